@@ -1,0 +1,1 @@
+"""The only numba code: arrays in, arrays out. Flags live in ``compile.py``."""

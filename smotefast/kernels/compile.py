@@ -1,0 +1,181 @@
+"""The one place that says njit: compile flags, the cache, threads and forks.
+
+Python functions flow in, callables for arrays flow out. Three decorators:
+
+* ``inner``: a helper that only kernels call.
+* ``kernel``: a serial entry point, called from Python.
+* ``parallel_kernel``: an entry point with ``prange``; it is called with ``n_threads=``.
+
+A parallel kernel is compiled twice from one source, each when first needed: with
+threads and, as its twin, without. The twin serves one-thread calls and forked children
+of a process whose OpenMP threads had started (GNU OpenMP ends such a child). Entry into
+threaded code is serialised, because numba's workqueue layer aborts when two Python
+threads enter it.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import tempfile
+import threading
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numba
+from numba.extending import intrinsic as intrinsic
+
+prange = numba.prange
+JIT_DISABLED = bool(numba.config.DISABLE_JIT)
+
+# No fastmath: bits matter. nogil lets a writer thread work while a kernel runs.
+# error_model="numpy" drops zero-division branches from inner loops.
+_FLAGS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+
+# What distances for candidate search may do: reorder sums and contract to FMA. Never
+# nnan/ninf. Exact order is settled afterwards in float64 without these flags.
+REASSOCIATE = {"reassoc", "contract", "nsz"}
+
+inner = functools.partial(numba.njit, **_FLAGS)
+
+
+class _Entry:
+    """Who may enter threaded code: one Python thread at a time, no orphaned child."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.orphaned = False
+
+    def after_fork_in_child(self) -> None:
+        self.lock = threading.RLock()
+        self.orphaned = self.orphaned or _started_layer() == "omp"
+
+
+def _started_layer() -> str | None:
+    try:
+        return str(numba.threading_layer())
+    except ValueError:  # no parallel region has run yet
+        return None
+
+
+_entry = _Entry()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_entry.after_fork_in_child)
+
+
+def threads_usable() -> bool:
+    """Whether this process may run threaded kernels (see the module docstring)."""
+    return not _entry.orphaned
+
+
+def max_threads() -> int:
+    """Threads that numba was started with; ``n_threads`` above it is lowered to it."""
+    return int(numba.config.NUMBA_NUM_THREADS)
+
+
+def ensure_cache_directory() -> None:
+    """Give numba a writable cache directory where the usual ones are read-only.
+
+    Packages that ask for a cache at import (pynndescent) fail there otherwise.
+    """
+    from numba.core.caching import FunctionCache
+
+    if numba.config.CACHE_DIR:
+        return
+    try:
+        FunctionCache(ensure_cache_directory)
+    except RuntimeError:
+        owner = os.getuid() if hasattr(os, "getuid") else "user"
+        directory = os.path.join(tempfile.gettempdir(), f"smotefast-numba-{owner}")
+        os.makedirs(directory, mode=0o700, exist_ok=True)
+        numba.config.CACHE_DIR = directory
+
+
+class _Compiled:
+    """One njit function that falls back to an uncached one where no cache can be kept."""
+
+    def __init__(self, py_func: Callable[..., Any], flags: dict[str, Any]) -> None:
+        self.py_func = py_func
+        self.flags = {**_FLAGS, **flags}
+        try:
+            self.dispatcher = numba.njit(cache=True, **self.flags)(py_func)
+        except RuntimeError:  # "cannot cache function: no locator available"
+            self.dispatcher = numba.njit(**self.flags)(py_func)
+
+    def __call__(self, *args: Any) -> Any:
+        try:
+            return self.dispatcher(*args)
+        except OSError:  # kernels do no input or output: it is the cache, full or gone
+            self.dispatcher = numba.njit(**self.flags)(self.py_func)
+            return self.dispatcher(*args)
+
+
+def kernel(
+    py_func: Callable[..., Any] | None = None, *, fastmath: set[str] | bool = False
+) -> Any:
+    """Compile a serial entry point on first use."""
+    if py_func is None:
+        return functools.partial(kernel, fastmath=fastmath)
+    compiled: list[_Compiled] = []
+
+    @functools.wraps(py_func)
+    def call(*args: Any) -> Any:
+        if not compiled:
+            compiled.append(_Compiled(py_func, {"fastmath": fastmath}))
+        return compiled[0](*args)
+
+    return call
+
+
+def _twin_source(py_func: Callable[..., Any]) -> Callable[..., Any]:
+    """Copy a function under another name: numba's cache file is named after it."""
+    assert isinstance(py_func, types.FunctionType)
+    twin = types.FunctionType(
+        py_func.__code__, py_func.__globals__, py_func.__name__, py_func.__defaults__
+    )
+    twin.__qualname__ = py_func.__qualname__ + "_serial"
+    twin.__module__ = py_func.__module__
+    return twin
+
+
+def parallel_kernel(
+    py_func: Callable[..., Any] | None = None,
+    *,
+    fastmath: set[str] | bool = False,
+    calls_parallel: bool = False,
+) -> Any:
+    """Compile an entry point with ``prange``; call it as ``f(*args, n_threads=2)``.
+
+    ``calls_parallel`` marks a driver that itself has no ``prange`` but calls compiled
+    parallel functions of another package: it has no serial twin, and must not be called
+    where ``threads_usable()`` is false.
+    """
+    if py_func is None:
+        return functools.partial(
+            parallel_kernel, fastmath=fastmath, calls_parallel=calls_parallel
+        )
+    compiled: dict[str, _Compiled] = {}
+
+    def get(which: str) -> _Compiled:
+        if which not in compiled:
+            if which == "serial":
+                compiled[which] = _Compiled(_twin_source(py_func), {"fastmath": fastmath})
+            else:
+                flags = {"fastmath": fastmath, "parallel": not calls_parallel}
+                compiled[which] = _Compiled(py_func, flags)
+        return compiled[which]
+
+    @functools.wraps(py_func)
+    def call(*args: Any, n_threads: int) -> Any:
+        if not calls_parallel and (n_threads == 1 or not threads_usable()):
+            return get("serial")(*args)
+        with _entry.lock:
+            before = numba.get_num_threads()
+            numba.set_num_threads(max(1, min(n_threads, max_threads())))
+            try:
+                return get("threads")(*args)
+            finally:
+                numba.set_num_threads(before)
+
+    return call

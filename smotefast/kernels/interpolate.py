@@ -1,0 +1,103 @@
+"""Dense interpolation: ``out[i] = base + step * (neighbour - base)``.
+
+Parity fixes the arithmetic: the difference in the data's own type (float32 rounds there),
+then one multiply and one add in float64, kept apart (no FMA), then the cast.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from smotefast.kernels.compile import JIT_DISABLED, inner, intrinsic, parallel_kernel, prange
+
+# One task is this many new rows. Base and neighbour rows are fetched _AHEAD rows before
+# their use, and the neighbour's position twice as far ahead. 10,000,000 x 30 float32 on
+# 2 cores: from 50,000 base rows 0.083 s without and 0.077 s with fetching ahead; from
+# 2,000,000 base rows (240 MB, bound by latency) 0.62 s and 0.14 s.
+_TASK = 256
+_AHEAD = 16
+
+if JIT_DISABLED:
+
+    def prefetch(array: np.ndarray, position: int) -> None:
+        """Do nothing: only compiled code can ask the processor to fetch."""
+
+else:
+
+    @intrinsic
+    def prefetch(typing_context: Any, array: Any, position: Any) -> Any:
+        """Ask the processor to fetch the cache line of one element of a flat array."""
+        from llvmlite import ir
+        from numba.core import types
+
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            view = context.make_array(array)(context, builder, args[0])
+            index = context.cast(builder, args[1], position, types.intp)
+            byte_pointer = ir.IntType(8).as_pointer()
+            address = builder.bitcast(builder.gep(view.data, [index]), byte_pointer)
+            i32 = ir.IntType(32)
+            shape = ir.FunctionType(ir.VoidType(), [byte_pointer, i32, i32, i32])
+            hint = builder.module.declare_intrinsic("llvm.prefetch", [byte_pointer], shape)
+            builder.call(hint, [address, i32(0), i32(3), i32(1)])  # read, keep, data
+            return context.get_dummy_value()
+
+        return types.void(array, position), codegen
+
+
+@inner(inline="always")
+def prefetch_row(flat, row, n_features):  # type: ignore[no-untyped-def]
+    """Fetch every cache line of one row of a C-contiguous matrix given flat."""
+    per_line = 64 // flat.itemsize
+    for j in range(0, n_features, per_line):
+        prefetch(flat, row * n_features + j)
+    prefetch(flat, row * n_features + n_features - 1)
+
+
+@parallel_kernel
+def interpolate_rows(
+    base: np.ndarray,
+    pool: np.ndarray,
+    neighbors: np.ndarray,
+    choices: np.ndarray,
+    steps: np.ndarray,
+    out: np.ndarray,
+) -> None:
+    """Write one new row per choice.
+
+    Parameters
+    ----------
+    base : array of shape (n_base, n_features), C-contiguous
+    pool : array of shape (n_pool, n_features), C-contiguous
+    neighbors : array of shape (n_base, k), integers
+        Positions in ``pool``.
+    choices : array of shape (n_new,), int64
+        ``base row * k + column of neighbors``.
+    steps : array of shape (n_new,), float64
+    out : array of shape (n_new, n_features), C-contiguous
+    """
+    k = neighbors.shape[1]
+    n_features = base.shape[1]
+    n_new = choices.shape[0]
+    flat_neighbors = neighbors.reshape(-1)
+    flat_base = base.reshape(-1)
+    flat_pool = pool.reshape(-1)
+    for task in prange((n_new + _TASK - 1) // _TASK):
+        first = task * _TASK
+        last = min(first + _TASK, n_new)
+        for i in range(first, min(first + _AHEAD, last)):
+            prefetch_row(flat_base, choices[i] // k, n_features)
+            prefetch_row(flat_pool, flat_neighbors[choices[i]], n_features)
+        for i in range(first, last):
+            if i + 2 * _AHEAD < n_new:
+                prefetch(flat_neighbors, choices[i + 2 * _AHEAD])
+            if i + _AHEAD < last:
+                prefetch_row(flat_base, choices[i + _AHEAD] // k, n_features)
+                prefetch_row(flat_pool, flat_neighbors[choices[i + _AHEAD]], n_features)
+            row = choices[i] // k
+            other = flat_neighbors[choices[i]]
+            step = steps[i]
+            for j in range(n_features):
+                start = base[row, j]
+                out[i, j] = start + step * (pool[other, j] - start)

@@ -1,0 +1,1 @@
+"""What every sampler shares: quota, draws, recipes, the job, the estimator contract."""

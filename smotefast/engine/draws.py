@@ -1,0 +1,159 @@
+"""The random draws of one class as a stream that can be read from any block.
+
+imbalanced-learn draws, for a class that needs ``n`` rows, first ``n`` integers with
+``RandomState.randint(0, high, n)`` and then ``n`` uniforms (or, for a smoothed bootstrap,
+``n`` rows of normals). numpy's legacy generator gives each of them value by value, so
+cutting the calls anywhere gives the same values. The second stream begins where the
+integers end; two copies of the state serve the two.
+A copy (2.5 kB) kept every million draws makes any block cheap to reach.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+_CHECKPOINT = 1 << 20
+Kind = Literal["integer", "uniform", "normal"]
+State = Any  # what RandomState.get_state(legacy=False) gives
+
+
+class Block(NamedTuple):
+    """Draws ``start..stop`` of a class: integers below ``high`` and uniforms in [0, 1)."""
+
+    choices: np.ndarray
+    steps: np.ndarray
+
+
+def _restore(state: State) -> np.random.RandomState:
+    # About 90 us, half of what copying a generator takes.
+    generator = np.random.RandomState(getattr(np.random, state["bit_generator"])())
+    generator.set_state(state)
+    return generator
+
+
+class _Stream:
+    """One kind of draw. Threads may read it at once: what they note down is the same."""
+
+    def __init__(self, state: State, kind: Kind, high: int = 0) -> None:
+        self.kind = kind
+        self.high = high
+        # The state before draw i * _CHECKPOINT; grows without gaps.
+        self.checkpoints = {0: state}
+
+    def read(self, start: int, stop: int) -> np.ndarray:
+        generator, position = self._nearest(start)
+        while position < start:
+            position = self._walk(generator, position, start)[1]
+        parts = []
+        while position < stop:
+            values, position = self._walk(generator, position, stop)
+            parts.append(values)
+        if len(parts) != 1:
+            return np.concatenate([self._draw(generator, 0), *parts])
+        return parts[0]
+
+    def state_after(self, n: int) -> State:
+        """Return the state after ``n`` draws."""
+        generator, position = self._nearest(n)
+        while position < n:
+            position = self._walk(generator, position, n)[1]
+        return generator.get_state(legacy=False)
+
+    def _nearest(self, position: int) -> tuple[np.random.RandomState, int]:
+        place = min(position // _CHECKPOINT, len(self.checkpoints) - 1)
+        return _restore(self.checkpoints[place]), place * _CHECKPOINT
+
+    def _walk(
+        self, generator: np.random.RandomState, position: int, stop: int
+    ) -> tuple[np.ndarray, int]:
+        """Draw up to ``stop`` or the next checkpoint, whichever comes first."""
+        following = min((position // _CHECKPOINT + 1) * _CHECKPOINT, stop)
+        values = self._draw(generator, following - position)
+        place, rest = divmod(following, _CHECKPOINT)
+        if rest == 0 and place not in self.checkpoints:
+            self.checkpoints[place] = generator.get_state(legacy=False)
+        return values, following
+
+    def _draw(self, generator: np.random.RandomState, n: int) -> np.ndarray:
+        if self.kind == "uniform":
+            return generator.uniform(size=n)
+        if self.kind == "normal":
+            return generator.standard_normal(size=n)
+        return generator.randint(0, self.high, size=n, dtype=np.int64)
+
+
+class Draws:
+    """The ``n`` integers below ``high`` of a class, and what is drawn after them.
+
+    Parameters
+    ----------
+    random_state
+        The generator where this class begins.
+    n
+        How many rows the class needs.
+    high
+        Integers are drawn from ``[0, high)``.
+    then
+        "uniform": one uniform a row follows; "normal": ``width`` normals a row follow;
+        None: nothing does.
+    width
+        Values that follow per row.
+    advance
+        Move ``random_state`` to where the class ends, as imbalanced-learn leaves a
+        generator that it shares between classes. Without it nothing is drawn before
+        it is read.
+    """
+
+    def __init__(
+        self,
+        random_state: np.random.RandomState,
+        n: int,
+        high: int,
+        *,
+        then: Literal["uniform", "normal"] | None = "uniform",
+        width: int = 1,
+        advance: bool = False,
+    ) -> None:
+        self.n = n
+        self.then = then
+        self.width = width
+        self._choices = _Stream(random_state.get_state(legacy=False), "integer", high)
+        self._second: _Stream | None = None
+        if advance:
+            last, drawn = (self._choices, n)
+            if then is not None:
+                last, drawn = (self._second_stream(), n * width)
+            random_state.set_state(last.state_after(drawn))
+
+    def choices(self, start: int, stop: int) -> np.ndarray:
+        """Return the integers of rows ``start..stop``."""
+        return self._choices.read(start, stop)
+
+    def uniforms(self, start: int, stop: int) -> np.ndarray:
+        """Return the uniforms of rows ``start..stop``."""
+        assert self.then == "uniform"
+        return self._second_stream().read(start, stop)
+
+    def normals(self, start: int, stop: int) -> np.ndarray:
+        """Return the normals of rows ``start..stop``, of shape (stop - start, width)."""
+        assert self.then == "normal"
+        values = self._second_stream().read(start * self.width, stop * self.width)
+        return values.reshape(-1, self.width)
+
+    def read(self, start: int, stop: int) -> Block:
+        """Return the integers and uniforms of rows ``start..stop``."""
+        assert self.then == "uniform"
+        if (start, stop) == (0, self.n):
+            # All at once needs no second copy of the state: 10M draws 0.23 s, not 0.54 s.
+            generator = _restore(self._choices.checkpoints[0])
+            choices = generator.randint(0, self._choices.high, size=self.n, dtype=np.int64)
+            return Block(choices, generator.uniform(size=self.n))
+        return Block(self.choices(start, stop), self.uniforms(start, stop))
+
+    def _second_stream(self) -> _Stream:
+        assert self.then is not None
+        if self._second is None:
+            self._second = _Stream(self._choices.state_after(self.n), self.then)
+        return self._second

@@ -1,0 +1,106 @@
+"""The one pipeline: what ``prepare`` leaves behind, filled from wherever it is asked for.
+
+The recipes of the classes flow in, in label order; any block of the new rows flows out.
+In memory the job is filled once, into the tail of the result; a batch job fills it block
+by block. Rows do not depend on the blocks or on the threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from smotefast.engine.recipe import Copy, Origins, Provenance, Recipe
+
+
+class Job:
+    """New rows of all classes, one class after the other.
+
+    Parameters
+    ----------
+    recipes
+        One for each class that gets rows, in label order.
+    n_threads
+        Threads that a fill may use.
+    method
+        How neighbours were found: "exact", "approximate", "estimator", or None.
+    """
+
+    def __init__(
+        self, recipes: Sequence[Recipe], *, n_threads: int = 1, method: str | None = None
+    ) -> None:
+        self.recipes = list(recipes)
+        self.n_threads = n_threads
+        self.method = method
+        self._ends = np.cumsum([recipe.origins.n_rows for recipe in self.recipes], dtype=int)
+
+    @property
+    def n_rows(self) -> int:
+        """How many new rows there are."""
+        return int(self._ends[-1]) if len(self._ends) else 0
+
+    def parts(self, start: int, stop: int) -> Iterator[tuple[Recipe, int, int, int]]:
+        """Cut a block at the class borders.
+
+        Yields
+        ------
+        recipe, first, last, at
+            Rows ``first..last`` of the recipe's class belong at position ``at`` of the block.
+        """
+        begin = 0
+        for recipe, end in zip(self.recipes, self._ends.tolist(), strict=True):
+            first, last = max(start, begin), min(stop, end)
+            if first < last:
+                yield recipe, first - begin, last - begin, first - start
+            begin = end
+
+    def fill(self, start: int, stop: int, out: np.ndarray) -> None:
+        """Write the new rows ``start..stop`` into ``out`` of shape (stop - start, n_features)."""
+        for recipe, first, last, at in self.parts(start, stop):
+            if isinstance(recipe, Copy):
+                raise TypeError("Copied rows are taken from the data; ask for positions().")
+            block = out[at : at + last - first]
+            recipe.fill(first, last, block, n_threads=self.n_threads)
+
+    def sparse_rows(self, start: int, stop: int) -> Any:
+        """Return the new rows ``start..stop`` of sparse data as one CSR matrix."""
+        blocks = []
+        for recipe, first, last, _ in self.parts(start, stop):
+            assert not isinstance(recipe, Copy)
+            rows = recipe.csr_rows(first, last, n_threads=self.n_threads)
+            shape = (last - first, recipe.base.shape[1])
+            parts = (rows.data, rows.indices, rows.indptr)
+            blocks.append(sparse.csr_array(parts, shape=shape))
+        return sparse.vstack(blocks, format="csr")
+
+    def positions(self, start: int, stop: int) -> np.ndarray:
+        """Return which row of the data each copied row ``start..stop`` repeats."""
+        picked = np.empty(stop - start, dtype=np.int64)
+        for recipe, first, last, at in self.parts(start, stop):
+            assert isinstance(recipe, Copy)
+            rows = recipe.origins.base_positions[recipe.picks(first, last)]
+            picked[at : at + last - first] = rows
+        return picked
+
+    def labels(self, start: int, stop: int, dtype: Any = object) -> np.ndarray:
+        """Return the labels of the new rows ``start..stop``."""
+        labels = np.empty(stop - start, dtype=dtype)
+        for recipe, first, last, at in self.parts(start, stop):
+            labels[at : at + last - first] = recipe.origins.label
+        return labels
+
+    def origins(self) -> list[Origins]:
+        """Return what is needed to say later where each row came from."""
+        return [recipe.origins for recipe in self.recipes]
+
+
+def provenance_of(origins: Sequence[Origins]) -> Provenance:
+    """Recompute base row, neighbour row and step of every new row."""
+    parts = [one.provenance(0, one.n_rows) for one in origins]
+    if not parts:
+        nothing = np.empty(0, dtype=np.int64)
+        return Provenance(nothing, nothing, np.empty(0))
+    return Provenance(*(np.concatenate(column) for column in zip(*parts, strict=True)))

@@ -1,0 +1,156 @@
+"""From ``sampling_strategy`` to rows per class.
+
+A parameter and a target flow in; a dict ``{label: count}`` in label order flows out.
+For over-samplers a count is the number of rows to create.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+
+Counts = dict[Any, int]
+Strategy = float | str | Mapping[Any, int] | Callable[..., Mapping[Any, int]]
+
+
+def class_counts(y: np.ndarray) -> Counts:
+    """Count the rows of each class, in label order."""
+    labels, counts = np.unique(y, return_counts=True)
+    return dict(zip(labels.tolist(), counts.tolist(), strict=True))
+
+
+def sampling_quota(sampling_strategy: Any, counts: Counts, y: np.ndarray) -> Counts:
+    """Resolve an over-sampler's ``sampling_strategy``.
+
+    Parameters
+    ----------
+    sampling_strategy
+        Any form that imbalanced-learn takes: a str, a float ratio, a mapping from label
+        to final count, or a callable from ``y`` to such a mapping.
+    counts
+        Rows per class in label order, as ``class_counts`` gives them.
+    y
+        The target; handed to a callable, looked at by nothing else.
+
+    Returns
+    -------
+    OrderedDict
+        Rows to create per class, in label order.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two classes or the request cannot be met.
+    """
+    if len(counts) <= 1:
+        raise ValueError(
+            "The target 'y' needs to have more than 1 class. "
+            f"Got {len(counts)} class instead"
+        )
+    if isinstance(sampling_strategy, str):
+        quota = _from_word(sampling_strategy, counts)
+    elif isinstance(sampling_strategy, Mapping):
+        quota = _from_mapping(sampling_strategy, counts)
+    elif isinstance(sampling_strategy, list):
+        raise ValueError(
+            "'sampling_strategy' cannot be a list for samplers which are not cleaning "
+            "methods. Give a dict {class: number of rows after resampling}."
+        )
+    elif isinstance(sampling_strategy, Real):
+        quota = _from_ratio(float(sampling_strategy), counts)
+    elif callable(sampling_strategy):
+        quota = _from_mapping(_called(sampling_strategy, y), counts)
+    else:
+        raise TypeError(
+            "sampling_strategy must be a str, a float in (0, 1], a dict or a callable; "
+            f"got {sampling_strategy!r}."
+        )
+    order = {label: place for place, label in enumerate(counts)}
+    return OrderedDict(sorted(quota.items(), key=lambda item: order[item[0]]))
+
+
+def _from_word(word: str, counts: Counts) -> Counts:
+    most = max(counts.values())
+    majority = max(counts, key=counts.__getitem__)  # the lowest label wins a tie
+    minority = min(counts, key=counts.__getitem__)
+    chosen: dict[str, Callable[[Any], bool]] = {
+        "auto": lambda label: label != majority,
+        "not majority": lambda label: label != majority,
+        "not minority": lambda label: label != minority,
+        "minority": lambda label: label == minority,
+        "all": lambda label: True,
+    }
+    if word == "majority":
+        raise ValueError("'sampling_strategy'='majority' cannot be used with over-sampler.")
+    if word not in chosen:
+        raise ValueError(
+            "When 'sampling_strategy' is a string, it needs to be one of "
+            f"{sorted(chosen)}. Got {word!r} instead."
+        )
+    return {label: most - n for label, n in counts.items() if chosen[word](label)}
+
+
+def _from_mapping(wanted: Mapping[Any, Any], counts: Counts) -> Counts:
+    unknown = set(wanted) - set(counts)
+    if unknown:
+        raise ValueError(
+            f"The {unknown} target class is/are not present in the data. "
+            f"The classes are {list(counts)}."
+        )
+    for label, n in wanted.items():
+        if not isinstance(n, Integral):
+            raise TypeError(
+                f"sampling_strategy asks for {n!r} rows of class {label!r}; "
+                "the number of rows after resampling must be an integer."
+            )
+    if any(n < 0 for n in wanted.values()):
+        raise ValueError(
+            "The number of samples in a class cannot be negative. "
+            f"'sampling_strategy' contains some negative value: {dict(wanted)}"
+        )
+    for label, n in wanted.items():
+        if n < counts[label]:
+            raise ValueError(
+                "With over-sampling methods, the number of samples in a class should be "
+                "greater or equal to the original number of samples. Originally, there is "
+                f"{counts[label]} samples and {n} samples are asked for class {label!r}."
+            )
+    return {label: int(wanted[label]) - counts[label] for label in counts if label in wanted}
+
+
+def _from_ratio(ratio: float, counts: Counts) -> Counts:
+    if not 0 < ratio <= 1:
+        raise ValueError(
+            "When 'sampling_strategy' is a float, it should be in the range (0, 1]. "
+            f"Got {ratio} instead."
+        )
+    if len(counts) != 2:
+        raise ValueError(
+            '"sampling_strategy" can be a float only when the type of target is binary. '
+            f"For multi-class, use a dict. There are {len(counts)} classes."
+        )
+    most = max(counts.values())
+    majority = max(counts, key=counts.__getitem__)
+    # int() truncates as imbalanced-learn does, so that the counts agree.
+    quota = {label: int(most * ratio - n) for label, n in counts.items() if label != majority}
+    if any(n <= 0 for n in quota.values()):
+        raise ValueError(
+            "The specified ratio required to remove samples from the minority class while "
+            f"trying to generate new samples. Please increase the ratio: {ratio} of "
+            f"{most} rows is not more than the {min(counts.values())} rows there are."
+        )
+    return quota
+
+
+def _called(strategy: Callable[..., Any], y: np.ndarray) -> Mapping[Any, Any]:
+    wanted = strategy(y)
+    if not isinstance(wanted, Mapping):
+        raise TypeError(
+            "sampling_strategy was called with y and must return a dict {class: number of "
+            f"rows after resampling}}; it returned {wanted!r}."
+        )
+    return wanted

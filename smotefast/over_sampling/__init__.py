@@ -1,0 +1,6 @@
+"""Over-samplers, one a file; names as in ``imblearn.over_sampling``."""
+
+from smotefast.over_sampling.random_over_sampler import RandomOverSampler
+from smotefast.over_sampling.smote import SMOTE
+
+__all__ = ["SMOTE", "RandomOverSampler"]

@@ -1,0 +1,162 @@
+"""RandomOverSampler: new rows are copies of drawn rows, with noise if asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from smotefast.engine.draws import Draws
+from smotefast.engine.job import Job
+from smotefast.engine.params import OVER_SAMPLER, SHRINKAGE
+from smotefast.engine.quota import Counts
+from smotefast.engine.recipe import Copy, Origins, Recipe, Smooth
+from smotefast.engine.rows import ClassRows
+from smotefast.engine.sampler import BaseOverSampler
+
+
+class RandomOverSampler(BaseOverSampler):
+    """Over-sample by copying rows drawn with replacement.
+
+    Columns of any type go through untouched: rows are taken whole, no value is looked at.
+    With ``shrinkage`` the copies get normal noise (a smoothed bootstrap, ROSE) and X must
+    be numeric. The rows are those of imbalanced-learn 0.14 for the same seed.
+
+    Parameters
+    ----------
+    sampling_strategy : float, str, dict or callable, default="auto"
+        Which classes get rows, and how many; as for :class:`SMOTE`.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the draws. One stream serves all classes.
+    shrinkage : float, dict or None, default=None
+        Width of the noise, in units of Silverman's bandwidth times the standard deviation
+        of each column in the class; a dict gives it by class. None adds none.
+
+    Attributes
+    ----------
+    sampling_strategy_ : dict
+        Rows to create, by class.
+    sample_indices_ : ndarray of shape (n_samples_new,)
+        Which row of X each row of the result is, or is made from.
+    shrinkage_ : dict or None
+        Width of the noise, by class.
+    provenance_ : Provenance
+        The row that each new row copies, recomputed when asked for.
+    n_features_in_ : int
+        Number of columns of X.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where all are strings.
+
+    Raises
+    ------
+    ValueError
+        If ``shrinkage`` is negative or lacks a class, or is given for X that is not
+        finite and numeric.
+
+    References
+    ----------
+    G. Menardi, N. Torelli, "Training and assessing classification rules with imbalanced
+    data", Data Mining and Knowledge Discovery 28(1), 2014.
+
+    Examples
+    --------
+    >>> from smotefast.over_sampling import RandomOverSampler
+    >>> X = [["a", 1], ["b", 2], ["c", 3]]
+    >>> RandomOverSampler(random_state=0).fit_resample(X, [0, 0, 1])
+    ([['a', 1], ['b', 2], ['c', 3], ['c', 3]], [0, 0, 1, 1])
+    """
+
+    _parameter_constraints = {**OVER_SAMPLER, "shrinkage": SHRINKAGE}
+    _may_copy_rows = True
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        shrinkage: Any = None,
+    ) -> None:
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.shrinkage = shrinkage
+
+    @property
+    def _copies_rows(self) -> bool:
+        return self.shrinkage is None
+
+    def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
+        self.shrinkage_ = self._shrinkage_by_class(quota)
+        random_state = check_random_state(self.random_state)
+        recipes = []
+        for label, n_new in quota.items():
+            if self.shrinkage_ is None:
+                recipes.append(_copies(rows, label, n_new, random_state))
+            else:
+                width = self.shrinkage_[label]
+                recipes.append(_noisy(rows, label, n_new, random_state, width))
+        return Job(recipes)
+
+    def _shrinkage_by_class(self, quota: Counts) -> dict[Any, float] | None:
+        if self.shrinkage is None:
+            return None
+        if not isinstance(self.shrinkage, Mapping):
+            return dict.fromkeys(quota, self.shrinkage)
+        missing = quota.keys() - self.shrinkage.keys()
+        if missing:
+            raise ValueError(
+                "`shrinkage` should contain a shrinkage factor for each class that will be "
+                f"resampled. The missing classes are: {missing!r}"
+            )
+        for label, width in self.shrinkage.items():
+            if width < 0:
+                raise ValueError(
+                    f"The shrinkage factor needs to be >= 0. Got {width} for class {label}."
+                )
+        return dict(self.shrinkage)
+
+    def _checked_matrix(self, table: Any) -> Any:
+        try:
+            return super()._checked_matrix(table)
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                "When shrinkage is not None, X needs to contain only numerical data to "
+                f"later generate a smoothed bootstrap sample. {error}"
+            ) from error
+
+    def _extend(self, table: Any, target: Any, job: Job) -> tuple[Any, Any]:
+        base = self.provenance_.base
+        self.sample_indices_ = np.concatenate([np.arange(table.n_samples), base])
+        if self._copies_rows:
+            return table.take(self.sample_indices_), target.take(self.sample_indices_)
+        return super()._extend(table, target, job)
+
+
+def _copies(
+    rows: ClassRows, label: Any, n_new: int, random_state: np.random.RandomState
+) -> Recipe:
+    positions = rows.positions(label)
+    draws = Draws(random_state, n_new, len(positions), then=None, advance=True)
+    return Copy(Origins(label, positions, positions, None, draws))
+
+
+def _noisy(
+    rows: ClassRows, label: Any, n_new: int, random_state: np.random.RandomState, width: float
+) -> Recipe:
+    positions, matrix = rows.positions(label), rows.matrix(label)
+    n_features = matrix.shape[1]
+    bandwidth = (4 / ((n_features + 2) * rows.n_samples)) ** (1 / (n_features + 4))
+    scale = width * bandwidth * _column_deviation(matrix)
+    draws = Draws(
+        random_state, n_new, len(positions), then="normal", width=n_features, advance=True
+    )
+    return Smooth(Origins(label, positions, positions, None, draws), matrix, scale, matrix.dtype)
+
+
+def _column_deviation(matrix: Any) -> np.ndarray:
+    if isinstance(matrix, np.ndarray):
+        return np.asarray(np.std(matrix, axis=0))
+    from sklearn.utils.sparsefuncs import mean_variance_axis
+
+    return np.sqrt(mean_variance_axis(matrix, axis=0)[1])

@@ -1,0 +1,97 @@
+"""Imports point one way, only one file owns numba, and importing is cheap."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import smotefast
+
+ROOT = Path(smotefast.__file__).parent
+FILES = sorted(ROOT.rglob("*.py"))
+
+# Rooms from the roof to the ground: a room may import from its own floor's own files and
+# from the floors below, never from a floor above or from a neighbour on its floor.
+FLOORS = [
+    {"cli", "__main__"},
+    {"demo"},
+    {"batch", "patch"},
+    {"report", "distributed", "over_sampling", "under_sampling", "combine"},
+    {"engine"},
+    {"neighbors", "storage", "tables"},
+    {"kernels"},
+    {"_version"},
+]
+HEAVY = {"numba", "pynndescent", "pyarrow", "pandas", "polars", "narwhals", "typer", "rich"}
+
+
+def floor_of(room: str) -> int:
+    for height, rooms in enumerate(FLOORS):
+        if room in rooms:
+            return height
+    raise AssertionError(f"{room} stands on no floor: add it to FLOORS and to docs/")
+
+
+def room_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return parts[0]
+
+
+def imports(path: Path, *, top_level_only: bool = False):
+    tree = ast.parse(path.read_text())
+    nodes = tree.body if top_level_only else ast.walk(tree)
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute here"
+            yield str(node.module)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports__point_down(path):
+    room = room_of(path)
+    if room == "__init__":
+        return
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] != "smotefast" or len(parts) == 1 or parts[1] == room:
+            continue
+        assert floor_of(parts[1]) > floor_of(room), f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_numba__is_imported_by_one_file_only(path):
+    found = [name for name in imports(path) if name.split(".")[0] == "numba"]
+    if found and path.relative_to(ROOT).as_posix() != "kernels/compile.py":
+        # numba.core is what an intrinsic is written with; flags stay in compile.py
+        assert set(found) <= {"numba.core"}, f"{path} imports {found}"
+        assert room_of(path) == "kernels"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_heavy_packages__are_imported_inside_functions(path):
+    if path.relative_to(ROOT).as_posix() in {"kernels/compile.py", "cli.py"}:
+        return
+    at_top = {name.split(".")[0] for name in imports(path, top_level_only=True)}
+    assert not at_top & HEAVY
+
+
+def loaded_after(statement: str) -> set[str]:
+    code = f"{statement}\nimport sys\nprint(*sorted(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    return {name.split(".")[0] for name in done.stdout.split()}
+
+
+def test_import_smotefast__loads_nothing_heavy():
+    assert not loaded_after("import smotefast") & (HEAVY | {"numpy", "sklearn", "scipy"})
+
+
+def test_import_over_sampling__loads_neither_numba_nor_file_formats():
+    assert not loaded_after("from smotefast.over_sampling import SMOTE") & HEAVY

@@ -15,12 +15,13 @@ threads enter it.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import tempfile
 import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numba
@@ -67,6 +68,18 @@ if hasattr(os, "register_at_fork"):
 def threads_usable() -> bool:
     """Whether this process may run threaded kernels (see the module docstring)."""
     return not _entry.orphaned
+
+
+@contextlib.contextmanager
+def threaded_entry(n_threads: int) -> Iterator[None]:
+    """Enter threaded code, ours or another package's, alone and with so many threads."""
+    with _entry.lock:
+        before = numba.get_num_threads()
+        numba.set_num_threads(max(1, min(n_threads, max_threads())))
+        try:
+            yield
+        finally:
+            numba.set_num_threads(before)
 
 
 def max_threads() -> int:
@@ -170,12 +183,7 @@ def parallel_kernel(
     def call(*args: Any, n_threads: int) -> Any:
         if not calls_parallel and (n_threads == 1 or not threads_usable()):
             return get("serial")(*args)
-        with _entry.lock:
-            before = numba.get_num_threads()
-            numba.set_num_threads(max(1, min(n_threads, max_threads())))
-            try:
-                return get("threads")(*args)
-            finally:
-                numba.set_num_threads(before)
+        with threaded_entry(n_threads):
+            return get("threads")(*args)
 
     return call

@@ -1,0 +1,43 @@
+"""Exact search by scipy's k-d tree: the quickest way in few dimensions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from smotefast.neighbors.order import rank
+
+_MAX_FEATURES = 6
+_SPARE = 4
+# The tree's own distances are rounded differently from ours; both within this share.
+_ROUNDING = 1e-12
+
+
+def tree_pays(rows: np.ndarray, n_queries: int) -> bool:
+    """Whether a k-d tree is quicker than tiles on these rows.
+
+    Points that coincide cannot be split, so a sample with many duplicates goes to tiles.
+    """
+    n_pool, n_features = rows.shape
+    if n_features > _MAX_FEATURES or n_pool < 5000 * n_features:
+        return False
+    if n_queries * 8 < n_pool:
+        return False
+    sample = rows[:: max(1, n_pool // 2000)]
+    return np.unique(sample, axis=0).shape[0] > 0.8 * sample.shape[0]
+
+
+def search_tree(
+    rows: np.ndarray, queries: np.ndarray, k: int, *, n_threads: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return distances, positions and whether each query's answer is certain."""
+    from scipy.spatial import cKDTree
+
+    tree = cKDTree(rows, balanced_tree=False, compact_nodes=False)
+    n_asked = min(k + 1 + _SPARE, rows.shape[0])
+    reached, candidates = tree.query(rows[queries], k=n_asked, workers=n_threads)
+    distances, positions = rank(rows, queries, candidates, k, n_threads=n_threads)
+    if n_asked == rows.shape[0]:
+        return distances, positions, np.ones(queries.shape[0], dtype=bool)
+    with np.errstate(over="ignore", invalid="ignore"):
+        certain = distances[:, -1] < reached[:, -1] ** 2 * (1 - _ROUNDING)
+    return distances, positions, certain

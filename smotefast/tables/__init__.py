@@ -1,0 +1,51 @@
+"""Containers in, the same kind out.
+
+X and y flow in as whatever the caller has: NumPy, lists, SciPy sparse, pandas, polars,
+Arrow. A ``Table`` and a ``Target`` flow out, which hand over plain numbers and labels, and
+later give back the caller's kind of container with rows added or rows chosen.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from smotefast.tables.arrays import open_array, open_list
+from smotefast.tables.kinds import library_of
+from smotefast.tables.labels import Target, open_target
+from smotefast.tables.protocol import Fill, Table
+
+__all__ = ["Fill", "Table", "Target", "open_table", "open_target"]
+
+
+def open_table(X: Any) -> Table:
+    """Open a container of rows, whatever library it comes from.
+
+    Nothing is converted or copied yet. What no file of this room knows is read as an array.
+
+    Raises
+    ------
+    ValueError
+        If X is not two-dimensional, has no rows or no columns, or is not collected yet.
+    """
+    match library_of(X):
+        case "pandas":
+            from smotefast.tables.pandas_frames import open_pandas
+
+            return open_pandas(X)
+        case "polars":
+            from smotefast.tables.polars_frames import open_polars
+
+            return open_polars(X)
+        case "pyarrow":
+            from smotefast.tables.arrow_tables import open_arrow
+
+            return open_arrow(X)
+        case "narwhals":
+            from smotefast.tables.narwhals_frames import open_narwhals
+
+            return open_narwhals(X, open_table)
+        case "scipy":
+            from smotefast.tables.sparse import open_sparse
+
+            return open_sparse(X)
+    return open_list(X) if isinstance(X, list) else open_array(X)

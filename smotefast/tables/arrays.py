@@ -1,0 +1,136 @@
+"""NumPy arrays, lists, and whatever else can be read as an array."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from smotefast.tables.protocol import DenseTable, Fill
+
+_UNUSABLE = {"M": "dates", "m": "time spans", "V": "records"}
+
+
+def open_array(X: Any) -> ArrayTable:
+    """Open anything that scikit-learn accepts as a two-dimensional array."""
+    return ArrayTable(_two_dimensional(X))
+
+
+def open_list(X: list[Any]) -> ListTable:
+    """Open a list of rows."""
+    return ListTable(X, _two_dimensional(X))
+
+
+class ArrayTable(DenseTable):
+    """Rows of a NumPy array of any layout and dtype.
+
+    Parameters
+    ----------
+    array
+        Shape (n_samples, n_features).
+    """
+
+    names = None
+
+    def __init__(self, array: np.ndarray) -> None:
+        self._array = array
+        self.n_samples, self.n_features = array.shape
+
+    @cached_property
+    def _dtype(self) -> np.dtype:
+        """The dtype of the matrix, or why there is none."""
+        dtype = self._array.dtype
+        if dtype.kind in "US":
+            raise ValueError(
+                "dtype='numeric' is not compatible with arrays of bytes/strings: X holds "
+                f"text (dtype {dtype}). Convert it to numbers, or use RandomOverSampler, "
+                "which copies rows of any type."
+            )
+        if dtype.kind in _UNUSABLE:
+            raise ValueError(
+                f"X holds {_UNUSABLE[dtype.kind]} (dtype {dtype}), and rows can be "
+                "interpolated between numbers only. Convert X to numbers, or use "
+                "RandomOverSampler, which copies rows of any type."
+            )
+        if dtype.kind == "f" and dtype.itemsize > 8:
+            raise ValueError(f"X has dtype {dtype}; convert it with X.astype('float64').")
+        return np.dtype(np.float64) if dtype.kind == "O" else dtype.newbyteorder("=")
+
+    def numeric(self) -> np.ndarray:
+        """Return the array itself where it is C-contiguous and numeric, else a copy."""
+        dtype = self._dtype
+        if self._array.dtype.kind == "O":
+            _refuse_text(self._array)
+        return np.ascontiguousarray(self._array, dtype=dtype)
+
+    def extend(self, n_new: int, fill: Fill) -> Any:
+        """Return an array with new rows, allocated once and filled in place."""
+        out = np.empty((self.n_samples + n_new, self.n_features), dtype=self._dtype)
+        out[: self.n_samples] = self._array
+        fill(out[self.n_samples :])
+        return out
+
+    def take(self, indices: np.ndarray) -> Any:
+        """Return the rows at these positions."""
+        return np.take(self._array, indices, axis=0)
+
+
+class ListTable(ArrayTable):
+    """Rows of a list; the items of original rows come back as they are.
+
+    Parameters
+    ----------
+    rows
+        The list.
+    array
+        The same as an array.
+    """
+
+    def __init__(self, rows: list[Any], array: np.ndarray) -> None:
+        super().__init__(array)
+        self._rows = rows
+
+    def extend(self, n_new: int, fill: Fill) -> list[Any]:
+        """Return a list of lists with new rows."""
+        block = np.empty((n_new, self.n_features), dtype=self._dtype)
+        fill(block)
+        return [*map(_as_list, self._rows), *block.tolist()]
+
+    def take(self, indices: np.ndarray) -> list[Any]:
+        """Return the rows at these positions, each as a list of its own."""
+        return [_as_list(self._rows[i]) for i in indices.tolist()]
+
+
+def _two_dimensional(X: Any) -> np.ndarray:
+    """Let scikit-learn refuse shapes and complex numbers; it copies no NumPy array."""
+    from sklearn.utils.validation import check_array
+
+    if isinstance(X, np.ma.MaskedArray) and np.ma.is_masked(X):
+        raise ValueError(
+            "X is a masked array with masked values. Give the values that are missing a "
+            "number, X.filled(...), or drop their rows."
+        )
+    if getattr(getattr(X, "dtype", None), "names", None):
+        raise ValueError(
+            f"X is a structured array with the fields {X.dtype.names}. Pass a DataFrame, "
+            "or numpy.lib.recfunctions.structured_to_unstructured(X)."
+        )
+    array: np.ndarray = check_array(X, dtype=None, ensure_all_finite=False, input_name="X")
+    return array
+
+
+def _refuse_text(array: np.ndarray) -> None:
+    # NumPy would read the text "1.5" as a number.
+    for j, column in enumerate(array.T):
+        found = next((value for value in column if isinstance(value, str | bytes)), None)
+        if found is not None:
+            raise ValueError(
+                f"could not convert string to float: column {j} of X holds the text "
+                f"{found!r}. Encode or drop the column, or use RandomOverSampler, which "
+                "copies rows of any type."
+            )
+
+
+def _as_list(row: Any) -> list[Any]:
+    return row.tolist() if isinstance(row, np.ndarray) else list(row)

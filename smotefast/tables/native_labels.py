@@ -1,0 +1,83 @@
+"""Labels of pandas, polars and Arrow containers as NumPy, and how to take their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Labels = tuple[Any, Callable[[np.ndarray], Any] | None]
+
+
+def pandas_labels(y: Any) -> Labels:
+    """Return the labels of a Series or DataFrame; an Index or array is a plain array."""
+    import pandas as pd
+
+    if isinstance(y, pd.Index | pd.api.extensions.ExtensionArray):
+        return _from_series(pd.Series(y)), None
+    from smotefast.tables.pandas_frames import take_pandas
+
+    columns = [y] if isinstance(y, pd.Series) else [y.iloc[:, j] for j in range(y.shape[1])]
+    return _one_or_more([_from_series(one) for one in columns]), lambda at: take_pandas(y, at)
+
+
+def _from_series(series: Any) -> np.ndarray:
+    dtype = series.dtype
+    if series.hasnans:
+        raise missing_labels(int(series.isna().sum()))
+    if getattr(dtype, "_is_numeric", False) or getattr(dtype, "_is_boolean", False):
+        # Int64 labels stay integers; scikit-learn would make them float64.
+        plain = getattr(dtype, "numpy_dtype", None)
+        return np.asarray(series.to_numpy(dtype=plain))
+    return np.asarray(series)
+
+
+def polars_labels(y: Any) -> Labels:
+    """Return the labels of a polars Series or DataFrame."""
+    import polars as pl
+
+    if isinstance(y, pl.LazyFrame):
+        raise ValueError("y is a LazyFrame; collect it first with y.collect().")
+    columns = [y] if isinstance(y, pl.Series) else y.get_columns()
+    for series in columns:
+        if series.null_count():
+            raise missing_labels(series.null_count())
+    return _one_or_more([series.to_numpy() for series in columns]), lambda at: y[at]
+
+
+def arrow_labels(y: Any) -> Labels:
+    """Return the labels of an Arrow Array, ChunkedArray, Table or RecordBatch."""
+    import pyarrow as pa
+
+    from smotefast.tables.arrow_tables import ArrowTable, take_arrow
+
+    if isinstance(y, pa.Table | pa.RecordBatch):
+        labels = _one_or_more([_from_arrow(column) for column in y.columns])
+        return labels, ArrowTable(y).take
+    if isinstance(y, pa.Array | pa.ChunkedArray):
+        return _from_arrow(y), lambda at: take_arrow(y, at)
+    raise ValueError(f"y is a {type(y).__name__}; pass a column: an Array or ChunkedArray.")
+
+
+def _from_arrow(column: Any) -> np.ndarray:
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if column.null_count:
+        raise missing_labels(column.null_count)
+    if isinstance(column, pa.ChunkedArray):
+        return np.asarray(column.to_numpy())
+    return np.asarray(column.to_numpy(zero_copy_only=False))
+
+
+def missing_labels(n: int) -> ValueError:
+    """Return the error for labels that are null."""
+    return ValueError(
+        f"Input y contains NaN: {n} labels are missing. Drop these rows, or give them a class."
+    )
+
+
+def _one_or_more(columns: list[np.ndarray]) -> np.ndarray:
+    return columns[0] if len(columns) == 1 else np.column_stack(columns)

@@ -1,0 +1,68 @@
+"""pandas DataFrames whose columns are all sparse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from smotefast.tables.casting import common_dtype
+from smotefast.tables.pandas_frames import frame_of, numpy_dtype, string_names, take_pandas
+from smotefast.tables.protocol import Fill
+from smotefast.tables.sparse import SparseTable
+
+
+class SparsePandasTable:
+    """Rows of a DataFrame of sparse columns with the fill value 0.
+
+    Parameters
+    ----------
+    frame
+        The DataFrame.
+    """
+
+    is_sparse = True
+
+    def __init__(self, frame: Any) -> None:
+        self._frame = frame
+        self.n_samples, self.n_features = frame.shape
+        self.names = string_names(frame)
+
+    def numeric(self) -> Any:
+        """Return the columns as a CSR matrix."""
+        import pandas as pd
+
+        frame = self._frame
+        plain = [numpy_dtype(dtype, name) for name, dtype in frame.dtypes.items()]
+        common = common_dtype(plain)
+        if any(dtype != common for dtype in plain):  # pandas would mix bool to object
+            frame = frame.astype(pd.SparseDtype(common, common.type(0)))
+        return SparseTable(frame.sparse.to_coo()).numeric()
+
+    def extend(self, n_new: int, fill: Fill) -> Any:
+        """Refuse: rows of a sparse table come by ``append_sparse``."""
+        raise TypeError("The table is sparse; use append_sparse().")
+
+    def append_sparse(self, block: Any) -> Any:
+        """Return the frame with the rows of ``block`` added, sparse columns as they were."""
+        import pandas as pd
+
+        if block is None:
+            return self.take(np.arange(self.n_samples))
+        accessor: Any = pd.DataFrame.sparse  # pandas-stubs does not know it
+        new = accessor.from_spmatrix(block)
+        columns = []
+        for j, dtype in enumerate(self._frame.dtypes):
+            added = pd.Series(_cast_sparse(new[j].array, dtype))
+            columns.append(pd.concat([self._frame.iloc[:, j], added], ignore_index=True))
+        return frame_of(columns, self._frame.columns)
+
+    def take(self, indices: np.ndarray) -> Any:
+        """Return the rows at these positions with a new RangeIndex."""
+        return take_pandas(self._frame, indices)
+
+
+def _cast_sparse(values: Any, dtype: Any) -> Any:
+    """Cast as ``casting.cast_column`` does; absent entries stay absent."""
+    kind = np.dtype(dtype.subtype).kind
+    return (values >= 0.5) if kind == "b" else values.astype(dtype)

@@ -1,0 +1,72 @@
+"""polars DataFrames; numbers travel through Arrow, which shares polars' memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from smotefast.tables.arrays import open_array
+from smotefast.tables.casting import not_numeric
+from smotefast.tables.columns import block_to_columns, check_numeric_fields, features_to_matrix
+from smotefast.tables.kinds import check_shape
+from smotefast.tables.protocol import DenseTable, Fill, Table
+
+
+def open_polars(X: Any) -> Table:
+    """Open a DataFrame; a LazyFrame must be collected first."""
+    import polars as pl
+
+    if isinstance(X, pl.LazyFrame):
+        raise ValueError("X is a LazyFrame; collect it first with X.collect().")
+    return PolarsTable(X) if isinstance(X, pl.DataFrame) else open_array(X)
+
+
+class PolarsTable(DenseTable):
+    """Rows of a polars DataFrame.
+
+    Parameters
+    ----------
+    frame
+        The DataFrame.
+    """
+
+    def __init__(self, frame: Any) -> None:
+        self._frame = frame
+        self.n_samples, self.n_features = frame.shape
+        self.names: list[str] | None = list(frame.columns)
+        check_shape(self.n_samples, self.n_features)
+
+    def numeric(self) -> np.ndarray:
+        """Return the columns as one matrix; nulls become NaN."""
+        self._fields()
+        columns = [series.to_arrow() for series in self._frame.iter_columns()]
+        return features_to_matrix(columns, self._frame.columns, nulls="nan")
+
+    def extend(self, n_new: int, fill: Fill) -> Any:
+        """Return a frame with new rows, which shares the memory of its original rows."""
+        import polars as pl
+
+        fields = self._fields()
+        block = np.empty((n_new, self.n_features), dtype=check_numeric_fields(fields))
+        fill(block)
+        series = map(pl.from_arrow, block_to_columns(block, fields))
+        new = pl.DataFrame(list(series), schema=self._frame.schema)
+        return pl.concat([self._frame, new])
+
+    def take(self, indices: np.ndarray) -> Any:
+        """Return the rows at these positions."""
+        return self._frame[indices]
+
+    def _fields(self) -> list[Any]:
+        """Return the columns as Arrow fields, all of them numeric."""
+        import pyarrow as pa
+
+        fields = []
+        for series in self._frame.head(0).iter_columns():
+            dtype = series.dtype
+            plain = dtype.is_integer() or dtype.is_float() or str(dtype) == "Boolean"
+            if not plain or "128" in str(dtype):
+                raise not_numeric(series.name, f"of polars type {dtype}")
+            fields.append(pa.field(series.name, series.to_arrow().type))
+        return fields

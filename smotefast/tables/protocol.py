@@ -1,0 +1,79 @@
+"""What every container of rows can do, once it is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+# Writes new rows into an array of shape (n_new, n_features) of the matrix dtype.
+Fill = Callable[[np.ndarray], None]
+
+
+class Table(Protocol):
+    """An open container of rows.
+
+    Attributes
+    ----------
+    n_samples, n_features
+        Its shape.
+    names
+        Names of the columns, where all of them are strings.
+    is_sparse
+        Whether ``numeric`` gives a CSR matrix and new rows come by ``append_sparse``.
+    """
+
+    @property
+    def n_samples(self) -> int: ...  # noqa: D102  see the class
+
+    @property
+    def n_features(self) -> int: ...  # noqa: D102  see the class
+
+    @property
+    def names(self) -> list[str] | None: ...  # noqa: D102  see the class
+
+    @property
+    def is_sparse(self) -> bool: ...  # noqa: D102  see the class
+
+    def numeric(self) -> Any:
+        """Return a C-contiguous array or a CSR matrix, in one common dtype.
+
+        The dtype is the one imbalanced-learn would compute in, see ``casting``. Missing
+        values become NaN, for the caller's check to find. The container itself may be
+        returned: not for writing.
+
+        Raises
+        ------
+        ValueError
+            If a column is not numeric; the message names it and says what to do.
+        """
+        ...
+
+    def extend(self, n_new: int, fill: Fill) -> Any:
+        """Return a container of the same kind with ``n_new`` rows after the original ones.
+
+        Original rows are copied as they are; they do not pass through the common dtype.
+        """
+        ...
+
+    def append_sparse(self, block: Any) -> Any:
+        """Return a sparse container of the same kind with the rows of ``block`` added.
+
+        ``block`` is a CSR matrix, or None for no rows.
+        """
+        ...
+
+    def take(self, indices: np.ndarray) -> Any:
+        """Return the rows at these positions; no value is looked at."""
+        ...
+
+
+class DenseTable:
+    """Base of tables that never are sparse."""
+
+    is_sparse = False
+
+    def append_sparse(self, block: Any) -> Any:
+        """Refuse: rows of a dense table come by ``extend``."""
+        raise TypeError(f"{type(self).__name__} is dense; use extend().")

@@ -1,0 +1,180 @@
+"""NumPy arrays and lists: any layout and dtype, one allocation, clear refusals."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from smotefast.tables import open_table
+
+TAKEN = np.array([0, 1, 2, 3, 2, 2])
+NUMBERS = ["int8", "uint8", "int32", "int64", "uint64", "float16", "float32", "float64"]
+
+
+def matrix(dtype="float64", n=4):
+    return (np.arange(n * 3).reshape(n, 3) % 100).astype(dtype)
+
+
+@pytest.mark.parametrize("dtype", [*NUMBERS, "bool"])
+def test_round_trip__keeps_dtype(dtype):
+    X = matrix(dtype)
+    table = open_table(X)
+    block = X[[2, 2]]
+    out = table.extend(2, lambda tail: np.copyto(tail, block))
+    assert (table.n_samples, table.n_features, table.names, table.is_sparse) == (
+        4,
+        3,
+        None,
+        False,
+    )
+    assert out.dtype == X.dtype
+    assert np.array_equal(out, X[TAKEN])
+    assert np.array_equal(table.take(TAKEN), X[TAKEN])
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        np.asfortranarray(matrix()),
+        matrix(n=8)[::2],
+        matrix()[::-1],
+        np.broadcast_to(np.arange(3.0), (4, 3)),
+        matrix(">f4"),
+    ],
+)
+def test_any_layout__gives_a_contiguous_native_matrix(X):
+    table = open_table(X)
+    numbers = table.numeric()
+    assert numbers.flags.c_contiguous
+    assert numbers.dtype.isnative
+    assert np.array_equal(numbers, X)
+    out = table.extend(1, lambda tail: np.copyto(tail, X[:1]))
+    assert out.flags.c_contiguous
+    assert np.array_equal(out, np.vstack([X, X[:1]]))
+
+
+def test_numeric__copies_no_contiguous_array():
+    X = matrix()
+    X.flags.writeable = False
+    assert np.shares_memory(open_table(X).numeric(), X)
+
+
+def test_extend__leaves_a_read_only_array_alone():
+    X = matrix()
+    X.flags.writeable = False
+    out = open_table(X).extend(1, lambda tail: tail.fill(7))
+    assert not np.shares_memory(out, X)
+    assert out.flags.writeable
+
+
+def test_extend__allocates_the_result_and_nothing_else():
+    X = np.zeros((50_000, 20), dtype=np.float32)
+    open_table(X[:2]).extend(1, lambda tail: tail.fill(1))
+    tracemalloc.start()
+    out = open_table(X).extend(50_000, lambda tail: tail.fill(1))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.01 * out.nbytes
+
+
+def test_extend__keeps_large_integers():
+    X = np.array([[2**53 + 1, 1], [3, 4]])
+    assert open_table(X).extend(1, lambda tail: tail.fill(0))[0, 0] == 2**53 + 1
+
+
+def test_object_array__is_float64_for_numbers_and_copied_whole_for_take():
+    X = np.array([[1, 2.5], [True, None]], dtype=object)
+    table = open_table(X)
+    numbers = table.numeric()
+    assert numbers.dtype == np.float64
+    assert np.isnan(numbers[1, 1])
+    assert table.extend(1, lambda tail: tail.fill(0)).dtype == np.float64
+    assert table.take(np.array([1, 1])).tolist() == [[True, None]] * 2
+
+
+@pytest.mark.parametrize(
+    ("X", "words"),
+    [
+        (matrix("M8[s]"), "dates"),
+        (matrix("m8[s]"), "time spans"),
+        (matrix("str"), "not compatible with arrays of bytes/strings"),
+        (matrix("S"), "not compatible with arrays of bytes/strings"),
+        (np.array([[1, "1.5"]], dtype=object), "column 1 of X holds the text '1.5'"),
+        ([["a", 1], ["b", 2]], "not compatible with arrays of bytes/strings"),
+        (matrix("longdouble"), "float64"),
+    ],
+)
+def test_what_is_not_numeric__is_refused_but_taken(X, words):
+    table = open_table(X)
+    with pytest.raises(ValueError, match=words):
+        table.numeric()
+    taken = table.take(np.array([0, 0]))
+    assert np.array_equal(np.asarray(taken), np.asarray(X)[[0, 0]])
+
+
+def test_other_objects__are_refused_in_the_words_of_numpy():
+    with pytest.raises(TypeError, match=r"argument must be .* string.* number"):
+        open_table(np.array([[{}, 1.0]], dtype=object)).numeric()
+
+
+@pytest.mark.parametrize(
+    ("X", "words"),
+    [
+        (np.zeros(3), "Expected 2D array, got 1D array instead"),
+        ([1, 2], "Expected 2D array, got 1D array instead"),
+        (np.zeros((2, 2, 2)), "Found array with dim 3"),
+        (3, "Expected 2D array, got scalar"),
+        (np.zeros((0, 2)), "0 sample"),
+        (np.zeros((2, 0)), "0 feature"),
+        ([[1, 2], [3]], "inhomogeneous"),
+        (matrix() + 1j, "Complex data not supported"),
+        (np.zeros(3, dtype="i4,f4"), "structured array"),
+        (np.ma.masked_array(matrix(), matrix() > 3), "masked"),
+    ],
+)
+def test_what_is_no_table__is_refused(X, words):
+    with pytest.raises(ValueError, match=words):
+        open_table(X)
+
+
+def test_numpy_matrix__is_refused_as_scikit_learn_does():
+    with pytest.warns(PendingDeprecationWarning):
+        X = np.asmatrix(matrix())
+    with pytest.raises(TypeError, match=r"np\.matrix is not supported"):
+        open_table(X)
+
+
+def test_masked_array_without_masked_values__is_an_array():
+    assert np.array_equal(open_table(np.ma.masked_array(matrix())).numeric(), matrix())
+
+
+def test_list__comes_back_as_a_list():
+    X = [[1, 2.5], (3, 4), np.array([5.0, 6.0])]
+    table = open_table(X)
+    out = table.extend(1, lambda tail: tail.fill(0.5))
+    assert out == [[1, 2.5], [3, 4], [5.0, 6.0], [0.5, 0.5]]
+    assert out[0] is not X[0]
+    taken = open_table([["a", 1], ["b", None]]).take(np.array([1, 1]))
+    assert taken == [["b", None]] * 2
+    assert taken[0] is not taken[1]
+
+
+def test_tuple_of_rows__comes_back_as_an_array():
+    assert isinstance(open_table(((1, 2), (3, 4))).take(np.array([0])), np.ndarray)
+
+
+@pytest.mark.parametrize("X", [matrix(n=12), matrix("float32", 12), matrix(n=12).tolist()])
+def test_rows__equal_those_of_imbalanced_learn(X):
+    over = pytest.importorskip("imblearn.over_sampling")
+    y = np.r_[np.zeros(8), np.ones(4)]
+    table = open_table(X)
+    made = over.SMOTE(random_state=0, k_neighbors=3).fit_resample(table.numeric(), y)[0][12:]
+    expected = over.SMOTE(random_state=0, k_neighbors=3).fit_resample(X, y)[0]
+    out = table.extend(len(made), lambda tail: np.copyto(tail, made))
+    assert type(out) is type(expected)
+    assert np.array_equal(out, expected)
+    sampler = over.RandomOverSampler(random_state=0)
+    expected = sampler.fit_resample(X, y)[0]
+    assert np.array_equal(table.take(sampler.sample_indices_), expected)

@@ -1,0 +1,138 @@
+"""Arrow tables and record batches: schema and metadata come back, chunks do not multiply."""
+
+from __future__ import annotations
+
+import decimal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from smotefast.tables import arrow_tables, open_table
+from smotefast.tables.arrow_tables import take_arrow
+
+SCHEMA = pa.schema(
+    [
+        pa.field("i", pa.int16(), nullable=False, metadata={"unit": "m"}),
+        pa.field("f", pa.float32()),
+        pa.field("b", pa.bool_()),
+    ],
+    metadata={"made by": "a test"},
+)
+TABLE = pa.table([[5, 1, 2], [0.5, 1.5, 2.5], [True, False, True]], schema=SCHEMA)
+CHUNKED = pa.concat_tables([TABLE[:1], TABLE[1:]])
+OTHERS = {
+    "text": pa.array(["a", None, "cc"]),
+    "large": pa.array(["a", None, "cc"], pa.large_string()),
+    "view": pa.array(["a", None, "cc"], pa.string_view()),
+    "binary_view": pa.array([b"a", None, b"cc"], pa.binary_view()),
+    "binary": pa.array([b"a", None, b"cc"]),
+    "dictionary": pa.array(["a", None, "cc"]).dictionary_encode(),
+    "decimal": pa.array([decimal.Decimal("1.50"), None, None]),
+    "when": pa.array([1, None, 3], pa.timestamp("us", "UTC")),
+    "list": pa.array([[1], None, []]),
+    "struct": pa.array([{"a": 1}, None, {"a": 3}]),
+    "null": pa.nulls(3),
+}
+
+
+@pytest.mark.parametrize("X", [TABLE, CHUNKED, TABLE.to_batches()[0]], ids=["1", "2", "batch"])
+def test_round_trip__keeps_schema_and_kind(X):
+    table = open_table(X)
+    numbers = table.numeric()
+    assert table.names == ["i", "f", "b"]
+    assert numbers.dtype == np.float32
+    block = np.array([[1.9, 0.25, 0.4], [-1.9, 0.75, 0.6]], dtype=np.float32)
+    out = table.extend(2, lambda tail: np.copyto(tail, block))
+    assert type(out) is type(X)
+    assert out.schema.equals(SCHEMA, check_metadata=True)
+    assert out.slice(0, 3).to_pydict() == TABLE.to_pydict()
+    new = {"i": [1, -1], "f": [0.25, 0.75], "b": [False, True]}
+    assert out.slice(3).to_pydict() == new
+    taken = table.take(np.array([2, 2]))
+    assert type(taken) is type(X)
+    assert taken.schema.equals(SCHEMA, check_metadata=True)
+    assert taken.to_pydict() == X.take([2, 2]).to_pydict()
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_types__are_taken_but_not_interpolated(name):
+    column = OTHERS[name]
+    rows = np.array([2, 0, 0, 1])
+    expected = [column.to_pylist()[i] for i in rows]
+    parts = pa.chunked_array([column[:1], column[1:]])
+    for X in (
+        pa.table({name: column}),
+        pa.table({name: parts}),
+        pa.record_batch({name: column}),
+    ):
+        table = open_table(X)
+        taken = table.take(rows)
+        assert taken.schema == X.schema
+        assert taken.to_pydict()[name] == expected
+        if isinstance(X, pa.Table):
+            assert taken[name].num_chunks == 1
+        with pytest.raises(ValueError, match=f"Column '{name}' of X is"):
+            table.numeric()
+
+
+def test_take__unifies_dictionaries():
+    one, two = (
+        pa.array(["a", "b"]).dictionary_encode(),
+        pa.array(["c", "b"]).dictionary_encode(),
+    )
+    taken = take_arrow(pa.chunked_array([one, two]), np.array([0, 1, 2, 3]))
+    assert taken.num_chunks == 1
+    assert taken.to_pylist() == ["a", "b", "c", "b"]
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.binary()])
+@pytest.mark.parametrize("limit", [2, 7, 100])
+def test_take__splits_text_that_outgrows_its_offsets(monkeypatch, kind, limit):
+    monkeypatch.setattr(arrow_tables, "OFFSET_LIMIT", limit)
+    column = pa.chunked_array([["a", "bb"], [None, "", "ccccc"]], pa.string()).cast(kind)
+    rows = np.array([4, 4, 1, 0, 2, 3, 4])
+    taken = take_arrow(column, rows)
+    assert taken.type == kind
+    assert taken.to_pylist() == column.take(rows).to_pylist()
+    fits = [
+        pc.sum(pc.binary_length(part)).as_py() or 0 for part in taken.chunks if len(part) > 1
+    ]
+    assert all(length <= limit for length in fits)
+    assert take_arrow(column, rows[:0]).to_pylist() == []
+
+
+def test_take__of_a_record_batch_says_when_text_does_not_fit(monkeypatch):
+    monkeypatch.setattr(arrow_tables, "OFFSET_LIMIT", 4)
+    X = pa.record_batch({"a": ["aaa", "bbb"]})
+    with pytest.raises(ValueError, match="Pass a Table"):
+        open_table(X).take(np.array([0, 1]))
+
+
+def test_repeated_names__are_told_by_position():
+    X = pa.table([[1, 2], [0.5, 1.5]], names=["a", "a"])
+    out = open_table(X).extend(1, lambda tail: np.copyto(tail, [[7, 8]]))
+    assert [column.to_pylist() for column in out.columns] == [[1, 2, 7], [0.5, 1.5, 8.0]]
+
+
+def test_nulls__become_nan():
+    X = pa.table({"i": [1, None], "b": [None, True]})
+    expected = [[1, np.nan], [np.nan, 1]]
+    assert np.array_equal(open_table(X).numeric(), expected, equal_nan=True)
+
+
+def test_table__shares_the_memory_of_its_original_rows():
+    out = open_table(TABLE).extend(1, lambda tail: tail.fill(1))
+    assert out["f"].chunk(0).buffers()[1].address == TABLE["f"].chunk(0).buffers()[1].address
+
+
+def test_what_is_no_table__is_refused():
+    with pytest.raises(ValueError, match="read_all"):
+        open_table(TABLE.to_reader())
+    with pytest.raises(ValueError, match="Expected 2D array"):
+        open_table(pa.array([1, 2]))
+    with pytest.raises(ValueError, match="0 sample"):
+        open_table(TABLE[:0])
+    with pytest.raises(ValueError, match="0 feature"):
+        open_table(TABLE.select([]))

@@ -1,0 +1,69 @@
+"""The rules between columns and a matrix."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from smotefast.tables import casting
+from smotefast.tables.casting import cast_column, common_dtype, write_matrix
+
+
+@pytest.mark.parametrize(
+    ("dtypes", "expected"),
+    [
+        (["float32", "float32"], "float32"),
+        (["int8", "int8"], "int8"),
+        (["int8", "float32"], "float32"),
+        (["int64", "float32"], "float64"),
+        (["uint64", "int64"], "float64"),
+        (["uint8", "int8"], "int16"),
+        (["float16", "int8"], "float16"),
+        (["bool", "float32"], "float32"),
+        (["bool", "bool"], "bool"),
+        (["bool", "int8"], "float64"),  # NumPy says int8
+        (["object", "float32"], "float64"),
+        ([">f4", ">f4"], "=f4"),
+    ],
+)
+def test_common_dtype__table(dtypes, expected):
+    assert common_dtype(map(np.dtype, dtypes)) == np.dtype(expected)
+
+
+@pytest.mark.parametrize(("strip", "rows"), [(16, 16384), (1, 1), (2, 3), (100, 100)])
+def test_write_matrix__equals_column_stack(monkeypatch, strip, rows):
+    monkeypatch.setattr(casting, "STRIP_COLUMNS", strip)
+    monkeypatch.setattr(casting, "STRIP_ROWS", rows)
+    columns = [np.arange(7) * j for j in range(5)]
+    out = np.empty((7, 5))
+    write_matrix([lambda values=values: values for values in columns], out)
+    assert np.array_equal(out, np.column_stack(columns))
+
+
+def test_cast_column__truncates_toward_zero_as_astype_does():
+    values = np.array([-1.99, -0.5, 0.99, 1.0, 126.999])
+    assert np.array_equal(cast_column(values, np.dtype("int8")), values.astype("int8"))
+
+
+def test_cast_column__booleans_are_true_from_one_half_on():
+    assert cast_column(np.array([0, 0.49, 0.5, 1]), np.dtype(bool)).tolist() == [0, 0, 1, 1]
+
+
+@pytest.mark.parametrize("dtype", ["int64", "uint64", "int32", "uint32"])
+@pytest.mark.parametrize("matrix", ["float32", "float64"])
+def test_cast_column__the_highest_integers_do_not_wrap(dtype, matrix):
+    highest = np.iinfo(dtype).max
+    values = np.array([highest, 0], dtype=dtype).astype(matrix)
+    cast = cast_column(values, np.dtype(dtype))
+    assert cast[0] > highest * 0.99
+    assert cast[1] == 0
+
+
+def test_cast_column__an_empty_block_is_fine():
+    assert len(cast_column(np.empty(0), np.dtype("int64"))) == 0
+
+
+def test_cast_column__is_contiguous():
+    block = np.arange(12.0).reshape(4, 3)
+    for dtype in ("float64", "int64", "bool", "float32", "object"):
+        assert cast_column(block[:, 1], np.dtype(dtype)).flags.c_contiguous

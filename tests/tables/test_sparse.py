@@ -1,0 +1,122 @@
+"""SciPy sparse: format and flavour kept, the user's object left as it was."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from smotefast.tables import open_table
+from smotefast.tables.sparse import is_canonical
+
+DENSE = np.array([[0, 1.5, 0, 2], [0, 0, 0, 0], [3, 0, 4, 0], [0, 5, 6, 7]])
+FLAVOURS = ["csr_matrix", "csr_array", "csc_matrix", "csc_array"]
+OTHERS = ["coo_matrix", "coo_array", "lil_array", "dok_matrix", "bsr_array", "dia_array"]
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS + OTHERS)
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int64"])
+def test_round_trip__keeps_format_and_flavour(flavour, dtype):
+    X = getattr(sparse, flavour)(DENSE.astype(dtype))
+    kind = getattr(sparse, flavour if flavour in FLAVOURS else f"csr_{flavour[4:]}")
+    table = open_table(X)
+    numbers = table.numeric()
+    assert table.is_sparse
+    assert numbers.format == "csr"
+    assert isinstance(X, sparse.sparray) == isinstance(numbers, sparse.sparray)
+    block = sparse.csr_array(DENSE[[2, 3]].astype(dtype))
+    for out, rows in (
+        (table.append_sparse(block), np.r_[0:4, 2, 3]),
+        (table.append_sparse(None), np.r_[0:4]),
+        (table.take(np.array([3, 3, 0])), np.array([3, 3, 0])),
+    ):
+        assert type(out) is kind
+        assert out.dtype == dtype
+        assert np.array_equal(out.toarray(), DENSE.astype(dtype)[rows])
+    assert not np.shares_memory(table.append_sparse(None).data, numbers.data)
+
+
+def crooked(kind=sparse.csr_array):
+    """Return a matrix with unsorted and doubled entries."""
+    parts = (np.array([1.0, 2.0, 4.0, 3.0]), np.array([2, 0, 1, 1]), np.array([0, 2, 4, 4]))
+    return kind(parts, shape=(3, 3))
+
+
+@pytest.mark.parametrize("kind", [sparse.csr_array, sparse.csr_matrix])
+def test_numeric__sorts_and_sums_a_copy(kind):
+    X = crooked(kind)
+    numbers = open_table(X).numeric()
+    assert is_canonical(numbers)
+    assert numbers.toarray().tolist() == [[2, 0, 1], [0, 7, 0], [0, 0, 0]]
+    assert X.indices.tolist() == [2, 0, 1, 1]
+    assert X.data.tolist() == [1, 2, 4, 3]
+
+
+def test_take_and_append__leave_doubled_entries_alone():
+    X = crooked()
+    dense = X.toarray()
+    table = open_table(X)
+    assert np.array_equal(table.take(np.array([1, 0])).toarray(), dense[[1, 0]])
+    assert np.array_equal(table.append_sparse(X).toarray(), np.vstack([dense, dense]))
+    assert X.indices.tolist() == [2, 0, 1, 1]
+
+
+def test_numeric__copies_no_canonical_csr():
+    X = sparse.csr_array(DENSE)
+    assert open_table(X).numeric() is X
+
+
+def test_is_canonical__does_not_trust_what_scipy_remembers():
+    X = sparse.csr_array(DENSE)
+    assert X.has_canonical_format
+    X.indices[:2] = X.indices[:2][::-1].copy()
+    assert not is_canonical(X)
+    assert is_canonical(open_table(X).numeric())
+    assert not is_canonical(X)
+
+
+def test_is_canonical__sees_row_starts():
+    assert is_canonical(sparse.csr_array(np.eye(4)[::-1]))
+    assert is_canonical(sparse.csr_array((3, 3)))
+    assert is_canonical(sparse.csr_array(DENSE))
+    empty_ends = sparse.csr_array(np.array([[0, 0], [1, 1], [0, 0], [1, 0], [0, 0]]))
+    assert is_canonical(empty_ends)
+
+
+@pytest.mark.parametrize(
+    ("X", "words"),
+    [
+        (sparse.csr_array(DENSE + 1j), "Complex data not supported"),
+        (sparse.csr_array((0, 3)), "0 sample"),
+        (sparse.csr_array((3, 0)), "0 feature"),
+        (sparse.coo_array(np.arange(3)), "Expected 2D"),
+        (sparse.csr_array(DENSE.astype("longdouble")), "float64"),
+    ],
+)
+def test_unusable__is_refused(X, words):
+    with pytest.raises(ValueError, match=words):
+        open_table(X)
+
+
+def test_extend__is_refused():
+    with pytest.raises(TypeError, match="append_sparse"):
+        open_table(sparse.csr_array(DENSE)).extend(1, lambda tail: None)
+    with pytest.raises(TypeError, match="extend"):
+        open_table(DENSE).append_sparse(None)
+
+
+@pytest.mark.parametrize("flavour", [*FLAVOURS, "coo_array"])
+def test_rows__equal_those_of_imbalanced_learn(flavour):
+    over = pytest.importorskip("imblearn.over_sampling")
+    X = getattr(sparse, flavour)(np.vstack([DENSE, DENSE * 2, DENSE * 3]))
+    y = np.r_[np.zeros(8), np.ones(4)]
+    expected = over.SMOTE(random_state=0, k_neighbors=3).fit_resample(X, y)[0]
+    table = open_table(X)
+    out = table.append_sparse(sparse.csr_array(expected[12:]))
+    assert type(out) is type(expected)
+    assert np.array_equal(out.toarray(), expected.toarray())
+    sampler = over.RandomOverSampler(random_state=0)
+    expected = sampler.fit_resample(X, y)[0]
+    taken = table.take(sampler.sample_indices_)
+    assert type(taken) is type(expected)
+    assert np.array_equal(taken.toarray(), expected.toarray())

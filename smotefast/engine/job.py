@@ -58,7 +58,7 @@ class Job:
             begin = end
 
     def fill(self, start: int, stop: int, out: np.ndarray) -> None:
-        """Write the new rows ``start..stop`` into ``out`` of shape (stop - start, n_features)."""
+        """Write the new rows ``start..stop`` into ``out``, an array of as many rows."""
         for recipe, first, last, at in self.parts(start, stop):
             if isinstance(recipe, Copy):
                 raise TypeError("Copied rows are taken from the data; ask for positions().")

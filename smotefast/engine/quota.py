@@ -48,8 +48,7 @@ def sampling_quota(sampling_strategy: Any, counts: Counts, y: np.ndarray) -> Cou
     """
     if len(counts) <= 1:
         raise ValueError(
-            "The target 'y' needs to have more than 1 class. "
-            f"Got {len(counts)} class instead"
+            f"The target 'y' needs to have more than 1 class. Got {len(counts)} class instead"
         )
     if isinstance(sampling_strategy, str):
         quota = _from_word(sampling_strategy, counts)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from smotefast.engine.draws import Draws
+from smotefast.kernels import kernels_are_loaded
 
 if TYPE_CHECKING:
     from smotefast.kernels.sparse_rows import CsrRows
@@ -145,10 +146,12 @@ class Interpolate:
         steps = self.origins.steps(block.steps)
         neighbors = self.origins.neighbors
         assert neighbors is not None
-        if out.dtype.type in (np.float16, np.longdouble):  # numba has neither
+        is_little = out.size <= _LITTLE and not kernels_are_loaded()
+        if is_little or out.dtype.type in (np.float16, np.longdouble):  # numba has neither
             other = self.pool[neighbors.reshape(-1)[block.choices]]
             base = self.base[block.choices // neighbors.shape[1]]
-            out[:] = base + steps[:, np.newaxis] * (other - base)
+            new = base + steps[:, np.newaxis] * (other - base)
+            np.copyto(out, new, casting="unsafe")
             return
         from smotefast.kernels.interpolate import interpolate_rows
 
@@ -179,6 +182,8 @@ class Interpolate:
 # Below this many values waking threads costs more than it saves; measured with 20 columns,
 # where 8,000 new rows take 0.1 ms on one thread.
 _ONE_THREAD = 1 << 18
+# Up to this many values numpy's arithmetic takes less (10 ms) than loading the kernel.
+_LITTLE = 1 << 20
 
 
 def widened_rows(rows: Any) -> Any:

@@ -7,7 +7,7 @@ sampler itself adds ``_prepare``: the rows of its classes and a quota in, a ``Jo
 from __future__ import annotations
 
 from abc import ABCMeta, abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 from sklearn.utils.validation import check_array, validate_data
@@ -26,7 +26,7 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
 
     _estimator_type = "sampler"
     _sampling_type = "over-sampling"
-    _parameter_constraints: dict[str, list[Any]] = OVER_SAMPLER
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = OVER_SAMPLER
     _may_copy_rows = False  # whether the sampler can do without looking at values of X
     _copies_rows: Any = False  # whether, with its parameters, it does
 

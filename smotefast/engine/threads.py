@@ -20,7 +20,9 @@ def thread_count(n_jobs: int | None) -> int:
     from joblib import cpu_count
 
     if n_jobs == 0:
-        raise ValueError("n_jobs=0 has no meaning; give a positive number, -1 or None (all cores).")
+        raise ValueError(
+            "n_jobs=0 has no meaning; give a positive number, -1 or None (all cores)."
+        )
     if n_jobs is not None and n_jobs > 0:
         return int(n_jobs)
     cores = int(cpu_count())

@@ -126,7 +126,7 @@ class _Compiled:
 
 def kernel(
     py_func: Callable[..., Any] | None = None, *, fastmath: set[str] | bool = False
-) -> Any:
+) -> Callable[..., Any]:
     """Compile a serial entry point on first use."""
     if py_func is None:
         return functools.partial(kernel, fastmath=fastmath)
@@ -157,7 +157,7 @@ def parallel_kernel(
     *,
     fastmath: set[str] | bool = False,
     calls_parallel: bool = False,
-) -> Any:
+) -> Callable[..., Any]:
     """Compile an entry point with ``prange``; call it as ``f(*args, n_threads=2)``.
 
     ``calls_parallel`` marks a driver that itself has no ``prange`` but calls compiled

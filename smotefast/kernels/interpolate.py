@@ -26,7 +26,7 @@ if JIT_DISABLED:
 
 else:
 
-    @intrinsic
+    @intrinsic  # type: ignore[untyped-decorator]  # numba's own
     def prefetch(typing_context: Any, array: Any, position: Any) -> Any:
         """Ask the processor to fetch the cache line of one element of a flat array."""
         from llvmlite import ir

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -68,7 +68,10 @@ class RandomOverSampler(BaseOverSampler):
     ([['a', 1], ['b', 2], ['c', 3], ['c', 3]], [0, 0, 1, 1])
     """
 
-    _parameter_constraints = {**OVER_SAMPLER, "shrinkage": SHRINKAGE}
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **OVER_SAMPLER,
+        "shrinkage": SHRINKAGE,
+    }
     _may_copy_rows = True
 
     def __init__(
@@ -151,7 +154,9 @@ def _noisy(
     draws = Draws(
         random_state, n_new, len(positions), then="normal", width=n_features, advance=True
     )
-    return Smooth(Origins(label, positions, positions, None, draws), matrix, scale, matrix.dtype)
+    return Smooth(
+        Origins(label, positions, positions, None, draws), matrix, scale, matrix.dtype
+    )
 
 
 def _column_deviation(matrix: Any) -> np.ndarray:
@@ -159,4 +164,4 @@ def _column_deviation(matrix: Any) -> np.ndarray:
         return np.asarray(np.std(matrix, axis=0))
     from sklearn.utils.sparsefuncs import mean_variance_axis
 
-    return np.sqrt(mean_variance_axis(matrix, axis=0)[1])
+    return np.asarray(np.sqrt(mean_variance_axis(matrix, axis=0)[1]))

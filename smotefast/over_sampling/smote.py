@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import clone
@@ -16,7 +16,7 @@ from smotefast.engine.recipe import Interpolate, Origins
 from smotefast.engine.rows import ClassRows
 from smotefast.engine.sampler import BaseOverSampler
 from smotefast.engine.threads import thread_count
-from smotefast.neighbors import find_neighbors
+from smotefast.neighbors import Neighbors, find_neighbors
 
 
 class SMOTE(BaseOverSampler):
@@ -43,8 +43,9 @@ class SMOTE(BaseOverSampler):
         ``kneighbors`` and ``kneighbors_graph``; it is cloned and fitted on the rows of
         each class, and the first neighbour that it reports is taken to be the row itself.
     search : {"auto", "exact", "approximate"}, default="auto"
-        "exact" always finds the true neighbours; "approximate" uses NN-descent, with a
-        recall of about 0.95 or more; "auto" is exact while that is fast.
+        "exact" always finds the true neighbours; "approximate" uses NN-descent,
+        measures its recall on a sample and searches wider below 0.95; "auto" is exact
+        while that is fast or where NN-descent finds too little.
     n_jobs : int or None, default=None
         Threads. None means all cores that the process may use. The rows do not depend
         on it.
@@ -61,6 +62,9 @@ class SMOTE(BaseOverSampler):
     search_ : str or None
         How neighbours were found: "exact", "approximate", "estimator", or None if no
         class needed rows.
+    recall_ : float or None
+        Where the search was approximate, the share of true neighbours that it found,
+        measured on a sample of the class where it found fewest.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -84,10 +88,14 @@ class SMOTE(BaseOverSampler):
     >>> X, y = make_classification(1000, weights=[0.9], flip_y=0, random_state=0)
     >>> X_new, y_new = SMOTE(random_state=0).fit_resample(X, y)
     >>> print(sorted(Counter(y_new.tolist()).items()))
-    [(0, 900), (1, 900)]
+    [(0, 901), (1, 901)]
     """
 
-    _parameter_constraints = {**OVER_SAMPLER, "k_neighbors": NEIGHBOR_COUNT, **SEARCH}
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **OVER_SAMPLER,
+        "k_neighbors": NEIGHBOR_COUNT,
+        **SEARCH,
+    }
 
     def __init__(
         self,
@@ -108,7 +116,8 @@ class SMOTE(BaseOverSampler):
         n_threads = thread_count(self.n_jobs)
         self.nn_k_, estimator = self._neighbor_estimator()
         k = self.nn_k_.n_neighbors - 1
-        self.search_ = None
+        self.search_: str | None = None
+        self.recall_: float | None = None
         recipes = []
         for label, n_new in quota.items():
             if n_new == 0:
@@ -126,7 +135,7 @@ class SMOTE(BaseOverSampler):
                 estimator=estimator,
             )
             neighbors = _spread(found.indices, base_rows, matrix.shape[0])
-            self.search_ = _least_exact(self.search_, found.method)
+            self._note(found)
             positions = rows.positions(label)
             origins = Origins(label, positions, positions, neighbors, draws)
             recipes.append(Interpolate.between(origins, matrix, matrix))
@@ -140,6 +149,13 @@ class SMOTE(BaseOverSampler):
         from sklearn.neighbors import NearestNeighbors
 
         return NearestNeighbors(n_neighbors=int(self.k_neighbors) + 1), None
+
+    def _note(self, found: Neighbors) -> None:
+        """Keep the least exact search of all classes, and the lowest recall."""
+        if self.search_ != "approximate":
+            self.search_ = found.method
+        if found.recall is not None:
+            self.recall_ = min(found.recall, self.recall_ or 1.0)
 
     def _draws(self, n_new: int, high: int) -> Draws:
         # An int seed begins anew for each class; any other generator goes on.
@@ -176,7 +192,3 @@ def _spread(indices: np.ndarray, rows: np.ndarray | None, n_rows: int) -> np.nda
     everywhere = np.zeros((n_rows, indices.shape[1]), dtype=indices.dtype)
     everywhere[rows] = indices
     return everywhere
-
-
-def _least_exact(one: str | None, other: str) -> str:
-    return "approximate" if one == "approximate" else other

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -29,7 +31,7 @@ def test_draws__are_those_of_one_long_call(seed, n, high):
 def test_draws__do_not_depend_on_blocks_or_their_order(cuts, order):
     choices, steps = naive.draw(7, 500, 30_001)
     draws = Draws(np.random.RandomState(7), 500, 30_001)
-    blocks = list(zip(cuts[:-1], cuts[1:], strict=True))
+    blocks = list(pairwise(cuts))
     order.shuffle(blocks)
     for start, stop in blocks:
         block = draws.read(start, stop)
@@ -71,6 +73,6 @@ def test_normals__do_not_depend_on_blocks(cuts):
     generator = np.random.RandomState(5)
     choices, expected = generator.randint(0, 99, 500), generator.randn(500, 3)
     draws = Draws(np.random.RandomState(5), 500, 99, then="normal", width=3)
-    for start, stop in zip(cuts[:-1], cuts[1:], strict=True):
+    for start, stop in pairwise(cuts):
         np.testing.assert_array_equal(draws.choices(start, stop), choices[start:stop])
         np.testing.assert_array_equal(draws.normals(start, stop), expected[start:stop])

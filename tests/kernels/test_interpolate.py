@@ -1,6 +1,8 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
@@ -9,6 +11,7 @@ from smotefast.engine.job import Job
 from smotefast.engine.recipe import Interpolate, Origins
 from tests import naive
 
+FIXTURES = [HealthCheck.function_scoped_fixture]
 FLOATS = [np.float16, np.float32, np.float64, np.longdouble]
 INTS = [np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64]
 
@@ -19,6 +22,13 @@ def recipe(base, pool, k, n_new, seed, step_size=1.0):
     draws = Draws(np.random.RandomState(seed), n_new, neighbors.size)
     positions = np.arange(base.shape[0]), np.arange(pool.shape[0])
     return Interpolate.between(Origins(1, *positions, neighbors, draws, step_size), base, pool)
+
+
+@pytest.fixture(params=["compiled", "numpy"], autouse=True)
+def _way(request, monkeypatch):
+    """Run every test through the kernels and through the way taken before they load."""
+    loaded = request.param == "compiled"
+    monkeypatch.setattr("smotefast.engine.recipe.kernels_are_loaded", lambda: loaded)
 
 
 def expected(one, base, pool, dtype):
@@ -35,7 +45,7 @@ def expected(one, base, pool, dtype):
     dtype=st.sampled_from(FLOATS),
     threads=st.integers(1, 2),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=FIXTURES)
 def test_interpolate__equals_the_naive_rows_bit_for_bit(seed, shape, k, n_new, dtype, threads):
     base = (np.random.default_rng(seed).normal(size=shape) * 1e3).astype(dtype)
     one = recipe(base, base, k, n_new, seed)
@@ -82,7 +92,7 @@ def test_interpolate__scales_the_step():
     dtype=st.sampled_from([np.float32, np.float64, np.int64]),
     threads=st.integers(1, 2),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=FIXTURES)
 def test_interpolate__of_csr_rows_equals_the_dense_rows(seed, density, dtype, threads):
     base = sparse.random(30, 20, density=density, format="csr", random_state=seed)
     base = (base * 1000).astype(dtype)
@@ -98,14 +108,14 @@ def test_interpolate__of_csr_rows_equals_the_dense_rows(seed, density, dtype, th
 
 
 @given(cuts=st.lists(st.integers(0, 500), min_size=1, max_size=5).map(sorted))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=FIXTURES)
 def test_job__rows_do_not_depend_on_blocks(cuts):
     base = np.random.default_rng(1).normal(size=(25, 6)).astype(np.float32)
     job = Job([recipe(base, base, 2, 200, 1), recipe(base, base, 3, 300, 2)], n_threads=2)
     whole = np.empty((500, 6), np.float32)
     job.fill(0, 500, whole)
     edges = [0, *cuts, 500]
-    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+    for start, stop in pairwise(edges):
         block = np.empty((stop - start, 6), np.float32)
         job.fill(start, stop, block)
         np.testing.assert_array_equal(block, whole[start:stop])

@@ -119,7 +119,7 @@ def test_smote__does_not_change_its_input():
     np.testing.assert_array_equal(y, kept[1])
     rows = sparse.csr_matrix(([1.0, 2.0, 3.0] * 12, [2, 0, 1] * 12, range(0, 37, 3)))
     before = rows.indices.copy()
-    SMOTE(random_state=0).fit_resample(rows, [0] * 5 + [1] * 7)
+    SMOTE(random_state=0, sampling_strategy={1: 9}).fit_resample(rows, [0] * 6 + [1] * 6)
     np.testing.assert_array_equal(rows.indices, before)
 
 
@@ -201,7 +201,7 @@ def test_smote__refuses_bad_data_in_plain_words(name, words):
 
 def test_smote__refuses_a_class_smaller_than_its_neighbourhood():
     X, y = data((40, 4))
-    with pytest.raises(ValueError, match="Expected n_neighbors <= n_samples_fit.*class 1"):
+    with pytest.raises(ValueError, match=r"Expected n_neighbors <= n_samples_fit.*class 1"):
         SMOTE().fit_resample(X, y)
     SMOTE(k_neighbors=3).fit_resample(X, y)  # what the message advises
 

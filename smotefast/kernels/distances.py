@@ -63,9 +63,7 @@ def _keep_nearest(totals, size, start, row, distances, positions):  # type: igno
     for i in range(size):
         if totals[i] <= distances[0]:
             candidate = start + i
-            if candidate != row and before(
-                totals[i], candidate, distances[0], positions[0]
-            ):
+            if candidate != row and before(totals[i], candidate, distances[0], positions[0]):
                 sift_down(distances, positions, distances.shape[0], totals[i], candidate)
 
 
@@ -154,5 +152,3 @@ def rank_candidates(
             if before(distance, candidate, distances[i, 0], positions[i, 0]):
                 sift_down(distances[i], positions[i], k, distance, candidate)
         heap_to_sorted(distances[i], positions[i])
-
-

@@ -36,9 +36,19 @@ def panel_lanes(dtype: Any) -> int:
 
 if JIT_DISABLED:
 
-    def score_tile(  # type: ignore[no-untyped-def]
-        panels, panel, halves, half, queries, query, n_features, limits, limit, scores, hits
-    ):
+    def score_tile(
+        panels: np.ndarray,
+        panel: int,
+        halves: np.ndarray,
+        half: int,
+        queries: np.ndarray,
+        query: int,
+        n_features: int,
+        limits: np.ndarray,
+        limit: int,
+        scores: np.ndarray,
+        hits: np.ndarray,
+    ) -> bool:
         """Do in Python what the intrinsic does in registers."""
         lanes = scores.shape[0] // GROUP
         candidates = panels[panel : panel + n_features * lanes].reshape(n_features, lanes)
@@ -51,21 +61,21 @@ if JIT_DISABLED:
 
 else:
 
-    @intrinsic
-    def score_tile(  # type: ignore[no-untyped-def]
-        typing_context,
-        panels,
-        panel,
-        halves,
-        half,
-        queries,
-        query,
-        n_features,
-        limits,
-        limit,
-        scores,
-        hits,
-    ):
+    @intrinsic  # type: ignore[untyped-decorator]  # numba ships no types
+    def score_tile(
+        typing_context: Any,
+        panels: Any,
+        panel: Any,
+        halves: Any,
+        half: Any,
+        queries: Any,
+        query: Any,
+        n_features: Any,
+        limits: Any,
+        limit: Any,
+        scores: Any,
+        hits: Any,
+    ) -> Any:
         """Score GROUP queries against one panel; true when any score is below its limit.
 
         ``scores`` (GROUP * lanes) and ``hits`` (GROUP, uint8) are written only then.
@@ -157,9 +167,7 @@ def _emit_feature_loop(
     for row, value in enumerate(sums):
         value.add_incoming(start, before)
         scalar = builder.load(builder.gep(first, [word(row)]))
-        total = builder.call(
-            multiply_add, [_splat(builder, scalar, vector), candidates, value]
-        )
+        total = builder.call(multiply_add, [_splat(builder, scalar, vector), candidates, value])
         value.add_incoming(total, loop)
         totals.append(total)
     following = builder.add(feature, word(1))
@@ -170,7 +178,7 @@ def _emit_feature_loop(
 
 
 def _emit_below(builder: Any, limits: Any, start: Any, row: int, value: Any) -> Any:
-    """Emit one bit per lane: is the score below the query's limit?"""
+    """Emit one bit per lane: whether the score is below the query's limit."""
     from llvmlite import ir
 
     limit = builder.load(builder.gep(limits, [builder.add(start, ir.IntType(64)(row))]))

@@ -1,7 +1,8 @@
-"""The one door to neighbours: exact, approximate, or a user's estimator.
+"""The one door to neighbours: rows flow in, positions of the k nearest other rows flow out.
 
-Rows of a class flow in; for each row the positions of its nearest other rows flow out.
-A row is never its own neighbour: it is left out by position, not by distance.
+Whatever search runs, candidates are ordered by the float64 distance of the original
+values, equal distances by lower position, and a row is never its own neighbour: it is
+left out by its position, so duplicates of it stay.
 """
 
 from __future__ import annotations
@@ -11,14 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from smotefast.neighbors.policy import (
-    RECALL_WANTED,
-    choose_search,
-    estimated_bytes,
-    exact_may_rescue,
-    first_effort,
-    wider,
-)
+from smotefast.neighbors.memory import estimated_bytes
+from smotefast.neighbors.policy import RECALL_WANTED, choose_search, exact_may_rescue
+from smotefast.neighbors.recall import recall_at_k
 
 __all__ = [
     "Neighbors",
@@ -68,70 +64,74 @@ def find_neighbors(
 
     Parameters
     ----------
-    pool
-        C-contiguous numeric array or CSR matrix of shape (n_pool, n_features).
-    k
-        Neighbours of each row; less than ``n_pool``.
-    queries
-        Positions of the rows whose neighbours are wanted, ascending; None means all.
-    search
-        "exact", "approximate", or "auto" (see ``policy.choose_search``).
-    n_threads
-        Threads; the result does not depend on it.
-    estimator
-        A user's object with ``fit`` and ``kneighbors``. The first neighbour that it
-        reports is taken to be the row itself.
+    pool : ndarray or CSR of shape (n_pool, n_features), any numeric dtype
+    k : neighbours per row, at most ``n_pool - 1``
+    queries : sorted positions in ``pool`` of the rows to search for; None means all
+    search : "auto", "exact" or "approximate"
+    n_threads : threads to use; the result does not depend on it
+    estimator : an object with ``fit`` and ``kneighbors`` that searches instead
 
-    Raises
-    ------
-    ValueError
-        If the pool is sparse and ``search`` is "approximate", or k is out of range.
+    Returns
+    -------
+    Neighbors
+        ``indices`` of shape (n_queries, k), int32 (int64 above 2^31 rows), and the
+        ``method`` that ran: "exact", "approximate" or "estimator".
     """
+    from scipy.sparse import issparse
+
     n_pool, n_features = pool.shape
-    is_sparse = not isinstance(pool, np.ndarray)
-    wanted = np.arange(n_pool) if queries is None else queries
+    rows = np.arange(n_pool) if queries is None else np.asarray(queries, dtype=np.int64)
     if estimator is not None:
-        asked = pool if queries is None else pool[queries]
-        found = estimator.fit(pool).kneighbors(asked, return_distance=False)
-        return Neighbors(_narrow(found[:, 1:], n_pool), "estimator")
+        from smotefast.neighbors.estimator import search_estimator
+
+        return Neighbors(
+            _narrow(search_estimator(estimator, pool, queries), n_pool), "estimator"
+        )
+    sparse = issparse(pool)
+    _check(pool, k, search, sparse)
+    if search == "auto":
+        search = choose_search(rows.shape[0], n_pool, n_features, sparse=sparse)
+        rescue = exact_may_rescue(rows.shape[0], n_pool, n_features)
+    else:
+        rescue = False
+    if search == "approximate":
+        return _approximate(pool, rows, k, n_threads, rescue=rescue)
+    return _exact(pool, rows, k, n_threads)
+
+
+def _check(pool: Any, k: int, search: str, sparse: bool) -> None:
+    """Refuse what no search can do."""
+    n_pool = pool.shape[0]
     if not 1 <= k < n_pool:
-        raise ValueError(f"k={k} neighbours need more than {k} rows; there are {n_pool}.")
-    if is_sparse and search == "approximate":
+        raise ValueError(
+            f"k={k} neighbours need at least {k + 1} rows; there are {n_pool}. "
+            "Lower the number of neighbours."
+        )
+    if search not in ("auto", "exact", "approximate"):
+        raise ValueError(
+            f"search={search!r} is not known. Choose 'auto', 'exact' or 'approximate'."
+        )
+    if sparse and search == "approximate":
         raise ValueError(
             "search='approximate' needs dense rows and X is sparse. Use search='exact', or "
             "densify X (X.toarray())."
         )
-    if search == "auto":
-        chosen = choose_search(len(wanted), n_pool, n_features, sparse=is_sparse)
-        if chosen == "approximate":
-            rescue = exact_may_rescue(len(wanted), n_pool, n_features)
-            return _approximate(pool, wanted, k, n_threads, rescue=rescue)
-    elif search == "approximate":
-        return _approximate(pool, wanted, k, n_threads, rescue=False)
-    return _exact(pool, wanted, k, n_threads)
 
 
-def recall_at_k(pool: Any, indices: np.ndarray, **options: Any) -> float:
-    """Measure the recall of found neighbours; see ``recall.recall_at_k``."""
-    from smotefast.neighbors.recall import recall_at_k as measure
-
-    return measure(pool, indices, **options)
-
-
-def _exact(pool: Any, wanted: np.ndarray, k: int, n_threads: int) -> Neighbors:
+def _exact(pool: Any, queries: np.ndarray, k: int, n_threads: int) -> Neighbors:
     if isinstance(pool, np.ndarray):
         from smotefast.neighbors.exact import search_exact
 
-        found = search_exact(pool, wanted, k, n_threads=n_threads)
+        positions = search_exact(pool, queries, k, n_threads=n_threads)
     else:
-        from smotefast.neighbors.sparse_rows import search_csr
+        from smotefast.neighbors.sparse import search_sparse
 
-        found = search_csr(pool, wanted, k, n_threads=n_threads)
-    return Neighbors(_narrow(found, pool.shape[0]), "exact")
+        positions = search_sparse(pool, queries, k, n_threads=n_threads)
+    return Neighbors(_narrow(positions, pool.shape[0]), "exact")
 
 
 def _approximate(
-    pool: np.ndarray, wanted: np.ndarray, k: int, n_threads: int, *, rescue: bool
+    pool: np.ndarray, queries: np.ndarray, k: int, n_threads: int, *, rescue: bool
 ) -> Neighbors:
     """Search ever wider until a sample says that enough neighbours were found.
 
@@ -139,28 +139,33 @@ def _approximate(
     """
     from smotefast.neighbors.approximate import search_approximate
 
-    effort = first_effort(pool.shape[0], k)
-    for _ in range(_ATTEMPTS):
-        found = search_approximate(pool, wanted, k, effort, n_threads=n_threads)
+    for effort in range(_ATTEMPTS):
+        positions = search_approximate(pool, queries, k, effort=effort, n_threads=n_threads)
+        if positions is None:  # few rows, or nothing that a graph could be built on
+            return _exact(pool, queries, k, n_threads)
         recall = recall_at_k(
-            pool, found, queries=wanted, sample=_RECALL_SAMPLE, n_threads=n_threads
+            pool, positions, queries=queries, sample=_RECALL_SAMPLE, n_threads=n_threads
         )
+        found = Neighbors(_narrow(positions, pool.shape[0]), "approximate", recall)
         if recall >= RECALL_WANTED:
-            break
+            return found
         if rescue:
-            return _exact(pool, wanted, k, n_threads)
-        effort = wider(effort)
-    else:
-        warnings.warn(
-            f"The approximate search found {recall:.2f} of the true neighbours of a sample, "
-            f"less than {RECALL_WANTED}. The rows lie too evenly for it; use search='exact'.",
-            RecallWarning,
-            stacklevel=2,
-        )
-    return Neighbors(_narrow(found, pool.shape[0]), "approximate", recall)
+            return _exact(pool, queries, k, n_threads)
+    warnings.warn(
+        f"The approximate search found {recall:.2f} of the true neighbours of a sample, "
+        f"less than {RECALL_WANTED}. The rows lie too evenly for it; use search='exact'.",
+        RecallWarning,
+        stacklevel=3,
+    )
+    return found
 
 
 def _narrow(positions: np.ndarray, n_pool: int) -> np.ndarray:
-    """Keep positions in 4 bytes where they fit: they are looked up at random."""
+    """Return positions in 4 bytes where they fit; refuse rows that could not be ranked."""
+    if positions.shape[0] and not 0 <= positions.min() <= positions.max() < n_pool:
+        raise ValueError(
+            "Some rows have no comparable distance to others: the values hold NaN or "
+            "infinity. Impute or remove them first."
+        )
     kind = np.int32 if n_pool <= np.iinfo(np.int32).max else np.int64
     return np.ascontiguousarray(positions, dtype=kind)

@@ -1,8 +1,7 @@
-"""The graph from a fresh process, for a forked child that must not start threads.
+"""Build the graph in a new process, for a forked child that must not start threads.
 
-GNU OpenMP ends a child forked from a process whose OpenMP threads had started. Such a
-child runs our own kernels without threads, but pynndescent's blocks only come threaded.
-Rows travel by a temporary file, so the graph is the same, some seconds later.
+pynndescent's blocks have no serial twin, and GNU OpenMP ends a child that enters threaded
+code after its parent had. A fresh interpreter gives the same bits.
 """
 
 from __future__ import annotations
@@ -11,38 +10,49 @@ import os
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
 import numpy as np
 
-from smotefast.neighbors.policy import Effort
+from smotefast.neighbors.settings import Settings
 
-_PROGRAM = "import sys; from smotefast.neighbors.elsewhere import serve; serve(*sys.argv[1:])"
+_PROGRAM = "from smotefast.neighbors.elsewhere import main; main()"
 
 
-def build_graph_elsewhere(close: np.ndarray, effort: Effort) -> np.ndarray:
-    """Do what ``build_graph`` does, in a process of its own."""
-    with tempfile.TemporaryDirectory(prefix="smotefast-") as folder:
-        source, result = Path(folder, "rows.npy"), Path(folder, "graph.npy")
-        np.save(source, close)
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        command = [sys.executable, "-c", _PROGRAM, str(source), str(result)]
+def build_in_new_process(
+    data: np.ndarray, settings: Settings, *, n_threads: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the graph and the order that ``build_graph`` returns."""
+    with tempfile.TemporaryDirectory(prefix="smotefast-") as directory:
+        np.save(os.path.join(directory, "data.npy"), data)
+        numbers = [repr(value) for value in settings]
+        paths = os.pathsep.join(path for path in sys.path if path)
         done = subprocess.run(
-            command + [str(number) for number in effort],
-            env=environment,
+            [sys.executable, "-c", _PROGRAM, directory, str(n_threads), *numbers],
+            env={**os.environ, "PYTHONPATH": paths},
             capture_output=True,
             text=True,
             check=False,
         )
-        if done.returncode != 0:
-            raise RuntimeError(f"The neighbour search in a new process failed: {done.stderr}")
-        return np.asarray(np.load(result))
+        if done.returncode:
+            raise RuntimeError(
+                "The approximate search ran in a new process, because this one is a fork "
+                f"of a process that had started threads, and it failed: {done.stderr[-2000:]}"
+            )
+        graph = np.load(os.path.join(directory, "graph.npy"))
+        order = np.load(os.path.join(directory, "order.npy"))
+    return graph, order
 
 
-def serve(source: str, result: str, *effort: str) -> None:
-    """Build the graph of the rows in one file and leave it in another."""
-    from smotefast.neighbors.approximate import build_graph
+def main() -> None:
+    """Read the data, build, write the graph: what the new process does."""
+    from smotefast.neighbors.approximate import build
 
-    close = np.load(source)
-    n_threads = os.cpu_count() or 1
-    np.save(result, build_graph(close, Effort(*map(int, effort)), n_threads=n_threads))
+    directory, n_threads, *numbers = sys.argv[1:]
+    values = [
+        float(number) if field == "delta" else int(number)
+        for field, number in zip(Settings._fields, numbers, strict=True)
+    ]
+    data = np.load(os.path.join(directory, "data.npy"))
+    graph, order = build(data, Settings(*values), n_threads=int(n_threads))  # type: ignore[arg-type]
+    np.save(os.path.join(directory, "graph.npy"), graph)
+    np.save(os.path.join(directory, "order.npy"), order)

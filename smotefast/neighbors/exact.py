@@ -2,14 +2,17 @@
 
 Rows and query positions flow in; positions of the k nearest other rows flow out, by
 float64 distance, equal distances by lower position. Three ways lead to the same bits:
-a scan in float64 for little work, a k-d tree in few dimensions, register tiles else.
+a scan in float64 for little work (by numpy until the kernels are loaded), a k-d tree in
+few dimensions, register tiles else.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from smotefast.kernels import kernels_are_loaded
 from smotefast.neighbors.order import as_float_rows, scan
+from smotefast.neighbors.small import search_small
 from smotefast.neighbors.tiled import search_tiles
 from smotefast.neighbors.tree import search_tree, tree_pays
 
@@ -30,12 +33,14 @@ def search_exact(
     rows = as_float_rows(pool)
     n_pool, n_features = rows.shape
     work = float(queries.shape[0]) * n_pool * n_features
+    if work <= _SCAN_WORK and not kernels_are_loaded():
+        return search_small(rows, queries, k)
     if work <= _SCAN_WORK or k > _TILE_NEIGHBORS:
         return scan(rows, queries, k, n_threads=1 if work < _SERIAL_WORK else n_threads)[1]
     if tree_pays(rows, queries.shape[0]):
-        distances, positions, certain = search_tree(rows, queries, k, n_threads=n_threads)
+        _, positions, certain = search_tree(rows, queries, k, n_threads=n_threads)
     else:
-        distances, positions, certain = search_tiles(rows, queries, k, n_threads=n_threads)
+        _, positions, certain = search_tiles(rows, queries, k, n_threads=n_threads)
     left = np.flatnonzero(~certain)
     if left.shape[0]:
         positions[left] = scan(rows, queries[left], k, n_threads=n_threads)[1]

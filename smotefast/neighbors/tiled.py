@@ -154,10 +154,10 @@ def nearest_candidates(
 
 
 def queries_per_task(n_queries: int, panels: np.ndarray, n_threads: int) -> int:
-    """Queries that share one pass over the panels: as many as L1 holds, all threads busy."""
+    """Return how many queries share a pass over the panels: what L1 holds, threads busy."""
     from smotefast.kernels.microkernel import GROUP
 
-    fitting = _L1_BYTES // (panels.shape[1] * panels.itemsize)
+    fitting: int = _L1_BYTES // (panels.shape[1] * panels.itemsize)
     fair = -(-n_queries // (4 * n_threads))
     return max(1, min(fitting, fair, 192) // GROUP) * GROUP
 

@@ -1,0 +1,137 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+
+from smotefast.kernels import heaps
+from smotefast.kernels.compile import JIT_DISABLED, kernel
+from smotefast.kernels.distances import NOWHERE, rank_candidates, scan_rows
+from smotefast.kernels.sparse_distances import rank_sparse_candidates
+from tests import naive
+
+SOME = settings(max_examples=8 if JIT_DISABLED else 60, deadline=None)
+
+
+def outputs(n_queries, k):
+    return np.empty((n_queries, k)), np.empty((n_queries, k), np.int64)
+
+
+def rows(seed, n, d, n_values, dtype):
+    """Make rows; few values make ties and duplicates."""
+    rng = np.random.default_rng(seed)
+    if n_values:
+        return rng.integers(0, n_values, (n, d)).astype(dtype)
+    return rng.normal(size=(n, d)).astype(dtype)
+
+
+@SOME
+@given(
+    seed=st.integers(0, 999),
+    shape=st.tuples(st.integers(2, 40), st.integers(1, 9)),
+    n_values=st.sampled_from([0, 1, 2, 4]),
+    dtype=st.sampled_from([np.float32, np.float64]),
+    n_threads=st.sampled_from([1, 2]),
+    data=st.data(),
+)
+def test_scan_rows__finds_what_sorting_all_distances_finds(
+    seed, shape, n_values, dtype, n_threads, data
+):
+    pool = rows(seed, *shape, n_values, dtype)
+    k = data.draw(st.integers(1, shape[0] - 1))
+    distances, positions = outputs(shape[0], k)
+    scan_rows(pool, np.arange(shape[0]), distances, positions, n_threads=n_threads)
+    assert np.array_equal(positions, naive.nearest_rows(pool, k))
+    for row in range(shape[0]):
+        assert np.array_equal(
+            distances[row], naive.squared_distances(pool, row)[positions[row]]
+        )
+
+
+def test_scan_rows__meets_blocks_and_tasks_at_their_edges():
+    pool = rows(1, 600, 3, 5, np.float32)
+    queries = np.arange(0, 600, 1 if not JIT_DISABLED else 97)
+    distances, positions = outputs(queries.shape[0], 4)
+    scan_rows(pool, queries, distances, positions, n_threads=2)
+    assert np.array_equal(positions, naive.nearest_rows(pool, 4, queries))
+
+
+def test_scan_rows__keeps_infinite_distances_in_order_of_position():
+    pool = np.array([[0.0], [1e200], [-1e200], [1.0]])
+    distances, positions = outputs(4, 3)
+    with np.errstate(over="ignore"):
+        scan_rows(pool, np.arange(4), distances, positions, n_threads=1)
+    assert positions[0].tolist() == [3, 1, 2]
+
+
+def test_scan_rows__says_nowhere_where_only_nan_is_left():
+    pool = np.array([[0.0], [np.nan], [1.0]])
+    distances, positions = outputs(3, 2)
+    scan_rows(pool, np.arange(3), distances, positions, n_threads=1)
+    assert positions[0].tolist() == [2, NOWHERE]
+    assert positions[1].tolist() == [NOWHERE, NOWHERE]
+
+
+@SOME
+@given(
+    seed=st.integers(0, 999),
+    n_values=st.sampled_from([0, 2]),
+    n_threads=st.sampled_from([1, 2]),
+    n_candidates=st.integers(0, 12),
+)
+def test_rank_candidates__sorts_and_passes_over_what_is_no_candidate(
+    seed, n_values, n_threads, n_candidates
+):
+    pool = rows(seed, 30, 4, n_values, np.float32)
+    rng = np.random.default_rng(seed)
+    queries = np.arange(0, 30, 3)
+    candidates = np.array([rng.permutation(32)[:n_candidates] - 1 for _ in queries])
+    distances, positions = outputs(10, 5)
+    rank_candidates(
+        pool,
+        queries,
+        candidates.reshape(10, n_candidates).astype(np.int32),
+        distances,
+        positions,
+        n_threads=n_threads,
+    )
+    for i, row in enumerate(queries):
+        valid = np.array([c for c in candidates[i] if 0 <= c < 30 and c != row], int)
+        order = np.lexsort((valid, naive.squared_distances(pool, row)[valid]))
+        expected = [*valid[order][:5].tolist(), *[NOWHERE] * 5][:5]
+        assert positions[i].tolist() == expected
+
+
+@SOME
+@given(seed=st.integers(0, 999), density=st.floats(0, 1), n_threads=st.sampled_from([1, 2]))
+def test_rank_sparse_candidates__gives_the_bits_of_the_dense_rows(seed, density, n_threads):
+    rng = np.random.default_rng(seed)
+    dense = rng.normal(size=(20, 7)) * (rng.random((20, 7)) < density)
+    csr = sparse.csr_array(dense)
+    queries = np.arange(20)
+    everyone = np.tile(np.arange(20), (20, 1))
+    expected = outputs(20, 6)
+    rank_candidates(dense, queries, everyone, *expected, n_threads=n_threads)
+    found = outputs(20, 6)
+    rank_sparse_candidates(
+        csr.indptr, csr.indices, csr.data, queries, everyone, *found, n_threads=n_threads
+    )
+    assert np.array_equal(found[0], expected[0])
+    assert np.array_equal(found[1], expected[1])
+
+
+@kernel
+def _keep_smallest(values, distances, positions):
+    for i in range(values.shape[0]):
+        if heaps.before(values[i], i, distances[0], positions[0]):
+            heaps.sift_down(distances, positions, distances.shape[0], values[i], i)
+    heaps.heap_to_sorted(distances, positions)
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 16])
+def test_heap__keeps_the_smallest_pairs_and_lower_positions_of_equal_ones(size):
+    values = np.random.default_rng(size).integers(0, 6, 50).astype(float)
+    distances = np.full(size, np.inf)
+    positions = np.full(size, NOWHERE)
+    _keep_smallest(values, distances, positions)
+    assert positions.tolist() == np.argsort(values, kind="stable")[:size].tolist()

@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+
+from smotefast.kernels.compile import JIT_DISABLED
+from smotefast.kernels.leaves import join_leaves
+from smotefast.kernels.microkernel import panel_lanes
+from smotefast.neighbors.descent import empty_graph, tree_bounds
+from tests import naive
+
+SIZE = 40 if JIT_DISABLED else 150
+
+
+def joined(data, leaves, n_neighbors, n_threads):
+    graph = empty_graph(data.shape[0], n_neighbors)
+    for tree in leaves:
+        join_leaves(data, tree, *graph, panel_lanes(np.float32), n_threads=n_threads)
+    return graph
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_join_leaves__finds_the_nearest_rows_within_each_leaf(n_threads):
+    rng = np.random.default_rng(0)
+    data = rng.normal(size=(2 * SIZE, 5)).astype(np.float32)
+    order = rng.permutation(2 * SIZE).astype(np.int32)
+    leaves = np.full((3, SIZE + 10), -1, np.int32)
+    leaves[0, :SIZE], leaves[1, : SIZE - 1] = order[:SIZE], order[SIZE:-1]
+    leaves[2, 0] = order[-1]  # a leaf of one row has no pair
+    indices, distances, flags = joined(data, [leaves], 4, n_threads)
+    for leaf in (order[:SIZE], order[SIZE:-1]):
+        expected = leaf[naive.nearest_rows(data[leaf], 4)]
+        assert np.array_equal(np.sort(indices[leaf], axis=1), np.sort(expected, axis=1))
+        assert (flags[leaf] == 1).all()
+        assert (distances[leaf, 0] == distances[leaf].max(axis=1)).all()
+    assert (indices[order[-1]] == -1).all()
+
+
+def test_join_leaves__adds_no_row_twice_over_several_trees():
+    data = np.random.default_rng(0).normal(size=(SIZE, 3)).astype(np.float32)
+    tree = np.arange(SIZE, dtype=np.int32)[np.newaxis]
+    once = joined(data, [tree], 6, 1)
+    twice = joined(data, [tree, tree[:, ::-1].copy()], 6, 1)
+    assert np.array_equal(once[0], twice[0])
+
+
+def test_join_leaves__lets_identical_rows_in_without_end():
+    data = np.ones((SIZE, 3), np.float32)
+    indices, distances, _ = joined(data, [np.arange(SIZE, dtype=np.int32)[np.newaxis]], 5, 1)
+    assert (distances == 0).all()
+    assert (indices != np.arange(SIZE)[:, np.newaxis]).all()
+
+
+def test_tree_bounds__part_a_forest_into_trees():
+    leaves = np.array([[0, 1, -1], [2, 3, 4], [4, 3, 2], [1, -1, -1], [0, -1, -1]])
+    assert tree_bounds(leaves, 5) == [(0, 2), (2, 5)]

@@ -1,0 +1,131 @@
+import multiprocessing
+
+import numpy as np
+import pytest
+
+from smotefast.kernels.compile import JIT_DISABLED
+from smotefast.neighbors import find_neighbors, recall_at_k
+from smotefast.neighbors import settings as rules
+from smotefast.neighbors.approximate import centered, search_approximate
+
+pytestmark = pytest.mark.skipif(
+    JIT_DISABLED, reason="pynndescent's building blocks run compiled only"
+)
+
+
+def clustered(n, d=12, seed=0, dtype=np.float32):
+    rng = np.random.default_rng(seed)
+    centers = rng.normal(size=(20, d)) * 3
+    return (centers[rng.integers(0, 20, n)] + rng.normal(size=(n, d))).astype(dtype)
+
+
+def search(pool, k=5, **options):
+    queries = options.pop("queries", np.arange(pool.shape[0]))
+    return search_approximate(pool, queries, k, n_threads=options.pop("n_threads", 2))
+
+
+def check(found, queries, n_pool):
+    """No row is its own neighbour, none comes twice, none is missing."""
+    assert (found != queries[:, np.newaxis]).all()
+    assert found.min() >= 0
+    assert found.max() < n_pool
+    ordered = np.sort(found, axis=1)
+    assert (ordered[:, 1:] != ordered[:, :-1]).all()
+
+
+def test_search_approximate__finds_nearly_all_and_repeats_itself_on_any_threads():
+    pool = clustered(20_000)
+    found = search(pool)
+    check(found, np.arange(20_000), 20_000)
+    assert recall_at_k(pool, found, n_threads=2) > 0.95
+    assert np.array_equal(search(pool, n_threads=1), found)
+    assert np.array_equal(search(pool), found)
+
+
+def test_search_approximate__of_some_rows_are_those_of_the_full_search():
+    pool = clustered(6_000)
+    queries = np.arange(5, 6_000, 7)
+    assert np.array_equal(search(pool, queries=queries), search(pool)[queries])
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.int32])
+@pytest.mark.parametrize(("scale", "offset"), [(1.0, 1e7), (1e30, 0.0), (1e-30, 0.0)])
+def test_search_approximate__is_not_lost_to_offsets_or_scales(dtype, scale, offset):
+    if dtype == np.int32 and scale != 1.0:
+        scale, offset = 1e5, 1e8
+    pool = (clustered(6_000, dtype=np.float64) * scale + offset).astype(dtype)
+    assert recall_at_k(pool, search(pool), n_threads=2) > 0.9
+
+
+@pytest.mark.parametrize("share", [0.7, 1.0])
+def test_search_approximate__stands_duplicates(share):
+    pool = clustered(20_000)
+    pool[np.random.default_rng(1).random(20_000) < share] = pool[0]
+    found = search(pool)
+    check(found, np.arange(20_000), 20_000)
+    assert recall_at_k(pool, found, n_threads=2) > 0.95
+
+
+def test_search_approximate__leaves_few_rows_and_boundless_ranges_to_exact_search():
+    assert search(clustered(500)) is None
+    assert (
+        find_neighbors(clustered(500), 5, search="approximate", n_threads=1).method == "exact"
+    )
+    boundless = clustered(5_000, dtype=np.float64)
+    boundless[:], boundless[0] = 1.7e308, -1.7e308
+    assert centered(boundless) is None
+
+
+def test_find_neighbors__reports_the_recall_of_an_approximate_search():
+    pool = clustered(6_000)
+    found = find_neighbors(pool, 5, search="approximate", n_threads=2)
+    assert found.method == "approximate"
+    assert found.indices.dtype == np.int32
+    assert found.recall is not None
+    assert found.recall >= 0.95
+
+
+def test_find_neighbors__warns_where_no_effort_finds_enough(monkeypatch):
+    monkeypatch.setattr("smotefast.neighbors.RECALL_WANTED", 2.0)
+    with pytest.warns(UserWarning, match="use search='exact'"):
+        find_neighbors(clustered(5_000), 5, search="approximate", n_threads=2)
+
+
+def test_find_neighbors__auto_turns_to_exact_search_where_recall_is_low(monkeypatch):
+    monkeypatch.setattr("smotefast.neighbors.RECALL_WANTED", 2.0)
+    monkeypatch.setattr("smotefast.neighbors.policy._EXACT_WORK", 0)
+    found = find_neighbors(clustered(5_000), 5, n_threads=2)
+    assert found.method == "exact"
+
+
+def test_settings_for__keeps_update_buffers_small_at_any_effort():
+    for k in (1, 5, 30, 100):
+        for effort in range(3):
+            settings = rules.settings_for(1_000_000, 30, k, effort)
+            assert settings is not None
+            assert settings.n_neighbors > k
+            each = rules.update_bytes_per_row(settings.max_candidates)
+            assert settings.block * each <= 65 * 2**20
+
+
+def _search_in_child(pool, queue):
+    from smotefast.kernels.compile import threads_usable
+
+    queue.put((threads_usable(), search(pool)))
+
+
+@pytest.mark.skipif(
+    "fork" not in multiprocessing.get_all_start_methods(), reason="this system cannot fork"
+)
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_search_approximate__gives_the_same_in_a_forked_child():
+    pool = clustered(5_000)
+    found = search(pool)  # starts threads in this process
+    context = multiprocessing.get_context("fork")
+    queue = context.Queue()
+    child = context.Process(target=_search_in_child, args=(pool, queue))
+    child.start()
+    _, in_child = queue.get(timeout=300)
+    child.join()
+    assert child.exitcode == 0
+    assert np.array_equal(in_child, found)

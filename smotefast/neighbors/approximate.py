@@ -67,14 +67,11 @@ def build(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the graph over reordered rows and the order: position of each of its rows."""
     from smotefast.kernels.compile import threads_usable
-    from smotefast.neighbors.fallback import build_by_nn_descent, missing_blocks
 
-    if not threads_usable():
-        from smotefast.neighbors.elsewhere import build_in_new_process
+    if threads_usable():
+        from smotefast.neighbors.build import build_here
 
-        return build_in_new_process(data, settings, n_threads=n_threads)
-    if missing_blocks():
-        return build_by_nn_descent(data, settings, n_threads=n_threads)
-    from smotefast.neighbors.descent import build_graph
+        return build_here(data, settings, n_threads=n_threads)
+    from smotefast.neighbors.elsewhere import build_in_new_process
 
-    return build_graph(data, settings, n_threads=n_threads)
+    return build_in_new_process(data, settings, n_threads=n_threads)

@@ -45,7 +45,7 @@ def build_in_new_process(
 
 def main() -> None:
     """Read the data, build, write the graph: what the new process does."""
-    from smotefast.neighbors.approximate import build
+    from smotefast.neighbors.build import build_here
 
     directory, n_threads, *numbers = sys.argv[1:]
     values = [
@@ -53,6 +53,6 @@ def main() -> None:
         for field, number in zip(Settings._fields, numbers, strict=True)
     ]
     data = np.load(os.path.join(directory, "data.npy"))
-    graph, order = build(data, Settings(*values), n_threads=int(n_threads))  # type: ignore[arg-type]
+    graph, order = build_here(data, Settings(*values), n_threads=int(n_threads))  # type: ignore[arg-type]
     np.save(os.path.join(directory, "graph.npy"), graph)
     np.save(os.path.join(directory, "order.npy"), order)

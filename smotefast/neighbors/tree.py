@@ -21,7 +21,7 @@ def tree_pays(rows: np.ndarray, n_queries: int) -> bool:
     Points that coincide cannot be split, so a sample with many duplicates goes to tiles.
     """
     n_pool, n_features = rows.shape
-    if n_pool < _ROWS * 3.0**n_features or n_queries * 8 < n_pool:
+    if n_features > 12 or n_pool < _ROWS * 3**n_features or n_queries * 8 < n_pool:
         return False
     sample = rows[:: max(1, n_pool // 2000)]
     return bool(np.unique(sample, axis=0).shape[0] > 0.8 * sample.shape[0])

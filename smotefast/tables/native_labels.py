@@ -16,7 +16,7 @@ def pandas_labels(y: Any) -> Labels:
 
     if isinstance(y, pd.Index | pd.api.extensions.ExtensionArray):
         return _from_series(pd.Series(y)), None
-    from smotefast.tables.pandas_frames import take_pandas
+    from smotefast.tables.pandas_columns import take_pandas
 
     columns = [y] if isinstance(y, pd.Series) else [y.iloc[:, j] for j in range(y.shape[1])]
     return _one_or_more([_from_series(one) for one in columns]), lambda at: take_pandas(y, at)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from smotefast.tables.casting import common_dtype
-from smotefast.tables.pandas_frames import frame_of, numpy_dtype, string_names, take_pandas
+from smotefast.tables.pandas_columns import frame_of, numpy_dtype, string_names, take_pandas
 from smotefast.tables.protocol import Fill
 from smotefast.tables.sparse import SparseTable
 

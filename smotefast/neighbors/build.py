@@ -1,0 +1,17 @@
+"""Build the graph in this process, by the building blocks or, where they moved, NNDescent."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from smotefast.neighbors.descent import build_graph
+from smotefast.neighbors.fallback import build_by_nn_descent, missing_blocks
+from smotefast.neighbors.settings import Settings
+
+
+def build_here(
+    data: np.ndarray, settings: Settings, *, n_threads: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the graph over reordered rows and the order: position of each of its rows."""
+    build = build_by_nn_descent if missing_blocks() else build_graph
+    return build(data, settings, n_threads=n_threads)

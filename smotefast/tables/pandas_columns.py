@@ -1,0 +1,122 @@
+"""Columns of pandas frames: taken, read as numbers, cast back, put together again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from smotefast.tables.casting import cast_column, not_numeric
+
+
+def take_pandas(data: Any, indices: np.ndarray) -> Any:
+    """Return rows of a DataFrame or Series by position, with a new RangeIndex.
+
+    A frame is taken column by column. ``data.take`` also takes the index, which is then
+    thrown away: of a mixed frame with 1,000,000 rows x 16, 2,000,000 rows taken, it needs
+    117% of the result's memory, this way 108%, both 0.08 s of CPU. Beyond 64 columns the
+    index is under 2%, and pandas' own way keeps the columns in blocks.
+    """
+    import pandas as pd
+
+    if isinstance(data, pd.Series):
+        return pd.Series(_taken(data, indices), name=data.name)
+    if data.shape[1] <= 64:
+        columns = [_taken(data.iloc[:, j], indices) for j in range(data.shape[1])]
+        return frame_of(columns, data.columns)
+    taken = data.set_axis(pd.RangeIndex(len(data)), axis=0).take(indices)
+    taken.index = pd.RangeIndex(len(taken))
+    return taken
+
+
+def _taken(series: Any, indices: np.ndarray) -> Any:
+    import pandas as pd
+
+    dtype = series.dtype
+    if isinstance(dtype, np.dtype) and dtype.kind not in "mM":
+        values = np.take(series.to_numpy(), indices)
+    else:
+        values = series.array.take(indices)
+    # With the dtype named, pandas does not guess at object columns.
+    return pd.Series(values, dtype=dtype, copy=False)
+
+
+def frame_of(columns: list[Any], names: Any) -> Any:
+    """Return Series as one DataFrame without copying them."""
+    import pandas as pd
+
+    frame = pd.DataFrame(dict(enumerate(columns)), copy=False)
+    frame.columns = names
+    return frame
+
+
+def string_names(frame: Any) -> list[str] | None:
+    """Return the column names where all of them are strings."""
+    names = list(frame.columns)
+    return names if all(isinstance(name, str) for name in names) else None
+
+
+def is_sparse(dtype: Any) -> bool:
+    """Tell whether a dtype is pandas' sparse one."""
+    return hasattr(dtype, "fill_value") and hasattr(dtype, "subtype")
+
+
+def numpy_dtype(dtype: Any, name: object) -> np.dtype:
+    """Return the NumPy dtype of the numbers in a column, or refuse the column by name."""
+    plain: Any = dtype
+    if is_sparse(dtype):
+        plain = dtype.subtype
+    elif not isinstance(dtype, np.dtype):
+        plain = _numpy_dtype_of_extension(dtype)
+    if plain is not None and plain.kind == "c":
+        raise ValueError(f"Complex data not supported: column {name!r} of X is {dtype}.")
+    if plain is None or plain.kind not in "biufO" or plain.itemsize > 8:
+        raise not_numeric(name, f"not plain numbers (dtype {dtype})")
+    checked: np.dtype = np.dtype(plain)
+    return checked
+
+
+def _numpy_dtype_of_extension(dtype: Any) -> Any:
+    """Return the dtype under a nullable or Arrow-backed one; None for decimals and text."""
+    from pandas.api.types import is_bool_dtype, is_numeric_dtype
+
+    # A category has no numpy_dtype, and a category of numbers is a category.
+    plain = getattr(dtype, "numpy_dtype", None)
+    if plain is None or not (is_numeric_dtype(dtype) or is_bool_dtype(dtype)):
+        return None
+    return plain if plain.kind in "biuf" else None
+
+
+def read_numbers(series: Any) -> np.ndarray:
+    """Return a numeric column as a NumPy array, missing values as NaN."""
+    dtype = series.dtype
+    if isinstance(dtype, np.dtype) and dtype.kind != "O":
+        return np.asarray(series.to_numpy())
+    if is_sparse(dtype):
+        return np.asarray(series.array.to_dense())
+    if not isinstance(dtype, np.dtype):
+        return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
+    found = next((value for value in series if isinstance(value, str | bytes)), None)
+    if found is not None:
+        raise not_numeric(series.name, f"text ({found!r}, dtype object)")
+    try:
+        return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
+    except (TypeError, ValueError) as why:
+        raise not_numeric(series.name, f"not numeric (dtype object: {why})") from why
+
+
+def cast_values(values: np.ndarray, dtype: Any) -> Any:
+    """Return computed values as a pandas array of the dtype of their column."""
+    import pandas as pd
+
+    if isinstance(dtype, np.dtype):
+        return cast_column(values, dtype)
+    return pd.array(cast_column(values, numpy_dtype(dtype, None)), dtype=dtype)
+
+
+def append_values(series: Any, values: np.ndarray) -> Any:
+    """Return a column with computed values after its own, in its dtype."""
+    import pandas as pd
+
+    new = pd.Series(cast_values(values, series.dtype), dtype=series.dtype, copy=False)
+    return pd.concat([series, new], ignore_index=True)

@@ -1,0 +1,187 @@
+"""The file-to-file job: scan, plan, gather, find neighbours, write, commit.
+
+Paths and a sampler flow in; a destination that is complete, and a ``Summary``, flow out.
+The source is read three times: the target column, the classes that get new rows, and
+everything to be copied through. New rows come from the same job that ``fit_resample``
+fills, block by block.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from typing import Any
+
+from smotefast.batch.prepare import JustCompiledError, Prepared, Request, prepare_job
+from smotefast.batch.registry import make_sampler
+from smotefast.batch.scan import resolve_quota, scan_classes, split_columns
+from smotefast.batch.write import row_groups
+from smotefast.report.progress import Progress, make_progress
+from smotefast.report.summary import Summary
+from smotefast.storage import (
+    Destination,
+    ParquetSink,
+    PeakMemory,
+    Staging,
+    allocator_returns,
+    check_destination,
+    open_source,
+    parse_size,
+    plain_disk_errors,
+    release_memory,
+    remove_leftovers,
+    sigterm_as_exit,
+    writer_options,
+)
+
+__all__ = ["JustCompiledError", "make_sampler", "resample_dataset"]
+
+
+def resample_dataset(
+    source: str | os.PathLike[str],
+    destination: str | os.PathLike[str],
+    *,
+    target: str,
+    sampler: Any = "smote",
+    memory_limit: int | str = "2GiB",
+    rows: str = "all",
+    overwrite: bool = False,
+    progress: bool | Callable[[int, int], object] | None = None,
+    drop: Iterable[str] = (),
+) -> Summary:
+    """Resample a data set in Parquet files that may be larger than memory.
+
+    The rows are those that the sampler's ``fit_resample`` gives for the whole table in
+    memory with the same seed: the originals in their order, then the new rows, class after
+    class. Column order, types and metadata stay. The classes that get new rows must fit
+    into the memory limit; the others need not.
+
+    Parameters
+    ----------
+    source
+        A Parquet file, or a folder of Parquet files of one schema (read in the order of
+        their names).
+    destination
+        With the suffix ``.parquet`` or ``.pq`` one file, otherwise a folder of part files.
+        It is absent or complete at any moment.
+    target
+        The column that holds the class. All others, except dropped ones, are features.
+    sampler
+        "smote", "random", or a sampler of ``smotefast.over_sampling``; it is not changed.
+    memory_limit
+        What the resident set of the whole process stays under, such as "2GiB".
+    rows
+        "all" writes the originals and the new rows, "synthetic" only the new rows.
+    overwrite
+        Whether an existing destination is replaced, once the new one is complete.
+    progress
+        None shows a bar if standard error is a terminal; True, False; or a callable that
+        is called with ``(rows_done, rows_total)`` as rows are written.
+    drop
+        Columns to leave out of the features and of the destination.
+
+    Returns
+    -------
+    Summary
+        Class counts before and after, rows written, seconds, peak memory, and the
+        recall of an approximate search.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument or the data do not serve; nothing was written.
+    OSError
+        If a file cannot be read or written; the destination is as it was.
+    MemoryError
+        If the job would not stay under the limit; says how much it needs.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> import pyarrow as pa, pyarrow.parquet as pq
+    >>> import smotefast
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     source, result = os.path.join(folder, "in.parquet"), os.path.join(folder, "out")
+    ...     pq.write_table(pa.table({"x": [1.0, 2.0, 3.0], "y": ["a", "a", "b"]}), source)
+    ...     summary = smotefast.resample_dataset(
+    ...         source, result, target="y", sampler="random", progress=False
+    ...     )
+    >>> summary.counts_after
+    {'a': 2, 'b': 2}
+    """
+    started, peak = time.perf_counter(), PeakMemory()
+    limit = parse_size(memory_limit)
+    if rows not in ("all", "synthetic"):
+        raise ValueError(f"rows={rows!r} must be 'all' or 'synthetic'.")
+    made = make_sampler(sampler)
+    made._validate_params()
+    opened = open_source(source)
+    remove_leftovers(os.path.realpath(destination))
+    place = check_destination(destination, opened, overwrite=overwrite)
+    columns, features = split_columns(opened, target, _as_names(drop))
+    with sigterm_as_exit(), make_progress(progress) as shown:
+        shown.phase("counting classes", opened.n_rows)
+        classes = scan_classes(opened, target, shown)
+        quota = resolve_quota(made, classes, opened, target)
+        request = Request(opened, made, target, columns, features, classes, quota, limit)
+        prepared = prepare_job(request, shown)
+        n_rows = _write(request, prepared, place, rows == "all", overwrite, shown, peak)
+    before = classes.counts
+    return Summary(
+        destination=os.fspath(destination),
+        counts_before=before,
+        counts_after={label: n + quota.get(label, 0) for label, n in before.items()},
+        rows_written=n_rows,
+        seconds=time.perf_counter() - started,
+        peak_memory=peak.result(),
+        memory_limit=limit,
+        search=prepared.job.method,
+        recall=prepared.recall,
+    )
+
+
+def _as_names(drop: Iterable[str]) -> tuple[str, ...]:
+    return (drop,) if isinstance(drop, str) else tuple(drop)
+
+
+def _write(
+    request: Request,
+    prepared: Prepared,
+    place: Destination,
+    originals: bool,
+    overwrite: bool,
+    progress: Progress,
+    peak: PeakMemory,
+) -> int:
+    """Write all row groups beside the destination, then move them there in one step."""
+    schema, plan = request.schema, prepared.plan
+    total = prepared.job.n_rows + (request.source.n_rows if originals else 0)
+    dropped = frozenset(request.source.schema.names) - set(request.columns)
+    options = writer_options(request.source, dropped)
+    copied = request.source if originals else None
+    groups = row_groups(copied, prepared.new_rows, schema, plan.group_rows, plan.batch_rows)
+    with (
+        plain_disk_errors(place.path),
+        Staging(place, overwrite=overwrite) as staging,
+        closing(groups),
+    ):
+        progress.phase("writing", total, writes=True)
+        sink = ParquetSink(staging.path, schema, options, parts=place.parts)
+        try:
+            for table in groups:
+                sink.write(table)
+                progress.advance(table.num_rows)
+                peak.sample()
+                if not allocator_returns():
+                    release_memory()
+            sink.finish()
+        except BaseException:
+            sink.abort()
+            raise
+        if sink.n_rows != total:
+            raise OSError(f"{sink.n_rows} rows were written instead of {total}.")
+        request.source.check_unchanged()
+        staging.publish()
+    return total

@@ -1,0 +1,183 @@
+"""Second pass over the files: the rows of the classes that get new ones.
+
+A source and a quota flow in; the rows of those classes flow out, in the order of the
+files: as one matrix a class for samplers that compute, as an Arrow table for samplers
+that copy. Rows of other classes are skipped, whatever they hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from smotefast.batch.scan import Classes
+from smotefast.report.progress import Progress
+from smotefast.storage import ParquetSource
+from smotefast.tables.arrow_tables import take_arrow
+from smotefast.tables.columns import features_to_matrix
+
+
+class GatheredMatrices:
+    """Rows of each class as a matrix, handed over once so that nothing keeps two copies."""
+
+    def __init__(self, n_samples: int, matrices: dict[Any, np.ndarray]) -> None:
+        self.n_samples = n_samples
+        self._matrices = matrices
+        self._sizes = {label: len(matrix) for label, matrix in matrices.items()}
+
+    def matrix(self, label: Any) -> np.ndarray:
+        """Return the rows of one class."""
+        return self._matrices.pop(label)
+
+    def positions(self, label: Any) -> np.ndarray:
+        """Return positions within the class: a batch job reports no provenance."""
+        return np.arange(self._sizes[label])
+
+
+class GatheredTable:
+    """Rows of all classes as one table, class after class.
+
+    Attributes
+    ----------
+    table
+        What the positions count in.
+    """
+
+    def __init__(self, n_samples: int, table: pa.Table, sizes: dict[Any, int]) -> None:
+        self.n_samples = n_samples
+        self.table = table
+        ends = np.cumsum(list(sizes.values()), dtype=int).tolist()
+        self._ranges = {
+            label: (end - sizes[label], end) for label, end in zip(sizes, ends, strict=True)
+        }
+
+    def matrix(self, label: Any) -> np.ndarray:
+        """Refuse: only samplers that never look at values get a table."""
+        raise TypeError("These rows were gathered to be copied.")
+
+    def positions(self, label: Any) -> np.ndarray:
+        """Return where the rows of one class stand in ``table``."""
+        return np.arange(*self._ranges[label])
+
+
+def gather_matrices(
+    source: ParquetSource,
+    target: str,
+    features: list[str],
+    dtype: np.dtype[Any],
+    sizes: dict[Any, int],
+    classes: Classes,
+    batch_rows: int,
+    progress: Progress,
+) -> GatheredMatrices:
+    """Read the features of some classes into one matrix each.
+
+    Raises
+    ------
+    ValueError
+        If a value of these rows is missing or not finite.
+    """
+    matrices = {label: np.empty((n, len(features)), dtype) for label, n in sizes.items()}
+    filled = dict.fromkeys(sizes, 0)
+    unusable: dict[tuple[Any, str], int] = {}
+    labels = pa.array(list(sizes), type=classes.value_type)
+    columns = [target, *features]
+    for batch in source.batches(columns, batch_rows):
+        for label, rows in _by_class(batch, labels, list(sizes)):
+            _count_unusable(rows, label, features, unusable)
+            if not unusable:
+                values = features_to_matrix(rows.columns[1:], features, dtype)
+                end = filled[label] + len(values)
+                matrices[label][filled[label] : end] = values[: sizes[label] - filled[label]]
+            filled[label] += rows.num_rows
+        progress.advance(batch.num_rows)
+    _refuse_unusable(unusable)
+    _check_filled(filled, sizes)
+    return GatheredMatrices(source.n_rows, matrices)
+
+
+def gather_table(
+    source: ParquetSource,
+    target: str,
+    columns: list[str],
+    sizes: dict[Any, int],
+    classes: Classes,
+    batch_rows: int,
+    progress: Progress,
+) -> GatheredTable:
+    """Read all columns of some classes into one table."""
+    pieces: dict[Any, list[list[pa.Array]]] = {label: [[] for _ in columns] for label in sizes}
+    labels = pa.array(list(sizes), type=classes.value_type)
+    ordered = [target, *(name for name in columns if name != target)]
+    for batch in source.batches(ordered, batch_rows):
+        for label, rows in _by_class(batch, labels, list(sizes)):
+            for name, piece in zip(columns, pieces[label], strict=True):
+                piece.append(rows.column(name))
+        progress.advance(batch.num_rows)
+    schema = pa.schema([source.schema.field(name) for name in columns])
+    filled = {label: sum(map(len, pieces[label][0])) for label in sizes}
+    _check_filled(filled, sizes)
+    joined = []
+    for place, field in enumerate(schema):  # column by column: one of them is held twice
+        parts = [part for label in sizes for part in pieces[label][place]]
+        for label in sizes:
+            pieces[label][place].clear()
+        column = pa.chunked_array(parts, type=field.type)
+        del parts
+        if pa.types.is_dictionary(field.type):
+            column = column.unify_dictionaries()
+        joined.append(column.combine_chunks())
+        del column
+    return GatheredTable(source.n_rows, pa.table(joined, schema=schema), sizes)
+
+
+def _by_class(
+    batch: pa.RecordBatch, labels: pa.Array, keys: list[Any]
+) -> Iterator[tuple[Any, pa.RecordBatch]]:
+    """Cut out the rows of each wanted class, in their order; column 0 is the target."""
+    column = batch.column(0)
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    codes = pc.fill_null(pc.index_in(column, value_set=labels), -1).to_numpy()
+    wanted = np.flatnonzero(codes >= 0)
+    order = np.argsort(codes[wanted], kind="stable")
+    taken = [take_arrow(column, wanted[order]) for column in batch.columns]
+    rows = pa.RecordBatch.from_arrays(taken, schema=batch.schema)
+    borders = np.searchsorted(codes[wanted][order], np.arange(len(keys) + 1))
+    for key, start, stop in zip(keys, borders[:-1].tolist(), borders[1:].tolist(), strict=True):
+        if start < stop:
+            yield key, rows.slice(start, stop - start)
+
+
+def _count_unusable(
+    rows: pa.RecordBatch, label: Any, features: list[str], unusable: dict[tuple[Any, str], int]
+) -> None:
+    for name in features:
+        column = rows.column(name)
+        n_bad = int(column.null_count)
+        if pa.types.is_floating(column.type):
+            values = column.drop_null() if n_bad else column
+            n_bad += int(np.count_nonzero(~np.isfinite(values.to_numpy(zero_copy_only=False))))
+        if n_bad:
+            unusable[label, name] = unusable.get((label, name), 0) + n_bad
+
+
+def _refuse_unusable(unusable: dict[tuple[Any, str], int]) -> None:
+    if not unusable:
+        return
+    (label, name), n_bad = next(iter(unusable.items()))
+    more = f" (and {len(unusable) - 1} more columns or classes)" if len(unusable) > 1 else ""
+    raise ValueError(
+        f"Column {name!r} is missing (null or NaN) or infinite in {n_bad} rows of class "
+        f"{label!r}{more}, for which rows are to be made. Fill or remove them, drop the "
+        "column, or leave the class out of sampling_strategy."
+    )
+
+
+def _check_filled(filled: dict[Any, int], sizes: dict[Any, int]) -> None:
+    if filled != sizes:
+        raise OSError("The source was changed while it was being read. Start again.")

@@ -1,0 +1,161 @@
+"""First pass over the files: how many rows each class has.
+
+A source and the name of its target flow in; the classes in label order flow out. Only the
+target column is read.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from smotefast.engine.quota import Counts, sampling_quota
+from smotefast.report.progress import Progress
+from smotefast.storage import ParquetSource
+
+_BATCH_ROWS = 1 << 18
+# More different values than this are no classes: the wrong column was named.
+_MOST_CLASSES = 100_000
+
+
+@dataclass(frozen=True)
+class Classes:
+    """The classes of a source.
+
+    Attributes
+    ----------
+    counts
+        Rows of each class, in label order.
+    type
+        Arrow type of the target column.
+    dictionary
+        All categories of a dictionary column, in their order; None for other types.
+    """
+
+    counts: Counts
+    type: pa.DataType
+    dictionary: pa.Array | None
+
+    @property
+    def value_type(self) -> pa.DataType:
+        """Arrow type of a label."""
+        return self.type.value_type if self.dictionary is not None else self.type
+
+
+def split_columns(
+    source: ParquetSource, target: str, drop: tuple[str, ...]
+) -> tuple[list[str], list[str]]:
+    """Return the columns to write and, among them, the features.
+
+    Raises
+    ------
+    ValueError
+        If a column does not exist, or no feature is left.
+    """
+    names = source.schema.names
+    for parameter, name in [("target", target), *(("drop", name) for name in drop)]:
+        if name not in names:
+            raise ValueError(
+                f"{parameter}={name!r} is not a column of {source.path!r}. "
+                f"Its columns are {names}."
+            )
+    if target in drop:
+        raise ValueError(f"The target column {target!r} cannot be dropped.")
+    written = [name for name in names if name not in drop]
+    features = [name for name in written if name != target]
+    if not features:
+        raise ValueError(f"{source.path!r} has no column besides the target {target!r}.")
+    return written, features
+
+
+def scan_classes(source: ParquetSource, target: str, progress: Progress) -> Classes:
+    """Count the rows of each class.
+
+    Raises
+    ------
+    ValueError
+        If the column cannot be a target: missing or continuous values, other types, too
+        many different values.
+    """
+    kind = source.schema.field(target).type
+    _check_type(target, kind)
+    found: Counts = {}
+    categories: list[Any] = []
+    n_missing = 0
+    for batch in source.batches([target], _BATCH_ROWS):
+        column = batch.column(0)
+        if pa.types.is_dictionary(kind):
+            # As a dict, to keep the order and add what only later files have.
+            categories = list(dict.fromkeys([*categories, *column.dictionary.to_pylist()]))
+        for entry in pc.value_counts(column):
+            label, n_rows = entry["values"].as_py(), entry["counts"].as_py()
+            if label is None or (isinstance(label, float) and math.isnan(label)):
+                n_missing += n_rows
+            else:
+                found[label] = found.get(label, 0) + n_rows
+        _check_labels(target, found)
+        progress.advance(batch.num_rows)
+    if n_missing:
+        raise ValueError(
+            f"The target column {target!r} has no value in {n_missing} of {source.n_rows} "
+            "rows. Fill or remove these rows."
+        )
+    dictionary = None
+    if pa.types.is_dictionary(kind):
+        dictionary = pa.array(categories, type=kind.value_type)
+    return Classes({label: found[label] for label in sorted(found)}, kind, dictionary)
+
+
+def _check_type(target: str, kind: pa.DataType) -> None:
+    value = kind.value_type if pa.types.is_dictionary(kind) else kind
+    text = pa.types.is_string(value) or pa.types.is_large_string(value)
+    number = pa.types.is_integer(value) or pa.types.is_floating(value)
+    if not (text or number or pa.types.is_boolean(value)):
+        raise ValueError(
+            f"The target column {target!r} is of type {kind}; a class must be a text, an "
+            "integer, a boolean or a category of these."
+        )
+
+
+def _check_labels(target: str, found: Counts) -> None:
+    if len(found) > _MOST_CLASSES:
+        raise ValueError(
+            f"The target column {target!r} has more than {_MOST_CLASSES} different values; "
+            "they cannot be classes. Name the column that holds the class."
+        )
+    parts = [label for label in found if isinstance(label, float) and label != int(label)]
+    if parts:
+        raise ValueError(
+            f"Unknown label type: continuous. The target column {target!r} holds values "
+            f"such as {parts[0]!r}, which are no classes."
+        )
+
+
+def resolve_quota(sampler: Any, classes: Classes, source: ParquetSource, target: str) -> Counts:
+    """Return the rows to create per class, as ``fit_resample`` would."""
+    strategy = sampler.sampling_strategy
+    y = np.empty(0)
+    if isinstance(strategy, Mapping):
+        strategy = _with_own_labels(strategy, classes.counts)
+    elif callable(strategy):
+        y = np.concatenate(
+            [np.asarray(batch.column(0)) for batch in source.batches([target], _BATCH_ROWS)]
+        )
+    return sampling_quota(strategy, classes.counts, y)
+
+
+def _with_own_labels(strategy: Mapping[Any, Any], counts: Counts) -> dict[Any, Any]:
+    """Let "1" stand for the label 1 and "true" for True: JSON keys are always texts."""
+    own = {
+        str(label).lower() if isinstance(label, bool) else str(label): label for label in counts
+    }
+    return {
+        label if label in counts else own.get(str(label), label): n
+        for label, n in strategy.items()
+    }

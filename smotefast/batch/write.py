@@ -1,0 +1,141 @@
+"""Third pass over the files: originals copied through, new rows after them.
+
+A source and a job flow in; tables of one row group each flow out, made in a thread while
+the one before is being written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from smotefast.batch.gather import GatheredTable
+from smotefast.batch.scan import Classes
+from smotefast.engine.job import Job
+from smotefast.storage import ParquetSource
+from smotefast.tables.arrow_tables import take_arrow
+from smotefast.tables.columns import block_to_columns
+
+
+class NewRows:
+    """The new rows of a job as record batches in the schema of the destination.
+
+    Parameters
+    ----------
+    job
+        What to fill.
+    schema
+        Of the destination, the target among its columns.
+    target
+        Name of the target column.
+    classes
+        For the type and the categories of the target.
+    dtype
+        In which the job fills; None for a job that copies.
+    table
+        The rows that such a job copies.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        schema: pa.Schema,
+        target: str,
+        classes: Classes,
+        dtype: np.dtype[Any] | None,
+        table: GatheredTable | None,
+    ) -> None:
+        self._job = job
+        self._schema = schema
+        self._target = target
+        self._classes = classes
+        self._dtype = dtype
+        self._table = table.table if table is not None else None
+        self._features = [field for field in schema if field.name != target]
+
+    def batches(self, batch_rows: int) -> Iterator[pa.RecordBatch]:
+        """Yield all new rows in order."""
+        for start in range(0, self._job.n_rows, batch_rows):
+            stop = min(start + batch_rows, self._job.n_rows)
+            if self._table is None:
+                yield self._filled(start, stop)
+            else:
+                picked = self._job.positions(start, stop)
+                columns = [take_arrow(column, picked) for column in self._table.columns]
+                yield from pa.Table.from_arrays(columns, schema=self._schema).to_batches()
+
+    def _filled(self, start: int, stop: int) -> pa.RecordBatch:
+        block = np.empty((stop - start, len(self._features)), self._dtype)
+        self._job.fill(start, stop, block)
+        columns = block_to_columns(block, self._features)
+        place = self._schema.get_field_index(self._target)
+        arrays = [*columns[:place], self._labels(start, stop), *columns[place:]]
+        return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+
+    def _labels(self, start: int, stop: int) -> pa.Array:
+        parts = [
+            (recipe.origins.label, last - first)
+            for recipe, first, last, _ in self._job.parts(start, stop)
+        ]
+        kind, dictionary = self._classes.type, self._classes.dictionary
+        if dictionary is None:
+            labels = pa.array([label for label, _ in parts], type=kind)
+            codes = np.repeat(np.arange(len(parts)), [n for _, n in parts])
+            return labels.take(pa.array(codes))
+        place = {label.as_py(): code for code, label in enumerate(dictionary)}
+        codes = np.repeat([place[label] for label, _ in parts], [n for _, n in parts])
+        indices = pa.array(codes, type=kind.index_type)
+        return pa.DictionaryArray.from_arrays(indices, dictionary, ordered=kind.ordered)
+
+
+def row_groups(
+    source: ParquetSource | None,
+    new_rows: NewRows,
+    schema: pa.Schema,
+    group_rows: int,
+    batch_rows: int,
+) -> Generator[pa.Table, None, None]:
+    """Yield the destination row group by row group, one ahead of what is being written.
+
+    Parameters
+    ----------
+    source
+        Copied through first; None to give only the new rows.
+    new_rows
+        What comes after.
+    schema
+        Of the destination.
+    group_rows, batch_rows
+        Rows of a row group, and rows that are read or made at a time.
+    """
+    originals = source.batches(schema.names, batch_rows) if source is not None else iter(())
+    groups = _grouped(chain(originals, new_rows.batches(batch_rows)), schema, group_rows)
+    with ThreadPoolExecutor(1, thread_name_prefix="smotefast-read") as pool:
+        upcoming = pool.submit(next, groups, None)
+        while (table := upcoming.result()) is not None:
+            upcoming = pool.submit(next, groups, None)
+            yield table
+
+
+def _grouped(
+    batches: Iterator[pa.RecordBatch], schema: pa.Schema, group_rows: int
+) -> Iterator[pa.Table]:
+    """Gather batches of any size to tables of ``group_rows`` rows; the last may be short."""
+    held: list[pa.RecordBatch] = []
+    n_held = 0
+    for batch in batches:
+        held.append(batch)
+        n_held += batch.num_rows
+        while n_held >= group_rows:
+            table = pa.Table.from_batches(held, schema=schema)
+            rest = table.slice(group_rows)
+            held, n_held = rest.to_batches(), rest.num_rows
+            yield table.slice(0, group_rows)
+            del table, rest
+    if n_held:
+        yield pa.Table.from_batches(held, schema=schema)

@@ -1,0 +1,6 @@
+"""What people see of a job: its progress and its summary."""
+
+from smotefast.report.progress import Progress, make_progress
+from smotefast.report.summary import Summary
+
+__all__ = ["Progress", "Summary", "make_progress"]

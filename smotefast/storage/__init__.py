@@ -1,0 +1,41 @@
+"""Files: where rows come from and where they go, whole or not at all.
+
+Paths flow in. A ``ParquetSource`` gives record batches in a fixed schema; a ``Staging``
+gives a place beside the destination that becomes the destination in one move; a
+``ParquetSink`` writes there. ``memory`` says what the process occupies.
+"""
+
+from smotefast.storage.commit import Staging, remove_leftovers, sigterm_as_exit
+from smotefast.storage.destination import Destination, check_destination
+from smotefast.storage.layout import writer_options
+from smotefast.storage.memory import (
+    PeakMemory,
+    allocator_returns,
+    format_size,
+    parse_size,
+    relax_allocator,
+    release_memory,
+    resident_bytes,
+)
+from smotefast.storage.sink import ParquetSink, plain_disk_errors
+from smotefast.storage.source import ParquetSource, open_source
+
+__all__ = [
+    "Destination",
+    "ParquetSink",
+    "ParquetSource",
+    "PeakMemory",
+    "Staging",
+    "allocator_returns",
+    "check_destination",
+    "format_size",
+    "open_source",
+    "parse_size",
+    "plain_disk_errors",
+    "relax_allocator",
+    "release_memory",
+    "remove_leftovers",
+    "resident_bytes",
+    "sigterm_as_exit",
+    "writer_options",
+]

@@ -1,0 +1,73 @@
+"""How a source's columns are stored, so that the copy is stored the same way.
+
+A source flows in; keyword arguments of ``ParquetWriter`` flow out. The first row group
+of the first file speaks for all.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from smotefast.storage.source import ParquetSource
+
+_WIDTHS = {"INT32": 4, "FLOAT": 4, "INT64": 8, "DOUBLE": 8}
+_DICTIONARY = {"PLAIN_DICTIONARY", "RLE_DICTIONARY"}
+_KEPT_ENCODINGS = (
+    "BYTE_STREAM_SPLIT",
+    "DELTA_BINARY_PACKED",
+    "DELTA_BYTE_ARRAY",
+    "DELTA_LENGTH_BYTE_ARRAY",
+)
+_CODECS = {"SNAPPY", "GZIP", "ZSTD", "LZ4", "BROTLI"}
+
+
+def writer_options(
+    source: ParquetSource, dropped: frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    """Return compression, dictionaries and encodings of each stored column.
+
+    Parameters
+    ----------
+    source
+        The files.
+    dropped
+        Top-level columns that will not be written.
+    """
+    compression, dictionaries, encodings = {}, [], {}
+    for path, column in _chunks(source):
+        if path.split(".")[0] in dropped and path not in source.schema.names:
+            continue
+        compression[path] = column.compression if column.compression in _CODECS else "NONE"
+        kept = next((name for name in _KEPT_ENCODINGS if name in column.encodings), None)
+        if _dictionary_pays(column):
+            dictionaries.append(path)
+        elif kept:
+            encodings[path] = kept
+    return {
+        "compression": compression,
+        "use_dictionary": dictionaries or False,
+        "column_encoding": encodings or None,
+    }
+
+
+def _chunks(source: ParquetSource) -> list[tuple[str, Any]]:
+    file = next(file for file in source.files if file.n_rows)
+    with pq.ParquetFile(file.path) as parquet:
+        group = parquet.metadata.row_group(0)
+        chunks = [group.column(i) for i in range(group.num_columns)]
+        return [(chunk.path_in_schema, chunk) for chunk in chunks]
+
+
+def _dictionary_pays(chunk: Any) -> bool:
+    """Whether a column was dictionary encoded and not larger for it.
+
+    Writers try a dictionary first and give up when it grows: such a column says
+    dictionary and plain. Trying again on 2,000,000 x 20 random float32 made the copy take
+    1.2 s instead of 0.3 s, and the file larger by a quarter.
+    """
+    if not _DICTIONARY & set(chunk.encodings):
+        return False
+    width = _WIDTHS.get(chunk.physical_type)
+    return width is None or chunk.total_uncompressed_size < 0.9 * width * chunk.num_values

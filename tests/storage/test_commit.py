@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from smotefast.storage import commit
+from smotefast.storage.commit import Staging, remove_leftovers, sigterm_as_exit
+from smotefast.storage.destination import Destination
+
+
+@pytest.fixture(params=["file", "folder"])
+def place(request, tmp_path):
+    return Destination(str(tmp_path / "out"), request.param == "folder")
+
+
+def fill(path, text):
+    if os.path.isdir(path):
+        path = os.path.join(path, "part")
+    with open(path, "w") as file:
+        file.write(text)
+
+
+def content(path):
+    if os.path.isdir(path):
+        path = os.path.join(path, "part")
+    with open(path) as file:
+        return file.read()
+
+
+def leftover_name(place, pid):
+    return f"{place.path[:-3]}.out.{commit._host()}-{pid}.0123abcd.smotefast"
+
+
+def ended_pid():
+    return int(subprocess.check_output([sys.executable, "-c", "import os; print(os.getpid())"]))
+
+
+def test_staging__makes_the_destination_and_nothing_else(place, tmp_path):
+    with Staging(place, overwrite=False) as staging:
+        fill(staging.path, "new")
+        assert not os.path.exists(place.path)
+        staging.publish()
+    assert content(place.path) == "new"
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def make(place, text, *, overwrite=False, before_publishing=lambda: None):
+    with Staging(place, overwrite=overwrite) as staging:
+        fill(staging.path, text)
+        before_publishing()
+        staging.publish()
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
+def test_staging__leaves_nothing_after_an_error(place, tmp_path, error):
+    def fail():
+        raise error
+
+    with pytest.raises(error):
+        make(place, "half", before_publishing=fail)
+    assert os.listdir(tmp_path) == []
+
+
+def test_staging__keeps_the_old_destination_until_the_new_one_is_complete(place, tmp_path):
+    for text in ("old", "new"):
+        with Staging(place, overwrite=True) as staging:
+            fill(staging.path, text)
+            if text == "new":
+                assert content(place.path) == "old"
+            staging.publish()
+    assert content(place.path) == "new"
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_staging__replaces_a_folder_where_names_cannot_be_swapped(place, tmp_path, monkeypatch):
+    monkeypatch.setattr(commit, "_exchange", lambda one, other: False)
+    for text in ("old", "new"):
+        with Staging(place, overwrite=True) as staging:
+            fill(staging.path, text)
+            staging.publish()
+    assert content(place.path) == "new"
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_staging__puts_the_old_folder_back_when_the_new_one_cannot_be_moved(
+    tmp_path, monkeypatch
+):
+    place = Destination(str(tmp_path / "out"), True)
+    os.mkdir(place.path)
+    fill(place.path, "old")
+    monkeypatch.setattr(commit, "_exchange", lambda one, other: False)
+    rename = os.rename
+
+    def refuse(old, new):
+        if new == place.path and ".old" not in old:
+            raise PermissionError(new)
+        rename(old, new)
+
+    monkeypatch.setattr(os, "rename", refuse)
+    with pytest.raises(PermissionError):
+        make(place, "new", overwrite=True)
+    assert content(place.path) == "old"
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_staging__replaces_a_folder_by_a_file_and_back(tmp_path):
+    for parts in (True, False, True):
+        place = Destination(str(tmp_path / "out"), parts)
+        with Staging(place, overwrite=True) as staging:
+            fill(staging.path, str(parts))
+            staging.publish()
+        assert content(place.path) == str(parts)
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_staging__does_not_replace_what_appeared_in_the_meantime(place, tmp_path):
+    def appear():
+        with open(place.path, "w") as file:
+            file.write("theirs")
+
+    with pytest.raises(OSError, match="appeared in the meantime"):
+        make(place, "mine", before_publishing=appear)
+    assert content(place.path) == "theirs"
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_staging__works_where_there_are_no_hard_links(tmp_path, monkeypatch):
+    def refuse(old, new):
+        raise PermissionError("no links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    place = Destination(str(tmp_path / "out"), False)
+    with Staging(place, overwrite=False) as staging:
+        fill(staging.path, "new")
+        staging.publish()
+    assert content(place.path) == "new"
+
+
+def test_remove_leftovers__removes_those_of_ended_processes_only(place, tmp_path):
+    mine = leftover_name(place, ended_pid())
+    others = [
+        leftover_name(place, os.getppid()),
+        mine.replace(".out.", ".out2."),
+        mine.replace(commit._host(), "elsewhere"),
+    ]
+    for path in (mine, *others):
+        if place.parts:
+            os.mkdir(path)
+        fill(path, "half")
+    remove_leftovers(place.path)
+    assert sorted(os.listdir(tmp_path)) == sorted(map(os.path.basename, others))
+
+
+def test_remove_leftovers__spares_what_another_job_of_this_process_is_writing(place):
+    with Staging(place, overwrite=False) as staging:
+        fill(staging.path, "half")
+        remove_leftovers(place.path)
+        assert content(staging.path) == "half"
+
+
+def test_remove_leftovers__puts_back_what_a_killed_run_had_set_aside(place, tmp_path):
+    aside = leftover_name(place, ended_pid()).replace(".smotefast", ".old.smotefast")
+    if place.parts:
+        os.mkdir(aside)
+    fill(aside, "old")
+    remove_leftovers(place.path)
+    assert content(place.path) == "old"
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_sigterm_as_exit__cleans_up_on_sigterm(place, tmp_path):
+    def terminate():
+        os.kill(os.getpid(), signal.SIGTERM)
+        signal.sigtimedwait([], 1)  # the handler runs before this returns
+
+    with pytest.raises(SystemExit) as caught, sigterm_as_exit():
+        make(place, "half", before_publishing=terminate)
+    assert caught.value.code == 143
+    assert os.listdir(tmp_path) == []
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_sigterm_as_exit__leaves_a_handler_of_the_program_alone():
+    def own(number, frame):
+        pass
+
+    before = signal.signal(signal.SIGTERM, own)
+    try:
+        with sigterm_as_exit():
+            assert signal.getsignal(signal.SIGTERM) is own
+    finally:
+        signal.signal(signal.SIGTERM, before)

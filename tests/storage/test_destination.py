@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import os
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from smotefast.storage.destination import check_destination
+from smotefast.storage.source import open_source
+
+
+@pytest.fixture
+def source(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    pq.write_table(pa.table({"x": [1]}), folder / "a.parquet")
+    return open_source(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [("b.parquet", False), ("b.PQ", False), ("b", True), ("b.parquet.d", True)],
+)
+def test_check_destination__makes_one_file_of_parquet_names_and_a_folder_of_others(
+    tmp_path, source, name, parts
+):
+    place = check_destination(tmp_path / name, source, overwrite=False)
+    assert place == (os.path.realpath(tmp_path / name), parts)
+
+
+def test_check_destination__refuses_an_existing_one_unless_told_to_overwrite(tmp_path, source):
+    (tmp_path / "b.parquet").touch()
+    with pytest.raises(FileExistsError, match=r"b\.parquet' exists"):
+        check_destination(tmp_path / "b.parquet", source, overwrite=False)
+    check_destination(tmp_path / "b.parquet", source, overwrite=True)
+
+
+def test_check_destination__refuses_the_source_under_any_name(tmp_path, source):
+    one = open_source(tmp_path / "in" / "a.parquet")
+    os.symlink(tmp_path / "in", tmp_path / "link")
+    os.link(tmp_path / "in" / "a.parquet", tmp_path / "hard.parquet")
+    for path, opened in [
+        (tmp_path / "in", source),
+        (tmp_path / "link", source),
+        (tmp_path / "in" / ".." / "in" / "a.parquet", one),
+        (tmp_path / "hard.parquet", one),
+    ]:
+        with pytest.raises(ValueError, match="is the source"):
+            check_destination(path, opened, overwrite=True)
+
+
+def test_check_destination__refuses_to_write_into_or_around_the_source(tmp_path, source):
+    with pytest.raises(ValueError, match="lies inside the source folder"):
+        check_destination(tmp_path / "in" / "b.parquet", source, overwrite=False)
+    with pytest.raises(ValueError, match="The source lies inside the destination"):
+        check_destination(tmp_path, source, overwrite=True)
+
+
+def test_check_destination__refuses_a_missing_or_closed_folder(tmp_path, source, monkeypatch):
+    with pytest.raises(FileNotFoundError, match="There is no folder"):
+        check_destination(tmp_path / "no" / "b.parquet", source, overwrite=False)
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write anywhere
+    with pytest.raises(PermissionError, match="not writable"):
+        check_destination(tmp_path / "b.parquet", source, overwrite=False)
+
+
+def test_check_destination__overwrites_no_folder_that_holds_other_things(tmp_path, source):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "_SUCCESS").touch()
+    (folder / "part-0.parquet").touch()
+    check_destination(folder, source, overwrite=True)
+    (folder / "thesis.tex").touch()
+    with pytest.raises(ValueError, match=r"holds 'thesis\.tex'"):
+        check_destination(folder, source, overwrite=True)
+
+
+def test_check_destination__overwrites_no_device(source):
+    with pytest.raises(ValueError, match="neither a file nor a folder"):
+        check_destination("/dev/null", source, overwrite=True)

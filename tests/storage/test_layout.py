@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from smotefast.storage.layout import writer_options
+from smotefast.storage.source import open_source
+
+
+def options_of(path, table, dropped=frozenset(), **options):
+    pq.write_table(table, path, **options)
+    return writer_options(open_source(path), dropped)
+
+
+def test_writer_options__keeps_the_codec_of_each_column(tmp_path):
+    table = pa.table({"a": [1.0], "b": [2.0]})
+    codecs = {"a": "zstd", "b": "none"}
+    options = options_of(tmp_path / "x.parquet", table, compression=codecs)
+    assert options["compression"] == {"a": "ZSTD", "b": "NONE"}
+
+
+def test_writer_options__keeps_a_dictionary_only_where_it_made_the_column_smaller(tmp_path):
+    rng = np.random.default_rng(0)
+    table = pa.table({"few": rng.integers(0, 3, 9000), "many": rng.normal(size=9000)})
+    assert options_of(tmp_path / "x.parquet", table)["use_dictionary"] == ["few"]
+
+
+def test_writer_options__keeps_byte_stream_split(tmp_path):
+    table = pa.table({"a": [1.0, 2.0], "b": ["x", "y"]})
+    options = options_of(
+        tmp_path / "x.parquet",
+        table,
+        use_dictionary=["b"],
+        column_encoding={"a": "BYTE_STREAM_SPLIT"},
+    )
+    assert options["column_encoding"] == {"a": "BYTE_STREAM_SPLIT"}
+    assert options["use_dictionary"] == ["b"]
+
+
+def test_writer_options__leaves_out_dropped_columns(tmp_path):
+    nested = pa.array([{"p": 1}, {"p": 2}])
+    table = pa.table({"a": nested, "a.b": [1, 2], "c": [1, 2]})
+    options = options_of(tmp_path / "x.parquet", table, dropped=frozenset(["a"]))
+    assert set(options["compression"]) == {"a.b", "c"}

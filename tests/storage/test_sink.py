@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import errno
+import io
+import os
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from smotefast.storage import sink as sink_module
+from smotefast.storage.sink import ParquetSink, plain_disk_errors
+
+TABLE = pa.table({"x": np.arange(1000.0)})
+
+
+def test_sink__writes_one_row_group_a_table(tmp_path):
+    path = str(tmp_path / "a.parquet")
+    sink = ParquetSink(path, TABLE.schema, {"compression": "NONE"})
+    for start in range(0, 1000, 250):
+        sink.write(TABLE.slice(start, 250))
+    sink.finish()
+    assert sink.n_rows == 1000
+    assert pq.ParquetFile(path).metadata.num_row_groups == 4
+    assert pq.read_table(path).equals(TABLE)
+
+
+def test_sink__begins_a_part_file_when_one_has_grown(tmp_path):
+    sink = ParquetSink(str(tmp_path), TABLE.schema, {}, parts=True, part_bytes=1000)
+    for start in range(0, 1000, 250):
+        sink.write(TABLE.slice(start, 250))
+    sink.finish()
+    assert sorted(os.listdir(tmp_path)) == [f"part-{i:05d}.parquet" for i in range(4)]
+    assert pq.read_table(tmp_path).equals(TABLE)
+
+
+def test_sink__writes_a_readable_file_without_rows(tmp_path):
+    path = str(tmp_path / "a.parquet")
+    sink = ParquetSink(path, TABLE.schema, {})
+    sink.finish()
+    assert pq.read_table(path).schema.equals(TABLE.schema)
+
+
+def test_sink__keeps_a_dictionary_column_whose_chunks_have_their_own_dictionaries(tmp_path):
+    path = str(tmp_path / "a.parquet")
+    chunks = [pa.array(["a", "b"] * 99), pa.array(["c", "b"] * 99)]
+    table = pa.table({"x": pa.chunked_array([chunk.dictionary_encode() for chunk in chunks])})
+    sink = ParquetSink(path, table.schema, {"use_dictionary": ["x"]})
+    sink.write(table)
+    sink.finish()
+    assert pq.read_table(path)["x"].to_pylist() == table["x"].to_pylist()
+    column = pq.ParquetFile(path).metadata.row_group(0).column(0)
+    assert column.total_uncompressed_size < 300
+
+
+def test_finish__refuses_a_file_that_does_not_read_back(tmp_path, monkeypatch):
+    path = tmp_path / "a.parquet"
+    sink = ParquetSink(str(path), TABLE.schema, {})
+    sink.write(TABLE)
+    close = sink._close_file
+
+    def close_and_damage():
+        close()
+        path.write_bytes(path.read_bytes()[:-1])
+
+    monkeypatch.setattr(sink, "_close_file", close_and_damage)
+    with pytest.raises(OSError, match="does not read back"):
+        sink.finish()
+
+
+def test_finish__refuses_a_file_with_another_number_of_rows(tmp_path):
+    sink = ParquetSink(str(tmp_path / "a.parquet"), TABLE.schema, {})
+    sink.write(TABLE)
+    sink._rows_in_file += 1
+    with pytest.raises(OSError, match="reads back with 1000 rows"):
+        sink.finish()
+
+
+class FillingDisk(io.RawIOBase):
+    """A file whose disk is full after 4,000 bytes."""
+
+    n_bytes = 0
+
+    def writable(self):
+        return True
+
+    def write(self, data):
+        self.n_bytes += len(data)
+        if self.n_bytes > 4000:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return len(data)
+
+    def tell(self):
+        return self.n_bytes
+
+
+def write_for_ever(sink):
+    while True:
+        sink.write(TABLE)
+
+
+def test_sink__can_be_let_go_when_the_disk_is_full(tmp_path, monkeypatch):
+    monkeypatch.setattr(sink_module, "open_file", lambda name: pa.PythonFile(FillingDisk()))
+    sink = ParquetSink(str(tmp_path / "a.parquet"), TABLE.schema, {"use_dictionary": False})
+    message = r"no room for 'a' \(no space left on device\)"
+    with pytest.raises(OSError, match=message), plain_disk_errors("a"):
+        write_for_ever(sink)
+    sink.abort()
+
+
+def test_sink__closes_the_file_when_not_even_the_beginning_fits(tmp_path, monkeypatch):
+    monkeypatch.setattr(sink_module, "open_file", lambda name: pa.OSFile("/dev/full", "wb"))
+    with pytest.raises(OSError, match="No space left on device"):
+        ParquetSink(str(tmp_path / "a.parquet"), TABLE.schema, {})
+
+
+def test_plain_disk_errors__lets_other_errors_through():
+    with pytest.raises(FileNotFoundError), plain_disk_errors("a"):
+        raise FileNotFoundError

@@ -1,0 +1,238 @@
+"""What the file-to-file job refuses: one clear line, nothing written, nothing changed."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import smotefast
+from smotefast.over_sampling import SMOTE, RandomOverSampler
+from tests.batch_files import imbalanced, write_file
+
+
+@pytest.fixture
+def refused(tmp_path):
+    """Run a job that must fail; hand over the message, hold that nothing has changed."""
+
+    def run(table, error, message, **options):
+        source = options.pop("source", None) or write_file(tmp_path / "in.parquet", table)
+        destination = options.pop("destination", tmp_path / "out.parquet")
+        before = sorted(os.listdir(tmp_path))
+        options = {
+            "target": "label",
+            "progress": False,
+            "sampler": SMOTE(random_state=0),
+            **options,
+        }
+        with pytest.raises(error, match=message) as caught:
+            smotefast.resample_dataset(source, destination, **options)
+        assert sorted(os.listdir(tmp_path)) == before
+        assert "\n" not in str(caught.value)
+
+    return run
+
+
+def with_value(table, name, label, value):
+    column = table[name].to_pylist()
+    for row in np.flatnonzero(table["label"].to_numpy() == label)[:2]:
+        column[row] = value
+    place = table.schema.get_field_index(name)
+    return table.set_column(place, name, pa.array(column, table.schema.field(name).type))
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), float("inf"), -float("inf")])
+def test_missing_or_infinite_values_in_the_class_to_be_resampled(refused, value):
+    message = "Column 'f2' is missing .* or infinite in 2 rows of class 1"
+    refused(with_value(imbalanced(), "f2", 1, value), ValueError, message)
+
+
+def test_several_unusable_columns_are_counted(refused):
+    table = with_value(with_value(imbalanced(), "f2", 1, None), "f3", 1, np.inf)
+    refused(table, ValueError, r"\(and 1 more columns or classes\)")
+
+
+def test_text_among_the_features(refused):
+    table = imbalanced().append_column("name", [["x"] * 600])
+    refused(table, ValueError, "Column 'name' of X is text")
+
+
+def test_only_booleans_among_the_features(refused):
+    table = imbalanced()
+    flags = pa.array(table["f0"].to_numpy() > 0)
+    table = pa.table({"flag": flags, "label": table["label"]})
+    refused(table, TypeError, "cannot interpolate between booleans")
+
+
+def test_the_index_of_a_pandas_frame(refused):
+    table = imbalanced().append_column("__index_level_0__", [np.arange(600)])
+    refused(table, ValueError, "index of a pandas frame.*--drop __index_level_0__")
+
+
+def test_one_class(refused):
+    message = "needs to have more than 1 class"
+    refused(imbalanced().filter(pa.compute.field("label") == 0), ValueError, message)
+
+
+def test_a_class_smaller_than_k_and_one(refused):
+    message = "k_neighbors=5 needs at least 6 rows in class 1"
+    refused(imbalanced(share=0.005), ValueError, message)
+
+
+@pytest.mark.parametrize(
+    "options", [{"target": "lable"}, {"drop": ["lable"]}, {"drop": "lable"}]
+)
+def test_an_unknown_column(refused, options):
+    message = r"'lable' is not a column .*Its columns are \['f0', .*'label'\]"
+    refused(imbalanced(), ValueError, message, **options)
+
+
+def test_dropping_the_target_or_all_features(refused):
+    refused(imbalanced(), ValueError, "cannot be dropped", drop=["label"])
+    drop = ["f0", "f1", "f2", "f3"]
+    refused(imbalanced(), ValueError, "no column besides the target", drop=drop)
+
+
+def test_nulls_in_the_target(refused):
+    message = "target column 'label' has no value in 2 of 600 rows"
+    refused(with_value(imbalanced(), "label", 1, None), ValueError, message)
+
+
+def test_nan_in_the_target(refused):
+    table = imbalanced()
+    labels = table["label"].to_numpy().astype(float)
+    labels[:4] = np.nan
+    refused(table.set_column(4, "label", [labels]), ValueError, "no value in 4 of 600 rows")
+
+
+def test_a_continuous_target(refused):
+    message = "Unknown label type: continuous"
+    refused(imbalanced(), ValueError, message, target="f1")
+
+
+def test_a_target_that_is_no_class_by_type(refused):
+    when = pa.array(range(600), pa.timestamp("us"))
+    message = r"is of type timestamp\[us\]; a class must be"
+    refused(imbalanced().append_column("when", when), ValueError, message, target="when")
+
+
+def test_a_target_with_a_value_for_every_row(refused, monkeypatch):
+    monkeypatch.setattr("smotefast.batch.scan._MOST_CLASSES", 100)
+    table = imbalanced().append_column("id", [np.arange(600)])
+    refused(table, ValueError, "more than 100 different values", target="id")
+
+
+@pytest.mark.parametrize(
+    ("strategy", "error", "message"),
+    [
+        ("majority", ValueError, "sampling_strategy"),
+        ("often", ValueError, "sampling_strategy"),
+        (0.01, ValueError, "ratio"),
+        (1.5, ValueError, "sampling_strategy"),
+        ({7: 100}, ValueError, "not present in the data"),
+        ({1: 10}, ValueError, "greater or equal"),
+        ({1: 100.5}, TypeError, "must be an integer"),
+        (["a"], ValueError, "sampling_strategy"),
+    ],
+)
+def test_a_wrong_sampling_strategy(refused, strategy, error, message):
+    sampler = SMOTE(sampling_strategy=strategy)
+    refused(imbalanced(), error, message, sampler=sampler)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"rows": "new"}, ValueError, "rows='new' must be"),
+        ({"memory_limit": "much"}, ValueError, "memory_limit='much' is not a size"),
+        ({"sampler": "smoot"}, ValueError, r"'smoot' is not one of \['random', 'smote'\]"),
+        ({"sampler": object()}, TypeError, "neither one of"),
+        ({"sampler": SMOTE(k_neighbors=0)}, ValueError, "k_neighbors"),
+        ({"progress": "yes"}, TypeError, "progress='yes' must be"),
+    ],
+)
+def test_a_wrong_argument(refused, options, error, message):
+    refused(imbalanced(), error, message, **options)
+
+
+@pytest.mark.parametrize("sampler", [SMOTE(), RandomOverSampler()])
+def test_a_memory_limit_below_the_need(refused, sampler):
+    message = r"memory_limit=64 MiB is not enough: this job needs about \d+ MiB"
+    refused(imbalanced(), MemoryError, message, memory_limit="64MiB", sampler=sampler)
+
+
+def test_a_memory_limit_below_the_class_to_be_held(refused, monkeypatch):
+    monkeypatch.setattr("smotefast.batch.plan.resident_bytes", lambda: 300 << 20)
+    table = imbalanced(200_000, share=0.4, n_features=60)
+    table = table.select([*table.schema.names[::-1]])
+    refused(table, MemoryError, "is not enough", memory_limit="350MiB")
+
+
+def test_a_truncated_file(refused, tmp_path):
+    source = write_file(tmp_path / "in.parquet", imbalanced())
+    source.write_bytes(source.read_bytes()[:-20])
+    refused(None, OSError, r"Cannot read .*in\.parquet' as Parquet", source=source)
+
+
+def test_a_file_damaged_in_the_middle(refused, tmp_path):
+    source = write_file(tmp_path / "in.parquet", imbalanced(5000), group_rows=1000)
+    content = bytearray(source.read_bytes())
+    start = pq.ParquetFile(source).metadata.row_group(3).column(1).data_page_offset
+    content[start : start + 60] = b"\xff" * 60
+    source.write_bytes(content)
+    refused(None, OSError, r"Cannot read .*in\.parquet", source=source)
+
+
+def test_a_file_that_is_changed_while_it_is_read(refused, tmp_path):
+    source = write_file(tmp_path / "in.parquet", imbalanced())
+    message = "was changed while it was being read"
+    refused(
+        None,
+        OSError,
+        message,
+        source=source,
+        progress=lambda done, total: os.utime(source, (1, 1)),
+    )
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_destination_that_is_the_source(refused, tmp_path, overwrite):
+    source = write_file(tmp_path / "in.parquet", imbalanced())
+    message = "is the source"
+    refused(None, ValueError, message, source=source, destination=source, overwrite=overwrite)
+
+
+def test_a_destination_that_exists(refused, tmp_path):
+    (tmp_path / "out.parquet").write_text("precious")
+    refused(imbalanced(), FileExistsError, r"out\.parquet' exists")
+    assert (tmp_path / "out.parquet").read_text() == "precious"
+
+
+def test_an_existing_destination_survives_a_failed_job(refused, tmp_path):
+    (tmp_path / "out.parquet").write_text("precious")
+
+    def fail(done, total):
+        if done:
+            raise RuntimeError("stop here")
+
+    refused(imbalanced(), RuntimeError, "stop here", overwrite=True, progress=fail)
+    assert (tmp_path / "out.parquet").read_text() == "precious"
+
+
+def test_a_full_disk(refused, monkeypatch):
+    from smotefast.storage import sink
+
+    monkeypatch.setattr(sink, "open_file", lambda name: pa.OSFile("/dev/full", "wb"))
+    refused(imbalanced(), OSError, r"no room for .*out\.parquet' \(no space left on device\)")
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+def test_an_interruption_leaves_nothing(refused, error):
+    def stop(done, total):
+        if done:
+            raise error("now")
+
+    refused(imbalanced(), error, "now", progress=stop)

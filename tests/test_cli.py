@@ -1,0 +1,248 @@
+"""The command ``smotefast``, in processes of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from smotefast import __version__
+from smotefast.over_sampling import SMOTE, RandomOverSampler
+from tests.batch_files import imbalanced, in_memory, same, write_file
+
+
+def run(*arguments, **options):
+    command = [sys.executable, "-m", "smotefast", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, **options)
+
+
+@pytest.fixture
+def source(tmp_path):
+    return write_file(tmp_path / "in.parquet", imbalanced())
+
+
+@pytest.fixture
+def destination(tmp_path):
+    return tmp_path / "out.parquet"
+
+
+def assert_refused(done, destination, *, code=1):
+    assert done.returncode == code
+    assert done.stderr.startswith("smotefast: error: ")
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+    assert not os.path.exists(destination)
+
+
+def test_version__is_told_at_once():
+    done = run("--version")
+    assert (done.returncode, done.stdout) == (0, f"smotefast {__version__}\n")
+    code = "import sys, smotefast.cli\nprint(*sys.modules)"
+    loaded = subprocess.check_output([sys.executable, "-c", code], text=True).split()
+    assert not {"numba", "pyarrow", "sklearn", "numpy"} & set(loaded)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["resample", "--help"], ["demo", "-h"], []])
+def test_help__names_the_options(arguments):
+    done = run(*arguments, env={**os.environ, "COLUMNS": "200"})
+    assert "Usage:" in done.stdout
+    assert done.returncode == (0 if arguments else 2)
+
+
+def test_resample__writes_the_rows_of_fit_resample_and_a_summary(source, destination):
+    done = run("resample", source, destination, "--target", "label")
+    assert done.returncode == 0
+    assert done.stderr == ""  # no progress bar in a pipe
+    assert "rows written  1,080" in done.stdout
+    expected = in_memory(pq.read_table(source), SMOTE(random_state=0))
+    assert same(pq.read_table(destination), expected)
+
+
+def test_resample__takes_every_option(source, destination):
+    table = pq.read_table(source)
+    write_file(source, table.append_column("id", [[str(i) for i in range(600)]]))
+    destination.write_text("old")
+    options = (
+        "--target label --sampler smote --sampling-strategy 0.5 --k-neighbors 3 --search exact "
+        "--seed 7 --memory-limit 4GiB --rows synthetic --drop id --overwrite --quiet --debug"
+    )
+    done = run("resample", source, destination, *options.split())
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    sampler = SMOTE(sampling_strategy=0.5, k_neighbors=3, search="exact", random_state=7)
+    assert same(pq.read_table(destination), in_memory(table, sampler).slice(600))
+
+
+def test_resample__copies_rows_and_reads_counts_as_json(source, tmp_path):
+    counts = '{"1": 100}'
+    options = ["--target", "label", "--sampler", "random", "--sampling-strategy", counts]
+    done = run("resample", source, tmp_path / "out", *options)
+    assert done.returncode == 0, done.stderr
+    sampler = RandomOverSampler(sampling_strategy={1: 100}, random_state=0)
+    expected = in_memory(pq.read_table(source), sampler)
+    assert same(pq.read_table(tmp_path / "out"), expected)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--target", "lable"], "target='lable' is not a column"),
+        (["--target", "label", "--memory-limit", "10MiB"], "memory_limit=10 MiB is not enough"),
+        (["--target", "label", "--sampler", "smoot"], "'smoot' is not one of"),
+        (["--target", "label", "--sampling-strategy", "{1: 2}"], "is not JSON"),
+        (["--target", "label", "--sampling-strategy", "often"], "sampling_strategy"),
+        (
+            ["--target", "label", "--sampler", "random", "--k-neighbors", "3"],
+            "RandomOverSampler does not take k_neighbors",
+        ),
+    ],
+)
+def test_resample__says_what_is_wrong_in_one_line(source, destination, options, message):
+    done = run("resample", source, destination, *options)
+    assert_refused(done, destination)
+    assert message in done.stderr
+
+
+def test_resample__refuses_an_existing_destination(source, destination):
+    destination.write_text("precious")
+    done = run("resample", source, destination, "--target", "label")
+    assert done.returncode == 1
+    assert "exists" in done.stderr
+    assert destination.read_text() == "precious"
+
+
+def test_debug__shows_the_traceback(source, destination):
+    done = run("resample", source, destination, "--target", "lable", "--debug")
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert "ValueError: target='lable'" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["resample"], ["resample", "a", "b"], ["resampel"]])
+def test_usage_errors__end_with_code_two(arguments):
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_resample__says_when_the_disk_is_full(tmp_path, destination):
+    source = write_file(tmp_path / "in.parquet", imbalanced(20_000))
+    code = (
+        "import resource, sys\n"
+        "from smotefast.cli import main\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
+        f"sys.argv = ['smotefast', 'resample', {str(source)!r}, {str(destination)!r}, "
+        "'--target', 'label']\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert_refused(done, destination)
+    assert "There is no room for" in done.stderr
+    assert os.listdir(tmp_path) == ["in.parquet"]
+
+
+# The command with a callback that lingers in the first row group, saying that it is there.
+LINGERING = """
+import sys, time
+import smotefast.batch as batch
+from smotefast.cli import main
+resample_dataset = batch.resample_dataset
+def linger(done, total):
+    if done:
+        print("writing", flush=True)
+        time.sleep(60)
+def lingering(*args, **options):
+    return resample_dataset(*args, **{**options, "progress": linger})
+batch.resample_dataset = lingering
+sys.argv = ["smotefast", "resample", *sys.argv[1:], "--target", "label"]
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("sent", "code", "message"),
+    [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "")],
+)
+def test_resample__leaves_nothing_when_interrupted(source, destination, sent, code, message):
+    command = [sys.executable, "-c", LINGERING, str(source), str(destination)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, **pipes) as job:
+        assert job.stdout.readline() == "writing\n"
+        assert len(os.listdir(source.parent)) == 2  # the temporary file is there
+        time.sleep(0.05)
+        job.send_signal(sent)
+        stderr = job.communicate(timeout=30)[1]
+    assert job.returncode == code
+    assert message in stderr
+    assert "Traceback" not in stderr
+    assert os.listdir(source.parent) == ["in.parquet"]
+
+
+def test_resample__starts_anew_once_when_compiling_took_the_memory(source, destination):
+    code = (
+        "import os, sys\n"
+        "import smotefast.batch.prepare as prepare\n"
+        "from smotefast.cli import main\n"
+        "prepare._COMPILING_SECONDS = -1\n"
+        "os.execve = lambda path, args, env: print(*args[1:], len(env) - len(os.environ))\n"
+        "sys.argv = ['smotefast', *sys.argv[1:]]\n"
+        "main()\n"
+    )
+    options = ["resample", source, destination, "--target", "label", "--memory-limit", "9MiB"]
+    command = [sys.executable, "-c", code, *map(str, options)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.stdout.strip() == " ".join(map(str, ["-m", "smotefast", *options, 1]))
+    assert "run again" in done.stderr
+    again = {**os.environ, "SMOTEFAST_STARTED_AGAIN": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, env=again)
+    assert_refused(done, destination)
+
+
+def test_warnings__are_one_line_each(tmp_path, destination):
+    source = write_file(tmp_path / "in.parquet", imbalanced())
+    code = (
+        "import sys, warnings\n"
+        "import smotefast.batch as batch\n"
+        "batch.resample_dataset = lambda *a, **k: warnings.warn('look\\nout')\n"
+        "from smotefast.cli import main\n"
+        f"sys.argv = ['smotefast', 'resample', {str(source)!r}, 'x', '--target', 'label']\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stderr == "smotefast: warning: look out\n"
+
+
+def test_demo__shows_the_job_and_what_to_type_next():
+    done = run("demo", "--rows", "20000")
+    assert done.returncode == 0, done.stderr
+    assert "Made 20,000 rows" in done.stdout
+    assert "peak memory" in done.stdout
+    assert "smotefast resample transactions.parquet" in done.stdout
+
+
+def test_resample__succeeds_though_nobody_reads_the_summary(source, destination):
+    command = [sys.executable, "-m", "smotefast", "resample", source, destination]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [*map(str, command), "--target", "label"], stdout=writer, stderr=subprocess.PIPE
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert pq.ParquetFile(destination).metadata.num_rows == 1080
+
+
+def test_a_folder_of_files__becomes_a_folder_of_parts(tmp_path):
+    table = imbalanced()
+    (tmp_path / "in").mkdir()
+    for i in range(3):
+        pq.write_table(table.slice(200 * i, 200), tmp_path / "in" / f"{i}.parquet")
+    done = run("resample", tmp_path / "in", tmp_path / "out", "--target", "label")
+    assert done.returncode == 0, done.stderr
+    assert isinstance(pq.read_table(tmp_path / "out"), pa.Table)
+    assert same(pq.read_table(tmp_path / "out"), in_memory(table, SMOTE(random_state=0)))

@@ -19,7 +19,7 @@ from smotefast.storage import format_size
 _N_FEATURES = 20
 _SHARE = 0.02
 _BLOCK = 100_000
-_MEMORY_LIMIT = "512MiB"
+_MEMORY_LIMIT = "640MiB"
 
 
 def run(n_rows: int) -> None:

@@ -38,7 +38,14 @@ def small_blocks(monkeypatch, group_rows, batch_rows):
     monkeypatch.setattr(plan_module, "_BATCH_ROWS", batch_rows)
 
 
-@pytest.mark.parametrize("sampler", [SMOTE(random_state=3), RandomOverSampler(random_state=3)])
+@pytest.mark.parametrize(
+    "sampler",
+    [
+        SMOTE(random_state=3),
+        RandomOverSampler(random_state=3),
+        RandomOverSampler(random_state=3, shrinkage=0.5),
+    ],
+)
 def test_resample_dataset__gives_the_rows_of_fit_resample(tmp_path, destination, sampler):
     table = imbalanced()
     summary = resample(write_file(tmp_path / "in.parquet", table), destination, sampler=sampler)

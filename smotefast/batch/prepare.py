@@ -189,6 +189,8 @@ def _matrix_bytes(request: Request, dtype: np.dtype[Any]) -> tuple[int, int]:
 def _search_bytes(sampler: Any, n_rows: int, n_features: int, k: int) -> int:
     from smotefast.neighbors import choose_search, estimated_bytes
 
+    if k == 0:
+        return 0
     if hasattr(sampler.k_neighbors, "kneighbors"):  # nobody knows; trees take about this
         return n_rows * (n_features * 24 + 16 * k)
     how = sampler.search
@@ -203,8 +205,8 @@ def _search_bytes(sampler: Any, n_rows: int, n_features: int, k: int) -> int:
 
 
 def neighbor_count(sampler: Any) -> int:
-    """Return how many neighbours a sampler looks for."""
-    given = sampler.k_neighbors
+    """Return how many neighbours a sampler looks for, 0 for one that needs none."""
+    given: Any = getattr(sampler, "k_neighbors", 0)
     return int(given.n_neighbors) - 1 if hasattr(given, "kneighbors") else int(given)
 
 

@@ -48,6 +48,8 @@ def load_kernels(sampler: Any, n_rows: int, n_features: int, dtype: np.dtype[Any
     n_features, dtype
         Of its matrix.
     """
+    if not hasattr(sampler, "k_neighbors"):  # copies with noise: NumPy's work
+        return
     from smotefast.neighbors import choose_search
 
     small = clone(sampler).set_params(random_state=0)

@@ -1,0 +1,40 @@
+"""One module for each kind of case; ``CASES`` has them all by name.
+
+A case is a function that takes a ``Plan`` and returns what is stored: "title", "data",
+"sides", "claims" and "notes".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks.cases.batch import batch_20m
+from benchmarks.cases.cold_start import cold_start
+from benchmarks.cases.import_time import import_time
+from benchmarks.cases.kernel import kernel_bandwidth
+from benchmarks.cases.random_over import ros_mixed
+from benchmarks.cases.smote import (
+    small_10k,
+    smote_3m,
+    smote_300k,
+    smote_300k_exact,
+    smote_300k_process,
+)
+from benchmarks.plan import Plan
+
+CASES: dict[str, Callable[[Plan], dict[str, Any]]] = {
+    function.__name__: function
+    for function in (
+        smote_300k,
+        smote_300k_exact,
+        smote_300k_process,
+        small_10k,
+        smote_3m,
+        kernel_bandwidth,
+        ros_mixed,
+        import_time,
+        batch_20m,
+        cold_start,
+    )
+}

@@ -1,0 +1,66 @@
+"""Quick benchmarks for everyday work: ``python -m pytest benchmarks``.
+
+They compare a change with the state before it (``--benchmark-autosave`` and
+``--benchmark-compare``). What the documents say is measured by ``benchmarks.run``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.data import clustered_rows, mixed_frame
+from benchmarks.kernel_turns import copy_in_halves
+from smotefast.engine.threads import thread_count
+from smotefast.kernels.interpolate import interpolate_rows
+from smotefast.neighbors import find_neighbors
+from smotefast.over_sampling import SMOTE, RandomOverSampler
+
+
+@pytest.fixture(scope="module")
+def rows():
+    rng = np.random.default_rng(0)
+    return clustered_rows(np.ones(20_000, dtype=np.int64), 30, rng)
+
+
+def test_smote__small(benchmark):
+    rng = np.random.default_rng(0)
+    y = (np.arange(10_000) < 1_000).astype(np.int64)
+    X = clustered_rows(y, 20, rng).astype(np.float64)
+    sampler = SMOTE(random_state=0)
+    sampler.fit_resample(X, y)
+    X_new, _ = benchmark(sampler.fit_resample, X, y)
+    assert X_new.shape == (18_000, 20)
+
+
+@pytest.mark.parametrize("search", ["exact", "approximate"])
+def test_find_neighbors__20_000_rows(benchmark, rows, search):
+    how = {"search": search, "n_threads": thread_count(None)}
+    find_neighbors(rows, 5, **how)
+    found = benchmark.pedantic(find_neighbors, (rows, 5), how, rounds=3)
+    assert found.indices.shape == (20_000, 5)
+
+
+def test_interpolate_rows__a_million(benchmark, rows):
+    random = np.random.RandomState(0)
+    neighbors = random.randint(0, len(rows), (len(rows), 5)).astype(np.int32)
+    choices = random.randint(0, neighbors.size, 1_000_000)
+    out = np.zeros((1_000_000, 30), np.float32)
+    given = (rows, rows, neighbors, choices, random.rand(len(choices)), out)
+    threads = {"n_threads": thread_count(None)}
+    interpolate_rows(*given, **threads)
+    benchmark(interpolate_rows, *given, **threads)
+    assert out.any(axis=1).all()
+
+
+def test_copy__the_bytes_of_a_million_rows(benchmark):
+    source, out = (np.zeros((1_000_000, 30), np.float32) for _ in range(2))
+    benchmark(copy_in_halves, source, out)
+
+
+def test_random_over_sampler__mixed_frame(benchmark):
+    frame, y = mixed_frame(100_000)
+    sampler = RandomOverSampler(random_state=0)
+    X_new, y_new = benchmark.pedantic(sampler.fit_resample, (frame, y), rounds=3)
+    assert list(X_new.dtypes) == list(frame.dtypes)
+    assert y_new.value_counts().nunique() == 1

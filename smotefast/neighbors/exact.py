@@ -20,6 +20,8 @@ from smotefast.neighbors.tree import search_tree, tree_pays
 # 1,000 x 20 against themselves is 2e7 and takes 1.6 ms; it also loads one compiled kernel
 # from the cache instead of four (about 10 ms each, once).
 _SCAN_WORK = 5e7
+# Multiply-adds that scikit-learn does in 30 ms (5,000 x 20): loading kernels takes 500.
+_SMALL_WORK = 5e8
 # Work below which waking the threads costs more than it saves (about 0.05 ms).
 _SERIAL_WORK = 2e6
 # Above this many neighbours the heaps of the tiles fall out of the cache.
@@ -33,7 +35,7 @@ def search_exact(
     rows = as_float_rows(pool)
     n_pool, n_features = rows.shape
     work = float(queries.shape[0]) * n_pool * n_features
-    if work <= _SCAN_WORK and not kernels_are_loaded():
+    if work <= _SMALL_WORK and not kernels_are_loaded():
         return search_small(rows, queries, k)
     if work <= _SCAN_WORK or k > _TILE_NEIGHBORS:
         return scan(rows, queries, k, n_threads=1 if work < _SERIAL_WORK else n_threads)[1]

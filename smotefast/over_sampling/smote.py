@@ -114,8 +114,7 @@ class SMOTE(BaseOverSampler):
 
     def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
         n_threads = thread_count(self.n_jobs)
-        self.nn_k_, estimator = self._neighbor_estimator()
-        k = self.nn_k_.n_neighbors - 1
+        self._estimator, k = self._neighbor_estimator()
         self.search_: str | None = None
         self.recall_: float | None = None
         recipes = []
@@ -132,7 +131,7 @@ class SMOTE(BaseOverSampler):
                 queries=base_rows,
                 search=self.search,
                 n_threads=n_threads,
-                estimator=estimator,
+                estimator=self._estimator,
             )
             neighbors = _spread(found.indices, base_rows, matrix.shape[0])
             self._note(found)
@@ -141,14 +140,23 @@ class SMOTE(BaseOverSampler):
             recipes.append(Interpolate.between(origins, matrix, matrix))
         return Job(recipes, n_threads=n_threads, method=self.search_)
 
-    def _neighbor_estimator(self) -> tuple[Any, Any]:
-        """Return what to show as ``nn_k_``, and the user's estimator if there is one."""
-        if hasattr(self.k_neighbors, "kneighbors"):
-            estimator = clone(self.k_neighbors)
-            return estimator, estimator
+    @property
+    def nn_k_(self) -> Any:
+        """The neighbour estimator; made when asked for, as importing it takes 0.07 s."""
+        if not hasattr(self, "_estimator"):
+            raise AttributeError(f"This {type(self).__name__} has no nn_k_ yet.")
+        if self._estimator is not None:
+            return self._estimator
         from sklearn.neighbors import NearestNeighbors
 
-        return NearestNeighbors(n_neighbors=int(self.k_neighbors) + 1), None
+        return NearestNeighbors(n_neighbors=int(self.k_neighbors) + 1)
+
+    def _neighbor_estimator(self) -> tuple[Any, int]:
+        """Return a clone of the user's estimator, if there is one, and k."""
+        if hasattr(self.k_neighbors, "kneighbors"):
+            estimator = clone(self.k_neighbors)
+            return estimator, estimator.n_neighbors - 1
+        return None, int(self.k_neighbors)
 
     def _note(self, found: Neighbors) -> None:
         """Keep the least exact search of all classes, and the lowest recall."""

@@ -77,12 +77,13 @@ class Job:
         return sparse.vstack(blocks, format="csr")
 
     def positions(self, start: int, stop: int) -> np.ndarray:
-        """Return which row of the data each copied row ``start..stop`` repeats."""
+        """Return which row of the data each new row ``start..stop`` repeats."""
         picked = np.empty(stop - start, dtype=np.int64)
         for recipe, first, last, at in self.parts(start, stop):
-            assert isinstance(recipe, Copy)
-            rows = recipe.origins.base_positions[recipe.picks(first, last)]
-            picked[at : at + last - first] = rows
+            origins = recipe.origins
+            assert origins.neighbors is None
+            choices = origins.draws.choices(first, last)
+            np.take(origins.base_positions, choices, out=picked[at : at + last - first])
         return picked
 
     def labels(self, start: int, stop: int, dtype: Any = object) -> np.ndarray:

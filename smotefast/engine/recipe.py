@@ -84,10 +84,6 @@ class Copy:
 
     origins: Origins
 
-    def picks(self, start: int, stop: int) -> np.ndarray:
-        """Return which row of the class, counted within the class, each new row repeats."""
-        return self.origins.draws.choices(start, stop)
-
 
 @dataclass(frozen=True)
 class Smooth:

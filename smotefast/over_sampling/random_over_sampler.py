@@ -129,8 +129,10 @@ class RandomOverSampler(BaseOverSampler):
             ) from error
 
     def _extend(self, table: Any, target: Any, job: Job) -> tuple[Any, Any]:
-        base = self.provenance_.base
-        self.sample_indices_ = np.concatenate([np.arange(table.n_samples), base])
+        kept = table.n_samples
+        self.sample_indices_ = np.empty(kept + job.n_rows, dtype=np.int64)
+        self.sample_indices_[:kept] = np.arange(kept)
+        self.sample_indices_[kept:] = job.positions(0, job.n_rows)
         if self._copies_rows:
             return table.take(self.sample_indices_), target.take(self.sample_indices_)
         return super()._extend(table, target, job)

@@ -58,11 +58,11 @@ TASKS = (
 )
 
 
-def make_parquet(table: str, folder: Path, destination: Path) -> None:
+def make_parquet(table: str, folder: str, destination: str) -> None:
     """Turn a table into Parquet: numeric columns and the target, rows without a gap."""
     import pandas as pd
 
-    path = folder / f"{table}.csv.gz"
+    path = Path(folder) / f"{table}.csv.gz"
     if table == KDD:
         frame = pd.read_csv(path, header=None, dtype={41: str})
         frame.columns = [*(f"column_{i}" for i in range(41)), "attack"]

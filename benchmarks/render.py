@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.cases import CASES
+from benchmarks.real_report import stored_table
 from benchmarks.store import load_all
 from benchmarks.tables import batch, details, first_calls, machines, summary, targets
 
@@ -28,6 +29,7 @@ TABLES: dict[str, Callable[[dict[str, dict[str, Any]]], str]] = {
     "details": details,
     "first calls": first_calls,
     "machine": machines,
+    "real data": lambda _: stored_table(),
 }
 _MARKED = re.compile(r"(<!-- benchmarks: ([a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -12,7 +12,7 @@ RESULTS = Path(__file__).parent / "results"
 def save(folder: Path, measured: dict[str, Any]) -> None:
     """Write a case's file."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(_rounded(measured), indent=1, ensure_ascii=False)
+    text = json.dumps(rounded(measured), indent=1, ensure_ascii=False)
     (folder / f"{measured['case']}.json").write_text(text + "\n")
 
 
@@ -22,10 +22,10 @@ def load_all(folder: Path = RESULTS) -> dict[str, dict[str, Any]]:
     return {path.stem: json.loads(path.read_text()) for path in files}
 
 
-def _rounded(value: Any) -> Any:
+def rounded(value: Any) -> Any:
     """Keep six digits of every number: nobody reads more."""
     if isinstance(value, dict):
-        return {name: _rounded(inner) for name, inner in value.items()}
+        return {name: rounded(inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_rounded(inner) for inner in value]
+        return [rounded(inner) for inner in value]
     return float(f"{value:.6g}") if isinstance(value, float) else value

@@ -7,65 +7,103 @@ because distances are summed feature by feature in float64 here as in the kernel
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-_SPARE = 2
+# Up to so many pairs of rows (360 against themselves) the set-up of scikit-learn's search
+# takes longer than estimating every distance.
+_FEW_PAIRS = 1 << 17
+# Pairs estimated at a time: 256 kB of distances stay in the cache. Multiply-adds at a time
+# after scikit-learn: more wake BLAS threads, which wait 8 ms for OpenMP's to go to sleep.
+_BLOCK_PAIRS = 1 << 15
+_BLOCK_WORK = 1 << 18
+
+
+class _Rows(NamedTuple):
+    """The rows in float64, the same around their mean, and what estimates are off by."""
+
+    exact: np.ndarray
+    centered: np.ndarray
+    norms: np.ndarray
+    rounding: np.ndarray
 
 
 def search_small(rows: np.ndarray, queries: np.ndarray, k: int) -> np.ndarray:
     """Return the positions of the k nearest other rows of each query."""
+    n_pool, n_features = rows.shape
+    with np.errstate(over="ignore", invalid="ignore"):
+        exact = rows.astype(np.float64, copy=False)
+        centered = exact - exact.mean(axis=0)
+        norms = np.einsum("if,if->i", centered, centered)
+        # Estimates expand |a - b|^2: they are off by a rounding of the norms.
+        rounding = 8 * (n_features + 16) * np.finfo(np.float64).eps * (norms + norms.max())
+        data = _Rows(exact, centered, norms, rounding)
+        is_few = queries.shape[0] * n_pool <= _FEW_PAIRS
+        if is_few or not np.isfinite(norms.max() * 4):
+            return _settle(data, queries, k)
+        return _search(data, queries, k)
+
+
+def _search(data: _Rows, queries: np.ndarray, k: int) -> np.ndarray:
+    """Let scikit-learn propose; settle the rows where its rounding leaves the order open."""
     from sklearn.neighbors import NearestNeighbors
 
-    exact_rows = rows.astype(np.float64, copy=False)
-    n_pool = rows.shape[0]
-    n_asked = min(k + 1 + _SPARE, n_pool)
-    with np.errstate(over="ignore", invalid="ignore"):
-        norms = np.einsum("if,if->i", exact_rows, exact_rows)
-        if not np.isfinite(norms.max() * 4):  # scikit-learn's expansion would overflow
-            return _scan(exact_rows, queries, k)
-        index = NearestNeighbors(n_neighbors=n_asked, algorithm="brute").fit(exact_rows)
-        reached, candidates = index.kneighbors(exact_rows[queries])
-        distances, positions = _rank(exact_rows, queries, candidates, k)
-    if n_asked == n_pool:
-        return positions
-    # It expands |a - b|^2, so what it left out may be nearer by a rounding of the norms.
-    rounding = 8 * (rows.shape[1] + 16) * np.finfo(np.float64).eps
-    limit = reached[:, -1] ** 2 * (1 - 1e-12) - rounding * (norms[queries] + norms.max())
-    doubtful = np.flatnonzero(distances[:, -1] >= limit)
-    if doubtful.shape[0]:
-        positions[doubtful] = _scan(exact_rows, queries[doubtful], k)
+    n_asked = min(k + 2, data.exact.shape[0])
+    index = NearestNeighbors(n_neighbors=n_asked, algorithm="brute").fit(data.centered)
+    reached, candidates = index.kneighbors(data.centered[queries])
+    positions: np.ndarray = candidates[:, 1 : k + 1]
+    squares = reached * reached
+    doubt = (2 * data.rounding[queries])[:, np.newaxis] + squares * 1e-12
+    apart = (squares[:, 1:] - squares[:, :-1] > doubt[:, 1:]).all(axis=1)
+    left = np.flatnonzero(~apart | (candidates[:, 0] != queries))
+    if left.shape[0]:
+        bound = squares[left, k] + doubt[left, k]
+        positions[left] = _settle(data, queries[left], k, bound)
     return positions
 
 
-def _scan(rows: np.ndarray, queries: np.ndarray, k: int) -> np.ndarray:
-    """Rank every row for every query, some queries at a time."""
+def _settle(
+    data: _Rows, queries: np.ndarray, k: int, bound: np.ndarray | None = None
+) -> np.ndarray:
+    """Rank every row that may be as near as the k-th, by blocks of queries.
+
+    ``bound`` lies above the k-th squared distance; it is estimated where it is not given.
+    """
+    n_pool, n_features = data.exact.shape
+    pairs = _BLOCK_PAIRS if bound is None else _BLOCK_WORK // n_features
+    step = max(1, pairs // n_pool)
+    columns = np.ascontiguousarray(data.exact.T)
+    across = np.ascontiguousarray(data.centered.T)
     found = np.empty((queries.shape[0], k), np.int64)
-    step = max(1, (1 << 18) // rows.shape[0])
-    everyone = np.arange(rows.shape[0])
     for start in range(0, queries.shape[0], step):
-        some = queries[start : start + step]
-        candidates = np.broadcast_to(everyone, (some.shape[0], rows.shape[0]))
-        found[start : start + step] = _rank(rows, some, candidates, k)[1]
+        block = slice(start, start + step)
+        some, each = queries[block], np.arange(queries[block].shape[0])
+        estimates = data.centered[some] @ across
+        estimates *= -2
+        estimates += data.norms
+        estimates += data.norms[some, np.newaxis]
+        estimates[each, some] = np.inf
+        if bound is None:
+            kth = np.partition(estimates, k - 1, axis=1)[:, k - 1] + data.rounding[some]
+        else:
+            kth = bound[block]
+        reach = (kth + data.rounding[some])[:, np.newaxis]
+        near = ~(estimates > reach)  # so that what overflowed is near
+        near[each, some] = False
+        asked, candidates = np.nonzero(near)
+        distances = _distances(columns, some[asked], candidates)
+        order = np.lexsort((distances, asked))  # stable: equal ones stay by position
+        first = np.searchsorted(asked, each)
+        found[block] = candidates[order[first[:, np.newaxis] + np.arange(k)]]
     return found
 
 
-def _rank(
-    rows: np.ndarray, queries: np.ndarray, candidates: np.ndarray, k: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Order candidates by distance, then position, and keep the k first other rows."""
+def _distances(columns: np.ndarray, queries: np.ndarray, candidates: np.ndarray) -> np.ndarray:
+    """Sum squared differences feature by feature, as the kernels do."""
     distances = np.zeros(candidates.shape)
-    with np.errstate(over="ignore"):
-        for column in rows.T:
-            difference = column[candidates] - column[queries][:, np.newaxis]
-            difference *= difference
-            distances += difference
-    own = candidates == queries[:, np.newaxis]
-    positions, nearest = candidates[:, 1 : k + 1].copy(), distances[:, 1 : k + 1].copy()
-    in_order = own[:, 0] & (distances[:, 1:-1] < distances[:, 2:]).all(axis=1)
-    rest = np.flatnonzero(~in_order)
-    if rest.shape[0]:
-        keys = candidates[rest], distances[rest], own[rest]
-        order = np.lexsort(keys, axis=1)[:, :k]
-        positions[rest] = np.take_along_axis(candidates[rest], order, axis=1)
-        nearest[rest] = np.take_along_axis(distances[rest], order, axis=1)
-    return nearest, positions
+    for column in columns:
+        difference = column[candidates] - column[queries]
+        difference *= difference
+        distances += difference
+    return distances

@@ -12,6 +12,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from smotefast import _forks as _forks
 from smotefast._version import __version__
 
 if TYPE_CHECKING:

@@ -27,9 +27,13 @@ SEARCHES = [
 
 
 def run(code: str, **environment: str) -> str:
-    start = "from tests.one_resampling import digest\n"
+    start = "from tests.one_resampling import SMALL, digest, sparse_digest\n"
+    return run_plain(start + textwrap.dedent(code), **environment)
+
+
+def run_plain(code: str, **environment: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", start + textwrap.dedent(code)],
+        [sys.executable, "-W", "error", "-c", code],
         capture_output=True,
         text=True,
         env={**os.environ, **environment},
@@ -48,18 +52,67 @@ def test_two_threads_at_once__get_the_rows_of_one(search):
         assert list(pool.map(digest, seeds, [search] * 3)) == expected
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+FORKED = """
+import multiprocessing, sys, warnings
+warnings.simplefilter("ignore", DeprecationWarning)  # 3.12 warns of fork after threads
+def in_children(job, *arguments):
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        return pool.starmap(job, [arguments] * 2)
+"""
+
+
+@needs_fork
 @pytest.mark.parametrize("layer", ["omp", "workqueue"])
 @pytest.mark.parametrize("search", SEARCHES)
 def test_forked_children__get_the_rows_of_the_parent(layer, search):
     code = f"""
-    import multiprocessing, warnings
-    warnings.simplefilter("ignore", DeprecationWarning)  # 3.12 warns of fork after threads
-    first = digest(0, {search!r})
-    with multiprocessing.get_context("fork").Pool(2) as pool:
-        print(all(other == first for other in pool.starmap(digest, [(0, {search!r})] * 2)))
-    """
-    assert run(code, NUMBA_THREADING_LAYER=layer) == "True"
+import numba
+digest(0, "exact")  # pynndescent, once imported, chooses the layer itself
+assert numba.threading_layer() == {layer!r}  # the parent has started threads
+first = digest(0, {search!r})
+print(in_children(digest, 0, {search!r}) == [first] * 2)
+"""
+    assert run(FORKED + code, NUMBA_THREADING_LAYER=layer) == "True"
+
+
+@needs_fork
+@pytest.mark.parametrize("job", ["digest, 0, 'exact', SMALL", "sparse_digest"])
+def test_forked_children__of_a_parent_with_little_data_get_its_rows(job):
+    name, *arguments = job.split(", ")
+    code = f"""
+first = {name}({", ".join(arguments)})
+print("sklearn" in sys.modules, in_children({job}) == [first] * 2)
+"""
+    assert run(FORKED + code) == "True True"
+
+
+@needs_fork
+@pytest.mark.parametrize("registered", [True, False])
+def test_forked_children__of_a_parent_whose_threads_others_started_live(registered):
+    # The package is imported by the parent, or by nobody before the child.
+    code = f"""
+import numba, numpy as np, multiprocessing, sys
+if {registered}:
+    import smotefast
+@numba.njit(parallel=True)
+def count(out):
+    for i in numba.prange(out.shape[0]):
+        out[i] = i
+count(np.zeros(1000))
+assert numba.threading_layer() == "omp"
+def child(queue):
+    from tests.one_resampling import digest
+    queue.put(digest())
+context = multiprocessing.get_context("fork")
+queue = context.Queue()
+process = context.Process(target=child, args=(queue,))
+process.start()
+process.join(200)
+print(process.exitcode, queue.get(timeout=9) if process.exitcode == 0 else "")
+"""
+    done = run_plain(code, NUMBA_THREADING_LAYER="omp")
+    assert done == f"0 {digest()}"
 
 
 def test_spawned_workers__get_the_rows_of_the_parent():
@@ -83,27 +136,65 @@ def test_one_numba_thread__gives_the_same_rows(search):
     assert run(code, NUMBA_NUM_THREADS="1") == digest(0, search)
 
 
-def test_read_only_cache__falls_back():
+NO_CACHE = """
+import numba.core.caching as caching
+tried = []
+def read_only(self):
+    tried.append(self)
+    raise OSError(30, "Read-only file system")
+for locator in caching._CacheLocator.__subclasses__():
+    locator.ensure_cache_path = read_only
+"""
+
+
+def test_no_place_for_a_cache__compiles_in_the_process():
+    code = NO_CACHE + "print(digest(), bool(tried))"
+    assert run(code, NUMBA_CACHE_DIR="/proc/nowhere") == f"{digest()} True"
+
+
+def test_no_place_for_a_cache__makes_the_search_exact_with_a_warning():
     code = """
-    import numba.core.caching as caching
-    def read_only(self):
-        raise OSError(30, "Read-only file system")
-    for locator in caching._CacheLocator.__subclasses__():
+import tempfile, warnings
+import smotefast.kernels.cache as cache
+cache.own_directory = lambda: None
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    found = digest(0, "approximate")
+print(found, caught[0].category.__name__, "NUMBA_CACHE_DIR" in str(caught[0].message))
+"""
+    assert run(NO_CACHE + code) == f"{digest(0, 'exact')} SearchWarning True"
+
+
+def test_read_only_homes__put_the_cache_below_the_temporary_folder(tmp_path):
+    code = """
+import numba.core.caching as caching
+def read_only(self):
+    raise OSError(30, "Read-only file system")
+for locator in caching._CacheLocator.__subclasses__():
+    if "UserProvided" not in locator.__name__:
         locator.ensure_cache_path = read_only
-    print(digest())
-    """
-    assert run(code) == digest()
+import numpy as np
+from smotefast.kernels.cache import graph_is_possible
+from smotefast.neighbors.order import scan
+scan(np.eye(3), np.arange(3), 1, n_threads=1)
+print(graph_is_possible())
+"""
+    assert run(code, TMPDIR=str(tmp_path), NUMBA_CACHE_DIR="") == "True"
+    (folder,) = tmp_path.glob("smotefast-numba-*")
+    assert any(folder.rglob("distances.scan_rows*.nbi"))
 
 
 def test_full_cache_disk__falls_back(tmp_path):
     code = """
     import numba.core.caching as caching
+    tried = []
     def full(self, *args):
+        tried.append(args)
         raise OSError(28, "No space left on device")
     caching.IndexDataCacheFile.save = full
-    print(digest())
+    print(digest(), bool(tried))
     """
-    assert run(code, NUMBA_CACHE_DIR=str(tmp_path)) == digest()
+    assert run(code, NUMBA_CACHE_DIR=str(tmp_path)) == f"{digest()} True"
 
 
 def test_numpys_global_generator__is_left_alone():

@@ -187,21 +187,13 @@ def _matrix_bytes(request: Request, dtype: np.dtype[Any]) -> tuple[int, int]:
 
 
 def _search_bytes(sampler: Any, n_rows: int, n_features: int, k: int) -> int:
-    from smotefast.neighbors import choose_search, estimated_bytes
+    from smotefast.neighbors import estimated_bytes
 
     if k == 0:
         return 0
     if hasattr(sampler.k_neighbors, "kneighbors"):  # nobody knows; trees take about this
         return n_rows * (n_features * 24 + 16 * k)
-    how = sampler.search
-    if how == "auto":
-        how = choose_search(n_rows, n_rows, n_features, sparse=False)
-    if how == "exact":
-        return estimated_bytes(n_rows, n_features, k, how)
-    # Where a first search finds too little, a second and a third keep up to four times
-    # as many candidates, or the search becomes exact.
-    widest = estimated_bytes(n_rows, n_features, 4 * (k + 3), how)
-    return max(widest, estimated_bytes(n_rows, n_features, k, "exact"))
+    return estimated_bytes(n_rows, n_features, k, sampler.search)
 
 
 def neighbor_count(sampler: Any) -> int:

@@ -6,19 +6,16 @@ in the count; ``smotefast warmup`` does it to fill the cache of a machine or an 
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 from sklearn.base import clone
 
+from smotefast.engine.threads import thread_count
+
 # From this many values on, filling uses threads, which are other code than one thread.
 _MANY_VALUES = 1 << 18
-# Multiply-adds from which the exact search leaves its simplest way, and a little more.
-_SEARCH_WORK = 6e7
-# Below so many rows the approximate search is an exact one.
-_GRAPH_ROWS = 5000
-_LEAST_ROWS, _MOST_NEIGHBORS = 200, 100
+_ROWS = 200
 
 
 class _RandomRows:
@@ -50,22 +47,18 @@ def load_kernels(sampler: Any, n_rows: int, n_features: int, dtype: np.dtype[Any
     """
     if not hasattr(sampler, "k_neighbors"):  # copies with noise: NumPy's work
         return
-    from smotefast.neighbors import choose_search
+    from smotefast.neighbors import choose_search, load_searches
 
     small = clone(sampler).set_params(random_state=0)
-    most = int((_SEARCH_WORK / n_features) ** 0.5) + 1
     if not hasattr(sampler.k_neighbors, "kneighbors"):
-        if sampler.search == "auto":
-            how = choose_search(n_rows, n_rows, n_features, sparse=False)
-            small.set_params(search=how)
-        if small.search == "approximate":
-            most = max(most, _GRAPH_ROWS)
-        small.set_params(k_neighbors=min(int(sampler.k_neighbors), _MOST_NEIGHBORS))
-    n_few = max(_LEAST_ROWS, min(n_rows, most))
-    n_new = max(_MANY_VALUES // n_features + 1, 3 * n_few)  # all rows are asked for
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about recall: nobody wants these neighbours
-        job = small._prepare(_RandomRows(n_few, n_features, dtype), {0: n_new})
+        k, search = int(sampler.k_neighbors), sampler.search
+        if search == "auto":
+            search = choose_search(n_rows, n_rows, n_features, sparse=False)
+        threads = thread_count(sampler.n_jobs)
+        load_searches(dtype, n_features, k, search, n_threads=threads)
+        small.set_params(k_neighbors=min(k, _ROWS - 1), search="exact")
+    n_new = max(_MANY_VALUES // n_features + 1, 3 * _ROWS)  # all rows are asked for
+    job = small._prepare(_RandomRows(_ROWS, n_features, dtype), {0: n_new})
     out = np.empty((n_new, n_features), dtype)
     job.fill(0, 1, out[:1])
     job.fill(0, n_new, out)

@@ -1,9 +1,8 @@
-"""The one place that says njit: compile flags, the cache, threads and forks.
+"""The one place that says njit: compile flags, threads and forks.
 
-Python functions flow in, callables for arrays flow out. Three decorators:
+Python functions flow in, callables for arrays flow out. Two decorators:
 
 * ``inner``: a helper that only kernels call.
-* ``kernel``: a serial entry point, called from Python.
 * ``parallel_kernel``: an entry point with ``prange``; it is called with ``n_threads=``.
 
 A parallel kernel is compiled twice from one source, each when first needed: with
@@ -18,7 +17,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import tempfile
 import threading
 import types
 from collections.abc import Callable, Iterator
@@ -26,6 +24,9 @@ from typing import Any
 
 import numba
 from numba.extending import intrinsic as intrinsic
+
+from smotefast._forks import kernel_threads_usable
+from smotefast.kernels.cache import cache_is_possible
 
 prange = numba.prange
 JIT_DISABLED = bool(numba.config.DISABLE_JIT)
@@ -42,32 +43,19 @@ inner = functools.partial(numba.njit, **_FLAGS)
 
 
 class _Entry:
-    """Who may enter threaded code: one Python thread at a time, no orphaned child."""
+    """Who may enter threaded code: one Python thread at a time."""
 
     def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Forget who holds the lock: a forked child may find it taken for ever."""
         self.lock = threading.RLock()
-        self.orphaned = False
-
-    def after_fork_in_child(self) -> None:
-        self.lock = threading.RLock()
-        self.orphaned = self.orphaned or _started_layer() == "omp"
-
-
-def _started_layer() -> str | None:
-    try:
-        return str(numba.threading_layer())
-    except ValueError:  # no parallel region has run yet
-        return None
 
 
 _entry = _Entry()
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_entry.after_fork_in_child)
-
-
-def threads_usable() -> bool:
-    """Whether this process may run threaded kernels (see the module docstring)."""
-    return not _entry.orphaned
+    os.register_at_fork(after_in_child=_entry.renew)
 
 
 @contextlib.contextmanager
@@ -87,22 +75,18 @@ def max_threads() -> int:
     return int(numba.config.NUMBA_NUM_THREADS)
 
 
-def ensure_cache_directory() -> None:
-    """Give numba a writable cache directory where the usual ones are read-only.
+def target_has(feature: str) -> bool:
+    """Whether code is compiled for processors with this feature.
 
-    Packages that ask for a cache at import (pynndescent) fail there otherwise.
+    With ``NUMBA_CPU_NAME=generic`` or ``NUMBA_CPU_FEATURES`` that is not what this
+    machine has.
     """
-    from numba.core.caching import FunctionCache
+    wanted = numba.config.CPU_FEATURES
+    if wanted is not None:
+        return f"+{feature}" in wanted.split(",")
+    from llvmlite import binding
 
-    if numba.config.CACHE_DIR:
-        return
-    try:
-        FunctionCache(ensure_cache_directory)
-    except RuntimeError:
-        owner = os.getuid() if hasattr(os, "getuid") else "user"
-        directory = os.path.join(tempfile.gettempdir(), f"smotefast-numba-{owner}")
-        os.makedirs(directory, mode=0o700, exist_ok=True)
-        numba.config.CACHE_DIR = directory
+    return bool(binding.get_host_cpu_features().get(feature, False))
 
 
 class _Compiled:
@@ -111,10 +95,8 @@ class _Compiled:
     def __init__(self, py_func: Callable[..., Any], flags: dict[str, Any]) -> None:
         self.py_func = py_func
         self.flags = {**_FLAGS, **flags}
-        try:
-            self.dispatcher = numba.njit(cache=True, **self.flags)(py_func)
-        except RuntimeError:  # "cannot cache function: no locator available"
-            self.dispatcher = numba.njit(**self.flags)(py_func)
+        cached = {"cache": True} if cache_is_possible() else {}
+        self.dispatcher = numba.njit(**cached, **self.flags)(py_func)
 
     def __call__(self, *args: Any) -> Any:
         try:
@@ -122,23 +104,6 @@ class _Compiled:
         except OSError:  # kernels do no input or output: it is the cache, full or gone
             self.dispatcher = numba.njit(**self.flags)(self.py_func)
             return self.dispatcher(*args)
-
-
-def kernel(
-    py_func: Callable[..., Any] | None = None, *, fastmath: set[str] | bool = False
-) -> Callable[..., Any]:
-    """Compile a serial entry point on first use."""
-    if py_func is None:
-        return functools.partial(kernel, fastmath=fastmath)
-    compiled: list[_Compiled] = []
-
-    @functools.wraps(py_func)
-    def call(*args: Any) -> Any:
-        if not compiled:
-            compiled.append(_Compiled(py_func, {"fastmath": fastmath}))
-        return compiled[0](*args)
-
-    return call
 
 
 def _twin_source(py_func: Callable[..., Any]) -> Callable[..., Any]:
@@ -162,7 +127,7 @@ def parallel_kernel(
 
     ``calls_parallel`` marks a driver that itself has no ``prange`` but calls compiled
     parallel functions of another package: it has no serial twin, and must not be called
-    where ``threads_usable()`` is false.
+    where ``kernel_threads_usable()`` is false.
     """
     if py_func is None:
         return functools.partial(
@@ -172,16 +137,20 @@ def parallel_kernel(
 
     def get(which: str) -> _Compiled:
         if which not in compiled:
-            if which == "serial":
-                compiled[which] = _Compiled(_twin_source(py_func), {"fastmath": fastmath})
-            else:
-                flags = {"fastmath": fastmath, "parallel": not calls_parallel}
-                compiled[which] = _Compiled(py_func, flags)
+            with _entry.lock:  # two threads that come first must not compile it twice
+                if which not in compiled:
+                    compiled[which] = make(which)
         return compiled[which]
+
+    def make(which: str) -> _Compiled:
+        if which == "serial":
+            return _Compiled(_twin_source(py_func), {"fastmath": fastmath})
+        flags = {"fastmath": fastmath, "parallel": not calls_parallel}
+        return _Compiled(py_func, flags)
 
     @functools.wraps(py_func)
     def call(*args: Any, n_threads: int) -> Any:
-        if not calls_parallel and (n_threads == 1 or not threads_usable()):
+        if not calls_parallel and (n_threads == 1 or not kernel_threads_usable()):
             return get("serial")(*args)
         with threaded_entry(n_threads):
             return get("threads")(*args)

@@ -12,19 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from smotefast.kernels.compile import JIT_DISABLED, intrinsic
-
-
-def _has_wide_registers() -> bool:
-    from llvmlite import binding
-
-    return bool(binding.get_host_cpu_features().get("avx512f", False))
-
+from smotefast.kernels.compile import JIT_DISABLED, intrinsic, target_has
 
 # 12 queries x 2 vectors of 64 bytes fill 24 of the 32 registers of AVX-512; 6 queries x 2
-# vectors of 32 bytes fill 12 of the 16 of AVX2. numba keys its cache by processor, so code
-# made for one is never loaded on another.
-_WIDE = _has_wide_registers()
+# vectors of 32 bytes fill 12 of the 16 of AVX2. numba keys its cache by the same features,
+# so code made for one width is never loaded where Python counts with the other.
+_WIDE = target_has("avx512f")
 GROUP = 12 if _WIDE else 6
 PANEL_BYTES = 128 if _WIDE else 64
 

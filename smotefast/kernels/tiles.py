@@ -3,7 +3,7 @@
 Rows are packed into panels, centred and scaled. The score of a candidate is half its
 squared distance minus half the query's squared norm, *lowered* by a bound of everything
 that rounding can do to it: a candidate that was left out is certainly no nearer than the
-worst score kept says (``neighbors/exact.py`` certifies with that).
+worst score kept says (``neighbors/tiled.py`` certifies with that).
 """
 
 from __future__ import annotations

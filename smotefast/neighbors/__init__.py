@@ -12,21 +12,27 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from smotefast.neighbors.loading import load_searches
 from smotefast.neighbors.memory import estimated_bytes
-from smotefast.neighbors.policy import RECALL_WANTED, choose_search, exact_may_rescue
+from smotefast.neighbors.policy import ATTEMPTS, RECALL_WANTED, choose_search, exact_may_rescue
 from smotefast.neighbors.recall import recall_at_k
 
 __all__ = [
     "Neighbors",
     "RecallWarning",
+    "SearchWarning",
     "choose_search",
     "estimated_bytes",
     "find_neighbors",
+    "load_searches",
     "recall_at_k",
 ]
 
-_ATTEMPTS = 3
 _RECALL_SAMPLE = 400
+
+
+class SearchWarning(UserWarning):
+    """The search ran in another way than asked for."""
 
 
 class RecallWarning(UserWarning):
@@ -89,6 +95,8 @@ def find_neighbors(
         )
     sparse = issparse(pool)
     _check(pool, k, search, sparse)
+    if rows.shape[0] == 0:
+        return Neighbors(np.empty((0, k), dtype=np.int32), "exact")
     if search == "auto":
         search = choose_search(rows.shape[0], n_pool, n_features, sparse=sparse)
         rescue = exact_may_rescue(rows.shape[0], n_pool, n_features)
@@ -137,27 +145,35 @@ def _approximate(
 
     With ``rescue`` the second attempt is the exact search.
     """
-    from smotefast.neighbors.approximate import search_approximate
+    from smotefast.neighbors.approximate import search_approximate, why_no_graph
 
-    for effort in range(_ATTEMPTS):
+    reason = why_no_graph()
+    if reason is not None:
+        warnings.warn(f"The search is exact: {reason}.", SearchWarning, stacklevel=3)
+        return _exact(pool, queries, k, n_threads)
+    best = None
+    for effort in range(ATTEMPTS):
         positions = search_approximate(pool, queries, k, effort=effort, n_threads=n_threads)
         if positions is None:  # few rows, or nothing that a graph could be built on
-            return _exact(pool, queries, k, n_threads)
+            return _exact(pool, queries, k, n_threads) if best is None else best
         recall = recall_at_k(
             pool, positions, queries=queries, sample=_RECALL_SAMPLE, n_threads=n_threads
         )
-        found = Neighbors(_narrow(positions, pool.shape[0]), "approximate", recall)
+        if best is None or best.recall is None or recall > best.recall:
+            best = Neighbors(_narrow(positions, pool.shape[0]), "approximate", recall)
         if recall >= RECALL_WANTED:
-            return found
+            return best
+        del positions
         if rescue:
             return _exact(pool, queries, k, n_threads)
+    assert best is not None
     warnings.warn(
-        f"The approximate search found {recall:.2f} of the true neighbours of a sample, "
+        f"The approximate search found {best.recall:.2f} of the true neighbours of a sample, "
         f"less than {RECALL_WANTED}. The rows lie too evenly for it; use search='exact'.",
         RecallWarning,
         stacklevel=3,
     )
-    return found
+    return best
 
 
 def _narrow(positions: np.ndarray, n_pool: int) -> np.ndarray:

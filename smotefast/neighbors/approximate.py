@@ -8,10 +8,30 @@ from __future__ import annotations
 
 import numpy as np
 
+from smotefast._forks import kernel_threads_usable
 from smotefast.neighbors.exact import search_exact
 from smotefast.neighbors.order import as_float_rows, rank
 from smotefast.neighbors.settings import Settings, settings_for
 from smotefast.neighbors.tiled import center_and_reach, scale_for
+
+# What float32 can still square and sum.
+_FARTHEST = 2.0**40
+
+
+def why_no_graph() -> str | None:
+    """Return why this process cannot build a graph; None if it can."""
+    from smotefast.kernels.compile import JIT_DISABLED
+
+    if JIT_DISABLED:
+        return "NUMBA_DISABLE_JIT is set, and pynndescent's blocks run compiled only"
+    from smotefast.kernels.cache import graph_is_possible
+
+    if not graph_is_possible():
+        return (
+            "numba can write its cache nowhere, and pynndescent needs one; set "
+            "NUMBA_CACHE_DIR to a folder that can be written"
+        )
+    return None
 
 
 def search_approximate(
@@ -49,26 +69,39 @@ def search_approximate(
 def centered(rows: np.ndarray) -> np.ndarray | None:
     """Return float32 rows, centred and scaled in float64 so that nothing is lost.
 
-    Without it a large offset costs neighbours, and float32 over- or underflows.
+    Without it a large offset costs neighbours, and float32 over- or underflows. The usual
+    deviation becomes about one, because pynndescent takes what is below 1e-8 for nothing;
+    the few values that lie too far out for float32's squares are drawn in.
     """
     center, reach, _ = center_and_reach(rows)
     if not np.isfinite(reach):
         return None
-    scale = scale_for(reach)
+    scale = scale_for(usual_deviation(rows, center) or reach)
     data = np.empty(rows.shape, dtype=np.float32)
     step = max(1, (1 << 20) // rows.shape[1])
-    for start in range(0, rows.shape[0], step):
-        data[start : start + step] = (rows[start : start + step] - center) * scale
+    with np.errstate(over="ignore"):
+        for start in range(0, rows.shape[0], step):
+            block = (rows[start : start + step] - center) * scale
+            data[start : start + step] = np.clip(block, -_FARTHEST, _FARTHEST, out=block)
     return data
+
+
+def usual_deviation(rows: np.ndarray, center: np.ndarray) -> float:
+    """Return how far from the centre most rows of a sample lie in their farthest column.
+
+    It is 0 if all of them lie there. One far row, or a few, make no difference.
+    """
+    sample = rows[:: max(1, rows.shape[0] // 1024)].astype(np.float64)
+    deviations = np.abs(sample - center).max(axis=1)
+    deviations = deviations[deviations > 0]
+    return float(np.median(deviations)) if deviations.shape[0] else 0.0
 
 
 def build(
     data: np.ndarray, settings: Settings, *, n_threads: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the graph over reordered rows and the order: position of each of its rows."""
-    from smotefast.kernels.compile import threads_usable
-
-    if threads_usable():
+    if kernel_threads_usable():
         from smotefast.neighbors.build import build_here
 
         return build_here(data, settings, n_threads=n_threads)

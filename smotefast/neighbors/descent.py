@@ -21,9 +21,6 @@ def build_graph(
     The first tree's leaves give the order: rows near each other lie near each other in
     memory, which all later passes gain from.
     """
-    from smotefast.kernels.compile import ensure_cache_directory
-
-    ensure_cache_directory()
     from smotefast.kernels.forest import leaf_array
     from smotefast.kernels.graph import descend
 

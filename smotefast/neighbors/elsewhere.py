@@ -27,8 +27,9 @@ def build_in_new_process(
         numbers = [repr(value) for value in settings]
         paths = os.pathsep.join(path for path in sys.path if path)
         done = subprocess.run(
-            [sys.executable, "-c", _PROGRAM, directory, str(n_threads), *numbers],
-            env={**os.environ, "PYTHONPATH": paths},
+            # -P: without it, modules of the working directory come first
+            [sys.executable, "-P", "-c", _PROGRAM, directory, str(n_threads), *numbers],
+            env={**os.environ, "PYTHONPATH": paths, **_cache_place()},
             capture_output=True,
             text=True,
             check=False,
@@ -41,6 +42,14 @@ def build_in_new_process(
         graph = np.load(os.path.join(directory, "graph.npy"))
         order = np.load(os.path.join(directory, "order.npy"))
     return graph, order
+
+
+def _cache_place() -> dict[str, str]:
+    """Say where this process keeps compiled code, if it had to choose a place."""
+    from smotefast.kernels.cache import chosen_directory
+
+    directory = chosen_directory()
+    return {} if directory is None else {"NUMBA_CACHE_DIR": directory}
 
 
 def main() -> None:

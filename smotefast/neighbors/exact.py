@@ -22,8 +22,6 @@ from smotefast.neighbors.tree import search_tree, tree_pays
 _SCAN_WORK = 5e7
 # Multiply-adds that scikit-learn does in 30 ms (5,000 x 20): loading kernels takes 500.
 _SMALL_WORK = 5e8
-# Work below which waking the threads costs more than it saves (about 0.05 ms).
-_SERIAL_WORK = 2e6
 # Above this many neighbours the heaps of the tiles fall out of the cache.
 _TILE_NEIGHBORS = 256
 
@@ -38,7 +36,7 @@ def search_exact(
     if work <= _SMALL_WORK and not kernels_are_loaded():
         return search_small(rows, queries, k)
     if work <= _SCAN_WORK or k > _TILE_NEIGHBORS:
-        return scan(rows, queries, k, n_threads=1 if work < _SERIAL_WORK else n_threads)[1]
+        return scan(rows, queries, k, n_threads=n_threads)[1]
     if tree_pays(rows, queries.shape[0]):
         _, positions, certain = search_tree(rows, queries, k, n_threads=n_threads)
     else:

@@ -38,9 +38,6 @@ BLOCKS: dict[str, tuple[str, ...]] = {
 @functools.cache
 def missing_blocks() -> tuple[str, ...]:
     """Return the building blocks that this pynndescent lacks or has changed."""
-    from smotefast.kernels.compile import ensure_cache_directory
-
-    ensure_cache_directory()
     missing = tuple(name for name in BLOCKS if not block_fits(name))
     if missing:
         warnings.warn(

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
+
+# Multiply-adds of one call of the scan: about a second on 2 cores.
+_SCAN_AT_ONCE = 2e9
 
 
 def as_float_rows(pool: np.ndarray) -> np.ndarray:
@@ -21,8 +26,16 @@ def scan(
 
     distances = np.empty((queries.shape[0], k), dtype=np.float64)
     positions = np.empty((queries.shape[0], k), dtype=np.int64)
-    scan_rows(rows, queries, distances, positions, n_threads=n_threads)
+    for some in pieces(queries.shape[0], float(rows.size), _SCAN_AT_ONCE, 128 * n_threads):
+        scan_rows(rows, queries[some], distances[some], positions[some], n_threads=n_threads)
     return distances, positions
+
+
+def pieces(n_queries: int, work_each: float, at_once: float, least: int) -> Iterator[slice]:
+    """Cut queries so that a kernel comes back, and a signal is heard, about every second."""
+    step = max(least, int(at_once / max(work_each, 1.0)))
+    for start in range(0, n_queries, step):
+        yield slice(start, start + step)
 
 
 def rank(

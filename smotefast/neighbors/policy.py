@@ -10,6 +10,8 @@ _EXACT_WORK = 5e10
 # minute of tiles. 400,000 x 20 without clusters: 18 s, where wider graphs took 46 s.
 _EXACT_RESCUE = 1e13
 RECALL_WANTED = 0.95
+# Each looks about three times wider than the one before.
+ATTEMPTS = 3
 
 
 def choose_search(n_queries: int, n_pool: int, n_features: int, *, sparse: bool) -> str:

@@ -7,9 +7,12 @@ because distances are summed feature by feature in float64 here as in the kernel
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import contextlib
+from typing import Any, NamedTuple
 
 import numpy as np
+
+from smotefast._forks import scikit_learn_threads_usable
 
 # Up to so many pairs of rows (360 against themselves) the set-up of scikit-learn's search
 # takes longer than estimating every distance.
@@ -36,8 +39,10 @@ def search_small(rows: np.ndarray, queries: np.ndarray, k: int) -> np.ndarray:
         exact = rows.astype(np.float64, copy=False)
         centered = exact - exact.mean(axis=0)
         norms = np.einsum("if,if->i", centered, centered)
-        # Estimates expand |a - b|^2: they are off by a rounding of the norms.
+        # Estimates expand |a - b|^2: they are off by a rounding of the norms, and squares
+        # below the smallest normal number by that.
         rounding = 8 * (n_features + 16) * np.finfo(np.float64).eps * (norms + norms.max())
+        rounding += n_features * np.finfo(np.float64).tiny
         data = _Rows(exact, centered, norms, rounding)
         is_few = queries.shape[0] * n_pool <= _FEW_PAIRS
         if is_few or not np.isfinite(norms.max() * 4):
@@ -51,7 +56,8 @@ def _search(data: _Rows, queries: np.ndarray, k: int) -> np.ndarray:
 
     n_asked = min(k + 2, data.exact.shape[0])
     index = NearestNeighbors(n_neighbors=n_asked, algorithm="brute").fit(data.centered)
-    reached, candidates = index.kneighbors(data.centered[queries])
+    with _threads():
+        reached, candidates = index.kneighbors(data.centered[queries])
     positions: np.ndarray = candidates[:, 1 : k + 1]
     squares = reached * reached
     doubt = (2 * data.rounding[queries])[:, np.newaxis] + squares * 1e-12
@@ -61,6 +67,16 @@ def _search(data: _Rows, queries: np.ndarray, k: int) -> np.ndarray:
         bound = squares[left, k] + doubt[left, k]
         positions[left] = _settle(data, queries[left], k, bound)
     return positions
+
+
+def _threads() -> contextlib.AbstractContextManager[Any]:
+    """Keep a forked child on one thread: OpenMP would wait for threads of its parent."""
+    if scikit_learn_threads_usable():
+        return contextlib.nullcontext()
+    from threadpoolctl import threadpool_limits
+
+    one: contextlib.AbstractContextManager[Any] = threadpool_limits(1, user_api="openmp")
+    return one
 
 
 def _settle(

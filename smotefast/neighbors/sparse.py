@@ -1,41 +1,60 @@
-"""Exact search on CSR rows: scikit-learn proposes, float64 on the stored values settles."""
+"""Exact search on CSR rows: products of rows propose, float64 differences settle.
+
+Squared distances are estimated from norms and a sparse product, a block of queries at a
+time. What rounding may have put on the wrong side of the k-th is ranked by a kernel on
+the stored values. Counts and one-hot codes need no second look: their estimates are exact.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
 
 import numpy as np
 
-_SPARE = 6
-_SCAN_ENTRIES = 1 << 20
+# Pairs estimated at a time by one thread: 4 MB of float64 are half of a core's cache.
+_BLOCK_PAIRS = 1 << 19
+# Integers up to it, and sums of them, are exact in float64.
+_EXACT = 2.0**53
+
+
+class _Rows(NamedTuple):
+    """CSR rows, the same column by column, squared norms, the share that may be lost."""
+
+    rows: Any
+    across: Any
+    norms: np.ndarray
+    slack: float
 
 
 def search_sparse(pool: Any, queries: np.ndarray, k: int, *, n_threads: int) -> np.ndarray:
     """Return the positions of the k nearest other rows of each query."""
-    from sklearn.neighbors import NearestNeighbors
-
     rows = _settled(pool)
     n_pool = rows.shape[0]
-    n_asked = min(k + 1 + _SPARE, n_pool)
-    index = NearestNeighbors(n_neighbors=n_asked, algorithm="brute", n_jobs=n_threads)
-    reached, candidates = index.fit(rows).kneighbors(rows[queries])
-    distances, positions = _rank(rows, queries, candidates, k, n_threads)
-    if n_asked == n_pool:
+    positions = np.empty((queries.shape[0], k), dtype=np.int64)
+    step = max(1, _BLOCK_PAIRS // n_pool)
+    with np.errstate(over="ignore", invalid="ignore"):
+        data = _prepared(rows)
+        is_exact = data.norms.max() * 4 * n_pool < _EXACT and _is_integral(rows)
+
+    def search(start: int) -> None:
+        some = queries[start : start + step]
+        with np.errstate(over="ignore", invalid="ignore"):  # it holds for one thread
+            found = _nearest_integers(data, some, k) if is_exact else _near(data, some, k)
+        positions[start : start + step] = found if is_exact else _rank(rows, some, found, k)
+
+    starts = range(0, queries.shape[0], step)
+    if n_threads == 1 or len(starts) == 1:
+        for start in starts:
+            search(start)
         return positions
-    left = np.flatnonzero(~_certain(rows, queries, distances[:, -1], reached[:, -1]))
-    step = max(1, _SCAN_ENTRIES // n_pool)
-    for start in range(0, left.shape[0], step):
-        some = left[start : start + step]
-        everyone = np.tile(np.arange(n_pool, dtype=np.int64), (some.shape[0], 1))
-        positions[some] = _rank(rows, queries[some], everyone, k, n_threads)[1]
+    with ThreadPoolExecutor(n_threads) as pool_of_threads:
+        list(pool_of_threads.map(search, starts))
     return positions
 
 
 def _settled(pool: Any) -> Any:
-    """Return float64 CSR rows with sorted columns and no repeats; copies only if needed.
-
-    On float32 rows scikit-learn's distances carry float32 errors, which would break ties.
-    """
+    """Return float64 CSR rows with sorted columns and no repeats; copies only if needed."""
     rows = pool.astype(np.float64, copy=False)
     if not rows.has_canonical_format:
         rows = rows.copy()
@@ -43,31 +62,66 @@ def _settled(pool: Any) -> Any:
     return rows
 
 
-def _rank(
-    rows: Any, queries: np.ndarray, candidates: np.ndarray, k: int, n_threads: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _prepared(rows: Any) -> _Rows:
+    n_stored = np.diff(rows.indptr)
+    norms = np.add.reduceat(np.append(rows.data * rows.data, 0.0), rows.indptr[:-1])
+    norms[n_stored == 0] = 0.0
+    # Rounding of the norms, of the product and of their sum, with a margin.
+    slack = 8 * (int(n_stored.max()) + 16) * float(np.finfo(np.float64).eps)
+    return _Rows(rows, rows.T.tocsr(), norms, slack)
+
+
+def _is_integral(rows: Any) -> bool:
+    return bool(np.all(rows.data == np.rint(rows.data)))
+
+
+def _products(data: _Rows, queries: np.ndarray) -> np.ndarray:
+    products: np.ndarray = (data.rows[queries] @ data.across).toarray()
+    products *= -2
+    return products
+
+
+def _nearest_integers(data: _Rows, queries: np.ndarray, k: int) -> np.ndarray:
+    """Take the k smallest of distance and position as one number, all of it exact."""
+    n_pool = data.norms.shape[0]
+    keys = _products(data, queries)
+    keys += data.norms
+    keys += data.norms[queries, np.newaxis]
+    keys *= n_pool
+    keys += np.arange(n_pool)
+    keys[np.arange(queries.shape[0]), queries] = np.inf
+    nearest = np.sort(np.partition(keys, k - 1, axis=1)[:, :k], axis=1)
+    positions: np.ndarray = nearest.astype(np.int64) % n_pool
+    return positions
+
+
+def _near(data: _Rows, queries: np.ndarray, k: int) -> np.ndarray:
+    """Return all that may be among the k nearest; the query itself fills up the table."""
+    each = np.arange(queries.shape[0])
+    lost = data.slack * data.norms + np.finfo(np.float64).tiny / np.finfo(np.float64).eps
+    highest = _products(data, queries)
+    highest += data.norms + lost
+    highest += (data.norms + lost)[queries, np.newaxis]
+    highest[each, queries] = np.inf
+    kth = np.partition(highest, k - 1, axis=1)[:, k - 1]
+    highest -= 2 * lost  # the lowest that they can be, but for the query's own loss
+    near = ~(highest > (kth + 2 * lost[queries])[:, np.newaxis])  # what overflowed is near
+    near[each, queries] = False
+    asked, candidates = np.nonzero(near)
+    counts = np.bincount(asked, minlength=queries.shape[0])
+    table = np.repeat(queries[:, np.newaxis], counts.max(), axis=1)
+    within = np.arange(asked.shape[0]) - np.repeat(np.cumsum(counts) - counts, counts)
+    table[asked, within] = candidates
+    return table
+
+
+def _rank(rows: Any, queries: np.ndarray, candidates: np.ndarray, k: int) -> np.ndarray:
     from smotefast.kernels.sparse_distances import rank_sparse_candidates
 
     distances = np.empty((queries.shape[0], k), dtype=np.float64)
     positions = np.empty((queries.shape[0], k), dtype=np.int64)
     rank_sparse_candidates(
-        rows.indptr, rows.indices, rows.data, queries,
-        np.ascontiguousarray(candidates, dtype=np.int64), distances, positions,
-        n_threads=n_threads,
+        rows.indptr, rows.indices, rows.data, queries, candidates, distances, positions,
+        n_threads=1,
     )  # fmt: skip
-    return distances, positions
-
-
-def _certain(
-    rows: Any, queries: np.ndarray, kth: np.ndarray, reached: np.ndarray
-) -> np.ndarray:
-    """Whether the k-th distance is below all that scikit-learn can have left out.
-
-    It expands |a - b|^2 in float64, so its error grows with the norms of the rows.
-    """
-    values = rows.data.astype(np.float64)
-    norms = np.add.reduceat(np.append(values * values, 0.0), rows.indptr[:-1])
-    norms[np.diff(rows.indptr) == 0] = 0.0
-    eps = np.finfo(np.float64).eps
-    error = 8 * (np.diff(rows.indptr).max() + 16) * eps * (norms[queries] + norms.max())
-    return np.asarray(kth * (1 + 1e-12) < reached**2 * (1 - 1e-12) - error)
+    return positions

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from smotefast.neighbors.order import rank
+from smotefast.neighbors.order import pieces, rank
 
 # Candidates kept beyond k. More make certainty likelier and insertions costlier.
-_SPARE = {np.dtype(np.float32): 6, np.dtype(np.float64): 24}
+SPARE = {"float32": 6, "float64": 24}
 # Up to so many uncertain rows a scan is cheaper than packing float64 tiles.
 _FEW = 64
 # Queries that tell whether float32 can settle the order on these data at all.
@@ -23,6 +23,8 @@ _PROBE = 384
 # Squared norms up to which sums of products of integers are exact, with one bit for halves.
 _EXACT_NORM = {np.dtype(np.float32): 2.0**22, np.dtype(np.float64): 2.0**51}
 _L1_BYTES = 24 * 1024
+# Multiply-adds of one call, about a second: a signal waits for the end of a call.
+_WORK_AT_ONCE = 1e11
 
 
 class Packed(NamedTuple):
@@ -43,24 +45,41 @@ def search_tiles(rows: np.ndarray, queries: np.ndarray, k: int, *, n_threads: in
     packed = pack(rows, np.dtype(np.float32), n_threads=n_threads)
     if packed is None:
         return _nothing(queries.shape[0], k)
-    if not packed.is_exact and queries.shape[0] > 8 * _PROBE:
-        probe = queries[:: queries.shape[0] // _PROBE]
-        distances, _, certain = _search(rows, packed, probe, k, n_threads)
-        if np.count_nonzero(~certain & (distances[:, -1] > 0)) > probe.shape[0] // 4:
-            packed = pack(rows, np.dtype(np.float64), n_threads=n_threads)
-            assert packed is not None
-            return _search(rows, packed, queries, k, n_threads)
+    if _is_too_coarse(rows, packed, queries, k, n_threads):
+        del packed  # memory is planned for one packing at a time
+        return search_once(rows, queries, k, np.dtype(np.float64), n_threads=n_threads)
     distances, positions, certain = _search(rows, packed, queries, k, n_threads)
+    del packed
     # A k-th distance of zero means more duplicates than candidates kept: float64 tiles
     # could not tell them apart either, and the scan stops early on them.
     left = np.flatnonzero(~certain & (distances[:, -1] > 0))
     if left.shape[0] > _FEW:
-        del packed
-        wide = pack(rows, np.dtype(np.float64), n_threads=n_threads)
-        assert wide is not None
-        again = _search(rows, wide, queries[left], k, n_threads)
+        wide = np.dtype(np.float64)
+        again = search_once(rows, queries[left], k, wide, n_threads=n_threads)
         distances[left], positions[left], certain[left] = again
     return distances, positions, certain
+
+
+def _is_too_coarse(
+    rows: np.ndarray, packed: Packed, queries: np.ndarray, k: int, n_threads: int
+) -> bool:
+    """Whether float32 leaves the order of more than a quarter of some queries open."""
+    if packed.is_exact or queries.shape[0] <= 8 * _PROBE:
+        return False
+    # A copy, because kernels are compiled anew for what is not contiguous.
+    probe = queries[:: queries.shape[0] // _PROBE].copy()
+    distances, _, certain = _search(rows, packed, probe, k, n_threads)
+    n_open = int(np.count_nonzero(~certain & (distances[:, -1] > 0)))
+    return n_open > int(probe.shape[0]) // 4
+
+
+def search_once(
+    rows: np.ndarray, queries: np.ndarray, k: int, dtype: np.dtype, *, n_threads: int
+) -> Found:
+    """Search with tiles of one type; what that leaves open is not looked at again."""
+    packed = pack(rows, dtype, n_threads=n_threads)
+    assert packed is not None
+    return _search(rows, packed, queries, k, n_threads)
 
 
 def pack(rows: np.ndarray, dtype: np.dtype, *, n_threads: int) -> Packed | None:
@@ -129,8 +148,10 @@ def _search(
     tiny = 1e-36 if packed.panels.dtype == np.float32 else 1e-300
     rounding = 4 * (rows.shape[1] + 3) * np.finfo(np.float64).eps
     left_out = 2 * scores[:, 0].astype(np.float64) + norms * (1 - packed.slack) - tiny
+    # Squares that are no normal numbers any more are off by up to the smallest of these.
+    lost = rows.shape[1] * np.finfo(np.float64).tiny
     with np.errstate(over="ignore", invalid="ignore"):
-        kth = distances[:, -1] * packed.scale * packed.scale
+        kth = (distances[:, -1] + lost) * packed.scale * packed.scale
         return distances, positions, kth * (1 + rounding) < left_out
 
 
@@ -141,15 +162,18 @@ def nearest_candidates(
     from smotefast.kernels.tiles import search_panels
 
     dtype = packed.panels.dtype
-    n_kept = k if packed.is_exact else k + _SPARE[dtype]
+    n_kept = k if packed.is_exact else k + SPARE[dtype.name]
     scores = np.empty((queries.shape[0], n_kept), dtype=dtype)
     candidates = np.empty((queries.shape[0], n_kept), dtype=np.int64)
     norms = np.empty(queries.shape[0], dtype=np.float64)
-    block = queries_per_task(queries.shape[0], packed.panels, n_threads)
-    search_panels(
-        packed.panels, packed.halves, queries, block, scores, candidates, norms,
-        n_threads=n_threads,
-    )  # fmt: skip
+    work = float(packed.panels.size)
+    for some in pieces(queries.shape[0], work, _WORK_AT_ONCE, 768 * n_threads):
+        asked = queries[some]
+        block = queries_per_task(asked.shape[0], packed.panels, n_threads)
+        search_panels(
+            packed.panels, packed.halves, asked, block, scores[some], candidates[some],
+            norms[some], n_threads=n_threads,
+        )  # fmt: skip
     return scores, candidates, norms
 
 

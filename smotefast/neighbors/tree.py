@@ -10,8 +10,10 @@ from smotefast.neighbors.order import rank
 # x 6 0.13/0.24, x 8 0.14/0.72; 100,000 x 2 0.64/0.08, x 4 0.78/0.27, x 6 0.90/0.75, x 8
 # 0.73/2.8. The rows needed for the tree to win triple with each feature.
 _ROWS = 300
-_SPARE = 4
-# The tree's own distances are rounded differently from ours; both within this share.
+TREE_FEATURES = 12
+SPARE = 4
+# The tree's own distances are rounded differently from ours; both within this share, and
+# squares that are no normal numbers any more by up to the smallest of these.
 _ROUNDING = 1e-12
 
 
@@ -21,7 +23,7 @@ def tree_pays(rows: np.ndarray, n_queries: int) -> bool:
     Points that coincide cannot be split, so a sample with many duplicates goes to tiles.
     """
     n_pool, n_features = rows.shape
-    if n_features > 12 or n_pool < _ROWS * 3**n_features or n_queries * 8 < n_pool:
+    if n_features > TREE_FEATURES or n_pool < _ROWS * 3**n_features or n_queries * 8 < n_pool:
         return False
     sample = rows[:: max(1, n_pool // 2000)]
     return bool(np.unique(sample, axis=0).shape[0] > 0.8 * sample.shape[0])
@@ -34,12 +36,11 @@ def search_tree(
     from scipy.spatial import cKDTree
 
     tree = cKDTree(rows, balanced_tree=False, compact_nodes=False)
-    n_asked = min(k + 1 + _SPARE, rows.shape[0])
+    n_asked = min(k + 1 + SPARE, rows.shape[0])
     found = tree.query(rows[queries], k=n_asked, workers=n_threads)
     reached, candidates = np.asarray(found[0]), np.asarray(found[1])
     distances, positions = rank(rows, queries, candidates, k, n_threads=n_threads)
-    if n_asked == rows.shape[0]:
-        return distances, positions, np.ones(queries.shape[0], dtype=bool)
+    tiny = rows.shape[1] * np.finfo(np.float64).tiny
     with np.errstate(over="ignore", invalid="ignore"):
-        certain = distances[:, -1] < reached[:, -1] ** 2 * (1 - _ROUNDING)
+        certain = distances[:, -1] + tiny < reached[:, -1] ** 2 * (1 - _ROUNDING)
     return distances, positions, certain

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from smotefast.kernels import heaps
-from smotefast.kernels.compile import JIT_DISABLED, kernel
+from smotefast.kernels.compile import JIT_DISABLED, inner
 from smotefast.kernels.distances import NOWHERE, rank_candidates, scan_rows
 from smotefast.kernels.sparse_distances import rank_sparse_candidates
 from tests import naive
@@ -120,7 +120,7 @@ def test_rank_sparse_candidates__gives_the_bits_of_the_dense_rows(seed, density,
     assert np.array_equal(found[1], expected[1])
 
 
-@kernel
+@inner
 def _keep_smallest(values, distances, positions):
     for i in range(values.shape[0]):
         if heaps.before(values[i], i, distances[0], positions[0]):

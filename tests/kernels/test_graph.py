@@ -5,7 +5,8 @@ import sys
 import numpy as np
 import pytest
 
-from smotefast.kernels.compile import JIT_DISABLED, ensure_cache_directory
+from smotefast.kernels.cache import graph_is_possible
+from smotefast.kernels.compile import JIT_DISABLED
 from tests import naive
 
 pytestmark = pytest.mark.skipif(
@@ -16,7 +17,7 @@ N = 600
 
 @pytest.fixture(scope="module", autouse=True)
 def _cache():
-    ensure_cache_directory()
+    assert graph_is_possible()
 
 
 def refined(data, n_threads, block=10_000):

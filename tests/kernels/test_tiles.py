@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smotefast.kernels.compile import JIT_DISABLED
+from smotefast.kernels.compile import JIT_DISABLED, target_has
 from smotefast.kernels.microkernel import GROUP, panel_lanes
 from smotefast.kernels.tiles import NOWHERE, pack_panels, search_panels
 from tests import naive
@@ -59,3 +59,10 @@ def test_search_panels__orders_integers_exactly(
         worst = naive.squared_distances(pool, queries[i])[expected[i][-1]]
         if n_found == n_kept:
             assert 2 * scores[i, 0] + norms[i] == worst
+
+
+def test_target_has__follows_what_numba_compiles_for(monkeypatch):
+    monkeypatch.setattr("numba.config.CPU_FEATURES", "+avx2,+avx512f")
+    assert target_has("avx512f")
+    monkeypatch.setattr("numba.config.CPU_FEATURES", "")  # as NUMBA_CPU_NAME=generic sets it
+    assert not target_has("avx512f")

@@ -57,6 +57,24 @@ def test_search_approximate__is_not_lost_to_offsets_or_scales(dtype, scale, offs
     assert recall_at_k(pool, search(pool), n_threads=2) > 0.9
 
 
+@pytest.mark.parametrize("value", [1e4, 1e9, 1e30])
+@pytest.mark.parametrize("columns", [slice(None), 3])
+def test_search_approximate__is_not_lost_to_a_far_row(value, columns):
+    pool = clustered(6_000)
+    pool[7, columns] = value
+    assert recall_at_k(pool, search(pool), n_threads=2) > 0.95
+
+
+def test_centered__keeps_the_bulk_at_one_and_what_is_far_finite():
+    pool = clustered(5_000, dtype=np.float64) * 1e-200 + 1e-190
+    pool[5] = -1e100
+    data = centered(pool)
+    assert data is not None
+    assert np.isfinite(np.square(data).sum(axis=1)).all()
+    assert 0.1 < np.median(np.abs(data)) < 2
+    assert (data[5] < -1e9).all()
+
+
 @pytest.mark.parametrize("share", [0.7, 1.0])
 def test_search_approximate__stands_duplicates(share):
     pool = clustered(20_000)
@@ -91,6 +109,14 @@ def test_find_neighbors__warns_where_no_effort_finds_enough(monkeypatch):
         find_neighbors(clustered(5_000), 5, search="approximate", n_threads=2)
 
 
+def test_find_neighbors__returns_the_best_of_its_attempts(monkeypatch):
+    recalls = iter([0.5, 0.9, 0.7])
+    monkeypatch.setattr("smotefast.neighbors.recall_at_k", lambda *_, **__: next(recalls))
+    with pytest.warns(UserWarning, match=r"found 0\.90 of"):
+        found = find_neighbors(clustered(5_000), 5, search="approximate", n_threads=2)
+    assert found.recall == 0.9
+
+
 def test_find_neighbors__auto_turns_to_exact_search_where_recall_is_low(monkeypatch):
     monkeypatch.setattr("smotefast.neighbors.RECALL_WANTED", 2.0)
     monkeypatch.setattr("smotefast.neighbors.policy._EXACT_WORK", 0)
@@ -109,9 +135,9 @@ def test_settings_for__keeps_update_buffers_small_at_any_effort():
 
 
 def _search_in_child(pool, queue):
-    from smotefast.kernels.compile import threads_usable
+    from smotefast._forks import kernel_threads_usable
 
-    queue.put((threads_usable(), search(pool)))
+    queue.put((kernel_threads_usable(), search(pool)))
 
 
 @pytest.mark.skipif(

@@ -7,11 +7,13 @@ from sklearn.neighbors import NearestNeighbors
 
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors import (
+    SearchWarning,
     choose_search,
     estimated_bytes,
     find_neighbors,
     recall_at_k,
 )
+from smotefast.neighbors.approximate import why_no_graph
 from tests import naive
 
 
@@ -93,6 +95,66 @@ def test_find_neighbors__asks_an_estimator_as_imbalanced_learn_does():
     assert found.method == "estimator"
     assert np.array_equal(found.indices, naive.nearest_rows(pool, 3, queries))
     assert find_neighbors(pool, 3, n_threads=1, estimator=estimator).indices.shape == (30, 3)
+
+
+class Found:
+    """An estimator that finds what it was given."""
+
+    def __init__(self, found):
+        self.found = found
+
+    def fit(self, X):
+        return self
+
+    def kneighbors(self, X, return_distance):
+        return self.found
+
+
+@pytest.mark.parametrize(
+    ("found", "wrong"),
+    [
+        (np.array([[0, 1], [1, -1], [2, 0]]), "positions from -1 to 2"),
+        (np.array([[0, 1], [1, 3], [2, 0]]), "positions from 0 to 3"),
+        (np.array([[0.0, 1.0], [1.0, 0.0], [2.0, 0.0]]), "type float64"),
+        (np.array([[0], [1], [2]]), r"shape \(3, 1\)"),
+        (np.array([[0, 1], [1, 0]]), r"shape \(2, 2\)"),
+        (np.array([1, 0, 0]), r"shape \(3,\)"),
+    ],
+)
+def test_find_neighbors__refuses_what_an_estimator_must_not_find(found, wrong):
+    with pytest.raises(ValueError, match=rf"Found\.kneighbors gave .*{wrong}"):
+        find_neighbors(np.eye(3), 1, n_threads=1, estimator=Found(found))
+
+
+def test_find_neighbors__of_no_queries_are_none():
+    for pool in (np.eye(9), sparse.eye_array(9, format="csr")):
+        found = find_neighbors(pool, 2, queries=np.empty(0, int), n_threads=1)
+        assert found.indices.shape == (0, 2)
+
+
+def test_find_neighbors__searches_exactly_and_says_so_where_no_graph_can_be_built(monkeypatch):
+    monkeypatch.setattr(
+        "smotefast.neighbors.approximate.why_no_graph", lambda: "there is a reason"
+    )
+    pool = np.random.default_rng(0).normal(size=(300, 3))
+    with pytest.warns(SearchWarning, match="The search is exact: there is a reason"):
+        found = find_neighbors(pool, 3, search="approximate", n_threads=1)
+    assert found.method == "exact"
+    assert np.array_equal(found.indices, naive.nearest_rows(pool, 3))
+
+
+@pytest.mark.skipif(not JIT_DISABLED, reason="compiled, a graph can be built")
+def test_why_no_graph__names_the_missing_compiler():
+    assert "NUMBA_DISABLE_JIT" in str(why_no_graph())
+
+
+@pytest.mark.parametrize("scale", [1e-150, 1e-158, 1e-161, 1e-163])
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array])
+def test_find_neighbors__orders_as_float64_does_where_its_squares_underflow(scale, kind):
+    rng = np.random.default_rng(0)
+    pool = rng.integers(1, 60, (200, 3)) * scale
+    found = find_neighbors(kind(pool), 4, n_threads=1).indices
+    assert np.array_equal(found, naive.nearest_rows(pool, 4))
 
 
 def test_recall_at_k__counts_equally_near_rows_and_misses_farther_ones():

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors import exact, find_neighbors
+from smotefast.neighbors import exact, find_neighbors, order, tiled
 from smotefast.neighbors.order import as_float_rows, scan
 from smotefast.neighbors.tiled import search_tiles
 from smotefast.neighbors.tree import search_tree, tree_pays
@@ -53,6 +53,14 @@ def test_tiles__are_certain_at_any_scale(scale, dtype):
     pool = (np.random.default_rng(0).normal(size=(N, 6)) * scale).astype(dtype)
     found, certain = settle(search_tiles, pool, 5, np.arange(N))
     assert certain.mean() > 0.95
+    assert np.array_equal(found, naive.nearest_rows(pool, 5))
+
+
+@pytest.mark.parametrize("scale", [1e-150, 1e-158, 1e-161, 1e-163])
+@pytest.mark.parametrize("search", [search_tiles, search_tree])
+def test_every_way__orders_as_float64_does_where_its_squares_underflow(search, scale):
+    pool = np.random.default_rng(0).integers(1, 60, (N, 3)) * scale
+    found, _ = settle(search, pool, 5, np.arange(N))
     assert np.array_equal(found, naive.nearest_rows(pool, 5))
 
 
@@ -150,6 +158,25 @@ def test_find_neighbors__of_some_rows_are_those_of_the_full_search(forced, monke
     whole = find_neighbors(pool, 5, search="exact", n_threads=2).indices
     some = find_neighbors(pool, 5, queries=queries, search="exact", n_threads=1).indices
     assert np.array_equal(some, whole[queries])
+
+
+@pytest.mark.parametrize("way", ["_SCAN_AT_ONCE", "_WORK_AT_ONCE"])
+def test_search_exact__gives_the_same_in_pieces(way, monkeypatch):
+    pool = np.random.default_rng(0).normal(size=(2 * N, 5))
+    queries = np.arange(2 * N)
+    if way == "_WORK_AT_ONCE":
+        monkeypatch.setattr(exact, "_SCAN_WORK", 0)
+    expected = exact.search_exact(pool, queries, 3, n_threads=1)
+    monkeypatch.setattr(order, "_SCAN_AT_ONCE", 1)
+    monkeypatch.setattr(tiled, "_WORK_AT_ONCE", 1)
+    assert np.array_equal(exact.search_exact(pool, queries, 3, n_threads=1), expected)
+
+
+@pytest.mark.parametrize(("n", "each", "least"), [(0, 5.0, 4), (10, 5.0, 4), (10, 0.0, 4)])
+def test_pieces__cover_all_queries_once(n, each, least):
+    cut = [np.arange(n)[piece] for piece in order.pieces(n, each, 30.0, least)]
+    assert all(0 < len(piece) <= max(least, 30) for piece in cut)
+    assert np.array_equal(np.concatenate([np.arange(0), *cut]), np.arange(n))
 
 
 def test_tree__pays_for_many_rows_of_few_columns_without_duplicates():

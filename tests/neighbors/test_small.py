@@ -19,6 +19,7 @@ KINDS = {
     "one place": lambda values: np.zeros_like(values),
     "huge": lambda values: values * 1e160,
     "tiny": lambda values: values * 1e-170,
+    "subnormal squares": lambda values: np.rint(values * 9) * 1e-161,
     "float32": lambda values: values.astype(np.float32),
 }
 

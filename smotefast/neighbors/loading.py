@@ -1,0 +1,62 @@
+"""Bring the code of every search into the process, so that none is loaded later.
+
+Which way a search takes depends on the data. Loading takes memory, compiling takes ten
+times as much; a batch job counts both before it begins.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from smotefast.neighbors.order import as_float_rows, scan
+from smotefast.neighbors.tiled import search_once
+from smotefast.neighbors.tree import TREE_FEATURES, search_tree
+
+_ROWS = 200
+# A graph is built on no fewer.
+_GRAPH_ROWS = 5000
+
+
+def load_searches(
+    dtype: np.dtype[Any], n_features: int, k: int, search: str, *, n_threads: int
+) -> None:
+    """Search little data in all the ways that ``find_neighbors`` may take.
+
+    Parameters
+    ----------
+    dtype, n_features, k
+        Of the search to come.
+    search
+        What it will be: "exact" or "approximate", which may turn to exact.
+    n_threads
+        What it will be called with; one thread is other code than several.
+    """
+    pool = _random_rows(_ROWS, n_features, dtype)
+    k = min(k, _ROWS - 1)
+    queries = np.arange(_ROWS)
+    scan(pool, queries, k, n_threads=n_threads)
+    if n_features <= TREE_FEATURES:
+        search_tree(pool, queries, k, n_threads=n_threads)
+    for packing in (np.float32, np.float64):
+        search_once(pool, queries, k, np.dtype(packing), n_threads=n_threads)
+    if search == "approximate":
+        _load_graph(dtype, n_features, n_threads)
+
+
+def _load_graph(dtype: np.dtype[Any], n_features: int, n_threads: int) -> None:
+    from smotefast.neighbors.approximate import search_approximate, why_no_graph
+
+    if why_no_graph() is not None:
+        return
+    pool = _random_rows(_GRAPH_ROWS, n_features, dtype)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a fallback: the search itself says it again
+        search_approximate(pool, np.arange(_GRAPH_ROWS), 5, n_threads=n_threads)
+
+
+def _random_rows(n: int, n_features: int, dtype: np.dtype[Any]) -> np.ndarray:
+    values = np.random.default_rng(0).normal(scale=30, size=(n, n_features))
+    return as_float_rows(values.astype(dtype))

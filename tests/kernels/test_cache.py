@@ -1,0 +1,63 @@
+import os
+import stat
+import tempfile
+
+import pytest
+
+from smotefast.kernels.cache import own_directory
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "getuid"), reason="this system has no modes")
+
+
+@pytest.fixture
+def expected(tmp_path, monkeypatch):
+    """Where the folder is looked for."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path / f"smotefast-numba-{os.getuid()}"
+
+
+def test_own_directory__is_the_users_alone_and_found_again(expected):
+    assert own_directory() == str(expected)
+    assert stat.S_IMODE(expected.stat().st_mode) == 0o700
+    assert own_directory() == str(expected)
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o702])
+def test_own_directory__is_not_one_that_others_can_write(expected, mode):
+    expected.mkdir()
+    expected.chmod(mode)
+    check_other(own_directory(), expected)
+
+
+def test_own_directory__is_not_a_link(expected, tmp_path_factory):
+    expected.symlink_to(tmp_path_factory.mktemp("elsewhere"))
+    check_other(own_directory(), expected)
+
+
+def test_own_directory__is_not_somebody_elses(expected, monkeypatch):
+    expected.mkdir(mode=0o700)
+    owner = os.getuid()
+    expected.rename(expected.with_name(f"smotefast-numba-{owner + 1}"))
+    monkeypatch.setattr(os, "getuid", lambda: owner + 1)
+    check_other(own_directory(), expected.with_name(f"smotefast-numba-{owner + 1}"))
+
+
+def test_own_directory__is_not_a_file(expected):
+    expected.touch()
+    check_other(own_directory(), expected)
+
+
+def test_own_directory__is_none_where_nothing_can_be_made(expected, monkeypatch):
+    def refuse(*_args, **_options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "makedirs", refuse)
+    monkeypatch.setattr(tempfile, "mkdtemp", refuse)
+    assert own_directory() is None
+
+
+def check_other(found, refused):
+    """Another folder was made, for this process alone."""
+    assert found is not None
+    assert found != str(refused)
+    assert stat.S_IMODE(os.stat(found).st_mode) == 0o700

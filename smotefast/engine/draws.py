@@ -10,6 +10,7 @@ A copy (2.5 kB) kept every million draws makes any block cheap to reach.
 
 from __future__ import annotations
 
+import copy
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -26,19 +27,39 @@ class Block(NamedTuple):
     steps: np.ndarray
 
 
-def _restore(state: State) -> np.random.RandomState:
-    # About 90 us, half of what copying a generator takes.
-    generator = np.random.RandomState(getattr(np.random, state["bit_generator"])())
+def _restore(state: State, like: np.random.RandomState | None) -> np.random.RandomState:
+    """Return a generator in a state; ``like`` is one around the same bit generator.
+
+    None serves for numpy's own bit generators, which are known by name: making one takes
+    about 90 us, half of what copying takes.
+    """
+    if like is None:
+        generator = np.random.RandomState(getattr(np.random, state["bit_generator"])())
+    else:
+        generator = copy.deepcopy(like)
     generator.set_state(state)
     return generator
+
+
+def _to_copy(random_state: np.random.RandomState, state: State) -> np.random.RandomState | None:
+    """Return what ``_restore`` has to copy, None where it knows the bit generator."""
+    is_known = hasattr(np.random, state["bit_generator"])
+    return None if is_known else copy.deepcopy(random_state)
 
 
 class _Stream:
     """One kind of draw. Threads may read it at once: what they note down is the same."""
 
-    def __init__(self, state: State, kind: Kind, high: int = 0) -> None:
+    def __init__(
+        self,
+        state: State,
+        kind: Kind,
+        high: int = 0,
+        like: np.random.RandomState | None = None,
+    ) -> None:
         self.kind = kind
         self.high = high
+        self.like = like
         # The state before draw i * _CHECKPOINT; grows without gaps.
         self.checkpoints = {0: state}
 
@@ -46,13 +67,16 @@ class _Stream:
         generator, position = self._nearest(start)
         while position < start:
             position = self._walk(generator, position, start)[1]
-        parts = []
+        values, position = self._walk(generator, position, stop)
+        if position == stop:
+            return values
+        whole = np.empty(stop - start, dtype=values.dtype)
+        whole[: position - start] = values
         while position < stop:
-            values, position = self._walk(generator, position, stop)
-            parts.append(values)
-        if len(parts) != 1:
-            return np.concatenate([self._draw(generator, 0), *parts])
-        return parts[0]
+            values, reached = self._walk(generator, position, stop)
+            whole[position - start : reached - start] = values
+            position = reached
+        return whole
 
     def state_after(self, n: int) -> State:
         """Return the state after ``n`` draws."""
@@ -63,7 +87,7 @@ class _Stream:
 
     def _nearest(self, position: int) -> tuple[np.random.RandomState, int]:
         place = min(position // _CHECKPOINT, len(self.checkpoints) - 1)
-        return _restore(self.checkpoints[place]), place * _CHECKPOINT
+        return _restore(self.checkpoints[place], self.like), place * _CHECKPOINT
 
     def _walk(
         self, generator: np.random.RandomState, position: int, stop: int
@@ -119,7 +143,8 @@ class Draws:
         self.n = n
         self.then = then
         self.width = width
-        self._choices = _Stream(random_state.get_state(legacy=False), "integer", high)
+        state = random_state.get_state(legacy=False)
+        self._choices = _Stream(state, "integer", high, _to_copy(random_state, state))
         self._second: _Stream | None = None
         if advance:
             last, drawn = (self._choices, n)
@@ -147,7 +172,7 @@ class Draws:
         assert self.then == "uniform"
         if (start, stop) == (0, self.n):
             # All at once needs no second copy of the state: 10M draws 0.23 s, not 0.54 s.
-            generator = _restore(self._choices.checkpoints[0])
+            generator = _restore(self._choices.checkpoints[0], self._choices.like)
             choices = generator.randint(0, self._choices.high, size=self.n, dtype=np.int64)
             return Block(choices, generator.uniform(size=self.n))
         return Block(self.choices(start, stop), self.uniforms(start, stop))
@@ -155,5 +180,6 @@ class Draws:
     def _second_stream(self) -> _Stream:
         assert self.then is not None
         if self._second is None:
-            self._second = _Stream(self._choices.state_after(self.n), self.then)
+            state = self._choices.state_after(self.n)
+            self._second = _Stream(state, self.then, like=self._choices.like)
         return self._second

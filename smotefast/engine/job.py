@@ -42,6 +42,12 @@ class Job:
         """How many new rows there are."""
         return int(self._ends[-1]) if len(self._ends) else 0
 
+    @property
+    def dtype(self) -> np.dtype[Any] | None:
+        """The type of the new rows; None where there are none, or copies of any type."""
+        first = self.recipes[0] if self.recipes else None
+        return None if first is None or isinstance(first, Copy) else first.dtype
+
     def parts(self, start: int, stop: int) -> Iterator[tuple[Recipe, int, int, int]]:
         """Cut a block at the class borders.
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from smotefast.tables.labels import label_keys
+
 Counts = dict[Any, int]
 Strategy = float | str | Mapping[Any, int] | Callable[..., Mapping[Any, int]]
 
@@ -20,7 +22,7 @@ Strategy = float | str | Mapping[Any, int] | Callable[..., Mapping[Any, int]]
 def class_counts(y: np.ndarray) -> Counts:
     """Count the rows of each class, in label order."""
     labels, counts = np.unique(y, return_counts=True)
-    return dict(zip(labels.tolist(), counts.tolist(), strict=True))
+    return dict(zip(label_keys(labels), counts.tolist(), strict=True))
 
 
 def sampling_quota(sampling_strategy: Any, counts: Counts, y: np.ndarray) -> Counts:

@@ -16,6 +16,8 @@ import numpy as np
 
 from smotefast.engine.draws import Draws
 from smotefast.kernels import kernels_are_loaded
+from smotefast.tables.casting import clamp
+from smotefast.tables.sparse import index_type
 
 if TYPE_CHECKING:
     from smotefast.kernels.sparse_rows import CsrRows
@@ -90,7 +92,7 @@ class Smooth:
     """New rows that repeat drawn rows of the class, with normal noise added.
 
     ``base`` holds the class's rows, an array or CSR matrix; ``scale`` of shape
-    (n_features,) multiplies standard normals.
+    (n_features,) multiplies standard normals; ``dtype`` is the type of the new rows.
     """
 
     origins: Origins
@@ -100,21 +102,23 @@ class Smooth:
 
     def fill(self, start: int, stop: int, out: np.ndarray, *, n_threads: int) -> None:
         """Write the new rows ``start..stop`` of the class into ``out``."""
-        rows = self.base[self.origins.draws.choices(start, stop)]
-        noise = self.origins.draws.normals(start, stop) * self.scale
-        noise += rows if isinstance(rows, np.ndarray) else rows.toarray()
-        out[:] = noise
+        choices = self.origins.draws.choices(start, stop)
+        normals = self.origins.draws.normals(start, stop)
+        for i in range(0, len(choices), _BLOCK):
+            block = slice(i, i + _BLOCK)
+            rows = self.base[choices[block]]
+            noise = normals[block] * self.scale
+            noise += rows if isinstance(rows, np.ndarray) else rows.toarray()
+            _write(noise, out[block])
 
     def csr_rows(self, start: int, stop: int, *, n_threads: int) -> CsrRows:
         """Return the new rows as the parts of a CSR matrix; noise leaves no zeros."""
         from scipy.sparse import csr_array
 
-        from smotefast.kernels.sparse_rows import CsrRows
-
         out = np.empty((stop - start, self.base.shape[1]), self.dtype)
         self.fill(start, stop, out, n_threads=n_threads)
         rows = csr_array(out)
-        return CsrRows(rows.indptr, rows.indices, rows.data)
+        return _narrowed(rows.indptr, rows.indices, rows.data, self.base.shape[1])
 
 
 @dataclass(frozen=True)
@@ -143,14 +147,15 @@ class Interpolate:
         neighbors = self.origins.neighbors
         assert neighbors is not None
         is_little = out.size <= _LITTLE and not kernels_are_loaded()
-        if is_little or out.dtype.type in (np.float16, np.longdouble):  # numba has neither
+        unknown = out.dtype.type in (np.float16, np.longdouble)  # to numba
+        if is_little or unknown or self._is_clamped:
             for i in range(0, out.shape[0], _BLOCK):
                 rows = slice(i, i + _BLOCK)
                 choices = block.choices[rows]
                 base = self.base[choices // neighbors.shape[1]]
                 way = self.pool[neighbors.reshape(-1)[choices]]
                 way -= base
-                out[rows] = base + steps[rows, np.newaxis] * way
+                _write(base + steps[rows, np.newaxis] * way, out[rows])
             return
         from smotefast.kernels.interpolate import interpolate_rows
 
@@ -165,17 +170,23 @@ class Interpolate:
 
         choices, uniforms = self.origins.draws.read(start, stop)
         neighbors = self.origins.neighbors
-        index_type = self.base.indices.dtype
         base, pool = (CsrRows(m.indptr, m.indices, m.data) for m in (self.base, self.pool))
         how = (base, pool, neighbors, choices, self.origins.steps(uniforms))
+        kind = base.data.dtype if self._is_clamped else self.dtype
         counts = np.zeros(stop - start, dtype=np.int64)
-        nothing = np.empty(0, index_type), np.empty(0, self.dtype)
+        nothing = np.empty(0, base.indices.dtype), np.empty(0, kind)
         count_csr_rows(*how, *nothing, counts, n_threads=n_threads)
         indptr = np.concatenate([[0], np.cumsum(counts)])
-        indices = np.empty(indptr[-1], index_type)
-        data = np.empty(indptr[-1], self.dtype)
+        indices = np.empty(indptr[-1], base.indices.dtype)
+        data = np.empty(indptr[-1], kind)
         fill_csr_rows(*how, indptr, indices, data, n_threads=n_threads)
-        return CsrRows(indptr, indices, data)
+        data = clamp(data, self.dtype) if self._is_clamped else data
+        return _narrowed(indptr, indices, data, self.base.shape[1])
+
+    @property
+    def _is_clamped(self) -> bool:
+        """Whether integers are computed with as floats, which may end beyond their range."""
+        return self.dtype.kind in "iu" and self.base.dtype.kind == "f"
 
 
 # Below this many values waking threads costs more than it saves; measured with 20 columns,
@@ -186,19 +197,39 @@ _ONE_THREAD = 1 << 18
 _BLOCK = 512
 # Up to this many values numpy's arithmetic takes less (10 ms) than loading the kernel.
 _LITTLE = 1 << 20
+# Differences of integers below this are integers of 64 bits.
+_FAR = 1 << 62
 
 
 def widened_rows(rows: Any) -> Any:
     """Return float rows as they are and integer rows as int64, so no difference wraps.
 
-    Unsigned 64-bit values beyond int64 become float64, which rounds above 2**53.
+    Rows with values of 2**62 and beyond become float64, which rounds above 2**53.
     """
     if rows.dtype.kind == "f":
         return rows
-    highest = np.iinfo(np.int64).max
-    if rows.dtype == np.uint64 and min(rows.shape) and rows.max() > highest:
+    values = rows if isinstance(rows, np.ndarray) else rows.data
+    is_wide = rows.dtype.itemsize == 8 and values.size
+    if is_wide and (values.max() >= _FAR or values.min() < -_FAR):
         return rows.astype(np.float64)
     return rows.astype(np.int64)
+
+
+def _write(values: np.ndarray, out: np.ndarray) -> None:
+    """Write computed values; integers are truncated toward zero and never wrap around."""
+    if out.dtype.kind in "iu" and values.dtype.kind == "f":
+        out[:] = clamp(values, out.dtype)
+    else:
+        out[:] = values
+
+
+def _narrowed(
+    indptr: np.ndarray, indices: np.ndarray, data: np.ndarray, n_features: int
+) -> CsrRows:
+    from smotefast.kernels.sparse_rows import CsrRows
+
+    kind = index_type(len(data), n_features)
+    return CsrRows(indptr.astype(kind), indices.astype(kind, copy=False), data)
 
 
 Recipe = Interpolate | Smooth | Copy

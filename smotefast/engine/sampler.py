@@ -29,6 +29,9 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = OVER_SAMPLER
     _may_copy_rows = False  # whether the sampler can do without looking at values of X
     _copies_rows: Any = False  # whether, with its parameters, it does
+    _takes_booleans = False  # whether it computes with booleans as they are
+    # What resampling sets; a fit that fails, or that only looks, leaves none of it behind.
+    _made_by_resampling: ClassVar[tuple[str, ...]] = ("_origins",)
 
     sampling_strategy: Any
     random_state: Any
@@ -84,6 +87,7 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
         self._refuse_extra(params)
         table, target, matrix = self._arrive(X, y)
         job = self._prepare(MatrixRows(matrix, target.values), self.sampling_strategy_)
+        del matrix  # as large as X where X is a frame; the job holds the rows it needs
         self._origins = job.origins()
         return self._extend(table, target, job)
 
@@ -113,13 +117,18 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
                 f"{type(self).__name__} takes X and y only; got also {sorted(params)}."
             )
 
+    def _forget(self) -> None:
+        for name in ("sampling_strategy_", *self._made_by_resampling):
+            self.__dict__.pop(name, None)
+
     def _arrive(self, X: Any, y: Any) -> tuple[Table, Target, Any]:
         """Check parameters, target and data, in that order; resolve the quota."""
+        self._forget()
         self._validate_params()
         target = open_target(y)
         table = open_table(X)
         matrix = None if self._copies_rows else self._checked_matrix(table)
-        validate_data(self, X=X, reset=True, skip_check_array=True)
+        self._note_columns(X)
         if table.n_samples != len(target.values):
             raise ValueError(
                 "Found input variables with inconsistent numbers of samples: X has "
@@ -129,11 +138,22 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
         self.sampling_strategy_ = sampling_quota(self.sampling_strategy, counts, target.values)
         return table, target, matrix
 
+    def _note_columns(self, X: Any) -> None:
+        try:
+            validate_data(self, X=X, reset=True, skip_check_array=True)
+        except ValueError as error:
+            if type(error).__name__ != "DuplicateError":
+                raise
+            raise ValueError(
+                "X has several columns of the same name, and scikit-learn reads the names of "
+                f"frames only where they differ. Rename the columns. {error}"
+            ) from error
+
     def _checked_matrix(self, table: Table) -> Any:
         matrix = check_array(
             table.numeric(), accept_sparse="csr", estimator=self, input_name="X"
         )
-        if matrix.dtype.kind == "b":
+        if matrix.dtype.kind == "b" and not self._takes_booleans:
             raise TypeError(
                 f"{type(self).__name__} cannot interpolate between booleans. Convert X to "
                 "numbers, or use RandomOverSampler, which copies rows."
@@ -146,4 +166,5 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
         if table.is_sparse:
             block = job.sparse_rows(0, n_new) if n_new else None
             return table.append_sparse(block), target.extend(labels)
-        return table.extend(n_new, lambda out: job.fill(0, n_new, out)), target.extend(labels)
+        X = table.extend(n_new, lambda out: job.fill(0, n_new, out), job.dtype)
+        return X, target.extend(labels)

@@ -73,6 +73,8 @@ class RandomOverSampler(BaseOverSampler):
         "shrinkage": SHRINKAGE,
     }
     _may_copy_rows = True
+    _takes_booleans = True
+    _made_by_resampling = ("_origins", "sample_indices_", "shrinkage_")
 
     def __init__(
         self,
@@ -156,9 +158,11 @@ def _noisy(
     draws = Draws(
         random_state, n_new, len(positions), then="normal", width=n_features, advance=True
     )
-    return Smooth(
-        Origins(label, positions, positions, None, draws), matrix, scale, matrix.dtype
-    )
+    # A float of the data's own width or an entry of a sparse matrix is what goes in; copies
+    # of integers with noise would be cut to integers again.
+    kept = matrix.dtype.kind == "f" or not isinstance(matrix, np.ndarray)
+    dtype = matrix.dtype if kept else np.dtype(np.float64)
+    return Smooth(Origins(label, positions, positions, None, draws), matrix, scale, dtype)
 
 
 def _column_deviation(matrix: Any) -> np.ndarray:

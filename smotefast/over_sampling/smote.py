@@ -96,6 +96,7 @@ class SMOTE(BaseOverSampler):
         "k_neighbors": NEIGHBOR_COUNT,
         **SEARCH,
     }
+    _made_by_resampling = ("_origins", "_estimator", "search_", "recall_")
 
     def __init__(
         self,
@@ -155,6 +156,12 @@ class SMOTE(BaseOverSampler):
         """Return a clone of the user's estimator, if there is one, and k."""
         if hasattr(self.k_neighbors, "kneighbors"):
             estimator = clone(self.k_neighbors)
+            if estimator.n_neighbors < 2:
+                raise ValueError(
+                    f"k_neighbors={estimator!r} has n_neighbors={estimator.n_neighbors}, and "
+                    "the first neighbour that an estimator reports is the row itself. Give it "
+                    "n_neighbors=2 or more: one more than the neighbours to choose from."
+                )
             return estimator, estimator.n_neighbors - 1
         return None, int(self.k_neighbors)
 

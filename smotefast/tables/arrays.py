@@ -53,20 +53,19 @@ class ArrayTable(DenseTable):
                 "interpolated between numbers only. Convert X to numbers, or use "
                 "RandomOverSampler, which copies rows of any type."
             )
-        if dtype.kind == "f" and dtype.itemsize > 8:
-            raise ValueError(f"X has dtype {dtype}; convert it with X.astype('float64').")
         return np.dtype(np.float64) if dtype.kind == "O" else dtype.newbyteorder("=")
 
     def numeric(self) -> np.ndarray:
-        """Return the array itself where it is C-contiguous and numeric, else a copy."""
+        """Return the array itself where it is numeric and of native byte order, else a copy."""
         dtype = self._dtype
         if self._array.dtype.kind == "O":
             _refuse_text(self._array)
-        return np.ascontiguousarray(self._array, dtype=dtype)
+        return np.asarray(self._array, dtype=dtype)
 
-    def extend(self, n_new: int, fill: Fill) -> Any:
+    def extend(self, n_new: int, fill: Fill, dtype: np.dtype | None = None) -> Any:
         """Return an array with new rows, allocated once and filled in place."""
-        out = np.empty((self.n_samples + n_new, self.n_features), dtype=self._dtype)
+        dtype = self._dtype if dtype is None else dtype
+        out = np.empty((self.n_samples + n_new, self.n_features), dtype=dtype)
         out[: self.n_samples] = self._array
         fill(out[self.n_samples :])
         return out
@@ -91,9 +90,10 @@ class ListTable(ArrayTable):
         super().__init__(array)
         self._rows = rows
 
-    def extend(self, n_new: int, fill: Fill) -> list[Any]:
+    def extend(self, n_new: int, fill: Fill, dtype: np.dtype | None = None) -> list[Any]:
         """Return a list of lists with new rows."""
-        block = np.empty((n_new, self.n_features), dtype=self._dtype)
+        dtype = self._dtype if dtype is None else dtype
+        block = np.empty((n_new, self.n_features), dtype=dtype)
         fill(block)
         return [*map(_as_list, self._rows), *block.tolist()]
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from smotefast.tables.arrays import open_array
+from smotefast.tables.casting import frame_dtype
 from smotefast.tables.columns import block_to_columns, check_numeric_fields, features_to_matrix
 from smotefast.tables.kinds import check_shape
 from smotefast.tables.protocol import DenseTable, Fill, Table
@@ -44,12 +45,16 @@ class ArrowTable(DenseTable):
 
     def numeric(self) -> np.ndarray:
         """Return the columns as one matrix; nulls become NaN."""
-        return features_to_matrix(self._data.columns, self._data.schema.names, nulls="nan")
+        dtype = frame_dtype(check_numeric_fields(self._data.schema))
+        names = self._data.schema.names
+        return features_to_matrix(self._data.columns, names, dtype, nulls="nan")
 
-    def extend(self, n_new: int, fill: Fill) -> Any:
+    def extend(self, n_new: int, fill: Fill, dtype: np.dtype | None = None) -> Any:
         """Return a table with new rows; a Table shares the memory of its original rows."""
         fields = list(self._data.schema)
-        block = np.empty((n_new, self.n_features), dtype=check_numeric_fields(fields))
+        common = frame_dtype(check_numeric_fields(fields))
+        dtype = common if dtype is None else dtype
+        block = np.empty((n_new, self.n_features), dtype=dtype)
         fill(block)
         new = block_to_columns(block, fields)
         return self._rebuilt(map(_appended, self._data.columns, new))
@@ -74,10 +79,30 @@ def take_arrow(column: Any, indices: np.ndarray) -> Any:
     """Return the values of an Array or ChunkedArray at these positions, in its type.
 
     A ChunkedArray comes back in one chunk, unless its text needs more.
+
+    Raises
+    ------
+    ValueError
+        If pyarrow cannot take rows of this type: views of text within lists, so far.
     """
     import pyarrow as pa
 
     picked = pa.array(np.asarray(indices, dtype=np.int64))
+    try:
+        return _taken(column, picked)
+    except pa.ArrowNotImplementedError as why:
+        raise ValueError(
+            f"A column has the Arrow type {column.type}, and pyarrow cannot copy rows of it "
+            f"({why}). Cast the column to another type, such as large_string for text, or "
+            "drop it."
+        ) from why
+
+
+def _taken(column: Any, picked: Any) -> Any:
+    import pyarrow as pa
+
+    if pa.types.is_run_end_encoded(column.type):
+        return _take_runs(column, picked)
     if isinstance(column, pa.Array):
         return _take_array(column, picked)
     if pa.types.is_dictionary(column.type):
@@ -87,6 +112,14 @@ def take_arrow(column: Any, indices: np.ndarray) -> Any:
         return column.take(picked)
     pieces = _take_in_pieces(column.cast(via), picked, column.type)
     return pa.chunked_array(pieces, type=column.type)
+
+
+def _take_runs(column: Any, picked: Any) -> Any:
+    """Take from a run-end encoded column, of which pyarrow takes nothing by itself."""
+    import pyarrow.compute as pc
+
+    taken = _taken(pc.run_end_decode(column), picked)
+    return pc.run_end_encode(taken, run_end_type=column.type.run_end_type)
 
 
 def _take_array(column: Any, picked: Any) -> Any:

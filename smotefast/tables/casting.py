@@ -42,6 +42,11 @@ def common_dtype(dtypes: Iterable[np.dtype]) -> np.dtype:
     return common
 
 
+def frame_dtype(common: np.dtype) -> np.dtype:
+    """Return the dtype that rows of a frame are computed in: booleans alone as float64."""
+    return np.dtype(np.float64) if common.kind == "b" else common
+
+
 def write_matrix(columns: Sequence[Column], out: np.ndarray) -> None:
     """Write columns into ``out`` of shape (n_rows, n_columns).
 
@@ -60,8 +65,9 @@ def write_matrix(columns: Sequence[Column], out: np.ndarray) -> None:
 def cast_column(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """Return computed values of a column, shape (n_rows,), in the dtype of the column.
 
-    Integers are truncated toward zero, as ``astype`` does. Booleans are True from 0.5 on:
-    imbalanced-learn makes every value but zero True, which takes a share of 40% to 67%.
+    Integers are truncated toward zero, as ``astype`` does, and stay within the range of
+    their dtype. Booleans are True from 0.5 on: imbalanced-learn makes every value but zero
+    True, which takes a share of 40% to 67%.
 
     Examples
     --------
@@ -72,18 +78,42 @@ def cast_column(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """
     if dtype.kind == "b" and values.dtype.kind != "b":
         return np.asarray(values >= 0.5)
-    if dtype.kind in "iu" and values.dtype.kind == "f":
-        values = _below_the_top(values, dtype)
+    if dtype.kind in "iu" and not np.can_cast(values.dtype, dtype):
+        return clamp(np.ascontiguousarray(values), dtype)
     return np.ascontiguousarray(values, dtype=dtype)
 
 
-def _below_the_top(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """Keep what rounded up to 2**63 (or 2**31 in float32) from wrapping to the bottom."""
-    highest = np.iinfo(dtype).max
-    top = values.dtype.type(highest)
-    if int(top) <= highest or not len(values) or values.max() < top:
-        return values
-    return np.asarray(np.minimum(values, np.nextafter(top, values.dtype.type(0))))
+def clamp(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """Return numbers as integers, truncated toward zero and cut to the range of the dtype.
+
+    ``astype`` alone wraps around: 260 becomes 4 in uint8, and what floats round up to
+    2**63 becomes the lowest int64.
+
+    Examples
+    --------
+    >>> clamp(np.array([-3.5, 1.9, 300.0]), np.dtype("uint8"))
+    array([  0,   1, 255], dtype=uint8)
+    """
+    if values.dtype.itemsize < 4 and values.dtype.kind == "f":
+        values = values.astype(np.float32)  # float16 ends at 65504
+    lowest, highest = clamp_bounds(values.dtype, dtype)
+    if not values.size or (values.min() >= lowest and values.max() <= highest):
+        return values.astype(dtype)
+    out: np.ndarray = np.clip(values, lowest, highest).astype(dtype)
+    out[values > highest] = np.iinfo(dtype).max
+    return out
+
+
+def clamp_bounds(values: np.dtype, dtype: np.dtype) -> tuple[np.generic, np.generic]:
+    """Return the lowest and the highest value of a dtype that an integer dtype can hold."""
+    low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
+    if values.kind in "iu":
+        low, high = max(low, np.iinfo(values).min), min(high, np.iinfo(values).max)
+        return values.type(low), values.type(high)
+    top = values.type(high)
+    if int(top) > high:  # 2**63 - 1 rounds up, and so does 2**31 - 1 in float32
+        top = np.nextafter(top, values.type(0))
+    return values.type(low), top
 
 
 def not_numeric(column: object, what: str) -> ValueError:

@@ -52,10 +52,11 @@ class Target:
         # Labels come class by class: a handful of runs, however many rows.
         starts = np.flatnonzero(np.r_[True, labels[1:] != labels[:-1]])
         known: dict[Any, int] = {}
-        for label in labels[starts].tolist():
+        keys = label_keys(labels[starts])
+        for label in keys:
             if label not in known:
                 known[label] = self._first(label)
-        examples = [known[label] for label in labels[starts].tolist()]
+        examples = [known[label] for label in keys]
         return np.repeat(examples, np.diff(np.r_[starts, len(labels)]))
 
     def _first(self, label: Any) -> int:
@@ -63,6 +64,14 @@ class Target:
         if not len(found):
             raise ValueError(f"Label {label!r} does not occur in y.")
         return int(found[0])
+
+
+def label_keys(labels: np.ndarray) -> list[Any]:
+    """Return labels as plain objects; dates and time spans as NumPy's.
+
+    ``tolist`` makes integers of nanoseconds and dates of days, which equal no label.
+    """
+    return list(labels) if labels.dtype.kind in "mM" else list(labels.tolist())
 
 
 def open_target(y: Any) -> Target:
@@ -95,7 +104,11 @@ def open_target(y: Any) -> Target:
             raise ValueError("y is sparse; pass y.toarray().")
     if isinstance(y, list):
         return _target(y, lambda indices: [y[i] for i in indices.tolist()])
-    return _target(np.asarray(y) if hasattr(y, "__array__") else y, None)
+    plain = np.asarray(y) if hasattr(y, "__array__") else y
+    if getattr(plain, "dtype", None) is not None and plain.dtype.kind == "T":
+        # scikit-learn does not know NumPy's variable-width strings yet.
+        return _target(plain.astype(object), lambda at: np.take(plain.reshape(-1), at))
+    return _target(plain, None)
 
 
 def _target(plain: Any, take: Take | None) -> Target:

@@ -39,9 +39,9 @@ class NarwhalsTable:
         """Return the matrix of the frame inside."""
         return self._native.numeric()
 
-    def extend(self, n_new: int, fill: Fill) -> Any:
+    def extend(self, n_new: int, fill: Fill, dtype: np.dtype | None = None) -> Any:
         """Return the frame with new rows, wrapped."""
-        return self._wrap(self._native.extend(n_new, fill))
+        return self._wrap(self._native.extend(n_new, fill, dtype))
 
     def append_sparse(self, block: Any) -> Any:
         """Return the frame with the rows of ``block`` added, wrapped."""

@@ -70,7 +70,7 @@ def numpy_dtype(dtype: Any, name: object) -> np.dtype:
         plain = _numpy_dtype_of_extension(dtype)
     if plain is not None and plain.kind == "c":
         raise ValueError(f"Complex data not supported: column {name!r} of X is {dtype}.")
-    if plain is None or plain.kind not in "biufO" or plain.itemsize > 8:
+    if plain is None or plain.kind not in "biufO":
         raise not_numeric(name, f"not plain numbers (dtype {dtype})")
     checked: np.dtype = np.dtype(plain)
     return checked
@@ -118,5 +118,9 @@ def append_values(series: Any, values: np.ndarray) -> Any:
     """Return a column with computed values after its own, in its dtype."""
     import pandas as pd
 
-    new = pd.Series(cast_values(values, series.dtype), dtype=series.dtype, copy=False)
-    return pd.concat([series, new], ignore_index=True)
+    dtype = series.dtype
+    new = cast_values(values, dtype)
+    if isinstance(dtype, np.dtype):  # pd.concat would give up a foreign byte order
+        whole = np.concatenate([series.to_numpy(), new], dtype=dtype)
+        return pd.Series(whole, dtype=dtype, copy=False)
+    return pd.concat([series, pd.Series(new, dtype=dtype, copy=False)], ignore_index=True)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from smotefast.tables.arrays import open_array
-from smotefast.tables.casting import common_dtype, write_matrix
+from smotefast.tables.casting import common_dtype, frame_dtype, write_matrix
 from smotefast.tables.kinds import check_shape
 from smotefast.tables.pandas_columns import (
     append_values,
@@ -37,7 +37,7 @@ def open_pandas(X: Any) -> Table:
 
 
 class PandasTable(DenseTable):
-    """Rows of a DataFrame; columns are told by position, so names may repeat.
+    """Rows of a DataFrame; columns are told by position, whatever their names.
 
     Parameters
     ----------
@@ -57,37 +57,46 @@ class PandasTable(DenseTable):
         plain = [numpy_dtype(one, name) for name, one in self._frame.dtypes.items()]
         # scikit-learn: a nullable column makes all of the matrix float64.
         nullable = any(hasattr(one, "na_value") and not is_sparse(one) for one in dtypes)
-        return np.dtype(np.float64) if nullable else common_dtype(plain)
+        return np.dtype(np.float64) if nullable else frame_dtype(common_dtype(plain))
 
     def numeric(self) -> np.ndarray:
         """Return the columns as one matrix; missing values become NaN."""
-        dtype = self._dtype
-        if all(one == dtype for one in self._frame.dtypes):
-            whole = self._frame.to_numpy()
-            if whole.flags.c_contiguous:  # a frame around an array: no copy
-                return np.asarray(whole)
-        out = np.empty(self._frame.shape, dtype=dtype)
+        if self._is_plain(self._dtype):
+            return np.asarray(self._frame.to_numpy())  # of a single block: no copy
+        out = np.empty(self._frame.shape, dtype=self._dtype)
         write_matrix([self._reader(j) for j in range(self.n_features)], out)
         return out
 
-    def extend(self, n_new: int, fill: Fill) -> Any:
+    def extend(self, n_new: int, fill: Fill, dtype: np.dtype | None = None) -> Any:
         """Return a frame with new rows and a new RangeIndex."""
-        import pandas as pd
-
-        block = np.empty((n_new, self.n_features), dtype=self._dtype)
+        dtype = self._dtype if dtype is None else dtype
+        if self._is_plain(dtype):
+            return self._extended_whole(n_new, fill, dtype)
+        block = np.empty((n_new, self.n_features), dtype=dtype)
         fill(block)
-        if all(one == self._dtype for one in self._frame.dtypes):
-            new = pd.DataFrame(block, columns=self._frame.columns, copy=False)
-            return pd.concat([self._frame, new], ignore_index=True)
         # Column by column: only one cast column exists beside the block and the result.
         columns = [
             append_values(self._frame.iloc[:, j], block[:, j]) for j in range(self.n_features)
         ]
         return frame_of(columns, self._frame.columns)
 
+    def _extended_whole(self, n_new: int, fill: Fill, dtype: np.dtype) -> Any:
+        """Return a frame around one array, which is all the memory that it takes."""
+        import pandas as pd
+
+        n_kept = self.n_samples
+        out = np.empty((n_kept + n_new, self.n_features), dtype=dtype)
+        write_matrix([self._reader(j) for j in range(self.n_features)], out[:n_kept])
+        fill(out[n_kept:])
+        return pd.DataFrame(out, columns=self._frame.columns, copy=False)
+
     def take(self, indices: np.ndarray) -> Any:
         """Return the rows at these positions with a new RangeIndex."""
         return take_pandas(self._frame, indices)
+
+    def _is_plain(self, dtype: np.dtype) -> bool:
+        """Whether all columns have this one NumPy dtype."""
+        return all(one == dtype for one in self._frame.dtypes)
 
     def _reader(self, j: int) -> Any:
         return lambda: read_numbers(self._frame.iloc[:, j])

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from smotefast.tables.casting import common_dtype
+from smotefast.tables.casting import clamp_bounds, common_dtype, frame_dtype
 from smotefast.tables.pandas_columns import frame_of, numpy_dtype, string_names, take_pandas
 from smotefast.tables.protocol import Fill
 from smotefast.tables.sparse import SparseTable
@@ -34,12 +34,12 @@ class SparsePandasTable:
 
         frame = self._frame
         plain = [numpy_dtype(dtype, name) for name, dtype in frame.dtypes.items()]
-        common = common_dtype(plain)
+        common = frame_dtype(common_dtype(plain))
         if any(dtype != common for dtype in plain):  # pandas would mix bool to object
             frame = frame.astype(pd.SparseDtype(common, common.type(0)))
         return SparseTable(frame.sparse.to_coo()).numeric()
 
-    def extend(self, n_new: int, fill: Fill) -> Any:
+    def extend(self, n_new: int, fill: Fill, dtype: np.dtype | None = None) -> Any:
         """Refuse: rows of a sparse table come by ``append_sparse``."""
         raise TypeError("The table is sparse; use append_sparse().")
 
@@ -64,5 +64,10 @@ class SparsePandasTable:
 
 def _cast_sparse(values: Any, dtype: Any) -> Any:
     """Cast as ``casting.cast_column`` does; absent entries stay absent."""
-    kind = np.dtype(dtype.subtype).kind
-    return (values >= 0.5) if kind == "b" else values.astype(dtype)
+    kind = np.dtype(dtype.subtype)
+    if kind.kind == "b":
+        return values >= 0.5
+    if kind.kind in "iu" and not np.can_cast(values.dtype.subtype, kind):
+        lowest, highest = clamp_bounds(values.dtype.subtype, kind)
+        values = np.minimum(np.maximum(values, lowest), highest)
+    return values.astype(dtype)

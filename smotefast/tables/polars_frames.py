@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from smotefast.tables.arrays import open_array
-from smotefast.tables.casting import not_numeric
+from smotefast.tables.casting import frame_dtype, not_numeric
 from smotefast.tables.columns import block_to_columns, check_numeric_fields, features_to_matrix
 from smotefast.tables.kinds import check_shape
 from smotefast.tables.protocol import DenseTable, Fill, Table
@@ -39,16 +39,18 @@ class PolarsTable(DenseTable):
 
     def numeric(self) -> np.ndarray:
         """Return the columns as one matrix; nulls become NaN."""
-        self._fields()
+        dtype = frame_dtype(check_numeric_fields(self._fields()))
         columns = [series.to_arrow() for series in self._frame.iter_columns()]
-        return features_to_matrix(columns, self._frame.columns, nulls="nan")
+        return features_to_matrix(columns, self._frame.columns, dtype, nulls="nan")
 
-    def extend(self, n_new: int, fill: Fill) -> Any:
+    def extend(self, n_new: int, fill: Fill, dtype: np.dtype | None = None) -> Any:
         """Return a frame with new rows, which shares the memory of its original rows."""
         import polars as pl
 
         fields = self._fields()
-        block = np.empty((n_new, self.n_features), dtype=check_numeric_fields(fields))
+        common = frame_dtype(check_numeric_fields(fields))
+        dtype = common if dtype is None else dtype
+        block = np.empty((n_new, self.n_features), dtype=dtype)
         fill(block)
         series = map(pl.from_arrow, block_to_columns(block, fields))
         new = pl.DataFrame(list(series), schema=self._frame.schema)

@@ -37,11 +37,11 @@ class Table(Protocol):
     def is_sparse(self) -> bool: ...  # noqa: D102  see the class
 
     def numeric(self) -> Any:
-        """Return a C-contiguous array or a CSR matrix, in one common dtype.
+        """Return an array of any layout or a CSR matrix, in one common native dtype.
 
         The dtype is the one imbalanced-learn would compute in, see ``casting``. Missing
-        values become NaN, for the caller's check to find. The container itself may be
-        returned: not for writing.
+        values become NaN, for the caller's check to find. The memory of the container
+        itself may be returned: not for writing.
 
         Raises
         ------
@@ -50,10 +50,12 @@ class Table(Protocol):
         """
         ...
 
-    def extend(self, n_new: int, fill: Fill) -> Any:
+    def extend(self, n_new: int, fill: Fill, dtype: np.dtype | None = None) -> Any:
         """Return a container of the same kind with ``n_new`` rows after the original ones.
 
-        Original rows are copied as they are; they do not pass through the common dtype.
+        ``dtype`` is the type that new rows are computed in, by default that of ``numeric``.
+        Columns of a frame keep their own; an array takes it on. Original rows are copied as
+        they are; they do not pass through the common dtype.
         """
         ...
 

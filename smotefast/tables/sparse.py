@@ -16,10 +16,6 @@ def open_sparse(X: Any) -> SparseTable:
         raise ValueError(f"Expected 2D input, got input with shape {X.shape}.")
     if X.dtype.kind == "c":
         raise ValueError(f"Complex data not supported: X has dtype {X.dtype}.")
-    if X.dtype.kind not in "biuf" or X.dtype.itemsize > 8:
-        raise ValueError(
-            f"X is sparse of dtype {X.dtype}; convert it with X.astype('float64')."
-        )
     return SparseTable(X)
 
 
@@ -43,25 +39,32 @@ class SparseTable:
 
     def numeric(self) -> Any:
         """Return a CSR matrix of the same flavour, sorted and without duplicates."""
+        dtype = self._matrix.dtype
+        if dtype.kind not in "biuf" or dtype.itemsize > 8:
+            raise ValueError(
+                f"X is sparse of dtype {dtype}, and sparse rows are computed in float64 at "
+                "most. Convert it with X.astype('float64'), or use RandomOverSampler, which "
+                "copies rows of any type."
+            )
         csr = self._matrix.tocsr()
         if not is_canonical(csr):
             csr = csr.copy() if csr is self._matrix else csr
             csr.sum_duplicates()
-        return csr
+        return csr.astype(np.float64) if dtype.kind == "b" else csr
 
-    def extend(self, n_new: int, fill: Fill) -> Any:
+    def extend(self, n_new: int, fill: Fill, dtype: np.dtype | None = None) -> Any:
         """Refuse: rows of a sparse table come by ``append_sparse``."""
         raise TypeError("The table is sparse; use append_sparse().")
 
     def append_sparse(self, block: Any) -> Any:
         """Return the matrix with the rows of ``block`` added."""
         if block is None:
-            return self._matrix.asformat(self._format, copy=True)
+            return narrowed(self._matrix.asformat(self._format, copy=True))
         return stacked(self._matrix, block, self._format)
 
     def take(self, indices: np.ndarray) -> Any:
         """Return the rows at these positions."""
-        return self._matrix.tocsr()[indices].asformat(self._format)
+        return narrowed(self._matrix.tocsr()[indices].asformat(self._format))
 
 
 def is_canonical(csr: Any) -> bool:
@@ -84,5 +87,31 @@ def stacked(above: Any, below: Any, form: str) -> Any:
 
     is_array = isinstance(above, sparse.sparray)
     flavour = sparse.csr_array if is_array else sparse.csr_matrix
-    parts = [flavour(above), flavour(below).astype(above.dtype, copy=False)]
-    return sparse.vstack(parts, format="csr").asformat(form)
+    parts = [flavour(above), flavour(_cast_rows(below, above.dtype))]
+    return narrowed(sparse.vstack(parts, format="csr").asformat(form))
+
+
+def _cast_rows(rows: Any, dtype: np.dtype) -> Any:
+    """Cast as ``casting.cast_column`` does; False is left out."""
+    if dtype.kind != "b" or rows.dtype.kind == "b":
+        return rows.astype(dtype, copy=False)
+    rows = rows >= 0.5
+    rows.eliminate_zeros()
+    return rows
+
+
+def narrowed(matrix: Any) -> Any:
+    """Give a CSR or CSC matrix of our own indices of 32 bits, where they suffice.
+
+    SciPy joins arrays in the widest of their index types, and scikit-learn's liblinear and
+    libsvm take no others.
+    """
+    kind = index_type(matrix.nnz, *matrix.shape)
+    matrix.indices = matrix.indices.astype(kind, copy=False)
+    matrix.indptr = matrix.indptr.astype(kind, copy=False)
+    return matrix
+
+
+def index_type(*largest: int) -> type[np.signedinteger[Any]]:
+    """Return the type for indices up to these values."""
+    return np.int32 if max(largest) <= np.iinfo(np.int32).max else np.int64

@@ -67,6 +67,22 @@ def test_draws__serve_other_bit_generators():
     np.testing.assert_array_equal(block.steps, again.uniform(size=200)[100:])
 
 
+class Unknown(np.random.PCG64):
+    """A bit generator that numpy does not know by name."""
+
+
+def test_draws__serve_bit_generators_of_others():
+    again = np.random.RandomState(Unknown(5))
+    choices, steps = again.randint(0, 9, 200), again.uniform(size=200)
+    generator = np.random.RandomState(Unknown(5))
+    draws = Draws(generator, 200, 9, advance=True)
+    assert generator.uniform() == again.uniform()
+    for start, stop in ((100, 200), (0, 200), (30, 70)):
+        block = draws.read(start, stop)
+        np.testing.assert_array_equal(block.choices, choices[start:stop])
+        np.testing.assert_array_equal(block.steps, steps[start:stop])
+
+
 @given(cuts=CUTS)
 @settings(max_examples=30, deadline=None)
 def test_normals__do_not_depend_on_blocks(cuts):

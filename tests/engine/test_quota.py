@@ -14,6 +14,9 @@ TARGETS = [
     np.repeat(np.array(["b", "a"], dtype=object), [5, 9]),
     np.repeat([True, False], [5, 9]),
     np.repeat([-1.0, 2.0], [5, 9]),
+    np.repeat(np.array(["2020-01-02", "2020-01-01"], dtype="M8[D]"), [5, 9]),
+    np.repeat(np.array(["2020-01-02", "2020-01-01"], dtype="M8[ns]"), [5, 9]),
+    np.repeat(np.array([3, 2], dtype="m8[ns]"), [5, 9]),
 ]
 WORDS = ["auto", "minority", "not minority", "not majority", "all"]
 
@@ -41,6 +44,13 @@ def test_quota__of_a_ratio_is_imbalanced_learns(ratio):
 def test_quota__of_a_mapping_is_imbalanced_learns(wanted):
     y = TARGETS[0]
     assert ours(wanted, y) == check_sampling_strategy(wanted, y, "over-sampling")
+
+
+@pytest.mark.parametrize("y", TARGETS[-3:], ids=lambda y: str(y.dtype))
+def test_quota__of_a_mapping_from_dates_is_imbalanced_learns(y):
+    wanted = {y[0]: 20}
+    theirs = check_sampling_strategy(wanted, y, "over-sampling")
+    assert list(ours(wanted, y).items()) == list(theirs.items()) == [(y[0], 15)]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.base import clone
+from sklearn.neighbors import NearestNeighbors
 from sklearn.utils._param_validation import InvalidParameterError
 
 from smotefast.over_sampling import SMOTE, RandomOverSampler
@@ -59,6 +60,25 @@ def test_provenance__of_a_shared_generator_survives_later_draws():
     generator.uniform(size=1000)
     base, neighbor, step = sampler.provenance_
     np.testing.assert_array_equal(X[base] + step[:, None] * (X[neighbor] - X[base]), new)
+
+
+@pytest.mark.parametrize("sampler", [SMOTE(random_state=0), RandomOverSampler(shrinkage=0.5)])
+@pytest.mark.parametrize("then", ["fit elsewhere", "fail"])
+def test_attributes__of_an_earlier_call_do_not_outlive_a_later_one(sampler, then):
+    X, y = data()
+    sampler = clone(sampler).fit(X, y)
+    fresh = set(vars(sampler))
+    sampler.fit_resample(X, y)
+    assert len(sampler.provenance_.base) == 28
+    if then == "fail":
+        with pytest.raises(ValueError, match="Got 1 class instead"):
+            sampler.fit_resample(X, np.zeros(len(X)))
+        fresh.remove("sampling_strategy_")
+    else:
+        sampler.fit(X[:30], y[:30])
+    assert set(vars(sampler)) == fresh
+    with pytest.raises(AttributeError, match="call fit_resample first"):
+        _ = sampler.provenance_
 
 
 @pytest.mark.parametrize("sampler", BOTH)
@@ -206,6 +226,14 @@ def test_smote__refuses_a_class_smaller_than_its_neighbourhood():
     SMOTE(k_neighbors=3).fit_resample(X, y)  # what the message advises
 
 
+@pytest.mark.parametrize("n_neighbors", [1, 0])
+def test_smote__refuses_an_estimator_that_finds_only_the_row_itself(n_neighbors):
+    estimator = NearestNeighbors(n_neighbors=n_neighbors)
+    words = rf"k_neighbors=NearestNeighbors\(n_neighbors={n_neighbors}\).*n_neighbors=2 or more"
+    with pytest.raises(ValueError, match=words):
+        SMOTE(k_neighbors=estimator).fit_resample(*data())
+
+
 def test_smote__leaves_a_small_class_alone_that_needs_no_rows():
     X, y = data((40, 4, 20))
     X_new, y_new = SMOTE(sampling_strategy={2: 30}, random_state=0).fit_resample(X, y)
@@ -224,3 +252,17 @@ def test_random_over_sampler__copies_what_smote_cannot_take():
     X_new, y_new = RandomOverSampler(random_state=0).fit_resample(X, [0, 0, 1])
     assert X_new.tolist()[3] == ["c", 1]
     assert y_new == [0, 0, 1, 1]
+
+
+@pytest.mark.parametrize("sampler", BOTH)
+@pytest.mark.parametrize("kind", ["frame", "table"])
+def test_samplers__refuse_columns_of_the_same_name_in_plain_words(sampler, kind):
+    pd, pa = pytest.importorskip("pandas"), pytest.importorskip("pyarrow")
+    X, y = data()
+    frame = pd.DataFrame(X, columns=["a", "b", "a"])
+    if kind == "table":
+        frame = pa.table(list(X.T), names=["a", "b", "a"])
+    words = r"(?s)same name.*Rename the columns.*'a' 2 times"
+    with pytest.raises(ValueError, match=words) as info:
+        sampler().fit_resample(frame, y)
+    assert type(info.value) is ValueError

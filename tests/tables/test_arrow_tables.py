@@ -77,6 +77,47 @@ def test_other_types__are_taken_but_not_interpolated(name):
             table.numeric()
 
 
+@pytest.mark.parametrize("values", [[1, 1, None, 2], ["a", "a", None, "b"]])
+def test_runs__are_taken_and_come_back_as_runs(values):
+    column = pc.run_end_encode(pa.array(values), run_end_type=pa.int16())
+    rows = np.array([3, 0, 0, 2])
+    for X in (
+        pa.table({"r": column}),
+        pa.table({"r": pa.chunked_array([column[:1], column[1:]])}),
+        pa.record_batch({"r": column}),
+    ):
+        taken = open_table(X).take(rows)
+        assert taken.schema == X.schema
+        assert taken["r"].to_pylist() == [values[i] for i in rows]
+        with pytest.raises(ValueError, match="Column 'r' of X is nested"):
+            open_table(X).numeric()
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.list_(pa.string_view()), pa.struct([("v", pa.binary_view())])], ids=str
+)
+def test_views_inside_others__are_refused_in_plain_words(kind):
+    X = pa.table({"a": pa.nulls(3, kind)})
+    with pytest.raises(ValueError, match=r"Arrow type .*_view.*Cast the column"):
+        open_table(X).take(np.array([0, 1]))
+
+
+def test_booleans_alone__are_computed_in_float64_and_come_back():
+    X = TABLE.select(["b"])
+    table = open_table(X)
+    assert table.numeric().dtype == np.float64
+    out = table.extend(2, lambda tail: np.copyto(tail, [[0.5], [0.49]]))
+    assert out["b"].to_pylist() == [True, False, True, True, False]
+
+
+def test_extend__cuts_what_was_computed_in_floats_to_the_range_of_a_column():
+    out = open_table(TABLE).extend(
+        1, lambda tail: np.copyto(tail, [[-40_000.0, 0.1, 0.4]]), np.dtype("float64")
+    )
+    assert out["i"].to_pylist()[-1] == -(2**15)
+    assert out["f"].to_pylist()[-1] == np.float32(0.1)
+
+
 def test_take__unifies_dictionaries():
     one, two = (
         pa.array(["a", "b"]).dictionary_encode(),

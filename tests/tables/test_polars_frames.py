@@ -55,6 +55,23 @@ def test_mixed_columns__are_cast_by_the_common_rules():
     assert out["b"].to_list() == [True, False, False, True]
 
 
+def test_booleans_alone__are_computed_in_float64_and_come_back():
+    X = pl.DataFrame({"a": [True, False]})
+    table = open_table(X)
+    assert table.numeric().dtype == np.float64
+    out = table.extend(2, lambda tail: np.copyto(tail, [[0.5], [0.49]]))
+    assert out["a"].to_list() == [True, False, True, False]
+
+
+def test_extend__cuts_what_was_computed_in_floats_to_the_range_of_a_column():
+    X = pl.DataFrame({"a": [1, 2]}, schema={"a": pl.UInt8})
+    out = open_table(X).extend(
+        2, lambda tail: np.copyto(tail, [[-3.5], [300.0]]), np.dtype(float)
+    )
+    assert out.schema == X.schema
+    assert out["a"].to_list() == [1, 2, 0, 255]
+
+
 def test_frame_in_chunks__is_read_whole():
     X = pl.concat([pl.DataFrame({"a": [1.0, 2.0]}), pl.DataFrame({"a": [3.0]})], rechunk=False)
     assert open_table(X).numeric()[:, 0].tolist() == [1, 2, 3]

@@ -7,10 +7,11 @@ import pytest
 from scipy import sparse
 
 from smotefast.tables import open_table
-from smotefast.tables.sparse import is_canonical
+from smotefast.tables.sparse import index_type, is_canonical
 
 DENSE = np.array([[0, 1.5, 0, 2], [0, 0, 0, 0], [3, 0, 4, 0], [0, 5, 6, 7]])
 FLAVOURS = ["csr_matrix", "csr_array", "csc_matrix", "csc_array"]
+TAKEN = np.array([3, 3, 0])
 OTHERS = ["coo_matrix", "coo_array", "lil_array", "dok_matrix", "bsr_array", "dia_array"]
 
 
@@ -52,6 +53,11 @@ def test_numeric__sorts_and_sums_a_copy(kind):
     assert X.data.tolist() == [1, 2, 4, 3]
 
 
+def test_numeric__of_doubled_true_is_one():
+    X = sparse.csr_array((np.array([True, True, True]), [1, 1, 0], [0, 2, 3]), shape=(2, 2))
+    assert open_table(X).numeric().toarray().tolist() == [[0, 1], [1, 0]]
+
+
 def test_take_and_append__leave_doubled_entries_alone():
     X = crooked()
     dense = X.toarray()
@@ -90,12 +96,55 @@ def test_is_canonical__sees_row_starts():
         (sparse.csr_array((0, 3)), "0 sample"),
         (sparse.csr_array((3, 0)), "0 feature"),
         (sparse.coo_array(np.arange(3)), "Expected 2D"),
-        (sparse.csr_array(DENSE.astype("longdouble")), "float64"),
     ],
 )
 def test_unusable__is_refused(X, words):
     with pytest.raises(ValueError, match=words):
         open_table(X)
+
+
+def test_long_floats__are_taken_but_not_computed_with():
+    X = sparse.csr_array(DENSE.astype("longdouble"))
+    table = open_table(X)
+    taken = table.take(np.array([3, 0]))
+    assert taken.dtype == np.longdouble
+    assert np.array_equal(taken.toarray(), DENSE[[3, 0]])
+    with pytest.raises(ValueError, match=r"X\.astype\('float64'\), or use RandomOverSampler"):
+        table.numeric()
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_booleans__are_computed_in_float64_and_true_from_one_half_on(flavour):
+    X = getattr(sparse, flavour)(DENSE > 0)
+    table = open_table(X)
+    numbers = table.numeric()
+    assert numbers.dtype == np.float64
+    assert np.array_equal(numbers.toarray(), DENSE > 0)
+    out = table.append_sparse(sparse.csr_array([[0.5, 0.49, 0, 1]]))
+    assert out.dtype == bool
+    assert np.array_equal(out.toarray(), np.vstack([DENSE > 0, [True, False, False, True]]))
+    assert out.nnz == (DENSE > 0).sum() + 2
+
+
+@pytest.mark.parametrize("width", [np.int32, np.int64])
+@pytest.mark.parametrize("flavour", FLAVOURS + OTHERS)
+def test_results__have_indices_of_32_bits(flavour, width):
+    X = getattr(sparse, flavour)(DENSE)
+    if flavour in FLAVOURS:
+        X.indices, X.indptr = X.indices.astype(width), X.indptr.astype(width)
+    table = open_table(X)
+    block = sparse.csr_array(DENSE[:1])
+    block.indices, block.indptr = block.indices.astype(width), block.indptr.astype(width)
+    for out in (table.append_sparse(block), table.append_sparse(None), table.take(TAKEN)):
+        assert out.indices.dtype == np.int32
+        assert out.indptr.dtype == np.int32
+    if flavour in FLAVOURS:
+        assert X.indices.dtype == width  # what was given is left alone
+
+
+def test_index_type__grows_beyond_32_bits():
+    assert index_type(2**31 - 1, 7) is np.int32
+    assert index_type(7, 2**31) is np.int64
 
 
 def test_extend__is_refused():

@@ -1,0 +1,87 @@
+"""pandas frames of sparse columns: through CSR and back, dtypes kept."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from smotefast.tables import open_table
+
+pd = pytest.importorskip("pandas")
+
+N = 24
+TARGET = np.r_[np.zeros(16, dtype=int), np.ones(8, dtype=int)]
+RANDOM = np.random.RandomState(0).randint(0, 50, (N, 4))
+
+
+def zero_filled():
+    return pd.DataFrame(
+        {
+            "a": pd.arrays.SparseArray(RANDOM[:, 0] % 3, fill_value=0),
+            "b": pd.arrays.SparseArray((RANDOM[:, 1] % 2).astype("float32"), fill_value=0),
+            "c": pd.arrays.SparseArray(RANDOM[:, 2] > 40, fill_value=False),
+        }
+    )
+
+
+def test_sparse_frame__goes_through_csr_and_comes_back_sparse():
+    X = zero_filled()
+    table = open_table(X)
+    numbers = table.numeric()
+    assert table.is_sparse
+    assert sparse.issparse(numbers)
+    assert numbers.dtype == np.float64
+    assert np.array_equal(numbers.toarray(), X.astype("float64"))
+    block = sparse.csr_array(np.array([[1.9, 0.25, 0.4], [0, 0, 0.6]]))
+    out = table.append_sparse(block)
+    assert list(out.dtypes) == list(X.dtypes)
+    pd.testing.assert_frame_equal(out[:N], X)
+    assert out[N:].to_numpy().tolist() == [[1, 0.25, False], [0, 0, True]]
+    pd.testing.assert_frame_equal(table.append_sparse(None), X)
+    pd.testing.assert_frame_equal(
+        table.take(np.array([3, 3])), X.iloc[[3, 3]].reset_index(drop=True)
+    )
+    with pytest.raises(TypeError, match="append_sparse"):
+        table.extend(1, lambda tail: None)
+
+
+def test_booleans__are_computed_in_float64_and_true_from_one_half_on():
+    X = zero_filled()[["c"]].assign(d=zero_filled()["c"])
+    table = open_table(X)
+    numbers = table.numeric()
+    assert numbers.dtype == np.float64
+    assert np.array_equal(numbers.toarray(), X.to_numpy())
+    out = table.append_sparse(sparse.csr_array([[0.5, 0.49]]))
+    assert list(out.dtypes) == list(X.dtypes)
+    assert out[N:].to_numpy().tolist() == [[True, False]]
+
+
+def test_new_values__are_cut_to_the_range_of_their_column():
+    kinds = {"a": np.uint8, "b": np.int8, "c": np.int64}
+    X = pd.DataFrame(
+        {name: pd.arrays.SparseArray(RANDOM[:, 0], dtype=kind) for name, kind in kinds.items()}
+    )
+    out = open_table(X).append_sparse(sparse.csr_array([[-3.5, 300.0, 2.0**70], [7.9, 0, 0]]))
+    assert list(out.dtypes) == list(X.dtypes)
+    new = out[N:].to_numpy().tolist()
+    assert new[0][:2] == [0, 127]
+    assert new[0][2] > 2**63 - 2**11
+    assert new[1] == [7, 0, 0]
+
+
+def test_sparse_frame__equals_imbalanced_learn():
+    over = pytest.importorskip("imblearn.over_sampling")
+    X = pd.DataFrame.sparse.from_spmatrix(sparse.csr_array(RANDOM * (RANDOM > 20.0)))
+    expected, _ = over.SMOTE(random_state=0).fit_resample(X, TARGET)
+    table = open_table(X)
+    made, _ = over.SMOTE(random_state=0).fit_resample(table.numeric(), TARGET)
+    pd.testing.assert_frame_equal(table.append_sparse(made[N:]), expected)
+
+
+def test_sparse_frame_around_nan__is_dense():
+    X = pd.DataFrame({"a": pd.arrays.SparseArray([1.0, np.nan, 2.0])})
+    table = open_table(X)
+    assert not table.is_sparse
+    assert np.array_equal(table.numeric()[:, 0], [1, np.nan, 2], equal_nan=True)
+    assert list(table.extend(1, lambda tail: tail.fill(1)).dtypes) == list(X.dtypes)

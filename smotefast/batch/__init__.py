@@ -118,7 +118,7 @@ def resample_dataset(
     made = make_sampler(sampler)
     made._validate_params()
     opened = open_source(source)
-    remove_leftovers(os.path.realpath(destination))
+    remove_leftovers(os.path.realpath(os.fsdecode(destination)))
     place = check_destination(destination, opened, overwrite=overwrite)
     columns, features = split_columns(opened, target, _as_names(drop))
     with sigterm_as_exit(), make_progress(progress) as shown:
@@ -130,7 +130,7 @@ def resample_dataset(
         n_rows = _write(request, prepared, place, rows == "all", overwrite, shown, peak)
     before = classes.counts
     return Summary(
-        destination=os.fspath(destination),
+        destination=os.fsdecode(destination),
         counts_before=before,
         counts_after={label: n + quota.get(label, 0) for label, n in before.items()},
         rows_written=n_rows,
@@ -143,7 +143,10 @@ def resample_dataset(
 
 
 def _as_names(drop: Iterable[str]) -> tuple[str, ...]:
-    return (drop,) if isinstance(drop, str) else tuple(drop)
+    names = (drop,) if isinstance(drop, str) else drop
+    if not isinstance(names, Iterable) or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"drop={drop!r} must be the name of a column, or a list of names.")
+    return tuple(names)
 
 
 def _write(
@@ -183,5 +186,7 @@ def _write(
         if sink.n_rows != total:
             raise OSError(f"{sink.n_rows} rows were written instead of {total}.")
         request.source.check_unchanged()
+        # Once more: the links and folders of an hour ago may lead elsewhere now.
+        check_destination(place.path, request.source, overwrite=overwrite)
         staging.publish()
     return total

@@ -1,8 +1,8 @@
 """A destination that is absent or complete, whatever happens on the way.
 
 Work goes to a temporary name beside the destination. When it is complete and on the disk,
-one move makes it the destination. Any error, Ctrl-C or SIGTERM removes it; after SIGKILL
-or a power cut the next run to the same destination does.
+one move makes it the destination. Any error, Ctrl-C, SIGTERM or SIGHUP removes it; after
+SIGKILL or a power cut the next run to the same destination does, on the same host.
 
 Temporary names are ``.NAME.HOST-PID.RANDOM.smotefast``. The process holds a lock on its own as
 long as it lives. A leftover is removed only when it was made for the same destination on
@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import hashlib
 import os
 import re
 import secrets
@@ -46,7 +47,7 @@ class Staging:
         self._overwrite = overwrite
         folder, name = os.path.split(destination.path)
         unique = f"{_host()}-{os.getpid()}.{secrets.token_hex(4)}"
-        self.path = os.path.join(folder, f".{name}.{unique}{_SUFFIX}")
+        self.path = os.path.join(folder, f".{_short(name)}.{unique}{_SUFFIX}")
         self._lock: int | None = None
 
     def __enter__(self) -> Staging:
@@ -85,9 +86,12 @@ class Staging:
 def _move(made: str, path: str, *, overwrite: bool) -> None:
     if not os.path.lexists(path):
         _move_to_free_name(made, path)
-    elif not overwrite:
+        return
+    if not overwrite:
         raise FileExistsError(f"The destination {path!r} has appeared in the meantime.")
-    elif os.path.isfile(path) and os.path.isfile(made):
+    if os.path.isfile(path) == os.path.isfile(made):
+        shutil.copymode(path, made)  # who could not read the old one cannot read the new
+    if os.path.isfile(path) and os.path.isfile(made):
         os.replace(made, path)
     elif not _exchange(made, path):
         aside = made.removesuffix(_SUFFIX) + ".old" + _SUFFIX
@@ -133,17 +137,25 @@ def _exchange(one: str, other: str) -> bool:
 def remove_leftovers(path: str) -> None:
     """Remove what killed runs to this destination left; put back what one had set aside."""
     folder, name = os.path.split(path)
-    pattern = rf"\.{re.escape(name)}\.{re.escape(_host())}-(\d+)\.[0-9a-f]+(\.old)?{_SUFFIX}"
+    start = re.escape(f".{_short(name)}.{_host()}-")
+    pattern = rf"{start}(\d+)\.[0-9a-f]+(\.old)?{_SUFFIX}"
+    entries: list[str] = []
     with contextlib.suppress(OSError):
-        for entry in os.listdir(folder):
-            found = re.fullmatch(pattern, entry)
-            leftover = os.path.join(folder, entry)
-            if found is None or not _abandoned(leftover, int(found[1])):
-                continue
-            if found[2] and not os.path.lexists(path):
-                os.rename(leftover, path)
-            else:
-                _remove(leftover)
+        entries = os.listdir(folder)
+    for entry in entries:
+        found = re.fullmatch(pattern, entry)
+        if found is not None:
+            with contextlib.suppress(OSError):  # the others may go
+                _remove_leftover(os.path.join(folder, entry), int(found[1]), found[2], path)
+
+
+def _remove_leftover(leftover: str, pid: int, is_old: str | None, path: str) -> None:
+    if not _abandoned(leftover, pid):
+        return
+    if is_old and not os.path.lexists(path):
+        os.rename(leftover, path)
+    else:
+        _remove(leftover)
 
 
 def _abandoned(path: str, pid: int) -> bool:
@@ -192,26 +204,35 @@ def _remove(path: str) -> None:
             os.unlink(path)
 
 
+def _short(name: str) -> str:
+    """Return a name that leaves room for what is added; most systems take 255 bytes."""
+    encoded = os.fsencode(name)
+    return name if len(encoded) <= 160 else hashlib.sha256(encoded).hexdigest()
+
+
 def _host() -> str:
     return re.sub(r"[^A-Za-z0-9]", "_", socket.gethostname())[:32]
 
 
 @contextlib.contextmanager
 def sigterm_as_exit() -> Iterator[None]:
-    """Turn SIGTERM into SystemExit(143), so that the way out is cleaned up.
+    """Turn SIGTERM and SIGHUP into SystemExit(128 + number), so that all is cleaned up.
 
-    Left alone where the program has a handler of its own, and outside the main thread.
+    Left alone where the program has a handler of its own or ignores them, and outside
+    the main thread.
     """
     main = threading.current_thread() is threading.main_thread()
-    if not main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
-        yield
-        return
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    numbers = [getattr(signal, name) for name in names]
+    ours = [one for one in numbers if main and signal.getsignal(one) is signal.SIG_DFL]
 
     def leave(number: int, frame: object) -> None:
         raise SystemExit(128 + number)
 
-    signal.signal(signal.SIGTERM, leave)
+    for one in ours:
+        signal.signal(one, leave)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for one in ours:
+            signal.signal(one, signal.SIG_DFL)

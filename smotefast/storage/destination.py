@@ -8,6 +8,7 @@ from typing import NamedTuple
 from smotefast.storage.source import PARQUET, ParquetSource
 
 ONE_FILE = (".parquet", ".pq")
+_BESIDE = {"_success", "_metadata", "_common_metadata"}
 
 
 class Destination(NamedTuple):
@@ -35,44 +36,78 @@ def check_destination(
     OSError, ValueError
         If it exists (and ``overwrite`` is False), touches the source, or cannot be made.
     """
-    given, path = os.fspath(path), os.path.realpath(path)
-    _check_apart(given, path, os.path.realpath(source.path))
-    if os.path.lexists(path):
+    given = os.fsdecode(path)
+    path = os.path.realpath(given)
+    _check_apart(given, path, source)
+    parts = not path.lower().endswith(ONE_FILE)
+    if _exists(path):
         if not overwrite:
             raise FileExistsError(
                 f"The destination {given!r} exists. Choose another, or allow overwriting it."
             )
-        _check_replaceable(given, path)
+        _check_replaceable(given, path, parts)
     parent = os.path.dirname(path)
     if not os.path.isdir(parent):
         raise FileNotFoundError(f"There is no folder {parent!r} to put the destination into.")
     if not os.access(parent, os.W_OK | os.X_OK):
         raise PermissionError(f"The folder {parent!r} of the destination is not writable.")
-    return Destination(path, not path.lower().endswith(ONE_FILE))
+    return Destination(path, parts)
 
 
-def _check_apart(given: str, path: str, source: str) -> None:
-    same = os.path.exists(path) and os.path.samefile(path, source)
-    if same or path == source:
+def _exists(path: str) -> bool:
+    """Whether something has this name; a name that is too long raises OSError."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+def _check_apart(given: str, path: str, source: ParquetSource) -> None:
+    """Refuse what is, holds or lies in the source; its files may be links to elsewhere."""
+    named = os.path.realpath(source.path)
+    if _same(path, named) or any(_same(path, file.path) for file in source.files):
         raise ValueError(f"The destination {given!r} is the source. Choose another.")
-    if os.path.commonpath([path, source]) == source:
+    if os.path.commonpath([path, named]) == named:
         raise ValueError(f"The destination {given!r} lies inside the source folder.")
-    if os.path.commonpath([path, source]) == path:
-        raise ValueError(f"The source lies inside the destination {given!r}.")
+    for place in (named, *(os.path.realpath(file.path) for file in source.files)):
+        if os.path.commonpath([path, place]) == path:
+            raise ValueError(f"The source {place!r} lies inside the destination {given!r}.")
 
 
-def _check_replaceable(given: str, path: str) -> None:
+def _same(path: str, other: str) -> bool:
+    return path == other or (os.path.exists(path) and os.path.samefile(path, other))
+
+
+def _check_replaceable(given: str, path: str, parts: bool) -> None:
     """Refuse to replace what is not data: a device, or a folder with other things in it."""
+    if os.path.ismount(path):
+        raise ValueError(
+            f"The destination {given!r} is a mount point, which cannot be replaced. Name a "
+            "folder in it."
+        )
     if os.path.isfile(path):
+        if parts:
+            raise ValueError(
+                f"The destination {given!r} is a file and would become a folder of part "
+                "files. End the name in .parquet for one file, or remove the file yourself."
+            )
         return
     if not os.path.isdir(path):
         raise ValueError(f"The destination {given!r} is neither a file nor a folder.")
     with os.scandir(path) as entries:
-        listed = list(entries)
-    for entry in listed:
-        data = entry.is_file() and entry.name.lower().endswith(PARQUET)
-        if not data and not entry.name.startswith(("_", ".")):
-            raise ValueError(
-                f"The destination {given!r} holds {entry.name!r}, which is no Parquet file; "
-                "it will not be overwritten. Remove the folder yourself."
-            )
+        for entry in entries:
+            if not _is_data(entry):
+                raise ValueError(
+                    f"The destination {given!r} holds {entry.name!r}, which is no Parquet "
+                    "file; it will not be overwritten. Remove the folder yourself."
+                )
+
+
+def _is_data(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a Parquet file, or what engines write beside their files."""
+    if not entry.is_file(follow_symlinks=False):
+        return False
+    name = entry.name.lower()
+    beside = name in _BESIDE or (name.startswith(".") and name.endswith(".crc"))
+    return beside or name.endswith(PARQUET)

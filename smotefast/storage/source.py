@@ -65,9 +65,15 @@ class ParquetSource:
             Rows of a batch at most. Batches end where files end.
         """
         schema = pa.schema([self.schema.field(name) for name in columns], self.schema.metadata)
+        dictionaries: dict[int, pa.Array] = {}
         for file in self.files:
             try:
-                yield from _read(file, schema, batch_rows)
+                for columns_read in _read(file, schema.names, batch_rows):
+                    shared = [
+                        _share_dictionary(column, place, dictionaries)
+                        for place, column in enumerate(columns_read)
+                    ]
+                    yield pa.RecordBatch.from_arrays(shared, schema=schema)
             except (pa.ArrowException, OSError) as error:
                 raise OSError(f"Cannot read {file.path!r}: {one_line(error)}") from error
 
@@ -79,12 +85,27 @@ class ParquetSource:
                 raise OSError(f"{file.path!r} was changed while it was being read.")
 
 
-def _read(file: SourceFile, schema: pa.Schema, batch_rows: int) -> Iterator[pa.RecordBatch]:
+def _read(file: SourceFile, names: list[str], batch_rows: int) -> Iterator[list[pa.Array]]:
     with pq.ParquetFile(file.path, buffer_size=READ_BUFFER, pre_buffer=False) as parquet:
-        for batch in parquet.iter_batches(batch_rows, columns=schema.names):
+        for batch in parquet.iter_batches(batch_rows, columns=names):
             # The file's own order and metadata give way to those fixed for all files.
-            columns = [batch.column(name) for name in schema.names]
-            yield pa.RecordBatch.from_arrays(columns, schema=schema)
+            yield [batch.column(name) for name in names]
+
+
+def _share_dictionary(column: pa.Array, place: int, known: dict[int, pa.Array]) -> pa.Array:
+    """Let a column go on with the dictionary before, if it has the same.
+
+    pyarrow gives every batch a copy of all of it.
+    """
+    if not pa.types.is_dictionary(column.type):
+        return column
+    before = known.get(place)
+    if before is None or not before.equals(column.dictionary):
+        known[place] = column.dictionary
+        return column
+    return pa.DictionaryArray.from_arrays(
+        column.indices, before, ordered=column.type.ordered, safe=False
+    )
 
 
 def open_source(path: str | os.PathLike[str]) -> ParquetSource:
@@ -97,7 +118,7 @@ def open_source(path: str | os.PathLike[str]) -> ParquetSource:
     ValueError
         If the files do not have one schema, hold no rows or repeat a column name.
     """
-    path = os.fspath(path)
+    path = os.fsdecode(path)
     names = _files_of(path)
     first, schema = _open_file(names[0])
     files = [first]
@@ -127,9 +148,22 @@ def _files_of(path: str) -> list[str]:
             raise ValueError(_folder_reason(path, entry.name))
         if entry.name.lower().endswith(PARQUET):
             files.append(entry.path)
+        elif _looks_like_parquet(entry.path):
+            raise ValueError(
+                f"The folder {path!r} holds {entry.name!r}, a Parquet file by its content that "
+                f"is not named so. Rename it to end in {PARQUET[0]}, or move it away."
+            )
     if not files:
         raise FileNotFoundError(f"The folder {path!r} holds no .parquet files.")
     return files
+
+
+def _looks_like_parquet(path: str) -> bool:
+    """Whether a file begins as Parquet does: to leave it out in silence would lose rows."""
+    if not os.path.isfile(path):
+        return False
+    with open(path, "rb") as file:
+        return file.read(4) == b"PAR1"
 
 
 def _folder_reason(path: str, inner: str) -> str:

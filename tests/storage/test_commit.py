@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import stat
 import subprocess
 import sys
 
@@ -162,6 +164,50 @@ def test_remove_leftovers__spares_what_another_job_of_this_process_is_writing(pl
         assert content(staging.path) == "half"
 
 
+@pytest.mark.parametrize("parts", [False, True])
+def test_staging__serves_the_longest_names(tmp_path, parts):
+    place = Destination(str(tmp_path / ("ü" * 127)), parts)
+    make(place, "new")
+    with Staging(place, overwrite=True) as staging:
+        fill(staging.path, "newer")
+        killed = staging.path.replace(str(os.getpid()), str(ended_pid()))
+        shutil.copytree(staging.path, killed) if parts else shutil.copy(staging.path, killed)
+        remove_leftovers(place.path)
+        assert not os.path.exists(killed)
+        staging.publish()
+    assert content(place.path) == "newer"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="this system has no modes")
+def test_staging__keeps_the_mode_of_what_it_replaces(place):
+    make(place, "old")
+    os.chmod(place.path, 0o700)
+    make(place, "new", overwrite=True)
+    assert stat.S_IMODE(os.stat(place.path).st_mode) == 0o700
+
+
+def test_remove_leftovers__goes_on_after_one_that_cannot_be_removed(
+    place, tmp_path, monkeypatch
+):
+    stuck, loose = (
+        leftover_name(place, ended_pid()).replace("0123abcd", unique) for unique in ("0", "1")
+    )
+    for path in (stuck, loose):
+        fill(path, "half")
+    unlink = os.unlink
+
+    def refuse(path, **options):
+        if path == stuck:
+            raise PermissionError(path)
+        unlink(path, **options)
+
+    monkeypatch.setattr(os, "unlink", refuse)
+    monkeypatch.setattr(os, "listdir", lambda path: list(map(os.path.basename, (stuck, loose))))
+    remove_leftovers(place.path)
+    assert os.path.exists(stuck)
+    assert not os.path.exists(loose)
+
+
 def test_remove_leftovers__puts_back_what_a_killed_run_had_set_aside(place, tmp_path):
     aside = leftover_name(place, ended_pid()).replace(".smotefast", ".old.smotefast")
     if place.parts:
@@ -172,16 +218,28 @@ def test_remove_leftovers__puts_back_what_a_killed_run_had_set_aside(place, tmp_
     assert os.listdir(tmp_path) == ["out"]
 
 
-def test_sigterm_as_exit__cleans_up_on_sigterm(place, tmp_path):
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_sigterm_as_exit__cleans_up_on_the_signals_that_end_a_process(place, tmp_path, name):
+    number = getattr(signal, name)
+
     def terminate():
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), number)
         signal.sigtimedwait([], 1)  # the handler runs before this returns
 
     with pytest.raises(SystemExit) as caught, sigterm_as_exit():
         make(place, "half", before_publishing=terminate)
-    assert caught.value.code == 143
+    assert caught.value.code == 128 + number
     assert os.listdir(tmp_path) == []
-    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    assert signal.getsignal(number) is signal.SIG_DFL
+
+
+def test_sigterm_as_exit__leaves_an_ignored_hangup_ignored():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup sets it
+    try:
+        with sigterm_as_exit():
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_sigterm_as_exit__leaves_a_handler_of_the_program_alone():

@@ -53,7 +53,7 @@ def test_check_destination__refuses_the_source_under_any_name(tmp_path, source):
 def test_check_destination__refuses_to_write_into_or_around_the_source(tmp_path, source):
     with pytest.raises(ValueError, match="lies inside the source folder"):
         check_destination(tmp_path / "in" / "b.parquet", source, overwrite=False)
-    with pytest.raises(ValueError, match="The source lies inside the destination"):
+    with pytest.raises(ValueError, match=r"The source .* lies inside the destination"):
         check_destination(tmp_path, source, overwrite=True)
 
 
@@ -65,15 +65,63 @@ def test_check_destination__refuses_a_missing_or_closed_folder(tmp_path, source,
         check_destination(tmp_path / "b.parquet", source, overwrite=False)
 
 
-def test_check_destination__overwrites_no_folder_that_holds_other_things(tmp_path, source):
+def test_check_destination__sees_through_links_in_the_source_folder(tmp_path):
+    real, linked = tmp_path / "real", tmp_path / "linked"
+    real.mkdir()
+    linked.mkdir()
+    pq.write_table(pa.table({"x": [1]}), real / "a.parquet")
+    os.symlink(real / "a.parquet", linked / "a.parquet")
+    source = open_source(linked)
+    with pytest.raises(ValueError, match="is the source"):
+        check_destination(real / "a.parquet", source, overwrite=True)
+    with pytest.raises(ValueError, match=r"a\.parquet' lies inside the destination"):
+        check_destination(real, source, overwrite=True)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder as other engines leave it."""
     folder = tmp_path / "out"
     folder.mkdir()
-    (folder / "_SUCCESS").touch()
-    (folder / "part-0.parquet").touch()
-    check_destination(folder, source, overwrite=True)
-    (folder / "thesis.tex").touch()
-    with pytest.raises(ValueError, match=r"holds 'thesis\.tex'"):
+    for name in ("_SUCCESS", "_metadata", "part-0.parquet", ".part-0.parquet.crc"):
+        (folder / name).touch()
+    return folder
+
+
+def test_check_destination__overwrites_a_folder_of_part_files(folder, source):
+    assert check_destination(folder, source, overwrite=True).parts
+
+
+@pytest.mark.parametrize("name", ["thesis.tex", ".env", "_notes", ".git/", "_archive/", "a/"])
+def test_check_destination__overwrites_no_folder_that_holds_other_things(folder, source, name):
+    if name.endswith("/"):
+        (folder / name).mkdir()
+    else:
+        (folder / name).touch()
+    with pytest.raises(ValueError, match=f"holds '{name.strip('/')}'"):
         check_destination(folder, source, overwrite=True)
+
+
+def test_check_destination__overwrites_no_file_by_a_folder(tmp_path, source):
+    (tmp_path / "thesis").touch()
+    with pytest.raises(ValueError, match="is a file and would become a folder"):
+        check_destination(tmp_path / "thesis", source, overwrite=True)
+
+
+def test_check_destination__overwrites_no_mount_point(folder, source, monkeypatch):
+    monkeypatch.setattr(os.path, "ismount", lambda path: path == str(folder))
+    with pytest.raises(ValueError, match="is a mount point"):
+        check_destination(folder, source, overwrite=True)
+
+
+def test_check_destination__refuses_a_name_too_long_for_the_system(tmp_path, source):
+    with pytest.raises(OSError, match="too long"):
+        check_destination(tmp_path / ("b" * 300), source, overwrite=False)
+
+
+def test_check_destination__takes_paths_as_bytes(tmp_path, source):
+    place = check_destination(os.fsencode(tmp_path / "b"), source, overwrite=False)
+    assert place.path == os.path.realpath(tmp_path / "b")
 
 
 def test_check_destination__overwrites_no_device(source):

@@ -136,3 +136,34 @@ def test_check_unchanged__notices_another_file_under_the_name(tmp_path):
     write(path, TABLE.slice(1))
     with pytest.raises(OSError, match="was changed while it was being read"):
         source.check_unchanged()
+
+
+def test_open_source__leaves_out_no_parquet_file_for_its_name(tmp_path):
+    table = pa.table({"x": [1]})
+    pq.write_table(table, tmp_path / "a.parquet")
+    (tmp_path / "README.txt").write_text("what is in here")
+    assert open_source(tmp_path).n_rows == 1
+    pq.write_table(table, tmp_path / "000001_0")
+    with pytest.raises(ValueError, match="holds '000001_0', a Parquet file by its content"):
+        open_source(tmp_path)
+
+
+def test_batches__share_a_dictionary_that_is_the_same(tmp_path):
+    words = pa.array(["b", "a", "c", "a"] * 50).dictionary_encode()
+    pq.write_table(pa.table({"x": words}), tmp_path / "a.parquet", row_group_size=60)
+    batches = list(open_source(tmp_path / "a.parquet").batches(["x"], 25))
+    assert len(batches) > 8
+    places = {batch.column(0).dictionary.buffers()[2].address for batch in batches}
+    assert len(places) == 1
+    assert (
+        pa.concat_arrays([batch.column(0) for batch in batches]).to_pylist()
+        == words.to_pylist()
+    )
+
+
+def test_batches__keep_dictionaries_that_differ(tmp_path):
+    for name, values in (("a", ["x", "y"]), ("b", ["y", "z"]), ("c", ["x", "y"])):
+        table = pa.table({"v": pa.array(values).dictionary_encode()})
+        pq.write_table(table, tmp_path / f"{name}.parquet")
+    read = [batch.column(0).to_pylist() for batch in open_source(tmp_path).batches(["v"], 9)]
+    assert read == [["x", "y"], ["y", "z"], ["x", "y"]]

@@ -8,6 +8,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+import smotefast
+from smotefast.over_sampling import SMOTE
+
+
+def resample(source, destination, **options):
+    """Run a job of a usual kind, in silence."""
+    usual = {"target": "label", "progress": False, "sampler": SMOTE(random_state=0)}
+    return smotefast.resample_dataset(source, destination, **{**usual, **options})
+
 
 def imbalanced(n_rows=600, *, share=0.1, n_features=4, dtype=np.float32, seed=0):
     """Return a table of numeric features and a target of the classes 0 and 1."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
 import subprocess
 import sys
 
@@ -10,6 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+import smotefast
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="only Linux tells the peak of one process"
@@ -82,6 +86,72 @@ def test_smote__stays_under_the_lowest_limit_accepted(tmp_path, allocator):
 def test_random__stays_under_the_lowest_limit_accepted(tmp_path, allocator):
     source = make(tmp_path / "in.parquet", 100_000, ["text", "float64", "text", "int64"])
     run_at_the_lowest_limit(source, tmp_path / "out.parquet", "random", allocator)
+
+
+def write_late(path):
+    """Texts that are short in the first row groups and long in the last."""
+    n_rows = 20_000
+    texts = ["x" * (10 if row < 18_000 else 3_000) + str(row) for row in range(n_rows)]
+    table = pa.table({"text": texts, "label": np.arange(n_rows) % 10 == 0})
+    pq.write_table(table, path, row_group_size=2_000)
+
+
+def write_categories(path):
+    """Many categories, so that dictionaries are larger than all else."""
+    n_rows = 200_000
+    words = pa.array([f"category number {code}" * 3 for code in range(50_000)])
+    codes = np.random.default_rng(0).integers(0, len(words), n_rows).astype(np.int32)
+    column = pa.DictionaryArray.from_arrays(codes, words)
+    table = pa.table({"category": column, "label": np.arange(n_rows) % 10 == 0})
+    pq.write_table(table, path, row_group_size=50_000)
+
+
+def write_one_page(path):
+    """Column chunks of a single page each, by a writer that nobody knows."""
+    rng = np.random.default_rng(0)
+    columns = {f"c{j}": rng.random(1_000_000) for j in range(6)}
+    columns["label"] = rng.random(1_000_000) < 0.01
+    pq.write_table(
+        pa.table(columns), path, row_group_size=1_000_000, data_page_size=1 << 30,
+        use_dictionary=False,
+    )  # fmt: skip
+    written = path.read_bytes()
+    path.write_bytes(written.replace(b"parquet-cpp-arrow", b"a-rarer-cpp-maker"))
+
+
+def write_wide(path):
+    """Rows of half a megabyte."""
+    rng = np.random.default_rng(0)
+    texts = [rng.bytes(250_000).hex() for _ in range(80)]
+    pq.write_table(pa.table({"text": texts, "label": np.arange(80) % 4 == 0}), path)
+
+
+@pytest.mark.parametrize("allocator", ["command", "function"])
+@pytest.mark.parametrize("write", [write_late, write_categories, write_one_page, write_wide])
+def test_random__stays_under_the_lowest_limit_for_uneven_files(tmp_path, write, allocator):
+    write(tmp_path / "in.parquet")
+    out = tmp_path / "out.parquet"
+    run_at_the_lowest_limit(tmp_path / "in.parquet", out, "random", allocator)
+    written, source = (pq.ParquetFile(path).metadata for path in (out, tmp_path / "in.parquet"))
+    assert written.num_rows > source.num_rows
+
+
+def test_a_job_that_outgrows_its_plan__ends_with_the_need_and_leaves_nothing(
+    tmp_path, monkeypatch
+):
+    source = make(tmp_path / "in.parquet", 300_000, ["float32"] * 3, 50_000)
+    looks = itertools.count()
+
+    def grown(name):
+        return 3 << 30 if next(looks) > 9 else 100 << 20
+
+    monkeypatch.setattr("smotefast.storage.memory._status", grown)
+    with pytest.raises(MemoryError, match=r"occupies 3\.0 GiB, more .*memory_limit='3\.9 GiB'"):
+        smotefast.resample_dataset(
+            source, tmp_path / "out.parquet", target="label", sampler="random",
+            memory_limit="2GiB",
+        )  # fmt: skip
+    assert os.listdir(tmp_path) == ["in.parquet"]
 
 
 @pytest.mark.long

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -70,6 +71,19 @@ def test_only_booleans_among_the_features(refused):
 def test_the_index_of_a_pandas_frame(refused):
     table = imbalanced().append_column("__index_level_0__", [np.arange(600)])
     refused(table, ValueError, "index of a pandas frame.*--drop __index_level_0__")
+
+
+@pytest.mark.parametrize("name", ["customer", None])
+def test_the_index_that_pandas_noted(refused, name):
+    frame = imbalanced().to_pandas().set_index(pd.Index(np.arange(600) ** 2, name=name))
+    table = pa.Table.from_pandas(frame)
+    column = name or "__index_level_0__"
+    refused(table, ValueError, f"'{column}' is the index of a pandas frame.*--drop {column}")
+
+
+def test_what_is_no_list_of_columns_to_drop(refused):
+    for drop in (5, [1, 2]):
+        refused(imbalanced(), TypeError, r"drop=.* must be the name of a column", drop=drop)
 
 
 def test_one_class(refused):

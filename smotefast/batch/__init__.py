@@ -164,7 +164,7 @@ def _write(
     dropped = frozenset(request.source.schema.names) - set(request.columns)
     options = writer_options(request.source, dropped)
     copied = request.source if originals else None
-    groups = row_groups(copied, prepared.new_rows, schema, plan.group_rows, plan.batch_rows)
+    groups = row_groups(copied, prepared.new_rows, schema, plan, request.limit)
     with (
         plain_disk_errors(place.path),
         Staging(place, overwrite=overwrite) as staging,

@@ -14,9 +14,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from smotefast.batch.categories import Categories
 from smotefast.batch.scan import Classes
 from smotefast.report.progress import Progress
-from smotefast.storage import ParquetSource
+from smotefast.storage import ParquetSource, refuse_above
 from smotefast.tables.arrow_tables import take_arrow
 from smotefast.tables.columns import features_to_matrix
 
@@ -73,6 +74,7 @@ def gather_matrices(
     classes: Classes,
     batch_rows: int,
     progress: Progress,
+    limit: int,
 ) -> GatheredMatrices:
     """Read the features of some classes into one matrix each.
 
@@ -95,6 +97,7 @@ def gather_matrices(
                 matrices[label][filled[label] : end] = values[: sizes[label] - filled[label]]
             filled[label] += rows.num_rows
         progress.advance(batch.num_rows)
+        refuse_above(limit)
     _refuse_unusable(unusable)
     _check_filled(filled, sizes)
     return GatheredMatrices(source.n_rows, matrices)
@@ -108,30 +111,38 @@ def gather_table(
     classes: Classes,
     batch_rows: int,
     progress: Progress,
+    limit: int,
 ) -> GatheredTable:
     """Read all columns of some classes into one table."""
-    pieces: dict[Any, list[list[pa.Array]]] = {label: [[] for _ in columns] for label in sizes}
+    schema = pa.schema([source.schema.field(name) for name in columns])
+    categories = {
+        field.name: Categories(field.type)
+        for field in schema
+        if pa.types.is_dictionary(field.type)
+    }
+    pieces: dict[Any, dict[str, list[pa.Array]]]
+    pieces = {label: {name: [] for name in columns} for label in sizes}
     labels = pa.array(list(sizes), type=classes.value_type)
     ordered = [target, *(name for name in columns if name != target)]
+    filled = dict.fromkeys(sizes, 0)
     for batch in source.batches(ordered, batch_rows):
         for label, rows in _by_class(batch, labels, list(sizes)):
-            for name, piece in zip(columns, pieces[label], strict=True):
-                piece.append(rows.column(name))
+            for name in columns:
+                piece = rows.column(name)
+                kept = categories[name].codes(piece) if name in categories else piece
+                pieces[label][name].append(kept)
+            filled[label] += rows.num_rows
         progress.advance(batch.num_rows)
-    schema = pa.schema([source.schema.field(name) for name in columns])
-    filled = {label: sum(map(len, pieces[label][0])) for label in sizes}
+        refuse_above(limit)
     _check_filled(filled, sizes)
     joined = []
-    for place, field in enumerate(schema):  # column by column: one of them is held twice
-        parts = [part for label in sizes for part in pieces[label][place]]
-        for label in sizes:
-            pieces[label][place].clear()
-        column = pa.chunked_array(parts, type=field.type)
+    for field in schema:  # column by column: one of them is held twice
+        parts = [part for label in sizes for part in pieces[label].pop(field.name)]
+        if field.name in categories:
+            joined.append(categories[field.name].joined(parts))
+        else:
+            joined.append(pa.chunked_array(parts, type=field.type).combine_chunks())
         del parts
-        if pa.types.is_dictionary(field.type):
-            column = column.unify_dictionaries()
-        joined.append(column.combine_chunks())
-        del column
     return GatheredTable(source.n_rows, pa.table(joined, schema=schema), sizes)
 
 

@@ -1,40 +1,38 @@
 """What a job will occupy, said before it begins, and blocks sized to fit the limit.
 
-The source's layout, the rows to gather and the limit flow in; the sizes of blocks flow
-out, or an error that says how much would be needed. Everything is counted on top of what
-the process occupies when its libraries are loaded and its kernels compiled.
+The widths of the columns, the rows to gather and the limit flow in; the sizes of blocks
+flow out, or an error that says how much would be needed. Everything is counted on top of
+what the process occupies when its libraries are loaded and its kernels compiled.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
+from smotefast.batch.widths import Widths
 from smotefast.storage import (
-    ParquetSource,
     allocator_returns,
     format_size,
     relax_allocator,
     release_memory,
     resident_bytes,
 )
-from smotefast.storage.source import READ_BUFFER
 
 # Row groups aim at the second size, and are cut down to the first where memory is short:
 # larger ones save nothing, smaller ones cost readers.
 _GROUP_BYTES = (8 << 20, 48 << 20)
-_GROUP_ROWS = (1_000, 1_000_000)
+_GROUP_ROWS = (16, 1_000_000)
 # What a writer remembers of each column of a row group, until the footer is written.
 _CHUNK_BYTES = 1_000
 _BATCH_ROWS = 1 << 16
+# What a job takes for one byte of a dictionary: in the reader (7 to 9), in taking the rows of
+# a class (3), in unifying and writing one row group while the next is read. Dictionaries of
+# 31 and 33 MiB took 14 and 24 times as much.
+_DICTIONARIES = 26
 # What allocators keep beyond what is in use.
 _SLACK = 32 << 20
 # With so much to spare, and a row group, allocators may be lazy.
 _ROOM = 128 << 20
-_PAGE = 1 << 20  # of a column chunk, as most writers cut them
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,9 @@ class Plan:
     Attributes
     ----------
     group_rows
-        Rows of a row group of the destination.
+        Rows of a row group of the destination, at most.
+    group_bytes
+        Bytes of a row group in memory, at most: rows may be wider than was estimated.
     batch_rows
         Rows read or made at a time.
     need
@@ -52,12 +52,13 @@ class Plan:
     """
 
     group_rows: int
+    group_bytes: int
     batch_rows: int
     need: int
 
 
 def make_plan(
-    source: ParquetSource,
+    widths: Widths,
     columns: list[str],
     *,
     n_written: int,
@@ -69,7 +70,9 @@ def make_plan(
 
     Parameters
     ----------
-    source, columns
+    widths
+        Of the source.
+    columns
         What will be read.
     n_written
         Rows of the destination at most.
@@ -87,8 +90,8 @@ def make_plan(
     """
     release_memory()
     base = resident_bytes() + _SLACK
-    row = row_bytes(source, columns)
-    reader = _reader_bytes(source, columns)
+    row = widths.row_bytes(columns)
+    standing = widths.reader_bytes(columns) + _DICTIONARIES * widths.dictionary_bytes(columns)
 
     def streaming(group_rows: int) -> int:
         # One row group is written while the next is made of batches; in making one, a
@@ -96,7 +99,7 @@ def make_plan(
         groups = 2.2 if allocator_returns() else 3.2
         batch = min(group_rows, _BATCH_ROWS)
         footer = n_written / group_rows * len(columns) * _CHUNK_BYTES
-        return int(reader + row * (groups * group_rows + 3 * batch) + 64 * batch + footer)
+        return int(standing + row * (groups * group_rows + 3 * batch) + 64 * batch + footer)
 
     def need(group_rows: int) -> int:
         return base + kept + max(search, streaming(group_rows))
@@ -116,66 +119,5 @@ def make_plan(
         group_rows = max(least, int(group_rows * 0.8))
     if need(group_rows) + row * group_rows + _ROOM < limit:
         relax_allocator()
-    return Plan(group_rows, min(group_rows, _BATCH_ROWS), need(group_rows))
-
-
-def row_bytes(source: ParquetSource, columns: list[str]) -> float:
-    """Return how many bytes a row takes in memory, estimated high.
-
-    Fixed widths are known; what varies (texts, lists) is measured on the first rows and
-    in the footer, and the larger counts, with a half more for rows that differ.
-    """
-    widths, varying = 0.0, []
-    for name in columns:
-        kind = source.schema.field(name).type
-        try:
-            widths += kind.bit_width / 8 + 1 / 8
-        except ValueError:
-            varying.append(name)
-    if varying:
-        sample = next(source.batches(varying, 1_000))
-        measured = sample.nbytes / max(sample.num_rows, 1)
-        widths += 1.5 * max(measured, _stored_bytes(source, varying))
-    return max(widths, 1.0)
-
-
-def _stored_bytes(source: ParquetSource, columns: list[str]) -> float:
-    rows, stored = 0, 0
-    for chunk, n_rows in _chunks(source, columns):
-        rows = max(rows, n_rows)
-        stored += chunk.total_uncompressed_size
-    return stored / max(rows, 1)
-
-
-def _reader_bytes(source: ParquetSource, columns: list[str]) -> int:
-    """Return what the columns of an open file hold.
-
-    Each has a buffer, a page as stored and as read, and perhaps a dictionary. For 20
-    columns of float32 this comes to 62 MiB, and 61 MiB were measured.
-    """
-    return sum(
-        min(chunk.total_compressed_size, READ_BUFFER)
-        + 2 * min(chunk.total_uncompressed_size, _PAGE)
-        + min(chunk.total_uncompressed_size, _PAGE) * bool(chunk.has_dictionary_page)
-        for chunk, _ in _chunks(source, columns)
-    )
-
-
-def _chunks(source: ParquetSource, columns: list[str]) -> list[tuple[Any, int]]:
-    """Return the column chunks of the first row group, with its number of rows."""
-    wanted = set(columns)
-    file = next(file for file in source.files if file.n_rows)
-    with pq.ParquetFile(file.path) as parquet:
-        group = parquet.metadata.row_group(0)
-        chunks = [group.column(i) for i in range(group.num_columns)]
-        return [
-            (chunk, group.num_rows)
-            for chunk in chunks
-            if chunk.path_in_schema in wanted or chunk.path_in_schema.split(".")[0] in wanted
-        ]
-
-
-def schema_of(source: ParquetSource, columns: list[str]) -> pa.Schema:
-    """Return the schema of the destination: fields and metadata of the source."""
-    fields = [source.schema.field(name) for name in columns]
-    return pa.schema(fields, metadata=source.schema.metadata)
+    group_bytes = max(int(row * group_rows), _GROUP_BYTES[0])
+    return Plan(group_rows, group_bytes, min(group_rows, _BATCH_ROWS), need(group_rows))

@@ -5,6 +5,7 @@ Everything that can refuse the job happens here, before anything is written.
 
 from __future__ import annotations
 
+import functools
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -13,15 +14,16 @@ import numpy as np
 import pyarrow as pa
 
 from smotefast.batch.gather import gather_matrices, gather_table
-from smotefast.batch.plan import Plan, make_plan, row_bytes, schema_of
+from smotefast.batch.plan import Plan, make_plan
 from smotefast.batch.scan import Classes
 from smotefast.batch.warm import load_kernels
+from smotefast.batch.widths import Widths
 from smotefast.batch.write import NewRows
 from smotefast.engine.job import Job
 from smotefast.engine.quota import Counts
 from smotefast.engine.recipe import Interpolate
 from smotefast.report.progress import Progress
-from smotefast.storage import ParquetSource, release_memory
+from smotefast.storage import ParquetSource, refuse_above, release_memory
 from smotefast.tables.columns import check_numeric_fields
 
 _RECALL_SAMPLE = 1000
@@ -47,6 +49,17 @@ class Request:
     quota: Counts
     limit: int
 
+    @functools.cached_property
+    def widths(self) -> Widths:
+        """What the columns take in memory."""
+        return Widths(self.source, self.columns)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Schema of the destination: fields and metadata of the source."""
+        fields = [self.source.schema.field(name) for name in self.columns]
+        return pa.schema(fields, metadata=self.source.schema.metadata)
+
     @property
     def sizes(self) -> Counts:
         """Rows in the source of each class that gets new ones."""
@@ -56,11 +69,6 @@ class Request:
     def wanted(self) -> Counts:
         """Rows to make, of the classes that get any."""
         return {label: n for label, n in self.quota.items() if n}
-
-    @property
-    def schema(self) -> pa.Schema:
-        """Schema of the destination."""
-        return schema_of(self.source, self.columns)
 
 
 @dataclass(frozen=True)
@@ -91,9 +99,10 @@ def prepare_job(request: Request, progress: Progress) -> Prepared:
 def _prepare_copies(request: Request, progress: Progress) -> Prepared:
     n_kept = sum(request.sizes.values())
     columns, schema = request.columns, request.schema
+    widths = request.widths
+    kept = n_kept * (widths.row_bytes(columns) + 8) + widths.dictionary_bytes(columns)
     # One column is held twice while its pieces are joined.
-    kept = n_kept * row_bytes(request.source, columns) + 8 * n_kept
-    joining = max(n_kept * row_bytes(request.source, [name]) for name in columns)
+    joining = max(n_kept * widths.row_bytes([name]) for name in columns)
     plan = _plan(request, kept=int(kept), search=int(joining))
     progress.phase("reading classes", request.source.n_rows)
     rows = gather_table(
@@ -104,6 +113,7 @@ def _prepare_copies(request: Request, progress: Progress) -> Prepared:
         request.classes,
         plan.batch_rows,
         progress,
+        request.limit,
     )
     job = request.sampler._prepare(rows, request.wanted)
     new_rows = NewRows(job, schema, request.target, request.classes, None, rows)
@@ -136,10 +146,12 @@ def _prepare_interpolation(request: Request, progress: Progress) -> Prepared:
         request.classes,
         plan.batch_rows,
         progress,
+        request.limit,
     )
     progress.phase("finding neighbours")
     job = request.sampler._prepare(rows, request.wanted)
     recall = sampled_recall(job)
+    refuse_above(request.limit)
     release_memory()
     new_rows = NewRows(job, request.schema, request.target, request.classes, dtype, None)
     return Prepared(job, new_rows, plan, recall)
@@ -147,7 +159,7 @@ def _prepare_interpolation(request: Request, progress: Progress) -> Prepared:
 
 def _plan(request: Request, *, kept: int, search: int) -> Plan:
     return make_plan(
-        request.source,
+        request.widths,
         request.columns,
         n_written=request.source.n_rows + sum(request.wanted.values()),
         kept=kept,
@@ -158,11 +170,12 @@ def _plan(request: Request, *, kept: int, search: int) -> Plan:
 
 def _matrix_dtype(request: Request) -> np.dtype[Any]:
     """Return the type that the sampler computes in; refuse what it cannot compute with."""
-    index = [name for name in request.features if name.startswith("__index_level_")]
+    index = _index_columns(request)
     if index:
+        options = " ".join(f"--drop {name}" for name in index)
         raise ValueError(
             f"Column {index[0]!r} is the index of a pandas frame, not a feature. Leave it out "
-            f"with drop={index} (on the command line --drop {index[0]})."
+            f"with drop={index} (on the command line {options})."
         )
     dtype = check_numeric_fields([request.schema.field(name) for name in request.features])
     if dtype.kind == "b":
@@ -171,6 +184,15 @@ def _matrix_dtype(request: Request) -> np.dtype[Any]:
             "features are. Use the sampler 'random', which copies rows."
         )
     return dtype
+
+
+def _index_columns(request: Request) -> list[str]:
+    """Return the features that pandas wrote of an index; it notes those that have a name."""
+    noted = (request.source.schema.pandas_metadata or {}).get("index_columns", [])
+    named = [name for name in noted if isinstance(name, str)]  # a range is noted as a dict
+    return [
+        name for name in request.features if name in named or name.startswith("__index_level_")
+    ]
 
 
 def _matrix_bytes(request: Request, dtype: np.dtype[Any]) -> tuple[int, int]:

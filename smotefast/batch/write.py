@@ -15,9 +15,10 @@ import numpy as np
 import pyarrow as pa
 
 from smotefast.batch.gather import GatheredTable
+from smotefast.batch.plan import Plan
 from smotefast.batch.scan import Classes
 from smotefast.engine.job import Job
-from smotefast.storage import ParquetSource
+from smotefast.storage import ParquetSource, refuse_above
 from smotefast.tables.arrow_tables import take_arrow
 from smotefast.tables.columns import block_to_columns
 
@@ -97,8 +98,8 @@ def row_groups(
     source: ParquetSource | None,
     new_rows: NewRows,
     schema: pa.Schema,
-    group_rows: int,
-    batch_rows: int,
+    plan: Plan,
+    limit: int,
 ) -> Generator[pa.Table, None, None]:
     """Yield the destination row group by row group, one ahead of what is being written.
 
@@ -110,11 +111,15 @@ def row_groups(
         What comes after.
     schema
         Of the destination.
-    group_rows, batch_rows
-        Rows of a row group, and rows that are read or made at a time.
+    plan
+        The sizes of row groups and batches.
+    limit
+        Bytes the process may occupy; looked at with every batch.
     """
-    originals = source.batches(schema.names, batch_rows) if source is not None else iter(())
-    groups = _grouped(chain(originals, new_rows.batches(batch_rows)), schema, group_rows)
+    rows = plan.batch_rows
+    originals = source.batches(schema.names, rows) if source is not None else iter(())
+    batches = _watched(chain(originals, new_rows.batches(rows)), limit)
+    groups = _grouped(batches, schema, plan.group_rows, plan.group_bytes)
     with ThreadPoolExecutor(1, thread_name_prefix="smotefast-read") as pool:
         upcoming = pool.submit(next, groups, None)
         while (table := upcoming.result()) is not None:
@@ -122,20 +127,40 @@ def row_groups(
             yield table
 
 
+def _watched(batches: Iterator[pa.RecordBatch], limit: int) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        yield batch
+        refuse_above(limit)
+
+
 def _grouped(
-    batches: Iterator[pa.RecordBatch], schema: pa.Schema, group_rows: int
+    batches: Iterator[pa.RecordBatch], schema: pa.Schema, group_rows: int, group_bytes: int
 ) -> Iterator[pa.Table]:
-    """Gather batches of any size to tables of ``group_rows`` rows; the last may be short."""
+    """Gather batches of any size to tables of ``group_rows`` rows; the last may be short.
+
+    Where rows are wider than ``group_bytes`` foresees, tables get fewer rows.
+    """
     held: list[pa.RecordBatch] = []
-    n_held = 0
+    n_held, n_bytes = 0, 0
     for batch in batches:
         held.append(batch)
         n_held += batch.num_rows
-        while n_held >= group_rows:
+        n_bytes += _own_bytes(batch)
+        while n_held >= group_rows or n_bytes > group_bytes:
             table = pa.Table.from_batches(held, schema=schema)
-            rest = table.slice(group_rows)
+            stop = min(group_rows, max(1, int(n_held * group_bytes / n_bytes)))
+            rest = table.slice(stop)
             held, n_held = rest.to_batches(), rest.num_rows
-            yield table.slice(0, group_rows)
+            n_bytes = sum(map(_own_bytes, held))
+            yield table.slice(0, stop)
             del table, rest
     if n_held:
         yield pa.Table.from_batches(held, schema=schema)
+
+
+def _own_bytes(batch: pa.RecordBatch) -> int:
+    """Return the bytes of a batch without the categories, which batches share."""
+    return sum(
+        column.indices.nbytes if pa.types.is_dictionary(column.type) else column.nbytes
+        for column in batch.columns
+    )

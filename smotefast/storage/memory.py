@@ -151,6 +151,28 @@ def release_memory() -> None:
         trim(0)
 
 
+def refuse_above(limit: int) -> None:
+    """Stop a job that occupies more than its limit, however it had been planned.
+
+    Looked at where the system tells the resident set of now (Linux).
+
+    Raises
+    ------
+    MemoryError
+        If the resident set is above ``limit``, in bytes, after all that can go was let go.
+    """
+    if _status("VmRSS") <= limit:
+        return
+    release_memory()
+    now = _status("VmRSS")
+    if now > limit:
+        raise MemoryError(
+            f"memory_limit={format_size(limit)} is not enough: the process occupies "
+            f"{format_size(now)}, more than the files told beforehand. The destination is as "
+            f"it was. Give at least memory_limit={format_size(1.3 * now)!r}."
+        )
+
+
 class PeakMemory:
     """The largest resident set during one piece of work.
 

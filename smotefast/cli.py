@@ -186,7 +186,7 @@ def _one_line_errors(debug: bool) -> Iterator[None]:
     except (typer.Exit, SystemExit):
         raise
     except KeyboardInterrupt:
-        typer.echo("smotefast: interrupted; nothing was left at the destination.", err=True)
+        typer.echo("smotefast: interrupted; the destination is as it was.", err=True)
         raise typer.Exit(130) from None
     except Exception as error:
         if debug:
@@ -202,7 +202,7 @@ def _run_again_if_that_helps(error: Exception) -> None:
     from smotefast.batch import JustCompiledError
 
     if isinstance(error, JustCompiledError) and os.name == "posix" and _AGAIN not in os.environ:
-        command = [sys.executable, "-m", "smotefast", *sys.argv[1:]]
+        command = [sys.executable, *sys.orig_argv[1:]]
         os.execve(sys.executable, command, {**os.environ, _AGAIN: "1"})
 
 
@@ -211,10 +211,12 @@ def _show_warning(message: Warning | str, *where: Any, **more: Any) -> None:
 
 
 def _say(text: str) -> None:
-    """Write to standard output, whether or not anybody still reads it: the work is done."""
+    """Write to standard output, whether or not it can be written to: the work is done."""
     try:
         typer.echo(text)
-    except BrokenPipeError:
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):  # nobody reads it any more
+            _show_warning(f"All rows were written, but the summary was not: {error}")
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

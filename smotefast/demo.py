@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from smotefast.batch import resample_dataset
 from smotefast.over_sampling import SMOTE
-from smotefast.storage import format_size
+from smotefast.storage import format_size, signals_as_exit
 
 _N_FEATURES = 20
 _SHARE = 0.02
@@ -24,7 +24,10 @@ _MEMORY_LIMIT = "640MiB"
 
 def run(n_rows: int) -> None:
     """Make ``n_rows`` rows, 2% of them of the class 1, and fill that class up."""
-    with tempfile.TemporaryDirectory(prefix="smotefast-demo-") as folder:
+    with (
+        signals_as_exit(),
+        tempfile.TemporaryDirectory(prefix="smotefast-demo-") as folder,
+    ):
         source = os.path.join(folder, "transactions.parquet")
         destination = os.path.join(folder, "balanced.parquet")
         make_data(source, n_rows)

@@ -127,6 +127,13 @@ def test_a_continuous_target(refused):
     refused(imbalanced(), ValueError, message, target="f1")
 
 
+def test_an_infinite_target(refused):
+    labels = imbalanced()["label"].to_numpy().astype(float)
+    labels[:2] = np.inf, -np.inf
+    table = imbalanced().set_column(4, "label", [labels])
+    refused(table, ValueError, "holds values such as -?inf, which are no classes")
+
+
 def test_a_target_that_is_no_class_by_type(refused):
     when = pa.array(range(600), pa.timestamp("us"))
     message = r"is of type timestamp\[us\]; a class must be"

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from smotefast.over_sampling import SMOTE, RandomOverSampler
+from smotefast.tables.arrow_tables import take_arrow
 from tests.batch_files import (
     imbalanced,
     in_memory,
@@ -31,7 +32,9 @@ def destination(tmp_path):
         pa.array([True, False]),
         pa.array([2**40, -1]),
         pa.array([200, 7], pa.uint8()),
+        pa.array(["rare", "common"], pa.string_view()),
         pa.array([1.0, 2.0]),
+        pa.array(np.array([2, -1], np.float16)),
         pa.DictionaryArray.from_arrays(
             pa.array([2, 0], pa.int8()), ["common", "never", "rare"], ordered=True
         ),
@@ -44,7 +47,7 @@ def test_resample_dataset__takes_targets_of_any_type_of_class(
     tmp_path, destination, labels, sampler
 ):
     table = imbalanced()
-    column = labels.take(pa.array(1 - table["label"].to_numpy()))
+    column = take_arrow(labels, 1 - table["label"].to_numpy())
     table = table.set_column(4, "label", column).select(["f0", "label", "f1", "f3"])
     source = write_file(tmp_path / "in.parquet", table)
     resample(source, destination, sampler=sampler)
@@ -52,6 +55,37 @@ def test_resample_dataset__takes_targets_of_any_type_of_class(
     expected = in_memory(pq.read_table(source), sampler)
     assert result.schema.equals(expected.schema, check_metadata=True)
     assert result.to_pylist() == expected.to_pylist()
+
+
+def test_resample_dataset__takes_negative_zero_for_zero(tmp_path, destination):
+    table = imbalanced()
+    zeros = np.where(np.arange(600) % 3, 0.0, -0.0)
+    labels = np.where(table["label"].to_numpy() == 1, zeros, 1.0)  # the rare class
+    table = table.set_column(4, "label", [labels])
+    summary = resample(write_file(tmp_path / "in.parquet", table), destination)
+    assert summary.counts_after == {0.0: 540, 1.0: 540}
+    expected = in_memory(table, SMOTE(random_state=0))
+    assert pq.read_table(destination).to_pylist() == expected.to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("labels", "keys"),
+    [
+        ([1, 0], {"1": 300}),
+        ([1.0, 0.0], {"1": 300}),
+        ([True, False], {"true": 300}),
+        ([True, False], {"True": 300}),
+        (["True", "true"], {"True": 300}),
+    ],
+)
+def test_resample_dataset__takes_the_keys_of_json_for_labels(
+    tmp_path, destination, labels, keys
+):
+    table = imbalanced()
+    column = pa.array(labels).take(pa.array(1 - table["label"].to_numpy()))
+    source = write_file(tmp_path / "in.parquet", table.set_column(4, "label", column))
+    sampler = SMOTE(sampling_strategy=keys, random_state=0)
+    assert resample(source, destination, sampler=sampler).counts_after[labels[0]] == 300
 
 
 def test_resample_dataset__keeps_all_categories_of_the_target_in_their_order(

@@ -189,14 +189,14 @@ def test_resample__starts_anew_once_when_compiling_took_the_memory(source, desti
         "import smotefast.batch.prepare as prepare\n"
         "from smotefast.cli import main\n"
         "prepare._COMPILING_SECONDS = -1\n"
-        "os.execve = lambda path, args, env: print(*args[1:], len(env) - len(os.environ))\n"
+        "os.execve = lambda path, args, env: print(*args[3:], len(env) - len(os.environ))\n"
         "sys.argv = ['smotefast', *sys.argv[1:]]\n"
         "main()\n"
     )
     options = ["resample", source, destination, "--target", "label", "--memory-limit", "9MiB"]
     command = [sys.executable, "-c", code, *map(str, options)]
     done = subprocess.run(command, capture_output=True, text=True)
-    assert done.stdout.strip() == " ".join(map(str, ["-m", "smotefast", *options, 1]))
+    assert done.stdout.strip() == " ".join(map(str, [*options, 1]))
     assert "run again" in done.stderr
     again = {**os.environ, "SMOTEFAST_STARTED_AGAIN": "1"}
     done = subprocess.run(command, capture_output=True, text=True, env=again)
@@ -225,6 +225,19 @@ def test_demo__shows_the_job_and_what_to_type_next():
     assert "smotefast resample transactions.parquet" in done.stdout
 
 
+def test_demo__removes_its_files_when_stopped(tmp_path):
+    command = [sys.executable, "-m", "smotefast", "demo", "--rows", "100000000"]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as job:
+        while not os.listdir(tmp_path):
+            time.sleep(0.05)
+        time.sleep(0.5)  # the data are being made
+        job.terminate()
+        stderr = job.communicate(timeout=30)[1]
+    assert (job.returncode, stderr) == (143, b"")
+    assert os.listdir(tmp_path) == []
+
+
 def test_resample__succeeds_though_nobody_reads_the_summary(source, destination):
     command = [sys.executable, "-m", "smotefast", "resample", source, destination]
     reader, writer = os.pipe()
@@ -234,6 +247,22 @@ def test_resample__succeeds_though_nobody_reads_the_summary(source, destination)
     )
     os.close(writer)
     assert (done.returncode, done.stderr) == (0, b"")
+    assert pq.ParquetFile(destination).metadata.num_rows == 1080
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
+def test_resample__succeeds_though_the_summary_cannot_be_written(source, destination):
+    command = [sys.executable, "-m", "smotefast", "resample", source, destination]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*map(str, command), "--target", "label"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 0
+    assert done.stderr.startswith("smotefast: warning: All rows were written, but the summary")
+    assert done.stderr.count("\n") == 1
     assert pq.ParquetFile(destination).metadata.num_rows == 1080
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from smotefast.report import Summary
 from tests.batch_files import imbalanced, resample, write_file
 
 
@@ -16,9 +19,25 @@ def test_summary__reads_well(tmp_path):
 
 
 def test_summary__names_the_first_of_many_classes():
-    from smotefast.report import Summary
-
     counts = {f"c{i}": 1 for i in range(30)}
     text = str(Summary("out", counts, counts, 30, 1.0, 1, 1, "approximate", 0.9876))
     assert "... and 10 more classes" in text
     assert "approximate (recall 0.988 on a sample)" in text
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("two\nlines\x1b", r"'two\nlines\x1b'"),
+        ("", "''"),
+        (" ", "' '"),
+        ("é", "é"),
+        (1.0, "1.0"),
+        ("x" * 99, "x" * 37 + "..."),
+    ],
+)
+def test_summary__keeps_a_class_on_one_line(label, shown):
+    counts = {label: 1, 2: 3}
+    lines = str(Summary("out", counts, counts, 4, 1.0, 1, 1)).splitlines()
+    assert lines[1].rsplit(maxsplit=3) == [shown, "1", "1", "0"]
+    assert lines[3] == ""

@@ -32,7 +32,7 @@ from smotefast.storage import (
     plain_disk_errors,
     release_memory,
     remove_leftovers,
-    sigterm_as_exit,
+    signals_as_exit,
     writer_options,
 )
 
@@ -121,7 +121,7 @@ def resample_dataset(
     remove_leftovers(os.path.realpath(os.fsdecode(destination)))
     place = check_destination(destination, opened, overwrite=overwrite)
     columns, features = split_columns(opened, target, _as_names(drop))
-    with sigterm_as_exit(), make_progress(progress) as shown:
+    with signals_as_exit(), make_progress(progress) as shown:
         shown.phase("counting classes", opened.n_rows)
         classes = scan_classes(opened, target, shown)
         quota = resolve_quota(made, classes, opened, target)

@@ -12,10 +12,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from smotefast.batch.categories import Categories
-from smotefast.batch.scan import Classes
+from smotefast.batch.scan import label_codes
 from smotefast.report.progress import Progress
 from smotefast.storage import ParquetSource, refuse_above
 from smotefast.tables.arrow_tables import take_arrow
@@ -71,7 +70,6 @@ def gather_matrices(
     features: list[str],
     dtype: np.dtype[Any],
     sizes: dict[Any, int],
-    classes: Classes,
     batch_rows: int,
     progress: Progress,
     limit: int,
@@ -86,10 +84,9 @@ def gather_matrices(
     matrices = {label: np.empty((n, len(features)), dtype) for label, n in sizes.items()}
     filled = dict.fromkeys(sizes, 0)
     unusable: dict[tuple[Any, str], int] = {}
-    labels = pa.array(list(sizes), type=classes.value_type)
     columns = [target, *features]
     for batch in source.batches(columns, batch_rows):
-        for label, rows in _by_class(batch, labels, list(sizes)):
+        for label, rows in _by_class(batch, list(sizes)):
             _count_unusable(rows, label, features, unusable)
             if not unusable:
                 values = features_to_matrix(rows.columns[1:], features, dtype)
@@ -108,7 +105,6 @@ def gather_table(
     target: str,
     columns: list[str],
     sizes: dict[Any, int],
-    classes: Classes,
     batch_rows: int,
     progress: Progress,
     limit: int,
@@ -122,11 +118,10 @@ def gather_table(
     }
     pieces: dict[Any, dict[str, list[pa.Array]]]
     pieces = {label: {name: [] for name in columns} for label in sizes}
-    labels = pa.array(list(sizes), type=classes.value_type)
     ordered = [target, *(name for name in columns if name != target)]
     filled = dict.fromkeys(sizes, 0)
     for batch in source.batches(ordered, batch_rows):
-        for label, rows in _by_class(batch, labels, list(sizes)):
+        for label, rows in _by_class(batch, list(sizes)):
             for name in columns:
                 piece = rows.column(name)
                 kept = categories[name].codes(piece) if name in categories else piece
@@ -146,14 +141,9 @@ def gather_table(
     return GatheredTable(source.n_rows, pa.table(joined, schema=schema), sizes)
 
 
-def _by_class(
-    batch: pa.RecordBatch, labels: pa.Array, keys: list[Any]
-) -> Iterator[tuple[Any, pa.RecordBatch]]:
+def _by_class(batch: pa.RecordBatch, keys: list[Any]) -> Iterator[tuple[Any, pa.RecordBatch]]:
     """Cut out the rows of each wanted class, in their order; column 0 is the target."""
-    column = batch.column(0)
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    codes = pc.fill_null(pc.index_in(column, value_set=labels), -1).to_numpy()
+    codes = label_codes(batch.column(0), keys)
     wanted = np.flatnonzero(codes >= 0)
     order = np.argsort(codes[wanted], kind="stable")
     taken = [take_arrow(column, wanted[order]) for column in batch.columns]

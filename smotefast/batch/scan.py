@@ -42,11 +42,6 @@ class Classes:
     type: pa.DataType
     dictionary: pa.Array | None
 
-    @property
-    def value_type(self) -> pa.DataType:
-        """Arrow type of a label."""
-        return self.type.value_type if self.dictionary is not None else self.type
-
 
 def split_columns(
     source: ParquetSource, target: str, drop: tuple[str, ...]
@@ -94,7 +89,7 @@ def scan_classes(source: ParquetSource, target: str, progress: Progress) -> Clas
             # As a dict, to keep the order and add what only later files have.
             categories = list(dict.fromkeys([*categories, *column.dictionary.to_pylist()]))
         for entry in pc.value_counts(column):
-            label, n_rows = entry["values"].as_py(), entry["counts"].as_py()
+            label, n_rows = _label(entry["values"]), entry["counts"].as_py()
             if label is None or (isinstance(label, float) and math.isnan(label)):
                 n_missing += n_rows
             else:
@@ -112,9 +107,28 @@ def scan_classes(source: ParquetSource, target: str, progress: Progress) -> Clas
     return Classes({label: found[label] for label in sorted(found)}, kind, dictionary)
 
 
+def _label(scalar: pa.Scalar) -> Any:
+    value = scalar.as_py()
+    is_number = isinstance(value, float | np.floating)
+    return float(value) + 0.0 if is_number else value  # -0.0 becomes 0.0
+
+
+def label_codes(column: pa.Array, labels: list[Any]) -> np.ndarray:
+    """Return the position in ``labels`` of each value of a target; -1 where it is not there."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_string_view(column.type):  # pyarrow looks up neither views nor halves
+        column = column.cast(pa.large_string())
+    elif pa.types.is_floating(column.type):
+        column = pc.add(column.cast(pa.float64()), 0.0)  # -0.0 becomes 0.0
+    codes = pc.index_in(column, value_set=pa.array(labels, type=column.type))
+    return np.asarray(pc.fill_null(codes, -1))
+
+
 def _check_type(target: str, kind: pa.DataType) -> None:
     value = kind.value_type if pa.types.is_dictionary(kind) else kind
-    text = pa.types.is_string(value) or pa.types.is_large_string(value)
+    is_text = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+    text = any(test(value) for test in is_text)
     number = pa.types.is_integer(value) or pa.types.is_floating(value)
     if not (text or number or pa.types.is_boolean(value)):
         raise ValueError(
@@ -129,7 +143,7 @@ def _check_labels(target: str, found: Counts) -> None:
             f"The target column {target!r} has more than {_MOST_CLASSES} different values; "
             "they cannot be classes. Name the column that holds the class."
         )
-    parts = [label for label in found if isinstance(label, float) and label != int(label)]
+    parts = [label for label in found if isinstance(label, float) and not label.is_integer()]
     if parts:
         raise ValueError(
             f"Unknown label type: continuous. The target column {target!r} holds values "
@@ -151,11 +165,16 @@ def resolve_quota(sampler: Any, classes: Classes, source: ParquetSource, target:
 
 
 def _with_own_labels(strategy: Mapping[Any, Any], counts: Counts) -> dict[Any, Any]:
-    """Let "1" stand for the label 1 and "true" for True: JSON keys are always texts."""
-    own = {
-        str(label).lower() if isinstance(label, bool) else str(label): label for label in counts
-    }
+    """Let "1" stand for the labels 1 and 1.0, "true" for True: JSON keys are always texts."""
+    own = {_as_json(label): label for label in counts if not isinstance(label, str)}
     return {
-        label if label in counts else own.get(str(label), label): n
+        label if label in counts else own.get(_as_json(label), label): n
         for label, n in strategy.items()
     }
+
+
+def _as_json(label: Any) -> str:
+    if isinstance(label, float) and label.is_integer():
+        label = int(label)
+    text = str(label)
+    return text.lower() if text in ("True", "False") else text

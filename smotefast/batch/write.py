@@ -86,8 +86,7 @@ class NewRows:
         kind, dictionary = self._classes.type, self._classes.dictionary
         if dictionary is None:
             labels = pa.array([label for label, _ in parts], type=kind)
-            codes = np.repeat(np.arange(len(parts)), [n for _, n in parts])
-            return labels.take(pa.array(codes))
+            return take_arrow(labels, np.repeat(np.arange(len(parts)), [n for _, n in parts]))
         place = {label.as_py(): code for code, label in enumerate(dictionary)}
         codes = np.repeat([place[label] for label, _ in parts], [n for _, n in parts])
         indices = pa.array(codes, type=kind.index_type)

@@ -8,6 +8,7 @@ from typing import Any
 from smotefast.storage.memory import format_size
 
 _MOST_LINES = 20
+_LONGEST = 40
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,12 @@ class Summary:
     def _class_lines(self) -> list[str]:
         labels = list(self.counts_before)
         shown = labels[:_MOST_LINES]
-        width = max(len("class"), *(len(str(label)) for label in shown))
+        names = [_shown(label) for label in shown]
+        width = max(map(len, ["class", *names]))
         lines = [f"{'class':<{width}} {'before':>15} {'after':>15} {'new':>15}"]
-        for label in shown:
+        for label, name in zip(shown, names, strict=True):
             before, after = self.counts_before[label], self.counts_after[label]
-            lines.append(f"{label!s:<{width}} {before:>15,} {after:>15,} {after - before:>15,}")
+            lines.append(f"{name:<{width}} {before:>15,} {after:>15,} {after - before:>15,}")
         if len(labels) > len(shown):
             lines.append(f"... and {len(labels) - len(shown)} more classes")
         return lines
@@ -74,3 +76,10 @@ class Summary:
             found = "" if self.recall is None else f" (recall {self.recall:.3f} on a sample)"
             lines.append(f"neighbours    {self.search}{found}")
         return lines
+
+
+def _shown(label: Any) -> str:
+    """Return a label as one short piece of text that nothing in it can break."""
+    text = str(label)
+    text = text if text.strip() and text.isprintable() else repr(label)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."

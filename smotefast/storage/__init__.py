@@ -5,7 +5,7 @@ gives a place beside the destination that becomes the destination in one move; a
 ``ParquetSink`` writes there. ``memory`` says what the process occupies.
 """
 
-from smotefast.storage.commit import Staging, remove_leftovers, sigterm_as_exit
+from smotefast.storage.commit import Staging, remove_leftovers, signals_as_exit
 from smotefast.storage.destination import Destination, check_destination
 from smotefast.storage.layout import writer_options
 from smotefast.storage.memory import (
@@ -38,6 +38,6 @@ __all__ = [
     "release_memory",
     "remove_leftovers",
     "resident_bytes",
-    "sigterm_as_exit",
+    "signals_as_exit",
     "writer_options",
 ]

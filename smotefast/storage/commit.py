@@ -215,7 +215,7 @@ def _host() -> str:
 
 
 @contextlib.contextmanager
-def sigterm_as_exit() -> Iterator[None]:
+def signals_as_exit() -> Iterator[None]:
     """Turn SIGTERM and SIGHUP into SystemExit(128 + number), so that all is cleaned up.
 
     Left alone where the program has a handler of its own or ignores them, and outside

@@ -1,7 +1,7 @@
 """How a source's columns are stored, so that the copy is stored the same way.
 
-A source flows in; keyword arguments of ``ParquetWriter`` flow out. The first row group
-of the first file speaks for all.
+A source flows in; keyword arguments of ``ParquetWriter`` flow out. The largest row group
+of the largest file speaks for all.
 """
 
 from __future__ import annotations
@@ -53,9 +53,11 @@ def writer_options(
 
 
 def _chunks(source: ParquetSource) -> list[tuple[str, Any]]:
-    file = next(file for file in source.files if file.n_rows)
+    file = max(source.files, key=lambda file: file.n_rows)
     with pq.ParquetFile(file.path) as parquet:
-        group = parquet.metadata.row_group(0)
+        metadata = parquet.metadata
+        groups = [metadata.row_group(place) for place in range(metadata.num_row_groups)]
+        group = max(groups, key=lambda group: group.num_rows)
         chunks = [group.column(i) for i in range(group.num_columns)]
         return [(chunk.path_in_schema, chunk) for chunk in chunks]
 

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from smotefast.storage import commit
-from smotefast.storage.commit import Staging, remove_leftovers, sigterm_as_exit
+from smotefast.storage.commit import Staging, remove_leftovers, signals_as_exit
 from smotefast.storage.destination import Destination
 
 
@@ -219,36 +219,36 @@ def test_remove_leftovers__puts_back_what_a_killed_run_had_set_aside(place, tmp_
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_sigterm_as_exit__cleans_up_on_the_signals_that_end_a_process(place, tmp_path, name):
+def test_signals_as_exit__cleans_up_on_the_signals_that_end_a_process(place, tmp_path, name):
     number = getattr(signal, name)
 
     def terminate():
         os.kill(os.getpid(), number)
         signal.sigtimedwait([], 1)  # the handler runs before this returns
 
-    with pytest.raises(SystemExit) as caught, sigterm_as_exit():
+    with pytest.raises(SystemExit) as caught, signals_as_exit():
         make(place, "half", before_publishing=terminate)
     assert caught.value.code == 128 + number
     assert os.listdir(tmp_path) == []
     assert signal.getsignal(number) is signal.SIG_DFL
 
 
-def test_sigterm_as_exit__leaves_an_ignored_hangup_ignored():
+def test_signals_as_exit__leaves_an_ignored_hangup_ignored():
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup sets it
     try:
-        with sigterm_as_exit():
+        with signals_as_exit():
             assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGHUP, before)
 
 
-def test_sigterm_as_exit__leaves_a_handler_of_the_program_alone():
+def test_signals_as_exit__leaves_a_handler_of_the_program_alone():
     def own(number, frame):
         pass
 
     before = signal.signal(signal.SIGTERM, own)
     try:
-        with sigterm_as_exit():
+        with signals_as_exit():
             assert signal.getsignal(signal.SIGTERM) is own
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -43,3 +43,14 @@ def test_writer_options__leaves_out_dropped_columns(tmp_path):
     table = pa.table({"a": nested, "a.b": [1, 2], "c": [1, 2]})
     options = options_of(tmp_path / "x.parquet", table, dropped=frozenset(["a"]))
     assert set(options["compression"]) == {"a.b", "c"}
+
+
+def test_writer_options__looks_at_the_largest_row_group(tmp_path):
+    few = pa.table({"a": np.zeros(9_000)})
+    schema = few.schema
+    (tmp_path / "in").mkdir()
+    pq.write_table(schema.empty_table(), tmp_path / "in" / "0.parquet")
+    with pq.ParquetWriter(tmp_path / "in" / "1.parquet", schema) as writer:
+        writer.write_table(pa.table({"a": [0.5]}))  # too short for a dictionary to pay
+        writer.write_table(few)
+    assert writer_options(open_source(tmp_path / "in"))["use_dictionary"] == ["a"]

@@ -3,7 +3,7 @@
 A panel holds ``lanes`` candidates feature by feature; a query group holds ``GROUP``
 queries feature by feature, negated. The tile computes ``half - q . c`` for all pairs in
 vector registers and stores scores only where one is below its query's threshold, which
-after the first few panels is rare.
+after the first few panels is rare; ``first_lane`` then finds which ones.
 """
 
 from __future__ import annotations
@@ -47,10 +47,14 @@ if JIT_DISABLED:
         candidates = panels[panel : panel + n_features * lanes].reshape(n_features, lanes)
         negated = queries[query : query + n_features * GROUP].reshape(n_features, GROUP)
         tile = halves[half : half + lanes] + negated.T @ candidates
-        below = (tile < limits[limit : limit + GROUP, None]).any(axis=1)
-        hits[:] = below
+        below = tile < limits[limit : limit + GROUP, None]
+        hits[:] = (below << np.arange(lanes, dtype=np.uint64)).sum(axis=1)
         scores[:] = tile.reshape(-1)
         return bool(below.any())
+
+    def first_lane(mask: np.uint64) -> int:
+        """Return the number of the lowest bit set."""
+        return (int(mask) & -int(mask)).bit_length() - 1
 
 else:
 
@@ -71,7 +75,8 @@ else:
     ) -> Any:
         """Score GROUP queries against one panel; true when any score is below its limit.
 
-        ``scores`` (GROUP * lanes) and ``hits`` (GROUP, uint8) are written only then.
+        ``scores`` (GROUP * lanes) and ``hits`` (GROUP, uint64: one bit per lane whose score
+        is below) are written only then.
         """
         from numba.core import types
 
@@ -89,6 +94,19 @@ else:
             hits,
         )
         return signature, _emit_tile
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def first_lane(typing_context: Any, mask: Any) -> Any:
+        """Return the number of the lowest bit set in an uint64 that is not 0."""
+        from numba.core import types
+
+        return types.intp(types.uint64), _emit_trailing_zeros
+
+
+def _emit_trailing_zeros(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    from llvmlite import ir
+
+    return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
 
 
 def _emit_tile(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -127,7 +145,7 @@ def _emit_tile(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             place = builder.gep(data["scores"], [word(row * vector.count)])
             store = builder.store(value, builder.bitcast(place, vector.as_pointer()))
             store.align = size
-            hit = builder.zext(builder.icmp_unsigned("!=", mask, mask.type(0)), ir.IntType(8))
+            hit = builder.zext(mask, word)
             builder.store(hit, builder.gep(data["hits"], [word(row)]))
     return found
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from smotefast.kernels.compile import parallel_kernel, prange
 from smotefast.kernels.heaps import sift_down
-from smotefast.kernels.microkernel import GROUP, score_tile
+from smotefast.kernels.microkernel import GROUP, first_lane, score_tile
 
 NOWHERE = np.int64(2**62)
 
@@ -93,7 +93,7 @@ def search_panels(
         packed = np.zeros(n_groups * n_features * GROUP, panels.dtype)
         limits = np.full(n_groups * GROUP, -np.inf, panels.dtype)
         tile = np.empty(GROUP * lanes, panels.dtype)
-        hits = np.empty(GROUP, np.uint8)
+        hits = np.empty(GROUP, np.uint64)
         for i in range(size):
             row = queries[first + i]
             start = (i // GROUP) * n_features * GROUP + i % GROUP
@@ -123,12 +123,15 @@ def search_panels(
                 ):
                     continue
                 for member in range(GROUP):
-                    if hits[member] == 0:
+                    left = hits[member]
+                    if left == 0:
                         continue
                     i = group * GROUP + member
                     limit = limits[i]
                     row = queries[first + i]
-                    for lane in range(lanes):
+                    while left != 0:
+                        lane = first_lane(left)
+                        left &= left - np.uint64(1)
                         score = tile[member * lanes + lane]
                         candidate = panel * lanes + lane
                         if score < limit and candidate != row:

@@ -181,7 +181,7 @@ def test_a_wrong_argument(refused, options, error, message):
 
 @pytest.mark.parametrize("sampler", [SMOTE(), RandomOverSampler()])
 def test_a_memory_limit_below_the_need(refused, sampler):
-    message = r"memory_limit=64 MiB is not enough: this job needs about \d+ MiB"
+    message = r"memory_limit=64 MiB is not enough: this job needs about [\d.]+ [MG]iB"
     refused(imbalanced(), MemoryError, message, memory_limit="64MiB", sampler=sampler)
 
 

@@ -23,11 +23,6 @@ from tests.batch_files import (
 )
 
 
-@pytest.fixture
-def destination(tmp_path):
-    return tmp_path / "out.parquet"
-
-
 def small_blocks(monkeypatch, group_rows, batch_rows):
     """Have the job cut its work finely, as it would for very wide rows."""
     monkeypatch.setattr(plan_module, "_GROUP_ROWS", (1, group_rows))

@@ -19,11 +19,6 @@ from tests.batch_files import (
 )
 
 
-@pytest.fixture
-def destination(tmp_path):
-    return tmp_path / "out.parquet"
-
-
 @pytest.mark.parametrize(
     "labels",
     [

@@ -27,11 +27,6 @@ def source(tmp_path):
     return write_file(tmp_path / "in.parquet", imbalanced())
 
 
-@pytest.fixture
-def destination(tmp_path):
-    return tmp_path / "out.parquet"
-
-
 def assert_refused(done, destination, *, code=1):
     assert done.returncode == code
     assert done.stderr.startswith("smotefast: error: ")

@@ -20,7 +20,9 @@ def python_lines(text):
 
 def test_readme__code_runs(tmp_path):
     # A process of its own: the limit of its batch job counts what the process holds already.
-    (tmp_path / "README.py").write_text("\n".join(python_lines(README.read_text())))
+    text = README.read_text()
+    assert text.count("```python\n") >= 5
+    (tmp_path / "README.py").write_text("\n".join(python_lines(text)))
     command = [sys.executable, "-W", "error", "README.py"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -32,7 +32,6 @@ _COMPLETE = 1 << 19
 class _Chunk(NamedTuple):
     """A column's part of a row group."""
 
-    file: str
     group: int
     n_rows: int
     stored: int
@@ -56,7 +55,10 @@ class Widths:
         self._rows = {name: _fixed_width(kind) or 0.0 for name, kind in self._kinds.items()}
         for file in source.files:
             if file.n_rows:
-                self._look_at(file.path)
+                with pq.ParquetFile(
+                    file.path, buffer_size=READ_BUFFER, pre_buffer=False
+                ) as parquet:
+                    self._look_at(parquet)
 
     def row_bytes(self, columns: Iterable[str]) -> float:
         """Return the bytes of a row; entries of dictionaries are not in it."""
@@ -74,9 +76,8 @@ class Widths:
         """
         return sum(self._reader[name] for name in columns)
 
-    def _look_at(self, file: str) -> None:
-        with pq.ParquetFile(file) as parquet:
-            metadata = parquet.metadata
+    def _look_at(self, parquet: pq.ParquetFile) -> None:
+        metadata = parquet.metadata
         groups = [metadata.row_group(place) for place in range(metadata.num_row_groups)]
         sizes = [group.num_rows for group in groups]
         cuts_pages = str(metadata.created_by).lower().startswith(_CUT_PAGES)
@@ -89,23 +90,16 @@ class Widths:
             for place in some:
                 if sizes[place]:
                     columns = [groups[place].column(leaf) for leaf in leaves]
-                    found.append(
-                        self._note(name, file, place, sizes[place], columns, cuts_pages)
-                    )
+                    found.append(self._note(name, place, sizes[place], columns, cuts_pages))
             if is_category:
-                largest = _dictionary_bytes(found, name)
+                largest = _dictionary_bytes(parquet, found, name)
                 self._dictionary[name] = max(self._dictionary[name], largest)
             elif not is_fixed:
-                self._rows[name] = max(self._rows[name], 1.5 * _varying_width(found, name))
+                width = 1.5 * _varying_width(parquet, found, name)
+                self._rows[name] = max(self._rows[name], width)
 
     def _note(
-        self,
-        name: str,
-        file: str,
-        place: int,
-        n_rows: int,
-        columns: list[Any],
-        cuts_pages: bool,
+        self, name: str, place: int, n_rows: int, columns: list[Any], cuts_pages: bool
     ) -> _Chunk:
         """Keep the largest reader; return the chunk."""
         stored = sum(column.total_uncompressed_size for column in columns)
@@ -116,7 +110,7 @@ class Widths:
         has_dictionary = any(column.has_dictionary_page for column in columns)
         reader = min(compressed, READ_BUFFER * len(columns)) + (2 + has_dictionary) * page
         self._reader[name] = max(self._reader[name], reader)
-        return _Chunk(file, place, n_rows, stored)
+        return _Chunk(place, n_rows, stored)
 
 
 def _fixed_width(kind: pa.DataType) -> float | None:
@@ -142,45 +136,47 @@ def _largest(sizes: list[int]) -> int:
     return max(range(len(sizes)), key=sizes.__getitem__)
 
 
-def _dictionary_bytes(chunks: list[_Chunk], name: str) -> int:
+def _some(chunks: list[_Chunk], first: _Chunk) -> set[_Chunk]:
+    """Return a chunk and a few more from all over the file."""
+    return {first, *chunks[:: max(1, len(chunks) // _SAMPLES)][:_SAMPLES]}
+
+
+def _dictionary_bytes(parquet: pq.ParquetFile, chunks: list[_Chunk], name: str) -> int:
     """Return the size of the largest dictionary.
 
     A small one is complete with the first row. Of a large one a writer may have stored a
     part, and the rest as plain values, which the reader adds to it.
     """
     largest = max(chunks, key=lambda chunk: chunk.stored)
-    some = {largest, *chunks[:: max(1, len(chunks) // _SAMPLES)][:_SAMPLES]}
-    read = max(_first_dictionary(one, name) for one in some)
+    read = max(_first_dictionary(parquet, one, name) for one in _some(chunks, largest))
     return read if 0 < read < _COMPLETE else largest.stored
 
 
-def _first_dictionary(chunk: _Chunk, name: str) -> int:
+def _first_dictionary(parquet: pq.ParquetFile, chunk: _Chunk, name: str) -> int:
     """Return the bytes of a row group's dictionary; 0 if it is built from plain values."""
-    with pq.ParquetFile(chunk.file, buffer_size=READ_BUFFER, pre_buffer=False) as parquet:
-        batch = next(parquet.iter_batches(1, row_groups=[chunk.group], columns=[name]))
+    batch = next(parquet.iter_batches(1, row_groups=[chunk.group], columns=[name]))
     dictionary = batch.column(0).dictionary
     return int(dictionary.nbytes) if len(dictionary) > 1 else 0
 
 
-def _varying_width(chunks: list[_Chunk], name: str) -> float:
+def _varying_width(parquet: pq.ParquetFile, chunks: list[_Chunk], name: str) -> float:
     """Return the bytes of a row where it is widest: as stored, or as read in samples.
 
     Texts stored by a dictionary are wider when read.
     """
     widest = max(chunks, key=lambda chunk: chunk.stored / chunk.n_rows)
-    some = {widest, *chunks[:: max(1, len(chunks) // _SAMPLES)][:_SAMPLES]}
-    return max(widest.stored / widest.n_rows, *(_sampled_width(one, name) for one in some))
+    sampled = (_sampled_width(parquet, one, name) for one in _some(chunks, widest))
+    return max(widest.stored / widest.n_rows, *sampled)
 
 
-def _sampled_width(chunk: _Chunk, name: str) -> float:
+def _sampled_width(parquet: pq.ParquetFile, chunk: _Chunk, name: str) -> float:
     """Read the first rows of a row group: few, and more unless they are wide."""
     few, enough = _SAMPLE_ROWS
     n_rows, n_bytes, width = 0, 0, 0.0
-    with pq.ParquetFile(chunk.file, buffer_size=READ_BUFFER, pre_buffer=False) as parquet:
-        for batch in parquet.iter_batches(few, row_groups=[chunk.group], columns=[name]):
-            n_rows += batch.num_rows
-            n_bytes += batch.nbytes
-            width = max(width, n_bytes / n_rows)
-            if n_rows >= enough or n_bytes >= _SAMPLE_BYTES:
-                break
+    for batch in parquet.iter_batches(few, row_groups=[chunk.group], columns=[name]):
+        n_rows += batch.num_rows
+        n_bytes += batch.nbytes
+        width = max(width, n_bytes / n_rows)
+        if n_rows >= enough or n_bytes >= _SAMPLE_BYTES:
+            break
     return width

@@ -17,11 +17,16 @@ from pynndescent.utils import (
     sort_updates_by_block,
 )
 
-from smotefast.kernels.compile import parallel_kernel
+from smotefast.kernels.compile import inner, parallel_kernel
 
 # Lanes of pynndescent's parallel loops, whatever the machine has: part of the result.
 LANES = 16
 _SQUARED_EUCLIDEAN = 1  # pynndescent.kernels' number for it
+
+
+@inner
+def _empty_lists(n, size):  # type: ignore[no-untyped-def]
+    return np.full((n, size), -1, dtype=np.int32), np.full((n, size), np.inf, dtype=np.float32)
 
 
 @parallel_kernel(calls_parallel=True)
@@ -58,10 +63,8 @@ def descend(
     sorted_updates = np.empty((LANES, 2 * capacity, 3), dtype=np.float32)
     n_updates = np.zeros(LANES, dtype=np.int32)
     offsets = np.zeros((LANES, LANES + 1), dtype=np.int64)
-    new_indices = np.full((n, max_candidates), -1, dtype=np.int32)
-    new_order = np.full((n, max_candidates), np.inf, dtype=np.float32)
-    old_indices = np.full((n, max_candidates), -1, dtype=np.int32)
-    old_order = np.full((n, max_candidates), np.inf, dtype=np.float32)
+    new_indices, new_order = _empty_lists(n, max_candidates)
+    old_indices, old_order = _empty_lists(n, max_candidates)
     active = np.ones(n, dtype=np.uint8)
     reverse_to = np.empty(n * n_neighbors, dtype=np.int32)
     reverse_from = np.empty(n * n_neighbors, dtype=np.int32)

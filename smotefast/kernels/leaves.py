@@ -93,6 +93,29 @@ def _limit(distance, norm):  # type: ignore[no-untyped-def]
     return np.float32(-np.inf)
 
 
+# As a call it costs 10% of the whole search: 0.61 s instead of 0.55 s for 100,000 x 30.
+@inner(inline="always")
+def _offer(  # type: ignore[no-untyped-def]
+    mask, scores, limit, data, members, i, first, norm, indices, distances, flags
+):
+    """Offer the lanes of a mask, members from ``first`` on, to row i; return its new limit."""
+    row = members[i]
+    while mask != 0:
+        lane = first_lane(mask)
+        mask &= mask - np.uint64(1)
+        candidate = first + lane
+        if candidate == i or not scores[lane] < limit:
+            continue
+        other = members[candidate]
+        if _has(indices, other):
+            continue
+        distance = _quick_distance(data, row, other)
+        if distance < distances[0]:
+            _push(indices, distances, flags, other, distance)
+            limit = _limit(distances[0], norm)
+    return limit
+
+
 @parallel_kernel
 def join_leaves(
     data: np.ndarray,
@@ -151,21 +174,20 @@ def join_leaves(
                 ):
                     continue
                 for member in range(GROUP):
-                    left = hits[member]
-                    if left == 0:
+                    if hits[member] == 0:
                         continue
                     i = group * GROUP + member
                     row = members[i]
-                    while left != 0:
-                        lane = first_lane(left)
-                        left &= left - np.uint64(1)
-                        c = panel * panel_lanes + lane
-                        if c == i or not tile[member * panel_lanes + lane] < limits[i]:
-                            continue
-                        other = members[c]
-                        if _has(indices[row], other):
-                            continue
-                        distance = _quick_distance(data, row, other)
-                        if distance < distances[row, 0]:
-                            _push(indices[row], distances[row], flags[row], other, distance)
-                            limits[i] = _limit(distances[row, 0], norms[i])
+                    limits[i] = _offer(
+                        hits[member],
+                        tile[member * panel_lanes : (member + 1) * panel_lanes],
+                        limits[i],
+                        data,
+                        members,
+                        i,
+                        panel * panel_lanes,
+                        norms[i],
+                        indices[row],
+                        distances[row],
+                        flags[row],
+                    )

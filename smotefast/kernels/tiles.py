@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from smotefast.kernels.compile import parallel_kernel, prange
+from smotefast.kernels.compile import inner, parallel_kernel, prange
 from smotefast.kernels.heaps import sift_down
 from smotefast.kernels.microkernel import GROUP, first_lane, score_tile
 
@@ -56,6 +56,30 @@ def pack_panels(
                 halves[panel, lane] = np.inf
 
 
+@inner
+def _pack_query(panels, row, packed, start):  # type: ignore[no-untyped-def]
+    """Copy a packed row, negated, into its query group; return its squared norm."""
+    _, n_features, lanes = panels.shape
+    norm = 0.0
+    for j in range(n_features):
+        value = panels[row // lanes, j, row % lanes]
+        packed[start + j * GROUP] = -value
+        norm += np.float64(value) * np.float64(value)
+    return norm
+
+
+@inner
+def _offer(mask, tile, limit, first, row, scores, positions):  # type: ignore[no-untyped-def]
+    """Offer the lanes of a mask, rows from ``first`` on, to a heap; return its new limit."""
+    while mask != 0:
+        lane = first_lane(mask)
+        mask &= mask - np.uint64(1)
+        if tile[lane] < limit and first + lane != row:
+            sift_down(scores, positions, scores.shape[0], tile[lane], first + lane)
+            limit = scores[0]
+    return limit
+
+
 @parallel_kernel
 def search_panels(
     panels: np.ndarray,
@@ -83,7 +107,7 @@ def search_panels(
         Squared norm of each packed query.
     """
     n_panels, n_features, lanes = panels.shape
-    n_queries, n_kept = scores.shape
+    n_queries = len(queries)
     flat_panels = panels.reshape(-1)
     flat_halves = halves.reshape(-1)
     for task in prange((n_queries + block - 1) // block):
@@ -95,14 +119,8 @@ def search_panels(
         tile = np.empty(GROUP * lanes, panels.dtype)
         hits = np.empty(GROUP, np.uint64)
         for i in range(size):
-            row = queries[first + i]
             start = (i // GROUP) * n_features * GROUP + i % GROUP
-            norm = 0.0
-            for j in range(n_features):
-                value = panels[row // lanes, j, row % lanes]
-                packed[start + j * GROUP] = -value
-                norm += np.float64(value) * np.float64(value)
-            norms[first + i] = norm
+            norms[first + i] = _pack_query(panels, queries[first + i], packed, start)
             limits[i] = np.inf
             scores[first + i, :] = np.inf
             positions[first + i, :] = NOWHERE
@@ -123,24 +141,15 @@ def search_panels(
                 ):
                     continue
                 for member in range(GROUP):
-                    left = hits[member]
-                    if left == 0:
+                    if hits[member] == 0:
                         continue
                     i = group * GROUP + member
-                    limit = limits[i]
-                    row = queries[first + i]
-                    while left != 0:
-                        lane = first_lane(left)
-                        left &= left - np.uint64(1)
-                        score = tile[member * lanes + lane]
-                        candidate = panel * lanes + lane
-                        if score < limit and candidate != row:
-                            sift_down(
-                                scores[first + i],
-                                positions[first + i],
-                                n_kept,
-                                score,
-                                candidate,
-                            )
-                            limit = scores[first + i, 0]
-                    limits[i] = limit
+                    limits[i] = _offer(
+                        hits[member],
+                        tile[member * lanes : (member + 1) * lanes],
+                        limits[i],
+                        panel * lanes,
+                        queries[first + i],
+                        scores[first + i],
+                        positions[first + i],
+                    )

@@ -55,7 +55,15 @@ def _push(indices, distances, flags, other, distance):  # type: ignore[no-untype
 
 
 @inner
-def _pack_leaf(data, members, panels, halves, queries, norms):  # type: ignore[no-untyped-def]
+def _members(leaf):  # type: ignore[no-untyped-def]
+    size = 0
+    while size < leaf.shape[0] and leaf[size] >= 0:
+        size += 1
+    return leaf[:size]
+
+
+@inner
+def _pack_leaf(data, members, panels, halves, queries):  # type: ignore[no-untyped-def]
     """Pack the members around their mean, as candidates and, negated, as queries."""
     n_panels, n_features, lanes = panels.shape
     size = members.shape[0]
@@ -79,24 +87,23 @@ def _pack_leaf(data, members, panels, halves, queries, norms):  # type: ignore[n
             queries[start + j * GROUP] = -value
             norm += value * value
         halves[i] = np.float32(0.5) * norm
-        norms[i] = norm
 
 
 @inner(inline="always")
-def _limit(distance, norm):  # type: ignore[no-untyped-def]
+def _limit(distance, half):  # type: ignore[no-untyped-def]
     """Return the score below which a candidate may be nearer than the heap's worst.
 
     At zero nothing can be nearer: identical rows would be let in by rounding only.
     """
     if distance > np.float32(0.0):
-        return np.float32(0.5) * (distance - norm)
+        return np.float32(0.5) * distance - half
     return np.float32(-np.inf)
 
 
 # As a call it costs 10% of the whole search: 0.61 s instead of 0.55 s for 100,000 x 30.
 @inner(inline="always")
 def _offer(  # type: ignore[no-untyped-def]
-    mask, scores, limit, data, members, i, first, norm, indices, distances, flags
+    mask, scores, limit, data, members, i, first, half, indices, distances, flags
 ):
     """Offer the lanes of a mask, members from ``first`` on, to row i; return its new limit."""
     row = members[i]
@@ -112,7 +119,7 @@ def _offer(  # type: ignore[no-untyped-def]
         distance = _quick_distance(data, row, other)
         if distance < distances[0]:
             _push(indices, distances, flags, other, distance)
-            limit = _limit(distances[0], norm)
+            limit = _limit(distances[0], half)
     return limit
 
 
@@ -138,25 +145,22 @@ def join_leaves(
     """
     n_features = data.shape[1]
     for leaf in prange(leaves.shape[0]):
-        size = 0
-        while size < leaves.shape[1] and leaves[leaf, size] >= 0:
-            size += 1
+        members = _members(leaves[leaf])
+        size = members.shape[0]
         if size < 2:
             continue
-        members = leaves[leaf, :size]
         n_groups = (size + GROUP - 1) // GROUP
         n_panels = (size + panel_lanes - 1) // panel_lanes
         panels = np.empty((n_panels, n_features, panel_lanes), np.float32)
         flat_panels = panels.reshape(-1)
         halves = np.empty(n_panels * panel_lanes, np.float32)
         queries = np.zeros(n_groups * n_features * GROUP, np.float32)
-        norms = np.empty(size, np.float32)
         limits = np.full(n_groups * GROUP, -np.inf, np.float32)
         tile = np.empty(GROUP * panel_lanes, np.float32)
         hits = np.empty(GROUP, np.uint64)
-        _pack_leaf(data, members, panels, halves, queries, norms)
+        _pack_leaf(data, members, panels, halves, queries)
         for i in range(size):
-            limits[i] = _limit(distances[members[i], 0], norms[i])
+            limits[i] = _limit(distances[members[i], 0], halves[i])
         for panel in range(n_panels):
             for group in range(n_groups):
                 if not score_tile(
@@ -186,7 +190,7 @@ def join_leaves(
                         members,
                         i,
                         panel * panel_lanes,
-                        norms[i],
+                        halves[i],
                         indices[row],
                         distances[row],
                         flags[row],

@@ -18,10 +18,14 @@ from smotefast._version import __version__
 if TYPE_CHECKING:
     from smotefast import over_sampling
     from smotefast.batch import resample_dataset
+    from smotefast.engine.damage import ResamplingWarning
 
-__all__ = ["__version__", "over_sampling", "resample_dataset"]
+__all__ = ["ResamplingWarning", "__version__", "over_sampling", "resample_dataset"]
 
-_HOME = {"resample_dataset": "smotefast.batch"}
+_HOME = {
+    "ResamplingWarning": "smotefast.engine.damage",
+    "resample_dataset": "smotefast.batch",
+}
 _ROOMS = {"over_sampling", "batch"}
 
 

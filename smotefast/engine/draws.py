@@ -47,8 +47,11 @@ def _to_copy(random_state: np.random.RandomState, state: State) -> np.random.Ran
     return None if is_known else copy.deepcopy(random_state)
 
 
-class _Stream:
-    """One kind of draw. Threads may read it at once: what they note down is the same."""
+class Stream:
+    """One kind of draw, readable from anywhere.
+
+    Threads may read it at once: what they note down is the same.
+    """
 
     def __init__(
         self,
@@ -63,7 +66,14 @@ class _Stream:
         # The state before draw i * _CHECKPOINT; grows without gaps.
         self.checkpoints = {0: state}
 
+    @classmethod
+    def begun(cls, random_state: np.random.RandomState, kind: Kind, high: int = 0) -> Stream:
+        """Return the draws that a generator would give from now on."""
+        state = random_state.get_state(legacy=False)
+        return cls(state, kind, high, _to_copy(random_state, state))
+
     def read(self, start: int, stop: int) -> np.ndarray:
+        """Return the draws ``start..stop``."""
         generator, position = self._nearest(start)
         while position < start:
             position = self._walk(generator, position, start)[1]
@@ -143,9 +153,8 @@ class Draws:
         self.n = n
         self.then = then
         self.width = width
-        state = random_state.get_state(legacy=False)
-        self._choices = _Stream(state, "integer", high, _to_copy(random_state, state))
-        self._second: _Stream | None = None
+        self._choices = Stream.begun(random_state, "integer", high)
+        self._second: Stream | None = None
         if advance:
             last, drawn = (self._choices, n)
             if then is not None:
@@ -177,9 +186,9 @@ class Draws:
             return Block(choices, generator.uniform(size=self.n))
         return Block(self.choices(start, stop), self.uniforms(start, stop))
 
-    def _second_stream(self) -> _Stream:
+    def _second_stream(self) -> Stream:
         assert self.then is not None
         if self._second is None:
             state = self._choices.state_after(self.n)
-            self._second = _Stream(state, self.then, like=self._choices.like)
+            self._second = Stream(state, self.then, like=self._choices.like)
         return self._second

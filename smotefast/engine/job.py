@@ -27,14 +27,22 @@ class Job:
         Threads that a fill may use.
     method
         How neighbours were found: "exact", "approximate", "estimator", or None.
+    notes
+        What will not be as asked for: sentences for one warning.
     """
 
     def __init__(
-        self, recipes: Sequence[Recipe], *, n_threads: int = 1, method: str | None = None
+        self,
+        recipes: Sequence[Recipe],
+        *,
+        n_threads: int = 1,
+        method: str | None = None,
+        notes: Sequence[str] = (),
     ) -> None:
         self.recipes = list(recipes)
         self.n_threads = n_threads
         self.method = method
+        self.notes = list(notes)
         self._ends = np.cumsum([recipe.origins.n_rows for recipe in self.recipes], dtype=int)
 
     @property

@@ -36,4 +36,10 @@ SEARCH: dict[str, list[Any]] = {
     "n_jobs": [Integral, None],
 }
 
+SMALL_CLASS: dict[str, list[Any]] = {
+    "small_class": [StrOptions({"error", "clamp", "duplicate"})]
+}
+
+BORDER_KIND: list[Any] = [StrOptions({"borderline-1", "borderline-2"})]
+
 SHRINKAGE: list[Any] = [Interval(Real, 0, None, closed="left"), dict, None]

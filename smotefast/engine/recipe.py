@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from smotefast.engine.draw_forms import ForeignFactors
 from smotefast.engine.draws import Draws
 from smotefast.kernels import kernels_are_loaded
 from smotefast.tables.casting import clamp
@@ -51,6 +52,8 @@ class Origins:
         The random draws; ``draws.n`` is the number of new rows.
     step_size
         Uniforms are multiplied by it.
+    factors
+        What ways to neighbours of other classes are shortened by; None for nothing.
     """
 
     label: Any
@@ -59,6 +62,7 @@ class Origins:
     neighbors: np.ndarray | None
     draws: Draws
     step_size: float = 1.0
+    factors: ForeignFactors | None = None
 
     @property
     def n_rows(self) -> int:
@@ -77,7 +81,10 @@ class Origins:
         choices, uniforms = self.draws.read(start, stop)
         base = self.base_positions[choices // self.neighbors.shape[1]]
         neighbor = self.pool_positions[self.neighbors.reshape(-1)[choices]]
-        return Provenance(base, neighbor, self.steps(uniforms))
+        steps = self.steps(uniforms)
+        if self.factors is not None:
+            steps = steps * self.factors.read(start, choices)
+        return Provenance(base, neighbor, steps)
 
 
 @dataclass(frozen=True)
@@ -148,13 +155,16 @@ class Interpolate:
         assert neighbors is not None
         is_little = out.size <= _LITTLE and not kernels_are_loaded()
         unknown = out.dtype.type in (np.float16, np.longdouble)  # to numba
-        if is_little or unknown or self._is_clamped:
+        factors = self._factors(start, block.choices)
+        if is_little or unknown or self._is_clamped or factors is not None:
             for i in range(0, out.shape[0], _BLOCK):
                 rows = slice(i, i + _BLOCK)
                 choices = block.choices[rows]
                 base = self.base[choices // neighbors.shape[1]]
                 way = self.pool[neighbors.reshape(-1)[choices]]
                 way -= base
+                if factors is not None:  # few rows: those near the border
+                    way = _shortened(way, factors[rows, np.newaxis])
                 _write(base + steps[rows, np.newaxis] * way, out[rows])
             return
         from smotefast.kernels.interpolate import interpolate_rows
@@ -170,6 +180,9 @@ class Interpolate:
 
         choices, uniforms = self.origins.draws.read(start, stop)
         neighbors = self.origins.neighbors
+        factors = self._factors(start, choices)
+        if factors is not None:
+            return self._shortened_csr_rows(choices, self.origins.steps(uniforms), factors)
         base, pool = (CsrRows(m.indptr, m.indices, m.data) for m in (self.base, self.pool))
         how = (base, pool, neighbors, choices, self.origins.steps(uniforms))
         kind = base.data.dtype if self._is_clamped else self.dtype
@@ -182,6 +195,28 @@ class Interpolate:
         fill_csr_rows(*how, indptr, indices, data, n_threads=n_threads)
         data = clamp(data, self.dtype) if self._is_clamped else data
         return _narrowed(indptr, indices, data, self.base.shape[1])
+
+    def _factors(self, start: int, choices: np.ndarray) -> np.ndarray | None:
+        factors = self.origins.factors
+        return None if factors is None else factors.read(start, choices)
+
+    def _shortened_csr_rows(
+        self, choices: np.ndarray, steps: np.ndarray, factors: np.ndarray
+    ) -> CsrRows:
+        from scipy.sparse import csr_array
+
+        neighbors = self.origins.neighbors
+        assert neighbors is not None
+        base = csr_array(self.base)[choices // neighbors.shape[1]]
+        way = csr_array(self.pool)[neighbors.reshape(-1)[choices]] - base
+        entries = np.diff(way.indptr)
+        way.data = _shortened(way.data, np.repeat(factors, entries))
+        way.data = np.repeat(steps, entries) * way.data
+        rows = base + way
+        rows.sum_duplicates()
+        data = np.empty(rows.nnz, self.dtype)
+        _write(rows.data, data)
+        return _narrowed(rows.indptr, rows.indices, data, self.base.shape[1])
 
     @property
     def _is_clamped(self) -> bool:
@@ -213,6 +248,12 @@ def widened_rows(rows: Any) -> Any:
     if is_wide and (values.max() >= _FAR or values.min() < -_FAR):
         return rows.astype(np.float64)
     return rows.astype(np.int64)
+
+
+def _shortened(ways: np.ndarray, factors: np.ndarray) -> np.ndarray:
+    """Multiply differences in their own type, as imbalanced-learn does; integers in float64."""
+    shortened: np.ndarray = ways * factors
+    return shortened.astype(ways.dtype) if ways.dtype.kind == "f" else shortened
 
 
 def _write(values: np.ndarray, out: np.ndarray) -> None:

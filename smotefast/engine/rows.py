@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from smotefast.neighbors import Neighbors, choose_search_in_all, find_neighbors
+
 
 class ClassRows(Protocol):
     """The data as a sampler sees it while it prepares a job.
@@ -24,6 +26,30 @@ class ClassRows(Protocol):
 
     def positions(self, label: Any) -> np.ndarray:
         """Return where the rows of one class stand in the whole data, ascending."""
+        ...
+
+    def nearest(
+        self,
+        positions: np.ndarray,
+        k: int,
+        *,
+        search: str,
+        n_threads: int,
+        estimator: Any = None,
+    ) -> Neighbors:
+        """Find the k nearest rows of any class, by position in the whole data.
+
+        ``positions`` are those of the rows to search for, all of one class that was asked
+        for. The other arguments are those of ``find_neighbors``.
+        """
+        ...
+
+    def matrix_at(self, positions: np.ndarray) -> Any:
+        """Return rows of any class."""
+        ...
+
+    def everything(self) -> tuple[Any, np.ndarray]:
+        """Return all rows and the label of each."""
         ...
 
 
@@ -50,8 +76,37 @@ class MatrixRows:
 
     def matrix(self, label: Any) -> Any:
         """Return the rows of one class."""
-        rows = self._matrix[self.positions(label)]
+        return self.matrix_at(self.positions(label))
+
+    def matrix_at(self, positions: np.ndarray) -> Any:
+        """Return rows of any class."""
+        rows = self._matrix[positions]
         if isinstance(rows, np.ndarray):
             return np.ascontiguousarray(rows)
         rows.sum_duplicates()  # rows is a copy; this also sorts the column indices
         return rows
+
+    def nearest(
+        self,
+        positions: np.ndarray,
+        k: int,
+        *,
+        search: str,
+        n_threads: int,
+        estimator: Any = None,
+    ) -> Neighbors:
+        """Find the k nearest rows of any class, by position in the whole data."""
+        if search == "auto":
+            search = choose_search_in_all(len(positions), self._matrix)
+        return find_neighbors(
+            self._matrix,
+            k,
+            queries=positions,
+            search=search,
+            n_threads=n_threads,
+            estimator=estimator,
+        )
+
+    def everything(self) -> tuple[Any, np.ndarray]:
+        """Return all rows and the label of each."""
+        return self._matrix, self._y

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 from sklearn.utils.validation import check_array, validate_data
 
+from smotefast.engine.damage import warn_of
 from smotefast.engine.job import Job, provenance_of
 from smotefast.engine.params import OVER_SAMPLER
 from smotefast.engine.quota import Counts, class_counts, sampling_quota
@@ -89,6 +90,7 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
         job = self._prepare(MatrixRows(matrix, target.values), self.sampling_strategy_)
         del matrix  # as large as X where X is a frame; the job holds the rows it needs
         self._origins = job.origins()
+        warn_of(job.notes)
         return self._extend(table, target, job)
 
     @abstractmethod

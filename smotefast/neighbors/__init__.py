@@ -14,7 +14,13 @@ import numpy as np
 
 from smotefast.neighbors.loading import load_searches
 from smotefast.neighbors.memory import estimated_bytes
-from smotefast.neighbors.policy import ATTEMPTS, RECALL_WANTED, choose_search, exact_may_rescue
+from smotefast.neighbors.policy import (
+    ATTEMPTS,
+    RECALL_WANTED,
+    choose_search,
+    choose_search_in_all,
+    exact_may_rescue,
+)
 from smotefast.neighbors.recall import recall_at_k
 
 __all__ = [
@@ -22,6 +28,7 @@ __all__ = [
     "RecallWarning",
     "SearchWarning",
     "choose_search",
+    "choose_search_in_all",
     "estimated_bytes",
     "find_neighbors",
     "load_searches",

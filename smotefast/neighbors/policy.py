@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 # Multiply-adds (queries x rows x columns) up to which "auto" searches exactly. Tiles do
 # about 2e11 a second on 2 cores with AVX-512 and 5e10 without, so this is 0.25 to 1 s.
 # The graph takes 0.5 s for 100,000 x 30 once pynndescent is imported (0.5 to 1.5 s).
@@ -21,6 +25,18 @@ def choose_search(n_queries: int, n_pool: int, n_features: int, *, sparse: bool)
     if n_features <= 3:  # the k-d tree needs no graph: 1,000,000 x 3 in 2 s
         return "exact"
     return "approximate"
+
+
+def choose_search_in_all(n_queries: int, pool: Any) -> str:
+    """Return what "auto" stands for where a few rows are searched for in all.
+
+    A graph would have to be built on all rows, and a job that streams them from files has
+    none: its rows are the same as in memory as long as the search is exact.
+    """
+    n_pool, n_features = pool.shape
+    work = float(n_queries) * n_pool * n_features
+    is_dense = isinstance(pool, np.ndarray)
+    return "approximate" if is_dense and n_features > 3 and work > _EXACT_RESCUE else "exact"
 
 
 def exact_may_rescue(n_queries: int, n_pool: int, n_features: int) -> bool:

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
-import numpy as np
-from sklearn.base import clone
-from sklearn.utils import check_random_state
-
-from smotefast.engine.draws import Draws
 from smotefast.engine.job import Job
-from smotefast.engine.params import NEIGHBOR_COUNT, OVER_SAMPLER, SEARCH
+from smotefast.engine.neighbor_sampler import NeighborSampler, wanted
 from smotefast.engine.quota import Counts
-from smotefast.engine.recipe import Interpolate, Origins
 from smotefast.engine.rows import ClassRows
-from smotefast.engine.sampler import BaseOverSampler
-from smotefast.engine.threads import thread_count
-from smotefast.neighbors import Neighbors, find_neighbors
 
 
-class SMOTE(BaseOverSampler):
+class SMOTE(NeighborSampler):
     """Over-sample by interpolation between minority rows and their neighbours.
 
     With exact neighbours and an int or RandomState as ``random_state``, the rows are those
@@ -46,6 +37,10 @@ class SMOTE(BaseOverSampler):
         "exact" always finds the true neighbours; "approximate" uses NN-descent,
         measures its recall on a sample and searches wider below 0.95; "auto" is exact
         while that is fast or where NN-descent finds too little.
+    small_class : {"error", "clamp", "duplicate"}, default="error"
+        What becomes of a class with fewer than ``k_neighbors + 1`` rows: an error; as many
+        neighbours as it has; or that, and copies of the row of a class of one. The last
+        two come with a :class:`~smotefast.ResamplingWarning`.
     n_jobs : int or None, default=None
         Threads. None means all cores that the process may use. The rows do not depend
         on it.
@@ -73,7 +68,8 @@ class SMOTE(BaseOverSampler):
     Raises
     ------
     ValueError
-        If a class has fewer than ``k_neighbors + 1`` rows, or X is not finite and numeric.
+        If a class has fewer than ``k_neighbors + 1`` rows and ``small_class`` does not
+        say what to do then, or X is not finite and numeric.
 
     References
     ----------
@@ -91,13 +87,6 @@ class SMOTE(BaseOverSampler):
     [(0, 901), (1, 901)]
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **OVER_SAMPLER,
-        "k_neighbors": NEIGHBOR_COUNT,
-        **SEARCH,
-    }
-    _made_by_resampling = ("_origins", "_estimator", "search_", "recall_")
-
     def __init__(
         self,
         *,
@@ -105,105 +94,18 @@ class SMOTE(BaseOverSampler):
         random_state: Any = None,
         k_neighbors: Any = 5,
         search: str = "auto",
+        small_class: str = "error",
         n_jobs: int | None = None,
     ) -> None:
         self.sampling_strategy = sampling_strategy
         self.random_state = random_state
         self.k_neighbors = k_neighbors
         self.search = search
+        self.small_class = small_class
         self.n_jobs = n_jobs
 
     def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
-        n_threads = thread_count(self.n_jobs)
-        self._estimator, k = self._neighbor_estimator()
-        self.search_: str | None = None
-        self.recall_: float | None = None
-        recipes = []
-        for label, n_new in quota.items():
-            if n_new == 0:
-                continue
-            matrix = rows.matrix(label)
-            self._check_class_size(label, matrix.shape[0], k)
-            draws = self._draws(n_new, matrix.shape[0] * k)
-            base_rows = _drawn_rows(draws, matrix.shape[0], k)
-            found = find_neighbors(
-                matrix,
-                k,
-                queries=base_rows,
-                search=self.search,
-                n_threads=n_threads,
-                estimator=self._estimator,
-            )
-            neighbors = _spread(found.indices, base_rows, matrix.shape[0])
-            self._note(found)
-            positions = rows.positions(label)
-            origins = Origins(label, positions, positions, neighbors, draws)
-            recipes.append(Interpolate.between(origins, matrix, matrix))
-        return Job(recipes, n_threads=n_threads, method=self.search_)
-
-    @property
-    def nn_k_(self) -> Any:
-        """The neighbour estimator; made when asked for, as importing it takes 0.07 s."""
-        if not hasattr(self, "_estimator"):
-            raise AttributeError(f"This {type(self).__name__} has no nn_k_ yet.")
-        if self._estimator is not None:
-            return self._estimator
-        from sklearn.neighbors import NearestNeighbors
-
-        return NearestNeighbors(n_neighbors=int(self.k_neighbors) + 1)
-
-    def _neighbor_estimator(self) -> tuple[Any, int]:
-        """Return a clone of the user's estimator, if there is one, and k."""
-        if hasattr(self.k_neighbors, "kneighbors"):
-            estimator = clone(self.k_neighbors)
-            if estimator.n_neighbors < 2:
-                raise ValueError(
-                    f"k_neighbors={estimator!r} has n_neighbors={estimator.n_neighbors}, and "
-                    "the first neighbour that an estimator reports is the row itself. Give it "
-                    "n_neighbors=2 or more: one more than the neighbours to choose from."
-                )
-            return estimator, estimator.n_neighbors - 1
-        return None, int(self.k_neighbors)
-
-    def _note(self, found: Neighbors) -> None:
-        """Keep the least exact search of all classes, and the lowest recall."""
-        if self.search_ != "approximate":
-            self.search_ = found.method
-        if found.recall is not None:
-            self.recall_ = min(found.recall, self.recall_ or 1.0)
-
-    def _draws(self, n_new: int, high: int) -> Draws:
-        # An int seed begins anew for each class; any other generator goes on.
-        seed = self.random_state
-        shared = seed is None or isinstance(seed, np.random.RandomState)
-        return Draws(check_random_state(seed), n_new, high, advance=shared)
-
-    def _check_class_size(self, label: Any, n_rows: int, k: int) -> None:
-        if n_rows <= k:
-            raise ValueError(
-                f"Expected n_neighbors <= n_samples_fit, but n_neighbors = {k + 1}, "
-                f"n_samples_fit = {n_rows}: k_neighbors={k} needs at least {k + 1} rows in "
-                f"class {label!r}. Lower k_neighbors to {max(n_rows - 1, 1)} or less, or "
-                "leave the class out of sampling_strategy."
-            )
-
-
-def _drawn_rows(draws: Draws, n_rows: int, k: int) -> np.ndarray | None:
-    """Return the base rows that will be used, or None when it does not pay to know.
-
-    With as many draws as rows 63% of the rows are used, with three times as many 95%.
-    """
-    if draws.n > 2 * n_rows:
-        return None
-    used = np.zeros(n_rows, dtype=bool)
-    used[draws.choices(0, draws.n) // k] = True
-    return np.flatnonzero(used)
-
-
-def _spread(indices: np.ndarray, rows: np.ndarray | None, n_rows: int) -> np.ndarray:
-    """Put the neighbours of some rows where all rows can be looked up."""
-    if rows is None:
-        return indices
-    everywhere = np.zeros((n_rows, indices.shape[1]), dtype=indices.dtype)
-    everywhere[rows] = indices
-    return everywhere
+        self._begin()
+        return self._job(
+            [self._interpolation(rows, label, n_new) for label, n_new in wanted(quota)]
+        )

@@ -1,0 +1,194 @@
+"""ADASYN: more new rows where a class is surrounded by others."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from smotefast.engine.border import other_class_counts
+from smotefast.engine.draw_forms import AllottedDraws
+from smotefast.engine.job import Job
+from smotefast.engine.neighbor_sampler import (
+    NeighborSampler,
+    drawn_neighbors,
+    shown_estimator,
+    wanted,
+)
+from smotefast.engine.params import NEIGHBOR_COUNT, OVER_SAMPLER, SEARCH, SMALL_CLASS
+from smotefast.engine.quota import Counts
+from smotefast.engine.recipe import Interpolate, Origins
+from smotefast.engine.rows import ClassRows
+
+# Rounding makes a class a little smaller or larger than asked for; above this share the
+# difference is worth a warning.
+_MISSED = 0.01
+
+
+class ADASYN(NeighborSampler):
+    """Over-sample by interpolation, with more rows where other classes are near.
+
+    Each row of a class gets new rows in proportion to the share of other classes among its
+    ``n_neighbors`` nearest rows; they lie between it and its neighbours in the class.
+    Because these numbers are rounded, a class may get a few rows more or less than asked
+    for.
+
+    Parameters
+    ----------
+    sampling_strategy : float, str, dict or callable, default="auto"
+        Which classes get rows, and how many; as for :class:`SMOTE`.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the draws. One stream serves all classes.
+    n_neighbors : int or object, default=5
+        How many nearest rows of any class tell how many rows are made, and how many nearest
+        neighbours in the class there are to choose from. An object is cloned and fitted, as
+        for :class:`SMOTE`.
+    search : {"auto", "exact", "approximate"}, default="auto"
+        How neighbours are found; as for :class:`BorderlineSMOTE`.
+    small_class : {"error", "clamp", "duplicate"}, default="error"
+        What becomes of a class with fewer than ``n_neighbors + 1`` rows; as for
+        :class:`SMOTE`.
+    n_jobs : int or None, default=None
+        Threads. None means all cores that the process may use. The rows do not depend
+        on it.
+
+    Attributes
+    ----------
+    sampling_strategy_ : dict
+        Rows that were asked for, by class.
+    nn_ : estimator
+        The user's neighbour estimator, fitted on the class that came last; for a number an
+        unfitted ``NearestNeighbors(n_neighbors + 1)``.
+    provenance_ : Provenance
+        Base row, neighbour row and step of each new row, recomputed when asked for.
+    search_ : str or None
+        How neighbours were found: "exact", "approximate", "estimator", or None.
+    recall_ : float or None
+        Where the search was approximate, the lowest share of true neighbours that it found.
+    n_features_in_ : int
+        Number of columns of X.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where all are strings.
+
+    Warns
+    -----
+    ResamplingWarning
+        If a class misses the number of rows asked for by more than 1%.
+
+    Raises
+    ------
+    ValueError
+        If a class is smaller than ``n_neighbors + 1`` rows, or no row of it gets any, or X is
+        not finite and numeric.
+    RuntimeError
+        If no row of a class has a neighbour of another class.
+
+    References
+    ----------
+    H. He, Y. Bai, E. A. Garcia, S. Li, "ADASYN: Adaptive Synthetic Sampling Approach for
+    Imbalanced Learning", IEEE International Joint Conference on Neural Networks, 2008.
+
+    Examples
+    --------
+    >>> from collections import Counter
+    >>> from sklearn.datasets import make_classification
+    >>> from smotefast.over_sampling import ADASYN
+    >>> X, y = make_classification(1000, weights=[0.9], flip_y=0, random_state=0)
+    >>> X_new, y_new = ADASYN(random_state=0).fit_resample(X, y)
+    >>> print(sorted(Counter(y_new.tolist()).items()))
+    [(0, 901), (1, 900)]
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **OVER_SAMPLER,
+        "n_neighbors": NEIGHBOR_COUNT,
+        **SEARCH,
+        **SMALL_CLASS,
+    }
+    _neighbors_parameter = "n_neighbors"
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        n_neighbors: Any = 5,
+        search: str = "auto",
+        small_class: str = "error",
+        n_jobs: int | None = None,
+    ) -> None:
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.n_neighbors = n_neighbors
+        self.search = search
+        self.small_class = small_class
+        self.n_jobs = n_jobs
+
+    def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
+        self._begin()
+        random_state = check_random_state(self.random_state)
+        recipes = []
+        for label, n_new in wanted(quota):
+            allotted = self._allotted(rows, label, n_new)
+            self._note_miss(label, len(allotted), n_new, int(allotted.sum()))
+            recipes.append(self._around(rows, label, allotted, random_state))
+        return self._job(recipes)
+
+    def _allotted(self, rows: ClassRows, label: Any, n_new: int) -> np.ndarray:
+        """Return how many new rows each row of a class gets."""
+        positions = rows.positions(label)
+        found = rows.nearest(
+            positions,
+            self._k,
+            search=self.search,
+            n_threads=self._n_threads,
+            estimator=self._estimator,
+        )
+        self._note(found)
+        shares = other_class_counts(found.indices, positions) / self._k
+        if not np.sum(shares):
+            raise RuntimeError(
+                "Not any neigbours belong to the majority class. This case will induce a NaN "
+                "case with a division by zero. ADASYN is not suited for this specific dataset. "
+                f"Use SMOTE instead. (No row of class {label!r} has one of another class among "
+                f"its n_neighbors={self._k} nearest.)"
+            )
+        shares /= np.sum(shares)
+        allotted: np.ndarray = np.rint(shares * n_new).astype(int)
+        if not allotted.any():
+            raise ValueError(
+                "No samples will be generated with the provided ratio settings. "
+                f"({n_new} rows over {np.count_nonzero(shares)} rows of class {label!r}: each "
+                "share rounds to 0. Ask for more rows, or use SMOTE.)"
+            )
+        return allotted
+
+    def _around(
+        self,
+        rows: ClassRows,
+        label: Any,
+        allotted: np.ndarray,
+        random_state: np.random.RandomState,
+    ) -> Interpolate:
+        matrix, positions = rows.matrix(label), rows.positions(label)
+        k = self._class_k(label, matrix.shape[0])
+        draws = AllottedDraws(random_state, allotted, k)
+        search = self._searched(matrix, None)
+        neighbors = drawn_neighbors(draws, k, matrix.shape[0], search)
+        origins = Origins(label, positions, positions, neighbors, draws)
+        return Interpolate.between(origins, matrix, matrix)
+
+    def _note_miss(self, label: Any, n_rows: int, asked: int, made: int) -> None:
+        if abs(made - asked) > _MISSED * asked:
+            self._notes.append(
+                f"Class {label!r} gets {made} new rows instead of {asked}: the number for each "
+                f"of its {n_rows} rows is rounded."
+            )
+
+    @property
+    def nn_(self) -> Any:
+        """The neighbour estimator."""
+        if not hasattr(self, "_estimator"):
+            raise AttributeError(f"This {type(self).__name__} has no nn_ yet.")
+        return shown_estimator(self._estimator, self.n_neighbors)

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from smotefast.engine.recipe import Copy, Origins, Provenance, Recipe
+from smotefast.engine.mixed import Recipe
+from smotefast.engine.recipe import Copy, Interpolate, Origins, Provenance, Smooth
 
 
 class Job:
@@ -71,8 +72,11 @@ class Job:
                 yield recipe, first - begin, last - begin, first - start
             begin = end
 
-    def fill(self, start: int, stop: int, out: np.ndarray) -> None:
-        """Write the new rows ``start..stop`` into ``out``, an array of as many rows."""
+    def fill(self, start: int, stop: int, out: Any) -> None:
+        """Write the new rows ``start..stop`` into ``out``, as many rows of what they are.
+
+        That is an array, of codes for rows of categories, or a ``MixedMatrix``.
+        """
         for recipe, first, last, at in self.parts(start, stop):
             if isinstance(recipe, Copy):
                 raise TypeError("Copied rows are taken from the data; ask for positions().")
@@ -83,7 +87,7 @@ class Job:
         """Return the new rows ``start..stop`` of sparse data as one CSR matrix."""
         blocks = []
         for recipe, first, last, _ in self.parts(start, stop):
-            assert not isinstance(recipe, Copy)
+            assert isinstance(recipe, Interpolate | Smooth)
             rows = recipe.csr_rows(first, last, n_threads=self.n_threads)
             shape = (last - first, recipe.base.shape[1])
             parts = (rows.data, rows.indices, rows.indptr)

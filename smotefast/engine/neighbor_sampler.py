@@ -15,9 +15,10 @@ from sklearn.utils import check_random_state
 
 from smotefast.engine.draws import Draws
 from smotefast.engine.job import Job
+from smotefast.engine.mixed import Recipe
 from smotefast.engine.params import NEIGHBOR_COUNT, OVER_SAMPLER, SEARCH, SMALL_CLASS
 from smotefast.engine.quota import Counts
-from smotefast.engine.recipe import Interpolate, Origins, Recipe
+from smotefast.engine.recipe import Interpolate, Origins
 from smotefast.engine.rows import ClassRows
 from smotefast.engine.sampler import BaseOverSampler
 from smotefast.engine.threads import thread_count

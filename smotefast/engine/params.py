@@ -40,6 +40,28 @@ SMALL_CLASS: dict[str, list[Any]] = {
     "small_class": [StrOptions({"error", "clamp", "duplicate"})]
 }
 
+CATEGORIES: dict[str, list[Any]] = {
+    "categorical_features": ["array-like", StrOptions({"auto", "not numeric"})]
+}
+ENCODER: dict[str, list[Any]] = {
+    "categorical_encoder": [HasMethods(["fit_transform", "inverse_transform"]), None]
+}
+
 BORDER_KIND: list[Any] = [StrOptions({"borderline-1", "borderline-2"})]
 
 SHRINKAGE: list[Any] = [Interval(Real, 0, None, closed="left"), dict, None]
+
+CLUSTERING: dict[str, list[Any]] = {
+    "kmeans_estimator": [
+        HasMethods(["fit", "predict", "fit_predict"]),
+        Interval(Integral, 1, None, closed="left"),
+        None,
+    ],
+    "cluster_balance_threshold": [StrOptions({"auto"}), Real],
+    "density_exponent": [StrOptions({"auto"}), Real],
+}
+
+SUPPORT_VECTORS: dict[str, list[Any]] = {
+    "svm_estimator": [HasMethods(["fit", "predict"]), None],
+    "out_step": [Interval(Real, 0, 1, closed="both")],
+}

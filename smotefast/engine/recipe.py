@@ -271,6 +271,3 @@ def _narrowed(
 
     kind = index_type(len(data), n_features)
     return CsrRows(indptr.astype(kind), indices.astype(kind, copy=False), data)
-
-
-Recipe = Interpolate | Smooth | Copy

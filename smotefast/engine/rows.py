@@ -80,10 +80,11 @@ class MatrixRows:
 
     def matrix_at(self, positions: np.ndarray) -> Any:
         """Return rows of any class."""
-        rows = self._matrix[positions]
+        rows: Any = self._matrix[positions]
         if isinstance(rows, np.ndarray):
             return np.ascontiguousarray(rows)
-        rows.sum_duplicates()  # rows is a copy; this also sorts the column indices
+        if hasattr(rows, "sum_duplicates"):  # sparse: a copy; this also sorts the indices
+            rows.sum_duplicates()
         return rows
 
     def nearest(

@@ -30,6 +30,7 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = OVER_SAMPLER
     _may_copy_rows = False  # whether the sampler can do without looking at values of X
     _copies_rows: Any = False  # whether, with its parameters, it does
+    _takes_categories = False  # whether columns may hold categories of any type
     _takes_booleans = False  # whether it computes with booleans as they are
     # What resampling sets; a fit that fails, or that only looks, leaves none of it behind.
     _made_by_resampling: ClassVar[tuple[str, ...]] = ("_origins",)
@@ -111,7 +112,9 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
         return provenance_of(self._origins)
 
     def __sklearn_tags__(self) -> Tags:
-        return sampler_tags(copies_rows=self._may_copy_rows)
+        return sampler_tags(
+            copies_rows=self._may_copy_rows, takes_categories=self._takes_categories
+        )
 
     def _refuse_extra(self, params: dict[str, Any]) -> None:
         if params:

@@ -31,14 +31,19 @@ class Tags(_Tags):  # type: ignore[misc]
     sampler_tags: SamplerTags | None = None
 
 
-def sampler_tags(*, copies_rows: bool = False) -> Tags:
-    """Return the tags of a sampler; ``copies_rows`` says that it never looks at values."""
+def sampler_tags(*, copies_rows: bool = False, takes_categories: bool = False) -> Tags:
+    """Return the tags of a sampler.
+
+    ``copies_rows`` says that it never looks at values, ``takes_categories`` that columns
+    may hold text and missing values as categories.
+    """
+    anything = copies_rows or takes_categories
     return Tags(
         estimator_type="sampler",
         target_tags=TargetTags(required=True),
         transformer_tags=None,
         classifier_tags=None,
         regressor_tags=None,
-        input_tags=InputTags(sparse=True, string=copies_rows, allow_nan=copies_rows),
+        input_tags=InputTags(sparse=True, string=anything, allow_nan=anything),
         sampler_tags=SamplerTags(sample_indices=copies_rows),
     )

@@ -1,8 +1,9 @@
 """Squared distances in float64, exactly as written: what settles every order.
 
 A distance is the sum over features, first to last, of the squared difference, each step
-rounded to float64 (no FMA, no reordering). All searches end here, so they agree bit for
-bit whatever found the candidates.
+rounded to float64 (no FMA, no reordering), and for categories their weight times the
+number of those that differ. All searches end here, so they agree bit for bit whatever
+found the candidates. Queries may be rows of the pool or of other points.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from smotefast.kernels.compile import inner, parallel_kernel, prange
-from smotefast.kernels.heaps import before, heap_to_sorted, sift_down
+from smotefast.kernels.heaps import before, heap_to_sorted, keep_nearest, sift_down
+from smotefast.kernels.points import Points
 
 NOWHERE = np.int64(2**62)
 
@@ -21,20 +23,38 @@ _BLOCK = 256
 
 
 @inner
-def squared_distance(pool, first, second):  # type: ignore[no-untyped-def]
-    """Return the squared distance of two rows of one array."""
+def squared_distance(asked, query, pool, row):  # type: ignore[no-untyped-def]
+    """Return the squared distance of a row of some points and a row of others."""
     total = 0.0
-    for j in range(pool.shape[1]):
-        difference = np.float64(pool[second, j]) - np.float64(pool[first, j])
+    for j in range(pool.values.shape[1]):
+        difference = np.float64(pool.values[row, j]) - np.float64(asked.values[query, j])
         total += difference * difference
-    return total
+    different = 0
+    for j in range(pool.codes.shape[1]):
+        different += pool.codes[row, j] != asked.codes[query, j]
+    return total + pool.weight * different
 
 
 @inner
-def _fill_block(pool, start, size, columns):  # type: ignore[no-untyped-def]
-    for j in range(pool.shape[1]):
+def _fill_block(pool, start, size, columns, codes):  # type: ignore[no-untyped-def]
+    for j in range(pool.values.shape[1]):
         for i in range(size):
-            columns[j, i] = np.float64(pool[start + i, j])
+            columns[j, i] = np.float64(pool.values[start + i, j])
+    for j in range(pool.codes.shape[1]):
+        for i in range(size):
+            codes[j, i] = pool.codes[start + i, j]
+
+
+@inner
+def _add_mismatches(codes, size, asked, query, different, totals):  # type: ignore[no-untyped-def]
+    """Add the weight of the categories in which a query differs from a block."""
+    different[:size] = 0
+    for j in range(codes.shape[0]):
+        code = asked.codes[query, j]
+        for i in range(size):
+            different[i] += np.int32(codes[j, i] != code)
+    for i in range(size):
+        totals[i] += asked.weight * different[i]
 
 
 @inner
@@ -58,18 +78,14 @@ def _block_distances(columns, size, query, totals):  # type: ignore[no-untyped-d
             totals[i] += a * a
 
 
-@inner
-def _keep_nearest(totals, size, start, row, distances, positions):  # type: ignore[no-untyped-def]
-    for i in range(size):
-        if totals[i] <= distances[0]:
-            candidate = start + i
-            if candidate != row and before(totals[i], candidate, distances[0], positions[0]):
-                sift_down(distances, positions, distances.shape[0], totals[i], candidate)
-
-
 @parallel_kernel
 def scan_rows(
-    pool: np.ndarray, queries: np.ndarray, distances: np.ndarray, positions: np.ndarray
+    pool: Points,
+    asked: Points,
+    queries: np.ndarray,
+    own: np.ndarray,
+    distances: np.ndarray,
+    positions: np.ndarray,
 ) -> None:
     """Find the nearest other rows by computing every distance.
 
@@ -79,19 +95,25 @@ def scan_rows(
 
     Parameters
     ----------
-    pool : array of shape (n_pool, n_features), float32 or float64
+    pool : the n_pool rows to search among
+    asked : the points that queries are rows of; may be ``pool``
     queries : array of shape (n_queries,), int64
-        Positions in ``pool``.
+        Positions in ``asked``.
+    own : array of shape (n_queries,), int64
+        Where in ``pool`` the query itself stands, which is left out; -1 for nowhere.
     distances : array of shape (n_queries, k), float64; written, ascending
     positions : array of shape (n_queries, k), int64; written
         NOWHERE where no row could be ranked (only NaN distances).
     """
-    n_pool, n_features = pool.shape
+    n_pool, n_features = pool.values.shape
+    n_codes = pool.codes.shape[1]
     n_queries = queries.shape[0]
     for task in prange((n_queries + _QUERIES - 1) // _QUERIES):
         first = task * _QUERIES
         last = min(first + _QUERIES, n_queries)
         columns = np.empty((n_features, _BLOCK), np.float64)
+        codes = np.empty((n_codes, _BLOCK), np.int32)
+        different = np.empty(_BLOCK, np.int32)
         totals = np.empty(_BLOCK, np.float64)
         query = np.empty(n_features, np.float64)
         for i in range(first, last):
@@ -101,16 +123,18 @@ def scan_rows(
         start = 0
         while start < n_pool and open_queries > 0:
             size = min(_BLOCK, n_pool - start)
-            _fill_block(pool, start, size, columns)
+            _fill_block(pool, start, size, columns, codes)
             open_queries = 0
             for i in range(first, last):
                 if distances[i, 0] == 0.0:
                     continue
                 open_queries += 1
                 for j in range(n_features):
-                    query[j] = np.float64(pool[queries[i], j])
+                    query[j] = np.float64(asked.values[queries[i], j])
                 _block_distances(columns, size, query, totals)
-                _keep_nearest(totals, size, start, queries[i], distances[i], positions[i])
+                if n_codes > 0:
+                    _add_mismatches(codes, size, asked, queries[i], different, totals)
+                keep_nearest(totals, size, start, own[i], distances[i], positions[i])
             start += size
         for i in range(first, last):
             heap_to_sorted(distances[i], positions[i])
@@ -118,8 +142,10 @@ def scan_rows(
 
 @parallel_kernel
 def rank_candidates(
-    pool: np.ndarray,
+    pool: Points,
+    asked: Points,
     queries: np.ndarray,
+    own: np.ndarray,
     candidates: np.ndarray,
     distances: np.ndarray,
     positions: np.ndarray,
@@ -128,8 +154,7 @@ def rank_candidates(
 
     Parameters
     ----------
-    pool : array of shape (n_pool, n_features), float32 or float64
-    queries : array of shape (n_queries,), int64
+    pool, asked, queries, own : as for ``scan_rows``
     candidates : array of shape (n_queries, n_candidates), integers
         Positions in ``pool``, without repeats; the query itself and whatever is not a
         position are passed over.
@@ -137,18 +162,17 @@ def rank_candidates(
     positions : array of shape (n_queries, k), int64; written
         NOWHERE where there were too few candidates.
     """
-    n_pool = pool.shape[0]
+    n_pool = pool.values.shape[0]
     n_candidates = candidates.shape[1]
     k = positions.shape[1]
     for i in prange(queries.shape[0]):
-        row = queries[i]
         distances[i, :] = np.inf
         positions[i, :] = NOWHERE
         for c in range(n_candidates):
             candidate = np.int64(candidates[i, c])
-            if candidate < 0 or candidate >= n_pool or candidate == row:
+            if candidate < 0 or candidate >= n_pool or candidate == own[i]:
                 continue
-            distance = squared_distance(pool, row, candidate)
+            distance = squared_distance(asked, queries[i], pool, candidate)
             if before(distance, candidate, distances[i, 0], positions[i, 0]):
                 sift_down(distances[i], positions[i], k, distance, candidate)
         heap_to_sorted(distances[i], positions[i])

@@ -47,3 +47,13 @@ def heap_to_sorted(distances, positions):  # type: ignore[no-untyped-def]
         distances[last] = distances[0]
         positions[last] = positions[0]
         sift_down(distances, positions, last, distance, position)
+
+
+@inner
+def keep_nearest(totals, size, start, own, distances, positions):  # type: ignore[no-untyped-def]
+    """Offer the distances of rows ``start..start + size`` to a heap; ``own`` is left out."""
+    for i in range(size):
+        if totals[i] <= distances[0]:
+            candidate = start + i
+            if candidate != own and before(totals[i], candidate, distances[0], positions[0]):
+                sift_down(distances, positions, distances.shape[0], totals[i], candidate)

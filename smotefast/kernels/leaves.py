@@ -158,6 +158,7 @@ def join_leaves(
         limits = np.full(n_groups * GROUP, -np.inf, np.float32)
         tile = np.empty(GROUP * panel_lanes, np.float32)
         hits = np.empty(GROUP, np.uint64)
+        no_codes = np.empty(0, np.int32)
         _pack_leaf(data, members, panels, halves, queries)
         for i in range(size):
             limits[i] = _limit(distances[members[i], 0], halves[i])
@@ -168,11 +169,15 @@ def join_leaves(
                     panel * n_features * panel_lanes,
                     halves,
                     panel * panel_lanes,
+                    no_codes,
+                    0,
                     queries,
-                    group * n_features * GROUP,
+                    no_codes,
+                    group,
                     n_features,
+                    0,
+                    0.0,
                     limits,
-                    group * GROUP,
                     tile,
                     hits,
                 ):

@@ -2,13 +2,14 @@
 
 A panel holds ``lanes`` candidates feature by feature; a query group holds ``GROUP``
 queries feature by feature, negated. The tile computes ``half - q . c`` for all pairs in
-vector registers and stores scores only where one is below its query's threshold, which
-after the first few panels is rare; ``first_lane`` then finds which ones.
+vector registers, adds half a weight for each category that differs, and stores scores
+only where one is below its query's threshold, which after the first few panels is rare;
+``first_lane`` then finds which ones.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -34,20 +35,29 @@ if JIT_DISABLED:
         panel: int,
         halves: np.ndarray,
         half: int,
+        codes: np.ndarray,
+        code: int,
         queries: np.ndarray,
-        query: int,
+        query_codes: np.ndarray,
+        group: int,
         n_features: int,
+        n_codes: int,
+        half_weight: float,
         limits: np.ndarray,
-        limit: int,
         scores: np.ndarray,
         hits: np.ndarray,
     ) -> bool:
         """Do in Python what the intrinsic does in registers."""
         lanes = scores.shape[0] // GROUP
         candidates = panels[panel : panel + n_features * lanes].reshape(n_features, lanes)
+        query = group * n_features * GROUP
         negated = queries[query : query + n_features * GROUP].reshape(n_features, GROUP)
         tile = halves[half : half + lanes] + negated.T @ candidates
-        below = tile < limits[limit : limit + GROUP, None]
+        theirs = codes[code : code + n_codes * lanes].reshape(n_codes, 1, lanes)
+        query = group * n_codes * GROUP
+        own = query_codes[query : query + n_codes * GROUP].reshape(n_codes, GROUP, 1)
+        tile += panels.dtype.type(half_weight) * (theirs != own).sum(axis=0)
+        below = tile < limits[group * GROUP : (group + 1) * GROUP, None]
         hits[:] = (below << np.arange(lanes, dtype=np.uint64)).sum(axis=1)
         scores[:] = tile.reshape(-1)
         return bool(below.any())
@@ -65,34 +75,31 @@ else:
         panel: Any,
         halves: Any,
         half: Any,
+        codes: Any,
+        code: Any,
         queries: Any,
-        query: Any,
+        query_codes: Any,
+        group: Any,
         n_features: Any,
+        n_codes: Any,
+        half_weight: Any,
         limits: Any,
-        limit: Any,
         scores: Any,
         hits: Any,
     ) -> Any:
-        """Score GROUP queries against one panel; true when any score is below its limit.
+        """Score a group of queries against one panel; true when a score is below its limit.
 
-        ``scores`` (GROUP * lanes) and ``hits`` (GROUP, uint64: one bit per lane whose score
-        is below) are written only then.
+        Arrays are flat; ``panel``, ``half`` and ``code`` say where in them the panel begins,
+        ``group`` counts groups of queries. ``scores`` (GROUP * lanes) and ``hits`` (GROUP,
+        uint64: one bit per lane whose score is below) are written only when it is true.
         """
         from numba.core import types
 
+        at = types.intp
         signature = types.boolean(
-            panels,
-            types.intp,
-            halves,
-            types.intp,
-            queries,
-            types.intp,
-            types.intp,
-            limits,
-            types.intp,
-            scores,
-            hits,
-        )
+            panels, at, halves, at, codes, at, queries, query_codes, at, at, at,
+            panels.dtype, limits, scores, hits,
+        )  # fmt: skip
         return signature, _emit_tile
 
     @intrinsic  # type: ignore[untyped-decorator]
@@ -109,58 +116,78 @@ def _emit_trailing_zeros(context: Any, builder: Any, signature: Any, args: Any) 
     return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
 
 
+class _Tile(NamedTuple):
+    """What the parts of the tile are emitted from: pointers, places and types."""
+
+    builder: Any
+    data: dict[str, Any]
+    args: Any
+    vector: Any
+
+    def load(self, pointer: Any, vector: Any) -> Any:
+        """Load a vector that need not be aligned to its own size."""
+        value = self.builder.load(self.builder.bitcast(pointer, vector.as_pointer()))
+        value.align = _bytes_of(vector.element)
+        return value
+
+    def at(self, name: str, place: Any) -> Any:
+        """Return where an element of an array stands."""
+        return self.builder.gep(self.data[name], [place])
+
+
+_ARRAYS = {
+    "panels": 0, "halves": 2, "codes": 4, "queries": 6, "query_codes": 7, "limits": 12,
+    "scores": 13, "hits": 14,
+}  # fmt: skip
+_PANEL, _HALF, _CODE, _GROUP_AT, _N_FEATURES, _N_CODES, _WEIGHT = 1, 3, 5, 8, 9, 10, 11
+
+
 def _emit_tile(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-    """Emit the feature loop, the comparison and the conditional store."""
+    """Emit both loops, the comparison and the conditional store."""
     from llvmlite import ir
 
     data = {
         name: context.make_array(signature.args[i])(context, builder, args[i]).data
-        for name, i in (
-            ("panels", 0), ("halves", 2), ("queries", 4), ("limits", 7), ("scores", 9),
-            ("hits", 10),
-        )
-    }  # fmt: skip
+        for name, i in _ARRAYS.items()
+    }
     element = context.get_value_type(signature.args[0].dtype)
-    size = 4 if isinstance(element, ir.FloatType) else 8
-    vector = ir.VectorType(element, PANEL_BYTES // size)
+    vector = ir.VectorType(element, PANEL_BYTES // _bytes_of(element))
+    tile = _Tile(builder, data, args, vector)
     word = ir.IntType(64)
-
-    def load_vector(pointer: Any) -> Any:
-        value = builder.load(builder.bitcast(pointer, vector.as_pointer()))
-        value.align = size
-        return value
-
-    start = load_vector(builder.gep(data["halves"], [args[3]]))
-    sums = _emit_feature_loop(builder, data, args, start, load_vector, vector)
-    masks = [
-        _emit_below(builder, data["limits"], args[8], row, value)
-        for row, value in enumerate(sums)
-    ]
+    start = tile.load(tile.at("halves", args[_HALF]), vector)
+    sums = _emit_code_loop(tile, _emit_feature_loop(tile, start))
+    masks = [_emit_below(tile, row, value) for row, value in enumerate(sums)]
     some = masks[0]
     for mask in masks[1:]:
         some = builder.or_(some, mask)
     found = builder.icmp_unsigned("!=", some, some.type(0))
     with builder.if_then(found, likely=False):
         for row, (value, mask) in enumerate(zip(sums, masks, strict=True)):
-            place = builder.gep(data["scores"], [word(row * vector.count)])
+            place = tile.at("scores", word(row * vector.count))
             store = builder.store(value, builder.bitcast(place, vector.as_pointer()))
-            store.align = size
+            store.align = _bytes_of(element)
             hit = builder.zext(mask, word)
-            builder.store(hit, builder.gep(data["hits"], [word(row)]))
+            builder.store(hit, tile.at("hits", word(row)))
     return found
 
 
-def _emit_feature_loop(
-    builder: Any, data: Any, args: Any, start: Any, load_vector: Any, vector: Any
-) -> list[Any]:
+def _bytes_of(element: Any) -> int:
+    from llvmlite import ir
+
+    return 8 if isinstance(element, ir.DoubleType) else 4
+
+
+def _emit_feature_loop(tile: _Tile, start: Any) -> list[Any]:
     """Emit ``sum[row] += query[feature, row] * panel[feature]`` over all features."""
     from llvmlite import ir
     from numba.core import cgutils
 
+    builder, args, vector = tile.builder, tile.args, tile.vector
     word = ir.IntType(64)
     name = f"llvm.fmuladd.v{vector.count}{vector.element.intrinsic_name}"
     shape = ir.FunctionType(vector, [vector] * 3)
     multiply_add = cgutils.get_or_insert_function(builder.module, shape, name)
+    group = builder.mul(args[_GROUP_AT], builder.mul(args[_N_FEATURES], word(GROUP)))
     before = builder.block
     loop = builder.append_basic_block("features")
     done = builder.append_basic_block("features.done")
@@ -169,30 +196,71 @@ def _emit_feature_loop(
     feature = builder.phi(word)
     feature.add_incoming(word(0), before)
     sums = [builder.phi(vector) for _ in range(GROUP)]
-    offset = builder.add(args[1], builder.mul(feature, word(vector.count)))
-    candidates = load_vector(builder.gep(data["panels"], [offset]))
-    first = builder.gep(
-        data["queries"], [builder.add(args[5], builder.mul(feature, word(GROUP)))]
-    )
+    offset = builder.add(args[_PANEL], builder.mul(feature, word(vector.count)))
+    candidates = tile.load(tile.at("panels", offset), vector)
+    first = builder.add(group, builder.mul(feature, word(GROUP)))
     totals = []
     for row, value in enumerate(sums):
         value.add_incoming(start, before)
-        scalar = builder.load(builder.gep(first, [word(row)]))
+        scalar = builder.load(tile.at("queries", builder.add(first, word(row))))
         total = builder.call(multiply_add, [_splat(builder, scalar, vector), candidates, value])
         value.add_incoming(total, loop)
         totals.append(total)
     following = builder.add(feature, word(1))
     feature.add_incoming(following, loop)
-    builder.cbranch(builder.icmp_signed("<", following, args[6]), loop, done)
+    builder.cbranch(builder.icmp_signed("<", following, args[_N_FEATURES]), loop, done)
     builder.position_at_end(done)
     return totals
 
 
-def _emit_below(builder: Any, limits: Any, start: Any, row: int, value: Any) -> Any:
+def _emit_code_loop(tile: _Tile, starts: list[Any]) -> list[Any]:
+    """Emit ``sum[row] += half_weight`` where a category differs; it may run no times."""
+    from llvmlite import ir
+
+    builder, args, vector = tile.builder, tile.args, tile.vector
+    word = ir.IntType(64)
+    kinds = ir.VectorType(ir.IntType(32), vector.count)
+    weights = _splat(builder, args[_WEIGHT], vector)
+    nothing = ir.Constant(vector, None)
+    group = builder.mul(args[_GROUP_AT], builder.mul(args[_N_CODES], word(GROUP)))
+    before = builder.block
+    loop = builder.append_basic_block("codes")
+    done = builder.append_basic_block("codes.done")
+    some = builder.icmp_signed(">", args[_N_CODES], word(0))
+    builder.cbranch(some, loop, done)
+    builder.position_at_end(loop)
+    column = builder.phi(word)
+    column.add_incoming(word(0), before)
+    sums = [builder.phi(vector) for _ in range(GROUP)]
+    offset = builder.add(args[_CODE], builder.mul(column, word(vector.count)))
+    candidates = tile.load(tile.at("codes", offset), kinds)
+    first = builder.add(group, builder.mul(column, word(GROUP)))
+    totals = []
+    for row, value in enumerate(sums):
+        value.add_incoming(starts[row], before)
+        scalar = builder.load(tile.at("query_codes", builder.add(first, word(row))))
+        differs = builder.icmp_signed("!=", candidates, _splat(builder, scalar, kinds))
+        total = builder.fadd(value, builder.select(differs, weights, nothing))
+        value.add_incoming(total, loop)
+        totals.append(total)
+    following = builder.add(column, word(1))
+    column.add_incoming(following, loop)
+    builder.cbranch(builder.icmp_signed("<", following, args[_N_CODES]), loop, done)
+    builder.position_at_end(done)
+    joined = [builder.phi(vector) for _ in range(GROUP)]
+    for value, start, total in zip(joined, starts, totals, strict=True):
+        value.add_incoming(start, before)
+        value.add_incoming(total, loop)
+    return joined
+
+
+def _emit_below(tile: _Tile, row: int, value: Any) -> Any:
     """Emit one bit per lane: whether the score is below the query's limit."""
     from llvmlite import ir
 
-    limit = builder.load(builder.gep(limits, [builder.add(start, ir.IntType(64)(row))]))
+    builder, word = tile.builder, ir.IntType(64)
+    place = builder.add(builder.mul(tile.args[_GROUP_AT], word(GROUP)), word(row))
+    limit = builder.load(tile.at("limits", place))
     below = builder.fcmp_ordered("<", value, _splat(builder, limit, value.type))
     return builder.bitcast(below, ir.IntType(value.type.count))
 

@@ -1,27 +1,11 @@
-"""The one door to neighbours: rows flow in, positions of the k nearest other rows flow out.
+"""Neighbours: rows flow in, positions of the k nearest other rows flow out."""
 
-Whatever search runs, candidates are ordered by the float64 distance of the original
-values, equal distances by lower position, and a row is never its own neighbour: it is
-left out by its position, so duplicates of it stay.
-"""
-
-from __future__ import annotations
-
-import warnings
-from typing import Any, NamedTuple
-
-import numpy as np
-
+from smotefast.neighbors.door import Neighbors, RecallWarning, SearchWarning, find_neighbors
 from smotefast.neighbors.loading import load_searches
 from smotefast.neighbors.memory import estimated_bytes
-from smotefast.neighbors.policy import (
-    ATTEMPTS,
-    RECALL_WANTED,
-    choose_search,
-    choose_search_in_all,
-    exact_may_rescue,
-)
+from smotefast.neighbors.policy import choose_search, choose_search_in_all
 from smotefast.neighbors.recall import recall_at_k
+from smotefast.neighbors.value_difference import find_alike
 
 __all__ = [
     "Neighbors",
@@ -30,165 +14,8 @@ __all__ = [
     "choose_search",
     "choose_search_in_all",
     "estimated_bytes",
+    "find_alike",
     "find_neighbors",
     "load_searches",
     "recall_at_k",
 ]
-
-_RECALL_SAMPLE = 400
-
-
-class SearchWarning(UserWarning):
-    """The search ran in another way than asked for."""
-
-
-class RecallWarning(UserWarning):
-    """An approximate search found fewer of the true neighbours than it should."""
-
-
-class Neighbors(NamedTuple):
-    """What a search found.
-
-    Attributes
-    ----------
-    indices
-        Positions in the pool, nearest first, of shape (n_queries, k).
-    method
-        "exact", "approximate" or "estimator".
-    recall
-        Share of the true neighbours found, measured on a sample; None if not approximate.
-    """
-
-    indices: np.ndarray
-    method: str
-    recall: float | None = None
-
-
-def find_neighbors(
-    pool: Any,
-    k: int,
-    *,
-    queries: np.ndarray | None = None,
-    search: str = "auto",
-    n_threads: int,
-    estimator: Any = None,
-) -> Neighbors:
-    """Find the k nearest other rows of rows of a pool.
-
-    Parameters
-    ----------
-    pool : ndarray or CSR of shape (n_pool, n_features), any numeric dtype
-    k : neighbours per row, at most ``n_pool - 1``
-    queries : sorted positions in ``pool`` of the rows to search for; None means all
-    search : "auto", "exact" or "approximate"
-    n_threads : threads to use; the result does not depend on it
-    estimator : an object with ``fit`` and ``kneighbors`` that searches instead
-
-    Returns
-    -------
-    Neighbors
-        ``indices`` of shape (n_queries, k), int32 (int64 above 2^31 rows), and the
-        ``method`` that ran: "exact", "approximate" or "estimator".
-    """
-    from scipy.sparse import issparse
-
-    n_pool, n_features = pool.shape
-    rows = np.arange(n_pool) if queries is None else np.asarray(queries, dtype=np.int64)
-    if estimator is not None:
-        from smotefast.neighbors.estimator import search_estimator
-
-        return Neighbors(
-            _narrow(search_estimator(estimator, pool, queries), n_pool), "estimator"
-        )
-    sparse = issparse(pool)
-    _check(pool, k, search, sparse)
-    if rows.shape[0] == 0:
-        return Neighbors(np.empty((0, k), dtype=np.int32), "exact")
-    if search == "auto":
-        search = choose_search(rows.shape[0], n_pool, n_features, sparse=sparse)
-        rescue = exact_may_rescue(rows.shape[0], n_pool, n_features)
-    else:
-        rescue = False
-    if search == "approximate":
-        return _approximate(pool, rows, k, n_threads, rescue=rescue)
-    return _exact(pool, rows, k, n_threads)
-
-
-def _check(pool: Any, k: int, search: str, sparse: bool) -> None:
-    """Refuse what no search can do."""
-    n_pool = pool.shape[0]
-    if not 1 <= k < n_pool:
-        raise ValueError(
-            f"k={k} neighbours need at least {k + 1} rows; there are {n_pool}. "
-            "Lower the number of neighbours."
-        )
-    if search not in ("auto", "exact", "approximate"):
-        raise ValueError(
-            f"search={search!r} is not known. Choose 'auto', 'exact' or 'approximate'."
-        )
-    if sparse and search == "approximate":
-        raise ValueError(
-            "search='approximate' needs dense rows and X is sparse. Use search='exact', or "
-            "densify X (X.toarray())."
-        )
-
-
-def _exact(pool: Any, queries: np.ndarray, k: int, n_threads: int) -> Neighbors:
-    if isinstance(pool, np.ndarray):
-        from smotefast.neighbors.exact import search_exact
-
-        positions = search_exact(pool, queries, k, n_threads=n_threads)
-    else:
-        from smotefast.neighbors.sparse import search_sparse
-
-        positions = search_sparse(pool, queries, k, n_threads=n_threads)
-    return Neighbors(_narrow(positions, pool.shape[0]), "exact")
-
-
-def _approximate(
-    pool: np.ndarray, queries: np.ndarray, k: int, n_threads: int, *, rescue: bool
-) -> Neighbors:
-    """Search ever wider until a sample says that enough neighbours were found.
-
-    With ``rescue`` the second attempt is the exact search.
-    """
-    from smotefast.neighbors.approximate import search_approximate, why_no_graph
-
-    reason = why_no_graph()
-    if reason is not None:
-        warnings.warn(f"The search is exact: {reason}.", SearchWarning, stacklevel=3)
-        return _exact(pool, queries, k, n_threads)
-    best = None
-    for effort in range(ATTEMPTS):
-        positions = search_approximate(pool, queries, k, effort=effort, n_threads=n_threads)
-        if positions is None:  # few rows, or nothing that a graph could be built on
-            return _exact(pool, queries, k, n_threads) if best is None else best
-        recall = recall_at_k(
-            pool, positions, queries=queries, sample=_RECALL_SAMPLE, n_threads=n_threads
-        )
-        if best is None or best.recall is None or recall > best.recall:
-            best = Neighbors(_narrow(positions, pool.shape[0]), "approximate", recall)
-        if recall >= RECALL_WANTED:
-            return best
-        del positions
-        if rescue:
-            return _exact(pool, queries, k, n_threads)
-    assert best is not None
-    warnings.warn(
-        f"The approximate search found {best.recall:.2f} of the true neighbours of a sample, "
-        f"less than {RECALL_WANTED}. The rows lie too evenly for it; use search='exact'.",
-        RecallWarning,
-        stacklevel=3,
-    )
-    return best
-
-
-def _narrow(positions: np.ndarray, n_pool: int) -> np.ndarray:
-    """Return positions in 4 bytes where they fit; refuse rows that could not be ranked."""
-    if positions.shape[0] and not 0 <= positions.min() <= positions.max() < n_pool:
-        raise ValueError(
-            "Some rows have no comparable distance to others: the values hold NaN or "
-            "infinity. Impute or remove them first."
-        )
-    kind = np.int32 if n_pool <= np.iinfo(np.int32).max else np.int64
-    return np.ascontiguousarray(positions, dtype=kind)

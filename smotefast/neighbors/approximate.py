@@ -9,13 +9,16 @@ from __future__ import annotations
 import numpy as np
 
 from smotefast._forks import kernel_threads_usable
+from smotefast.kernels.points import Points
 from smotefast.neighbors.exact import search_exact
-from smotefast.neighbors.order import as_float_rows, rank
+from smotefast.neighbors.order import rank, within
 from smotefast.neighbors.settings import Settings, settings_for
 from smotefast.neighbors.tiled import center_and_reach, scale_for
 
 # What float32 can still square and sum.
 _FARTHEST = 2.0**40
+# Dimensions that the categories of a column are laid out in.
+_SPHERE = 8
 
 
 def why_no_graph() -> str | None:
@@ -35,35 +38,68 @@ def why_no_graph() -> str | None:
 
 
 def search_approximate(
-    pool: np.ndarray, queries: np.ndarray, k: int, *, effort: int = 0, n_threads: int
+    points: Points,
+    queries: np.ndarray,
+    k: int,
+    *,
+    effort: int = 0,
+    n_threads: int,
 ) -> np.ndarray | None:
-    """Return the positions of nearly the k nearest other rows of each query.
+    """Return the positions of nearly the k nearest other rows of rows of the points.
 
     ``effort`` 0 is the usual one; 1 and 2 look about three times wider each. Returns None
     where a graph makes no sense and the caller searches exactly: few rows, or values
     whose range float64 cannot hold.
     """
-    rows = as_float_rows(pool)
-    settings = settings_for(rows.shape[0], rows.shape[1], k, effort)
+    candidates = graph_candidates(points, queries, k, effort=effort, n_threads=n_threads)
+    if candidates is None:
+        return None
+    asked = within(points, queries)
+    _, positions = rank(points, asked, candidates, k, n_threads=n_threads)
+    left = np.flatnonzero(positions[:, -1] >= points.values.shape[0])
+    if left.shape[0]:
+        positions[left] = search_exact(points, asked.some(left), k, n_threads=n_threads)
+    return positions
+
+
+def graph_candidates(
+    points: Points, queries: np.ndarray, k: int, *, effort: int, n_threads: int
+) -> np.ndarray | None:
+    """Return more than k rows that are likely near each query, or None; -1 is no row."""
+    n_rows, n_features = points.values.shape
+    width = n_features + _SPHERE * points.codes.shape[1]
+    settings = settings_for(n_rows, width, k, effort)
     if settings is None:
         return None
-    data = centered(rows)
+    data = embedded(points)
     if data is None:
         return None
     graph, order = build(data, settings, n_threads=n_threads)
     del data
     place = np.empty(order.shape[0], dtype=np.int32)
     place[order] = np.arange(order.shape[0], dtype=np.int32)
-    candidates = graph[place[queries]]
+    candidates: np.ndarray = graph[place[queries]]
     del graph, place
     known = candidates >= 0
     candidates[known] = order[candidates[known]]
-    del known
-    _, positions = rank(rows, queries, candidates, k, n_threads=n_threads)
-    left = np.flatnonzero(positions[:, -1] >= rows.shape[0])
-    if left.shape[0]:
-        positions[left] = search_exact(rows, queries[left], k, n_threads=n_threads)
-    return positions
+    return candidates
+
+
+def embedded(points: Points) -> np.ndarray | None:
+    """Return the points as float32 rows whose plain distances are about theirs.
+
+    Each category becomes a point on a sphere in a few dimensions, at random: two of them
+    are about as far apart as the weight says, whatever their number.
+    """
+    if not points.codes.shape[1]:
+        return centered(points.values)
+    numbers = points.values.astype(np.float64)
+    sides = [numbers]
+    for codes in points.codes.T:
+        sphere = np.random.RandomState(len(sides)).normal(size=(int(codes.max()) + 1, _SPHERE))
+        sphere *= np.sqrt(points.weight / 2) / np.linalg.norm(sphere, axis=1, keepdims=True)
+        sides.append(sphere[codes])
+    return centered(np.hstack(sides))
 
 
 def centered(rows: np.ndarray) -> np.ndarray | None:

@@ -1,6 +1,6 @@
 """Exact search on dense rows: candidates found fast, order settled in float64.
 
-Rows and query positions flow in; positions of the k nearest other rows flow out, by
+Points and queries flow in; positions of the k nearest other rows flow out, by
 float64 distance, equal distances by lower position. Three ways lead to the same bits:
 a scan in float64 for little work (by numpy until the kernels are loaded), a k-d tree in
 few dimensions, register tiles else.
@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from smotefast.kernels import kernels_are_loaded
-from smotefast.neighbors.order import as_float_rows, scan
+from smotefast.kernels.points import Points
+from smotefast.neighbors.order import Asked, scan
 from smotefast.neighbors.small import search_small
 from smotefast.neighbors.tiled import search_tiles
 from smotefast.neighbors.tree import search_tree, tree_pays
@@ -26,22 +27,36 @@ _SMALL_WORK = 5e8
 _TILE_NEIGHBORS = 256
 
 
-def search_exact(
-    pool: np.ndarray, queries: np.ndarray, k: int, *, n_threads: int
-) -> np.ndarray:
+# A category costs as much as so many numbers: a comparison and an addition in two steps.
+_CODE_WORK = 3
+
+
+def search_exact(points: Points, asked: Asked, k: int, *, n_threads: int) -> np.ndarray:
     """Return the positions of the k nearest other rows of each query."""
-    rows = as_float_rows(pool)
-    n_pool, n_features = rows.shape
-    work = float(queries.shape[0]) * n_pool * n_features
-    if work <= _SMALL_WORK and not kernels_are_loaded():
-        return search_small(rows, queries, k)
-    if work <= _SCAN_WORK or k > _TILE_NEIGHBORS:
-        return scan(rows, queries, k, n_threads=n_threads)[1]
-    if tree_pays(rows, queries.shape[0]):
-        _, positions, certain = search_tree(rows, queries, k, n_threads=n_threads)
+    is_within = asked.points is points
+    if is_within and _work(points, asked) <= _SMALL_WORK and not kernels_are_loaded():
+        return search_small(points, asked.rows, k)
+    return search_exactly(points, asked, k, n_threads=n_threads)[1]
+
+
+def search_exactly(
+    points: Points, asked: Asked, k: int, *, n_threads: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return squared distances and positions, by compiled code."""
+    if _work(points, asked) <= _SCAN_WORK or k > _TILE_NEIGHBORS:
+        return scan(points, asked, k, n_threads=n_threads)
+    if tree_pays(points, asked.n):
+        found = search_tree(points, asked, k, n_threads=n_threads)
     else:
-        _, positions, certain = search_tiles(rows, queries, k, n_threads=n_threads)
+        found = search_tiles(points, asked, k, n_threads=n_threads)
+    distances, positions, certain = found
     left = np.flatnonzero(~certain)
     if left.shape[0]:
-        positions[left] = scan(rows, queries[left], k, n_threads=n_threads)[1]
-    return positions
+        again = scan(points, asked.some(left), k, n_threads=n_threads)
+        distances[left], positions[left] = again
+    return distances, positions
+
+
+def _work(points: Points, asked: Asked) -> float:
+    n_pool, n_features = points.values.shape
+    return float(asked.n) * n_pool * (n_features + _CODE_WORK * points.codes.shape[1])

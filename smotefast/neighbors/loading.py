@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from smotefast.neighbors.order import as_float_rows, scan
+from smotefast.kernels.points import Points
+from smotefast.neighbors.order import points_of, scan, within
 from smotefast.neighbors.tiled import search_once
 from smotefast.neighbors.tree import TREE_FEATURES, search_tree
 
@@ -34,14 +35,14 @@ def load_searches(
     n_threads
         What it will be called with; one thread is other code than several.
     """
-    pool = _random_rows(_ROWS, n_features, dtype)
+    points = _random_points(_ROWS, n_features, dtype)
     k = min(k, _ROWS - 1)
-    queries = np.arange(_ROWS)
-    scan(pool, queries, k, n_threads=n_threads)
+    asked = within(points, np.arange(_ROWS))
+    scan(points, asked, k, n_threads=n_threads)
     if n_features <= TREE_FEATURES:
-        search_tree(pool, queries, k, n_threads=n_threads)
+        search_tree(points, asked, k, n_threads=n_threads)
     for packing in (np.float32, np.float64):
-        search_once(pool, queries, k, np.dtype(packing), n_threads=n_threads)
+        search_once(points, asked, k, np.dtype(packing), n_threads=n_threads)
     if search == "approximate":
         _load_graph(dtype, n_features, n_threads)
 
@@ -51,12 +52,12 @@ def _load_graph(dtype: np.dtype[Any], n_features: int, n_threads: int) -> None:
 
     if why_no_graph() is not None:
         return
-    pool = _random_rows(_GRAPH_ROWS, n_features, dtype)
+    points = _random_points(_GRAPH_ROWS, n_features, dtype)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a fallback: the search itself says it again
-        search_approximate(pool, np.arange(_GRAPH_ROWS), 5, n_threads=n_threads)
+        search_approximate(points, np.arange(_GRAPH_ROWS), 5, n_threads=n_threads)
 
 
-def _random_rows(n: int, n_features: int, dtype: np.dtype[Any]) -> np.ndarray:
+def _random_points(n: int, n_features: int, dtype: np.dtype[Any]) -> Points:
     values = np.random.default_rng(0).normal(scale=30, size=(n, n_features))
-    return as_float_rows(values.astype(dtype))
+    return points_of(values.astype(dtype))

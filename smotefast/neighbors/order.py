@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
+
+from smotefast.kernels.points import Points
 
 # Multiply-adds of one call of the scan: about a second on 2 cores.
 _SCAN_AT_ONCE = 2e9
@@ -18,16 +21,62 @@ def as_float_rows(pool: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(pool, dtype=pool.dtype.newbyteorder("="))
 
 
+class Asked(NamedTuple):
+    """Queries: rows of some points, which may be the pool itself.
+
+    Attributes
+    ----------
+    points
+        What the queries are rows of.
+    rows
+        Their positions there, shape (n_queries,), int64.
+    own
+        Their positions in the pool, where they are left out; -1 for those not in it.
+    """
+
+    points: Points
+    rows: np.ndarray
+    own: np.ndarray
+
+    @property
+    def n(self) -> int:
+        """How many queries there are."""
+        return int(self.rows.shape[0])
+
+    def some(self, which: Any) -> Asked:
+        """Return a part of the queries."""
+        return Asked(self.points, self.rows[which], self.own[which])
+
+
+def points_of(
+    values: np.ndarray, codes: np.ndarray | None = None, weight: float = 0.0
+) -> Points:
+    """Return rows as points; without ``codes`` they are rows of numbers only."""
+    if codes is None:
+        codes = np.empty((values.shape[0], 0), dtype=np.int32)
+    codes = np.ascontiguousarray(codes, dtype=np.int32)
+    return Points(as_float_rows(values), codes, float(weight))
+
+
+def within(points: Points, queries: np.ndarray) -> Asked:
+    """Return queries that are rows of the pool itself."""
+    rows = np.ascontiguousarray(queries, dtype=np.int64)
+    return Asked(points, rows, rows)
+
+
 def scan(
-    rows: np.ndarray, queries: np.ndarray, k: int, *, n_threads: int
+    points: Points, asked: Asked, k: int, *, n_threads: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Compute every distance in float64; return distances and positions."""
     from smotefast.kernels.distances import scan_rows
 
-    distances = np.empty((queries.shape[0], k), dtype=np.float64)
-    positions = np.empty((queries.shape[0], k), dtype=np.int64)
-    for some in pieces(queries.shape[0], float(rows.size), _SCAN_AT_ONCE, 128 * n_threads):
-        scan_rows(rows, queries[some], distances[some], positions[some], n_threads=n_threads)
+    distances = np.empty((asked.n, k), dtype=np.float64)
+    positions = np.empty((asked.n, k), dtype=np.int64)
+    work = float(points.values.size + points.codes.size)
+    for some in pieces(asked.n, work, _SCAN_AT_ONCE, 128 * n_threads):
+        scan_rows(
+            points, *asked.some(some), distances[some], positions[some], n_threads=n_threads
+        )
     return distances, positions
 
 
@@ -39,12 +88,12 @@ def pieces(n_queries: int, work_each: float, at_once: float, least: int) -> Iter
 
 
 def rank(
-    rows: np.ndarray, queries: np.ndarray, candidates: np.ndarray, k: int, *, n_threads: int
+    points: Points, asked: Asked, candidates: np.ndarray, k: int, *, n_threads: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Order candidates in float64 and keep k; return distances and positions."""
     from smotefast.kernels.distances import rank_candidates
 
-    distances = np.empty((queries.shape[0], k), dtype=np.float64)
-    positions = np.empty((queries.shape[0], k), dtype=np.int64)
-    rank_candidates(rows, queries, candidates, distances, positions, n_threads=n_threads)
+    distances = np.empty((asked.n, k), dtype=np.float64)
+    positions = np.empty((asked.n, k), dtype=np.int64)
+    rank_candidates(points, *asked, candidates, distances, positions, n_threads=n_threads)
     return distances, positions

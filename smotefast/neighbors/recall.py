@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from smotefast.kernels.points import Points
+from smotefast.neighbors.order import points_of, rank, within
+
 
 def recall_at_k(
-    pool: np.ndarray,
+    pool: np.ndarray | Points,
     neighbors_indices: np.ndarray,
     queries: np.ndarray | None = None,
     sample: int = 1000,
@@ -21,7 +24,7 @@ def recall_at_k(
 
     Parameters
     ----------
-    pool : array of shape (n_pool, n_features)
+    pool : array of shape (n_pool, n_features), or points
     neighbors_indices : array of shape (n_queries, k)
     queries : positions of the rows searched for; None means all
     sample : rows to check at most
@@ -29,17 +32,16 @@ def recall_at_k(
     n_threads : threads of the exact search
     """
     from smotefast.neighbors.exact import search_exact
-    from smotefast.neighbors.order import as_float_rows, rank
 
-    rows = as_float_rows(pool)
+    points = pool if isinstance(pool, Points) else points_of(pool)
     n_queries, k = neighbors_indices.shape
     positions = np.arange(n_queries) if queries is None else np.asarray(queries)
     picked = np.arange(n_queries)
     if sample < n_queries:
         picked = np.sort(np.random.RandomState(seed).choice(n_queries, sample, replace=False))
-    asked = positions[picked].astype(np.int64)
-    true = search_exact(rows, asked, k, n_threads=n_threads)
-    limits, _ = rank(rows, asked, true, k, n_threads=n_threads)
+    asked = within(points, positions[picked])
+    true = search_exact(points, asked, k, n_threads=n_threads)
+    limits, _ = rank(points, asked, true, k, n_threads=n_threads)
     found = neighbors_indices[picked].astype(np.int64)
-    distances, _ = rank(rows, asked, found, k, n_threads=n_threads)
+    distances, _ = rank(points, asked, found, k, n_threads=n_threads)
     return float(np.mean(distances <= limits[:, -1:]))

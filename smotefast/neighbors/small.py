@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from smotefast._forks import scikit_learn_threads_usable
+from smotefast.kernels.points import Points
 
 # Up to so many pairs of rows (360 against themselves) the set-up of scikit-learn's search
 # takes longer than estimating every distance.
@@ -30,10 +31,13 @@ class _Rows(NamedTuple):
     centered: np.ndarray
     norms: np.ndarray
     rounding: np.ndarray
+    codes: np.ndarray
+    weight: float
 
 
-def search_small(rows: np.ndarray, queries: np.ndarray, k: int) -> np.ndarray:
-    """Return the positions of the k nearest other rows of each query."""
+def search_small(points: Points, queries: np.ndarray, k: int) -> np.ndarray:
+    """Return the positions of the k nearest other rows of some rows of the points."""
+    rows, codes, weight = points
     n_pool, n_features = rows.shape
     with np.errstate(over="ignore", invalid="ignore"):
         exact = rows.astype(np.float64, copy=False)
@@ -41,10 +45,12 @@ def search_small(rows: np.ndarray, queries: np.ndarray, k: int) -> np.ndarray:
         norms = np.einsum("if,if->i", centered, centered)
         # Estimates expand |a - b|^2: they are off by a rounding of the norms, and squares
         # below the smallest normal number by that.
-        rounding = 8 * (n_features + 16) * np.finfo(np.float64).eps * (norms + norms.max())
+        largest = norms + norms.max() + codes.shape[1] * weight
+        rounding = 8 * (n_features + 16) * np.finfo(np.float64).eps * largest
         rounding += n_features * np.finfo(np.float64).tiny
-        data = _Rows(exact, centered, norms, rounding)
-        is_few = queries.shape[0] * n_pool <= _FEW_PAIRS
+        by_column = np.ascontiguousarray(codes.T)
+        data = _Rows(exact, centered, norms, rounding, by_column, weight)
+        is_few = queries.shape[0] * n_pool <= _FEW_PAIRS or codes.shape[1]
         if is_few or not np.isfinite(norms.max() * 4):
             return _settle(data, queries, k)
         return _search(data, queries, k)
@@ -99,6 +105,8 @@ def _settle(
         estimates *= -2
         estimates += data.norms
         estimates += data.norms[some, np.newaxis]
+        for codes in data.codes:
+            estimates += data.weight * (codes[some, np.newaxis] != codes)
         estimates[each, some] = np.inf
         if bound is None:
             kth = np.partition(estimates, k - 1, axis=1)[:, k - 1] + data.rounding[some]
@@ -109,6 +117,9 @@ def _settle(
         near[each, some] = False
         asked, candidates = np.nonzero(near)
         distances = _distances(columns, some[asked], candidates)
+        if data.codes.shape[0]:
+            differ = data.codes[:, some[asked]] != data.codes[:, candidates]
+            distances += data.weight * differ.sum(axis=0)
         order = np.lexsort((distances, asked))  # stable: equal ones stay by position
         first = np.searchsorted(asked, each)
         found[block] = candidates[order[first[:, np.newaxis] + np.arange(k)]]

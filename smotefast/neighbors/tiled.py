@@ -8,11 +8,15 @@ is left to a scan of all distances.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from smotefast.neighbors.order import pieces, rank
+from smotefast.kernels.points import Points
+from smotefast.neighbors.order import Asked, pieces, rank
+
+if TYPE_CHECKING:
+    from smotefast.kernels.tiles import Panels
 
 # Candidates kept beyond k. More make certainty likelier and insertions costlier.
 SPARE = {"float32": 6, "float64": 24}
@@ -28,10 +32,11 @@ _WORK_AT_ONCE = 1e11
 
 
 class Packed(NamedTuple):
-    """Rows packed for tiles, and what their scores mean."""
+    """Rows packed for tiles, the queries packed alike, and what their scores mean."""
 
-    panels: np.ndarray
-    halves: np.ndarray
+    panels: Panels
+    asked: Panels
+    half_weight: float
     scale: float
     slack: float
     is_exact: bool
@@ -40,70 +45,106 @@ class Packed(NamedTuple):
 Found = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
-def search_tiles(rows: np.ndarray, queries: np.ndarray, k: int, *, n_threads: int) -> Found:
+def search_tiles(points: Points, asked: Asked, k: int, *, n_threads: int) -> Found:
     """Return distances, positions and whether each query's answer is certain."""
-    packed = pack(rows, np.dtype(np.float32), n_threads=n_threads)
+    packed = pack(points, asked.points, np.dtype(np.float32), n_threads=n_threads)
     if packed is None:
-        return _nothing(queries.shape[0], k)
-    if _is_too_coarse(rows, packed, queries, k, n_threads):
+        return _nothing(asked.n, k)
+    if _is_too_coarse(points, packed, asked, k, n_threads):
         del packed  # memory is planned for one packing at a time
-        return search_once(rows, queries, k, np.dtype(np.float64), n_threads=n_threads)
-    distances, positions, certain = _search(rows, packed, queries, k, n_threads)
+        return search_once(points, asked, k, np.dtype(np.float64), n_threads=n_threads)
+    distances, positions, certain = _search(points, packed, asked, k, n_threads)
     del packed
     # A k-th distance of zero means more duplicates than candidates kept: float64 tiles
     # could not tell them apart either, and the scan stops early on them.
     left = np.flatnonzero(~certain & (distances[:, -1] > 0))
     if left.shape[0] > _FEW:
         wide = np.dtype(np.float64)
-        again = search_once(rows, queries[left], k, wide, n_threads=n_threads)
+        again = search_once(points, asked.some(left), k, wide, n_threads=n_threads)
         distances[left], positions[left], certain[left] = again
     return distances, positions, certain
 
 
 def _is_too_coarse(
-    rows: np.ndarray, packed: Packed, queries: np.ndarray, k: int, n_threads: int
+    points: Points, packed: Packed, asked: Asked, k: int, n_threads: int
 ) -> bool:
     """Whether float32 leaves the order of more than a quarter of some queries open."""
-    if packed.is_exact or queries.shape[0] <= 8 * _PROBE:
+    if packed.is_exact or asked.n <= 8 * _PROBE:
         return False
-    # A copy, because kernels are compiled anew for what is not contiguous.
-    probe = queries[:: queries.shape[0] // _PROBE].copy()
-    distances, _, certain = _search(rows, packed, probe, k, n_threads)
+    # Copies, because kernels are compiled anew for what is not contiguous.
+    some = np.arange(0, asked.n, asked.n // _PROBE)
+    distances, _, certain = _search(points, packed, asked.some(some), k, n_threads)
     n_open = int(np.count_nonzero(~certain & (distances[:, -1] > 0)))
-    return n_open > int(probe.shape[0]) // 4
+    return n_open > len(some) // 4
 
 
 def search_once(
-    rows: np.ndarray, queries: np.ndarray, k: int, dtype: np.dtype, *, n_threads: int
+    points: Points, asked: Asked, k: int, dtype: np.dtype, *, n_threads: int
 ) -> Found:
     """Search with tiles of one type; what that leaves open is not looked at again."""
-    packed = pack(rows, dtype, n_threads=n_threads)
+    packed = pack(points, asked.points, dtype, n_threads=n_threads)
     assert packed is not None
-    return _search(rows, packed, queries, k, n_threads)
+    return _search(points, packed, asked, k, n_threads)
 
 
-def pack(rows: np.ndarray, dtype: np.dtype, *, n_threads: int) -> Packed | None:
+def pack(points: Points, asked: Points, dtype: np.dtype, *, n_threads: int) -> Packed | None:
     """Centre, scale and pack the rows; None where their range exceeds float64's."""
-    from smotefast.kernels.microkernel import panel_lanes
-    from smotefast.kernels.tiles import pack_panels
-
-    n_pool, n_features = rows.shape
-    lanes = panel_lanes(dtype)
-    panels = np.empty((-(-n_pool // lanes), n_features, lanes), dtype=dtype)
-    halves = np.empty((panels.shape[0], lanes), dtype=dtype)
-    center, reach, integral = center_and_reach(rows)
+    center, reach, integral = center_and_reach(points.values)
+    if asked is not points:
+        reach = max(reach, _reach(asked.values, center))
+        integral = integral and is_integral(asked.values)
     if not np.isfinite(reach):
         return None
     limit = _EXACT_NORM[dtype]
-    if integral and reach <= limit**0.5:
-        pack_panels(rows, center, 1.0, 0.0, panels, halves, n_threads=n_threads)
-        if 2 * halves.reshape(-1)[:n_pool].max() <= limit and is_integral(rows):
-            return Packed(panels, halves, 1.0, 0.0, True)
-    scale = scale_for(reach)
-    # Rounding of n_features + 1 sums, of the norms, of the casts, with a margin.
-    slack = (2 * n_features + 16) * float(np.finfo(dtype).eps) / 2
-    pack_panels(rows, center, scale, slack, panels, halves, n_threads=n_threads)
-    return Packed(panels, halves, scale, slack, False)
+    if integral and reach <= limit**0.5 and not points.codes.shape[1]:
+        packed = _packed(points, asked, dtype, center, 1.0, 0.0, n_threads)
+        if _largest_norm(packed) <= limit and is_integral(points.values):
+            return packed._replace(is_exact=True)
+    # Rounding of n_features + 1 sums and of one for each category, of the norms, of the
+    # casts, with a margin.
+    n_sums = points.values.shape[1] + points.codes.shape[1]
+    slack = (2 * n_sums + 16) * float(np.finfo(dtype).eps) / 2
+    return _packed(points, asked, dtype, center, scale_for(reach), slack, n_threads)
+
+
+def _packed(
+    points: Points,
+    asked: Points,
+    dtype: np.dtype,
+    center: np.ndarray,
+    scale: float,
+    slack: float,
+    n_threads: int,
+) -> Packed:
+    from smotefast.kernels.tiles import pack_panels
+
+    made = []
+    for each in (points,) if asked is points else (points, asked):
+        panels = _empty_panels(each, dtype)
+        pack_panels(each, center, scale, slack, *panels, n_threads=n_threads)
+        made.append(panels)
+    half_weight = 0.5 * points.weight * scale * scale
+    return Packed(made[0], made[-1], half_weight, scale, slack, False)
+
+
+def _empty_panels(points: Points, dtype: np.dtype) -> Panels:
+    from smotefast.kernels.microkernel import panel_lanes
+    from smotefast.kernels.tiles import Panels
+
+    n_rows, n_features = points.values.shape
+    lanes = panel_lanes(dtype)
+    n_panels = -(-n_rows // lanes)
+    return Panels(
+        np.empty((n_panels, n_features, lanes), dtype=dtype),
+        np.empty((n_panels, lanes), dtype=dtype),
+        np.empty((n_panels, points.codes.shape[1], lanes), dtype=np.int32),
+    )
+
+
+def _largest_norm(packed: Packed) -> float:
+    """Return the largest squared norm of rows packed without slack."""
+    halves = [panels.halves for panels in (packed.panels, packed.asked)]
+    return 2 * max(float(each[np.isfinite(each)].max()) for each in halves)
 
 
 def center_and_reach(rows: np.ndarray) -> tuple[np.ndarray, float, bool]:
@@ -116,9 +157,15 @@ def center_and_reach(rows: np.ndarray) -> tuple[np.ndarray, float, bool]:
         integral = bool(np.all(sample == np.rint(sample)))
         center = np.median(sample, axis=0)
         center = np.rint(center) if integral else center
+        return center, _reach(rows, center), integral
+
+
+def _reach(rows: np.ndarray, center: np.ndarray) -> float:
+    """Return the largest deviation from a centre."""
+    with np.errstate(over="ignore", invalid="ignore"):
         highest = rows.max(axis=0).astype(np.float64) - center
         lowest = center - rows.min(axis=0).astype(np.float64)
-        return center, float(max(highest.max(), lowest.max())), integral
+        return float(max(highest.max(), lowest.max()))
 
 
 def scale_for(reach: float) -> float:
@@ -137,42 +184,41 @@ def is_integral(rows: np.ndarray) -> bool:
     )
 
 
-def _search(
-    rows: np.ndarray, packed: Packed, queries: np.ndarray, k: int, n_threads: int
-) -> Found:
+def _search(points: Points, packed: Packed, asked: Asked, k: int, n_threads: int) -> Found:
     """Search with one packing and certify what it found."""
-    scores, candidates, norms = nearest_candidates(packed, queries, k, n_threads=n_threads)
-    distances, positions = rank(rows, queries, candidates, k, n_threads=n_threads)
+    scores, candidates, norms = nearest_candidates(packed, asked, k, n_threads=n_threads)
+    distances, positions = rank(points, asked, candidates, k, n_threads=n_threads)
     if packed.is_exact:
-        return distances, positions, np.ones(queries.shape[0], dtype=bool)
-    tiny = 1e-36 if packed.panels.dtype == np.float32 else 1e-300
-    rounding = 4 * (rows.shape[1] + 3) * np.finfo(np.float64).eps
+        return distances, positions, np.ones(asked.n, dtype=bool)
+    n_features = points.values.shape[1]
+    tiny = 1e-36 if packed.panels.values.dtype == np.float32 else 1e-300
+    rounding = 4 * (n_features + 3) * np.finfo(np.float64).eps
     left_out = 2 * scores[:, 0].astype(np.float64) + norms * (1 - packed.slack) - tiny
     # Squares that are no normal numbers any more are off by up to the smallest of these.
-    lost = rows.shape[1] * np.finfo(np.float64).tiny
+    lost = n_features * np.finfo(np.float64).tiny
     with np.errstate(over="ignore", invalid="ignore"):
         kth = (distances[:, -1] + lost) * packed.scale * packed.scale
         return distances, positions, kth * (1 + rounding) < left_out
 
 
 def nearest_candidates(
-    packed: Packed, queries: np.ndarray, k: int, *, n_threads: int
+    packed: Packed, asked: Asked, k: int, *, n_threads: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Run the tiles; return scores (worst first), candidates and query norms."""
     from smotefast.kernels.tiles import search_panels
 
-    dtype = packed.panels.dtype
+    dtype = packed.panels.values.dtype
     n_kept = k if packed.is_exact else k + SPARE[dtype.name]
-    scores = np.empty((queries.shape[0], n_kept), dtype=dtype)
-    candidates = np.empty((queries.shape[0], n_kept), dtype=np.int64)
-    norms = np.empty(queries.shape[0], dtype=np.float64)
-    work = float(packed.panels.size)
-    for some in pieces(queries.shape[0], work, _WORK_AT_ONCE, 768 * n_threads):
-        asked = queries[some]
-        block = queries_per_task(asked.shape[0], packed.panels, n_threads)
+    scores = np.empty((asked.n, n_kept), dtype=dtype)
+    candidates = np.empty((asked.n, n_kept), dtype=np.int64)
+    norms = np.empty(asked.n, dtype=np.float64)
+    work = float(packed.panels.values.size + packed.panels.codes.size)
+    for some in pieces(asked.n, work, _WORK_AT_ONCE, 768 * n_threads):
+        part = asked.some(some)
+        block = queries_per_task(part.n, packed.panels.values, n_threads)
         search_panels(
-            packed.panels, packed.halves, asked, block, scores[some], candidates[some],
-            norms[some], n_threads=n_threads,
+            packed.panels, packed.asked, part.rows, part.own, packed.half_weight, block,
+            scores[some], candidates[some], norms[some], n_threads=n_threads,
         )  # fmt: skip
     return scores, candidates, norms
 

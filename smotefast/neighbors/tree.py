@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from smotefast.neighbors.order import rank
+from smotefast.kernels.points import Points
+from smotefast.neighbors.order import Asked, rank
 
 # Seconds, tiles / tree, gaussian rows against themselves on 2 cores: 30,000 x 4 0.10/0.06,
 # x 6 0.13/0.24, x 8 0.14/0.72; 100,000 x 2 0.64/0.08, x 4 0.78/0.27, x 6 0.90/0.75, x 8
@@ -17,12 +18,15 @@ SPARE = 4
 _ROUNDING = 1e-12
 
 
-def tree_pays(rows: np.ndarray, n_queries: int) -> bool:
+def tree_pays(points: Points, n_queries: int) -> bool:
     """Whether a k-d tree is quicker than tiles on these rows.
 
     Points that coincide cannot be split, so a sample with many duplicates goes to tiles.
     """
+    rows = points.values
     n_pool, n_features = rows.shape
+    if points.codes.shape[1]:
+        return False
     if n_features > TREE_FEATURES or n_pool < _ROWS * 3**n_features or n_queries * 8 < n_pool:
         return False
     sample = rows[:: max(1, n_pool // 2000)]
@@ -30,16 +34,17 @@ def tree_pays(rows: np.ndarray, n_queries: int) -> bool:
 
 
 def search_tree(
-    rows: np.ndarray, queries: np.ndarray, k: int, *, n_threads: int
+    points: Points, asked: Asked, k: int, *, n_threads: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return distances, positions and whether each query's answer is certain."""
     from scipy.spatial import cKDTree
 
+    rows = points.values
     tree = cKDTree(rows, balanced_tree=False, compact_nodes=False)
     n_asked = min(k + 1 + SPARE, rows.shape[0])
-    found = tree.query(rows[queries], k=n_asked, workers=n_threads)
+    found = tree.query(asked.points.values[asked.rows], k=n_asked, workers=n_threads)
     reached, candidates = np.asarray(found[0]), np.asarray(found[1])
-    distances, positions = rank(rows, queries, candidates, k, n_threads=n_threads)
+    distances, positions = rank(points, asked, candidates, k, n_threads=n_threads)
     tiny = rows.shape[1] * np.finfo(np.float64).tiny
     with np.errstate(over="ignore", invalid="ignore"):
         certain = distances[:, -1] + tiny < reached[:, -1] ** 2 * (1 - _ROUNDING)

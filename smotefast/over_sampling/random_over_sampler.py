@@ -10,9 +10,10 @@ from sklearn.utils import check_random_state
 
 from smotefast.engine.draws import Draws
 from smotefast.engine.job import Job
+from smotefast.engine.mixed import Recipe
 from smotefast.engine.params import OVER_SAMPLER, SHRINKAGE
 from smotefast.engine.quota import Counts
-from smotefast.engine.recipe import Copy, Origins, Recipe, Smooth
+from smotefast.engine.recipe import Copy, Origins, Smooth
 from smotefast.engine.rows import ClassRows
 from smotefast.engine.sampler import BaseOverSampler
 

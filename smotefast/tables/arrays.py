@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from smotefast.tables.casting import cast_column
+from smotefast.tables.categories import Codes, NewColumns, array_kind, encode_array
 from smotefast.tables.protocol import DenseTable, Fill
 
 _UNUSABLE = {"M": "dates", "m": "time spans", "V": "records"}
@@ -32,6 +35,7 @@ class ArrayTable(DenseTable):
     """
 
     names = None
+    has_dtypes = False
 
     def __init__(self, array: np.ndarray) -> None:
         self._array = array
@@ -74,6 +78,33 @@ class ArrayTable(DenseTable):
         """Return the rows at these positions."""
         return np.take(self._array, indices, axis=0)
 
+    def select(self, columns: Sequence[int]) -> ArrayTable:
+        """Return some columns."""
+        return ArrayTable(self._array[:, list(columns)])
+
+    def kinds(self) -> list[str]:
+        """Return what each column holds."""
+        return [array_kind(column) for column in self._array.T]
+
+    def codes(self, column: int) -> Codes:
+        """Return a column as categories."""
+        return encode_array(self._array[:, column])
+
+    def append_columns(self, new: NewColumns) -> Any:
+        """Return an array of the same dtype with new rows."""
+        out = np.empty((self.n_samples + new.n_new, self.n_features), self._array.dtype)
+        out[: self.n_samples] = self._array
+        self._write_new(new, out[self.n_samples :])
+        return out
+
+    def _write_new(self, new: NewColumns, out: np.ndarray) -> None:
+        dtype = self._array.dtype
+        for place, j in enumerate(new.numeric):
+            values = new.numbers[:, place]
+            out[:, j] = values if dtype.kind == "O" else cast_column(values, dtype)
+        for j, picked in new.picks.items():
+            out[:, j] = self._array[picked, j]
+
 
 class ListTable(ArrayTable):
     """Rows of a list; the items of original rows come back as they are.
@@ -100,6 +131,17 @@ class ListTable(ArrayTable):
     def take(self, indices: np.ndarray) -> list[Any]:
         """Return the rows at these positions, each as a list of its own."""
         return [_as_list(self._rows[i]) for i in indices.tolist()]
+
+    def append_columns(self, new: NewColumns) -> list[Any]:
+        """Return a list of lists with new rows; picked items are those of the list."""
+        rows = [[None] * self.n_features for _ in range(new.n_new)]
+        for place, j in enumerate(new.numeric):
+            for row, value in zip(rows, new.numbers[:, place].tolist(), strict=True):
+                row[j] = value
+        for j, picked in new.picks.items():
+            for row, i in zip(rows, picked.tolist(), strict=True):
+                row[j] = self._rows[i][j]
+        return [*map(_as_list, self._rows), *rows]
 
 
 def _two_dimensional(X: Any) -> np.ndarray:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from smotefast.tables.arrays import open_array
 from smotefast.tables.casting import frame_dtype
-from smotefast.tables.columns import block_to_columns, check_numeric_fields, features_to_matrix
+from smotefast.tables.categories import Codes, NewColumns, arrow_kind, encode_arrow
+from smotefast.tables.columns import (
+    block_to_columns,
+    check_numeric_fields,
+    column_to_arrow,
+    features_to_matrix,
+)
 from smotefast.tables.kinds import check_shape
 from smotefast.tables.protocol import DenseTable, Fill, Table
 
@@ -63,6 +69,30 @@ class ArrowTable(DenseTable):
         """Return the rows at these positions."""
         return self._rebuilt(take_arrow(column, indices) for column in self._data.columns)
 
+    def select(self, columns: Sequence[int]) -> ArrowTable:
+        """Return some columns."""
+        return ArrowTable(self._data.select(list(columns)))
+
+    def kinds(self) -> list[str]:
+        """Return what each column holds; a dictionary is "category"."""
+        return [arrow_kind(field.type) for field in self._data.schema]
+
+    def codes(self, column: int) -> Codes:
+        """Return a column as categories."""
+        return encode_arrow(self._data.column(column))
+
+    def append_columns(self, new: NewColumns) -> Any:
+        """Return a table with new rows; a Table shares the memory of its original rows."""
+        place = {j: i for i, j in enumerate(new.numeric)}
+        columns = []
+        for j, column in enumerate(self._data.columns):
+            if j in place:
+                made = column_to_arrow(new.numbers[:, place[j]], column.type)
+            else:
+                made = take_arrow(column, new.picks[j])
+            columns.append(_appended(column, made))
+        return self._rebuilt(iter(columns))
+
     def _rebuilt(self, columns: Iterator[Any]) -> Any:
         return type(self._data).from_arrays(list(columns), schema=self._data.schema)
 
@@ -71,7 +101,8 @@ def _appended(column: Any, new: Any) -> Any:
     import pyarrow as pa
 
     if isinstance(column, pa.ChunkedArray):
-        return pa.chunked_array([*column.chunks, new], type=column.type)
+        chunks = new.chunks if isinstance(new, pa.ChunkedArray) else [new]
+        return pa.chunked_array([*column.chunks, *chunks], type=column.type)
     return pa.concat_arrays([column, new])
 
 

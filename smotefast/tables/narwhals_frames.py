@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
+from smotefast.tables.categories import Codes, NewColumns
 from smotefast.tables.protocol import Fill, Table
 
 
@@ -34,6 +35,7 @@ class NarwhalsTable:
         self._native = native
         self.n_samples, self.n_features = native.n_samples, native.n_features
         self.names, self.is_sparse = native.names, native.is_sparse
+        self.has_dtypes = native.has_dtypes
 
     def numeric(self) -> Any:
         """Return the matrix of the frame inside."""
@@ -50,6 +52,22 @@ class NarwhalsTable:
     def take(self, indices: np.ndarray) -> Any:
         """Return the rows at these positions, wrapped."""
         return self._wrap(self._native.take(indices))
+
+    def select(self, columns: Sequence[int]) -> Table:
+        """Return some columns of the frame inside."""
+        return self._native.select(columns)
+
+    def kinds(self) -> list[str]:
+        """Return what each column holds."""
+        return self._native.kinds()
+
+    def codes(self, column: int) -> Codes:
+        """Return a column as categories."""
+        return self._native.codes(column)
+
+    def append_columns(self, new: NewColumns) -> Any:
+        """Return the frame with new rows, wrapped."""
+        return self._wrap(self._native.append_columns(new))
 
 
 def wrapper_like(wrapped: Any) -> Callable[[Any], Any]:

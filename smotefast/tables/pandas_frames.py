@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -9,7 +10,9 @@ import numpy as np
 
 from smotefast.tables.arrays import open_array
 from smotefast.tables.casting import common_dtype, frame_dtype, write_matrix
+from smotefast.tables.categories import Codes, NewColumns
 from smotefast.tables.kinds import check_shape
+from smotefast.tables.pandas_categories import append_mixed, column_kind, encode_series
 from smotefast.tables.pandas_columns import (
     append_values,
     frame_of,
@@ -93,6 +96,22 @@ class PandasTable(DenseTable):
     def take(self, indices: np.ndarray) -> Any:
         """Return the rows at these positions with a new RangeIndex."""
         return take_pandas(self._frame, indices)
+
+    def select(self, columns: Sequence[int]) -> Table:
+        """Return some columns."""
+        return open_pandas(self._frame.iloc[:, list(columns)])
+
+    def kinds(self) -> list[str]:
+        """Return what each column holds."""
+        return [column_kind(self._frame.iloc[:, j]) for j in range(self.n_features)]
+
+    def codes(self, column: int) -> Codes:
+        """Return a column as categories."""
+        return encode_series(self._frame.iloc[:, column])
+
+    def append_columns(self, new: NewColumns) -> Any:
+        """Return a frame with new rows and a new RangeIndex."""
+        return append_mixed(self._frame, new)
 
     def _is_plain(self, dtype: np.dtype) -> bool:
         """Whether all columns have this one NumPy dtype."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from smotefast.tables.casting import clamp_bounds, common_dtype, frame_dtype
+from smotefast.tables.categories import Codes, NewColumns
+from smotefast.tables.pandas_categories import append_mixed, column_kind, encode_series
 from smotefast.tables.pandas_columns import frame_of, numpy_dtype, string_names, take_pandas
 from smotefast.tables.protocol import Fill
 from smotefast.tables.sparse import SparseTable
@@ -22,6 +25,7 @@ class SparsePandasTable:
     """
 
     is_sparse = True
+    has_dtypes = True
 
     def __init__(self, frame: Any) -> None:
         self._frame = frame
@@ -60,6 +64,22 @@ class SparsePandasTable:
     def take(self, indices: np.ndarray) -> Any:
         """Return the rows at these positions with a new RangeIndex."""
         return take_pandas(self._frame, indices)
+
+    def select(self, columns: Sequence[int]) -> SparsePandasTable:
+        """Return some columns."""
+        return SparsePandasTable(self._frame.iloc[:, list(columns)])
+
+    def kinds(self) -> list[str]:
+        """Return what each column holds."""
+        return [column_kind(self._frame.iloc[:, j]) for j in range(self.n_features)]
+
+    def codes(self, column: int) -> Codes:
+        """Return a column as categories."""
+        return encode_series(self._frame.iloc[:, column])
+
+    def append_columns(self, new: NewColumns) -> Any:
+        """Return a frame of sparse columns with new rows."""
+        return append_mixed(self._frame, new)
 
 
 def _cast_sparse(values: Any, dtype: Any) -> Any:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from smotefast.tables.arrays import open_array
 from smotefast.tables.casting import frame_dtype, not_numeric
-from smotefast.tables.columns import block_to_columns, check_numeric_fields, features_to_matrix
+from smotefast.tables.categories import Codes, NewColumns, arrow_kind, encode_arrow
+from smotefast.tables.columns import (
+    block_to_columns,
+    check_numeric_fields,
+    column_to_arrow,
+    features_to_matrix,
+)
 from smotefast.tables.kinds import check_shape
 from smotefast.tables.protocol import DenseTable, Fill, Table
 
@@ -60,6 +67,37 @@ class PolarsTable(DenseTable):
         """Return the rows at these positions."""
         return self._frame[indices]
 
+    def select(self, columns: Sequence[int]) -> PolarsTable:
+        """Return some columns."""
+        return PolarsTable(self._frame[:, list(columns)])
+
+    def kinds(self) -> list[str]:
+        """Return what each column holds; Categorical and Enum are "category"."""
+        kinds = []
+        for series in self._frame.head(0).iter_columns():
+            named = str(series.dtype).startswith(("Categorical", "Enum"))
+            kinds.append("category" if named else _kind(series))
+        return kinds
+
+    def codes(self, column: int) -> Codes:
+        """Return a column as categories."""
+        return encode_arrow(self._frame.to_series(column).to_arrow())
+
+    def append_columns(self, new: NewColumns) -> Any:
+        """Return a frame with new rows, which shares the memory of its original rows."""
+        import polars as pl
+
+        place = {j: i for i, j in enumerate(new.numeric)}
+        columns = []
+        for j, series in enumerate(self._frame.iter_columns()):
+            if j in place:
+                kind = series.head(0).to_arrow().type
+                values = column_to_arrow(new.numbers[:, place[j]], kind)
+                columns.append(pl.Series(series.name, values, dtype=series.dtype))
+            else:
+                columns.append(series[new.picks[j]])
+        return pl.concat([self._frame, pl.DataFrame(columns, schema=self._frame.schema)])
+
     def _fields(self) -> list[Any]:
         """Return the columns as Arrow fields, all of them numeric."""
         import pyarrow as pa
@@ -72,3 +110,11 @@ class PolarsTable(DenseTable):
                 raise not_numeric(series.name, f"of polars type {dtype}")
             fields.append(pa.field(series.name, series.to_arrow().type))
         return fields
+
+
+def _kind(series: Any) -> str:
+    """Return what a column without rows holds; what has no Arrow type is "other"."""
+    try:
+        return arrow_kind(series.to_arrow().type)
+    except Exception:  # polars' own: objects have no Arrow type
+        return "other"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
+
+from smotefast.tables.categories import Codes, NewColumns
 
 # Writes new rows into an array of shape (n_new, n_features) of the matrix dtype.
 Fill = Callable[[np.ndarray], None]
@@ -22,6 +24,8 @@ class Table(Protocol):
         Names of the columns, where all of them are strings.
     is_sparse
         Whether ``numeric`` gives a CSR matrix and new rows come by ``append_sparse``.
+    has_dtypes
+        Whether each column has a type of its own.
     """
 
     @property
@@ -35,6 +39,9 @@ class Table(Protocol):
 
     @property
     def is_sparse(self) -> bool: ...  # noqa: D102  see the class
+
+    @property
+    def has_dtypes(self) -> bool: ...  # noqa: D102  see the class
 
     def numeric(self) -> Any:
         """Return an array of any layout or a CSR matrix, in one common native dtype.
@@ -70,11 +77,32 @@ class Table(Protocol):
         """Return the rows at these positions; no value is looked at."""
         ...
 
+    def select(self, columns: Sequence[int]) -> Table:
+        """Return some columns, by position, as a table of the same kind."""
+        ...
+
+    def kinds(self) -> list[str]:
+        """Return what each column holds.
+
+        It is "number", "boolean", "text", "category" (a column that its library calls so)
+        or "other".
+        """
+        ...
+
+    def codes(self, column: int) -> Codes:
+        """Return a column as categories, whatever it holds."""
+        ...
+
+    def append_columns(self, new: NewColumns) -> Any:
+        """Return a container of the same kind with new rows, computed or picked."""
+        ...
+
 
 class DenseTable:
     """Base of tables that never are sparse."""
 
     is_sparse = False
+    has_dtypes = True
 
     def append_sparse(self, block: Any) -> Any:
         """Refuse: rows of a dense table come by ``extend``."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from smotefast.tables.casting import cast_column
+from smotefast.tables.categories import Codes, NewColumns, encode_array
 from smotefast.tables.kinds import check_shape
 from smotefast.tables.protocol import Fill
 
@@ -29,6 +32,7 @@ class SparseTable:
     """
 
     is_sparse = True
+    has_dtypes = False
     names = None
 
     def __init__(self, matrix: Any) -> None:
@@ -65,6 +69,31 @@ class SparseTable:
     def take(self, indices: np.ndarray) -> Any:
         """Return the rows at these positions."""
         return narrowed(self._matrix.tocsr()[indices].asformat(self._format))
+
+    def select(self, columns: Sequence[int]) -> SparseTable:
+        """Return some columns."""
+        return SparseTable(self._matrix.tocsc()[:, list(columns)].asformat(self._format))
+
+    def kinds(self) -> list[str]:
+        """Return what each column holds: all the same."""
+        kind = "boolean" if self._matrix.dtype.kind == "b" else "number"
+        return [kind] * self.n_features
+
+    def codes(self, column: int) -> Codes:
+        """Return a column as categories; what is not stored is the category 0."""
+        return encode_array(self._matrix.tocsc()[:, [column]].toarray()[:, 0])
+
+    def append_columns(self, new: NewColumns) -> Any:
+        """Return a matrix with new rows, which are dense for a moment."""
+        from scipy.sparse import csr_array
+
+        block = np.empty((new.n_new, self.n_features), dtype=self._matrix.dtype)
+        for place, j in enumerate(new.numeric):
+            block[:, j] = cast_column(new.numbers[:, place], block.dtype)
+        columns = self._matrix.tocsc()
+        for j, picked in new.picks.items():
+            block[:, j] = columns[:, [j]].toarray()[picked, 0]
+        return self.append_sparse(csr_array(block))
 
 
 def is_canonical(csr: Any) -> bool:

@@ -1,0 +1,152 @@
+"""Which columns are categories, and their values as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+
+from smotefast.tables import Table
+from smotefast.tables.categories import Codes
+
+NOT_NUMERIC = ("category", "text", "boolean", "other")
+
+
+def categorical_positions(given: Any, table: Table) -> np.ndarray:
+    """Resolve ``categorical_features``.
+
+    Parameters
+    ----------
+    given
+        "auto": columns whose library calls them categories; "not numeric": also text and
+        booleans; or positions (negative ones count from the end), a mask, or names.
+    table
+        The data.
+
+    Returns
+    -------
+    ndarray of positions, in the order given
+    """
+    if isinstance(given, str):
+        return _by_kind(given, table)
+    wanted = np.asarray(given)
+    if wanted.ndim != 1:
+        raise ValueError(
+            f"categorical_features={given!r} must be a list of positions, names or booleans."
+        )
+    if not wanted.size:
+        return np.empty(0, dtype=np.int64)
+    if wanted.dtype.kind == "b":
+        return _by_mask(wanted, table)
+    if wanted.dtype.kind in "iu":
+        return _once(_by_position(wanted, table), given)
+    names = wanted.tolist()
+    if all(isinstance(name, str) for name in names):
+        return _once(_by_name(names, table), given)
+    raise ValueError(
+        f"categorical_features={given!r} mixes positions, names or booleans; give one kind."
+    )
+
+
+def _by_kind(word: str, table: Table) -> np.ndarray:
+    if word == "auto" and not table.has_dtypes:
+        raise ValueError(
+            "When `categorical_features='auto'`, the input data should be a "
+            "pandas.DataFrame. Got an array instead: only columns of a pandas, polars or Arrow "
+            "table can be categories by type. Give positions or a mask, or 'not numeric'."
+        )
+    wanted = ("category",) if word == "auto" else NOT_NUMERIC
+    return np.flatnonzero([kind in wanted for kind in table.kinds()])
+
+
+def _by_mask(mask: np.ndarray, table: Table) -> np.ndarray:
+    if len(mask) != table.n_features:
+        raise ValueError(
+            f"categorical_features is a mask of {len(mask)} values, and X has "
+            f"{table.n_features} columns; give one value for each."
+        )
+    return np.flatnonzero(mask)
+
+
+def _by_position(wanted: np.ndarray, table: Table) -> np.ndarray:
+    last = table.n_features - 1
+    if wanted.min() < -last - 1 or wanted.max() > last:
+        raise ValueError(
+            f"all features must be in [0, {last}] or [-{last + 1}, 0]; "
+            f"categorical_features={wanted.tolist()} names columns beyond."
+        )
+    return np.where(wanted < 0, wanted + last + 1, wanted).astype(np.int64)
+
+
+def _by_name(names: list[str], table: Table) -> np.ndarray:
+    if table.names is None:
+        raise ValueError(
+            "Specifying the columns using strings is only supported for dataframes whose "
+            f"columns have names: categorical_features={names}. Give positions instead."
+        )
+    unknown = [name for name in names if name not in table.names]
+    if unknown:
+        raise ValueError(
+            f"A given column is not a column of the dataframe: categorical_features has "
+            f"{unknown}, and the columns are {table.names}."
+        )
+    return np.array([table.names.index(name) for name in names], dtype=np.int64)
+
+
+def _once(positions: np.ndarray, given: Any) -> np.ndarray:
+    if len(np.unique(positions)) < len(positions):
+        raise ValueError(f"categorical_features={given!r} names a column twice.")
+    return positions
+
+
+def encode_columns(table: Table, columns: Sequence[int]) -> tuple[np.ndarray, list[list[Any]]]:
+    """Return the codes of some columns, and what they stand for.
+
+    Returns
+    -------
+    codes
+        Shape (n_samples, n_columns), int32.
+    values
+        For each column its categories in order; None for missing values.
+    """
+    codes = np.empty((table.n_samples, len(columns)), dtype=np.int32)
+    values = []
+    for place, j in enumerate(columns):
+        column: Codes = table.codes(int(j))
+        codes[:, place] = column.codes
+        values.append(column.values)
+    return codes, values
+
+
+def value_table(values: Sequence[list[Any]]) -> np.ndarray:
+    """Return an array of objects with every category in the column that it belongs to."""
+    n_rows = max(map(len, values))
+    table = np.empty((n_rows, len(values)), dtype=object)
+    for j, names in enumerate(values):
+        shown = [np.nan if name is None else name for name in names]
+        table[:, j] = [shown[min(i, len(shown) - 1)] for i in range(n_rows)]
+    return table
+
+
+def reordered(
+    codes: np.ndarray, values: list[list[Any]], encoder: Any
+) -> tuple[np.ndarray, Any]:
+    """Give codes the order of a user's encoder; return them and the fitted encoder."""
+    fitted = clone(encoder)
+    table = value_table(values)
+    fitted.fit(table)
+    orders = getattr(fitted, "categories_", None)
+    if orders is None:
+        return codes, fitted
+    out = np.empty_like(codes)
+    for j, (names, order) in enumerate(zip(values, orders, strict=True)):
+        places = {_key(name): place for place, name in enumerate(list(order))}
+        ranks = np.array([places[_key(name)] for name in names], dtype=np.int32)
+        out[:, j] = ranks[codes[:, j]]
+    return out, fitted
+
+
+def _key(name: Any) -> Any:
+    return None if name is None or name != name else name

@@ -1,0 +1,69 @@
+"""What the samplers share that take categories: columns to codes, and codes to columns."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+import numpy as np
+
+from smotefast.engine.categorical import encode_columns, reordered, value_table
+from smotefast.engine.job import Job
+from smotefast.engine.mixed import MixedMatrix, first_rows
+from smotefast.engine.neighbor_sampler import NeighborSampler
+from smotefast.tables import Table, Target
+from smotefast.tables.categories import NewColumns
+
+
+class CategoricalSampler(NeighborSampler):
+    """Base of samplers that work on codes of categories."""
+
+    _takes_categories = True
+    _made_by_resampling: ClassVar[tuple[str, ...]] = (
+        *NeighborSampler._made_by_resampling,
+        "_values",
+        "_first_rows",
+        "_encoder",
+    )
+
+    categorical_encoder: Any
+    # Positions of the columns of either kind.
+    _categorical: list[int]
+    _continuous: list[int]
+
+    @abstractmethod
+    def _new_encoder(self) -> Any:
+        """Return the encoder that imbalanced-learn would use."""
+
+    def _encoded(self, table: Table) -> np.ndarray:
+        """Return the codes of the categorical columns; remember what they stand for."""
+        codes, self._values = encode_columns(table, self._categorical)
+        self._encoder: Any = None
+        if self.categorical_encoder is not None:
+            codes, self._encoder = reordered(codes, self._values, self.categorical_encoder)
+        self._first_rows = first_rows(codes)
+        return codes
+
+    @property
+    def categorical_encoder_(self) -> Any:
+        """A fitted encoder of the categories; made when asked for, resampling needs none."""
+        if not hasattr(self, "_values"):
+            raise AttributeError(f"This {type(self).__name__} has no categorical_encoder_ yet.")
+        if self._encoder is None:
+            self._encoder = self._new_encoder().fit(value_table(self._values))
+        return self._encoder
+
+    def _extend(self, table: Table, target: Target, job: Job) -> tuple[Any, Any]:
+        n_new = job.n_rows
+        labels = job.labels(0, n_new, target.values.dtype)
+        numbers = np.empty((n_new, len(self._continuous)), dtype=job.dtype or np.float64)
+        codes = np.empty((n_new, len(self._categorical)), dtype=np.int32)
+        job.fill(0, n_new, MixedMatrix(numbers, codes) if self._continuous else codes)
+        picks = {
+            j: first[codes[:, place]]
+            for place, (j, first) in enumerate(
+                zip(self._categorical, self._first_rows, strict=True)
+            )
+        }
+        new = NewColumns(numbers, self._continuous, picks)
+        return table.append_columns(new), target.extend(labels)

@@ -1,0 +1,107 @@
+"""Sums of distances between rows, in float64, without a table of all pairs.
+
+A row's sum is made in the same order whatever part of the rows is asked for and however
+many threads work, so the sum of sums has the same bits.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from smotefast.kernels.compile import inner, parallel_kernel, prange
+
+# Rows of one task and rows converted at a time: 64 rows share the transposed block
+# (256 x 20 float64 = 40 kB). 16,000 x 20 on one core: 0.41 s; 16 x 256 0.46 s, and 64 x 64,
+# 64 x 1,024, 128 x 256 and 256 x 256 within 8%.
+_ROWS = 64
+_BLOCK = 256
+
+
+@inner
+def _fill_block(rows, start, size, columns):  # type: ignore[no-untyped-def]
+    for j in range(rows.shape[1]):
+        for i in range(size):
+            columns[j, i] = np.float64(rows[start + i, j])
+
+
+@inner
+def _fill_squares(columns, size, row, squares):  # type: ignore[no-untyped-def]
+    """Write the squared distances of a row to a block; four features a pass save loads."""
+    n_features = columns.shape[0]
+    squares[:size] = 0.0
+    whole = n_features - n_features % 4
+    for j in range(0, whole, 4):
+        first, second, third, fourth = row[j], row[j + 1], row[j + 2], row[j + 3]
+        for i in range(size):
+            a = columns[j, i] - first
+            b = columns[j + 1, i] - second
+            c = columns[j + 2, i] - third
+            d = columns[j + 3, i] - fourth
+            squares[i] = (((squares[i] + a * a) + b * b) + c * c) + d * d
+    for j in range(whole, n_features):
+        first = row[j]
+        for i in range(size):
+            a = columns[j, i] - first
+            squares[i] += a * a
+
+
+@inner
+def _sum_of_roots(squares, first, size):  # type: ignore[no-untyped-def]
+    """Add up the roots of ``first..size``; four sums, as one would wait for itself."""
+    for i in range(first, size):
+        squares[i] = np.sqrt(squares[i])
+    a = b = c = d = 0.0
+    whole = first + (size - first) // 4 * 4
+    for i in range(first, whole, 4):
+        a += squares[i]
+        b += squares[i + 1]
+        c += squares[i + 2]
+        d += squares[i + 3]
+    for i in range(whole, size):
+        a += squares[i]
+    return (a + b) + (c + d)
+
+
+@inner
+def _sum_task(rows, first, last, columns, squares, row, sums):  # type: ignore[no-untyped-def]
+    n_rows, n_features = rows.shape
+    sums[:] = 0.0
+    for start in range(first // _BLOCK * _BLOCK, n_rows, _BLOCK):
+        size = min(_BLOCK, n_rows - start)
+        _fill_block(rows, start, size, columns)
+        for i in range(first, min(last, start + size)):
+            for j in range(n_features):
+                row[j] = np.float64(rows[i, j])
+            _fill_squares(columns, size, row, squares)
+            sums[i - first] += _sum_of_roots(squares, max(0, i + 1 - start), size)
+
+
+@parallel_kernel
+def sum_distances(rows: np.ndarray, begin: int, sums: np.ndarray) -> None:
+    """Add up, for some rows, the distances to all rows that come after them.
+
+    The first task has the most rows after it and the last one the fewest: an iteration
+    takes one from either end, so that all have as much to do.
+
+    Parameters
+    ----------
+    rows : array of shape (n_rows, n_features), float32 or float64
+    begin : position of the first of these rows
+    sums : array of shape (n_asked,), float64; written
+        Sums of the rows ``begin .. begin + n_asked``.
+    """
+    n_features = rows.shape[1]
+    n_asked = sums.shape[0]
+    n_tasks = (n_asked + _ROWS - 1) // _ROWS
+    for pair in prange((n_tasks + 1) // 2):
+        columns = np.empty((n_features, _BLOCK), np.float64)
+        squares = np.empty(_BLOCK, np.float64)
+        row = np.empty(n_features, np.float64)
+        early = np.int64(pair)  # numba counts prange without a sign
+        late = n_tasks - 1 - early
+        for task in range(early, late + 1, max(1, late - early)):
+            first = task * _ROWS
+            last = min(first + _ROWS, n_asked)
+            _sum_task(
+                rows, begin + first, begin + last, columns, squares, row, sums[first:last]
+            )

@@ -1,0 +1,180 @@
+"""Nearest rows of categories by the value difference metric.
+
+Codes of a class and the class shares of all categories flow in; positions of the nearest
+other rows flow out. With two classes the metric is a plain distance of numbers, one for
+each category, and every search for numbers serves. With more it is not; then all distances
+are computed, or candidates come from a graph on the shares and are ranked by the metric.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from smotefast.kernels import kernels_are_loaded
+from smotefast.neighbors.door import (
+    Neighbors,
+    RecallWarning,
+    SearchWarning,
+    find_neighbors,
+    narrow,
+)
+from smotefast.neighbors.order import pieces, points_of
+from smotefast.neighbors.policy import ATTEMPTS, RECALL_WANTED, choose_value_search
+
+if TYPE_CHECKING:
+    from smotefast.kernels.value_differences import Shares
+
+_RECALL_SAMPLE = 400
+# Lookups of one call of the scan, about a second, and those that numpy makes in 0.3 s.
+_LOOKUPS_AT_ONCE = 3e9
+_SMALL_LOOKUPS = 3e7
+
+
+def find_alike(
+    codes: np.ndarray,
+    shares: Sequence[np.ndarray],
+    k: int,
+    *,
+    queries: np.ndarray | None = None,
+    search: str = "auto",
+    n_threads: int,
+) -> Neighbors:
+    """Find the k nearest other rows of rows of categories.
+
+    Parameters
+    ----------
+    codes : array of shape (n_rows, n_columns), int32
+    shares : for each column the class shares of its categories, (n_categories, n_classes)
+    k, queries, search, n_threads : as for ``find_neighbors``
+
+    Returns
+    -------
+    Neighbors
+    """
+    rows = np.arange(codes.shape[0]) if queries is None else np.asarray(queries, np.int64)
+    if shares[0].shape[1] == 2:
+        values = np.column_stack([2 * of[codes[:, j], 1] for j, of in enumerate(shares)])
+        return find_neighbors(values, k, queries=rows, search=search, n_threads=n_threads)
+    if search == "auto":
+        search = choose_value_search(len(rows), *codes.shape)
+    if search == "approximate":
+        return _approximate(codes, shares, rows, k, n_threads)
+    return Neighbors(narrow(_scan(codes, shares, rows, k, n_threads)[1], len(codes)), "exact")
+
+
+def _scan(
+    codes: np.ndarray, shares: Sequence[np.ndarray], queries: np.ndarray, k: int, n_threads: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Compute every distance; return distances and positions."""
+    if len(queries) * codes.size <= _SMALL_LOOKUPS and not kernels_are_loaded():
+        return _scan_small(codes, shares, queries, k)
+    from smotefast.kernels.value_differences import scan_codes
+
+    distances = np.empty((len(queries), k))
+    positions = np.empty((len(queries), k), dtype=np.int64)
+    table = _table(shares)
+    for some in pieces(len(queries), float(codes.size), _LOOKUPS_AT_ONCE, 64 * n_threads):
+        scan_codes(
+            codes, table, queries[some], distances[some], positions[some], n_threads=n_threads
+        )
+    return distances, positions
+
+
+def _scan_small(
+    codes: np.ndarray, shares: Sequence[np.ndarray], queries: np.ndarray, k: int
+) -> tuple[np.ndarray, np.ndarray]:
+    columns = np.ascontiguousarray(codes.T)
+    distances = np.empty((len(queries), k))
+    positions = np.empty((len(queries), k), dtype=np.int64)
+    for i, row in enumerate(queries):
+        totals = np.zeros(len(codes))
+        for of, column in zip(shares, columns, strict=True):
+            sums = np.zeros(len(of))
+            for one in range(of.shape[1]):  # first to last, as the kernel does
+                sums += np.abs(of[column[row], one] - of[:, one])
+            totals += (sums * sums)[column]
+        totals[row] = np.inf
+        positions[i] = np.argsort(totals, kind="stable")[:k]
+        distances[i] = totals[positions[i]]
+    return distances, positions
+
+
+def _table(shares: Sequence[np.ndarray]) -> Shares:
+    from smotefast.kernels.value_differences import Shares
+
+    starts = np.cumsum([0, *(len(of) for of in shares)], dtype=np.int64)
+    return Shares(np.ascontiguousarray(np.vstack(shares), dtype=np.float64), starts)
+
+
+def _approximate(
+    codes: np.ndarray, shares: Sequence[np.ndarray], queries: np.ndarray, k: int, n_threads: int
+) -> Neighbors:
+    """Rank candidates from a graph; look wider until a sample says that it is enough."""
+    from smotefast.neighbors.approximate import graph_candidates, why_no_graph
+
+    reason = why_no_graph()
+    values = np.hstack([of[codes[:, j]] for j, of in enumerate(shares)])
+    best: Neighbors | None = None
+    for effort in range(ATTEMPTS if reason is None else 0):
+        found = graph_candidates(
+            points_of(values), queries, k, effort=effort, n_threads=n_threads
+        )
+        if found is None:
+            break
+        distances, positions = _rank(codes, shares, queries, found, k, n_threads)
+        left = np.flatnonzero(positions[:, -1] >= len(codes))
+        if len(left):
+            again = _scan(codes, shares, queries[left], k, n_threads)
+            distances[left], positions[left] = again
+        recall = _recall(codes, shares, queries, distances, n_threads)
+        if best is None or recall > (best.recall or 0):
+            best = Neighbors(narrow(positions, len(codes)), "approximate", recall)
+        if recall >= RECALL_WANTED:
+            return best
+    if best is None:
+        if reason is not None:
+            warnings.warn(f"The search is exact: {reason}.", SearchWarning, stacklevel=3)
+        found = _scan(codes, shares, queries, k, n_threads)[1]
+        return Neighbors(narrow(found, len(codes)), "exact")
+    warnings.warn(
+        f"The approximate search found {best.recall:.2f} of the true neighbours of a sample, "
+        f"less than {RECALL_WANTED}; use search='exact'.",
+        RecallWarning,
+        stacklevel=3,
+    )
+    return best
+
+
+def _rank(
+    codes: np.ndarray,
+    shares: Sequence[np.ndarray],
+    queries: np.ndarray,
+    candidates: np.ndarray,
+    k: int,
+    n_threads: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    from smotefast.kernels.value_differences import rank_codes
+
+    distances = np.empty((len(queries), k))
+    positions = np.empty((len(queries), k), dtype=np.int64)
+    rank_codes(
+        codes, _table(shares), queries, candidates, distances, positions, n_threads=n_threads
+    )
+    return distances, positions
+
+
+def _recall(
+    codes: np.ndarray,
+    shares: Sequence[np.ndarray],
+    queries: np.ndarray,
+    distances: np.ndarray,
+    n_threads: int,
+) -> float:
+    """Return the share of neighbours that are as near as the true ones, on a sample."""
+    some = np.arange(0, len(queries), max(1, len(queries) // _RECALL_SAMPLE))
+    limits = _scan(codes, shares, queries[some], distances.shape[1], n_threads)[0]
+    return float(np.mean(distances[some] <= limits[:, -1:]))

@@ -1,0 +1,247 @@
+"""KMeansSMOTE: SMOTE inside the clusters where a class is at home."""
+
+from __future__ import annotations
+
+import math
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import clone
+
+from smotefast.engine.job import Job
+from smotefast.engine.neighbor_sampler import NeighborSampler, drawn_neighbors, wanted
+from smotefast.engine.outside import fits_alike, usable_threads
+from smotefast.engine.params import CLUSTERING, NEIGHBOR_COUNT, OVER_SAMPLER, SEARCH
+from smotefast.engine.quota import Counts
+from smotefast.engine.recipe import Interpolate, Origins
+from smotefast.engine.rows import ClassRows
+from smotefast.neighbors.mean_distance import mean_distance
+
+
+class KMeansSMOTE(NeighborSampler):
+    """Over-sample by interpolation inside the clusters that hold much of a class.
+
+    All rows are clustered. Clusters with too small a share of the class, or too few rows of
+    it, are left out; the others share the new rows, sparse clusters getting more. New rows
+    lie between a row and its neighbours of the same class and cluster. Numbers are rounded
+    up in each cluster, so a class gets a few rows more than asked for.
+
+    Parameters
+    ----------
+    sampling_strategy : float, str, dict or callable, default="auto"
+        Which classes get rows, and how many; as for :class:`SMOTE`.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the draws, and of the clustering unless ``kmeans_estimator`` is an object. An
+        int is used anew for each cluster, as imbalanced-learn does; with anything else rows
+        are clustered anew for each class.
+    k_neighbors : int or object, default=2
+        How many nearest neighbours of a row to choose from; as for :class:`SMOTE`.
+    n_jobs : int or None, default=None
+        Threads. None means all cores that the process may use. The rows do not depend
+        on it.
+    kmeans_estimator : int or object, default=None
+        Number of clusters of a ``MiniBatchKMeans`` (None: 8), or an object that clusters
+        rows with ``fit_predict``; it is cloned.
+    cluster_balance_threshold : float or "auto", default="auto"
+        Smallest share of the class in a cluster that gets rows; "auto" is half of the class's
+        share of all rows to create. Not used where there is one cluster.
+    density_exponent : float or "auto", default="auto"
+        Power of the mean distance between rows of the class in a cluster; divided by their
+        number it is the cluster's sparsity. "auto" grows with the number of rows.
+    search : {"auto", "exact", "approximate"}, default="auto"
+        How neighbours are found; as for :class:`SMOTE`.
+
+    Attributes
+    ----------
+    sampling_strategy_ : dict
+        Rows that were asked for, by class.
+    kmeans_estimator_ : estimator
+        The clustering, as fitted last.
+    nn_k_ : estimator
+        The user's neighbour estimator, fitted on the cluster that came last; for a number an
+        unfitted ``NearestNeighbors(k_neighbors + 1)``.
+    cluster_balance_threshold_ : float or "auto"
+        The threshold; minus infinity where there is one cluster.
+    provenance_ : Provenance
+        Base row, neighbour row and step of each new row, recomputed when asked for.
+    search_ : str or None
+        How neighbours were found: "exact", "approximate", "estimator", or None.
+    recall_ : float or None
+        Where the search was approximate, the lowest share of true neighbours that it found.
+    n_features_in_ : int
+        Number of columns of X.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where all are strings.
+
+    Warns
+    -----
+    ResamplingWarning
+        If a class gets more rows than asked for.
+
+    Raises
+    ------
+    RuntimeError
+        If no cluster holds enough of a class.
+    ValueError
+        If X is not finite and numeric.
+
+    References
+    ----------
+    F. Last, G. Douzas, F. Bacao, "Oversampling for Imbalanced Learning Based on K-Means and
+    SMOTE", 2017, arXiv:1711.00837.
+
+    Examples
+    --------
+    >>> from collections import Counter
+    >>> from sklearn.datasets import make_blobs
+    >>> from smotefast.over_sampling import KMeansSMOTE
+    >>> X, y = make_blobs([100, 800, 50], random_state=0)
+    >>> sampler = KMeansSMOTE(random_state=0, sampling_strategy={2: 400})
+    >>> X_new, y_new = sampler.fit_resample(X, y)
+    >>> print(sorted(Counter(y_new.tolist()).items()))
+    [(0, 100), (1, 800), (2, 400)]
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **OVER_SAMPLER,
+        "k_neighbors": NEIGHBOR_COUNT,
+        **SEARCH,
+        **CLUSTERING,
+    }
+    _made_by_resampling = (
+        *NeighborSampler._made_by_resampling,
+        "kmeans_estimator_",
+        "cluster_balance_threshold_",
+    )
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        k_neighbors: Any = 2,
+        n_jobs: int | None = None,
+        kmeans_estimator: Any = None,
+        cluster_balance_threshold: Any = "auto",
+        density_exponent: Any = "auto",
+        search: str = "auto",
+    ) -> None:
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.k_neighbors = k_neighbors
+        self.n_jobs = n_jobs
+        self.kmeans_estimator = kmeans_estimator
+        self.cluster_balance_threshold = cluster_balance_threshold
+        self.density_exponent = density_exponent
+        self.search = search
+
+    def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
+        self._begin()
+        self.kmeans_estimator_ = self._clusterer()
+        is_one = getattr(self.kmeans_estimator_, "n_clusters", None) == 1
+        self.cluster_balance_threshold_ = -np.inf if is_one else self.cluster_balance_threshold
+        matrix, _ = rows.everything()
+        total = sum(quota.values())
+        again = not fits_alike(self.kmeans_estimator_)
+        clusters = None
+        recipes: list[Interpolate] = []
+        for label, n_new in wanted(quota):
+            if clusters is None or again:
+                with usable_threads():
+                    clusters = np.asarray(self.kmeans_estimator_.fit_predict(matrix))
+            groups = self._groups(rows, label, clusters, n_new / total / 2)
+            recipes += self._in_groups(rows, label, n_new, groups)
+        return self._job(recipes)
+
+    def _clusterer(self) -> Any:
+        given = self.kmeans_estimator
+        if given is not None and not isinstance(given, Integral):
+            return clone(given)
+        from sklearn.cluster import MiniBatchKMeans
+
+        how_many = {} if given is None else {"n_clusters": int(given)}
+        return MiniBatchKMeans(**how_many, random_state=self.random_state)
+
+    def _groups(
+        self, rows: ClassRows, label: Any, clusters: np.ndarray, fair: float
+    ) -> list[np.ndarray]:
+        """Return the positions of the class's rows in each cluster that gets new ones."""
+        positions = rows.positions(label)
+        own = clusters[positions]
+        # A negative number is a row in no cluster.
+        sizes = np.bincount(clusters[clusters >= 0])
+        counts = np.bincount(own[own >= 0], minlength=len(sizes))
+        shares = counts / np.maximum(sizes, 1)
+        least = self.cluster_balance_threshold_
+        least = fair if isinstance(least, str) else least
+        # Counted back from shares, which may round a cluster of just enough rows down:
+        # imbalanced-learn leaves that out.
+        enough = (shares >= least) & (shares * sizes >= self._k + 1)
+        if not enough.any():
+            raise RuntimeError(
+                f"No clusters found with sufficient samples of class {label}. Try lowering "
+                "the cluster_balance_threshold or increasing the number of clusters. (None of "
+                f"{np.count_nonzero(sizes)} clusters has a share of at least {least:.3g} of "
+                f"the class and at least {self._k + 1} rows of it, k_neighbors + 1; the "
+                f"highest share is {max(shares, default=0):.3g}, the most rows are "
+                f"{max(counts, default=0)}.)"
+            )
+        return [positions[own == cluster] for cluster in np.flatnonzero(enough)]
+
+    def _in_groups(
+        self, rows: ClassRows, label: Any, n_new: int, groups: list[np.ndarray]
+    ) -> list[Interpolate]:
+        """Declare the new rows of a class, cluster by cluster."""
+        matrices = [rows.matrix_at(group) for group in groups]
+        # imbalanced-learn multiplies float32 weights as float32 after a ratio, else as float64.
+        whole = n_new if isinstance(self.sampling_strategy, Real) else np.int64(n_new)
+        counts = [math.ceil(whole * weight) for weight in self._weights(matrices)]
+        parts = zip(counts, groups, matrices, strict=True)
+        recipes = [self._inside(label, *part) for part in parts if part[0]]
+        made = sum(counts)
+        if made != n_new:
+            self._notes.append(
+                f"Class {label!r} gets {made} new rows instead of {n_new}: the number for each "
+                f"of {len(groups)} clusters is rounded up."
+            )
+        return recipes
+
+    def _inside(
+        self, label: Any, n_new: int, positions: np.ndarray, matrix: Any
+    ) -> Interpolate:
+        draws = self._draws(n_new, len(positions) * self._k)
+        search = self._searched(matrix, None)
+        neighbors = drawn_neighbors(draws, self._k, len(positions), search)
+        origins = Origins(label, positions, positions, neighbors, draws)
+        return Interpolate.between(origins, matrix, matrix)
+
+    def _weights(self, matrices: list[Any]) -> np.ndarray:
+        """Return which share of the new rows each cluster gets, by its sparsity."""
+        if len(matrices) == 1:
+            return np.ones(1)
+        means = [mean_distance(matrix, n_threads=self._n_threads) for matrix in matrices]
+        sizes = [matrix.shape[0] for matrix in matrices]
+        exponents = [self.density_exponent] * len(sizes)
+        if isinstance(self.density_exponent, str):
+            exponents = [math.log(size, 1.6) ** 1.8 * 0.16 for size in sizes]
+        return sparsity_shares(means, sizes, exponents)
+
+
+def sparsity_shares(means: list[Any], sizes: list[int], exponents: list[Any]) -> np.ndarray:
+    """Share out in proportion to mean distance ** exponent / size.
+
+    What is too large or too small for that, as the exponent is about 50 for 100,000 rows, is
+    shared out by logarithms; imbalanced-learn fails there.
+    """
+    with np.errstate(all="ignore"):
+        sparsities = np.array(
+            [mean**e / size for mean, size, e in zip(means, sizes, exponents, strict=True)]
+        )
+        total = sparsities.sum()
+        if np.isfinite(total) and total > 0:
+            return np.asarray(sparsities / total)
+        logs = np.array(exponents) * np.log(np.array(means, np.float64)) - np.log(sizes)
+        highest = logs.max()
+        shares = np.exp(logs - highest) if np.isfinite(highest) else logs == highest
+    return np.asarray(shares / shares.sum())

@@ -1,0 +1,174 @@
+"""SMOTEN: SMOTE for rows of categories only."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from smotefast.engine.categorical_sampler import CategoricalSampler
+from smotefast.engine.draws import Draws
+from smotefast.engine.job import Job
+from smotefast.engine.mixed import Modal, class_shares
+from smotefast.engine.neighbor_sampler import NeighborSampler, wanted
+from smotefast.engine.params import ENCODER
+from smotefast.engine.quota import Counts
+from smotefast.engine.recipe import Origins
+from smotefast.engine.rows import ClassRows
+from smotefast.engine.votes import elected
+from smotefast.neighbors import Neighbors, find_alike
+from smotefast.tables import Table
+
+
+class SMOTEN(CategoricalSampler):
+    """Over-sample rows of categories.
+
+    A new row gets in each column what most of a drawn row and its nearest neighbours in the
+    class have; of several the first in their order. Neighbours are near by the value
+    difference metric: two categories are alike if they go with the same classes.
+
+    With exact neighbours and an int or RandomState as ``random_state``, the rows are those
+    of imbalanced-learn 0.14 for the same seed where no distances tie.
+
+    Parameters
+    ----------
+    categorical_encoder : estimator, default=None
+        An ordinal encoder whose ``categories_`` give the order of the categories. None
+        sorts them.
+    sampling_strategy : float, str, dict or callable, default="auto"
+        Which classes get rows, and how many; as for :class:`SMOTE`.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the draws. An int is used anew for each class, as imbalanced-learn does.
+    k_neighbors : int or object, default=5
+        How many nearest neighbours vote beside the row itself. Of an object only
+        ``n_neighbors`` is used, one more than that: the metric is this sampler's own.
+    search : {"auto", "exact", "approximate"}, default="auto"
+        How neighbours are found; as for :class:`SMOTE`. NN-descent runs on the class shares
+        of the categories, and what it proposes is ranked by the true distance.
+    small_class : {"error", "clamp", "duplicate"}, default="error"
+        What becomes of a class with fewer than ``k_neighbors + 1`` rows; as for
+        :class:`SMOTE`.
+    n_jobs : int or None, default=None
+        Threads. None means all cores that the process may use. The rows do not depend
+        on it.
+
+    Attributes
+    ----------
+    sampling_strategy_ : dict
+        Rows to create, by class.
+    categorical_encoder_ : estimator
+        An ordinal encoder fitted on the categories.
+    nn_k_ : estimator
+        An unfitted estimator with ``n_neighbors``.
+    provenance_ : Provenance
+        The drawn row of each new row, recomputed when asked for.
+    search_ : str or None
+        How neighbours were found: "exact", "approximate", or None.
+    recall_ : float or None
+        Where the search was approximate, the lowest share of true neighbours that it found.
+    n_features_in_ : int
+        Number of columns of X.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where all are strings.
+
+    Raises
+    ------
+    ValueError
+        If a class has fewer than ``k_neighbors + 1`` rows.
+
+    References
+    ----------
+    N. V. Chawla, K. W. Bowyer, L. O. Hall, W. P. Kegelmeyer, "SMOTE: Synthetic Minority
+    Over-sampling Technique", Journal of Artificial Intelligence Research 16, 2002.
+    C. Stanfill, D. Waltz, "Toward memory-based reasoning", Communications of the ACM
+    29(12), 1986.
+
+    Examples
+    --------
+    >>> from smotefast.over_sampling import SMOTEN
+    >>> X = [["a", "x"], ["a", "y"], ["b", "x"], ["c", "z"], ["c", "z"]]
+    >>> X_new, y_new = SMOTEN(k_neighbors=1, random_state=0).fit_resample(X, [0, 0, 0, 1, 1])
+    >>> X_new[-1], y_new
+    (['c', 'z'], [0, 0, 0, 1, 1, 1])
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **ENCODER,
+        **NeighborSampler._parameter_constraints,
+    }
+
+    def __init__(
+        self,
+        categorical_encoder: Any = None,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        k_neighbors: Any = 5,
+        search: str = "auto",
+        small_class: str = "error",
+        n_jobs: int | None = None,
+    ) -> None:
+        self.categorical_encoder = categorical_encoder
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.k_neighbors = k_neighbors
+        self.search = search
+        self.small_class = small_class
+        self.n_jobs = n_jobs
+
+    def _checked_matrix(self, table: Table) -> np.ndarray:
+        self._categorical, self._continuous = list(range(table.n_features)), []
+        return self._encoded(table)
+
+    def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
+        self._begin()
+        codes, y = rows.everything()
+        classes, y_codes = np.unique(y, return_inverse=True)
+        shares = class_shares(codes, y_codes, len(classes))
+        return self._job([self._modal(rows, label, n, shares) for label, n in wanted(quota)])
+
+    def _modal(
+        self, rows: ClassRows, label: Any, n_new: int, shares: list[np.ndarray]
+    ) -> Modal:
+        codes, positions = rows.matrix(label), rows.positions(label)
+        k = self._class_k(label, len(codes))
+        draws = Draws(
+            check_random_state(self.random_state),
+            n_new,
+            len(codes),
+            then=None,
+            advance=self._seed_goes_on,
+        )
+        used = np.arange(len(codes))
+        if n_new <= 2 * len(codes):
+            used = np.unique(draws.choices(0, n_new))
+        voters = self._with_neighbors(codes, shares, k, used)
+        modes = np.empty_like(codes)
+        chosen = np.empty((len(used), codes.shape[1]), dtype=np.int32)
+        everyone = np.arange(len(used))
+        elected(codes, voters, everyone, None, chosen, n_threads=self._n_threads)
+        modes[used] = chosen
+        return Modal(Origins(label, positions, positions, None, draws), modes)
+
+    def _with_neighbors(
+        self, codes: np.ndarray, shares: list[np.ndarray], k: int, rows: np.ndarray
+    ) -> np.ndarray:
+        """Return some rows of a class, each with its neighbours beside it."""
+        found = Neighbors(np.zeros((len(rows), 1), dtype=np.int32), "exact")
+        if len(codes) > 1:
+            found = find_alike(
+                codes,
+                shares,
+                k,
+                queries=rows,
+                search=self.search,
+                n_threads=self._n_threads,
+            )
+        self._note(found)
+        return np.column_stack([rows.astype(found.indices.dtype), found.indices])
+
+    def _new_encoder(self) -> Any:
+        from sklearn.preprocessing import OrdinalEncoder
+
+        return OrdinalEncoder(dtype=np.int32)

@@ -1,0 +1,263 @@
+"""SVMSMOTE: SMOTE from the support vectors of a class."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils import check_random_state
+
+from smotefast.engine.border import is_in_danger, is_noise, other_class_counts
+from smotefast.engine.job import Job
+from smotefast.engine.neighbor_sampler import (
+    NeighborSampler,
+    neighbor_estimator,
+    shown_estimator,
+    wanted,
+)
+from smotefast.engine.outside import fits_alike
+from smotefast.engine.params import NEIGHBOR_COUNT, SUPPORT_VECTORS
+from smotefast.engine.quota import Counts
+from smotefast.engine.recipe import Interpolate
+from smotefast.engine.rows import ClassRows
+from smotefast.engine.support import inside_margin, is_hinge_machine, support_of
+
+
+class SVMSMOTE(NeighborSampler):
+    """Over-sample from the support vectors of a class: the rows that hold up its border.
+
+    Support vectors that have only other classes among their ``m_neighbors`` nearest rows are
+    left out as noise. From those with other classes for at least half of them new rows go
+    towards neighbours of the class; from the safe ones they go ``out_step`` of the way, or
+    less, in the opposite direction, beyond the border. Chance divides the new rows between
+    the two.
+
+    Parameters
+    ----------
+    sampling_strategy : float, str, dict or callable, default="auto"
+        Which classes get rows, and how many; as for :class:`SMOTE`.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the draws, and of the support vector machine unless one is given. An int is
+        used anew for each class, and for the rows in danger and the safe ones, as
+        imbalanced-learn does; one stream divides the new rows of all classes.
+    k_neighbors : int or object, default=5
+        How many nearest neighbours of a row to choose from; as for :class:`SMOTE`.
+    m_neighbors : int or object, default=10
+        How many nearest rows of any class say what is in danger; as for
+        :class:`BorderlineSMOTE`.
+    svm_estimator : object, default=None
+        A classifier; it is cloned. None means ``SVC(gamma="scale")``. Either it says which
+        rows are support vectors (``support_``, as ``SVC`` and ``NuSVC`` do), or it has a hinge
+        loss and a ``decision_function``, as ``LinearSVC`` and ``SGDClassifier(loss="hinge")``
+        do: then rows of a class on or inside its margin are taken. A ``Pipeline`` that ends
+        in such a classifier will do. These are quicker than ``SVC`` on many rows.
+    out_step : float, default=0.5
+        How far beyond a safe row, as a share of the way to a neighbour, new rows may lie.
+    search : {"auto", "exact", "approximate"}, default="auto"
+        How neighbours are found; as for :class:`BorderlineSMOTE`.
+    small_class : {"error", "clamp", "duplicate"}, default="error"
+        What becomes of a class with fewer than ``k_neighbors + 1`` rows; as for
+        :class:`SMOTE`.
+    n_jobs : int or None, default=None
+        Threads of the searches. None means all cores that the process may use. The rows do
+        not depend on it.
+
+    Attributes
+    ----------
+    sampling_strategy_ : dict
+        Rows that were asked for, by class.
+    svm_estimator_ : estimator
+        The support vector machine, as fitted last.
+    nn_k_, nn_m_ : estimator
+        The user's neighbour estimators, fitted on the class that came last and on all rows;
+        unfitted ``NearestNeighbors`` where the parameters are numbers.
+    provenance_ : Provenance
+        Base row, neighbour row and step of each new row, recomputed when asked for.
+    search_ : str or None
+        How neighbours were found: "exact", "approximate", "estimator", or None.
+    recall_ : float or None
+        Where the search was approximate, the lowest share of true neighbours that it found.
+    n_features_in_ : int
+        Number of columns of X.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where all are strings.
+
+    Warns
+    -----
+    ResamplingWarning
+        If no support vector of a class is in danger, or none is safe: the share of the new
+        rows that would have gone out from such is not made.
+
+    Raises
+    ------
+    ValueError
+        If a class has no support vectors but noise, or fewer than ``k_neighbors + 1`` rows, or
+        if there are no more than ``m_neighbors`` rows, or X is not finite and numeric.
+    RuntimeError
+        If ``svm_estimator`` is no support vector machine.
+
+    References
+    ----------
+    H. M. Nguyen, E. W. Cooper, K. Kamei, "Borderline Over-sampling for Imbalanced Data
+    Classification", International Journal of Knowledge Engineering and Soft Data Paradigms
+    3(1), 2011.
+
+    Examples
+    --------
+    >>> from collections import Counter
+    >>> from sklearn.datasets import make_classification
+    >>> from smotefast.over_sampling import SVMSMOTE
+    >>> X, y = make_classification(1000, weights=[0.9], flip_y=0, random_state=0)
+    >>> X_new, y_new = SVMSMOTE(random_state=0).fit_resample(X, y)
+    >>> print(sorted(Counter(y_new.tolist()).items()))
+    [(0, 901), (1, 901)]
+
+    A linear machine on scaled columns:
+
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from sklearn.svm import LinearSVC
+    >>> linear = make_pipeline(StandardScaler(), LinearSVC(C=0.01, random_state=0))
+    >>> X_new, y_new = SVMSMOTE(random_state=0, svm_estimator=linear).fit_resample(X, y)
+    >>> print(sorted(Counter(y_new.tolist()).items()))
+    [(0, 901), (1, 901)]
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **NeighborSampler._parameter_constraints,
+        "m_neighbors": NEIGHBOR_COUNT,
+        **SUPPORT_VECTORS,
+    }
+    _made_by_resampling = (
+        *NeighborSampler._made_by_resampling,
+        "_m_estimator",
+        "svm_estimator_",
+    )
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        k_neighbors: Any = 5,
+        m_neighbors: Any = 10,
+        svm_estimator: Any = None,
+        out_step: float = 0.5,
+        search: str = "auto",
+        small_class: str = "error",
+        n_jobs: int | None = None,
+    ) -> None:
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.k_neighbors = k_neighbors
+        self.m_neighbors = m_neighbors
+        self.svm_estimator = svm_estimator
+        self.out_step = out_step
+        self.search = search
+        self.small_class = small_class
+        self.n_jobs = n_jobs
+
+    def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
+        self._begin()
+        self._m_estimator, m = neighbor_estimator("m_neighbors", self.m_neighbors)
+        for label, _ in wanted(quota):  # before the machine is fitted, which may take long
+            self._class_k(label, len(rows.positions(label)))
+        stream = check_random_state(self.random_state)
+        self.svm_estimator_ = self._machine()
+        again = True
+        recipes: list[Interpolate] = []
+        for label, n_new in wanted(quota):
+            if again:
+                self.svm_estimator_.fit(*rows.everything())
+                is_imblearns = support_of(self.svm_estimator_) is not None
+                again = is_imblearns and not fits_alike(self.svm_estimator_)
+            danger, safe = self._sides(rows, label, m)
+            n_danger = int(stream.beta(10, 10) * (n_new + 1))
+            recipes += self._part(rows, label, n_danger, danger, 1.0)
+            recipes += self._part(rows, label, n_new - n_danger, safe, -self.out_step)
+            self._note_loss(label, n_new, n_danger, danger, safe)
+        self._notes = list(dict.fromkeys(self._notes))  # a small class is noted each time
+        return self._job(recipes)
+
+    def _machine(self) -> Any:
+        if self.svm_estimator is not None:
+            return clone(self.svm_estimator)
+        from sklearn.svm import SVC
+
+        return SVC(gamma="scale", random_state=self.random_state)
+
+    def _sides(self, rows: ClassRows, label: Any, m: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the support vectors in danger and the safe ones, by position in the class."""
+        support = self._support(rows, label)
+        positions = rows.positions(label)
+        found = rows.nearest(
+            positions[support],
+            m,
+            search=self.search,
+            n_threads=self._n_threads,
+            estimator=self._m_estimator,
+        )
+        self._note(found)
+        n_others = other_class_counts(found.indices, positions)
+        noise, danger = is_noise(n_others, m), is_in_danger(n_others, m)
+        if noise.all():
+            raise ValueError(
+                "All support vectors are considered as noise. SVM-SMOTE is not adapted to your "
+                f"dataset. Try another SMOTE variant. (Each of the {len(support)} support "
+                f"vectors of class {label!r} has only other classes among its m_neighbors="
+                f"{m} nearest rows; a higher m_neighbors looks farther.)"
+            )
+        return support[danger], support[~noise & ~danger]
+
+    def _support(self, rows: ClassRows, label: Any) -> np.ndarray:
+        """Return the support vectors of a class, by position in the class, ascending."""
+        machine, positions = self.svm_estimator_, rows.positions(label)
+        support = support_of(machine)
+        if support is not None:
+            chosen = np.flatnonzero(np.isin(positions, support))
+        elif is_hinge_machine(machine):
+            chosen = inside_margin(machine, rows.matrix(label), label)
+        else:
+            raise RuntimeError(
+                "`svm_estimator` is required to exposed a `support_` fitted attribute. Such "
+                "estimator belongs to the familly of Support Vector Machine. "
+                f"({type(machine).__name__} has neither that nor a hinge loss. Give SVC, "
+                "NuSVC, LinearSVC, SGDClassifier(loss='hinge') or a Pipeline of transformers "
+                "that ends in one of them.)"
+            )
+        if not len(chosen):
+            raise ValueError(
+                f"svm_estimator={machine!r} has no support vector in class {label!r}. Lower "
+                "its C (or raise its alpha), which widens the margin, or scale the columns."
+            )
+        return chosen
+
+    def _part(
+        self, rows: ClassRows, label: Any, n_new: int, chosen: np.ndarray, step_size: float
+    ) -> list[Interpolate]:
+        if not n_new or not len(chosen):
+            return []
+        return [self._interpolation(rows, label, n_new, chosen=chosen, step_size=step_size)]
+
+    def _note_loss(
+        self, label: Any, asked: int, n_danger: int, danger: np.ndarray, safe: np.ndarray
+    ) -> None:
+        made, which = asked, ""
+        if not len(danger):
+            made, which = asked - n_danger, "in danger"
+        elif not len(safe):
+            made, which = n_danger, "safe"
+        if made != asked:
+            self._notes.append(
+                f"Class {label!r} gets {made} new rows instead of {asked}: none of its "
+                f"{len(danger) + len(safe)} support vectors is {which}, and the share of the "
+                "new rows that would go out from such is not made."
+            )
+
+    @property
+    def nn_m_(self) -> Any:
+        """The neighbour estimator that looks for rows of any class."""
+        if not hasattr(self, "_m_estimator"):
+            raise AttributeError(f"This {type(self).__name__} has no nn_m_ yet.")
+        return shown_estimator(self._m_estimator, self.m_neighbors)

@@ -1,0 +1,79 @@
+"""Columns of categories in pandas frames."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from smotefast.tables.categories import Codes, NewColumns, array_kind, encode_array, ranked
+from smotefast.tables.pandas_columns import append_values, frame_of, is_sparse
+
+
+def column_kind(series: Any) -> str:
+    """Return what a column holds; "category" is pandas' own dtype of that name."""
+    import pandas as pd
+    from pandas.api import types
+
+    dtype = series.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return "category"
+    if is_sparse(dtype):
+        dtype = dtype.subtype
+    if isinstance(dtype, np.dtype):
+        return array_kind(series.to_numpy()) if dtype.kind == "O" else _plain_kind(dtype)
+    if types.is_bool_dtype(dtype):
+        return "boolean"
+    if types.is_string_dtype(dtype):
+        return "text"
+    return "number" if types.is_numeric_dtype(dtype) else "other"
+
+
+def _plain_kind(dtype: np.dtype) -> str:
+    return array_kind(np.empty(0, dtype))
+
+
+def encode_series(series: Any) -> Codes:
+    """Return a column as categories."""
+    import pandas as pd
+
+    dtype = series.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        codes = series.cat.codes.to_numpy().astype(np.int64)
+        return ranked(*_occurring(codes, list(dtype.categories)))
+    if is_sparse(dtype):
+        return encode_array(series.array.to_dense())
+    if isinstance(dtype, np.dtype) and dtype.kind in "biu":
+        return encode_array(series.to_numpy())
+    codes, values = pd.factorize(series)
+    return ranked(codes, list(values))
+
+
+def _occurring(codes: np.ndarray, values: list[Any]) -> tuple[np.ndarray, list[Any]]:
+    """Leave out categories that no row has: there may be very many of them."""
+    present = np.bincount(codes + 1, minlength=len(values) + 1)[1:] > 0
+    places = np.append(np.cumsum(present) - 1, -1)
+    return places[codes], [values[i] for i in np.flatnonzero(present)]
+
+
+def append_mixed(frame: Any, new: NewColumns) -> Any:
+    """Return a frame with new rows, column by column, in the dtypes of the columns."""
+    import pandas as pd
+
+    place = {j: i for i, j in enumerate(new.numeric)}
+    columns = []
+    for j in range(frame.shape[1]):
+        series = frame.iloc[:, j]
+        if j in place:
+            columns.append(append_values(series, new.numbers[:, place[j]]))
+            continue
+        dtype = series.dtype
+        if isinstance(dtype, np.dtype):
+            values = series.to_numpy()
+            whole = np.concatenate([values, values[new.picks[j]]], dtype=dtype)
+            columns.append(pd.Series(whole, dtype=dtype, copy=False))
+        else:
+            array = series.array
+            parts = [pd.Series(array), pd.Series(array.take(new.picks[j]))]
+            columns.append(pd.concat(parts, ignore_index=True))
+    return frame_of(columns, frame.columns)

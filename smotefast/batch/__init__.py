@@ -18,6 +18,7 @@ from smotefast.batch.prepare import JustCompiledError, Prepared, Request, prepar
 from smotefast.batch.registry import make_sampler
 from smotefast.batch.scan import resolve_quota, scan_classes, split_columns
 from smotefast.batch.write import row_groups
+from smotefast.engine.damage import warn_of
 from smotefast.report.progress import Progress, make_progress
 from smotefast.report.summary import Summary
 from smotefast.storage import (
@@ -127,12 +128,13 @@ def resample_dataset(
         quota = resolve_quota(made, classes, opened, target)
         request = Request(opened, made, target, columns, features, classes, quota, limit)
         prepared = prepare_job(request, shown)
+        warn_of(prepared.job.notes)
         n_rows = _write(request, prepared, place, rows == "all", overwrite, shown, peak)
-    before = classes.counts
+    before, made = classes.counts, prepared.job.counts()
     return Summary(
         destination=os.fsdecode(destination),
         counts_before=before,
-        counts_after={label: n + quota.get(label, 0) for label, n in before.items()},
+        counts_after={label: n + made.get(label, 0) for label, n in before.items()},
         rows_written=n_rows,
         seconds=time.perf_counter() - started,
         peak_memory=peak.result(),

@@ -15,27 +15,9 @@ import pyarrow as pa
 
 from smotefast.batch.categories import Categories
 from smotefast.batch.scan import label_codes
-from smotefast.report.progress import Progress
-from smotefast.storage import ParquetSource, refuse_above
+from smotefast.batch.stream import Reading, all_labels, number_blocks, unusable_values
 from smotefast.tables.arrow_tables import take_arrow
 from smotefast.tables.columns import features_to_matrix
-
-
-class GatheredMatrices:
-    """Rows of each class as a matrix, handed over once so that nothing keeps two copies."""
-
-    def __init__(self, n_samples: int, matrices: dict[Any, np.ndarray]) -> None:
-        self.n_samples = n_samples
-        self._matrices = matrices
-        self._sizes = {label: len(matrix) for label, matrix in matrices.items()}
-
-    def matrix(self, label: Any) -> np.ndarray:
-        """Return the rows of one class."""
-        return self._matrices.pop(label)
-
-    def positions(self, label: Any) -> np.ndarray:
-        """Return positions within the class: a batch job reports no provenance."""
-        return np.arange(self._sizes[label])
 
 
 class GatheredTable:
@@ -65,16 +47,14 @@ class GatheredTable:
 
 
 def gather_matrices(
-    source: ParquetSource,
-    target: str,
-    features: list[str],
-    dtype: np.dtype[Any],
-    sizes: dict[Any, int],
-    batch_rows: int,
-    progress: Progress,
-    limit: int,
-) -> GatheredMatrices:
+    reading: Reading, features: list[str], dtype: np.dtype[Any], sizes: dict[Any, int]
+) -> tuple[dict[Any, np.ndarray], dict[Any, np.ndarray]]:
     """Read the features of some classes into one matrix each.
+
+    Returns
+    -------
+    matrices, positions
+        By class: the rows, and where they stand in the files.
 
     Raises
     ------
@@ -82,34 +62,39 @@ def gather_matrices(
         If a value of these rows is missing or not finite.
     """
     matrices = {label: np.empty((n, len(features)), dtype) for label, n in sizes.items()}
+    positions = {label: np.empty(n, np.int64) for label, n in sizes.items()}
     filled = dict.fromkeys(sizes, 0)
     unusable: dict[tuple[Any, str], int] = {}
-    columns = [target, *features]
-    for batch in source.batches(columns, batch_rows):
-        for label, rows in _by_class(batch, list(sizes)):
+    columns = [reading.target, *features]
+    for start, batch in reading.batches(columns, "reading classes"):
+        for label, where, rows in _by_class(batch, list(sizes)):
             _count_unusable(rows, label, features, unusable)
+            free = sizes[label] - filled[label]
+            place = slice(filled[label], filled[label] + min(rows.num_rows, free))
+            positions[label][place] = where[:free] + start
             if not unusable:
                 values = features_to_matrix(rows.columns[1:], features, dtype)
-                end = filled[label] + len(values)
-                matrices[label][filled[label] : end] = values[: sizes[label] - filled[label]]
+                matrices[label][place] = values[:free]
             filled[label] += rows.num_rows
-        progress.advance(batch.num_rows)
-        refuse_above(limit)
     _refuse_unusable(unusable)
     _check_filled(filled, sizes)
-    return GatheredMatrices(source.n_rows, matrices)
+    return matrices, positions
 
 
-def gather_table(
-    source: ParquetSource,
-    target: str,
-    columns: list[str],
-    sizes: dict[Any, int],
-    batch_rows: int,
-    progress: Progress,
-    limit: int,
-) -> GatheredTable:
-    """Read all columns of some classes into one table."""
+def gather_everything(
+    reading: Reading, features: list[str], dtype: np.dtype[Any]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Read all rows into one matrix, and the class of each."""
+    matrix = np.empty((reading.source.n_rows, len(features)), dtype)
+    for start, values in number_blocks(reading, features, dtype, "reading all rows"):
+        matrix[start : start + len(values)] = values
+    labels = np.array(list(reading.labels))
+    return matrix, labels[all_labels(reading)]
+
+
+def gather_table(reading: Reading, columns: list[str], sizes: dict[Any, int]) -> GatheredTable:
+    """Read some columns of some classes into one table."""
+    source, target = reading.source, reading.target
     schema = pa.schema([source.schema.field(name) for name in columns])
     categories = {
         field.name: Categories(field.type)
@@ -120,15 +105,13 @@ def gather_table(
     pieces = {label: {name: [] for name in columns} for label in sizes}
     ordered = [target, *(name for name in columns if name != target)]
     filled = dict.fromkeys(sizes, 0)
-    for batch in source.batches(ordered, batch_rows):
-        for label, rows in _by_class(batch, list(sizes)):
+    for _, batch in reading.batches(ordered, "reading classes"):
+        for label, _, rows in _by_class(batch, list(sizes)):
             for name in columns:
                 piece = rows.column(name)
                 kept = categories[name].codes(piece) if name in categories else piece
                 pieces[label][name].append(kept)
             filled[label] += rows.num_rows
-        progress.advance(batch.num_rows)
-        refuse_above(limit)
     _check_filled(filled, sizes)
     joined = []
     for field in schema:  # column by column: one of them is held twice
@@ -141,28 +124,30 @@ def gather_table(
     return GatheredTable(source.n_rows, pa.table(joined, schema=schema), sizes)
 
 
-def _by_class(batch: pa.RecordBatch, keys: list[Any]) -> Iterator[tuple[Any, pa.RecordBatch]]:
-    """Cut out the rows of each wanted class, in their order; column 0 is the target."""
+def _by_class(
+    batch: pa.RecordBatch, keys: list[Any]
+) -> Iterator[tuple[Any, np.ndarray, pa.RecordBatch]]:
+    """Cut out the rows of each wanted class, in their order, with where they stand.
+
+    Column 0 is the target.
+    """
     codes = label_codes(batch.column(0), keys)
     wanted = np.flatnonzero(codes >= 0)
     order = np.argsort(codes[wanted], kind="stable")
-    taken = [take_arrow(column, wanted[order]) for column in batch.columns]
+    where = wanted[order]
+    taken = [take_arrow(column, where) for column in batch.columns]
     rows = pa.RecordBatch.from_arrays(taken, schema=batch.schema)
     borders = np.searchsorted(codes[wanted][order], np.arange(len(keys) + 1))
     for key, start, stop in zip(keys, borders[:-1].tolist(), borders[1:].tolist(), strict=True):
         if start < stop:
-            yield key, rows.slice(start, stop - start)
+            yield key, where[start:stop], rows.slice(start, stop - start)
 
 
 def _count_unusable(
     rows: pa.RecordBatch, label: Any, features: list[str], unusable: dict[tuple[Any, str], int]
 ) -> None:
     for name in features:
-        column = rows.column(name)
-        n_bad = int(column.null_count)
-        if pa.types.is_floating(column.type):
-            values = column.drop_null() if n_bad else column
-            n_bad += int(np.count_nonzero(~np.isfinite(values.to_numpy(zero_copy_only=False))))
+        n_bad = unusable_values(rows.column(name))
         if n_bad:
             unusable[label, name] = unusable.get((label, name), 0) + n_bad
 

@@ -7,26 +7,30 @@ from __future__ import annotations
 
 import functools
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from smotefast.batch.gather import gather_matrices, gather_table
+from smotefast.batch.category_job import category_layout, category_rows, split_features
+from smotefast.batch.file_rows import FileRows
+from smotefast.batch.gather import gather_everything, gather_matrices, gather_table
+from smotefast.batch.layouts import Layout, NumberLayout
+from smotefast.batch.needs import Need, need_of_categories, need_of_numbers
 from smotefast.batch.plan import Plan, make_plan
 from smotefast.batch.scan import Classes
+from smotefast.batch.stream import Reading
 from smotefast.batch.warm import load_kernels
 from smotefast.batch.widths import Widths
 from smotefast.batch.write import NewRows
 from smotefast.engine.job import Job
 from smotefast.engine.quota import Counts
-from smotefast.engine.recipe import Interpolate
+from smotefast.engine.rows import ClassRows, MatrixRows
 from smotefast.report.progress import Progress
 from smotefast.storage import ParquetSource, refuse_above, release_memory
 from smotefast.tables.columns import check_numeric_fields
 
-_RECALL_SAMPLE = 1000
 # Kernels load in 0.4 s (exact search) to 1.3 s; compiling takes 5 to 35 s, and leaves 60 to
 # 270 MiB behind.
 _COMPILING_SECONDS = 3.0
@@ -48,6 +52,7 @@ class Request:
     classes: Classes
     quota: Counts
     limit: int
+    timing: dict[str, bool] = field(default_factory=dict)
 
     @functools.cached_property
     def widths(self) -> Widths:
@@ -59,6 +64,17 @@ class Request:
         """Schema of the destination: fields and metadata of the source."""
         fields = [self.source.schema.field(name) for name in self.columns]
         return pa.schema(fields, metadata=self.source.schema.metadata)
+
+    def reading(self, plan: Plan, progress: Progress) -> Reading:
+        """Say how the files are read."""
+        return Reading(
+            self.source,
+            self.target,
+            list(self.classes.counts),
+            plan.batch_rows,
+            progress,
+            self.limit,
+        )
 
     @property
     def sizes(self) -> Counts:
@@ -93,7 +109,9 @@ def prepare_job(request: Request, progress: Progress) -> Prepared:
     """
     if request.sampler._copies_rows:
         return _prepare_copies(request, progress)
-    return _prepare_interpolation(request, progress)
+    if request.sampler._takes_categories:
+        return _prepare_categories(request, progress)
+    return _prepare_numbers(request, progress)
 
 
 def _prepare_copies(request: Request, progress: Progress) -> Prepared:
@@ -103,70 +121,93 @@ def _prepare_copies(request: Request, progress: Progress) -> Prepared:
     kept = n_kept * (widths.row_bytes(columns) + 8) + widths.dictionary_bytes(columns)
     # One column is held twice while its pieces are joined.
     joining = max(n_kept * widths.row_bytes([name]) for name in columns)
-    plan = _plan(request, kept=int(kept), search=int(joining))
-    progress.phase("reading classes", request.source.n_rows)
-    rows = gather_table(
-        request.source,
-        request.target,
-        columns,
-        request.sizes,
-        plan.batch_rows,
-        progress,
-        request.limit,
-    )
+    plan = _plan(request, Need(int(kept), int(joining)))
+    rows = gather_table(request.reading(plan, progress), columns, request.sizes)
     job = request.sampler._prepare(rows, request.wanted)
     new_rows = NewRows(job, schema, request.target, request.classes, None, rows)
     return Prepared(job, new_rows, plan, None)
 
 
-def _prepare_interpolation(request: Request, progress: Progress) -> Prepared:
-    dtype = _matrix_dtype(request)
+def _prepare_numbers(request: Request, progress: Progress) -> Prepared:
+    dtype = _matrix_dtype(request, request.features)
+    _load(request, progress, len(request.features), 0, dtype)
+    plan = _plan(request, need_of_numbers(request, dtype))
+    reading = request.reading(plan, progress)
+    features = request.features
+    rows: ClassRows
+    if request.sampler._reads == "everything":
+        rows = MatrixRows(*gather_everything(reading, features, dtype))
+    else:
+        gathered = gather_matrices(reading, features, dtype, request.sizes)
+        rows = FileRows(reading, features, *gathered)
+    layout = NumberLayout([request.schema.field(name) for name in features], dtype)
+    return _prepared(request, progress, plan, rows, layout)
+
+
+def _prepare_categories(request: Request, progress: Progress) -> Prepared:
+    continuous, categorical = split_features(request.sampler, request.schema, request.features)
+    dtype = np.dtype(np.int32)  # of codes, where there are no numbers
+    if continuous:
+        dtype = _matrix_dtype(request, continuous)
+    _load(request, progress, len(continuous), len(categorical), dtype)
+    plan = _plan(request, need_of_categories(request, continuous, dtype))
+    reading = request.reading(plan, progress)
+    numbers = None
+    if continuous:
+        numbers = gather_matrices(reading, continuous, dtype, request.sizes)[0]
+    table = gather_table(reading, categorical, request.sizes)
+    rows, codes = category_rows(request.sampler, reading, table, numbers, request.sizes)
+    fields = [request.schema.field(name) for name in request.features]
+    layout = category_layout(fields, dtype, categorical, table, codes)
+    return _prepared(request, progress, plan, rows, layout)
+
+
+def _load(
+    request: Request, progress: Progress, n_features: int, n_codes: int, dtype: np.dtype[Any]
+) -> None:
+    """Load all code that the job may need, so that memory is counted with it."""
     progress.phase("loading kernels")
     n_rows = max(request.sizes.values(), default=0)
     started = time.perf_counter()
-    load_kernels(request.sampler, n_rows, len(request.features), dtype)
-    compiled = time.perf_counter() - started > _COMPILING_SECONDS
-    kept, search = _matrix_bytes(request, dtype)
+    load_kernels(request.sampler, n_rows, n_features, n_codes, dtype)
+    request.timing["compiled"] = time.perf_counter() - started > _COMPILING_SECONDS
+
+
+def _prepared(
+    request: Request, progress: Progress, plan: Plan, rows: ClassRows, layout: Layout
+) -> Prepared:
+    progress.phase("finding neighbours")
+    job = request.sampler._prepare(rows, request.wanted)
+    refuse_above(request.limit)
+    release_memory()
+    new_rows = NewRows(job, request.schema, request.target, request.classes, layout)
+    return Prepared(job, new_rows, plan, getattr(request.sampler, "recall_", None))
+
+
+def _plan(request: Request, need: Need) -> Plan:
     try:
-        plan = _plan(request, kept=kept, search=search)
+        return make_plan(
+            request.widths,
+            request.columns,
+            n_written=request.source.n_rows + sum(request.wanted.values()),
+            kept=need.kept,
+            search=need.search,
+            limit=request.limit,
+        )
     except MemoryError as error:
-        if compiled:
+        if request.timing.get("compiled"):
             raise JustCompiledError(
                 f"{error} Kernels were compiled just now, which takes memory once: run again."
             ) from error
+        if request.sampler._reads == "everything":
+            raise MemoryError(
+                f"{error} {type(request.sampler).__name__} needs the rows of all classes in "
+                "memory at once; SMOTE, BorderlineSMOTE and ADASYN do not."
+            ) from error
         raise
-    progress.phase("reading classes", request.source.n_rows)
-    rows = gather_matrices(
-        request.source,
-        request.target,
-        request.features,
-        dtype,
-        request.sizes,
-        plan.batch_rows,
-        progress,
-        request.limit,
-    )
-    progress.phase("finding neighbours")
-    job = request.sampler._prepare(rows, request.wanted)
-    recall = sampled_recall(job)
-    refuse_above(request.limit)
-    release_memory()
-    new_rows = NewRows(job, request.schema, request.target, request.classes, dtype, None)
-    return Prepared(job, new_rows, plan, recall)
 
 
-def _plan(request: Request, *, kept: int, search: int) -> Plan:
-    return make_plan(
-        request.widths,
-        request.columns,
-        n_written=request.source.n_rows + sum(request.wanted.values()),
-        kept=kept,
-        search=search,
-        limit=request.limit,
-    )
-
-
-def _matrix_dtype(request: Request) -> np.dtype[Any]:
+def _matrix_dtype(request: Request, features: list[str]) -> np.dtype[Any]:
     """Return the type that the sampler computes in; refuse what it cannot compute with."""
     index = _index_columns(request)
     if index:
@@ -175,13 +216,13 @@ def _matrix_dtype(request: Request) -> np.dtype[Any]:
             f"Column {index[0]!r} is the index of a pandas frame, not a feature. Leave it out "
             f"with drop={index} (on the command line {options})."
         )
-    dtype = check_numeric_fields([request.schema.field(name) for name in request.features])
-    if dtype.kind == "b":
+    dtype = check_numeric_fields([request.schema.field(name) for name in features])
+    if dtype.kind == "b" and not request.sampler._takes_categories:
         raise TypeError(
             f"{type(request.sampler).__name__} cannot interpolate between booleans, and all "
             "features are. Use the sampler 'random', which copies rows."
         )
-    return dtype
+    return np.dtype(np.float64) if dtype.kind == "b" else dtype
 
 
 def _index_columns(request: Request) -> list[str]:
@@ -191,57 +232,3 @@ def _index_columns(request: Request) -> list[str]:
     return [
         name for name in request.features if name in named or name.startswith("__index_level_")
     ]
-
-
-def _matrix_bytes(request: Request, dtype: np.dtype[Any]) -> tuple[int, int]:
-    """Return the bytes of matrices and neighbours, and the most that a search adds."""
-    n_features, k = len(request.features), neighbor_count(request.sampler)
-    widened = 8 if dtype.kind in "iu" else 0  # integers are computed with in 8 bytes
-    kept, most = 0, 0
-    for n_rows in request.sizes.values():
-        kept += n_rows * (n_features * (dtype.itemsize + widened) + 4 * k + 8)
-        search = _search_bytes(request.sampler, n_rows, n_features, k)
-        # Neighbours found for some rows are spread to all: a second copy for a moment.
-        most = max(most, search + n_rows * (4 * k + n_features * widened))
-    return kept, most
-
-
-def _search_bytes(sampler: Any, n_rows: int, n_features: int, k: int) -> int:
-    from smotefast.neighbors import estimated_bytes
-
-    if k == 0:
-        return 0
-    if hasattr(sampler.k_neighbors, "kneighbors"):  # nobody knows; trees take about this
-        return n_rows * (n_features * 24 + 16 * k)
-    return estimated_bytes(n_rows, n_features, k, sampler.search)
-
-
-def neighbor_count(sampler: Any) -> int:
-    """Return how many neighbours a sampler looks for, 0 for one that needs none."""
-    given: Any = getattr(sampler, "k_neighbors", 0)
-    return int(given.n_neighbors) - 1 if hasattr(given, "kneighbors") else int(given)
-
-
-def sampled_recall(job: Job) -> float | None:
-    """Return the share of true neighbours found, over a sample of the rows that are used."""
-    if job.method != "approximate":
-        return None
-    from smotefast.neighbors import recall_at_k
-
-    found, weight = 0.0, 0
-    for recipe in job.recipes:
-        assert isinstance(recipe, Interpolate)
-        neighbors, draws = recipe.origins.neighbors, recipe.origins.draws
-        assert neighbors is not None
-        drawn = draws.choices(0, min(draws.n, 4 * _RECALL_SAMPLE)) // neighbors.shape[1]
-        queries = np.unique(drawn)[:: max(1, len(np.unique(drawn)) // _RECALL_SAMPLE)]
-        recall = recall_at_k(
-            recipe.pool,
-            neighbors[queries],
-            queries=queries,
-            sample=_RECALL_SAMPLE,
-            n_threads=job.n_threads,
-        )
-        found += recall * draws.n
-        weight += draws.n
-    return found / weight

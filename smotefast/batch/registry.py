@@ -6,12 +6,53 @@ A new sampler that works from files adds one line here.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
+
+class Entry(NamedTuple):
+    """A sampler: where it is, and in a few words how it makes rows."""
+
+    home: str
+    line: str
+
+
+_OVER = "smotefast.over_sampling:"
 SAMPLERS = {
-    "smote": "smotefast.over_sampling:SMOTE",
-    "random": "smotefast.over_sampling:RandomOverSampler",
+    "smote": Entry(f"{_OVER}SMOTE", "between a row and one of its neighbours in the class"),
+    "borderline-smote": Entry(
+        f"{_OVER}BorderlineSMOTE", "the same, from rows that other classes are near to"
+    ),
+    "svm-smote": Entry(
+        f"{_OVER}SVMSMOTE",
+        "the same, from support vectors; all rows in memory",
+    ),
+    "kmeans-smote": Entry(
+        f"{_OVER}KMeansSMOTE", "the same, within clusters of the class; all rows in memory"
+    ),
+    "adasyn": Entry(f"{_OVER}ADASYN", "the same, more of them where other classes are near"),
+    "smote-nc": Entry(f"{_OVER}SMOTENC", "the same for numbers; categories by majority vote"),
+    "smote-n": Entry(f"{_OVER}SMOTEN", "categories by majority vote, for categories only"),
+    "random": Entry(f"{_OVER}RandomOverSampler", "copies of rows, with noise if asked for"),
 }
+
+
+def sampler_class(name: str) -> Any:
+    """Return the class of a sampler by its name, or by that of the class.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    for known, entry in SAMPLERS.items():
+        module, own = entry.home.split(":")
+        if _plain(name) in (_plain(known), _plain(own)):
+            return getattr(import_module(module), own)
+    raise ValueError(f"sampler={name!r} is not one of {list(SAMPLERS)}.")
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "")
 
 
 def make_sampler(sampler: Any, **params: Any) -> Any:
@@ -36,18 +77,28 @@ def make_sampler(sampler: Any, **params: Any) -> Any:
     from smotefast.engine.sampler import BaseOverSampler
 
     if isinstance(sampler, str):
-        if sampler not in SAMPLERS:
-            raise ValueError(f"sampler={sampler!r} is not one of {sorted(SAMPLERS)}.")
-        module, name = SAMPLERS[sampler].split(":")
-        made = getattr(import_module(module), name)()
-    elif isinstance(sampler, BaseOverSampler):
-        made = clone(sampler)
-    else:
+        return _made(sampler_class(sampler), params)
+    if not isinstance(sampler, BaseOverSampler):
         raise TypeError(
-            f"sampler={sampler!r} is neither one of {sorted(SAMPLERS)} nor an over-sampler of "
+            f"sampler={sampler!r} is neither one of {list(SAMPLERS)} nor an over-sampler of "
             "smotefast.over_sampling."
         )
-    foreign = sorted(set(params) - set(made.get_params(deep=False)))
+    _refuse_foreign(type(sampler), params)
+    return clone(sampler).set_params(**params)
+
+
+def _made(kind: Any, params: dict[str, Any]) -> Any:
+    _refuse_foreign(kind, params)
+    if "categorical_features" in kind._get_param_names():
+        # In files a column's type says whether it holds numbers.
+        params = {"categorical_features": "not numeric", **params}
+    return kind(**params)
+
+
+def _refuse_foreign(kind: Any, params: dict[str, Any]) -> None:
+    taken = kind._get_param_names()
+    foreign = sorted(set(params) - set(taken))
     if foreign:
-        raise ValueError(f"{type(made).__name__} does not take {', '.join(foreign)}.")
-    return made.set_params(**params)
+        raise ValueError(
+            f"{kind.__name__} does not take {', '.join(foreign)}; it takes {', '.join(taken)}."
+        )

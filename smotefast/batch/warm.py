@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
+from smotefast.engine.mixed import MixedMatrix
+from smotefast.engine.rows import MatrixRows
 from smotefast.engine.threads import thread_count
 
 # From this many values on, filling uses threads, which are other code than one thread.
@@ -18,22 +20,9 @@ _MANY_VALUES = 1 << 18
 _ROWS = 200
 
 
-class _RandomRows:
-    """A class of random rows."""
-
-    def __init__(self, n_rows: int, n_features: int, dtype: np.dtype[Any]) -> None:
-        values = np.random.default_rng(0).normal(scale=30, size=(n_rows, n_features))
-        self.n_samples = n_rows
-        self._values = values.astype(dtype)
-
-    def matrix(self, label: Any) -> np.ndarray:
-        return self._values
-
-    def positions(self, label: Any) -> np.ndarray:
-        return np.arange(self.n_samples)
-
-
-def load_kernels(sampler: Any, n_rows: int, n_features: int, dtype: np.dtype[Any]) -> None:
+def load_kernels(
+    sampler: Any, n_rows: int, n_features: int, n_codes: int, dtype: np.dtype[Any]
+) -> None:
     """Run what a job of this shape will run.
 
     Parameters
@@ -42,41 +31,69 @@ def load_kernels(sampler: Any, n_rows: int, n_features: int, dtype: np.dtype[Any
         The sampler of the job; a copy of it is used.
     n_rows
         Rows of the largest class that gets new ones.
-    n_features, dtype
-        Of its matrix.
+    n_features, n_codes
+        Columns of numbers and of categories.
+    dtype
+        Of the numbers.
     """
-    if not hasattr(sampler, "k_neighbors"):  # copies with noise: NumPy's work
+    name = getattr(sampler, "_neighbors_parameter", None)
+    if name is None:  # copies with noise: NumPy's work
         return
     from smotefast.neighbors import choose_search, load_searches
 
-    small = clone(sampler).set_params(random_state=0)
-    if not hasattr(sampler.k_neighbors, "kneighbors"):
-        k, search = int(sampler.k_neighbors), sampler.search
+    small = clone(sampler).set_params(random_state=0, sampling_strategy="auto")
+    given = getattr(sampler, name)
+    if not hasattr(given, "kneighbors"):
+        k, search = int(given), sampler.search
+        width = n_features + 3 * n_codes
         if search == "auto":
-            search = choose_search(n_rows, n_rows, n_features, sparse=False)
+            search = choose_search(n_rows, n_rows, width, sparse=False)
         threads = thread_count(sampler.n_jobs)
-        load_searches(dtype, n_features, k, search, n_threads=threads)
-        small.set_params(k_neighbors=min(k, _ROWS - 1), search="exact")
-    n_new = max(_MANY_VALUES // n_features + 1, 3 * _ROWS)  # all rows are asked for
-    job = small._prepare(_RandomRows(_ROWS, n_features, dtype), {0: n_new})
-    out = np.empty((n_new, n_features), dtype)
+        load_searches(dtype, max(n_features, 1), k, search, n_codes=n_codes, n_threads=threads)
+        small.set_params(**{name: min(k, _ROWS // 8), "search": "exact"})
+    if hasattr(sampler, "m_neighbors"):
+        small.set_params(m_neighbors=10)
+    if hasattr(sampler, "cluster_balance_threshold"):
+        small.set_params(kmeans_estimator=1)
+    _fill(small, n_features, n_codes, dtype)
+
+
+def _fill(sampler: Any, n_features: int, n_codes: int, dtype: np.dtype[Any]) -> None:
+    """Make rows of random data, enough of them for threads, and a single one."""
+    rng = np.random.default_rng(0)
+    numbers = rng.normal(scale=30, size=(2 * _ROWS, n_features)).astype(dtype)
+    codes = rng.integers(0, 3, (2 * _ROWS, n_codes)).astype(np.int32)
+    matrix: Any = numbers
+    if n_codes:
+        matrix = MixedMatrix(numbers, codes) if n_features else codes
+    y = rng.permutation(np.repeat([0, 1], _ROWS))
+    n_new = max(_MANY_VALUES // max(n_features, 1) + 1, 3 * _ROWS)  # all rows are asked for
+    job = sampler._prepare(MatrixRows(matrix, y), {0: n_new})
+    out: Any = np.empty((job.n_rows, n_features), dtype)
+    if n_codes:
+        new_codes = np.empty((job.n_rows, n_codes), np.int32)
+        out = MixedMatrix(out, new_codes) if n_features else new_codes
     job.fill(0, 1, out[:1])
-    job.fill(0, n_new, out)
+    job.fill(0, job.n_rows, out)
 
 
 def compile_all() -> None:
     """Compile every kernel of every sampler, for float32, float64 and integers."""
     from scipy import sparse
 
-    from smotefast.over_sampling import SMOTE
+    from smotefast import over_sampling as samplers
 
     shape = (900, 20)
     values = np.random.default_rng(0).normal(scale=30, size=shape)
     y = np.repeat([0, 1], [600, 300])
     for search in ("exact", "approximate"):
-        sampler = SMOTE(random_state=0, search=search)
+        sampler = samplers.SMOTE(random_state=0, search=search)
         for dtype in (np.float32, np.float64, np.int64):
-            load_kernels(sampler, 10_000, shape[1], np.dtype(dtype))
+            load_kernels(sampler, 10_000, shape[1], 0, np.dtype(dtype))
         if search == "exact":
             for dtype in (np.float32, np.float64):
                 sampler.fit_resample(sparse.csr_array(values.astype(dtype)), y)
+    for dtype in (np.float32, np.float64, np.int64):
+        load_kernels(samplers.SMOTENC([0]), 10_000, shape[1], 3, np.dtype(dtype))
+        load_kernels(samplers.KMeansSMOTE(), 10_000, shape[1], 0, np.dtype(dtype))
+    load_kernels(samplers.SMOTEN(), 10_000, 0, 5, np.dtype(np.float64))

@@ -9,18 +9,17 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from smotefast.batch.gather import GatheredTable
+from smotefast.batch.layouts import Layout
 from smotefast.batch.plan import Plan
 from smotefast.batch.scan import Classes
 from smotefast.engine.job import Job
 from smotefast.storage import ParquetSource, refuse_above
 from smotefast.tables.arrow_tables import take_arrow
-from smotefast.tables.columns import block_to_columns
 
 
 class NewRows:
@@ -36,8 +35,8 @@ class NewRows:
         Name of the target column.
     classes
         For the type and the categories of the target.
-    dtype
-        In which the job fills; None for a job that copies.
+    layout
+        How rows become columns; None for a job that copies.
     table
         The rows that such a job copies.
     """
@@ -48,32 +47,29 @@ class NewRows:
         schema: pa.Schema,
         target: str,
         classes: Classes,
-        dtype: np.dtype[Any] | None,
-        table: GatheredTable | None,
+        layout: Layout | None,
+        table: GatheredTable | None = None,
     ) -> None:
         self._job = job
         self._schema = schema
         self._target = target
         self._classes = classes
-        self._dtype = dtype
+        self._layout = layout
         self._table = table.table if table is not None else None
-        self._features = [field for field in schema if field.name != target]
 
     def batches(self, batch_rows: int) -> Iterator[pa.RecordBatch]:
         """Yield all new rows in order."""
         for start in range(0, self._job.n_rows, batch_rows):
             stop = min(start + batch_rows, self._job.n_rows)
-            if self._table is None:
-                yield self._filled(start, stop)
-            else:
+            if self._layout is not None:
+                yield self._filled(self._layout, start, stop)
+            elif self._table is not None:
                 picked = self._job.positions(start, stop)
                 columns = [take_arrow(column, picked) for column in self._table.columns]
                 yield from pa.Table.from_arrays(columns, schema=self._schema).to_batches()
 
-    def _filled(self, start: int, stop: int) -> pa.RecordBatch:
-        block = np.empty((stop - start, len(self._features)), self._dtype)
-        self._job.fill(start, stop, block)
-        columns = block_to_columns(block, self._features)
+    def _filled(self, layout: Layout, start: int, stop: int) -> pa.RecordBatch:
+        columns = layout.columns(self._job, start, stop)
         place = self._schema.get_field_index(self._target)
         arrays = [*columns[:place], self._labels(start, stop), *columns[place:]]
         return pa.RecordBatch.from_arrays(arrays, schema=self._schema)

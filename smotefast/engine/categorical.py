@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from smotefast.tables import Table
+from smotefast.tables import Columns, Table
 from smotefast.tables.categories import Codes
 
 NOT_NUMERIC = ("category", "text", "boolean", "other")
 
 
-def categorical_positions(given: Any, table: Table) -> np.ndarray:
+def categorical_positions(given: Any, columns: Columns) -> np.ndarray:
     """Resolve ``categorical_features``.
 
     Parameters
@@ -22,15 +22,15 @@ def categorical_positions(given: Any, table: Table) -> np.ndarray:
     given
         "auto": columns whose library calls them categories; "not numeric": also text and
         booleans; or positions (negative ones count from the end), a mask, or names.
-    table
-        The data.
+    columns
+        Those of the data.
 
     Returns
     -------
     ndarray of positions, in the order given
     """
     if isinstance(given, str):
-        return _by_kind(given, table)
+        return _by_kind(given, columns)
     wanted = np.asarray(given)
     if wanted.ndim != 1:
         raise ValueError(
@@ -39,39 +39,39 @@ def categorical_positions(given: Any, table: Table) -> np.ndarray:
     if not wanted.size:
         return np.empty(0, dtype=np.int64)
     if wanted.dtype.kind == "b":
-        return _by_mask(wanted, table)
+        return _by_mask(wanted, columns)
     if wanted.dtype.kind in "iu":
-        return _once(_by_position(wanted, table), given)
+        return _once(_by_position(wanted, columns), given)
     names = wanted.tolist()
     if all(isinstance(name, str) for name in names):
-        return _once(_by_name(names, table), given)
+        return _once(_by_name(names, columns), given)
     raise ValueError(
         f"categorical_features={given!r} mixes positions, names or booleans; give one kind."
     )
 
 
-def _by_kind(word: str, table: Table) -> np.ndarray:
-    if word == "auto" and not table.has_dtypes:
+def _by_kind(word: str, columns: Columns) -> np.ndarray:
+    if word == "auto" and not columns.has_dtypes:
         raise ValueError(
             "When `categorical_features='auto'`, the input data should be a "
             "pandas.DataFrame. Got an array instead: only columns of a pandas, polars or Arrow "
             "table can be categories by type. Give positions or a mask, or 'not numeric'."
         )
     wanted = ("category",) if word == "auto" else NOT_NUMERIC
-    return np.flatnonzero([kind in wanted for kind in table.kinds()])
+    return np.flatnonzero([kind in wanted for kind in columns.kinds()])
 
 
-def _by_mask(mask: np.ndarray, table: Table) -> np.ndarray:
-    if len(mask) != table.n_features:
+def _by_mask(mask: np.ndarray, columns: Columns) -> np.ndarray:
+    if len(mask) != columns.n_features:
         raise ValueError(
             f"categorical_features is a mask of {len(mask)} values, and X has "
-            f"{table.n_features} columns; give one value for each."
+            f"{columns.n_features} columns; give one value for each."
         )
     return np.flatnonzero(mask)
 
 
-def _by_position(wanted: np.ndarray, table: Table) -> np.ndarray:
-    last = table.n_features - 1
+def _by_position(wanted: np.ndarray, columns: Columns) -> np.ndarray:
+    last = columns.n_features - 1
     if wanted.min() < -last - 1 or wanted.max() > last:
         raise ValueError(
             f"all features must be in [0, {last}] or [-{last + 1}, 0]; "
@@ -80,19 +80,19 @@ def _by_position(wanted: np.ndarray, table: Table) -> np.ndarray:
     return np.where(wanted < 0, wanted + last + 1, wanted).astype(np.int64)
 
 
-def _by_name(names: list[str], table: Table) -> np.ndarray:
-    if table.names is None:
+def _by_name(names: list[str], columns: Columns) -> np.ndarray:
+    if columns.names is None:
         raise ValueError(
             "Specifying the columns using strings is only supported for dataframes whose "
             f"columns have names: categorical_features={names}. Give positions instead."
         )
-    unknown = [name for name in names if name not in table.names]
+    unknown = [name for name in names if name not in columns.names]
     if unknown:
         raise ValueError(
             f"A given column is not a column of the dataframe: categorical_features has "
-            f"{unknown}, and the columns are {table.names}."
+            f"{unknown}, and the columns are {columns.names}."
         )
-    return np.array([table.names.index(name) for name in names], dtype=np.int64)
+    return np.array([columns.names.index(name) for name in names], dtype=np.int64)
 
 
 def _once(positions: np.ndarray, given: Any) -> np.ndarray:
@@ -132,20 +132,27 @@ def value_table(values: Sequence[list[Any]]) -> np.ndarray:
 
 def reordered(
     codes: np.ndarray, values: list[list[Any]], encoder: Any
-) -> tuple[np.ndarray, Any]:
-    """Give codes the order of a user's encoder; return them and the fitted encoder."""
-    fitted = clone(encoder)
-    table = value_table(values)
-    fitted.fit(table)
+) -> tuple[np.ndarray, list[list[Any]], Any]:
+    """Give codes the order of a user's encoder.
+
+    Returns
+    -------
+    codes, values
+        In its order.
+    fitted
+        The encoder, cloned and fitted.
+    """
+    fitted = clone(encoder).fit(value_table(values))
     orders = getattr(fitted, "categories_", None)
     if orders is None:
-        return codes, fitted
-    out = np.empty_like(codes)
+        return codes, values, fitted
+    out, arranged = np.empty_like(codes), []
     for j, (names, order) in enumerate(zip(values, orders, strict=True)):
         places = {_key(name): place for place, name in enumerate(list(order))}
         ranks = np.array([places[_key(name)] for name in names], dtype=np.int32)
         out[:, j] = ranks[codes[:, j]]
-    return out, fitted
+        arranged.append([_key(name) for name in order])
+    return out, arranged, fitted
 
 
 def _key(name: Any) -> Any:

@@ -11,7 +11,7 @@ from smotefast.engine.categorical import encode_columns, reordered, value_table
 from smotefast.engine.job import Job
 from smotefast.engine.mixed import MixedMatrix, first_rows
 from smotefast.engine.neighbor_sampler import NeighborSampler
-from smotefast.tables import Table, Target
+from smotefast.tables import Columns, Table, Target
 from smotefast.tables.categories import NewColumns
 
 
@@ -27,9 +27,14 @@ class CategoricalSampler(NeighborSampler):
     )
 
     categorical_encoder: Any
+    _encoder: Any
     # Positions of the columns of either kind.
     _categorical: list[int]
     _continuous: list[int]
+
+    @abstractmethod
+    def _choose_columns(self, columns: Columns) -> None:
+        """Say which columns are categories and which are numbers."""
 
     @abstractmethod
     def _new_encoder(self) -> Any:
@@ -37,12 +42,22 @@ class CategoricalSampler(NeighborSampler):
 
     def _encoded(self, table: Table) -> np.ndarray:
         """Return the codes of the categorical columns; remember what they stand for."""
-        codes, self._values = encode_columns(table, self._categorical)
-        self._encoder: Any = None
-        if self.categorical_encoder is not None:
-            codes, self._encoder = reordered(codes, self._values, self.categorical_encoder)
+        codes, values = encode_columns(table, self._categorical)
+        codes = self._arranged(codes, values)
         self._first_rows = first_rows(codes)
         return codes
+
+    def _arranged(self, codes: np.ndarray, values: list[list[Any]]) -> np.ndarray:
+        """Give codes of sorted values the order of the user's encoder, if there is one."""
+        self._values, self._encoder = values, None
+        if self.categorical_encoder is None:
+            return codes
+        codes, self._values, self._encoder = reordered(codes, values, self.categorical_encoder)
+        self._check_encoder(self._encoder)
+        return codes
+
+    def _check_encoder(self, encoder: Any) -> None:
+        """Refuse an encoder that does not serve."""
 
     @property
     def categorical_encoder_(self) -> Any:

@@ -111,6 +111,14 @@ class Job:
             labels[at : at + last - first] = recipe.origins.label
         return labels
 
+    def counts(self) -> dict[Any, int]:
+        """Return how many new rows each class gets, of those that get any."""
+        made: dict[Any, int] = {}
+        for recipe in self.recipes:
+            origins = recipe.origins
+            made[origins.label] = made.get(origins.label, 0) + origins.n_rows
+        return made
+
     def origins(self) -> list[Origins]:
         """Return what is needed to say later where each row came from."""
         return [recipe.origins for recipe in self.recipes]

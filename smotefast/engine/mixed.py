@@ -128,26 +128,27 @@ def first_rows(codes: np.ndarray) -> list[np.ndarray]:
     return firsts
 
 
-def class_shares(codes: np.ndarray, y_codes: np.ndarray, n_classes: int) -> list[np.ndarray]:
-    """Return for each column the share of each class among the rows of a category.
+def counts_by_class(codes: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
+    """Count for each column the rows of each class that have each category.
 
     Parameters
     ----------
     codes
         Shape (n_rows, n_columns), of all rows.
-    y_codes
-        Class of each row by number.
-    n_classes
-        How many classes there are.
+    y
+        Class of each row.
+
+    Returns
+    -------
+    list of arrays of shape (n_categories, n_classes)
     """
+    classes, labels = np.unique(y, return_inverse=True)
     counts = []
     for column in codes.T:
-        n_categories = int(column.max()) + 1
-        both = np.bincount(
-            column * np.int64(n_classes) + y_codes, minlength=n_categories * n_classes
-        )
-        counts.append(both.reshape(n_categories, n_classes))
-    return shares_of(counts)
+        shape = (int(column.max()) + 1, len(classes))
+        both = column * np.int64(len(classes)) + labels
+        counts.append(np.bincount(both, minlength=shape[0] * shape[1]).reshape(shape))
+    return counts
 
 
 def shares_of(counts: Sequence[np.ndarray]) -> list[np.ndarray]:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from smotefast.engine.mixed import counts_by_class
 from smotefast.neighbors import Neighbors, choose_search_in_all, find_neighbors
 
 
@@ -50,6 +51,13 @@ class ClassRows(Protocol):
 
     def everything(self) -> tuple[Any, np.ndarray]:
         """Return all rows and the label of each."""
+        ...
+
+    def category_counts(self) -> list[np.ndarray]:
+        """Count the rows of each class that have each category, for rows of categories.
+
+        One array of shape (n_categories, n_classes) a column; classes in label order.
+        """
         ...
 
 
@@ -111,3 +119,7 @@ class MatrixRows:
     def everything(self) -> tuple[Any, np.ndarray]:
         """Return all rows and the label of each."""
         return self._matrix, self._y
+
+    def category_counts(self) -> list[np.ndarray]:
+        """Count the rows of each class that have each category, for rows of categories."""
+        return counts_by_class(self._matrix, self._y)

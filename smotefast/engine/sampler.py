@@ -30,6 +30,9 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = OVER_SAMPLER
     _may_copy_rows = False  # whether the sampler can do without looking at values of X
     _copies_rows: Any = False  # whether, with its parameters, it does
+    # What is read of a data set in files: rows of "classes" that get new ones, their
+    # nearest "neighbors" in all rows besides, or "everything".
+    _reads: ClassVar[str] = "classes"
     _takes_categories = False  # whether columns may hold categories of any type
     _takes_booleans = False  # whether it computes with booleans as they are
     # What resampling sets; a fit that fails, or that only looks, leaves none of it behind.

@@ -54,7 +54,7 @@ def elected(
         Shape (n_new, n_codes), int32; written.
     """
     if picks is None:
-        picks = np.empty((0, codes.shape[1]), dtype=np.int32)
+        picks = np.empty((0, codes.shape[1]), dtype=np.uint8)
     if not _is_little(out.size, neighbors.shape[1]):
         from smotefast.kernels.votes import elect_categories
 
@@ -108,7 +108,7 @@ def tie_picks(
 
     Returns
     -------
-    ndarray of shape (n_new, n_codes), int32, or None
+    ndarray of shape (n_new, n_codes), uint8 where that suffices, or None
         None where no column has a tie.
     """
     picks: np.ndarray | None = None
@@ -122,6 +122,7 @@ def tie_picks(
         places[order] = np.arange(len(order))
         first = np.minimum.reduceat(places, starts)
         if picks is None:
-            picks = np.zeros((len(rows), n_winners.shape[1]), dtype=np.int32)
+            kind = np.uint8 if n_winners.max() <= 256 else np.int32
+            picks = np.zeros((len(rows), n_winners.shape[1]), dtype=kind)
         picks[:, column] = order[first] - starts
     return picks

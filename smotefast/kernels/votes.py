@@ -70,7 +70,7 @@ def elect_categories(
     codes, neighbors : as for ``count_winners``
     rows : array of shape (n_new,), integers
         Whose neighbours vote.
-    picks : array of shape (n_new, n_codes) or (0, n_codes), int32
+    picks : array of shape (n_new, n_codes) or (0, n_codes), integers
         Which of the winners in ascending order; the first where there are no picks.
     out : array of shape (n_new, n_codes), int32; written
     """

@@ -59,4 +59,5 @@ def search_exactly(
 
 def _work(points: Points, asked: Asked) -> float:
     n_pool, n_features = points.values.shape
-    return float(asked.n) * n_pool * (n_features + _CODE_WORK * points.codes.shape[1])
+    work: float = float(asked.n) * n_pool * (n_features + _CODE_WORK * points.codes.shape[1])
+    return work

@@ -22,7 +22,13 @@ _GRAPH_ROWS = 5000
 
 
 def load_searches(
-    dtype: np.dtype[Any], n_features: int, k: int, search: str, *, n_threads: int
+    dtype: np.dtype[Any],
+    n_features: int,
+    k: int,
+    search: str,
+    *,
+    n_codes: int = 0,
+    n_threads: int,
 ) -> None:
     """Search little data in all the ways that ``find_neighbors`` may take.
 
@@ -32,32 +38,35 @@ def load_searches(
         Of the search to come.
     search
         What it will be: "exact" or "approximate", which may turn to exact.
+    n_codes
+        Columns of categories beside the numbers.
     n_threads
         What it will be called with; one thread is other code than several.
     """
-    points = _random_points(_ROWS, n_features, dtype)
+    points = _random_points(_ROWS, n_features, n_codes, dtype)
     k = min(k, _ROWS - 1)
     asked = within(points, np.arange(_ROWS))
     scan(points, asked, k, n_threads=n_threads)
-    if n_features <= TREE_FEATURES:
+    if n_features <= TREE_FEATURES and not n_codes:
         search_tree(points, asked, k, n_threads=n_threads)
     for packing in (np.float32, np.float64):
         search_once(points, asked, k, np.dtype(packing), n_threads=n_threads)
     if search == "approximate":
-        _load_graph(dtype, n_features, n_threads)
+        _load_graph(dtype, n_features, n_codes, n_threads)
 
 
-def _load_graph(dtype: np.dtype[Any], n_features: int, n_threads: int) -> None:
+def _load_graph(dtype: np.dtype[Any], n_features: int, n_codes: int, n_threads: int) -> None:
     from smotefast.neighbors.approximate import search_approximate, why_no_graph
 
     if why_no_graph() is not None:
         return
-    points = _random_points(_GRAPH_ROWS, n_features, dtype)
+    points = _random_points(_GRAPH_ROWS, n_features, n_codes, dtype)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a fallback: the search itself says it again
         search_approximate(points, np.arange(_GRAPH_ROWS), 5, n_threads=n_threads)
 
 
-def _random_points(n: int, n_features: int, dtype: np.dtype[Any]) -> Points:
-    values = np.random.default_rng(0).normal(scale=30, size=(n, n_features))
-    return points_of(values.astype(dtype))
+def _random_points(n: int, n_features: int, n_codes: int, dtype: np.dtype[Any]) -> Points:
+    rng = np.random.default_rng(0)
+    values = rng.normal(scale=30, size=(n, n_features)).astype(dtype)
+    return points_of(values, rng.integers(0, 3, (n, n_codes)), 1.0 if n_codes else 0.0)

@@ -100,6 +100,7 @@ class ADASYN(NeighborSampler):
     [(0, 901), (1, 900)]
     """
 
+    _reads = "neighbors"
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **OVER_SAMPLER,
         "n_neighbors": NEIGHBOR_COUNT,

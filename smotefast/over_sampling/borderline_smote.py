@@ -102,6 +102,7 @@ class BorderlineSMOTE(NeighborSampler):
     [(0, 901), (1, 901)]
     """
 
+    _reads = "neighbors"
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **NeighborSampler._parameter_constraints,
         "m_neighbors": NEIGHBOR_COUNT,

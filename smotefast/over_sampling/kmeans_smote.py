@@ -103,6 +103,7 @@ class KMeansSMOTE(NeighborSampler):
     [(0, 100), (1, 800), (2, 400)]
     """
 
+    _reads = "everything"
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **OVER_SAMPLER,
         "k_neighbors": NEIGHBOR_COUNT,

@@ -10,7 +10,7 @@ from sklearn.utils import check_random_state
 from smotefast.engine.categorical_sampler import CategoricalSampler
 from smotefast.engine.draws import Draws
 from smotefast.engine.job import Job
-from smotefast.engine.mixed import Modal, class_shares
+from smotefast.engine.mixed import Modal, shares_of
 from smotefast.engine.neighbor_sampler import NeighborSampler, wanted
 from smotefast.engine.params import ENCODER
 from smotefast.engine.quota import Counts
@@ -18,7 +18,7 @@ from smotefast.engine.recipe import Origins
 from smotefast.engine.rows import ClassRows
 from smotefast.engine.votes import elected
 from smotefast.neighbors import Neighbors, find_alike
-from smotefast.tables import Table
+from smotefast.tables import Columns, Table
 
 
 class SMOTEN(CategoricalSampler):
@@ -117,15 +117,16 @@ class SMOTEN(CategoricalSampler):
         self.small_class = small_class
         self.n_jobs = n_jobs
 
+    def _choose_columns(self, columns: Columns) -> None:
+        self._categorical, self._continuous = list(range(columns.n_features)), []
+
     def _checked_matrix(self, table: Table) -> np.ndarray:
-        self._categorical, self._continuous = list(range(table.n_features)), []
+        self._choose_columns(table)
         return self._encoded(table)
 
     def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
         self._begin()
-        codes, y = rows.everything()
-        classes, y_codes = np.unique(y, return_inverse=True)
-        shares = class_shares(codes, y_codes, len(classes))
+        shares = shares_of(rows.category_counts())
         return self._job([self._modal(rows, label, n, shares) for label, n in wanted(quota)])
 
     def _modal(

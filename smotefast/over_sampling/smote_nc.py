@@ -18,7 +18,7 @@ from smotefast.engine.recipe import Interpolate, Origins
 from smotefast.engine.rows import ClassRows
 from smotefast.engine.votes import tie_picks, winner_counts
 from smotefast.neighbors import Neighbors, find_neighbors
-from smotefast.tables import Table
+from smotefast.tables import Columns, Table
 
 
 class SMOTENC(CategoricalSampler):
@@ -141,12 +141,15 @@ class SMOTENC(CategoricalSampler):
         self.small_class = small_class
         self.n_jobs = n_jobs
 
-    def _checked_matrix(self, table: Table) -> MixedMatrix:
-        self.n_features_ = table.n_features
-        chosen = categorical_positions(self.categorical_features, table)
+    def _choose_columns(self, columns: Columns) -> None:
+        self.n_features_ = columns.n_features
+        chosen = categorical_positions(self.categorical_features, columns)
         self.categorical_features_ = chosen
-        self.continuous_features_ = np.setdiff1d(np.arange(table.n_features), chosen)
+        self.continuous_features_ = np.setdiff1d(np.arange(columns.n_features), chosen)
         self._refuse_one_kind()
+
+    def _checked_matrix(self, table: Table) -> MixedMatrix:
+        self._choose_columns(table)
         numbers = check_array(
             table.select(self._continuous).numeric(),
             accept_sparse="csr",
@@ -155,9 +158,7 @@ class SMOTENC(CategoricalSampler):
         )
         if numbers.dtype.kind == "b":
             numbers = numbers.astype(np.float64)
-        codes = self._encoded(table)
-        self._check_encoder()
-        return MixedMatrix(numbers, codes)
+        return MixedMatrix(numbers, self._encoded(table))
 
     def _refuse_one_kind(self) -> None:
         for some, kind, instead in (
@@ -171,12 +172,10 @@ class SMOTENC(CategoricalSampler):
                     f"some {other} features. Use {instead}."
                 )
 
-    def _check_encoder(self) -> None:
-        if self._encoder is None:
-            return
-        n_categories = sum(map(len, self._encoder.categories_))
-        example = np.array([[of[0] for of in self._encoder.categories_]], dtype=object)
-        n_columns = self._encoder.transform(example).shape[1]
+    def _check_encoder(self, encoder: Any) -> None:
+        n_categories = sum(map(len, encoder.categories_))
+        example = np.array([[of[0] for of in encoder.categories_]], dtype=object)
+        n_columns = encoder.transform(example).shape[1]
         if n_columns != n_categories:
             raise ValueError(
                 "SMOTENC requires a one-hot encoding with one column per category for the "

@@ -124,6 +124,7 @@ class SVMSMOTE(NeighborSampler):
     [(0, 901), (1, 901)]
     """
 
+    _reads = "everything"
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **NeighborSampler._parameter_constraints,
         "m_neighbors": NEIGHBOR_COUNT,

@@ -12,9 +12,9 @@ from typing import Any
 from smotefast.tables.arrays import open_array, open_list
 from smotefast.tables.kinds import library_of
 from smotefast.tables.labels import Target, open_target
-from smotefast.tables.protocol import Fill, Table
+from smotefast.tables.protocol import Columns, Fill, Table
 
-__all__ = ["Fill", "Table", "Target", "open_table", "open_target"]
+__all__ = ["Columns", "Fill", "Table", "Target", "open_table", "open_target"]
 
 
 def open_table(X: Any) -> Table:

@@ -22,7 +22,12 @@ def open_array(X: Any) -> ArrayTable:
 
 def open_list(X: list[Any]) -> ListTable:
     """Open a list of rows."""
-    return ListTable(X, _two_dimensional(X))
+    array = _two_dimensional(X)
+    if array.dtype.kind in "US":  # NumPy makes text of numbers that stand beside text
+        items = np.array(X, dtype=object)
+        if not all(isinstance(item, str | bytes) for item in items.flat):
+            array = items
+    return ListTable(X, array)
 
 
 class ArrayTable(DenseTable):

@@ -6,7 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from smotefast.tables.categories import Codes, NewColumns, array_kind, encode_array, ranked
+from smotefast.tables.categories import (
+    Codes,
+    NewColumns,
+    array_kind,
+    arrow_kind,
+    encode_array,
+    occurring,
+    ranked,
+)
 from smotefast.tables.pandas_columns import append_values, frame_of, is_sparse
 
 
@@ -22,6 +30,8 @@ def column_kind(series: Any) -> str:
         dtype = dtype.subtype
     if isinstance(dtype, np.dtype):
         return array_kind(series.to_numpy()) if dtype.kind == "O" else _plain_kind(dtype)
+    if isinstance(dtype, pd.ArrowDtype):
+        return arrow_kind(dtype.pyarrow_dtype)
     if types.is_bool_dtype(dtype):
         return "boolean"
     if types.is_string_dtype(dtype):
@@ -40,20 +50,15 @@ def encode_series(series: Any) -> Codes:
     dtype = series.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         codes = series.cat.codes.to_numpy().astype(np.int64)
-        return ranked(*_occurring(codes, list(dtype.categories)))
+        codes, positions = occurring(codes, len(dtype.categories))
+        return ranked(codes, list(dtype.categories[positions]))
     if is_sparse(dtype):
         return encode_array(series.array.to_dense())
-    if isinstance(dtype, np.dtype) and dtype.kind in "biu":
+    # pandas cannot factorize what is not of native byte order.
+    if isinstance(dtype, np.dtype) and (dtype.kind in "biu" or not dtype.isnative):
         return encode_array(series.to_numpy())
     codes, values = pd.factorize(series)
     return ranked(codes, list(values))
-
-
-def _occurring(codes: np.ndarray, values: list[Any]) -> tuple[np.ndarray, list[Any]]:
-    """Leave out categories that no row has: there may be very many of them."""
-    present = np.bincount(codes + 1, minlength=len(values) + 1)[1:] > 0
-    places = np.append(np.cumsum(present) - 1, -1)
-    return places[codes], [values[i] for i in np.flatnonzero(present)]
 
 
 def append_mixed(frame: Any, new: NewColumns) -> Any:

@@ -9,7 +9,13 @@ import numpy as np
 
 from smotefast.tables.arrays import open_array
 from smotefast.tables.casting import frame_dtype, not_numeric
-from smotefast.tables.categories import Codes, NewColumns, arrow_kind, encode_arrow
+from smotefast.tables.categories import (
+    Codes,
+    NewColumns,
+    arrow_kind,
+    encode_array,
+    encode_arrow,
+)
 from smotefast.tables.columns import (
     block_to_columns,
     check_numeric_fields,
@@ -18,6 +24,9 @@ from smotefast.tables.columns import (
 )
 from smotefast.tables.kinds import check_shape
 from smotefast.tables.protocol import DenseTable, Fill, Table
+
+# Types that Arrow has not, or has as bytes of a pointer.
+_NOT_IN_ARROW = ("Int128", "Object", "UInt128")
 
 
 def open_polars(X: Any) -> Table:
@@ -81,7 +90,10 @@ class PolarsTable(DenseTable):
 
     def codes(self, column: int) -> Codes:
         """Return a column as categories."""
-        return encode_arrow(self._frame.to_series(column).to_arrow())
+        series = self._frame.to_series(column)
+        if str(series.dtype) in _NOT_IN_ARROW:
+            return encode_array(series.to_numpy().astype(object))
+        return encode_arrow(series.to_arrow())
 
     def append_columns(self, new: NewColumns) -> Any:
         """Return a frame with new rows, which shares the memory of its original rows."""

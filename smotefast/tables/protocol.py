@@ -13,23 +13,18 @@ from smotefast.tables.categories import Codes, NewColumns
 Fill = Callable[[np.ndarray], None]
 
 
-class Table(Protocol):
-    """An open container of rows.
+class Columns(Protocol):
+    """What is known of columns before a value is looked at.
 
     Attributes
     ----------
-    n_samples, n_features
-        Its shape.
+    n_features
+        How many there are.
     names
-        Names of the columns, where all of them are strings.
-    is_sparse
-        Whether ``numeric`` gives a CSR matrix and new rows come by ``append_sparse``.
+        Their names, where all of them are strings.
     has_dtypes
         Whether each column has a type of its own.
     """
-
-    @property
-    def n_samples(self) -> int: ...  # noqa: D102  see the class
 
     @property
     def n_features(self) -> int: ...  # noqa: D102  see the class
@@ -38,10 +33,33 @@ class Table(Protocol):
     def names(self) -> list[str] | None: ...  # noqa: D102  see the class
 
     @property
-    def is_sparse(self) -> bool: ...  # noqa: D102  see the class
+    def has_dtypes(self) -> bool: ...  # noqa: D102  see the class
+
+    def kinds(self) -> list[str]:
+        """Return what each column holds.
+
+        It is "number", "boolean", "text", "category" (a column that its library calls so)
+        or "other".
+        """
+        ...
+
+
+class Table(Columns, Protocol):
+    """An open container of rows.
+
+    Attributes
+    ----------
+    n_samples
+        How many there are.
+    is_sparse
+        Whether ``numeric`` gives a CSR matrix and new rows come by ``append_sparse``.
+    """
 
     @property
-    def has_dtypes(self) -> bool: ...  # noqa: D102  see the class
+    def n_samples(self) -> int: ...  # noqa: D102  see the class
+
+    @property
+    def is_sparse(self) -> bool: ...  # noqa: D102  see the class
 
     def numeric(self) -> Any:
         """Return an array of any layout or a CSR matrix, in one common native dtype.
@@ -79,14 +97,6 @@ class Table(Protocol):
 
     def select(self, columns: Sequence[int]) -> Table:
         """Return some columns, by position, as a table of the same kind."""
-        ...
-
-    def kinds(self) -> list[str]:
-        """Return what each column holds.
-
-        It is "number", "boolean", "text", "category" (a column that its library calls so)
-        or "other".
-        """
         ...
 
     def codes(self, column: int) -> Codes:

@@ -1,0 +1,77 @@
+"""Jobs with categories: columns of the files to codes, and codes to columns of the files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from smotefast.batch.file_rows import CategoryRows
+from smotefast.batch.gather import GatheredTable
+from smotefast.batch.layouts import CategoryLayout
+from smotefast.batch.stream import Reading
+from smotefast.engine.mixed import MixedMatrix, first_rows
+from smotefast.tables.categories import arrow_kind, encode_arrow
+
+
+class SchemaColumns:
+    """The features of files as a sampler asks for them before it sees a value."""
+
+    has_dtypes = True
+
+    def __init__(self, schema: pa.Schema, features: list[str]) -> None:
+        self._types = [schema.field(name).type for name in features]
+        self.names: list[str] | None = features
+        self.n_features = len(features)
+
+    def kinds(self) -> list[str]:
+        """Return what each column holds."""
+        return [arrow_kind(kind) for kind in self._types]
+
+
+def split_features(
+    sampler: Any, schema: pa.Schema, features: list[str]
+) -> tuple[list[str], list[str]]:
+    """Return the names of the numeric columns, and of the others in the sampler's order."""
+    sampler._choose_columns(SchemaColumns(schema, features))
+    return (
+        [features[j] for j in sampler._continuous],
+        [features[j] for j in sampler._categorical],
+    )
+
+
+def category_rows(
+    sampler: Any,
+    reading: Reading,
+    table: GatheredTable,
+    numbers: dict[Any, np.ndarray] | None,
+    sizes: dict[Any, int],
+) -> tuple[CategoryRows, np.ndarray]:
+    """Return the rows of the classes as the sampler wants them, and the codes of all."""
+    columns = [encode_arrow(column) for column in table.table.columns]
+    values = [column.values for column in columns]
+    codes = np.empty((table.table.num_rows, len(columns)), dtype=np.int32)
+    for j, column in enumerate(columns):
+        codes[:, j] = column.codes
+    codes = sampler._arranged(codes, values)
+    matrices: dict[Any, MixedMatrix | np.ndarray] = {}
+    for label in sizes:
+        own = np.ascontiguousarray(codes[table.positions(label)])
+        matrices[label] = own if numbers is None else MixedMatrix(numbers[label], own)
+    names = table.table.schema.names
+    return CategoryRows(reading, names, sampler._values, matrices), codes
+
+
+def category_layout(
+    fields: list[pa.Field],
+    dtype: np.dtype[Any],
+    categorical: list[str],
+    table: GatheredTable,
+    codes: np.ndarray,
+) -> CategoryLayout:
+    """Return how new rows become columns: categories are taken from rows that have them."""
+    names = [field.name for field in fields]
+    places = [names.index(name) for name in categorical]
+    known = [column.chunk(0) for column in table.table.columns]
+    return CategoryLayout(fields, dtype, places, known, first_rows(codes))

@@ -1,0 +1,179 @@
+"""The data as a sampler sees them in a batch job: some rows in memory, the rest in files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from smotefast.batch.stream import Reading, category_counts, number_blocks, rows_at
+from smotefast.engine.mixed import MixedMatrix
+from smotefast.neighbors import Neighbors
+from smotefast.neighbors.streamed import NearestInBlocks
+
+
+class FileRows:
+    """Rows of the classes that get new ones; of other rows what is asked for.
+
+    Parameters
+    ----------
+    reading
+        The files.
+    features
+        Names of the numeric columns.
+    matrices
+        Rows of each class: arrays.
+    positions
+        Where these rows stand in the files, ascending, by class.
+    """
+
+    def __init__(
+        self,
+        reading: Reading,
+        features: list[str],
+        matrices: dict[Any, np.ndarray],
+        positions: dict[Any, np.ndarray],
+    ) -> None:
+        self.n_samples = reading.source.n_rows
+        self._reading = reading
+        self._features = features
+        self._matrices = matrices
+        self._positions = positions
+        self._found: dict[tuple[Any, int], np.ndarray] = {}
+
+    def matrix(self, label: Any) -> Any:
+        """Return the rows of one class."""
+        return self._matrices[label]
+
+    def positions(self, label: Any) -> np.ndarray:
+        """Return where the rows of one class stand in the files, ascending."""
+        return self._positions[label]
+
+    def nearest(
+        self,
+        positions: np.ndarray,
+        k: int,
+        *,
+        search: str,
+        n_threads: int,
+        estimator: Any = None,
+    ) -> Neighbors:
+        """Find the k nearest rows of any class, exactly, in one pass over the files.
+
+        One pass serves all classes: what a sampler asks of one it asks of the others.
+        """
+        if estimator is not None:
+            raise ValueError(
+                f"{type(estimator).__name__} cannot search rows that stay in files. Give a "
+                "number of neighbours, or resample in memory with fit_resample."
+            )
+        if not k < self.n_samples:
+            raise ValueError(
+                f"k={k} neighbours need at least {k + 1} rows; there are {self.n_samples}. "
+                "Lower the number of neighbours."
+            )
+        label = self._label_of(positions)
+        if len(positions) == len(self._positions[label]):
+            if (label, k) not in self._found:
+                asked = {one: np.arange(len(at)) for one, at in self._positions.items()}
+                for one, found in self._streamed(asked, k, n_threads).items():
+                    self._found[one, k] = found
+            return Neighbors(self._found.pop((label, k)), "exact")
+        places = np.searchsorted(self._positions[label], positions)
+        return Neighbors(self._streamed({label: places}, k, n_threads)[label], "exact")
+
+    def _streamed(
+        self, asked: dict[Any, np.ndarray], k: int, n_threads: int
+    ) -> dict[Any, np.ndarray]:
+        searches = {
+            label: NearestInBlocks(
+                self._matrices[label][places],
+                self._positions[label][places],
+                k,
+                n_threads=n_threads,
+            )
+            for label, places in asked.items()
+        }
+        dtype = next(iter(self._matrices.values())).dtype
+        phase = "finding neighbours among all rows"
+        for start, values in number_blocks(self._reading, self._features, dtype, phase):
+            for search in searches.values():
+                search.offer(values, start)
+        return {label: search.positions for label, search in searches.items()}
+
+    def _label_of(self, positions: np.ndarray) -> Any:
+        for label, own in self._positions.items():
+            place = np.searchsorted(own, positions[0])
+            if place < len(own) and own[place] == positions[0]:
+                return label
+        raise AssertionError("nearest() is asked for rows of one class")
+
+    def matrix_at(self, positions: np.ndarray) -> np.ndarray:
+        """Return rows of any class, by ascending position; a pass over the files."""
+        for label, own in self._positions.items():
+            if np.isin(positions, own).all():
+                return self._matrices[label][np.searchsorted(own, positions)]
+        dtype = next(iter(self._matrices.values())).dtype
+        return rows_at(self._reading, self._features, dtype, positions)
+
+    def everything(self) -> tuple[Any, np.ndarray]:
+        """Refuse: a sampler that needs all rows gets them in memory."""
+        raise TypeError("The rows of other classes are in files.")
+
+    def category_counts(self) -> list[np.ndarray]:
+        """Refuse: these rows are numbers."""
+        raise TypeError("These rows are numbers.")
+
+
+class CategoryRows:
+    """Rows of the classes that get new ones, with categories as codes.
+
+    Parameters
+    ----------
+    reading
+        The files.
+    columns
+        Names of the categorical columns.
+    values
+        What their codes stand for.
+    matrices
+        Rows of each class: a ``MixedMatrix``, or an array of codes.
+    """
+
+    def __init__(
+        self,
+        reading: Reading,
+        columns: list[str],
+        values: Sequence[list[Any]],
+        matrices: dict[Any, MixedMatrix | np.ndarray],
+    ) -> None:
+        self.n_samples = reading.source.n_rows
+        self._reading = reading
+        self._columns = columns
+        self._values = values
+        self._matrices = matrices
+
+    def matrix(self, label: Any) -> Any:
+        """Return the rows of one class."""
+        return self._matrices[label]
+
+    def positions(self, label: Any) -> np.ndarray:
+        """Return positions within the class: a batch job reports no provenance."""
+        return np.arange(self._matrices[label].shape[0])
+
+    def category_counts(self) -> list[np.ndarray]:
+        """Count the rows of each class that have each category, in a pass over the files."""
+        return category_counts(self._reading, self._columns, self._values)
+
+    def nearest(self, positions: np.ndarray, k: int, **how: Any) -> Neighbors:
+        """Refuse: no sampler of categories looks at other classes."""
+        raise TypeError("The rows of other classes are in files.")
+
+    def matrix_at(self, positions: np.ndarray) -> Any:
+        """Refuse, as ``nearest`` does."""
+        raise TypeError("The rows of other classes are in files.")
+
+    def everything(self) -> tuple[Any, np.ndarray]:
+        """Refuse, as ``nearest`` does."""
+        raise TypeError("The rows of other classes are in files.")

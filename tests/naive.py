@@ -22,30 +22,131 @@ def draw(seed, n, high):
     return generator.randint(0, high, n), generator.uniform(size=n)
 
 
-def squared_distances(pool, row):
-    """Sum squared differences in float64, feature by feature, first to last."""
+def squared_distances(pool, row, codes=None, weight=0.0, asked=None, asked_codes=None):
+    """Sum squared differences in float64, feature by feature, then what categories add.
+
+    ``row`` is one of ``asked``, or of the pool where nothing else is asked.
+    """
+    asked = pool if asked is None else asked
     totals = np.zeros(pool.shape[0])
     for j in range(pool.shape[1]):
-        difference = pool[:, j].astype(np.float64) - np.float64(pool[row, j])
+        difference = pool[:, j].astype(np.float64) - np.float64(asked[row, j])
         totals += difference * difference
+    if codes is None:
+        return totals
+    asked_codes = codes if asked_codes is None else asked_codes
+    return totals + weight * (codes != asked_codes[row]).sum(axis=1)
+
+
+def nearest_rows(pool, k, queries=None, own=None, **others):
+    """Sort all rows but a query's own by distance, then position, and take the first k."""
+    queries = range(pool.shape[0]) if queries is None else queries
+    found = []
+    for row, left_out in zip(queries, queries if own is None else own, strict=True):
+        distances = squared_distances(pool, row, **others)
+        order = np.lexsort((np.arange(pool.shape[0]), distances))
+        found.append(order[order != left_out][:k])
+    return np.array(found, dtype=np.int64).reshape(len(found), k)
+
+
+def between(points, asked):
+    """Name what makes up some points and queries, as the functions above take it."""
+    return {
+        "codes": points.codes,
+        "weight": points.weight,
+        "asked": asked.points.values,
+        "asked_codes": asked.points.codes,
+    }
+
+
+def nearest_points(points, asked, k):
+    """Find for queries that may be rows of other points what ``nearest_rows`` finds."""
+    return nearest_rows(points.values, k, asked.rows, asked.own, **between(points, asked))
+
+
+def distances_at(points, asked, positions):
+    """Return each query's squared distances to the rows at its positions."""
+    others = between(points, asked)
+    found = np.empty(positions.shape)
+    for i, row in enumerate(asked.rows):
+        found[i] = squared_distances(points.values, row, **others)[positions[i]]
+    return found
+
+
+def recall(pool, found, queries, k, **others):
+    """Count neighbours that are no farther than the true k-th."""
+    hits = 0
+    for row, places in zip(queries, found, strict=True):
+        distances = squared_distances(pool, row, **others)
+        limit = np.sort(np.delete(distances, row))[k - 1]
+        hits += int(np.sum(distances[places] <= limit))
+    return hits / (k * len(found))
+
+
+def sums_of_distances(rows):
+    """Add up, for each row, the distances to the rows after it."""
+    sums = [
+        np.sqrt(squared_distances(rows, row)[row + 1 :]).sum() for row in range(rows.shape[0])
+    ]
+    return np.array(sums, dtype=np.float64)
+
+
+def winners(codes, neighbors, row, column):
+    """List the categories with the most votes of a row's neighbours, ascending."""
+    ballots = [int(codes[voter, column]) for voter in neighbors[row]]
+    most = max(ballots.count(code) for code in ballots)
+    return sorted({code for code in ballots if ballots.count(code) == most})
+
+
+def mode_of(rows):
+    """Return for each column the most frequent value, the lowest of several."""
+    everyone = np.arange(len(rows))[np.newaxis]
+    return [winners(rows, everyone, 0, column)[0] for column in range(rows.shape[1])]
+
+
+def class_shares(codes, y):
+    """Return for each column the share of each class among the rows of each category."""
+    tables = []
+    for column in codes.T:
+        table = np.zeros((column.max() + 1, len(np.unique(y))))
+        for category in range(table.shape[0]):
+            for place, label in enumerate(np.unique(y)):
+                both = np.sum((column == category) & (y == label))
+                table[category, place] = both / max(np.sum(column == category), 1)
+        tables.append(table)
+    return tables
+
+
+def value_differences(codes, shares, row):
+    """Add up over columns the squared sum of differences of class shares, first to last."""
+    totals = np.zeros(len(codes))
+    for other in range(len(codes)):
+        for column, table in zip(codes.T, shares, strict=True):
+            total = 0.0
+            for mine, theirs in zip(table[column[row]], table[column[other]], strict=True):
+                total += abs(mine - theirs)
+            totals[other] += total * total
     return totals
 
 
-def nearest_rows(pool, k, queries=None):
-    """Sort all other rows by distance, then position, and take the first k."""
-    queries = range(pool.shape[0]) if queries is None else queries
+def nearest_alike(codes, shares, k, queries=None):
+    """Sort all other rows by value difference, then position, and take the first k."""
     found = []
-    for row in queries:
-        order = np.lexsort((np.arange(pool.shape[0]), squared_distances(pool, row)))
+    for row in range(len(codes)) if queries is None else queries:
+        distances = value_differences(codes, shares, row)
+        order = np.lexsort((np.arange(len(codes)), distances))
         found.append(order[order != row][:k])
     return np.array(found, dtype=np.int64).reshape(len(found), k)
 
 
-def recall(pool, found, queries, k):
-    """Count neighbours that are no farther than the true k-th."""
-    hits = 0
-    for row, others in zip(queries, found, strict=True):
-        distances = squared_distances(pool, row)
-        limit = np.sort(np.delete(distances, row))[k - 1]
-        hits += int(np.sum(distances[others] <= limit))
-    return hits / (k * len(found))
+def tie_picks(random_state, n_winners, rows):
+    """List pairs of a new row and a winner, shuffle them, take the first pair of each row."""
+    columns = []
+    for column in range(n_winners.shape[1]):
+        pairs = [(i, w) for i, row in enumerate(rows) for w in range(n_winners[row, column])]
+        shuffled = [pairs[place] for place in random_state.permutation(len(pairs))]
+        picked = {}
+        for i, winner in shuffled:
+            picked.setdefault(i, winner)
+        columns.append([picked[i] for i in range(len(rows))])
+    return np.array(columns, dtype=np.int32).T

@@ -175,8 +175,9 @@ for locator in caching._CacheLocator.__subclasses__():
         locator.ensure_cache_path = read_only
 import numpy as np
 from smotefast.kernels.cache import graph_is_possible
-from smotefast.neighbors.order import scan
-scan(np.eye(3), np.arange(3), 1, n_threads=1)
+from smotefast.neighbors.order import points_of, scan, within
+points = points_of(np.eye(3))
+scan(points, within(points, np.arange(3)), 1, n_threads=1)
 print(graph_is_possible())
 """
     assert run(code, TMPDIR=str(tmp_path), NUMBA_CACHE_DIR="") == "True"

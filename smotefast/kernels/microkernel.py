@@ -9,18 +9,13 @@ only where one is below its query's threshold, which after the first few panels 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from smotefast.kernels.compile import JIT_DISABLED, intrinsic, target_has
-
-# 12 queries x 2 vectors of 64 bytes fill 24 of the 32 registers of AVX-512; 6 queries x 2
-# vectors of 32 bytes fill 12 of the 16 of AVX2. numba keys its cache by the same features,
-# so code made for one width is never loaded where Python counts with the other.
-_WIDE = target_has("avx512f")
-GROUP = 12 if _WIDE else 6
-PANEL_BYTES = 128 if _WIDE else 64
+from smotefast.kernels.compile import JIT_DISABLED, intrinsic
+from smotefast.kernels.tile_code import GROUP as GROUP
+from smotefast.kernels.tile_code import PANEL_BYTES, emit_tile, emit_trailing_zeros
 
 
 def panel_lanes(dtype: Any) -> int:
@@ -56,7 +51,8 @@ if JIT_DISABLED:
         theirs = codes[code : code + n_codes * lanes].reshape(n_codes, 1, lanes)
         query = group * n_codes * GROUP
         own = query_codes[query : query + n_codes * GROUP].reshape(n_codes, GROUP, 1)
-        tile += panels.dtype.type(half_weight) * (theirs != own).sum(axis=0)
+        weights = np.where(theirs != own, panels.dtype.type(half_weight), 0)
+        tile += weights.sum(axis=0, dtype=panels.dtype)
         below = tile < limits[group * GROUP : (group + 1) * GROUP, None]
         hits[:] = (below << np.arange(lanes, dtype=np.uint64)).sum(axis=1)
         scores[:] = tile.reshape(-1)
@@ -100,175 +96,11 @@ else:
             panels, at, halves, at, codes, at, queries, query_codes, at, at, at,
             panels.dtype, limits, scores, hits,
         )  # fmt: skip
-        return signature, _emit_tile
+        return signature, emit_tile
 
     @intrinsic  # type: ignore[untyped-decorator]
     def first_lane(typing_context: Any, mask: Any) -> Any:
         """Return the number of the lowest bit set in an uint64 that is not 0."""
         from numba.core import types
 
-        return types.intp(types.uint64), _emit_trailing_zeros
-
-
-def _emit_trailing_zeros(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-    from llvmlite import ir
-
-    return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
-
-
-class _Tile(NamedTuple):
-    """What the parts of the tile are emitted from: pointers, places and types."""
-
-    builder: Any
-    data: dict[str, Any]
-    args: Any
-    vector: Any
-
-    def load(self, pointer: Any, vector: Any) -> Any:
-        """Load a vector that need not be aligned to its own size."""
-        value = self.builder.load(self.builder.bitcast(pointer, vector.as_pointer()))
-        value.align = _bytes_of(vector.element)
-        return value
-
-    def at(self, name: str, place: Any) -> Any:
-        """Return where an element of an array stands."""
-        return self.builder.gep(self.data[name], [place])
-
-
-_ARRAYS = {
-    "panels": 0, "halves": 2, "codes": 4, "queries": 6, "query_codes": 7, "limits": 12,
-    "scores": 13, "hits": 14,
-}  # fmt: skip
-_PANEL, _HALF, _CODE, _GROUP_AT, _N_FEATURES, _N_CODES, _WEIGHT = 1, 3, 5, 8, 9, 10, 11
-
-
-def _emit_tile(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-    """Emit both loops, the comparison and the conditional store."""
-    from llvmlite import ir
-
-    data = {
-        name: context.make_array(signature.args[i])(context, builder, args[i]).data
-        for name, i in _ARRAYS.items()
-    }
-    element = context.get_value_type(signature.args[0].dtype)
-    vector = ir.VectorType(element, PANEL_BYTES // _bytes_of(element))
-    tile = _Tile(builder, data, args, vector)
-    word = ir.IntType(64)
-    start = tile.load(tile.at("halves", args[_HALF]), vector)
-    sums = _emit_code_loop(tile, _emit_feature_loop(tile, start))
-    masks = [_emit_below(tile, row, value) for row, value in enumerate(sums)]
-    some = masks[0]
-    for mask in masks[1:]:
-        some = builder.or_(some, mask)
-    found = builder.icmp_unsigned("!=", some, some.type(0))
-    with builder.if_then(found, likely=False):
-        for row, (value, mask) in enumerate(zip(sums, masks, strict=True)):
-            place = tile.at("scores", word(row * vector.count))
-            store = builder.store(value, builder.bitcast(place, vector.as_pointer()))
-            store.align = _bytes_of(element)
-            hit = builder.zext(mask, word)
-            builder.store(hit, tile.at("hits", word(row)))
-    return found
-
-
-def _bytes_of(element: Any) -> int:
-    from llvmlite import ir
-
-    return 8 if isinstance(element, ir.DoubleType) else 4
-
-
-def _emit_feature_loop(tile: _Tile, start: Any) -> list[Any]:
-    """Emit ``sum[row] += query[feature, row] * panel[feature]`` over all features."""
-    from llvmlite import ir
-    from numba.core import cgutils
-
-    builder, args, vector = tile.builder, tile.args, tile.vector
-    word = ir.IntType(64)
-    name = f"llvm.fmuladd.v{vector.count}{vector.element.intrinsic_name}"
-    shape = ir.FunctionType(vector, [vector] * 3)
-    multiply_add = cgutils.get_or_insert_function(builder.module, shape, name)
-    group = builder.mul(args[_GROUP_AT], builder.mul(args[_N_FEATURES], word(GROUP)))
-    before = builder.block
-    loop = builder.append_basic_block("features")
-    done = builder.append_basic_block("features.done")
-    builder.branch(loop)
-    builder.position_at_end(loop)
-    feature = builder.phi(word)
-    feature.add_incoming(word(0), before)
-    sums = [builder.phi(vector) for _ in range(GROUP)]
-    offset = builder.add(args[_PANEL], builder.mul(feature, word(vector.count)))
-    candidates = tile.load(tile.at("panels", offset), vector)
-    first = builder.add(group, builder.mul(feature, word(GROUP)))
-    totals = []
-    for row, value in enumerate(sums):
-        value.add_incoming(start, before)
-        scalar = builder.load(tile.at("queries", builder.add(first, word(row))))
-        total = builder.call(multiply_add, [_splat(builder, scalar, vector), candidates, value])
-        value.add_incoming(total, loop)
-        totals.append(total)
-    following = builder.add(feature, word(1))
-    feature.add_incoming(following, loop)
-    builder.cbranch(builder.icmp_signed("<", following, args[_N_FEATURES]), loop, done)
-    builder.position_at_end(done)
-    return totals
-
-
-def _emit_code_loop(tile: _Tile, starts: list[Any]) -> list[Any]:
-    """Emit ``sum[row] += half_weight`` where a category differs; it may run no times."""
-    from llvmlite import ir
-
-    builder, args, vector = tile.builder, tile.args, tile.vector
-    word = ir.IntType(64)
-    kinds = ir.VectorType(ir.IntType(32), vector.count)
-    weights = _splat(builder, args[_WEIGHT], vector)
-    nothing = ir.Constant(vector, None)
-    group = builder.mul(args[_GROUP_AT], builder.mul(args[_N_CODES], word(GROUP)))
-    before = builder.block
-    loop = builder.append_basic_block("codes")
-    done = builder.append_basic_block("codes.done")
-    some = builder.icmp_signed(">", args[_N_CODES], word(0))
-    builder.cbranch(some, loop, done)
-    builder.position_at_end(loop)
-    column = builder.phi(word)
-    column.add_incoming(word(0), before)
-    sums = [builder.phi(vector) for _ in range(GROUP)]
-    offset = builder.add(args[_CODE], builder.mul(column, word(vector.count)))
-    candidates = tile.load(tile.at("codes", offset), kinds)
-    first = builder.add(group, builder.mul(column, word(GROUP)))
-    totals = []
-    for row, value in enumerate(sums):
-        value.add_incoming(starts[row], before)
-        scalar = builder.load(tile.at("query_codes", builder.add(first, word(row))))
-        differs = builder.icmp_signed("!=", candidates, _splat(builder, scalar, kinds))
-        total = builder.fadd(value, builder.select(differs, weights, nothing))
-        value.add_incoming(total, loop)
-        totals.append(total)
-    following = builder.add(column, word(1))
-    column.add_incoming(following, loop)
-    builder.cbranch(builder.icmp_signed("<", following, args[_N_CODES]), loop, done)
-    builder.position_at_end(done)
-    joined = [builder.phi(vector) for _ in range(GROUP)]
-    for value, start, total in zip(joined, starts, totals, strict=True):
-        value.add_incoming(start, before)
-        value.add_incoming(total, loop)
-    return joined
-
-
-def _emit_below(tile: _Tile, row: int, value: Any) -> Any:
-    """Emit one bit per lane: whether the score is below the query's limit."""
-    from llvmlite import ir
-
-    builder, word = tile.builder, ir.IntType(64)
-    place = builder.add(builder.mul(tile.args[_GROUP_AT], word(GROUP)), word(row))
-    limit = builder.load(tile.at("limits", place))
-    below = builder.fcmp_ordered("<", value, _splat(builder, limit, value.type))
-    return builder.bitcast(below, ir.IntType(value.type.count))
-
-
-def _splat(builder: Any, scalar: Any, vector: Any) -> Any:
-    from llvmlite import ir
-
-    undefined = ir.Constant(vector, ir.Undefined)
-    one = builder.insert_element(undefined, scalar, ir.IntType(32)(0))
-    zeros = ir.Constant(ir.VectorType(ir.IntType(32), vector.count), None)
-    return builder.shuffle_vector(one, undefined, zeros)
+        return types.intp(types.uint64), emit_trailing_zeros

@@ -90,10 +90,10 @@ def find_neighbors(
         from smotefast.neighbors.estimator import search_estimator
 
         return Neighbors(
-            narrow(search_estimator(estimator, pool, queries), n_pool), "estimator"
+            narrow(search_estimator(estimator, pool, queries, k), n_pool), "estimator"
         )
     sparse = issparse(pool)
-    _check(pool, k, search, sparse)
+    _check(pool, k, search, sparse, weight)
     if rows.shape[0] == 0:
         return Neighbors(np.empty((0, k), dtype=np.int32), "exact")
     if search == "auto":
@@ -110,7 +110,7 @@ def find_neighbors(
     return _exact(points, rows, k, n_threads)
 
 
-def _check(pool: Any, k: int, search: str, sparse: bool) -> None:
+def _check(pool: Any, k: int, search: str, sparse: bool, weight: float) -> None:
     """Refuse what no search can do."""
     n_pool = pool.shape[0]
     if not 1 <= k < n_pool:
@@ -122,6 +122,8 @@ def _check(pool: Any, k: int, search: str, sparse: bool) -> None:
         raise ValueError(
             f"search={search!r} is not known. Choose 'auto', 'exact' or 'approximate'."
         )
+    if sparse and weight:
+        raise ValueError("Categories beside numbers need dense rows; use pool.toarray().")
     if sparse and search == "approximate":
         raise ValueError(
             "search='approximate' needs dense rows and X is sparse. Use search='exact', or "

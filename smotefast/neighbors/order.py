@@ -55,6 +55,8 @@ def points_of(
     if codes is None:
         codes = np.empty((values.shape[0], 0), dtype=np.int32)
     codes = np.ascontiguousarray(codes, dtype=np.int32)
+    if not values.shape[1]:  # rows of categories only: the kernels want a number
+        values = np.zeros((values.shape[0], 1), dtype=np.float32)
     return Points(as_float_rows(values), codes, float(weight))
 
 

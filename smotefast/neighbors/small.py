@@ -46,7 +46,7 @@ def search_small(points: Points, queries: np.ndarray, k: int) -> np.ndarray:
         # Estimates expand |a - b|^2: they are off by a rounding of the norms, and squares
         # below the smallest normal number by that.
         largest = norms + norms.max() + codes.shape[1] * weight
-        rounding = 8 * (n_features + 16) * np.finfo(np.float64).eps * largest
+        rounding = 8 * (n_features + codes.shape[1] + 16) * np.finfo(np.float64).eps * largest
         rounding += n_features * np.finfo(np.float64).tiny
         by_column = np.ascontiguousarray(codes.T)
         data = _Rows(exact, centered, norms, rounding, by_column, weight)

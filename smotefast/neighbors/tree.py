@@ -41,7 +41,7 @@ def search_tree(
 
     rows = points.values
     tree = cKDTree(rows, balanced_tree=False, compact_nodes=False)
-    n_asked = min(k + 1 + SPARE, rows.shape[0])
+    n_asked = np.arange(1, min(k + 1 + SPARE, rows.shape[0]) + 1)
     found = tree.query(asked.points.values[asked.rows], k=n_asked, workers=n_threads)
     reached, candidates = np.asarray(found[0]), np.asarray(found[1])
     distances, positions = rank(points, asked, candidates, k, n_threads=n_threads)

@@ -8,9 +8,17 @@ from smotefast.kernels import heaps
 from smotefast.kernels.compile import JIT_DISABLED, inner
 from smotefast.kernels.distances import NOWHERE, rank_candidates, scan_rows
 from smotefast.kernels.sparse_distances import rank_sparse_candidates
+from smotefast.neighbors.order import points_of, within
 from tests import naive
+from tests.some_points import mixed, searches, strangers
 
 SOME = settings(max_examples=8 if JIT_DISABLED else 60, deadline=None)
+
+
+def whole(pool, queries=None):
+    """Return what the kernels take of rows of numbers, asked for among themselves."""
+    points = points_of(pool)
+    return points, *within(points, np.arange(pool.shape[0]) if queries is None else queries)
 
 
 def outputs(n_queries, k):
@@ -40,7 +48,7 @@ def test_scan_rows__finds_what_sorting_all_distances_finds(
     pool = rows(seed, *shape, n_values, dtype)
     k = data.draw(st.integers(1, shape[0] - 1))
     distances, positions = outputs(shape[0], k)
-    scan_rows(pool, np.arange(shape[0]), distances, positions, n_threads=n_threads)
+    scan_rows(*whole(pool), distances, positions, n_threads=n_threads)
     assert np.array_equal(positions, naive.nearest_rows(pool, k))
     for row in range(shape[0]):
         assert np.array_equal(
@@ -52,7 +60,7 @@ def test_scan_rows__meets_blocks_and_tasks_at_their_edges():
     pool = rows(1, 600, 3, 5, np.float32)
     queries = np.arange(0, 600, 1 if not JIT_DISABLED else 97)
     distances, positions = outputs(queries.shape[0], 4)
-    scan_rows(pool, queries, distances, positions, n_threads=2)
+    scan_rows(*whole(pool, queries), distances, positions, n_threads=2)
     assert np.array_equal(positions, naive.nearest_rows(pool, 4, queries))
 
 
@@ -60,16 +68,79 @@ def test_scan_rows__keeps_infinite_distances_in_order_of_position():
     pool = np.array([[0.0], [1e200], [-1e200], [1.0]])
     distances, positions = outputs(4, 3)
     with np.errstate(over="ignore"):
-        scan_rows(pool, np.arange(4), distances, positions, n_threads=1)
+        scan_rows(*whole(pool), distances, positions, n_threads=1)
     assert positions[0].tolist() == [3, 1, 2]
 
 
 def test_scan_rows__says_nowhere_where_only_nan_is_left():
     pool = np.array([[0.0], [np.nan], [1.0]])
     distances, positions = outputs(3, 2)
-    scan_rows(pool, np.arange(3), distances, positions, n_threads=1)
+    scan_rows(*whole(pool), distances, positions, n_threads=1)
     assert positions[0].tolist() == [2, NOWHERE]
     assert positions[1].tolist() == [NOWHERE, NOWHERE]
+
+
+@SOME
+@given(search=searches(), n_threads=st.sampled_from([1, 2]))
+def test_scan_rows__adds_categories_and_takes_queries_from_elsewhere(search, n_threads):
+    pool, asked, k = search
+    distances, positions = outputs(asked.n, k)
+    scan_rows(pool, *asked, distances, positions, n_threads=n_threads)
+    assert np.array_equal(positions, naive.nearest_points(pool, asked, k))
+    assert np.array_equal(distances, naive.distances_at(pool, asked, positions))
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_scan_rows__meets_blocks_and_tasks_of_categories_at_their_edges(n_threads):
+    rng = np.random.default_rng(1)
+    pool = mixed(rng, 600, 3, n_values=5, n_codes=2, weight=0.7, dtype=np.float32)
+    asked = strangers(rng, pool, 10 if JIT_DISABLED else 150)
+    distances, positions = outputs(asked.n, 4)
+    scan_rows(pool, *asked, distances, positions, n_threads=n_threads)
+    assert np.array_equal(positions, naive.nearest_points(pool, asked, 4))
+
+
+def test_scan_rows__finds_the_whole_pool_for_queries_that_are_not_in_it():
+    rng = np.random.default_rng(2)
+    pool = mixed(rng, 5, 2, n_codes=1, weight=1.0)
+    asked = strangers(rng, pool, 30)._replace(own=np.full(30, -1))
+    distances, positions = outputs(30, 6)
+    scan_rows(pool, *asked, distances, positions, n_threads=2)
+    assert np.array_equal(positions[:, :5], naive.nearest_points(pool, asked, 5))
+    assert (positions[:, 5] == NOWHERE).all()
+
+
+def test_scan_rows__stops_only_where_no_category_differs_either():
+    # row 600 and all rows of the first blocks differ by next to nothing, 650 is its twin
+    pool = points_of(np.zeros((700, 2)), np.ones((700, 1)), 1e-300)
+    pool.codes[[600, 650]] = 0
+    asked = within(pool, np.array([0, 600]))
+    distances, positions = outputs(2, 2)
+    scan_rows(pool, *asked, distances, positions, n_threads=1)
+    assert positions.tolist() == [[1, 2], [650, 0]]
+    assert distances.tolist() == [[0.0, 0.0], [0.0, 1e-300]]
+
+
+@SOME
+@given(search=searches(), n_threads=st.sampled_from([1, 2]), n_candidates=st.integers(0, 12))
+def test_rank_candidates__adds_categories_and_takes_queries_from_elsewhere(
+    search, n_threads, n_candidates
+):
+    pool, asked, k = search
+    n_pool = pool.values.shape[0]
+    rng = np.random.default_rng(n_candidates)
+    everyone = np.tile(np.arange(-1, n_pool + 1), (asked.n, 1))
+    candidates = rng.permuted(everyone, axis=1)[:, :n_candidates].copy()
+    distances, positions = outputs(asked.n, k)
+    rank_candidates(pool, *asked, candidates, distances, positions, n_threads=n_threads)
+    others = naive.between(pool, asked)
+    for i, (row, own) in enumerate(zip(asked.rows, asked.own, strict=True)):
+        valid = np.array([c for c in candidates[i] if 0 <= c < n_pool and c != own], int)
+        totals = naive.squared_distances(pool.values, row, **others)[valid]
+        order = np.lexsort((valid, totals))
+        expected = [*valid[order][:k].tolist(), *[NOWHERE] * k][:k]
+        assert positions[i].tolist() == expected
+        assert np.array_equal(distances[i, : len(valid)], totals[order][:k])
 
 
 @SOME
@@ -88,8 +159,7 @@ def test_rank_candidates__sorts_and_passes_over_what_is_no_candidate(
     candidates = np.array([rng.permutation(32)[:n_candidates] - 1 for _ in queries])
     distances, positions = outputs(10, 5)
     rank_candidates(
-        pool,
-        queries,
+        *whole(pool, queries),
         candidates.reshape(10, n_candidates).astype(np.int32),
         distances,
         positions,
@@ -111,7 +181,7 @@ def test_rank_sparse_candidates__gives_the_bits_of_the_dense_rows(seed, density,
     queries = np.arange(20)
     everyone = np.tile(np.arange(20), (20, 1))
     expected = outputs(20, 6)
-    rank_candidates(dense, queries, everyone, *expected, n_threads=n_threads)
+    rank_candidates(*whole(dense), everyone, *expected, n_threads=n_threads)
     found = outputs(20, 6)
     rank_sparse_candidates(
         csr.indptr, csr.indices, csr.data, queries, everyone, *found, n_threads=n_threads

@@ -5,27 +5,35 @@ from hypothesis import strategies as st
 
 from smotefast.kernels.compile import JIT_DISABLED, target_has
 from smotefast.kernels.microkernel import GROUP, panel_lanes
-from smotefast.kernels.tiles import NOWHERE, pack_panels, search_panels
+from smotefast.kernels.tiles import NOWHERE, Panels, pack_panels, search_panels
+from smotefast.neighbors.order import points_of
 from tests import naive
+from tests.some_points import searches
 
 SOME = settings(max_examples=5 if JIT_DISABLED else 40, deadline=None)
 
 
-def packed(pool, dtype, slack=0.0):
+def packed(points, dtype, slack=0.0):
+    n_rows, n_features = points.values.shape
     lanes = panel_lanes(dtype)
-    panels = np.empty((-(-pool.shape[0] // lanes), pool.shape[1], lanes), dtype)
-    halves = np.empty((panels.shape[0], lanes), dtype)
-    pack_panels(pool, np.zeros(pool.shape[1]), 1.0, slack, panels, halves, n_threads=1)
-    return panels, halves
+    n_panels = -(-n_rows // lanes)
+    panels = Panels(
+        np.empty((n_panels, n_features, lanes), dtype),
+        np.empty((n_panels, lanes), dtype),
+        np.empty((n_panels, points.codes.shape[1], lanes), np.int32),
+    )
+    pack_panels(points, np.zeros(n_features), 1.0, slack, *panels, n_threads=1)
+    return panels
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_pack_panels__lays_rows_in_lanes_and_bars_empty_lanes(dtype):
     pool = np.arange(15.0).reshape(5, 3)
-    panels, halves = packed(pool, dtype, slack=0.25)
+    panels, halves, codes = packed(points_of(pool), dtype, slack=0.25)
     assert np.array_equal(panels[0, :, :5].T, pool)
     assert np.array_equal(halves[0, :5], ((pool**2).sum(axis=1) * 0.25).astype(dtype))
     assert np.isinf(halves[0, 5:]).all()
+    assert codes.size == 0
 
 
 @SOME
@@ -41,13 +49,13 @@ def test_search_panels__orders_integers_exactly(
     seed, shape, n_kept, dtype, n_threads, n_groups
 ):
     pool = np.random.default_rng(seed).integers(0, 4, shape).astype(dtype)
-    panels, halves = packed(pool, dtype)
+    panels = packed(points_of(pool), dtype)
     queries = np.arange(0, shape[0], 2)
     scores = np.empty((queries.shape[0], n_kept), dtype)
     positions = np.empty(scores.shape, np.int64)
     norms = np.empty(queries.shape[0])
     search_panels(
-        panels, halves, queries, n_groups * GROUP, scores, positions, norms,
+        panels, panels, queries, queries, 0.0, n_groups * GROUP, scores, positions, norms,
         n_threads=n_threads,
     )  # fmt: skip
     n_found = min(n_kept, shape[0] - 1)
@@ -59,6 +67,50 @@ def test_search_panels__orders_integers_exactly(
         worst = naive.squared_distances(pool, queries[i])[expected[i][-1]]
         if n_found == n_kept:
             assert 2 * scores[i, 0] + norms[i] == worst
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_pack_panels__lays_categories_in_lanes_and_lowers_halves_by_their_weight(dtype):
+    points = points_of(np.zeros((5, 1)), np.arange(10).reshape(5, 2), weight=8.0)
+    _, halves, codes = packed(points, dtype, slack=0.25)
+    assert np.array_equal(codes[0, :, :5].T, points.codes)
+    assert (codes[0, :, 5:] == -1).all()
+    assert (halves[0, :5] == -4.0).all()
+    assert np.isinf(halves[0, 5:]).all()
+
+
+@SOME
+@given(
+    search=searches(
+        least_codes=1, weights=[0.0, 2.0**-6, 0.5, 3.0, 1024.0], reaches=[1.0, 4.0]
+    ),
+    dtype=st.sampled_from([np.float32, np.float64]),
+    n_threads=st.sampled_from([1, 2]),
+    n_groups=st.integers(1, 3),
+)
+def test_search_panels__orders_integers_with_categories_and_from_elsewhere_exactly(
+    search, dtype, n_threads, n_groups
+):
+    pool, asked, k = search
+    pool, asked = rounded(pool, asked)
+    scores, positions = np.empty((asked.n, k), dtype), np.empty((asked.n, k), np.int64)
+    norms = np.empty(asked.n)
+    search_panels(
+        packed(pool, dtype), packed(asked.points, dtype), asked.rows, asked.own,
+        pool.weight / 2, n_groups * GROUP, scores, positions, norms, n_threads=n_threads,
+    )  # fmt: skip
+    expected = naive.nearest_points(pool, asked, k)
+    assert np.array_equal(np.sort(positions), np.sort(expected))
+    worst = naive.distances_at(pool, asked, expected)[:, -1]
+    assert np.array_equal(2 * scores[:, 0] + norms, worst)
+
+
+def rounded(pool, asked):
+    """Make all numbers whole, so that float32 sums and orders them exactly."""
+    is_within = asked.points is pool
+    whole = pool._replace(values=np.rint(pool.values))
+    others = asked.points._replace(values=np.rint(asked.points.values))
+    return whole, asked._replace(points=whole if is_within else others)
 
 
 def test_target_has__follows_what_numba_compiles_for(monkeypatch):

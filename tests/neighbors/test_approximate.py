@@ -6,7 +6,8 @@ import pytest
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors import find_neighbors, recall_at_k
 from smotefast.neighbors import settings as rules
-from smotefast.neighbors.approximate import centered, search_approximate
+from smotefast.neighbors.approximate import centered, embedded, search_approximate
+from smotefast.neighbors.order import points_of
 
 pytestmark = pytest.mark.skipif(
     JIT_DISABLED, reason="pynndescent's building blocks run compiled only"
@@ -21,7 +22,8 @@ def clustered(n, d=12, seed=0, dtype=np.float32):
 
 def search(pool, k=5, **options):
     queries = options.pop("queries", np.arange(pool.shape[0]))
-    return search_approximate(pool, queries, k, n_threads=options.pop("n_threads", 2))
+    n_threads = options.pop("n_threads", 2)
+    return search_approximate(points_of(pool), queries, k, n_threads=n_threads)
 
 
 def check(found, queries, n_pool):
@@ -84,6 +86,54 @@ def test_search_approximate__stands_duplicates(share):
     assert recall_at_k(pool, found, n_threads=2) > 0.95
 
 
+def test_embedded__puts_rows_about_as_far_apart_as_numbers_and_categories_say():
+    rng = np.random.default_rng(0)
+    codes = rng.integers(0, 6, (6_000, 3))
+    points = points_of(clustered(6_000, 8), codes, 20.0)
+    data = embedded(points).astype(np.float64)
+    some, others = rng.integers(0, 6_000, (2, 4_000))
+    true = np.square(points.values[some] - points.values[others]).sum(axis=1)
+    true += 20.0 * (codes[some] != codes[others]).sum(axis=1)
+    found = np.square(data[some] - data[others]).sum(axis=1)
+    assert np.corrcoef(true, found)[0, 1] > 0.98
+
+
+def test_embedded__puts_equal_categories_in_one_place_and_others_a_weight_apart():
+    codes = np.arange(400)[:, np.newaxis] % 200
+    points = points_of(np.linspace(0, 1, 400)[:, np.newaxis], codes, 9.0)
+    data = embedded(points).astype(np.float64)
+    scale = data[-1, 0] - data[0, 0]  # of numbers that are one apart
+    places = data[:, 1:] / scale
+    assert np.array_equal(places[:200], places[200:])
+    apart = np.square(places[:200, np.newaxis] - places[:200]).sum(axis=2)
+    apart = apart[~np.eye(200, dtype=bool)]
+    assert apart.mean() == pytest.approx(9.0, rel=0.02)
+    assert apart.min() > 0
+    assert np.mean(apart > 4.5) > 0.85
+
+
+def test_embedded__of_numbers_only_are_the_centred_numbers():
+    pool = clustered(500)
+    assert np.array_equal(embedded(points_of(pool)), centered(pool))
+
+
+@pytest.mark.parametrize("weight", [0.5, 20.0, 1e6])
+def test_find_neighbors__approximates_with_categories_on_any_threads(weight):
+    pool = clustered(6_000, 8)
+    codes = np.random.default_rng(1).integers(0, 6, (6_000, 3))
+    found = find_neighbors(
+        pool, 5, search="approximate", n_threads=2, codes=codes, weight=weight
+    )
+    assert found.method == "approximate"
+    check(found.indices, np.arange(6_000), 6_000)
+    points = points_of(pool, codes, weight)
+    assert recall_at_k(points, found.indices, n_threads=2) >= 0.9
+    again = find_neighbors(
+        pool, 5, search="approximate", n_threads=1, codes=codes, weight=weight
+    )
+    assert np.array_equal(again.indices, found.indices)
+
+
 def test_search_approximate__leaves_few_rows_and_boundless_ranges_to_exact_search():
     assert search(clustered(500)) is None
     assert (
@@ -104,21 +154,21 @@ def test_find_neighbors__reports_the_recall_of_an_approximate_search():
 
 
 def test_find_neighbors__warns_where_no_effort_finds_enough(monkeypatch):
-    monkeypatch.setattr("smotefast.neighbors.RECALL_WANTED", 2.0)
+    monkeypatch.setattr("smotefast.neighbors.door.RECALL_WANTED", 2.0)
     with pytest.warns(UserWarning, match="use search='exact'"):
         find_neighbors(clustered(5_000), 5, search="approximate", n_threads=2)
 
 
 def test_find_neighbors__returns_the_best_of_its_attempts(monkeypatch):
     recalls = iter([0.5, 0.9, 0.7])
-    monkeypatch.setattr("smotefast.neighbors.recall_at_k", lambda *_, **__: next(recalls))
+    monkeypatch.setattr("smotefast.neighbors.door.recall_at_k", lambda *_, **__: next(recalls))
     with pytest.warns(UserWarning, match=r"found 0\.90 of"):
         found = find_neighbors(clustered(5_000), 5, search="approximate", n_threads=2)
     assert found.recall == 0.9
 
 
 def test_find_neighbors__auto_turns_to_exact_search_where_recall_is_low(monkeypatch):
-    monkeypatch.setattr("smotefast.neighbors.RECALL_WANTED", 2.0)
+    monkeypatch.setattr("smotefast.neighbors.door.RECALL_WANTED", 2.0)
     monkeypatch.setattr("smotefast.neighbors.policy._EXACT_WORK", 0)
     found = find_neighbors(clustered(5_000), 5, n_threads=2)
     assert found.method == "exact"

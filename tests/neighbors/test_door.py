@@ -15,6 +15,7 @@ from smotefast.neighbors import (
 )
 from smotefast.neighbors.approximate import why_no_graph
 from tests import naive
+from tests.some_points import mixed, searches
 
 
 @pytest.mark.parametrize(
@@ -174,6 +175,49 @@ def test_recall_at_k__agrees_with_counting():
     assert recall_at_k(pool, found, queries=queries) == pytest.approx(expected)
     sampled = recall_at_k(pool, found, queries=queries, sample=5)
     assert sampled == recall_at_k(pool, found, queries=queries, sample=5)
+
+
+def test_recall_at_k__of_points_counts_categories():
+    rng = np.random.default_rng(0)
+    points = mixed(rng, 50, 3, n_values=3, n_codes=2, weight=2.5)
+    queries = np.arange(0, 50, 2)
+    found = np.array([rng.permutation(np.delete(np.arange(50), row))[:4] for row in queries])
+    others = {"codes": points.codes, "weight": points.weight}
+    expected = naive.recall(points.values, found, queries, 4, **others)
+    assert recall_at_k(points, found, queries=queries) == pytest.approx(expected)
+    assert expected != naive.recall(points.values, found, queries, 4)
+    true = naive.nearest_rows(points.values, 4, queries, **others)
+    assert recall_at_k(points, true, queries=queries, n_threads=2) == 1.0
+
+
+@settings(max_examples=6 if JIT_DISABLED else 40, deadline=None)
+@given(
+    search=searches(least_codes=1),
+    kind=st.sampled_from([np.uint8, np.int32, np.int64]),
+    is_turned=st.booleans(),
+    n_threads=st.sampled_from([1, 2]),
+)
+def test_find_neighbors__of_categories_are_what_sorting_all_distances_gives(
+    search, kind, is_turned, n_threads
+):
+    points, _, k = search
+    codes = points.codes.astype(kind, order="F" if is_turned else "C")
+    queries = np.arange(0, points.values.shape[0], 2)
+    found = find_neighbors(
+        points.values, k, queries=queries, n_threads=n_threads, codes=codes,
+        weight=points.weight,
+    )  # fmt: skip
+    expected = naive.nearest_rows(
+        points.values, k, queries, codes=points.codes, weight=points.weight
+    )
+    assert found.method == "exact"
+    assert np.array_equal(found.indices, expected)
+
+
+def test_find_neighbors__of_categories_without_weight_are_those_of_the_numbers():
+    points = mixed(np.random.default_rng(0), 60, 3, n_values=3, n_codes=4)
+    found = find_neighbors(points.values, 5, n_threads=2, codes=points.codes, weight=0.0)
+    assert np.array_equal(found.indices, find_neighbors(points.values, 5, n_threads=2).indices)
 
 
 def test_estimated_bytes__grow_with_rows_and_columns():

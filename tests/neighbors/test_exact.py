@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -6,22 +8,35 @@ from sklearn.neighbors import NearestNeighbors
 
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors import exact, find_neighbors, order, tiled
-from smotefast.neighbors.order import as_float_rows, scan
-from smotefast.neighbors.tiled import search_tiles
+from smotefast.neighbors.order import Asked, points_of, scan, within
+from smotefast.neighbors.tiled import SPARE, nearest_candidates, pack, search_once, search_tiles
 from smotefast.neighbors.tree import search_tree, tree_pays
 from tests import naive
+from tests.some_points import mixed, quiet, searches, strangers
 
 SOME = settings(max_examples=6 if JIT_DISABLED else 50, deadline=None)
 N = 60 if JIT_DISABLED else 400
 
 
 def settle(search, pool, k, queries, n_threads=1):
-    """Search one way and scan what it is not certain of."""
-    rows = as_float_rows(pool)
-    _, positions, certain = search(rows, queries, k, n_threads=n_threads)
+    """Search rows of a pool one way and scan what it is not certain of."""
+    points = points_of(pool)
+    return settle_asked(search, points, within(points, queries), k, n_threads)
+
+
+def settle_asked(search, points, asked, k, n_threads=1):
+    """Do so with queries of any kind."""
+    _, positions, certain = search(points, asked, k, n_threads=n_threads)
     left = np.flatnonzero(~certain)
-    positions[left] = scan(rows, queries[left], k, n_threads=n_threads)[1]
+    positions[left] = scan(points, asked.some(left), k, n_threads=n_threads)[1]
     return positions, certain
+
+
+def exact_positions(pool, k, n_threads=1):
+    """Search all rows of a pool among themselves, whichever way that goes."""
+    points = points_of(pool)
+    asked = within(points, np.arange(pool.shape[0]))
+    return exact.search_exact(points, asked, k, n_threads=n_threads)
 
 
 @SOME
@@ -45,6 +60,37 @@ def test_every_way__gives_what_sorting_all_distances_gives(
     queries = np.flatnonzero(rng.random(shape[0]) < 0.7)
     found, _ = settle(search, pool, k, queries, n_threads)
     assert np.array_equal(found, naive.nearest_rows(pool, k, queries))
+
+
+def search_tiles_in_float64(points, asked, k, *, n_threads):
+    return search_once(points, asked, k, np.dtype(np.float64), n_threads=n_threads)
+
+
+@SOME
+@given(
+    drawn=searches(),
+    n_threads=st.sampled_from([1, 2]),
+    search=st.sampled_from([search_tiles, search_tiles_in_float64, search_tree]),
+)
+def test_every_way__adds_categories_and_takes_queries_from_elsewhere(drawn, n_threads, search):
+    pool, asked, k = drawn
+    with quiet():
+        found, _ = settle_asked(search, pool, asked, k, n_threads)
+    assert np.array_equal(found, naive.nearest_points(pool, asked, k))
+
+
+@SOME
+@given(drawn=searches(), n_threads=st.sampled_from([1, 2]), forced=st.booleans())
+def test_search_exactly__gives_distances_and_positions_of_any_queries(drawn, n_threads, forced):
+    pool, asked, k = drawn
+    with pytest.MonkeyPatch.context() as patch, quiet():
+        if forced:
+            patch.setattr(exact, "_SCAN_WORK", 0)
+            patch.setattr(tiled, "_FEW", 5)
+            patch.setattr(tiled, "_PROBE", 2)
+        distances, found = exact.search_exactly(pool, asked, k, n_threads=n_threads)
+    assert np.array_equal(found, naive.nearest_points(pool, asked, k))
+    assert np.array_equal(distances, naive.distances_at(pool, asked, found))
 
 
 @pytest.mark.parametrize("scale", [1e-30, 1e-15, 1.0, 1e15, 1e30])
@@ -87,7 +133,8 @@ def test_tiles__turn_to_float64_where_float32_cannot_tell(monkeypatch):
 
 def test_tiles__leave_a_range_beyond_float64_to_the_scan():
     pool = np.array([[1.7e308], [1.7e308], [-1.7e308]])
-    _, _, certain = search_tiles(pool, np.arange(3), 1, n_threads=1)
+    points = points_of(pool)
+    _, _, certain = search_tiles(points, within(points, np.arange(3)), 1, n_threads=1)
     assert not certain.any()
 
 
@@ -96,6 +143,149 @@ def test_tiles__are_right_beside_a_far_outlier():
     pool[7] = 1e9
     found, _ = settle(search_tiles, pool, 5, np.arange(N))
     assert np.array_equal(found, naive.nearest_rows(pool, 5))
+
+
+@pytest.mark.parametrize("packing", [np.float32, np.float64])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("weight", [1e-300, 1e-16, 1e-7, 0.3, 1e9, 1e30])
+@pytest.mark.parametrize("reach", [1.0, 1e9])
+def test_tiles__promise_no_more_than_the_true_distance(packing, dtype, weight, reach):
+    # so few rows that every candidate is kept, with what its score promises
+    rng = np.random.default_rng(0)
+    n_pool = SPARE[np.dtype(packing).name]
+    pool = mixed(rng, n_pool, 5, n_codes=9, weight=weight, dtype=dtype)
+    asked = strangers(rng, pool, 12, reach=reach)
+    made = pack(pool, asked.points, np.dtype(packing), n_threads=1)
+    assert not made.is_exact
+    scores, candidates, norms = nearest_candidates(made, asked, 1, n_threads=1)
+    for i, (row, own) in enumerate(zip(asked.rows, asked.own, strict=True)):
+        is_kept = candidates[i] < n_pool
+        assert is_kept.sum() == n_pool - (own >= 0)
+        for score, candidate in zip(scores[i, is_kept], candidates[i, is_kept], strict=True):
+            promised = 2 * Fraction(float(score)) + Fraction(norms[i] * (1 - made.slack))
+            squares = [
+                (Fraction(float(theirs)) - Fraction(float(ours))) ** 2
+                for theirs, ours in zip(
+                    pool.values[candidate], asked.points.values[row], strict=True
+                )
+            ]
+            differing = int((pool.codes[candidate] != asked.points.codes[row]).sum())
+            true = sum(squares) + Fraction(weight) * differing
+            assert promised - Fraction(1e-36) <= true * Fraction(made.scale) ** 2
+
+
+@pytest.mark.parametrize("scale", [1e-15, 1.0, 1e15])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("is_within", [True, False])
+def test_tiles__are_certain_of_categories_and_strangers_at_any_scale(scale, dtype, is_within):
+    rng = np.random.default_rng(0)
+    pool = mixed(rng, N, 6, n_codes=3, weight=0.5)
+    values = pool.values * scale
+    pool = points_of(values.astype(dtype), pool.codes, 0.5 * scale**2)
+    asked = within(pool, np.arange(N)) if is_within else strangers(rng, pool, N)
+    found, certain = settle_asked(search_tiles, pool, asked, 5)
+    assert certain.mean() > 0.95
+    assert np.array_equal(found, naive.nearest_points(pool, asked, 5))
+
+
+@pytest.mark.parametrize(
+    ("reach", "change", "expected"), [(1.0, 0.0, True), (1.0, 0.5, False), (3000.0, 0.0, False)]
+)
+def test_tiles__are_certain_of_whole_numbers_near_the_pool_only(reach, change, expected):
+    rng = np.random.default_rng(0)
+    pool = mixed(rng, N, 4, n_values=3)
+    asked = strangers(rng, pool, N, reach=reach)
+    asked.points.values[asked.rows[0], 2] += change
+    made = pack(pool, asked.points, np.dtype(np.float32), n_threads=1)
+    assert made.is_exact == expected
+    found, certain = settle_asked(search_tiles, pool, asked, 5)
+    assert certain.all() or not expected
+    assert np.array_equal(found, naive.nearest_points(pool, asked, 5))
+
+
+def test_tiles__are_not_exact_where_only_the_queries_have_large_norms():
+    # float32 sums of these products have no bit left for halves
+    rng = np.random.default_rng(0)
+    pool = mixed(rng, N, 16, n_values=3)
+    pool.values[: N // 4] += 510
+    asked = strangers(rng, pool, N // 4)
+    asked.points.values[:] = rng.integers(2040, 2047, asked.points.values.shape)
+    made = pack(pool, asked.points, np.dtype(np.float32), n_threads=1)
+    assert not made.is_exact
+    found, _ = settle_asked(search_tiles, pool, asked, 5)
+    assert np.array_equal(found, naive.nearest_points(pool, asked, 5))
+
+
+def test_tiles__leave_strangers_beyond_float64_to_the_scan():
+    pool = points_of(np.array([[1.7e308], [1.6e308], [1.5e308]]))
+    others = points_of(np.array([[-1.7e308], [1.7e308]]))
+    asked = Asked(others, np.arange(2), np.array([-1, 0]))
+    assert pack(pool, others, np.dtype(np.float64), n_threads=1) is None
+    with np.errstate(over="ignore"):  # what the naive sum, or an uncompiled one, meets
+        found, certain = settle_asked(search_tiles, pool, asked, 2)
+        expected = naive.nearest_points(pool, asked, 2)
+    assert not certain.any()
+    assert np.array_equal(found, expected)
+
+
+def test_pack__notices_a_fraction_that_its_sample_missed():
+    values = np.zeros((2100, 1))
+    values[1] = 0.5
+    whole, points = points_of(values.round()), points_of(values)
+    for pool, asked, expected in [
+        (whole, whole, True), (points, points, False), (whole, points, False),
+        (points, whole, False),
+    ]:  # fmt: skip
+        made = pack(pool, asked, np.dtype(np.float32), n_threads=1)
+        assert made.is_exact == expected
+
+
+def test_search_exact__asks_the_tree_for_strangers(monkeypatch):
+    monkeypatch.setattr(exact, "_SCAN_WORK", 0)
+    n = 400 if JIT_DISABLED else 3_000
+    rng = np.random.default_rng(0)
+    pool = mixed(rng, 3_000, 2)
+    asked = strangers(rng, pool, n, reach=1e6)
+    assert tree_pays(pool, n)
+    found = exact.search_exact(pool, asked, 5, n_threads=2)
+    assert np.array_equal(found, naive.nearest_points(pool, asked, 5))
+
+
+@pytest.mark.parametrize("search", [search_tiles, search_tree])
+@pytest.mark.parametrize("n_values", [0, 2])
+def test_every_way__finds_the_whole_pool_for_queries_that_are_not_in_it(search, n_values):
+    rng = np.random.default_rng(0)
+    pool = mixed(rng, 7, 3, n_values=n_values)
+    asked = strangers(rng, pool, 30)._replace(own=np.full(30, -1))
+    found, _ = settle_asked(search, pool, asked, 7)
+    assert np.array_equal(found, naive.nearest_points(pool, asked, 7))
+
+
+@pytest.mark.parametrize("way", ["_SCAN_AT_ONCE", "_WORK_AT_ONCE"])
+def test_search_exact__of_categories_and_strangers_gives_the_same_in_pieces(way, monkeypatch):
+    rng = np.random.default_rng(0)
+    pool = mixed(rng, N // 2, 5, n_codes=2, weight=0.5)
+    asked = strangers(rng, pool, 3 * N)
+    if way == "_WORK_AT_ONCE":
+        monkeypatch.setattr(exact, "_SCAN_WORK", 0)
+    monkeypatch.setattr(order, "_SCAN_AT_ONCE", 1)
+    monkeypatch.setattr(tiled, "_WORK_AT_ONCE", 1)
+    found = exact.search_exact(pool, asked, 3, n_threads=1)
+    assert np.array_equal(found, naive.nearest_points(pool, asked, 3))
+
+
+def test_tiles__turn_to_float64_for_strangers_with_categories(monkeypatch):
+    rng = np.random.default_rng(0)
+    pool = mixed(rng, N, 5, n_codes=2, weight=0.5)
+    pool.values[:, 0] = rng.integers(0, 3, N) * 1e6 + 0.25
+    asked = strangers(rng, pool, N)
+    expected = naive.nearest_points(pool, asked, 5)
+    found, certain = settle_asked(search_tiles, pool, asked, 5)
+    assert np.array_equal(found, expected)
+    if not JIT_DISABLED:  # more rows than are left to the scan
+        assert certain.mean() > 0.9
+    monkeypatch.setattr("smotefast.neighbors.tiled._PROBE", 5)
+    assert np.array_equal(settle_asked(search_tiles, pool, asked, 5)[0], expected)
 
 
 @pytest.mark.parametrize("d", [2, 17, 60])
@@ -111,7 +301,7 @@ def test_search_exact__orders_as_scikit_learn_on_data_without_ties(
     expected = index.kneighbors(pool, return_distance=False)[:, 1:]
     if forced:
         monkeypatch.setattr(exact, "_SCAN_WORK", 0)
-    found = exact.search_exact(pool, np.arange(n), 5, n_threads=2)
+    found = exact_positions(pool, 5, n_threads=2)
     # float32 rows with an offset can tie exactly: distances must agree, then positions
     same = found == expected
     for row in np.flatnonzero(~same.all(axis=1)):
@@ -163,13 +353,12 @@ def test_find_neighbors__of_some_rows_are_those_of_the_full_search(forced, monke
 @pytest.mark.parametrize("way", ["_SCAN_AT_ONCE", "_WORK_AT_ONCE"])
 def test_search_exact__gives_the_same_in_pieces(way, monkeypatch):
     pool = np.random.default_rng(0).normal(size=(2 * N, 5))
-    queries = np.arange(2 * N)
     if way == "_WORK_AT_ONCE":
         monkeypatch.setattr(exact, "_SCAN_WORK", 0)
-    expected = exact.search_exact(pool, queries, 3, n_threads=1)
+    expected = exact_positions(pool, 3)
     monkeypatch.setattr(order, "_SCAN_AT_ONCE", 1)
     monkeypatch.setattr(tiled, "_WORK_AT_ONCE", 1)
-    assert np.array_equal(exact.search_exact(pool, queries, 3, n_threads=1), expected)
+    assert np.array_equal(exact_positions(pool, 3), expected)
 
 
 @pytest.mark.parametrize(("n", "each", "least"), [(0, 5.0, 4), (10, 5.0, 4), (10, 0.0, 4)])
@@ -182,10 +371,10 @@ def test_pieces__cover_all_queries_once(n, each, least):
 def test_tree__pays_for_many_rows_of_few_columns_without_duplicates():
     rng = np.random.default_rng(0)
     plane = rng.normal(size=(6000, 2))
-    assert tree_pays(plane, 6000)
-    assert not tree_pays(plane, 10)
-    assert not tree_pays(plane.round(), 6000)
-    assert not tree_pays(rng.normal(size=(6000, 9)), 6000)
+    assert tree_pays(points_of(plane), 6000)
+    assert not tree_pays(points_of(plane), 10)
+    assert not tree_pays(points_of(plane.round()), 6000)
+    assert not tree_pays(points_of(rng.normal(size=(6000, 9))), 6000)
 
 
 @pytest.mark.skipif(JIT_DISABLED, reason="needs more rows than plain Python can compare")
@@ -193,7 +382,6 @@ def test_search_exact__stays_quick_with_many_duplicates():
     rng = np.random.default_rng(0)
     pool = rng.normal(size=(20_000, 12))
     pool[rng.random(20_000) < 0.7] = pool[:3].mean(axis=0)
-    queries = np.arange(20_000)
-    found = exact.search_exact(pool, queries, 5, n_threads=2)
-    some = queries[::400]
+    found = exact_positions(pool, 5, n_threads=2)
+    some = np.arange(0, 20_000, 400)
     assert np.array_equal(found[some], naive.nearest_rows(pool, 5, some))

@@ -1,0 +1,223 @@
+"""KMeansSMOTE: imbalanced-learn's rows, and what it does where that fails."""
+
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from imblearn import over_sampling as theirs
+from scipy import sparse
+from sklearn.cluster import BisectingKMeans, KMeans
+from sklearn.neighbors import NearestNeighbors
+
+from smotefast import ResamplingWarning
+from smotefast.over_sampling import SMOTE, KMeansSMOTE
+from tests.over_sampling.test_parity import assert_same
+
+SIZES = (150, 60, 90)
+
+
+def data(seed, sizes=SIZES, n_features=4, dtype=np.float64):
+    """Make classes that share three clusters; all but the first have most rows in one."""
+    rng = np.random.default_rng(seed)
+    y = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
+    place = (3 * rng.random(len(y)) ** (1 + 3 * y)).astype(int)
+    X = rng.normal(size=(len(y), n_features)) * (1 + place[:, None] / 2) + 8 * place[:, None]
+    return X.astype(dtype), y
+
+
+def assert_alike(X, y, mine=None, **parameters):
+    """Compare rows; classes that overshoot are told of and not looked at here."""
+    mine = KMeansSMOTE(**(mine or parameters), search="exact")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResamplingWarning)
+        assert_same(mine, theirs.KMeansSMOTE(**parameters), X, y)
+    return mine
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    sizes=st.lists(st.integers(40, 150), min_size=2, max_size=4),
+    n_features=st.integers(1, 30),
+    dtype=st.sampled_from([np.float32, np.float64]),
+    k=st.integers(1, 4),
+    clusters=st.integers(1, 5),
+)
+@settings(max_examples=25, deadline=None)
+def test_kmeans_smote__gives_imbalanced_learns_rows(
+    seed, sizes, n_features, dtype, k, clusters
+):
+    X, y = data(seed, sizes, n_features, dtype)
+    assert_alike(
+        X,
+        y,
+        random_state=seed,
+        k_neighbors=k,
+        kmeans_estimator=clusters,
+        cluster_balance_threshold=0.05,
+    )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_kmeans_smote__chooses_imbalanced_learns_clusters_by_default(seed):
+    mine = assert_alike(*data(seed, (150, 90)), random_state=seed)
+    assert mine.kmeans_estimator_.n_clusters == 8
+    assert mine.cluster_balance_threshold_ == "auto"
+    assert mine.nn_k_.n_neighbors == 3
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("exponent", ["auto", 0, 2.5, -1, np.float64(3)])
+@pytest.mark.parametrize("threshold", ["auto", 0.2, -1])
+def test_kmeans_smote__takes_a_threshold_and_an_exponent(dtype, exponent, threshold):
+    assert_alike(
+        *data(3, (200, 130), dtype=dtype),
+        random_state=0,
+        kmeans_estimator=3,
+        density_exponent=exponent,
+        cluster_balance_threshold=threshold,
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("strategy", ["all", "not minority", 0.83, {1: 77_777}])
+def test_kmeans_smote__rounds_as_imbalanced_learn_does(dtype, strategy):
+    sizes = (150, 90) if isinstance(strategy, float) else SIZES
+    assert_alike(
+        *data(4, sizes, dtype=dtype),
+        random_state=0,
+        sampling_strategy=strategy,
+        kmeans_estimator=3,
+        cluster_balance_threshold=0.05,
+    )
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        KMeans(3, n_init=2, random_state=1),
+        KMeans(1, n_init=1, random_state=1),
+        BisectingKMeans(4, random_state=2),
+        KMeans(3, n_init=1, random_state=np.random.RandomState(3)),
+    ],
+    ids=str,
+)
+def test_kmeans_smote__clusters_with_an_estimator(estimator):
+    mine = assert_alike(
+        *data(5),
+        random_state=0,
+        kmeans_estimator=estimator,
+        cluster_balance_threshold=0.1,
+    )
+    assert type(mine.kmeans_estimator_) is type(estimator)
+    assert not hasattr(estimator, "labels_")  # it was cloned
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("estimator", [None, 3])
+def test_kmeans_smote__goes_on_with_a_random_state_as_imbalanced_learn_does(seed, estimator):
+    one, two = np.random.RandomState(seed), np.random.RandomState(seed)
+    how = {"kmeans_estimator": estimator, "cluster_balance_threshold": 0.05}
+    for _ in range(2):
+        assert_alike(*data(seed), mine={"random_state": one, **how}, random_state=two, **how)
+    assert one.uniform() == two.uniform()
+
+
+@pytest.mark.parametrize("estimator", [None, KMeans(3, n_init=1)], ids=str)
+def test_kmeans_smote__draws_from_numpys_global_generator_without_a_seed(estimator):
+    X, y = data(6)
+    results = []
+    for one in (KMeansSMOTE, theirs.KMeansSMOTE):
+        np.random.seed(11)
+        sampler = one(kmeans_estimator=estimator, cluster_balance_threshold=0.05)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResamplingWarning)
+            results.append((sampler.fit_resample(X, y)[0], np.random.uniform()))
+    np.testing.assert_array_equal(results[0][0], results[1][0])
+    assert results[0][1] == results[1][1]
+
+
+@pytest.mark.parametrize("flavour", ["csr_matrix", "csr_array", "csc_matrix", "csc_array"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_kmeans_smote__gives_imbalanced_learns_rows_on_sparse_data(flavour, dtype):
+    dense, y = data(7, n_features=15, dtype=dtype)
+    dense[np.random.default_rng(0).random(dense.shape) < 0.6] = 0
+    X = getattr(sparse, flavour)(dense)
+    assert_alike(X, y, random_state=2, kmeans_estimator=3, cluster_balance_threshold=0.05)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "exponent"), [(np.float32, 3), (np.float64, "auto")], ids=str
+)
+def test_kmeans_smote__weighs_clusters_of_thousands_as_imbalanced_learn_does(dtype, exponent):
+    mine = assert_alike(
+        *data(8, (9_000, 7_000), 20, dtype),
+        random_state=0,
+        kmeans_estimator=2,
+        density_exponent=exponent,
+        cluster_balance_threshold=0.05,
+    )
+    assert len(mine._origins) == 2
+
+
+def test_kmeans_smote__weighs_clusters_where_imbalanced_learn_leaves_the_range_of_float32():
+    X, y = data(8, (4_000, 3_500), 20, np.float32)
+    how = {"kmeans_estimator": 2, "random_state": 0, "cluster_balance_threshold": 0.05}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        with pytest.raises(ValueError, match="cannot convert float NaN to integer"):
+            theirs.KMeansSMOTE(**how).fit_resample(X * 10, y)
+    with pytest.warns(ResamplingWarning, match="gets 501 new rows instead of 500"):
+        KMeansSMOTE(**how).fit_resample(X * 10, y)
+
+
+def test_kmeans_smote__clusters_once_where_every_fit_is_the_same():
+    fits = []
+
+    class Counted(KMeans):
+        def fit(self, X, y=None, sample_weight=None):
+            fits.append(self.random_state)
+            return super().fit(X, y, sample_weight)
+
+    for seed in (0, None):
+        estimator = Counted(3, n_init=1, random_state=seed)
+        sampler = KMeansSMOTE(kmeans_estimator=estimator, cluster_balance_threshold=0.01)
+        with pytest.warns(ResamplingWarning):
+            sampler.fit_resample(*data(9))
+    assert fits == [0, None, None]
+
+
+def test_kmeans_smote__of_one_cluster_is_smote():
+    X, y = data(10)
+    mine = KMeansSMOTE(random_state=0, kmeans_estimator=1, k_neighbors=5)
+    np.testing.assert_array_equal(
+        mine.fit_resample(X, y)[0], SMOTE(random_state=0).fit_resample(X, y)[0]
+    )
+    assert mine.cluster_balance_threshold_ == -np.inf
+
+
+def test_kmeans_smote__uses_a_users_neighbour_estimator_in_each_cluster():
+    mine = assert_alike(
+        *data(11),
+        random_state=0,
+        k_neighbors=NearestNeighbors(n_neighbors=4, metric="manhattan"),
+        kmeans_estimator=3,
+        cluster_balance_threshold=0.1,
+    )
+    assert mine.search_ == "estimator"
+    assert mine.nn_k_.n_neighbors == 4
+
+
+def test_kmeans_smote__makes_rows_between_rows_of_one_class_and_cluster():
+    X, y = data(12)
+    sampler = KMeansSMOTE(random_state=0, kmeans_estimator=3, cluster_balance_threshold=0.1)
+    with pytest.warns(ResamplingWarning):
+        X_new, y_new = sampler.fit_resample(X, y)
+    base, neighbor, step = sampler.provenance_
+    labels = sampler.kmeans_estimator_.labels_
+    np.testing.assert_array_equal(y[base], y_new[len(y) :])
+    np.testing.assert_array_equal(y[neighbor], y_new[len(y) :])
+    np.testing.assert_array_equal(labels[base], labels[neighbor])
+    rows = X[base] + step[:, None] * (X[neighbor] - X[base])
+    np.testing.assert_array_equal(X_new[len(X) :], rows)

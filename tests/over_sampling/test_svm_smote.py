@@ -1,0 +1,233 @@
+"""SVMSMOTE: imbalanced-learn's rows, lost shares, and machines that it does not take."""
+
+import contextlib
+import warnings
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from imblearn import over_sampling as theirs
+from scipy import sparse
+from sklearn.datasets import make_classification
+from sklearn.neighbors import NearestNeighbors
+from sklearn.svm import SVC, NuSVC, OneClassSVM
+
+from smotefast import ResamplingWarning
+from smotefast.over_sampling import SVMSMOTE
+from tests.over_sampling.test_parity import assert_same, data
+
+
+def assert_alike(X, y, mine=None, **parameters):
+    """Compare rows; lost shares are told of and not looked at here."""
+    mine = SVMSMOTE(**(mine or parameters), search="exact")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResamplingWarning)
+        assert_same(mine, theirs.SVMSMOTE(**parameters), X, y)
+    return mine
+
+
+class AllNoise(Exception):
+    """imbalanced-learn refuses the data, and so do we."""
+
+
+def theirs_on_noise(X, y, how):
+    try:
+        theirs.SVMSMOTE(**how).fit_resample(X, y)
+    except ValueError as error:
+        with pytest.raises(ValueError, match=str(error)):
+            SVMSMOTE(**how).fit_resample(X, y)
+        raise AllNoise from error
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    sizes=st.lists(st.integers(30, 120), min_size=2, max_size=4),
+    n_features=st.integers(1, 30),
+    dtype=st.sampled_from([np.float32, np.float64]),
+    k=st.integers(1, 6),
+    m=st.integers(3, 15),
+    out_step=st.sampled_from([0.0, 0.5, 0.77, 1.0]),
+)
+@settings(max_examples=60, deadline=None)
+def test_svm_smote__gives_imbalanced_learns_rows(
+    seed, sizes, n_features, dtype, k, m, out_step
+):
+    X, y = data(seed, sizes, n_features, dtype)
+    how = {"random_state": seed, "k_neighbors": k, "m_neighbors": m, "out_step": out_step}
+    with contextlib.suppress(AllNoise):
+        theirs_on_noise(X, y, how)
+        assert_alike(X, y, **how)
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_svm_smote__gives_imbalanced_learns_rows_over_seeds(seed):
+    mine = assert_alike(*data(seed, (200, 50, 90)), random_state=seed)
+    assert (mine.nn_k_.n_neighbors, mine.nn_m_.n_neighbors) == (6, 11)
+    assert mine.search_ == "exact"
+
+
+@pytest.mark.parametrize("strategy", ["all", "minority", 0.77, {0: 205, 1: 60, 2: 91}])
+def test_svm_smote__follows_every_strategy(strategy):
+    sizes = (200, 50) if isinstance(strategy, float) else (200, 50, 90)
+    assert_alike(*data(1, sizes), random_state=3, sampling_strategy=strategy)
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        SVC(kernel="linear", C=0.1),
+        SVC(class_weight={0: 1, 1: 5, 2: 2}, random_state=4),
+        NuSVC(nu=0.1, random_state=np.random.RandomState(1)),
+        OneClassSVM(nu=0.4),
+    ],
+    ids=str,
+)
+def test_svm_smote__takes_a_machine_that_says_its_support_vectors(estimator):
+    mine = assert_alike(*data(2, (200, 50, 90)), random_state=0, svm_estimator=estimator)
+    assert type(mine.svm_estimator_) is type(estimator)
+    assert not hasattr(estimator, "support_")  # it was cloned
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("estimator", [None, SVC(random_state=0), SVC()], ids=str)
+def test_svm_smote__goes_on_with_a_random_state_as_imbalanced_learn_does(seed, estimator):
+    one, two = np.random.RandomState(seed), np.random.RandomState(seed)
+    for _ in range(2):
+        how = {"svm_estimator": estimator}
+        assert_alike(
+            *data(seed, (200, 50, 90)),
+            mine={"random_state": one, **how},
+            random_state=two,
+            **how,
+        )
+    assert one.uniform() == two.uniform()
+
+
+@pytest.mark.parametrize("estimator", [None, SVC()], ids=str)
+def test_svm_smote__draws_from_numpys_global_generator_without_a_seed(estimator):
+    X, y = data(4, (200, 50, 90))
+    results = []
+    for one in (SVMSMOTE, theirs.SVMSMOTE):
+        np.random.seed(11)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResamplingWarning)
+            X_new = one(svm_estimator=estimator).fit_resample(X, y)[0]
+        results.append((X_new, np.random.uniform()))
+    np.testing.assert_array_equal(results[0][0], results[1][0])
+    assert results[0][1] == results[1][1]
+
+
+@pytest.mark.parametrize("flavour", ["csr_matrix", "csr_array", "csc_matrix", "csc_array"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_svm_smote__gives_imbalanced_learns_rows_on_sparse_data(flavour, dtype):
+    dense, y = data(6, (170, 60, 80), 15, dtype)
+    dense[np.random.default_rng(0).random(dense.shape) < 0.6] = 0
+    assert_alike(getattr(sparse, flavour)(dense), y, random_state=2)
+
+
+def test_svm_smote__of_integers_and_words_gives_imbalanced_learns_rows():
+    X, y = data(7, (150, 50), n_features=8)
+    words = np.array(["often", "fraud"])[y]
+    assert_alike((X * 1e5).astype(np.int64), words, random_state=0)
+
+
+def test_svm_smote__uses_users_neighbour_estimators():
+    mine = assert_alike(
+        *data(8, (200, 60)),
+        random_state=0,
+        k_neighbors=NearestNeighbors(n_neighbors=4, metric="manhattan"),
+        m_neighbors=NearestNeighbors(n_neighbors=8, algorithm="kd_tree"),
+    )
+    assert mine.search_ == "estimator"
+    assert (mine.nn_k_.metric, mine.nn_m_.n_neighbors) == ("manhattan", 8)
+
+
+def test_svm_smote__fits_once_where_every_fit_is_the_same():
+    fits = []
+
+    class Counted(SVC):
+        def fit(self, X, y, sample_weight=None):
+            fits.append(self.random_state)
+            return super().fit(X, y, sample_weight)
+
+    X, y = data(9, (200, 60, 90))
+    for seed in (0, None):
+        machine = Counted(random_state=seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResamplingWarning)
+            SVMSMOTE(random_state=0, svm_estimator=machine).fit_resample(X, y)
+    assert fits == [0, None, None]
+
+
+def test_svm_smote__makes_rows_in_danger_first_and_safe_ones_outwards():
+    X, y = data(10, (200, 60))
+    sampler = SVMSMOTE(random_state=0)
+    X_new, _ = sampler.fit_resample(X, y)
+    base, neighbor, step = sampler.provenance_
+    assert set(base) <= set(sampler.svm_estimator_.support_)
+    assert set(y[base]) == set(y[neighbor]) == {1}
+    n_danger = np.flatnonzero(step < 0)[0]
+    assert (step[:n_danger] >= 0).all()
+    assert (step[n_danger:] <= 0).all()
+    assert step.min() >= -0.5
+    assert not set(base[:n_danger]) & set(base[n_danger:])
+    rows = X[base] + step[:, None] * (X[neighbor] - X[base])
+    np.testing.assert_array_equal(X_new[len(X) :], rows)
+
+
+def lost(side):
+    """Make two classes of which one has no support vector in danger, or no safe one."""
+    rng = np.random.default_rng(1)
+    y = np.repeat([0, 1], [150, 40])
+    X = rng.normal(size=(190, 2))
+    if side == "in danger":
+        X[150:] += 20
+    else:
+        X[:150] *= 3
+        X[150:] = X[:40] + 0.01 * rng.normal(size=(40, 2))
+    return X, y
+
+
+@pytest.mark.parametrize("side", ["in danger", "safe"])
+def test_svm_smote__keeps_the_share_that_is_lost(side):
+    X, y = lost(side)
+    expected, _ = theirs.SVMSMOTE(random_state=0).fit_resample(X, y)
+    made = len(expected) - len(X)
+    words = f"^Class 1 gets {made} new rows instead of 110: none of its \\d+ support .* {side},"
+    with pytest.warns(ResamplingWarning, match=words) as told:
+        found, y_new = SVMSMOTE(random_state=0).fit_resample(X, y)
+    np.testing.assert_array_equal(found, expected)
+    assert Counter(y_new.tolist()) == {0: 150, 1: 40 + made}
+    assert 0 < made < 110
+    assert len(told) == 1
+
+
+def test_svm_smote__of_one_new_row_tells_of_no_loss_where_there_is_none():
+    X, y = lost("in danger")
+    for seed in range(8):
+        how = {"random_state": seed, "sampling_strategy": {1: 41}}
+        expected, _ = theirs.SVMSMOTE(**how).fit_resample(X, y)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            found, _ = SVMSMOTE(**how).fit_resample(X, y)
+        np.testing.assert_array_equal(found, expected)
+        assert bool(told) == (len(found) == len(X))
+
+
+def test_svm_smote__refuses_a_class_of_noise():
+    X, y = make_classification(
+        1000,
+        n_classes=3,
+        class_sep=0.001,
+        weights=[0.004, 0.451, 0.545],
+        n_informative=3,
+        n_redundant=0,
+        flip_y=0,
+        n_features=3,
+        random_state=10,
+    )
+    for one in (SVMSMOTE, theirs.SVMSMOTE):
+        with pytest.raises(ValueError, match="SVM-SMOTE is not adapted to your dataset"):
+            one(k_neighbors=3, random_state=42).fit_resample(X, y)

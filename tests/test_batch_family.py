@@ -1,0 +1,266 @@
+"""Every over-sampler from file to file: the rows that it gives in memory, or the reason."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sklearn.base import clone
+from sklearn.neighbors import NearestNeighbors
+
+from smotefast import ResamplingWarning
+from smotefast.over_sampling import (
+    ADASYN,
+    SMOTE,
+    SMOTEN,
+    SMOTENC,
+    SVMSMOTE,
+    BorderlineSMOTE,
+    KMeansSMOTE,
+)
+from tests.batch_files import in_memory, resample, same, write_file, write_folder
+
+LIMIT = "6GiB"
+
+
+def mixed(n_rows=900, seed=0, dtype=np.float32):
+    """Return a table with columns of numbers and of categories of every kind."""
+    rng = np.random.default_rng(seed)
+    label = np.array(["c", "a", "b"])[(rng.random(n_rows) < 0.25).astype(int)]
+    label[rng.random(n_rows) < 0.1] = "b"
+    near = np.searchsorted(["a", "b", "c"], label)[:, np.newaxis]
+    numbers = (rng.normal(size=(n_rows, 4)) + 0.8 * near).astype(dtype)
+    names = np.array(["red", "green", None, "blue"], object)
+    levels = rng.integers(0, 4, (n_rows, 5))
+    return pa.table(
+        {
+            "n0": numbers[:, 0],
+            "text": pa.array(names[levels[:, 0]]),
+            "n1": numbers[:, 1],
+            "category": pa.array(names[levels[:, 1]]).dictionary_encode(),
+            "label": pa.array(label.tolist()).dictionary_encode(),
+            "flag": pa.array((levels[:, 2] > 1) | (near[:, 0] > 1)),
+            "n2": numbers[:, 2],
+            "code": pa.array(levels[:, 3], pa.int16()),
+            "day": pa.array(levels[:, 4].astype("datetime64[D]")),
+            "n3": numbers[:, 3],
+        },
+        metadata={"kept": "yes"},
+    )
+
+
+NUMBERS = ["n0", "n1", "label", "n2", "n3"]
+CATEGORIES = ["text", "category", "label", "flag", "code", "day"]
+STREAMED = [
+    BorderlineSMOTE(random_state=3, search="exact"),
+    BorderlineSMOTE(random_state=3, kind="borderline-2", m_neighbors=5, search="exact"),
+    BorderlineSMOTE(random_state=np.random.RandomState(1), kind="borderline-2"),
+    ADASYN(random_state=3, search="exact"),
+    ADASYN(random_state=np.random.RandomState(1), n_neighbors=3),
+]
+WHOLE = [
+    SVMSMOTE(random_state=3),
+    KMeansSMOTE(random_state=3, cluster_balance_threshold=0.05),
+    KMeansSMOTE(random_state=np.random.RandomState(1), cluster_balance_threshold=0.05),
+]
+MIXED = [
+    SMOTENC(["text", "category", "flag", "code", "day"], random_state=3),
+    SMOTENC(["day", "flag", "text", "code", "category"], random_state=3, k_neighbors=3),
+    SMOTENC([1, 3, 4, -3, -2], random_state=np.random.RandomState(1)),
+]
+NOMINAL = [SMOTEN(random_state=3), SMOTEN(random_state=np.random.RandomState(1))]
+JOBS = [
+    *((sampler, NUMBERS) for sampler in STREAMED + WHOLE),
+    *((sampler, None) for sampler in MIXED),
+    *((sampler, CATEGORIES) for sampler in NOMINAL),
+]
+
+
+@pytest.fixture(autouse=True)
+def _no_damage():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResamplingWarning)
+        yield
+
+
+@pytest.mark.parametrize(("sampler", "columns"), JOBS, ids=lambda one: str(one)[:60])
+def test_a_job__gives_the_rows_of_fit_resample(sampler, columns, tmp_path, destination):
+    table = mixed() if columns is None else mixed().select(columns)
+    source = write_file(tmp_path / "in.parquet", table, group_rows=130)
+    expected = in_memory(pq.read_table(source), clone(sampler))
+    summary = resample(source, destination, sampler=clone(sampler), memory_limit=LIMIT)
+    result = pq.read_table(destination)
+    assert same(result, expected)
+    counts = result["label"].value_counts().to_pylist()
+    assert summary.counts_after == {one["values"]: one["counts"] for one in counts}
+
+
+@given(
+    group_rows=st.integers(60, 900),
+    batch_rows=st.integers(17, 900),
+    n_jobs=st.sampled_from([1, 2]),
+    which=st.integers(0, len(JOBS) - 1),
+)
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_a_job__does_not_depend_on_blocks_or_threads(
+    group_rows, batch_rows, n_jobs, which, tmp_path, monkeypatch
+):
+    sampler, columns = JOBS[which]
+    table = mixed(seed=1) if columns is None else mixed(seed=1).select(columns)
+    source = write_file(tmp_path / "in.parquet", table, group_rows=group_rows)
+    expected = in_memory(pq.read_table(source), clone(sampler))
+    monkeypatch.setattr("smotefast.batch.plan._BATCH_ROWS", batch_rows)
+    sampler = clone(sampler).set_params(n_jobs=n_jobs)
+    destination = tmp_path / "out.parquet"
+    resample(source, destination, sampler=sampler, memory_limit=LIMIT, overwrite=True)
+    assert same(pq.read_table(destination), expected)
+
+
+@pytest.mark.parametrize("sampler", [STREAMED[0], STREAMED[3], MIXED[0]], ids=str)
+def test_a_job__reads_folders(sampler, tmp_path, destination):
+    table = mixed() if isinstance(sampler, SMOTENC) else mixed().select(NUMBERS)
+    source = write_folder(tmp_path / "in", table, 4)
+    resample(source, destination, sampler=clone(sampler), memory_limit=LIMIT)
+    expected = in_memory(table, clone(sampler))
+    assert same(
+        pq.read_table(destination).replace_schema_metadata(), expected.replace_schema_metadata()
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.int32])
+@pytest.mark.parametrize("name", ["borderline-smote", "adasyn", "SMOTENC"])
+def test_a_job__computes_in_the_type_of_the_columns(name, dtype, tmp_path, destination):
+    table = mixed(dtype=np.float64)
+    numbers = [column for column in NUMBERS if column != "label"]
+    for column in numbers:
+        values = (table[column].to_numpy() * 1000).astype(dtype)
+        place = table.schema.get_field_index(column)
+        table = table.set_column(place, column, pa.array(values))
+    table = table if name == "SMOTENC" else table.select(NUMBERS)
+    table = table.drop_columns(["code", "day"]) if name == "SMOTENC" else table
+    source = write_file(tmp_path / "in.parquet", table, group_rows=200)
+    made = {"SMOTENC": SMOTENC("not numeric"), "adasyn": ADASYN()}.get(name, BorderlineSMOTE())
+    made.set_params(random_state=0)
+    resample(source, destination, sampler=made, memory_limit=LIMIT)
+    assert same(pq.read_table(destination), in_memory(pq.read_table(source), clone(made)))
+
+
+@pytest.mark.parametrize("name", ["SMOTE-NC", "smote-nc", "smotenc", "SMOTENC", "smote_nc"])
+def test_samplers__go_by_several_spellings(name, tmp_path, destination):
+    table = mixed().drop_columns(["code", "day"])
+    source = write_file(tmp_path / "in.parquet", table)
+    summary = resample(source, destination, sampler=name, memory_limit=LIMIT)
+    assert len(set(summary.counts_after.values())) == 1
+
+
+def test_a_job__warns_of_a_class_that_stays(tmp_path, destination):
+    rng = np.random.default_rng(0)
+    label = np.repeat(["many", "few"], [300, 40])
+    table = pa.table({"x": rng.normal(size=340) + 100 * (label == "few"), "label": label})
+    source = write_file(tmp_path / "in.parquet", table)
+    with pytest.warns(ResamplingWarning, match="'few' has no rows in danger and stays at 40"):
+        summary = resample(source, destination, sampler=BorderlineSMOTE(), memory_limit=LIMIT)
+    assert summary.counts_after == {"few": 40, "many": 300}
+    assert same(pq.read_table(destination), table)
+
+
+def test_a_job__makes_do_with_small_classes_if_told_to(tmp_path, destination):
+    rng = np.random.default_rng(0)
+    label = np.repeat(["many", "few", "one"], [300, 4, 1])
+    table = pa.table({"x": rng.normal(size=305), "label": label})
+    source = write_file(tmp_path / "in.parquet", table)
+    sampler = SMOTE(random_state=0, small_class="duplicate")
+    with pytest.warns(ResamplingWarning, match=r"(?s)'few' has 4 rows.*'one' has one row"):
+        resample(source, destination, sampler=sampler, memory_limit=LIMIT)
+    result = pq.read_table(destination)
+    with pytest.warns(ResamplingWarning):
+        assert same(result, in_memory(table, clone(sampler)))
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), float("inf")])
+@pytest.mark.parametrize("sampler", [STREAMED[0], WHOLE[0]], ids=["streamed", "whole"])
+def test_a_job__refuses_gaps_in_the_class_that_only_others_are_compared_with(
+    sampler, value, tmp_path, destination
+):
+    table = mixed().select(NUMBERS)
+    majority = int(np.flatnonzero(table["label"].to_pandas() == "c")[5])
+    values = table["n1"].to_pylist()
+    values[majority] = value
+    table = table.set_column(1, "n1", pa.array(values, pa.float32()))
+    source = write_file(tmp_path / "in.parquet", table)
+    with pytest.raises(ValueError, match=r"'n1' is missing .* compares rows with those of all"):
+        resample(source, destination, sampler=clone(sampler), memory_limit=LIMIT)
+    assert not destination.exists()
+
+
+def test_a_job__refuses_a_users_search_among_rows_in_files(tmp_path, destination):
+    source = write_file(tmp_path / "in.parquet", mixed().select(NUMBERS))
+    sampler = BorderlineSMOTE(m_neighbors=NearestNeighbors(n_neighbors=6))
+    with pytest.raises(ValueError, match="NearestNeighbors cannot search rows that stay in"):
+        resample(source, destination, sampler=sampler, memory_limit=LIMIT)
+
+
+def test_a_job__says_why_it_needs_all_rows(tmp_path, destination):
+    table = pa.table(
+        {
+            **{f"x{j}": np.zeros(2_000_000, np.float32) for j in range(20)},
+            "label": np.arange(2_000_000) < 1000,
+        }
+    )
+    source = write_file(tmp_path / "in.parquet", table, group_rows=200_000)
+    del table
+    with pytest.raises(MemoryError, match="KMeansSMOTE needs the rows of all classes"):
+        resample(source, destination, sampler="kmeans-smote", memory_limit="1500MiB")
+
+
+@pytest.mark.parametrize("sampler", [SMOTENC("not numeric"), SMOTEN()], ids=str)
+def test_a_job__refuses_columns_of_one_kind_where_it_needs_two(sampler, tmp_path, destination):
+    numbers = write_file(tmp_path / "in.parquet", mixed().select(NUMBERS))
+    if isinstance(sampler, SMOTENC):
+        with pytest.raises(ValueError, match="not designed to work only with numerical"):
+            resample(numbers, destination, sampler=sampler, memory_limit=LIMIT)
+        return
+    resample(numbers, destination, sampler=sampler, memory_limit=LIMIT)  # each value a name
+    assert pq.read_table(destination).num_rows > 900
+
+
+@pytest.mark.parametrize("form", ["large_string", "string_view", "binary"])
+def test_a_job__keeps_any_type_of_text(form, tmp_path, destination):
+    table = mixed().select(["n0", "text", "label"])
+    kind = {"large_string": pa.large_string(), "binary": pa.binary()}.get(form)
+    kind = pa.string_view() if kind is None else kind
+    table = table.set_column(1, "text", table["text"].cast(kind))
+    source = write_file(tmp_path / "in.parquet", table, group_rows=100)
+    sampler = SMOTENC("not numeric", random_state=0)
+    resample(source, destination, sampler=sampler, memory_limit=LIMIT)
+    result = pq.read_table(destination)
+    assert result.schema.field("text").type == kind
+    assert same(result, in_memory(pq.read_table(source), clone(sampler)))
+
+
+def test_a_job__joins_categories_that_only_some_files_have(tmp_path, destination):
+    rng = np.random.default_rng(0)
+    folder = tmp_path / "in"
+    folder.mkdir()
+    tables = []
+    for i, names in enumerate(["xy", "yz", "zx"]):
+        values = pa.array(rng.choice(list(names), 200)).dictionary_encode()
+        label = rng.choice(["a", "b"], 200, p=[0.8, 0.2])
+        tables.append(pa.table({"x": rng.normal(size=200), "name": values, "label": label}))
+        pq.write_table(tables[-1], folder / f"{i}.parquet")
+    sampler = SMOTENC("auto", random_state=0)
+    resample(folder, destination, sampler=sampler, memory_limit=LIMIT)
+    whole = pa.concat_tables(tables).unify_dictionaries()
+    expected = in_memory(whole, clone(sampler))
+    result = pq.read_table(destination)
+    assert result["name"].to_pylist() == expected["name"].to_pylist()
+    assert result["x"].equals(expected["x"])

@@ -7,8 +7,10 @@ The package imports this first, so that the note is taken whoever started the th
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from typing import Any
 
 
 class _Inherited:
@@ -57,3 +59,13 @@ def kernel_threads_usable() -> bool:
 def scikit_learn_threads_usable() -> bool:
     """Whether this process may enter scikit-learn's threaded code."""
     return not _inherited.scikit_learn
+
+
+def usable_threads() -> contextlib.AbstractContextManager[Any]:
+    """Keep scikit-learn to one thread where it would wait for threads of the parent."""
+    if scikit_learn_threads_usable():
+        return contextlib.nullcontext()
+    from threadpoolctl import threadpool_limits
+
+    one: contextlib.AbstractContextManager[Any] = threadpool_limits(1, user_api="openmp")
+    return one

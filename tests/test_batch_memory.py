@@ -60,17 +60,22 @@ def run_at_the_lowest_limit(source, destination, sampler, allocator):
     assert seen <= limit
 
 
-def make(path, n_rows, kinds, group_rows=None):
+def make(path, n_rows, kinds, group_rows=None, apart=0):
     """Write columns of some kinds, a tenth of the rows of class 1."""
     rng = np.random.default_rng(0)
+    label = rng.random(n_rows) < 0.1
     columns = {}
     for j, kind in enumerate(kinds):
-        values = rng.normal(scale=99, size=n_rows)
+        values = rng.normal(scale=99, size=n_rows) + apart * label.astype(float)
         if kind == "text":
             columns[f"c{j}"] = [f"text number {value:.0f}" * 3 for value in values]
+        elif kind == "dictionary":
+            names = pa.array([f"level {code}" for code in range(40)])
+            codes = rng.integers(0, 40, n_rows).astype(np.int8)
+            columns[f"c{j}"] = pa.DictionaryArray.from_arrays(codes, names)
         else:
             columns[f"c{j}"] = values.astype(kind)
-    columns["label"] = (rng.random(n_rows) < 0.1).astype(np.int8)
+    columns["label"] = label.astype(np.int8)
     pq.write_table(pa.table(columns), path, row_group_size=group_rows or n_rows)
     return path
 
@@ -86,6 +91,34 @@ def test_smote__stays_under_the_lowest_limit_accepted(tmp_path, allocator):
 def test_random__stays_under_the_lowest_limit_accepted(tmp_path, allocator):
     source = make(tmp_path / "in.parquet", 100_000, ["text", "float64", "text", "int64"])
     run_at_the_lowest_limit(source, tmp_path / "out.parquet", "random", allocator)
+
+
+FAMILY = [
+    ("borderline-smote", ["float32"] * 12),
+    ("adasyn", ["float64"] * 6),
+    ("smote-nc", ["float32", "text", "int32", "float32", "dictionary", "bool"]),
+    ("smote-n", ["text", "dictionary", "int8", "bool", "dictionary"]),
+    ("kmeans-smote", ["float32"] * 12),
+]
+
+
+@pytest.mark.parametrize(("sampler", "kinds"), FAMILY)
+def test_the_family__stays_under_the_lowest_limit_accepted(tmp_path, sampler, kinds):
+    apart = 2_000 if sampler == "kmeans-smote" else 0  # for clusters of one class
+    source = make(tmp_path / "in.parquet", 100_000, kinds, 30_000, apart)
+    run_at_the_lowest_limit(source, tmp_path / "out.parquet", sampler, "command")
+    assert pq.ParquetFile(tmp_path / "out.parquet").metadata.num_rows > 150_000
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("allocator", ["command", "function"])
+@pytest.mark.parametrize(("sampler", "kinds"), FAMILY)
+def test_the_family__stays_under_the_lowest_limit_for_many_rows(
+    tmp_path, sampler, kinds, allocator
+):
+    apart = 2_000 if sampler == "kmeans-smote" else 0
+    source = make(tmp_path / "in.parquet", 1_000_000, kinds, 200_000, apart)
+    run_at_the_lowest_limit(source, tmp_path / "out.parquet", sampler, allocator)
 
 
 def write_late(path):

@@ -51,10 +51,9 @@ def load_kernels(
         threads = thread_count(sampler.n_jobs)
         load_searches(dtype, max(n_features, 1), k, search, n_codes=n_codes, n_threads=threads)
         small.set_params(**{name: min(k, _ROWS // 8), "search": "exact"})
-    if hasattr(sampler, "m_neighbors"):
-        small.set_params(m_neighbors=10)
-    if hasattr(sampler, "cluster_balance_threshold"):
-        small.set_params(kmeans_estimator=1)
+    # What the user's own estimators would say of random rows is nobody's concern.
+    usual = {"m_neighbors": 10, "svm_estimator": None, "kmeans_estimator": 1}
+    small.set_params(**{key: usual[key] for key in usual if hasattr(small, key)})
     _fill(small, n_features, n_codes, dtype)
 
 

@@ -114,10 +114,21 @@ def encode_columns(table: Table, columns: Sequence[int]) -> tuple[np.ndarray, li
     codes = np.empty((table.n_samples, len(columns)), dtype=np.int32)
     values = []
     for place, j in enumerate(columns):
-        column: Codes = table.codes(int(j))
+        column = _column_codes(table, int(j))
         codes[:, place] = column.codes
         values.append(column.values)
     return codes, values
+
+
+def _column_codes(table: Table, j: int) -> Codes:
+    try:
+        return table.codes(j)
+    except (TypeError, NotImplementedError) as why:  # no library can hash or compare these
+        name = j if table.names is None else table.names[j]
+        raise ValueError(
+            f"Column {name!r} of X holds what cannot be told apart as categories, such as "
+            f"lists: {why}. Turn its values into text, or drop the column."
+        ) from why
 
 
 def value_table(values: Sequence[list[Any]]) -> np.ndarray:
@@ -149,6 +160,12 @@ def reordered(
     out, arranged = np.empty_like(codes), []
     for j, (names, order) in enumerate(zip(values, orders, strict=True)):
         places = {_key(name): place for place, name in enumerate(list(order))}
+        unknown = [name for name in names if _key(name) not in places]
+        if unknown:
+            raise ValueError(
+                f"categorical_encoder={encoder!r} has no place for the categories {unknown} "
+                f"of the categorical column {j} (from 0). Add them to its categories."
+            )
         ranks = np.array([places[_key(name)] for name in names], dtype=np.int32)
         out[:, j] = ranks[codes[:, j]]
         arranged.append([_key(name) for name in order])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from smotefast.engine.draws import Block, Draws, Stream
+from smotefast.engine.draws import FEW_DRAWS, Block, Drawn, Draws, Stream, draw
 
 # Foreign neighbours are counted up to every so many rows, to begin a block anywhere.
 _COUNTED = 1 << 16
@@ -62,7 +62,7 @@ class ForeignFactors:
         For every entry of the table of neighbours whether it is of another class, of shape
         (n_base * k,).
     advance
-        Move ``random_state`` to where the factors end.
+        Move ``random_state`` to where the factors end; without it, it may be moved.
     """
 
     def __init__(
@@ -75,14 +75,19 @@ class ForeignFactors:
     ) -> None:
         self._draws = draws
         self._is_foreign = is_foreign
-        self._stream = Stream.begun(random_state, "uniform")
         counts = [
             np.count_nonzero(is_foreign[draws.choices(i, min(i + _COUNTED, draws.n))])
             for i in range(0, draws.n, _COUNTED)
         ]
         self._before = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+        total = int(self._before[-1])
+        self._stream: Stream | Drawn
+        if total <= FEW_DRAWS:
+            self._stream = Drawn(draw(random_state, "uniform", total))
+            return
+        self._stream = stream = Stream.begun(random_state, "uniform")
         if advance:
-            random_state.set_state(self._stream.state_after(int(self._before[-1])))
+            random_state.set_state(stream.state_after(total))
 
     def read(self, start: int, choices: np.ndarray) -> np.ndarray:
         """Return the factors of the rows from ``start`` on, whose choices are given."""

@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils import check_random_state
 
-from smotefast.engine.draws import Draws
+from smotefast.engine.draws import FEW_DRAWS, Draws, Then
 from smotefast.engine.job import Job
 from smotefast.engine.mixed import Recipe
 from smotefast.engine.params import NEIGHBOR_COUNT, OVER_SAMPLER, SEARCH, SMALL_CLASS
@@ -103,19 +103,22 @@ class NeighborSampler(BaseOverSampler):
     def _search_class(self, matrix: Any, k: int, queries: np.ndarray | None) -> Neighbors:
         if matrix.shape[0] == 1:  # a class of one is its own neighbour, if it may be
             return Neighbors(np.zeros((1, 1), dtype=np.int32), "exact")
-        estimator = self._estimator
-        if estimator is not None and k != self._k:
-            estimator = estimator.set_params(n_neighbors=k + 1)
         found = find_neighbors(
             matrix,
             k,
             queries=queries,
             search=self.search,
             n_threads=self._n_threads,
-            estimator=estimator,
+            estimator=self._asked_for(k),
         )
         self._note(found)
         return found
+
+    def _asked_for(self, k: int) -> Any:
+        """Return the user's estimator, if there is one; a small class may have lowered it."""
+        if self._estimator is not None and self._estimator.n_neighbors != k + 1:
+            self._estimator.set_params(n_neighbors=k + 1)
+        return self._estimator
 
     def _note(self, found: Neighbors) -> None:
         """Keep the least exact search of all classes, and the lowest recall."""
@@ -124,10 +127,15 @@ class NeighborSampler(BaseOverSampler):
         if found.recall is not None:
             self.recall_ = min(found.recall, self.recall_ or 1.0)
 
-    def _draws(self, n_new: int, high: int) -> Draws:
-        # An int seed begins anew for each class; any other generator goes on.
+    def _draws(self, n_new: int, high: int, then: Then = "uniform") -> Draws:
+        # An int seed begins anew for each class; any other generator goes on. A new one may
+        # be moved as well, which pays for few draws: they are not drawn a second time.
         return Draws(
-            check_random_state(self.random_state), n_new, high, advance=self._seed_goes_on
+            check_random_state(self.random_state),
+            n_new,
+            high,
+            then=then,
+            advance=self._seed_goes_on or n_new <= FEW_DRAWS,
         )
 
     @property
@@ -160,6 +168,15 @@ class NeighborSampler(BaseOverSampler):
             f"n_samples_fit = {n_rows}: {name}={k} needs at least {k + 1} rows in "
             f"class {label!r}. {way_out}, or leave the class out of sampling_strategy."
         )
+
+    def _refuse_few_rows(self, name: str, k: int, n_samples: int) -> None:
+        """Refuse more neighbours among all rows than there are."""
+        if n_samples <= k:
+            raise ValueError(
+                f"Expected n_neighbors <= n_samples_fit, but n_neighbors = {k + 1}, "
+                f"n_samples_fit = {n_samples}: {name}={k} needs at least {k + 1} rows in X. "
+                f"Lower {name}."
+            )
 
     @property
     def nn_k_(self) -> Any:

@@ -14,6 +14,8 @@ from smotefast.kernels import kernels_are_loaded
 _BLOCK = 1 << 18
 # Comparisons up to which numpy takes less (0.1 s) than loading the kernels.
 _LITTLE = 1 << 25
+# And those that it makes while threads wake up.
+_TINY = 1 << 17
 
 
 def winner_counts(codes: np.ndarray, neighbors: np.ndarray, *, n_threads: int) -> np.ndarray:
@@ -69,7 +71,7 @@ def elected(
 
 
 def _is_little(n_votes: int, k: int) -> bool:
-    return n_votes * k * k <= _LITTLE and not kernels_are_loaded()
+    return n_votes * k * k <= (_TINY if kernels_are_loaded() else _LITTLE)
 
 
 def _blocks(table: np.ndarray, k: int) -> list[slice]:

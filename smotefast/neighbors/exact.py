@@ -23,6 +23,8 @@ from smotefast.neighbors.tree import search_tree, tree_pays
 _SCAN_WORK = 5e7
 # Multiply-adds that scikit-learn does in 30 ms (5,000 x 20): loading kernels takes 500.
 _SMALL_WORK = 5e8
+# And so few that waking threads takes longer than numpy does with all of them.
+_TINY_WORK = 3e6
 # Above this many neighbours the heaps of the tiles fall out of the cache.
 _TILE_NEIGHBORS = 256
 
@@ -33,8 +35,8 @@ _CODE_WORK = 3
 
 def search_exact(points: Points, asked: Asked, k: int, *, n_threads: int) -> np.ndarray:
     """Return the positions of the k nearest other rows of each query."""
-    is_within = asked.points is points
-    if is_within and _work(points, asked) <= _SMALL_WORK and not kernels_are_loaded():
+    limit = _TINY_WORK if kernels_are_loaded() else _SMALL_WORK
+    if asked.points is points and _work(points, asked) <= limit:
         return search_small(points, asked.rows, k)
     return search_exactly(points, asked, k, n_threads=n_threads)[1]
 

@@ -7,18 +7,18 @@ because distances are summed feature by feature in float64 here as in the kernel
 
 from __future__ import annotations
 
-import contextlib
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from smotefast._forks import scikit_learn_threads_usable
+from smotefast._forks import usable_threads
 from smotefast.kernels.points import Points
 
 # Up to so many pairs of rows (360 against themselves) the set-up of scikit-learn's search
 # takes longer than estimating every distance.
 _FEW_PAIRS = 1 << 17
-# Pairs estimated at a time: 256 kB of distances stay in the cache. Multiply-adds at a time
+# Pairs estimated at a time: 256 kB of distances stay in the cache, and more would be fetched
+# anew from the system with every call. Multiply-adds at a time
 # after scikit-learn: more wake BLAS threads, which wait 8 ms for OpenMP's to go to sleep.
 _BLOCK_PAIRS = 1 << 15
 _BLOCK_WORK = 1 << 18
@@ -62,7 +62,7 @@ def _search(data: _Rows, queries: np.ndarray, k: int) -> np.ndarray:
 
     n_asked = min(k + 2, data.exact.shape[0])
     index = NearestNeighbors(n_neighbors=n_asked, algorithm="brute").fit(data.centered)
-    with _threads():
+    with usable_threads():
         reached, candidates = index.kneighbors(data.centered[queries])
     positions: np.ndarray = candidates[:, 1 : k + 1]
     squares = reached * reached
@@ -73,16 +73,6 @@ def _search(data: _Rows, queries: np.ndarray, k: int) -> np.ndarray:
         bound = squares[left, k] + doubt[left, k]
         positions[left] = _settle(data, queries[left], k, bound)
     return positions
-
-
-def _threads() -> contextlib.AbstractContextManager[Any]:
-    """Keep a forked child on one thread: OpenMP would wait for threads of its parent."""
-    if scikit_learn_threads_usable():
-        return contextlib.nullcontext()
-    from threadpoolctl import threadpool_limits
-
-    one: contextlib.AbstractContextManager[Any] = threadpool_limits(1, user_api="openmp")
-    return one
 
 
 def _settle(

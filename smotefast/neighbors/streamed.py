@@ -56,13 +56,13 @@ class NearestInBlocks:
         local = self._own - start
         local[(local < 0) | (local >= size)] = -1
         asked = Asked(self._points, np.arange(len(local)), local)
-        k = min(self._k, size - int((local >= 0).any()))
-        if k < 1 or not len(local):
+        if not size or not len(local):
             return
-        if k < self._k:  # a block too short to hold k others is short work
-            distances, positions = scan(block, asked, size, n_threads=self._n_threads)
+        k, n_threads = self._k, self._n_threads
+        if size - int((local >= 0).any()) < k:  # a block too short for k others is short work
+            distances, positions = scan(block, asked, size, n_threads=n_threads)
         else:
-            distances, positions = search_exactly(block, asked, k, n_threads=self._n_threads)
+            distances, positions = search_exactly(block, asked, k, n_threads=n_threads)
         self._merge(distances, np.where(positions < size, positions + start, _NOWHERE))
 
     def _merge(self, distances: np.ndarray, positions: np.ndarray) -> None:

@@ -32,6 +32,8 @@ _RECALL_SAMPLE = 400
 # Lookups of one call of the scan, about a second, and those that numpy makes in 0.3 s.
 _LOOKUPS_AT_ONCE = 3e9
 _SMALL_LOOKUPS = 3e7
+# And those that it makes while threads wake up.
+_TINY_LOOKUPS = 3e5
 
 
 def find_alike(
@@ -70,7 +72,8 @@ def _scan(
     codes: np.ndarray, shares: Sequence[np.ndarray], queries: np.ndarray, k: int, n_threads: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Compute every distance; return distances and positions."""
-    if len(queries) * codes.size <= _SMALL_LOOKUPS and not kernels_are_loaded():
+    limit = _TINY_LOOKUPS if kernels_are_loaded() else _SMALL_LOOKUPS
+    if len(queries) * codes.size <= limit:
         return _scan_small(codes, shares, queries, k)
     from smotefast.kernels.value_differences import scan_codes
 

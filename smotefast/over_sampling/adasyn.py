@@ -128,6 +128,7 @@ class ADASYN(NeighborSampler):
 
     def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
         self._begin()
+        self._refuse_few_rows("n_neighbors", self._k, rows.n_samples)
         random_state = check_random_state(self.random_state)
         recipes = []
         for label, n_new in wanted(quota):
@@ -144,7 +145,7 @@ class ADASYN(NeighborSampler):
             self._k,
             search=self.search,
             n_threads=self._n_threads,
-            estimator=self._estimator,
+            estimator=self._asked_for(self._k),
         )
         self._note(found)
         shares = other_class_counts(found.indices, positions) / self._k

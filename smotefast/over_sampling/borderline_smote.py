@@ -138,6 +138,7 @@ class BorderlineSMOTE(NeighborSampler):
     def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
         self._begin()
         self._m_estimator, m = neighbor_estimator("m_neighbors", self.m_neighbors)
+        self._refuse_few_rows("m_neighbors", m, rows.n_samples)
         self.in_danger_indices: dict[Any, np.ndarray] = {}
         recipes = []
         for label, n_new in wanted(quota):
@@ -156,21 +157,27 @@ class BorderlineSMOTE(NeighborSampler):
             if self.kind == "borderline-1":
                 recipes.append(self._interpolation(rows, label, n_new, chosen=chosen))
             else:
-                recipes.append(self._towards_any(rows, label, n_new, positions[chosen]))
+                near = found.indices[chosen]
+                recipes.append(self._towards_any(rows, label, n_new, positions[chosen], near))
         return self._job(recipes)
 
     def _towards_any(
-        self, rows: ClassRows, label: Any, n_new: int, danger: np.ndarray
+        self, rows: ClassRows, label: Any, n_new: int, danger: np.ndarray, near: np.ndarray
     ) -> Interpolate:
-        """Declare rows between rows in danger and their neighbours of any class."""
+        """Declare rows between rows in danger and their neighbours of any class.
+
+        ``near`` are the m nearest of each, which begin with the k nearest.
+        """
         k = self._k
+        self._refuse_few_rows("k_neighbors", k, rows.n_samples)
         draws = self._draws(n_new, len(danger) * k)
 
         def search(some: np.ndarray | None, k: int) -> Neighbors:
             asked = danger if some is None else danger[some]
             return self._nearest(rows, asked, k, self._estimator)
 
-        neighbors = drawn_neighbors(draws, k, len(danger), search)
+        is_known = k <= near.shape[1] and self._estimator is None and self._m_estimator is None
+        neighbors = near[:, :k] if is_known else drawn_neighbors(draws, k, len(danger), search)
         pool_positions, places = np.unique(neighbors, return_inverse=True)
         places = places.reshape(neighbors.shape).astype(neighbors.dtype)
         own = np.isin(pool_positions, rows.positions(label), assume_unique=True)

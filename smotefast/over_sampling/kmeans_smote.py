@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import clone
 
+from smotefast._forks import usable_threads
 from smotefast.engine.job import Job
 from smotefast.engine.neighbor_sampler import NeighborSampler, drawn_neighbors, wanted
-from smotefast.engine.outside import fits_alike, usable_threads
+from smotefast.engine.outside import fits_alike
 from smotefast.engine.params import CLUSTERING, NEIGHBOR_COUNT, OVER_SAMPLER, SEARCH
 from smotefast.engine.quota import Counts
 from smotefast.engine.recipe import Interpolate, Origins

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.utils import check_random_state
 
 from smotefast.engine.categorical_sampler import CategoricalSampler
-from smotefast.engine.draws import Draws
 from smotefast.engine.job import Job
 from smotefast.engine.mixed import Modal, shares_of
 from smotefast.engine.neighbor_sampler import NeighborSampler, wanted
@@ -134,13 +132,7 @@ class SMOTEN(CategoricalSampler):
     ) -> Modal:
         codes, positions = rows.matrix(label), rows.positions(label)
         k = self._class_k(label, len(codes))
-        draws = Draws(
-            check_random_state(self.random_state),
-            n_new,
-            len(codes),
-            then=None,
-            advance=self._seed_goes_on,
-        )
+        draws = self._draws(n_new, len(codes), then=None)
         used = np.arange(len(codes))
         if n_new <= 2 * len(codes):
             used = np.unique(draws.choices(0, n_new))

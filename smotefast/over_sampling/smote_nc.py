@@ -253,9 +253,11 @@ def _one_hot(matrix: MixedMatrix, side: float) -> Any:
     """Return what a user's neighbour estimator is fitted on, as imbalanced-learn does."""
     from scipy import sparse
 
-    parts = [sparse.csr_matrix(matrix.numbers)]
+    floats = matrix.dtype.kind == "f"
+    dtype = np.result_type(matrix.dtype, np.float32) if floats else np.dtype(np.float64)
+    parts = [sparse.csr_matrix(matrix.numbers.astype(dtype, copy=False))]
     rows = np.arange(matrix.shape[0])
     for codes in matrix.codes.T:
         shape = (len(rows), int(codes.max()) + 1)
         parts.append(sparse.csr_matrix((np.full(len(rows), side), (rows, codes)), shape))
-    return sparse.hstack(parts, format="csr")
+    return sparse.hstack(parts, format="csr", dtype=dtype)

@@ -147,21 +147,32 @@ def encode_arrow(column: Any) -> Codes:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if pa.types.is_null(column.type):
+        return ranked(np.full(len(column), -1), [])
+    column = _with_dictionary(column)
+    indices = pc.fill_null(column.indices.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
+    codes, positions = occurring(indices, len(column.dictionary))
+    return ranked(codes, column.dictionary.take(pa.array(positions)).to_pylist())
+
+
+def _with_dictionary(column: Any) -> Any:
+    """Return a column as one Array with a dictionary."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     if pa.types.is_run_end_encoded(column.type):
         column = pc.run_end_decode(column)
-    if str(column.type) in ("string_view", "binary_view"):
-        column = column.cast(
-            pa.large_string() if "string" in str(column.type) else pa.large_binary()
-        )
+    kind = column.type
+    if str(kind) in ("string_view", "binary_view"):
+        column = column.cast(pa.large_string() if "string" in str(kind) else pa.large_binary())
+    if isinstance(column, pa.ChunkedArray) and pa.types.is_dictionary(kind):
+        if any(chunk.dictionary.null_count for chunk in column.chunks):
+            column = column.cast(kind.value_type)  # Arrow does not join such dictionaries
     if not pa.types.is_dictionary(column.type):
         column = pc.dictionary_encode(column)
     if isinstance(column, pa.ChunkedArray):
         column = column.unify_dictionaries().combine_chunks()
-    if isinstance(column, pa.ChunkedArray):
-        column = column.chunk(0)
-    indices = pc.fill_null(column.indices.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
-    codes, positions = occurring(indices, len(column.dictionary))
-    return ranked(codes, column.dictionary.take(pa.array(positions)).to_pylist())
+    return column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
 
 
 def is_missing(value: Any) -> bool:

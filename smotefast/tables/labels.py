@@ -132,7 +132,7 @@ def label_values(y: Any) -> np.ndarray:
     from sklearn.utils import column_or_1d
     from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
-    if _are_texts(y):
+    if _are_plain(y):
         return np.asarray(y)
     _refuse_missing(y)
     try:
@@ -148,14 +148,14 @@ def label_values(y: Any) -> np.ndarray:
     return np.asarray(column_or_1d(y))
 
 
-def _are_texts(y: Any) -> bool:
-    """Whether y is an array of texts, which are labels without a further look.
+def _are_plain(y: Any) -> bool:
+    """Whether y is an array of integers or texts, which are labels without a further look.
 
     scikit-learn sorts them twice to find out: 33,000 texts take 50 ms, this 1 ms.
     """
-    if not (isinstance(y, np.ndarray) and y.ndim == 1 and len(y)):
+    if not (type(y) is np.ndarray and y.ndim == 1 and len(y)):
         return False
-    if y.dtype.kind == "U":
+    if y.dtype.kind in "biuU":
         return True
     try:
         return y.dtype.kind == "O" and all(type(label) is str for label in set(y.tolist()))

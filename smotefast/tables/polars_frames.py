@@ -92,7 +92,7 @@ class PolarsTable(DenseTable):
         """Return a column as categories."""
         series = self._frame.to_series(column)
         if str(series.dtype) in _NOT_IN_ARROW:
-            return encode_array(series.to_numpy().astype(object))
+            return encode_array(np.fromiter(series.to_list(), dtype=object))
         return encode_arrow(series.to_arrow())
 
     def append_columns(self, new: NewColumns) -> Any:

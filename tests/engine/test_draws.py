@@ -12,9 +12,10 @@ from tests import naive
 CUTS = st.lists(st.integers(0, 500), min_size=2, max_size=6).map(sorted)
 
 
-@pytest.fixture(autouse=True)
-def _small_checkpoints(monkeypatch):
+@pytest.fixture(autouse=True, params=[0, 1 << 16], ids=["drawn again", "kept"])
+def _small_checkpoints(request, monkeypatch):
     monkeypatch.setattr(draws_module, "_CHECKPOINT", 64)
+    monkeypatch.setattr(draws_module, "FEW_DRAWS", request.param)
 
 
 @given(seed=st.integers(0, 2**32 - 1), n=st.integers(0, 500), high=st.integers(1, 2**33))

@@ -1,0 +1,234 @@
+"""Rows of categories, of numbers beside them, and towards others: the same in any blocks."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+
+from smotefast.engine import draw_forms
+from smotefast.engine import draws as draws_module
+from smotefast.engine.draw_forms import AllottedDraws, ForeignFactors
+from smotefast.engine.draws import Draws
+from smotefast.engine.job import Job
+from smotefast.engine.mixed import (
+    MixedInterpolate,
+    MixedMatrix,
+    Modal,
+    counts_by_class,
+    first_rows,
+    shares_of,
+)
+from smotefast.engine.recipe import Interpolate, Origins
+from smotefast.engine.votes import tie_picks, winner_counts
+from tests import naive
+
+N = 300
+CUTS = st.lists(st.integers(0, 2 * N), max_size=5).map(lambda c: sorted([0, *c, 2 * N]))
+THREADS = st.sampled_from([1, 2, 3])
+ROOMS = ["smotefast.engine.recipe", "smotefast.engine.votes"]
+
+
+@pytest.fixture(params=["compiled", "numpy"], autouse=True)
+def _way(request, monkeypatch):
+    """Run every test through the kernels and through the way taken before they load."""
+    for room in ROOMS:
+        monkeypatch.setattr(f"{room}.kernels_are_loaded", lambda: request.param == "compiled")
+    monkeypatch.setattr(draws_module, "_CHECKPOINT", 64)
+    monkeypatch.setattr(draw_forms, "_COUNTED", 37)
+
+
+def class_of(seed, n_rows=20, n_numeric=3, n_codes=2, k=5, dtype=np.float64):
+    """Make the rows of a class, and neighbours for each."""
+    rng = np.random.default_rng(seed)
+    numbers = (rng.normal(size=(n_rows, n_numeric)) * 50).astype(dtype)
+    codes = rng.integers(0, 3, (n_rows, n_codes)).astype(np.int32)
+    return numbers, codes, rng.integers(0, n_rows, (n_rows, k)).astype(np.int32)
+
+
+def origins_of(label, neighbors, draws, **kwargs):
+    positions = np.arange(neighbors.shape[0])
+    return Origins(label, positions, positions, neighbors, draws, **kwargs)
+
+
+def mixed_recipe(seed, label, **kwargs):
+    numbers, codes, neighbors = class_of(seed, **kwargs)
+    draws = Draws(np.random.RandomState(seed), N, neighbors.size)
+    winners = winner_counts(codes, neighbors, n_threads=1)
+    rows = draws.choices(0, N) // neighbors.shape[1]
+    picks = tie_picks(np.random.RandomState(seed), winners, rows)
+    origins = origins_of(label, neighbors, draws)
+    return MixedInterpolate(Interpolate.between(origins, numbers, numbers), codes, picks)
+
+
+def filled(job, out, cuts):
+    for start, stop in pairwise(cuts):
+        job.fill(start, stop, out[start:stop])
+    return out
+
+
+def mixed_rows(recipes, cuts, n_threads):
+    shape = recipes[0].numbers.base.shape[1], recipes[0].codes.shape[1]
+    dtype = Job(recipes).dtype
+    out = MixedMatrix(np.empty((2 * N, shape[0]), dtype), np.empty((2 * N, shape[1]), np.int32))
+    return filled(Job(recipes, n_threads=n_threads), out, cuts)
+
+
+@given(
+    seed=st.integers(0, 999),
+    cuts=CUTS,
+    n_threads=THREADS,
+    n_codes=st.integers(1, 4),
+    dtype=st.sampled_from([np.float64, np.float32, np.int64, np.uint8]),
+)
+@settings(max_examples=30, deadline=None)
+def test_mixed_interpolate__does_not_depend_on_blocks_or_threads(
+    seed, cuts, n_threads, n_codes, dtype
+):
+    recipes = [mixed_recipe(seed + i, i, n_codes=n_codes, dtype=dtype) for i in (0, 1)]
+    whole, parts = mixed_rows(recipes, (0, 2 * N), 1), mixed_rows(recipes, cuts, n_threads)
+    np.testing.assert_array_equal(parts.numbers, whole.numbers)
+    np.testing.assert_array_equal(parts.codes, whole.codes)
+    assert whole.numbers.dtype == recipes[0].dtype == dtype
+
+
+@given(seed=st.integers(0, 999), n_codes=st.integers(1, 4), k=st.integers(1, 6))
+@settings(max_examples=20, deadline=None)
+def test_mixed_interpolate__interpolates_numbers_and_elects_what_was_picked(seed, n_codes, k):
+    recipes = [mixed_recipe(seed + i, i, n_codes=n_codes, k=k) for i in (0, 1)]
+    out = mixed_rows(recipes, (0, 2 * N), 2)
+    for place, recipe in enumerate(recipes):
+        rows = slice(place * N, (place + 1) * N)
+        neighbors = recipe.origins.neighbors
+        choices, steps = naive.draw(seed + place, N, neighbors.size)
+        expected = naive.interpolate(
+            recipe.numbers.base, recipe.numbers.base, neighbors, choices, steps, np.float64
+        )
+        np.testing.assert_array_equal(out.numbers[rows], expected)
+        for i, row in enumerate(choices // k):
+            for j in range(n_codes):
+                winners = naive.winners(recipe.codes, neighbors, row, j)
+                pick = 0 if recipe.picks is None else recipe.picks[i, j]
+                assert out.codes[rows][i, j] == winners[pick]
+
+
+@given(seed=st.integers(0, 999), cuts=CUTS, n_threads=THREADS)
+@settings(max_examples=30, deadline=None)
+def test_modal__does_not_depend_on_blocks_or_threads(seed, cuts, n_threads):
+    recipes = []
+    for label in (0, 1):
+        modes = np.random.default_rng(seed + label).integers(0, 9, (12, 4)).astype(np.int32)
+        draws = Draws(np.random.RandomState(seed), N, 12, then=None)
+        recipes.append(Modal(Origins(label, np.arange(12), np.arange(12), None, draws), modes))
+    job = Job(recipes, n_threads=n_threads)
+    whole = filled(job, np.empty((2 * N, 4), np.int32), (0, 2 * N))
+    np.testing.assert_array_equal(filled(job, np.empty_like(whole), cuts), whole)
+    drawn = np.random.RandomState(seed).randint(0, 12, N)
+    np.testing.assert_array_equal(whole[:N], recipes[0].modes[drawn])
+    assert job.dtype == np.int32
+
+
+@given(seed=st.integers(0, 999), cuts=CUTS, n_threads=THREADS, csr=st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_allotted_draws__in_a_job_do_not_depend_on_blocks_or_threads(
+    seed, cuts, n_threads, csr
+):
+    recipes, generator = [], np.random.RandomState(seed)
+    for label in (0, 1):
+        numbers, _, neighbors = class_of(seed + label)
+        allotted = np.bincount(generator.randint(0, 20, N), minlength=20)
+        draws = AllottedDraws(generator, allotted, neighbors.shape[1])
+        base = sparse.csr_array(numbers) if csr else numbers
+        recipes.append(Interpolate.between(origins_of(label, neighbors, draws), base, base))
+    check_job(recipes, cuts, n_threads, csr)
+
+
+@given(
+    seed=st.integers(0, 999),
+    cuts=CUTS,
+    n_threads=THREADS,
+    csr=st.booleans(),
+    dtype=st.sampled_from([np.float64, np.float32, np.int64]),
+)
+@settings(max_examples=30, deadline=None)
+def test_foreign_factors__in_a_job_do_not_depend_on_blocks_or_threads(
+    seed, cuts, n_threads, csr, dtype
+):
+    recipes = []
+    for label in (0, 1):
+        numbers, codes, neighbors = class_of(seed + label, dtype=dtype)
+        draws = Draws(np.random.RandomState(seed), N, neighbors.size)
+        is_foreign = (codes[neighbors, 0] == 0).reshape(-1)
+        factors = ForeignFactors(np.random.RandomState(seed), draws, is_foreign)
+        base = sparse.csr_array(numbers) if csr else numbers
+        origins = origins_of(label, neighbors, draws, factors=factors)
+        recipes.append(Interpolate.between(origins, base, base))
+    check_job(recipes, cuts, n_threads, csr)
+    steps = np.concatenate([recipe.origins.provenance(0, N).step for recipe in recipes])
+    parts = [
+        recipe.origins.provenance(start, stop).step
+        for recipe in recipes
+        for start, stop in pairwise([0, 50, 51, N])
+    ]
+    np.testing.assert_array_equal(np.concatenate(parts), steps)
+
+
+def check_job(recipes, cuts, n_threads, csr):
+    job = Job(recipes, n_threads=n_threads)
+    blocks = [(start, stop) for start, stop in pairwise(cuts) if start < stop]
+    if csr:
+        whole = Job(recipes).sparse_rows(0, 2 * N)
+        parts = sparse.vstack([job.sparse_rows(*block) for block in blocks]).toarray()
+        np.testing.assert_array_equal(parts, whole.toarray())
+        assert whole.dtype == job.dtype
+        return
+    whole = filled(Job(recipes), np.empty((2 * N, 3), job.dtype), (0, 2 * N))
+    np.testing.assert_array_equal(filled(job, np.empty_like(whole), cuts), whole)
+
+
+def test_mixed_matrix__gives_views_of_slices_and_copies_of_rows():
+    numbers, codes, _ = class_of(0)
+    matrix = MixedMatrix(numbers, codes)
+    assert matrix.shape == (20, 5)
+    assert matrix.dtype == np.float64
+    part = matrix[2:7]
+    assert np.shares_memory(part.numbers, numbers)
+    assert np.shares_memory(part.codes, codes)
+    rows = MixedMatrix(np.asfortranarray(numbers), codes)[np.array([3, 1])]
+    assert rows.numbers.flags.c_contiguous
+    np.testing.assert_array_equal(rows.numbers, numbers[[3, 1]])
+    np.testing.assert_array_equal(rows.codes, codes[[3, 1]])
+
+
+def test_mixed_matrix__takes_rows_of_csr_as_arrays():
+    numbers, codes, _ = class_of(0)
+    rows = MixedMatrix(sparse.csr_array(numbers), codes)[np.array([3, 1])]
+    np.testing.assert_array_equal(rows.numbers, numbers[[3, 1]])
+
+
+@given(st.lists(st.lists(st.integers(0, 9), min_size=2, max_size=2), min_size=1, max_size=40))
+@settings(deadline=None)
+def test_first_rows__are_those_that_have_a_category_first(rows):
+    codes = np.array(rows, dtype=np.int32)
+    for column, first in zip(codes.T, first_rows(codes), strict=True):
+        values = column.tolist()
+        expected = [values.index(c) if c in values else -1 for c in range(max(values) + 1)]
+        assert first.tolist() == expected
+
+
+@given(
+    seed=st.integers(0, 999),
+    n_rows=st.integers(2, 40),
+    n_categories=st.integers(1, 9),
+    n_classes=st.integers(2, 5),
+)
+@settings(deadline=None)
+def test_shares_of_counts__are_the_naive_class_shares(seed, n_rows, n_categories, n_classes):
+    rng = np.random.default_rng(seed)
+    codes = rng.integers(0, n_categories, (n_rows, 3)).astype(np.int32)
+    y = np.array(list("badce"))[rng.integers(0, n_classes, n_rows)]
+    found = shares_of(counts_by_class(codes, y))
+    for one, two in zip(found, naive.class_shares(codes, y), strict=True):
+        np.testing.assert_array_equal(one, two)

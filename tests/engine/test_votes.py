@@ -1,0 +1,149 @@
+"""Elections by numpy, by kernels and by hand; ties broken by imbalanced-learn's shuffles."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from smotefast.engine import votes
+from smotefast.engine.votes import elected, tie_picks, winner_counts
+from smotefast.kernels.compile import JIT_DISABLED
+from tests import naive
+
+SOME = settings(max_examples=10 if JIT_DISABLED else 60, deadline=None)
+WAYS = [True, False]
+
+
+@st.composite
+def ballots(draw):
+    """Draw codes of a class, who votes for each of some rows, and rows to elect for."""
+    rng = np.random.default_rng(draw(st.integers(0, 9999)))
+    n_rows, n_codes = draw(st.integers(1, 40)), draw(st.integers(1, 5))
+    codes = rng.integers(0, draw(st.integers(1, 6)), (n_rows, n_codes)).astype(np.int32)
+    shape = draw(st.integers(1, 50)), draw(st.integers(1, 9))
+    kind = draw(st.sampled_from([np.int32, np.int64]))
+    rows = rng.integers(0, shape[0], draw(st.integers(1, 60)))
+    return codes, rng.integers(0, n_rows, shape).astype(kind), rows
+
+
+def through(is_loaded, call, *args, **kwargs):
+    """Call with the kernels, or as before they are loaded."""
+    before = votes.kernels_are_loaded
+    votes.kernels_are_loaded = lambda: is_loaded
+    try:
+        return call(*args, **kwargs)
+    finally:
+        votes.kernels_are_loaded = before
+
+
+@SOME
+@given(ballots(), st.sampled_from([1, 2]))
+def test_winner_counts__are_the_naive_ones_in_both_ways(ballots, n_threads):
+    codes, neighbors, _ = ballots
+    expected = [
+        [len(naive.winners(codes, neighbors, row, j)) for j in range(codes.shape[1])]
+        for row in range(len(neighbors))
+    ]
+    for way in WAYS:
+        found = through(way, winner_counts, codes, neighbors, n_threads=n_threads)
+        assert found.dtype == np.int32
+        assert found.tolist() == expected
+
+
+@SOME
+@given(ballots(), st.sampled_from([1, 2]), st.booleans())
+def test_elected__are_the_naive_winners_in_both_ways(ballots, n_threads, with_picks):
+    codes, neighbors, rows = ballots
+    winners = [
+        [naive.winners(codes, neighbors, row, j) for j in range(codes.shape[1])] for row in rows
+    ]
+    picks = None
+    if with_picks:
+        picks = np.array([[i % len(w) for w in of] for i, of in enumerate(winners)], np.int32)
+    expected = [
+        [w[0 if picks is None else picks[i, j]] for j, w in enumerate(of)]
+        for i, of in enumerate(winners)
+    ]
+    for way in WAYS:
+        out = np.full((len(rows), codes.shape[1]), -1, np.int32)
+        through(way, elected, codes, neighbors, rows, picks, out, n_threads=n_threads)
+        assert out.tolist() == expected
+
+
+@pytest.mark.parametrize("step", [1, 7, 1 << 18])
+def test_elected__by_numpy_does_not_depend_on_its_blocks(step, monkeypatch):
+    rng = np.random.default_rng(0)
+    codes = rng.integers(0, 4, (30, 3)).astype(np.int32)
+    neighbors = rng.integers(0, 30, (30, 6))
+    rows, out = rng.integers(0, 30, 100), np.empty((100, 3), np.int32)
+    winners = through(True, winner_counts, codes, neighbors, n_threads=1)
+    picks = tie_picks(np.random.RandomState(0), winners, rows)
+    through(True, elected, codes, neighbors, rows, picks, out, n_threads=1)
+    monkeypatch.setattr(votes, "_BLOCK", step)
+    monkeypatch.setattr(votes, "kernels_are_loaded", lambda: False)
+    again = np.empty_like(out)
+    elected(codes, neighbors, rows, picks, again, n_threads=1)
+    np.testing.assert_array_equal(again, out)
+    np.testing.assert_array_equal(winner_counts(codes, neighbors, n_threads=1), winners)
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    n_base=st.integers(1, 20),
+    n_new=st.integers(1, 50),
+    n_columns=st.integers(1, 4),
+    most=st.integers(1, 5),
+)
+@settings(max_examples=80, deadline=None)
+def test_tie_picks__are_the_first_pairs_of_a_shuffled_list(
+    seed, n_base, n_new, n_columns, most
+):
+    rng = np.random.default_rng(seed)
+    n_winners = rng.integers(1, most + 1, (n_base, n_columns)).astype(np.int32)
+    rows = rng.integers(0, n_base, n_new)
+    mine, theirs = np.random.RandomState(seed), np.random.RandomState(seed)
+    picks = tie_picks(mine, n_winners, rows)
+    expected = naive.tie_picks(theirs, n_winners, rows)
+    if picks is None:
+        assert not expected.any()
+        assert (n_winners[rows] == 1).all()
+    else:
+        np.testing.assert_array_equal(picks, expected)
+        assert picks.dtype == np.uint8
+    assert mine.uniform() == theirs.uniform()
+
+
+@given(seed=st.integers(0, 2**32 - 1), n_new=st.integers(1, 40), n_categories=st.integers(1, 5))
+@settings(max_examples=60, deadline=None)
+def test_tie_picks__are_imbalanced_learns_choice(seed, n_new, n_categories):
+    is_max = np.random.default_rng(seed).random((n_new, n_categories)) < 0.6
+    is_max[~is_max.any(axis=1), 0] = True
+    shuffled = np.random.RandomState(seed).permutation(np.argwhere(is_max))  # as in its code
+    rows, first = np.unique(shuffled[:, 0], return_index=True)
+    np.testing.assert_array_equal(rows, np.arange(n_new))
+    chosen = shuffled[first, 1]
+    counts = is_max.sum(axis=1, keepdims=True).astype(np.int32)
+    picks = tie_picks(np.random.RandomState(seed), counts, np.arange(n_new))
+    picks = np.zeros_like(counts) if picks is None else picks
+    mine = [np.flatnonzero(row)[pick] for row, pick in zip(is_max, picks[:, 0], strict=True)]
+    np.testing.assert_array_equal(mine, chosen)
+
+
+@pytest.mark.skipif(JIT_DISABLED, reason="needs a million rows")
+def test_tie_picks__choose_each_winner_about_as_often():
+    n = 100_000
+    counts = np.full((1, 1), 4, np.int32)
+    picks = tie_picks(np.random.RandomState(0), counts, np.zeros(n, int))
+    shares = np.bincount(picks[:, 0], minlength=4) / n
+    assert np.abs(shares - 0.25).max() < 0.01
+
+
+@pytest.mark.parametrize(("most", "kind"), [(256, np.uint8), (257, np.int32)])
+def test_tie_picks__are_narrow_where_they_fit(most, kind):
+    counts = np.array([[1, 2], [most, 1]], np.int32)
+    rows = np.repeat([1, 0], [500, 5])
+    picks = tie_picks(np.random.RandomState(0), counts, rows)
+    assert picks.dtype == kind
+    np.testing.assert_array_equal(
+        picks, naive.tie_picks(np.random.RandomState(0), counts, rows)
+    )

@@ -1,0 +1,120 @@
+"""Neighbours of queries while data stream by: those of one exact search, for any blocks."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from smotefast.kernels.compile import JIT_DISABLED
+from smotefast.neighbors.streamed import NearestInBlocks
+from tests import naive
+from tests.some_points import mixed, quiet, searches
+
+SOME = settings(max_examples=15 if JIT_DISABLED else 80, deadline=None)
+
+
+def nearest_of(pool, asked, k, n_threads=1):
+    """Open a stream for queries that may be rows of other points."""
+    points = asked.points
+    return NearestInBlocks(
+        points.values[asked.rows],
+        asked.own,
+        k,
+        codes=points.codes[asked.rows],
+        weight=pool.weight,
+        n_threads=n_threads,
+    )
+
+
+def offered(stream, pool, cuts):
+    for start, stop in cuts:
+        with quiet():
+            stream.offer(pool.values[start:stop], start, pool.codes[start:stop])
+    return stream
+
+
+@SOME
+@given(search=searches(reaches=[1.0, 7.0]), n_threads=st.sampled_from([1, 2]), data=st.data())
+def test_nearest_in_blocks__are_those_of_one_exact_search(search, n_threads, data):
+    pool, asked, k = search
+    n_pool = len(pool.values)
+    inner = data.draw(st.lists(st.integers(0, n_pool), max_size=8))
+    blocks = data.draw(st.permutations(list(pairwise(sorted([0, *inner, n_pool])))))
+    stream = offered(nearest_of(pool, asked, k, n_threads), pool, blocks)
+    expected = naive.nearest_points(pool, asked, k)
+    assert np.array_equal(stream.positions, expected)
+    assert np.array_equal(
+        stream.distances, naive.distances_at(pool, asked, expected).reshape(-1, k)
+    )
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 6, 7, 99])
+def test_nearest_in_blocks__shorter_than_k_are_those_of_the_whole(size):
+    pool = mixed(np.random.default_rng(0), 60, 3, n_values=4, n_codes=2, weight=0.7)
+    rows = np.arange(0, 60, 7)
+    stream = NearestInBlocks(
+        pool.values[rows], rows, 6, codes=pool.codes[rows], weight=0.7, n_threads=1
+    )
+    offered(stream, pool, [(i, min(i + size, 60)) for i in range(0, 60, size)])
+    expected = naive.nearest_rows(pool.values, 6, rows, codes=pool.codes, weight=0.7)
+    assert np.array_equal(stream.positions, expected)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int32, np.float16])
+def test_nearest_in_blocks__by_tree_or_tiles_are_those_of_the_whole(dtype):
+    n, step = (400, 150) if JIT_DISABLED else (40_000, 17_000)
+    rng = np.random.default_rng(0)
+    queries = np.sort(rng.choice(n, 20, replace=False))
+    for n_features in (3, 20):
+        values = (rng.normal(size=(n, n_features)) * 20).astype(dtype)
+        stream = NearestInBlocks(values[queries], queries, 5, n_threads=2)
+        for start in range(0, n, step):
+            stream.offer(values[start : start + step], start)
+        assert np.array_equal(stream.positions, naive.nearest_rows(values, 5, queries))
+
+
+def test_nearest_in_blocks__leave_nothing_out_for_queries_that_stand_nowhere():
+    values = np.arange(12.0).reshape(12, 1)
+    stream = NearestInBlocks(values[[3, 8]], np.array([-1, 8]), 2, n_threads=1)
+    for start in (8, 0, 4):
+        stream.offer(values[start : start + 4], start)
+    assert stream.positions.tolist() == [[3, 2], [7, 9]]
+    assert stream.distances.tolist() == [[0.0, 1.0], [1.0, 1.0]]
+
+
+def test_nearest_in_blocks__of_equal_distance_are_those_of_lower_position():
+    values = np.zeros((30, 2))
+    stream = NearestInBlocks(values[:1], np.array([0]), 4, n_threads=1)
+    for start in (20, 10, 0):
+        stream.offer(values[start : start + 10], start)
+    assert stream.positions.tolist() == [[1, 2, 3, 4]]
+
+
+def test_nearest_in_blocks__keep_rows_at_an_infinite_distance():
+    values = np.array([[0.0], [1e200], [-1e200], [1.0]])
+    stream = NearestInBlocks(values[:1], np.array([0]), 3, n_threads=1)
+    for start in range(4):
+        with np.errstate(over="ignore"):
+            stream.offer(values[start : start + 1], start)
+    assert stream.positions.tolist() == [[3, 1, 2]]
+
+
+def test_nearest_in_blocks__say_when_there_are_too_few_rows():
+    values = np.arange(4.0).reshape(4, 1)
+    stream = NearestInBlocks(values[:1], np.array([0]), 4, n_threads=1)
+    stream.offer(values, 0)
+    with pytest.raises(ValueError, match="k=4 neighbours need more rows"):
+        _ = stream.positions
+
+
+def test_nearest_in_blocks__of_no_queries_or_no_rows_are_none():
+    values = np.arange(4.0).reshape(4, 1)
+    stream = NearestInBlocks(values[:0], np.empty(0, int), 2, n_threads=1)
+    stream.offer(values, 0)
+    assert stream.positions.shape == (0, 2)
+    stream = NearestInBlocks(values[:2], np.array([0, 1]), 3, n_threads=1)
+    stream.offer(values[:0], 0)
+    stream.offer(values, 0)
+    assert stream.positions.tolist() == [[1, 2, 3], [0, 2, 3]]

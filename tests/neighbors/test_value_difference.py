@@ -1,0 +1,153 @@
+"""Rows of categories that are near by the classes they go with, whichever search runs."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from imblearn.metrics.pairwise import ValueDifferenceMetric
+
+from smotefast.kernels.compile import JIT_DISABLED
+from smotefast.neighbors import find_alike, value_difference
+from smotefast.neighbors.door import RecallWarning, SearchWarning
+from tests import naive
+
+SOME = settings(max_examples=10 if JIT_DISABLED else 60, deadline=None)
+graphs = pytest.mark.skipif(
+    JIT_DISABLED, reason="pynndescent's building blocks run compiled only"
+)
+
+
+def categories(seed, n_rows, n_columns, n_values, n_classes):
+    rng = np.random.default_rng(seed)
+    codes = rng.integers(0, n_values, (n_rows, n_columns)).astype(np.int32)
+    y = rng.integers(0, n_classes, n_rows)
+    y[:n_classes] = np.arange(n_classes)
+    return codes, y, naive.class_shares(codes, y)
+
+
+@SOME
+@given(
+    seed=st.integers(0, 999),
+    shape=st.tuples(st.integers(5, 60), st.integers(1, 5)),
+    n_values=st.integers(1, 8),
+    n_classes=st.integers(3, 5),
+    is_loaded=st.booleans(),
+    data=st.data(),
+)
+def test_find_alike__finds_what_sorting_all_distances_finds(
+    seed, shape, n_values, n_classes, is_loaded, data
+):
+    codes, _, shares = categories(seed, *shape, n_values, n_classes)
+    k = data.draw(st.integers(1, shape[0] - 1))
+    queries = np.flatnonzero(np.random.default_rng(seed).random(shape[0]) < 0.7)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(value_difference, "kernels_are_loaded", lambda: is_loaded)
+        found = find_alike(codes, shares, k, queries=queries, n_threads=2)
+        everyone = find_alike(codes, shares, k, n_threads=1)
+    assert found.method == "exact"
+    assert found.indices.dtype == np.int32
+    assert np.array_equal(found.indices, naive.nearest_alike(codes, shares, k, queries))
+    assert np.array_equal(everyone.indices[queries], found.indices)
+
+
+@SOME
+@given(
+    seed=st.integers(0, 999),
+    shape=st.tuples(st.integers(5, 60), st.integers(1, 5)),
+    n_values=st.integers(2, 8),
+    data=st.data(),
+)
+def test_find_alike__of_two_classes_finds_rows_as_near_as_the_metric_says(
+    seed, shape, n_values, data
+):
+    codes, y, shares = categories(seed, *shape, n_values, 2)
+    k = data.draw(st.integers(1, shape[0] - 1))
+    found = find_alike(codes, shares, k, n_threads=1).indices
+    metric = ValueDifferenceMetric(n_categories=[int(c.max()) + 1 for c in codes.T])
+    distances = metric.fit(codes, y).pairwise(codes)
+    np.fill_diagonal(distances, np.inf)
+    mine = np.take_along_axis(distances, found, axis=1)
+    np.testing.assert_allclose(mine, np.sort(distances, axis=1)[:, :k], rtol=1e-9, atol=1e-12)
+    assert (found != np.arange(len(codes))[:, None]).all()
+    assert all(len(set(row)) == k for row in found.tolist())
+
+
+def test_find_alike__has_the_distances_of_imbalanced_learns_metric():
+    codes, y, shares = categories(0, 60, 4, 5, 4)
+    metric = ValueDifferenceMetric(n_categories=[int(c.max()) + 1 for c in codes.T])
+    expected = metric.fit(codes, y).pairwise(codes)
+    for row in range(60):
+        np.testing.assert_allclose(
+            naive.value_differences(codes, shares, row), expected[row], rtol=1e-12, atol=1e-14
+        )
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_find_alike__cuts_its_work_in_pieces_without_a_difference(n_classes, monkeypatch):
+    codes, _, shares = categories(0, 200, 3, 6, n_classes)
+    whole = find_alike(codes, shares, 5, n_threads=2).indices
+    monkeypatch.setattr(value_difference, "kernels_are_loaded", lambda: True)
+    monkeypatch.setattr(value_difference, "_LOOKUPS_AT_ONCE", 1)
+    assert np.array_equal(find_alike(codes, shares, 5, n_threads=1).indices, whole)
+
+
+def many(seed=0, n=6_000, n_classes=3):
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, n_classes, n)
+    codes = (rng.integers(0, 60, (n, 5)) + 15 * y[:, None]) % 80
+    return codes.astype(np.int32), _shares(codes, y, n_classes)
+
+
+def _shares(codes, y, n_classes):
+    tables = []
+    for column in codes.T:
+        table = np.zeros((column.max() + 1, n_classes))
+        np.add.at(table, (column, y), 1.0)
+        tables.append(table / np.maximum(table.sum(axis=1, keepdims=True), 1))
+    return tables
+
+
+@graphs
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_find_alike__by_approximate_search_finds_most_and_says_how_many(n_classes):
+    codes, shares = many(n_classes=n_classes)
+    queries = np.arange(0, 6_000, 3)
+    found = find_alike(codes, shares, 5, queries=queries, search="approximate", n_threads=2)
+    assert found.method == "approximate"
+    assert found.recall >= 0.95
+    assert (found.indices != queries[:, None]).all()
+    assert all(len(set(row)) == 5 for row in found.indices.tolist())
+    again = find_alike(codes, shares, 5, queries=queries, search="approximate", n_threads=1)
+    assert np.array_equal(found.indices, again.indices)
+
+
+@graphs
+def test_find_alike__warns_where_too_few_are_found(monkeypatch):
+    codes, shares = many()
+    monkeypatch.setattr(value_difference, "_recall", lambda *_: 0.5)
+    with pytest.warns(RecallWarning, match=r"found 0\.50 of the true neighbours"):
+        found = find_alike(codes, shares, 5, search="approximate", n_threads=2)
+    assert found.recall == 0.5
+
+
+def test_find_alike__is_exact_where_no_graph_can_be_built(monkeypatch):
+    codes, _, shares = categories(0, 60, 4, 5, 4)
+    expected = find_alike(codes, shares, 3, n_threads=1).indices
+    monkeypatch.setattr(
+        "smotefast.neighbors.approximate.why_no_graph", lambda: "there is no graph"
+    )
+    with pytest.warns(SearchWarning, match="The search is exact: there is no graph"):
+        found = find_alike(codes, shares, 3, search="approximate", n_threads=1)
+    assert found.method == "exact"
+    assert np.array_equal(found.indices, expected)
+
+
+@graphs
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_find_alike__of_rows_that_are_all_alike_finds_others(n_classes):
+    codes = np.zeros((6_000, 3), np.int32)
+    shares = [np.full((1, n_classes), 1 / n_classes)] * 3
+    for search in ("exact", "approximate"):
+        found = find_alike(codes, shares, 4, search=search, n_threads=2).indices
+        assert (found != np.arange(6_000)[:, None]).all()
+        assert all(len(set(row)) == 4 for row in found[::100].tolist())

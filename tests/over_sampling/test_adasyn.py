@@ -1,0 +1,236 @@
+"""ADASYN: imbalanced-learn's rows on data without ties; counts that rounding changes."""
+
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from imblearn import over_sampling as theirs
+from scipy import sparse
+from sklearn.neighbors import NearestNeighbors
+
+import smotefast
+from smotefast.over_sampling import ADASYN
+from tests import naive
+from tests.same_rows import assert_same, classes
+
+quiet = pytest.mark.filterwarnings("ignore::smotefast.ResamplingWarning")
+
+
+def pair(**kwargs):
+    kwargs = {"random_state": 0, **kwargs}
+    return ADASYN(**kwargs), theirs.ADASYN(**kwargs)
+
+
+def outcome(sampler, X, y):
+    """Return what a sampler makes, or its error."""
+    try:
+        return sampler.fit_resample(X, y)
+    except (RuntimeError, ValueError) as error:
+        return type(error), str(error)[:40]
+
+
+@quiet
+@given(
+    seed=st.integers(0, 2**31),
+    sizes=st.lists(st.integers(7, 90), min_size=2, max_size=5),
+    n_features=st.integers(1, 30),
+    dtype=st.sampled_from([np.float32, np.float64]),
+    k=st.integers(1, 6),
+)
+@settings(max_examples=60, deadline=None)
+def test_adasyn__gives_imbalanced_learns_rows_or_error(seed, sizes, n_features, dtype, k):
+    X, y = classes(seed, sizes, n_features, dtype)
+    mine, other = pair(random_state=seed, n_neighbors=k)
+    for one, two in zip(outcome(mine, X, y), outcome(other, X, y), strict=True):
+        assert type(one) is type(two)
+        np.testing.assert_array_equal(one, two)
+
+
+@quiet
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_adasyn__gives_imbalanced_learns_rows_on_thousands(dtype):
+    X, y = classes(0, (5_000, 2_500, 1_000), 12, dtype)
+    mine, other = pair()
+    assert_same(mine, other, X, y)
+    assert mine.search_ == "exact"
+
+
+@quiet
+def test_adasyn__continues_one_stream_across_classes_and_calls():
+    one, two = np.random.RandomState(9), np.random.RandomState(9)
+    for seed in range(4):
+        mine, other = ADASYN(random_state=one), theirs.ADASYN(random_state=two)
+        assert_same(mine, other, *classes(seed, (80, 30, 40)))
+    assert one.uniform() == two.uniform()
+
+
+@quiet
+def test_adasyn__draws_from_numpys_global_generator_without_a_seed():
+    X, y = classes(4)
+    np.random.seed(8)
+    mine = ADASYN().fit_resample(X, y)[0]
+    state = np.random.uniform()
+    np.random.seed(8)
+    np.testing.assert_array_equal(mine, theirs.ADASYN().fit_resample(X, y)[0])
+    assert state == np.random.uniform()
+
+
+@quiet
+@pytest.mark.parametrize("strategy", ["minority", "not minority", "all", {0: 95, 1: 80}])
+def test_adasyn__follows_every_strategy(strategy):
+    assert_same(*pair(sampling_strategy=strategy), *classes(5, (60, 45, 25)))
+
+
+@quiet
+@pytest.mark.parametrize("flavour", ["csr_matrix", "csr_array", "csc_matrix", "csc_array"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_adasyn__gives_imbalanced_learns_rows_on_sparse_data(flavour, dtype):
+    dense, y = classes(6, (70, 30, 20), 15, dtype)
+    dense[np.random.default_rng(0).random(dense.shape) < 0.6] = 0
+    assert_same(*pair(), getattr(sparse, flavour)(dense), y)
+
+
+@quiet
+@pytest.mark.parametrize("dtype", [np.int32, np.int64])
+def test_adasyn__of_integers_gives_imbalanced_learns_rows(dtype):
+    X, y = classes(7, n_features=8)
+    assert_same(*pair(), (X * 1e6).astype(dtype), y)
+
+
+@quiet
+def test_adasyn__gives_imbalanced_learns_frames():
+    pd = pytest.importorskip("pandas")
+    X, y = classes(3)
+    frame = pd.DataFrame(X, columns=list("abcd")).astype({"b": "float32"})
+    frame["n"] = (X[:, 0] * 1e6).astype(int)
+    assert_same(*pair(), frame, pd.Series(y, name="target"))
+
+
+@quiet
+def test_adasyn__fits_a_users_estimator_on_all_rows_and_on_each_class():
+    estimator = NearestNeighbors(n_neighbors=4, metric="manhattan")
+    mine, other = pair(n_neighbors=estimator)
+    assert_same(mine, other, *classes(1))
+    assert mine.nn_.n_samples_fit_ == other.nn_.n_samples_fit_ == 25
+    assert mine.search_ == "estimator"
+    assert not hasattr(estimator, "n_samples_fit_")
+
+
+@quiet
+def test_adasyn__shows_an_unfitted_estimator_for_a_number():
+    sampler = ADASYN(n_neighbors=3, random_state=0)
+    with pytest.raises(AttributeError, match="no nn_ yet"):
+        _ = sampler.nn_
+    sampler.fit_resample(*classes(0))
+    assert sampler.nn_.n_neighbors == 4
+
+
+@quiet
+@given(seed=st.integers(0, 9999), k=st.integers(1, 7), n_values=st.integers(3, 9))
+@settings(max_examples=40, deadline=None)
+def test_adasyn__gives_each_row_its_rounded_share_whatever_ties_there_are(seed, k, n_values):
+    rng = np.random.default_rng(seed)
+    y = rng.permutation(np.repeat([0, 1], [40, 15]))
+    X = rng.integers(0, n_values, (55, 3)).astype(float)
+    sampler = ADASYN(random_state=0, n_neighbors=k)
+    sampler.fit_resample(X, y)
+    base, neighbor, step = sampler.provenance_
+    own = np.flatnonzero(y == 1)
+    foreign = (y[naive.nearest_rows(X, k)[own]] != 1).sum(axis=1) / k
+    expected = np.rint(foreign / foreign.sum() * 25).astype(int)
+    np.testing.assert_array_equal(base, np.repeat(own, expected))
+    nearest = own[naive.nearest_rows(X[own], k)]
+    assert all(
+        n in nearest[np.searchsorted(own, b)] for b, n in zip(base, neighbor, strict=True)
+    )
+    assert ((0 <= step) & (step < 1)).all()
+
+
+@pytest.mark.parametrize("form", ["dense", "csr"])
+@quiet
+def test_provenance__rebuilds_every_new_row(form):
+    X, y = classes(3, (60, 25, 30))
+    sampler = ADASYN(random_state=0)
+    given_X = X if form == "dense" else sparse.csr_array(X)
+    X_new, y_new = sampler.fit_resample(given_X, y)
+    new = (X_new if form == "dense" else X_new.toarray())[len(X) :]
+    base, neighbor, step = sampler.provenance_
+    np.testing.assert_array_equal(X[base] + step[:, None] * (X[neighbor] - X[base]), new)
+    assert (y[base] == y_new[len(X) :]).all()
+    assert (y[neighbor] == y[base]).all()
+    assert (base != neighbor).all()
+
+
+def test_adasyn__says_once_that_rounding_missed_the_count_by_more_than_one_percent():
+    X, y = classes(0, (60, 25, 30))
+    mine, other = pair()
+    with pytest.warns(smotefast.ResamplingWarning) as caught:
+        y_new = mine.fit_resample(X, y)[1]
+    counts = np.bincount(y_new)
+    np.testing.assert_array_equal(counts, np.bincount(other.fit_resample(X, y)[1]))
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+    for label, size in ((1, 25), (2, 30)):
+        made, asked = counts[label] - size, 60 - size
+        said = f"Class {label} gets {made} new rows instead of {asked}" in str(
+            caught[0].message
+        )
+        assert said == (abs(made - asked) > 0.01 * asked)
+    assert mine.sampling_strategy_ == {1: 35, 2: 30}
+
+
+def test_adasyn__says_nothing_where_the_count_is_met_or_the_warning_switched_off():
+    X, y = classes(0, (5_000, 300), 6)
+    made = np.bincount(ADASYN(random_state=0).fit_resample(X, y)[1])[1]
+    assert 0 < abs(made - 5_000) <= 47
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.simplefilter("ignore", smotefast.ResamplingWarning)
+        X, y = classes(0, (60, 25, 30))
+        assert len(ADASYN(random_state=0).fit_resample(X, y)[0]) > len(X)
+
+
+def test_adasyn__refuses_a_class_that_no_other_is_near_in_imbalanced_learns_words():
+    X, y = classes(0)
+    X[y == 1] += 1e4
+    for sampler in pair():
+        with pytest.raises(RuntimeError, match="Not any neigbours belong to the majority"):
+            sampler.fit_resample(X, y)
+    with pytest.raises(RuntimeError, match=r"class 1 .*n_neighbors=5"):
+        ADASYN().fit_resample(X, y)
+
+
+def test_adasyn__refuses_shares_that_all_round_to_nothing_in_imbalanced_learns_words():
+    X, y = classes(0, (60, 25))
+    for sampler in pair(sampling_strategy={1: 26}):
+        with pytest.raises(ValueError, match="No samples will be generated with the provided"):
+            sampler.fit_resample(X, y)
+    with pytest.raises(ValueError, match=r"1 rows over .* rows of class 1"):
+        ADASYN(sampling_strategy={1: 26}).fit_resample(X, y)
+
+
+@pytest.mark.parametrize("n", [25, 85])
+def test_adasyn__refuses_more_neighbours_than_rows(n):
+    X, y = classes(0)
+    words = f"n_neighbors = {n + 1}, n_samples_fit = {n}"
+    for sampler in pair(n_neighbors=n):
+        with pytest.raises(ValueError, match=words):
+            sampler.fit_resample(X, y)
+    with pytest.raises(ValueError, match=f"{words}: n_neighbors={n} needs at least {n + 1}"):
+        ADASYN(n_neighbors=n).fit_resample(X, y)
+
+
+def test_adasyn__refuses_parameters_in_imbalanced_learns_words():
+    for sampler in (ADASYN(n_neighbors=0), theirs.ADASYN(n_neighbors=0)):
+        with pytest.raises(ValueError, match="'n_neighbors' parameter of ADASYN must be"):
+            sampler.fit_resample(*classes(0))
+
+
+@quiet
+def test_adasyn__does_not_depend_on_the_number_of_threads():
+    X, y = classes(0, (9_000, 4_000), 10)
+    made = [ADASYN(random_state=0, n_jobs=n).fit_resample(X, y)[0] for n in (1, 2, None)]
+    np.testing.assert_array_equal(made[0], made[1])
+    np.testing.assert_array_equal(made[0], made[2])

@@ -1,0 +1,359 @@
+"""BorderlineSMOTE: imbalanced-learn's rows on data without ties, and what it says of none."""
+
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from imblearn import over_sampling as theirs
+from scipy import sparse
+from sklearn.neighbors import NearestNeighbors
+
+import smotefast
+from smotefast.over_sampling import BorderlineSMOTE
+from tests import naive
+from tests.same_rows import assert_equal, assert_same, classes
+
+KINDS = ["borderline-1", "borderline-2"]
+quiet = pytest.mark.filterwarnings("ignore::smotefast.ResamplingWarning")
+both_kinds = pytest.mark.parametrize("kind", KINDS)
+
+
+def pair(**kwargs):
+    kwargs = {"random_state": 0, **kwargs}
+    return BorderlineSMOTE(**kwargs), theirs.BorderlineSMOTE(**kwargs)
+
+
+def assert_same_danger(mine, other):
+    assert list(mine.in_danger_indices) == list(other.in_danger_indices)
+    for label, positions in other.in_danger_indices.items():
+        np.testing.assert_array_equal(mine.in_danger_indices[label], positions)
+
+
+@quiet
+@given(
+    seed=st.integers(0, 2**31),
+    sizes=st.lists(st.integers(7, 90), min_size=2, max_size=5),
+    n_features=st.integers(1, 30),
+    dtype=st.sampled_from([np.float32, np.float64]),
+    k=st.integers(1, 6),
+    m=st.integers(1, 13),
+    kind=st.sampled_from(KINDS),
+)
+@settings(max_examples=60, deadline=None)
+def test_borderline_smote__gives_imbalanced_learns_rows(
+    seed, sizes, n_features, dtype, k, m, kind
+):
+    X, y = classes(seed, sizes, n_features, dtype)
+    mine, other = pair(random_state=seed, k_neighbors=k, m_neighbors=m, kind=kind)
+    assert_same(mine, other, X, y)
+    assert_same_danger(mine, other)
+
+
+@both_kinds
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_borderline_smote__gives_imbalanced_learns_rows_on_thousands(kind, dtype):
+    X, y = classes(0, (5_000, 2_500, 1_000), 12, dtype)
+    mine, other = pair(kind=kind, sampling_strategy={1: 2_700, 2: 5_000})
+    assert_same(mine, other, X, y)
+    assert_same_danger(mine, other)
+    assert mine.search_ == "exact"
+
+
+@quiet
+@both_kinds
+def test_borderline_smote__continues_a_random_state_across_classes_and_calls(kind):
+    one, two = np.random.RandomState(9), np.random.RandomState(9)
+    for seed in range(4):
+        mine = BorderlineSMOTE(random_state=one, kind=kind)
+        other = theirs.BorderlineSMOTE(random_state=two, kind=kind)
+        assert_same(mine, other, *classes(seed, (80, 30, 40)))
+    assert one.uniform() == two.uniform()
+
+
+@both_kinds
+def test_borderline_smote__draws_from_numpys_global_generator_without_a_seed(kind):
+    X, y = classes(4)
+    np.random.seed(8)
+    mine = BorderlineSMOTE(kind=kind).fit_resample(X, y)[0]
+    state = np.random.uniform()
+    np.random.seed(8)
+    np.testing.assert_array_equal(mine, theirs.BorderlineSMOTE(kind=kind).fit_resample(X, y)[0])
+    assert state == np.random.uniform()
+
+
+@both_kinds
+@pytest.mark.parametrize("strategy", ["minority", "not minority", "all", {0: 65, 1: 60}])
+def test_borderline_smote__follows_every_strategy(kind, strategy):
+    assert_same(*pair(kind=kind, sampling_strategy=strategy), *classes(5, (60, 45, 25)))
+
+
+@both_kinds
+def test_borderline_smote__follows_a_ratio(kind):
+    assert_same(*pair(kind=kind, sampling_strategy=0.7), *classes(5))
+
+
+@both_kinds
+@pytest.mark.parametrize("flavour", ["csr_matrix", "csr_array", "csc_matrix", "csc_array"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_borderline_smote__gives_imbalanced_learns_rows_on_sparse_data(kind, flavour, dtype):
+    dense, y = classes(6, (70, 30, 20), 15, dtype)
+    dense[np.random.default_rng(0).random(dense.shape) < 0.6] = 0
+    X = getattr(sparse, flavour)(dense)
+    mine, other = pair(kind=kind)
+    if kind == "borderline-1" or flavour.endswith("array"):
+        assert_same(mine, other, X, y)
+        return
+    with pytest.raises(ValueError, match="mismatch"):
+        other.fit_resample(X, y)  # its product with a column of factors is a matrix product
+    out = mine.fit_resample(X, y)[0]
+    assert type(out) is type(X)
+    assert out.dtype == dtype
+    expected = other.fit_resample(getattr(sparse, flavour.replace("matrix", "array"))(X), y)[0]
+    np.testing.assert_array_equal(out.toarray(), expected.toarray())
+
+
+@both_kinds
+def test_borderline_smote__on_sparse_data_gives_the_rows_of_dense_data(kind):
+    dense, y = classes(6, (70, 30, 20), 5)
+    dense[np.random.default_rng(0).random(dense.shape) < 0.3] = 0
+    out = BorderlineSMOTE(random_state=0, kind=kind).fit_resample(sparse.csr_array(dense), y)[0]
+    expected = BorderlineSMOTE(random_state=0, kind=kind).fit_resample(dense, y)[0]
+    np.testing.assert_array_equal(out.toarray(), expected)
+
+
+@both_kinds
+def test_borderline_smote__gives_imbalanced_learns_frames(kind):
+    pd = pytest.importorskip("pandas")
+    X, y = classes(3)
+    frame = pd.DataFrame(X, columns=list("abcd")).astype({"b": "float32"})
+    frame["n"] = (X[:, 0] * 1e6).astype(int)
+    assert_same(*pair(kind=kind), frame, pd.Series(y, name="target"))
+
+
+@both_kinds
+def test_borderline_smote__fits_users_estimators_on_a_class_and_on_all_rows(kind):
+    kwargs = {
+        "k_neighbors": NearestNeighbors(n_neighbors=4, metric="manhattan"),
+        "m_neighbors": NearestNeighbors(n_neighbors=8, metric="chebyshev"),
+    }
+    mine, other = pair(kind=kind, **kwargs)
+    X, y = classes(1)
+    assert_same(mine, other, X, y)
+    assert_same_danger(mine, other)
+    assert mine.nn_m_.n_samples_fit_ == len(X)
+    assert mine.nn_k_.n_samples_fit_ == other.nn_k_.n_samples_fit_
+    assert mine.search_ == "estimator"
+    assert not hasattr(kwargs["m_neighbors"], "n_samples_fit_")
+
+
+def test_borderline_smote__shows_unfitted_estimators_for_numbers():
+    sampler = BorderlineSMOTE(k_neighbors=3, m_neighbors=7, random_state=0)
+    for name in ("nn_k_", "nn_m_"):
+        with pytest.raises(AttributeError, match=f"no {name} yet"):
+            getattr(sampler, name)
+    sampler.fit_resample(*classes(0))
+    assert (sampler.nn_k_.n_neighbors, sampler.nn_m_.n_neighbors) == (4, 8)
+
+
+@quiet
+@given(seed=st.integers(0, 9999), m=st.integers(1, 12), n_values=st.integers(2, 9))
+@settings(max_examples=40, deadline=None)
+def test_in_danger_indices__are_rows_with_half_but_not_all_neighbours_of_others(
+    seed, m, n_values
+):
+    rng = np.random.default_rng(seed)
+    y = rng.permutation(np.repeat([0, 1, 2], [30, 15, 20]))
+    X = rng.integers(0, n_values, (65, 3)).astype(float)
+    sampler = BorderlineSMOTE(m_neighbors=m, sampling_strategy="all").fit(X, y)
+    sampler.sampling_strategy = {0: 31, 1: 16, 2: 21}
+    sampler.fit_resample(X, y)
+    found = naive.nearest_rows(X, m)
+    for label in (0, 1, 2):
+        danger = [
+            row
+            for row in np.flatnonzero(y == label)
+            if m / 2 <= sum(y[other] != label for other in found[row]) < m
+        ]
+        assert sampler.in_danger_indices.get(label, np.empty(0)).tolist() == danger
+
+
+def far_apart():
+    """Make two classes that never meet, and two that do."""
+    X, y = classes(0, (60, 30, 20, 25))
+    X[y == 1] += 1e4
+    X[y == 3] -= 1e4
+    return X, y
+
+
+@both_kinds
+def test_borderline_smote__leaves_a_class_without_danger_and_says_so_once(kind):
+    X, y = far_apart()
+    mine, other = pair(kind=kind)
+    with pytest.warns(smotefast.ResamplingWarning) as caught:
+        X_mine, y_mine = mine.fit_resample(X, y)
+    X_other, y_other = other.fit_resample(X, y)
+    np.testing.assert_array_equal(X_mine, X_other)
+    np.testing.assert_array_equal(y_mine, y_other)
+    assert np.bincount(y_mine).tolist() == [60, 30, 60, 25]
+    assert list(mine.in_danger_indices) == [2]
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+    words = str(caught[0].message)
+    assert "Class 1 has no rows in danger and stays at 30 rows instead of 60" in words
+    assert "Class 3 has no rows in danger and stays at 25 rows instead of 60" in words
+    assert "m_neighbors=10" in words
+    assert mine.sampling_strategy_ == {1: 30, 2: 40, 3: 35}
+
+
+@pytest.mark.parametrize("form", ["dense", "csr", "frame", "list"])
+def test_borderline_smote__without_any_danger_gives_back_what_came(form):
+    X, y = classes(0)
+    X[y == 1] += 1e4
+    made = {
+        "dense": X, "csr": sparse.csr_array(X), "list": X.tolist(),
+        "frame": pytest.importorskip("pandas").DataFrame(X),
+    }[form]  # fmt: skip
+    sampler = BorderlineSMOTE(random_state=0)
+    with pytest.warns(smotefast.ResamplingWarning, match="Class 1 has no rows in danger"):
+        out, labels = sampler.fit_resample(made, y)
+    assert_equal(out, made)
+    np.testing.assert_array_equal(labels, y)
+    assert sampler.in_danger_indices == {}
+    assert [len(part) for part in sampler.provenance_] == [0, 0, 0]
+
+
+def test_borderline_smote__says_nothing_where_its_warning_is_switched_off():
+    X, y = far_apart()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.simplefilter("ignore", smotefast.ResamplingWarning)
+        y_new = BorderlineSMOTE(random_state=0).fit_resample(X, y)[1]
+    assert np.bincount(y_new).tolist() == [60, 30, 60, 25]
+
+
+def test_borderline_2__of_integers_lies_between_where_imbalanced_learn_raises():
+    X, y = classes(2)
+    X = (X * 1e6).astype(np.int64)
+    mine, other = pair(kind="borderline-2")
+    with pytest.raises(TypeError, match="Cannot cast ufunc"):
+        other.fit_resample(X, y)
+    new = mine.fit_resample(X, y)[0][len(X) :]
+    assert new.dtype == np.int64
+    base, neighbor, _ = mine.provenance_
+    low, high = np.minimum(X[base], X[neighbor]), np.maximum(X[base], X[neighbor])
+    assert ((low <= new) & (new <= high)).all()
+    floats = BorderlineSMOTE(random_state=0, kind="borderline-2").fit_resample(
+        X.astype(float), y
+    )[0]
+    assert np.abs(floats[len(X) :] - new).max() <= 1  # what truncation takes
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8])
+@both_kinds
+def test_borderline_smote__of_small_integers_stays_inside(kind, dtype):
+    rng = np.random.default_rng(0)
+    X = rng.integers(np.iinfo(dtype).min, np.iinfo(dtype).max, (120, 3)).astype(dtype)
+    y = np.repeat([0, 1], [80, 40])
+    sampler = BorderlineSMOTE(random_state=0, kind=kind)
+    new = sampler.fit_resample(X, y)[0][120:]
+    base, neighbor, _ = sampler.provenance_
+    low, high = np.minimum(X[base], X[neighbor]), np.maximum(X[base], X[neighbor])
+    assert new.dtype == dtype
+    assert ((low <= new) & (new <= high)).all()
+
+
+@pytest.mark.parametrize("form", ["dense", "csr"])
+@both_kinds
+def test_provenance__rebuilds_every_new_row(kind, form):
+    X, y = classes(3, (60, 25, 30))
+    sampler = BorderlineSMOTE(random_state=0, kind=kind)
+    given_X = X if form == "dense" else sparse.csr_array(X)
+    X_new, y_new = sampler.fit_resample(given_X, y)
+    new = (X_new if form == "dense" else X_new.toarray())[len(X) :]
+    base, neighbor, step = sampler.provenance_
+    rebuilt = X[base] + step[:, None] * (X[neighbor] - X[base])
+    if kind == "borderline-1":
+        np.testing.assert_array_equal(rebuilt, new)
+    else:  # a step is the product of two factors, which met the way one after the other
+        np.testing.assert_allclose(rebuilt, new, rtol=1e-12, atol=1e-14)
+    assert (y[base] == y_new[len(X) :]).all()
+    for label, positions in sampler.in_danger_indices.items():
+        assert set(base[y[base] == label]) <= set(positions)
+    foreign = y[neighbor] != y[base]
+    assert foreign.any() == (kind == "borderline-2")
+    assert (step[foreign] < 0.5).all()
+    assert (base != neighbor).all()
+
+
+@quiet
+@both_kinds
+def test_borderline_smote__never_takes_a_row_as_its_own_neighbour_among_duplicates(kind):
+    rng = np.random.default_rng(0)
+    X = np.repeat(rng.integers(0, 9, (60, 3)), 3, axis=0).astype(float)
+    y = np.repeat([0, 1], [120, 60])
+    sampler = BorderlineSMOTE(random_state=0, kind=kind)
+    sampler.fit_resample(X, y)
+    base, neighbor, _ = sampler.provenance_
+    assert len(base)
+    assert (base != neighbor).all()
+
+
+@both_kinds
+def test_borderline_smote__does_not_depend_on_the_number_of_threads(kind):
+    X, y = classes(0, (9_000, 4_000), 10)
+    made = [
+        BorderlineSMOTE(random_state=0, kind=kind, n_jobs=n).fit_resample(X, y)[0]
+        for n in (1, 2, None)
+    ]
+    np.testing.assert_array_equal(made[0], made[1])
+    np.testing.assert_array_equal(made[0], made[2])
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "words"),
+    [
+        ({"m_neighbors": 85}, "n_neighbors = 86, n_samples_fit = 85: m_neighbors=85 needs"),
+        ({"k_neighbors": 25}, "n_neighbors = 26, n_samples_fit = 25: k_neighbors=25 needs"),
+        (
+            {"k_neighbors": 85, "kind": "borderline-2"},
+            "n_neighbors = 86, n_samples_fit = 85: k_neighbors=85 needs",
+        ),
+        (
+            {"m_neighbors": NearestNeighbors(n_neighbors=1)},
+            r"m_neighbors=NearestNeighbors\(n_neighbors=1\).*n_neighbors=2 or more",
+        ),
+    ],
+)
+def test_borderline_smote__refuses_more_neighbours_than_rows(kwargs, words):
+    X, y = classes(0)
+    with pytest.raises(ValueError, match=words):
+        BorderlineSMOTE(**kwargs).fit_resample(X, y)
+    if "NearestNeighbors" not in words:
+        with pytest.raises(ValueError, match=words.partition(":")[0]):
+            theirs.BorderlineSMOTE(**kwargs).fit_resample(X, y)
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "words"),
+    [
+        ({"kind": "borderline-3"}, "'kind' parameter of BorderlineSMOTE must be"),
+        ({"m_neighbors": 0}, "'m_neighbors' parameter of BorderlineSMOTE must be"),
+        ({"k_neighbors": "5"}, "'k_neighbors' parameter of BorderlineSMOTE must be"),
+    ],
+)
+def test_borderline_smote__refuses_parameters_in_imbalanced_learns_words(kwargs, words):
+    for sampler in (BorderlineSMOTE, theirs.BorderlineSMOTE):
+        with pytest.raises(ValueError, match=words):
+            sampler(**kwargs).fit_resample(*classes(0))
+
+
+def test_in_danger_indices__of_an_earlier_call_are_gone_after_one_that_fails():
+    sampler = BorderlineSMOTE(random_state=0)
+    X, y = classes(0)
+    sampler.fit_resample(X, y)
+    with pytest.raises(ValueError, match="Got 1 class instead"):
+        sampler.fit_resample(X, np.zeros(len(X)))
+    assert not hasattr(sampler, "in_danger_indices")
+    assert not hasattr(sampler, "nn_m_")

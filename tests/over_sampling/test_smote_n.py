@@ -1,0 +1,350 @@
+"""SMOTEN: imbalanced-learn's rows where no distances tie, and the mode of the neighbours."""
+
+from itertools import islice
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from imblearn import over_sampling as theirs
+from imblearn.metrics.pairwise import ValueDifferenceMetric
+from scipy import sparse
+from sklearn.exceptions import DataConversionWarning
+from sklearn.neighbors import NearestNeighbors
+from sklearn.preprocessing import OrdinalEncoder
+
+from smotefast.engine import votes
+from smotefast.neighbors import value_difference
+from smotefast.over_sampling import SMOTEN
+from tests import naive
+from tests.same_rows import assert_equal, assert_same
+
+
+def table(seed, sizes=(60, 25), n_columns=6, n_categories=9):
+    """Make codes of categories that go with the classes a little."""
+    rng = np.random.default_rng(seed)
+    y = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
+    shape = (len(y), n_columns)
+    X = rng.integers(0, n_categories, shape) + y[:, None] * rng.integers(0, 3, shape)
+    return X % n_categories, y
+
+
+def is_tied(X, y, k):
+    """Tell whether the k-th neighbour of some row is no nearer than the one after it."""
+    codes = OrdinalEncoder(dtype=np.int32).fit_transform(X)
+    metric = ValueDifferenceMetric().fit(codes, y)
+    for label in np.unique(y):
+        distances = np.sort(metric.pairwise(codes[y == label]), axis=1)
+        if k + 1 < distances.shape[1] and (distances[:, k + 1] - distances[:, k]).min() < 1e-9:
+            return True
+    return False
+
+
+def untied(n, k=5, **kwargs):
+    """Find seeds of tables without ties."""
+    tables = (table(seed, **kwargs) for seed in range(400))
+    found = list(islice((one for one in tables if not is_tied(*one, k)), n))
+    assert len(found) == n
+    return found
+
+
+def pair(**kwargs):
+    kwargs = {"random_state": 0, **kwargs}
+    return SMOTEN(**kwargs), theirs.SMOTEN(**kwargs)
+
+
+@given(
+    seed=st.integers(0, 2**31),
+    sizes=st.lists(st.integers(7, 30), min_size=2, max_size=4),
+    n_columns=st.integers(4, 9),
+    n_categories=st.integers(7, 15),
+    k=st.integers(1, 6),
+    kind=st.sampled_from(["int", "float", "text", "object"]),
+)
+@settings(max_examples=60, deadline=None)
+def test_smote_n__gives_imbalanced_learns_rows(seed, sizes, n_columns, n_categories, k, kind):
+    X, y = table(seed, sizes, n_columns, n_categories)
+    assume(not is_tied(X, y, k))
+    if kind in ("text", "object"):
+        X = np.array(list("qwertzuiopasdfgh"))[X].astype("U1" if kind == "text" else object)
+    elif kind == "float":
+        X = X / 3
+    assert_same(*pair(random_state=seed, k_neighbors=k), X, y)
+
+
+@pytest.mark.parametrize("sizes", [(60, 25), (40, 25, 30), (40, 25, 30, 12)])
+def test_smote_n__gives_imbalanced_learns_rows_for_two_and_more_classes(sizes):
+    for X, y in untied(10, sizes=sizes):
+        assert_same(*pair(), X, y)
+
+
+def test_smote_n__continues_a_random_state_across_classes_and_calls():
+    one, two = np.random.RandomState(9), np.random.RandomState(9)
+    for X, y in untied(3, sizes=(40, 25, 30)):
+        assert_same(SMOTEN(random_state=one), theirs.SMOTEN(random_state=two), X, y)
+    assert one.uniform() == two.uniform()
+
+
+def test_smote_n__draws_from_numpys_global_generator_without_a_seed():
+    ((X, y),) = untied(1)
+    np.random.seed(8)
+    mine = SMOTEN().fit_resample(X, y)[0]
+    np.random.seed(8)
+    np.testing.assert_array_equal(mine, theirs.SMOTEN().fit_resample(X, y)[0])
+
+
+@pytest.mark.parametrize("strategy", ["minority", "not minority", "all", {0: 65, 1: 60}])
+def test_smote_n__follows_every_strategy(strategy):
+    ((X, y),) = untied(1, sizes=(60, 25, 30))
+    assert_same(*pair(sampling_strategy=strategy), X, y)
+
+
+def test_smote_n__gives_imbalanced_learns_frames():
+    pd = pytest.importorskip("pandas")
+    for X, y in untied(3):
+        frame = pd.DataFrame(
+            {
+                "a": pd.Categorical(np.array(list("zyxwvutsr"))[X[:, 0]], ordered=True),
+                "b": X[:, 1],
+                "c": np.array(list("zyxwvutsr"))[X[:, 2]],
+                "d": X[:, 3] / 2,
+                "e": pd.Series(X[:, 4], dtype="category"),
+                "f": X[:, 5],
+            },
+        )
+        mine, other = pair()
+        assert_same(mine, other, frame, y)
+        for one, two in zip(
+            mine.categorical_encoder_.categories_,
+            other.categorical_encoder_.categories_,
+            strict=True,
+        ):
+            assert list(one) == list(two)
+
+
+def test_smote_n__gives_the_same_rows_in_every_container():
+    pd, pl, pa = (pytest.importorskip(name) for name in ("pandas", "polars", "pyarrow"))
+    ((X, y),) = untied(1)
+    names = np.array(list("zyxwvutsr"))[X]
+    expected = SMOTEN(random_state=0).fit_resample(names, y)[0].tolist()
+    objects = names.astype(object)
+    columns = {f"c{j}": column for j, column in enumerate(objects.T)}
+    frame = pl.DataFrame(columns, schema_overrides={"c0": pl.Categorical})
+    arrow = pa.table(columns)
+    tables = [pd.DataFrame(columns), frame, arrow, arrow.to_batches()[0]]
+    tables.append(pa.concat_tables([arrow[:20], arrow[20:]]))
+    tables.append(pa.table({name: pa.chunked_array([
+        pa.array(one[:20]).dictionary_encode(), pa.array(one[20:]).dictionary_encode()
+    ]) for name, one in columns.items()}))  # fmt: skip
+    for given_X in (names.tolist(), objects, *tables):
+        out = SMOTEN(random_state=0).fit_resample(given_X, y)[0]
+        assert type(out) is type(given_X)
+        if hasattr(out, "schema"):
+            assert out.schema == given_X.schema
+            rows = [list(row.values()) for row in (
+                out.to_dicts() if hasattr(out, "to_dicts") else out.to_pylist())]  # fmt: skip
+        else:
+            rows = np.asarray(out, dtype=object).tolist()
+        assert rows == expected
+
+
+def test_smote_n__of_booleans_gives_imbalanced_learns_dtype_and_modes_of_the_class():
+    X, y = table(0, (60, 25), 6, 2)
+    mine, other = (one.fit_resample(X.astype(bool), y)[0] for one in pair())
+    assert mine.dtype == other.dtype == bool
+    assert mine.shape == other.shape
+    pd = pytest.importorskip("pandas")
+    out = SMOTEN(random_state=0).fit_resample(pd.DataFrame(X.astype(bool)), y)[0]
+    assert set(out.dtypes.astype(str)) == {"bool"}
+    np.testing.assert_array_equal(out.to_numpy(), mine)
+
+
+@pytest.mark.parametrize("missing", [None, np.nan])
+def test_smote_n__takes_missing_values_as_one_more_category(missing):
+    for X, y in untied(5):
+        holes = X.astype(object)
+        holes[X == 8] = missing  # the highest code stays the highest
+        mine, other = pair()
+        found = mine.fit_resample(holes, y)[0]
+        expected = other.fit_resample(X, y)[0]
+        new = found[len(y) :]
+        gone = np.array([[v is None or v != v for v in row] for row in new])
+        np.testing.assert_array_equal(np.where(gone, 8, new), expected[len(y) :])
+
+
+@pytest.mark.parametrize("flavour", ["csr_matrix", "csr_array", "csc_matrix", "csc_array"])
+def test_smote_n__gives_imbalanced_learns_rows_on_sparse_data_without_a_warning(flavour):
+    for X, y in untied(3):
+        given_X = getattr(sparse, flavour)(X.astype(float))
+        mine, other = pair()
+        X_mine, y_mine = mine.fit_resample(given_X, y)
+        with pytest.warns(DataConversionWarning, match="not really efficient"):
+            X_other, y_other = other.fit_resample(given_X, y)
+        assert type(X_mine) is type(given_X)
+        assert X_mine.format == X_other.format
+        np.testing.assert_array_equal(X_mine.toarray(), X_other.toarray())
+        np.testing.assert_array_equal(y_mine, y_other)
+
+
+def test_smote_n__takes_the_order_of_a_users_encoder():
+    X, y = table(2, n_columns=5, n_categories=4)  # of many modes several share the votes
+    encoder = OrdinalEncoder(categories=[np.array(list("dbca"))] * 5, dtype=np.int32)
+    names = np.array(list("abcd"), dtype=object)[X]
+    mine = SMOTEN(encoder, random_state=0)
+    out = mine.fit_resample(names, y)[0]
+    assert [list(one) for one in mine.categorical_encoder_.categories_] == [[*"dbca"]] * 5
+    places = np.array([3, 1, 2, 0])  # of a, b, c, d in the encoder's order
+    numbers = SMOTEN(random_state=0).fit_resample(places[X], y)[0]
+    np.testing.assert_array_equal(np.array(list("dbca"))[numbers], out)
+    assert (SMOTEN(random_state=0).fit_resample(names, y)[0] != out).any()
+
+
+def test_smote_n__with_an_encoder_gives_imbalanced_learns_rows():
+    order = list(np.random.default_rng(0).permutation(list("zyxwvutsr")))
+    for X, y in untied(5):
+        encoder = OrdinalEncoder(categories=[order] * 6, dtype=np.int32)
+        names = np.array(list("zyxwvutsr"), dtype=object)[X]
+        assert_same(*pair(categorical_encoder=encoder), names, y)
+
+
+def test_smote_n__uses_only_the_number_of_a_users_estimator():
+    ((X, y),) = untied(1, k=3)
+    estimator = NearestNeighbors(n_neighbors=4)
+    mine, other = pair(k_neighbors=estimator)
+    assert_same(mine, other, X, y)
+    plain = SMOTEN(k_neighbors=3, random_state=0).fit_resample(X, y)[0]
+    assert_equal(mine.fit_resample(X, y)[0], plain)
+    assert mine.nn_k_.n_neighbors == other.nn_k_.n_neighbors == 4
+    assert not hasattr(estimator, "n_samples_fit_")
+
+
+def modes(X, y, label, k):
+    """Find for each row of a class what most of it and its neighbours have."""
+    codes = np.column_stack([np.unique(one, return_inverse=True)[1] for one in X.T])
+    shares = naive.class_shares(codes, y)
+    rows = codes[y == label]
+    nearest = naive.nearest_alike(rows, shares, k)
+    return [naive.mode_of(rows[[i, *nearest[i]]]) for i in range(len(rows))]
+
+
+@given(
+    seed=st.integers(0, 9999),
+    sizes=st.lists(st.integers(3, 20), min_size=3, max_size=4),
+    n_columns=st.integers(1, 4),
+    n_categories=st.integers(1, 5),
+    data=st.data(),
+)
+@settings(max_examples=40, deadline=None)
+def test_smote_n__with_any_ties_elects_the_mode_of_a_row_and_its_nearest(
+    seed, sizes, n_columns, n_categories, data
+):
+    X, y = table(seed, sizes, n_columns, n_categories)
+    k = data.draw(st.integers(1, min(sizes) - 1))
+    sampler = SMOTEN(random_state=seed, k_neighbors=k, sampling_strategy="all")
+    X_new, y_new = sampler.fit_resample(X, y)
+    new, labels = X_new[len(y) :], y_new[len(y) :]
+    base = sampler.provenance_.base
+    for label in np.unique(labels):
+        own = np.flatnonzero(y == label)
+        expected = modes(X, y, label, k)
+        values = [np.unique(column) for column in X.T]
+        for row, at in zip(new[labels == label], base[labels == label], strict=True):
+            codes = expected[np.searchsorted(own, at)]
+            assert row.tolist() == [v[c] for v, c in zip(values, codes, strict=True)]
+
+
+@pytest.mark.parametrize("sizes", [(300, 90), (300, 90, 60)])
+@pytest.mark.parametrize("n_categories", [3, 40])
+def test_smote_n__gives_the_same_rows_with_and_without_kernels(
+    sizes, n_categories, monkeypatch
+):
+    X, y = table(1, sizes, 5, n_categories)
+    made = []
+    for loaded in (True, False):
+        for room in (votes, value_difference):
+            monkeypatch.setattr(room, "kernels_are_loaded", lambda loaded=loaded: loaded)
+        monkeypatch.setattr(
+            "smotefast.neighbors.exact.kernels_are_loaded", lambda loaded=loaded: loaded
+        )
+        made.append(SMOTEN(random_state=0).fit_resample(X, y)[0])
+    np.testing.assert_array_equal(*made)
+
+
+def test_smote_n__does_not_depend_on_the_number_of_threads():
+    X, y = table(1, (900, 500, 300), 5, 20)
+    made = [SMOTEN(random_state=0, n_jobs=n).fit_resample(X, y)[0] for n in (1, 2, None)]
+    np.testing.assert_array_equal(made[0], made[1])
+    np.testing.assert_array_equal(made[0], made[2])
+
+
+@pytest.mark.parametrize("sizes", [(40, 12), (40, 12, 20)])
+def test_smote_n__of_rows_that_are_all_the_same_repeats_them(sizes):
+    _, y = table(0, sizes)
+    X = np.full((len(y), 3), "a", dtype=object)
+    X_new, y_new = SMOTEN(random_state=0).fit_resample(X, y)
+    assert (X_new == "a").all()
+    assert np.bincount(y_new).tolist() == [40] * len(sizes)
+
+
+def test_smote_n__of_duplicates_repeats_what_stands_often_enough():
+    rows = np.array([["a", "x"], ["b", "y"], ["c", "z"]], dtype=object)
+    X = np.concatenate([np.repeat(rows, 6, axis=0), rows[[0] * 30]])
+    y = np.repeat([1, 0], [18, 30])
+    new = SMOTEN(random_state=0).fit_resample(X, y)[0][48:]
+    assert {tuple(row) for row in new} <= {tuple(row) for row in rows}
+
+
+def test_smote_n__stands_a_column_of_as_many_categories_as_rows():
+    X, y = table(3, (300, 80), 3, 5)
+    X = np.column_stack([np.random.default_rng(0).permutation(len(y)), X])
+    new = SMOTEN(random_state=0).fit_resample(X, y)[0][len(y) :]
+    assert set(new[:, 0]) <= set(X[y == 1, 0])
+
+
+def test_smote_n__leaves_balanced_data_as_it_is():
+    X, y = table(0, (20, 20))
+    X_new, y_new = SMOTEN(random_state=0).fit_resample(X, y)
+    np.testing.assert_array_equal(X_new, X)
+    np.testing.assert_array_equal(y_new, y)
+    out = SMOTEN().fit_resample(sparse.csr_array(X), y)[0]
+    np.testing.assert_array_equal(out.toarray(), X)
+
+
+def test_smote_n__keeps_the_input_as_it_was_and_items_of_lists():
+    X, y = table(0)
+    rows = [[int(v) for v in row] for row in X]
+    out = SMOTEN(random_state=0).fit_resample(rows, y.tolist())[0]
+    assert rows == X.tolist()
+    assert all(type(value) is int for row in out for value in row)
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "kwargs", "words"),
+    [
+        ([["a"]] * 10, [0] * 7 + [1] * 3, {}, "Expected n_neighbors <= n_samples_fit.*class 1"),
+        ([["a"]] * 10, [0] * 10, {}, "needs to have more than 1 class"),
+        ([["a"]] * 10, [0] * 9, {}, "inconsistent numbers of samples"),
+        (["a"] * 10, [0] * 7 + [1] * 3, {}, "Expected 2D array"),
+        ([["a"]] * 9, [0] * 6 + [1] * 3, {"k_neighbors": 0}, "'k_neighbors' parameter"),
+        (
+            [["a"]] * 9,
+            [0] * 6 + [1] * 3,
+            {"categorical_encoder": 3},
+            "'categorical_encoder' parameter of SMOTEN must be",
+        ),
+        (
+            [["a"]] * 9,
+            [0] * 6 + [1] * 3,
+            {"categorical_encoder": OrdinalEncoder(categories=[["b"]])},
+            "Found unknown categories",
+        ),
+    ],
+)
+def test_smote_n__refuses_in_plain_words(X, y, kwargs, words):
+    with pytest.raises(ValueError, match=words):
+        SMOTEN(**kwargs).fit_resample(X, y)
+
+
+def test_smote_n__has_no_encoder_before_it_has_seen_data():
+    with pytest.raises(AttributeError, match="categorical_encoder_ yet"):
+        _ = SMOTEN().categorical_encoder_

@@ -1,0 +1,560 @@
+"""SMOTENC: imbalanced-learn's rows on data without ties, and the majority of the neighbours."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from imblearn import over_sampling as theirs
+from scipy import sparse
+from sklearn.neighbors import NearestNeighbors
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
+
+from smotefast.engine import votes
+from smotefast.over_sampling import SMOTENC
+from tests.same_rows import assert_equal, assert_same, mixed
+
+NAMES = np.array(list("zwxyvu"))
+
+
+def pair(columns=(3, 4), **kwargs):
+    kwargs = {"random_state": 0, **kwargs}
+    return SMOTENC(columns, **kwargs), theirs.SMOTENC(columns, **kwargs)
+
+
+def as_objects(X, n_numeric=3):
+    """Turn the first column of categories into texts."""
+    objects = X.astype(object)
+    objects[:, n_numeric] = NAMES[X[:, n_numeric].astype(int)]
+    return objects
+
+
+def as_frame(seed=0):
+    """Make a pandas frame of several dtypes, its columns in no order."""
+    pd = pytest.importorskip("pandas")
+    X, y = mixed(seed)
+    first, second = X[:, 3].astype(int), X[:, 4].astype(int)
+    frame = pd.DataFrame(
+        {
+            "kind": pd.Categorical(NAMES[first], categories=[*"xwuzyv"], ordered=True),
+            "wide": X[:, 0],
+            "flag": second > 0,
+            "small": X[:, 1].astype(np.float32),
+            "name": NAMES[second],
+            "count": (X[:, 2] * 1e5).astype(np.int64),
+        }
+    )
+    return frame, y
+
+
+@given(
+    seed=st.integers(0, 2**31),
+    sizes=st.lists(st.integers(7, 90), min_size=2, max_size=4),
+    n_numeric=st.integers(1, 20),
+    n_categories=st.lists(st.integers(1, 6), min_size=1, max_size=4),
+    kind=st.sampled_from([np.float32, np.float64, object]),
+    k=st.integers(1, 6),
+    order=st.randoms(),
+)
+@settings(max_examples=100, deadline=None)
+def test_smote_nc__gives_imbalanced_learns_rows(
+    seed, sizes, n_numeric, n_categories, kind, k, order
+):
+    X, y = mixed(seed, sizes, n_numeric, n_categories)
+    X = as_objects(X, n_numeric) if kind is object else X.astype(kind)
+    columns = list(range(n_numeric, X.shape[1]))
+    order.shuffle(columns)
+    mine, other = pair(columns, random_state=seed, k_neighbors=k)
+    assert_same(mine, other, X, y)
+    assert mine.median_std_.keys() == other.median_std_.keys()
+    rtol = 1e-5 if X.dtype == np.float32 else 1e-12
+    for label, median in other.median_std_.items():
+        np.testing.assert_allclose(mine.median_std_[label], median, rtol=rtol)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_smote_nc__gives_imbalanced_learns_rows_on_thousands(dtype):
+    X, y = mixed(0, (4_000, 1_500, 800), 10, (5, 12, 3), dtype)
+    strategy = {1: 2_000, 2: 4_000}  # fewer new rows than rows, and more
+    mine, other = pair((10, 11, 12), sampling_strategy=strategy)
+    assert_same(mine, other, X, y)
+
+
+def test_smote_nc__continues_a_random_state_across_classes_and_calls():
+    one, two = np.random.RandomState(9), np.random.RandomState(9)
+    for seed in range(3):
+        mine = SMOTENC([4, 3], random_state=one)
+        assert_same(mine, theirs.SMOTENC([4, 3], random_state=two), *mixed(seed))
+    assert one.uniform() == two.uniform()
+
+
+def test_smote_nc__draws_from_numpys_global_generator_without_a_seed():
+    X, y = mixed(4)
+    np.random.seed(8)
+    mine = SMOTENC([3, 4]).fit_resample(X, y)[0]
+    state = np.random.uniform()
+    np.random.seed(8)
+    np.testing.assert_array_equal(mine, theirs.SMOTENC([3, 4]).fit_resample(X, y)[0])
+    assert state == np.random.uniform()
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [[3, 4], [4, 3], [-1, -2], [-2, 4], (4,), np.array([3]), [False] * 3 + [True] * 2],
+    ids=str,
+)
+def test_smote_nc__takes_positions_in_any_order_and_masks(columns):
+    mine, other = pair(columns)
+    assert_same(mine, other, *mixed(1))
+    np.testing.assert_array_equal(mine.categorical_features_, other.categorical_features_)
+    np.testing.assert_array_equal(mine.continuous_features_, other.continuous_features_)
+    assert mine.n_features_ == other.n_features_ == mine.n_features_in_ == 5
+
+
+@pytest.mark.parametrize(
+    "columns", [np.array([3, 4]), np.array([0, 0, 0, 1, 1], bool)], ids=str
+)
+def test_smote_nc__takes_arrays_which_imbalanced_learn_compares_with_auto(columns):
+    X, y = mixed(1)
+    with pytest.raises(ValueError, match="truth value of an array"):
+        theirs.SMOTENC(columns).fit_resample(X, y)
+    mine = SMOTENC(columns, random_state=0).fit_resample(X, y)[0]
+    assert_equal(mine, theirs.SMOTENC([3, 4], random_state=0).fit_resample(X, y)[0])
+
+
+def test_smote_nc__draws_column_by_column_in_the_order_given():
+    X, y = mixed(1)
+    first, second = (SMOTENC(c, random_state=0).fit_resample(X, y)[0] for c in ([3, 4], [4, 3]))
+    np.testing.assert_array_equal(first[:, :3], second[:, :3])
+    assert (first[:, 3:] != second[:, 3:]).any()
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [["kind", "flag", "name"], ["name", "kind", "flag"], [4, 0, -4], [True, False] * 3],
+    ids=str,
+)
+def test_smote_nc__gives_imbalanced_learns_frames(columns):
+    frame, y = as_frame()
+    if columns[0] is True:
+        frame = frame[["kind", "wide", "flag", "small", "name", "count"]]
+    mine, other = pair(columns)
+    assert_same(mine, other, frame, y)
+    assert list(mine.feature_names_in_) == list(frame.columns)
+
+
+def test_smote_nc__of_auto_takes_columns_of_dtype_category():
+    frame, y = as_frame()
+    mine, other = pair("auto")
+    assert_same(mine, other, frame.drop(columns=["flag", "name"]), y)
+    assert mine.categorical_features_.tolist() == [0]
+
+
+def test_smote_nc__of_not_numeric_takes_texts_and_booleans_too():
+    frame, y = as_frame()
+    mine = SMOTENC("not numeric", random_state=0)
+    other = theirs.SMOTENC(["kind", "flag", "name"], random_state=0)
+    assert_equal(mine.fit_resample(frame, y)[0], other.fit_resample(frame, y)[0])
+
+
+def other_frames(frame):
+    """Yield what other libraries call the same columns."""
+    pl, pa, nw = (pytest.importorskip(name) for name in ("polars", "pyarrow", "narwhals"))
+    polars = pl.DataFrame(
+        {name: column.astype(object if name == "kind" else column.dtype).to_numpy()
+         for name, column in frame.items()},
+        schema_overrides={"kind": pl.Enum(["q", *"xwuzyv"]), "name": pl.String},
+    )  # fmt: skip
+    yield polars
+    yield polars.with_columns(pl.col("kind").cast(pl.String).cast(pl.Categorical))
+    yield nw.from_native(polars)
+    table = polars.to_arrow()
+    yield table
+    place = table.schema.get_field_index("kind")
+    values = table["kind"].cast(pa.string()).dictionary_encode()
+    yield table.set_column(place, "kind", values).to_batches()[0]
+
+
+def test_smote_nc__gives_the_same_rows_in_polars_arrow_and_narwhals():
+    frame, y = as_frame()
+    columns = ["kind", "flag", "name"]
+    expected = SMOTENC(columns, random_state=0).fit_resample(frame, y)[0]
+    for given_frame in other_frames(frame):
+        for how in (columns, "not numeric"):
+            out = SMOTENC(how, random_state=0).fit_resample(given_frame, y)[0]
+            assert type(out) is type(given_frame)
+            assert out.schema == given_frame.schema
+            for name in frame.columns:
+                column = out[name]
+                values = column.to_list() if hasattr(column, "to_list") else column.to_pylist()
+                assert values == expected[name].tolist()
+
+
+def test_smote_nc__of_auto_takes_categories_of_polars_and_arrow():
+    frame, y = as_frame()
+    for given_frame in other_frames(frame[["kind", "wide", "small", "name"]]):
+        numbers = given_frame.select(["kind", "wide", "small"])
+        sampler = SMOTENC("auto").fit(numbers, y)
+        assert sampler.categorical_features_.tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    "strategy", ["minority", "not minority", "all", {0: 65, 1: 60, 2: 30}, {2: 90}]
+)
+def test_smote_nc__follows_every_strategy(strategy):
+    mine, other = pair(sampling_strategy=strategy)
+    assert_same(mine, other, *mixed(5))
+
+
+def test_smote_nc__follows_a_ratio():
+    mine, other = pair(sampling_strategy=0.7)
+    assert_same(mine, other, *mixed(5, (60, 25)))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, object])
+@pytest.mark.parametrize(
+    "estimator",
+    [NearestNeighbors(n_neighbors=4), NearestNeighbors(n_neighbors=6, metric="manhattan")],
+    ids=str,
+)
+def test_smote_nc__fits_a_users_estimator_on_one_hot_columns(estimator, dtype):
+    mine, other = pair(k_neighbors=estimator)
+    X, y = mixed(2, dtype=np.float64)
+    assert_same(mine, other, X.astype(dtype), y)
+    assert mine.search_ == "estimator"
+    assert mine.nn_k_.n_samples_fit_ == other.nn_k_.n_samples_fit_
+    assert not hasattr(estimator, "n_samples_fit_")
+
+
+@pytest.mark.parametrize("dtype", ["float16", "int8", "int64", "bool", ">f4", "longdouble"])
+def test_smote_nc__fits_a_users_estimator_whatever_the_dtype(dtype):
+    X, y = mixed(2)
+    estimator = NearestNeighbors(n_neighbors=6)
+    sampler = SMOTENC([3, 4], k_neighbors=estimator, random_state=0)
+    out, labels = sampler.fit_resample(X.astype(dtype), y)
+    assert out.dtype == np.dtype(dtype)
+    assert np.bincount(labels).tolist() == [60] * 3
+    assert sampler.search_ == "estimator"
+
+
+def test_smote_nc__takes_the_order_of_a_users_encoder():
+    X, y = mixed(3)
+    orders = [[3.0, 0.0, 2.0, 1.0, 9.0], [2.0, 1.0, 0.0]]
+    encoder = OneHotEncoder(categories=orders)
+    with pytest.raises(ValueError, match="Unsorted categories"):  # so scikit-learn's, of floats
+        theirs.SMOTENC([3, 4], categorical_encoder=encoder).fit_resample(X, y)
+    objects = X.astype(object)
+    mine, other = pair(categorical_encoder=encoder)
+    other.fit_resample(objects, y)
+    assert_same(*pair(categorical_encoder=encoder), objects, y)
+    mine.fit_resample(objects, y)
+    for one, two in zip(
+        mine.categorical_encoder_.categories_, other.categorical_encoder_.categories_,
+        strict=True,
+    ):  # fmt: skip
+        assert list(one) == list(two)
+    plain = SMOTENC([3, 4], random_state=0).fit_resample(objects, y)[0]
+    assert (plain != mine.fit_resample(objects, y)[0]).any()
+
+
+def test_smote_nc__has_the_encoder_that_imbalanced_learn_has():
+    frame, y = as_frame()
+    mine, other = pair(["kind", "flag", "name"])
+    mine.fit(frame, y)
+    other.fit_resample(frame, y)
+    for one, two in zip(
+        mine.categorical_encoder_.categories_, other.categorical_encoder_.categories_,
+        strict=True,
+    ):  # fmt: skip
+        assert list(one) == list(two)
+    assert mine.categorical_encoder_.handle_unknown == "ignore"
+    with pytest.raises(AttributeError, match="categorical_encoder_ yet"):
+        _ = SMOTENC([0]).categorical_encoder_
+
+
+@pytest.mark.parametrize(
+    ("encoder", "words"),
+    [
+        (OneHotEncoder(drop="first"), "requires a one-hot encoding with one column per"),
+        (OneHotEncoder(max_categories=2), "requires a one-hot encoding with one column per"),
+        (OrdinalEncoder(), "requires a one-hot encoding with one column per"),
+        (
+            OneHotEncoder(categories=[[0.0, 1.0], [0.0, 1.0, 2.0]], handle_unknown="ignore"),
+            r"no place for the categories \[2.0, 3.0\]",
+        ),
+    ],
+    ids=str,
+)
+@pytest.mark.filterwarnings("ignore:The given encoder")
+def test_smote_nc__refuses_encoders_without_a_column_for_each_category(encoder, words):
+    X, y = mixed(3)
+    with pytest.raises(ValueError, match=words):
+        SMOTENC([3, 4], categorical_encoder=encoder).fit_resample(X, y)
+
+
+def test_smote_nc__refuses_what_is_no_encoder():
+    with pytest.raises(ValueError, match="'categorical_encoder' parameter of SMOTENC must be"):
+        SMOTENC([3], categorical_encoder="ordinal").fit_resample(*mixed(3))
+
+
+@pytest.mark.parametrize("missing", [None, np.nan])
+def test_smote_nc__takes_missing_values_as_one_more_category(missing):
+    X, y = mixed(6)
+    objects = as_objects(X)
+    objects[::4, 3] = missing
+    mine, other = pair()
+    assert_same(mine, other, objects, y)
+    new = mine.fit_resample(objects, y)[0][len(y) :, 3]
+    assert any(value is missing or value != value for value in new)
+
+
+def test_smote_nc__takes_nan_in_a_float_array_as_a_category():
+    X, y = mixed(6)
+    X[::4, 3] = np.nan
+    mine, other = pair()
+    assert_same(mine, other, X, y)
+
+
+def test_smote_nc__takes_missing_values_of_frames():
+    frame, y = as_frame()
+    frame.loc[::4, "kind"] = None
+    frame.loc[::5, "name"] = None
+    mine, other = pair(["kind", "name"])
+    assert_same(mine, other, frame.drop(columns="flag"), y)
+    pl = pytest.importorskip("polars")
+    names = [None if i % 5 == 0 else name for i, name in enumerate(frame["name"])]
+    polars = pl.DataFrame({"a": frame["wide"].to_numpy(), "b": names})
+    out = SMOTENC(["b"], random_state=0).fit_resample(polars, y)[0]
+    assert out["b"][len(y) :].null_count() > 0
+    assert out.schema == polars.schema
+
+
+@pytest.mark.parametrize("flavour", ["csr_matrix", "csr_array", "csc_matrix", "csc_array"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_smote_nc__gives_imbalanced_learns_rows_on_sparse_data(flavour, dtype):
+    X, y = mixed(7, (60, 30, 25), 8, dtype=dtype)
+    X[:, :8][np.random.default_rng(0).random((len(y), 8)) < 0.4] = 0
+    mine, other = pair((8, 9))
+    given_X = getattr(sparse, flavour)(X)
+    X_mine, X_other = (one.fit_resample(given_X, y)[0] for one in (mine, other))
+    assert type(X_mine) is type(given_X)
+    assert X_other.format == "csr"  # even of CSC
+    assert X_mine.dtype == X_other.dtype == dtype
+    assert X_mine.nnz == X_other.nnz
+    np.testing.assert_array_equal(X_mine.toarray(), X_other.toarray())
+
+
+def test_smote_nc__of_a_list_gives_lists_with_texts_and_numbers():
+    X, y = mixed(1)
+    objects = as_objects(X)
+    rows = objects.tolist()
+    out, labels = SMOTENC([3, 4], random_state=0).fit_resample(rows, y.tolist())
+    expected = SMOTENC([3, 4], random_state=0).fit_resample(objects, y)[0]
+    assert out == expected.tolist()
+    assert isinstance(labels, list)
+    assert rows == objects.tolist()
+
+
+def test_smote_nc__of_a_list_of_numbers_gives_imbalanced_learns_list():
+    X, y = mixed(1)
+    assert_same(*pair(), X.tolist(), y.tolist())
+
+
+@pytest.mark.parametrize("dtype", [np.int32, np.int64, np.uint16])
+def test_smote_nc__of_integers_beyond_the_truncated_weight_gives_imbalanced_learns_rows(dtype):
+    X, y = mixed(2)
+    X[:, :3] = np.abs(X[:, :3]) * 3e3  # a weight of thousands: its truncation orders nothing
+    mine, other = pair()
+    X_mine = mine.fit_resample(X.astype(dtype), y)[0]
+    assert X_mine.dtype == dtype
+    if dtype != np.uint16:  # theirs wraps around
+        assert_equal(X_mine, other.fit_resample(X.astype(dtype), y)[0])
+    else:
+        top = X[y == 1].astype(dtype).max(axis=0)
+        assert (X_mine[len(y) :][mine.fit_resample(X, y)[1][len(y) :] == 1] <= top).all()
+
+
+@pytest.mark.parametrize("as_a_frame", [False, True])
+@pytest.mark.parametrize("dtype", [np.int64, np.float64])
+def test_smote_nc__of_small_integers_lets_the_majority_decide(dtype, as_a_frame):
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1], [240, 40])
+    X = np.column_stack([rng.integers(0, 3, (280, 2)), rng.integers(0, 6, 280)])
+    X[y == 1, 2] = 0  # all of the small class have category 0
+    given_X = X.astype(dtype)
+    if as_a_frame:
+        given_X = pytest.importorskip("pandas").DataFrame(given_X, columns=list("abc"))
+    new = np.asarray(SMOTENC([2], random_state=0).fit_resample(given_X, y)[0])[280:, 2]
+    assert (new == 0).all()
+    other = np.asarray(theirs.SMOTENC([2], random_state=0).fit_resample(given_X, y)[0])[280:, 2]
+    assert ((other == 0).mean() < 0.5) == (dtype == np.int64)  # weight 0.6 was cut to 0
+
+
+def test_smote_nc__of_numbers_of_tiny_scale_lets_the_majority_decide():
+    X, y = mixed(3, (240, 40), 2, (6,))
+    X[y == 1, 2] = 0
+    X[:, :2] *= 1e-10
+    new = SMOTENC([2], random_state=0).fit_resample(X, y)[0][280:, 2]
+    assert (new == 0).all()
+    other = theirs.SMOTENC([2], random_state=0).fit_resample(X, y)[0][280:, 2]
+    assert (other == 0).mean() < 0.5
+
+
+def test_smote_nc__of_constant_numbers_keeps_them_and_votes():
+    X, y = mixed(4, (60, 25))
+    X[y == 1, :3] = 3.0
+    sampler = SMOTENC([3, 4], random_state=0)
+    new = sampler.fit_resample(X, y)[0][85:]
+    assert sampler.median_std_ == {1: 0.0}
+    assert (new[:, :3] == 3.0).all()
+    _check_votes(sampler, X, new)
+
+
+def test_smote_nc__of_mostly_constant_numbers_gives_imbalanced_learns_rows():
+    X, y = mixed(4, (60, 25))
+    X[y == 1, :2] = 3.0  # the median is 0, and one column still orders all rows
+    assert_same(*pair(), X, y)
+
+
+def _check_votes(sampler, X, new):
+    """Every new category has the most votes among the neighbours of the base row."""
+    (origins,) = sampler._origins
+    rows = origins.draws.choices(0, len(new)) // origins.neighbors.shape[1]
+    for i, row in enumerate(rows):
+        voters = X[origins.pool_positions[origins.neighbors[row]]]
+        for j in sampler.categorical_features_:
+            votes_for = {value: int((voters[:, j] == value).sum()) for value in voters[:, j]}
+            assert votes_for[new[i, j]] == max(votes_for.values())
+
+
+@given(seed=st.integers(0, 9999), n_categories=st.integers(1, 9), k=st.integers(1, 7))
+@settings(max_examples=30, deadline=None)
+def test_smote_nc__votes_with_all_neighbours_of_the_base_row(seed, n_categories, k):
+    X, y = mixed(seed, (40, 15), 2, (n_categories, 3))
+    sampler = SMOTENC([2, 3], random_state=seed, k_neighbors=k)
+    new = sampler.fit_resample(X, y)[0][55:]
+    _check_votes(sampler, X, new)
+    base, neighbor, step = sampler.provenance_
+    way = X[neighbor, :2] - X[base, :2]
+    np.testing.assert_array_equal(X[base, :2] + step[:, None] * way, new[:, :2])
+    for j in (2, 3):
+        assert set(new[:, j]) <= set(X[y == 1, j])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_smote_nc__gives_the_same_rows_with_and_without_kernels(seed, monkeypatch):
+    X, y = mixed(seed, (300, 100, 50), 3, (5, 2, 9))
+    made = []
+    for loaded in (True, False):
+        monkeypatch.setattr(votes, "kernels_are_loaded", lambda loaded=loaded: loaded)
+        made.append(SMOTENC([5, 3, 4], random_state=seed).fit_resample(X, y)[0])
+    np.testing.assert_array_equal(*made)
+
+
+def test_smote_nc__does_not_depend_on_the_number_of_threads():
+    X, y = mixed(0, (4_000, 1_500), 6, (5, 3))
+    made = [
+        SMOTENC([6, 7], random_state=0, n_jobs=n).fit_resample(X, y)[0] for n in (1, 2, None)
+    ]
+    np.testing.assert_array_equal(made[0], made[1])
+    np.testing.assert_array_equal(made[0], made[2])
+
+
+def test_smote_nc__does_not_change_its_input_and_leaves_balanced_data_alone():
+    frame, y = as_frame()
+    kept = frame.copy(deep=True)
+    SMOTENC(["kind", "flag", "name"], random_state=0).fit_resample(frame, y)
+    assert_equal(frame, kept)
+    columns = ["kind", "flag", "name"]
+    for given_frame in (frame, *other_frames(frame)):
+        half = given_frame[:50]
+        out, labels = SMOTENC(columns).fit_resample(half, np.arange(len(half)) % 2)
+        assert len(out) == len(labels) == len(half)
+
+
+def test_smote_nc__keeps_categorical_dtypes_with_categories_that_do_not_occur():
+    pd = pytest.importorskip("pandas")
+    frame, y = as_frame()
+    out = SMOTENC("not numeric", random_state=0).fit_resample(frame, y)[0]
+    assert list(out.dtypes) == list(frame.dtypes)
+    assert "u" in out["kind"].cat.categories
+    assert isinstance(out.index, pd.RangeIndex)
+
+
+@pytest.mark.parametrize("columns", [["label"], ["label", "count"]])
+def test_smote_nc__leaves_nullable_and_arrow_backed_columns_what_they_are(columns):
+    pd, pa = pytest.importorskip("pandas"), pytest.importorskip("pyarrow")
+    X, y = mixed(0)
+    frame = pd.DataFrame(
+        {
+            "label": pd.array(NAMES[X[:, 3].astype(int)], dtype=pd.ArrowDtype(pa.string())),
+            "count": pd.array(X[:, 4].astype(int), dtype="Int64"),
+            "a": pd.array(X[:, 0], dtype="Float64"),
+            "b": X[:, 1],
+        }
+    )
+    out = SMOTENC(columns, random_state=0).fit_resample(frame, y)[0]
+    assert list(out.dtypes) == list(frame.dtypes)
+    assert set(out["label"]) == set(frame["label"])
+    plain = SMOTENC(columns, random_state=0).fit_resample(
+        frame.astype({"label": object, "count": "int64", "a": "float64"}), y
+    )[0]
+    assert out.to_numpy(dtype=object).tolist() == plain.to_numpy(dtype=object).tolist()
+
+
+def bad(name):
+    X, y = mixed(0)
+    if name == "nan":
+        X[3, 1] = np.nan
+    elif name == "infinity":
+        X[3, 1] = np.inf
+    elif name == "text":
+        X = as_objects(X)
+    elif name == "frame":
+        X = as_frame()[0]
+    elif name == "one class":
+        y[:] = 1
+    return X, y
+
+
+@pytest.mark.parametrize(
+    ("name", "kwargs", "words"),
+    [
+        ("", {"categorical_features": range(5)}, "not designed to work only with categorical"),
+        ("", {"categorical_features": []}, "not designed to work only with numerical"),
+        ("", {"categorical_features": [False] * 5}, "only with numerical.*Use SMOTE"),
+        ("", {"categorical_features": [5]}, r"all features must be in \[0, 4\]"),
+        ("", {"categorical_features": [-6, 0]}, r"all features must be in \[0, 4\]"),
+        ("", {"categorical_features": [True] * 3}, "mask of 3 values, and X has 5 columns"),
+        ("", {"categorical_features": [3, 3]}, "names a column twice"),
+        ("", {"categorical_features": [4, -1]}, "names a column twice"),
+        ("", {"categorical_features": [[3]]}, "list of positions, names or booleans"),
+        ("", {"categorical_features": [3.0]}, "give one kind"),
+        ("", {"categorical_features": ["a"]}, "only supported for dataframes"),
+        ("", {"categorical_features": "auto"}, "input data should be a pandas.DataFrame"),
+        ("", {"categorical_features": "most"}, "'categorical_features' parameter of SMOTENC"),
+        ("frame", {"categorical_features": ["kind", "q"]}, r"has \['q'\], and the columns are"),
+        ("frame", {"categorical_features": ["kind"]}, "Column 'name' of X is"),
+        ("frame", {"categorical_features": ["kind", "kind"]}, "names a column twice"),
+        ("nan", {}, "contains NaN"),
+        ("infinity", {}, "contains infinity"),
+        ("text", {"categorical_features": [4]}, "could not convert string to float"),
+        ("one class", {}, "needs to have more than 1 class. Got 1 class instead"),
+        ("", {"k_neighbors": 25}, r"Expected n_neighbors <= n_samples_fit.*class 1"),
+        ("", {"k_neighbors": 0}, "'k_neighbors' parameter of SMOTENC must be"),
+    ],
+)
+def test_smote_nc__refuses_in_plain_words(name, kwargs, words):
+    kwargs = {"categorical_features": [3, 4], **kwargs}
+    with pytest.raises(ValueError, match=words):
+        SMOTENC(**kwargs).fit_resample(*bad(name))
+
+
+def test_smote_nc__refuses_categories_that_cannot_be_compared():
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame({"a": np.arange(40.0), "b": [[1, 2]] * 40})
+    words = "Column 'b' of X holds what cannot be told apart"
+    with pytest.raises(ValueError, match=words):
+        SMOTENC(["b"]).fit_resample(frame, np.repeat([0, 1], [25, 15]))
+    pa = pytest.importorskip("pyarrow")
+    with pytest.raises(ValueError, match=words):
+        SMOTENC(["b"]).fit_resample(pa.table(dict(frame)), np.repeat([0, 1], [25, 15]))

@@ -1,0 +1,51 @@
+"""Comparing a sampler with imbalanced-learn's: data without distance ties, equal results."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+
+
+def classes(seed, sizes=(60, 25), n_features=4, dtype=np.float64):
+    """Make classes of these sizes that overlap, in random order."""
+    rng = np.random.default_rng(seed)
+    y = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
+    X = rng.normal(size=(len(y), n_features)) * 3 + y[:, None]
+    return X.astype(dtype), y
+
+
+def mixed(seed, sizes=(60, 25, 30), n_numeric=3, n_categories=(4, 3), dtype=np.float64):
+    """Put columns of categories, which go with the classes a little, after the numbers."""
+    X, y = classes(seed, sizes, n_numeric, dtype)
+    rng = np.random.default_rng(seed + 1)
+    codes = [(rng.integers(0, n, len(y)) + y * rng.integers(0, 2, len(y))) % n
+             for n in n_categories]  # fmt: skip
+    return np.column_stack([X, *codes]).astype(dtype), y
+
+
+def assert_same(mine, other, X, y):
+    """Resample with both; compare containers, dtypes, rows, labels and counts asked for."""
+    X_mine, y_mine = mine.fit_resample(X, y)
+    X_other, y_other = other.fit_resample(X, y)
+    assert_equal(X_mine, X_other)
+    assert_equal(y_mine, y_other)
+    assert dict(mine.sampling_strategy_) == dict(other.sampling_strategy_)
+
+
+def assert_equal(one, two):
+    """Compare two containers of one kind; NaN equals NaN."""
+    assert type(one) is type(two)
+    if hasattr(one, "columns") or hasattr(one, "iloc"):
+        from pandas import testing
+
+        compare = testing.assert_frame_equal if one.ndim == 2 else testing.assert_series_equal
+        compare(one, two)
+        return
+    if sparse.issparse(one):
+        assert one.format == two.format
+        one, two = one.toarray(), two.toarray()
+    if not isinstance(one, list):
+        assert one.dtype == two.dtype
+        if one.dtype == object:  # where numpy says that NaN is not NaN
+            one, two = (np.where(a != a, None, a) for a in (one, two))
+    np.testing.assert_array_equal(one, two)

@@ -1,0 +1,458 @@
+"""Columns as categories, whatever the container: codes in order, values back as they were."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+
+from smotefast.tables import open_table
+from smotefast.tables.categories import (
+    NewColumns,
+    array_kind,
+    arrow_kind,
+    encode_array,
+    encode_arrow,
+    is_missing,
+    occurring,
+    ranked,
+)
+
+pd = pytest.importorskip("pandas")
+pl = pytest.importorskip("polars")
+nw = pytest.importorskip("narwhals")
+
+TOP, BOTTOM = 2**64 - 1, -(2**63)
+
+
+def check(column, values):
+    """Codes must count the sorted values, missing ones last, and rows have their codes."""
+    known = sorted({value for value in values if value is not None})
+    names = [*known, None] if None in values else known
+    assert column.values == names
+    assert column.codes.dtype == np.int32
+    assert [column.values[code] for code in column.codes] == values
+
+
+ARRAYS = {
+    "narrow": np.array([3, -2, 3, 700], np.int16),
+    "wide": np.array([10**9, -(10**9), 0, 10**9], np.int64),
+    "int8": np.array([-128, 127, -128], np.int8),
+    "uint8": np.array([255, 0, 255], np.uint8),
+    "uint64 at the limit": np.array([TOP, TOP - 3, TOP], np.uint64),
+    "uint64 across int64": np.array([2**63, 2**63 - 1, 2**63 + 1], np.uint64),
+    "uint64 wide": np.array([TOP, 0, 2**63], np.uint64),
+    "int64 at the limit": np.array([BOTTOM, BOTTOM + 2, BOTTOM], np.int64),
+    "int64 wide": np.array([BOTTOM, 2**63 - 1], np.int64),
+    "bool": np.array([True, False, True]),
+    "one value": np.array([7, 7]),
+    "float": np.array([0.5, -1.5, 0.5], np.float32),
+    "float16": np.array([0.5, -1.5, 0.5], np.float16),
+    "text": np.array(["b", "a", "b"]),
+    "bytes": np.array([b"b", b"a"]),
+    "variable text": np.array(["b", "a", "b"], np.dtypes.StringDType()),
+    "object": np.array(["b", "a", "c"], dtype=object),
+    "big-endian": np.array([70_000, -1, 70_000], ">i4"),
+    "big-endian float": np.array([0.5, -1.5], ">f8"),
+    "day": np.array(["2020-02-01", "2019-01-01"], "M8[D]"),
+}
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_encode_array__counts_sorted_values(name):
+    values = ARRAYS[name]
+    check(encode_array(values), values.tolist())
+    strided = np.repeat(values, 2)[::2]
+    check(encode_array(strided), values.tolist())
+
+
+@given(st.lists(st.integers(BOTTOM, TOP), min_size=1, max_size=30), st.integers(0, 5000))
+@settings(deadline=None)
+def test_encode_array__of_integers_does_not_depend_on_their_range(values, spread):
+    for kind in (np.uint64, np.int64, np.int16, np.uint8):
+        limits = np.iinfo(kind)
+        near = [min(limits.max, max(limits.min, values[0] + v % (spread + 1))) for v in values]
+        for some in (near, [min(limits.max, max(limits.min, v)) for v in values]):
+            check(encode_array(np.array(some, dtype=kind)), some)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, ">f8", np.longdouble, object])
+def test_encode_array__takes_nan_as_missing_and_minus_zero_as_zero(dtype):
+    column = encode_array(np.array([0.0, np.nan, -0.0, 2.0, np.nan]).astype(dtype))
+    assert column.values == [0.0, 2.0, None]
+    assert column.codes.tolist() == [0, 2, 0, 1, 2]
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, float("nan"), pd.NA, pd.NaT])
+def test_encode_array__takes_what_is_missing_in_objects_as_one_category(missing):
+    column = encode_array(np.array(["b", missing, None, "a"], dtype=object))
+    assert column.values == ["a", "b", None]
+    assert column.codes.tolist() == [1, 2, 2, 0]
+
+
+@pytest.mark.parametrize("missing", [None, np.nan])
+def test_encode_array__takes_missing_texts_of_variable_width(missing):
+    dtype = np.dtypes.StringDType(na_object=missing)
+    column = encode_array(np.array(["b", missing, "a"], dtype))
+    assert column.values == ["a", "b", None]
+    assert column.codes.tolist() == [1, 2, 0]
+
+
+@pytest.mark.parametrize("unit", ["D", "s", "ns"])
+def test_encode_array__takes_nat_as_missing(unit):
+    column = encode_array(np.array(["2020-02-01", "NaT", "2019-01-01"], f"M8[{unit}]"))
+    assert column.codes.tolist() == [1, 2, 0]
+    assert column.values[2] is None
+
+
+def test_encode_array__orders_numbers_beside_texts_by_type():
+    column = encode_array(np.array(["b", 2, "a", 1.5, 1, None], dtype=object))
+    assert column.values == [1.5, 1, 2, "a", "b", None]
+    assert column.codes.tolist() == [4, 2, 3, 0, 1, 5]
+
+
+def test_encode_array__takes_equal_objects_as_one():
+    column = encode_array(np.array([True, 1, 1.0, 0, False], dtype=object))
+    assert column.values == [0, 1]
+    assert column.codes.tolist() == [1, 1, 1, 0, 0]
+
+
+def test_ranked__merges_what_is_equal_and_leaves_missing_ones_last():
+    column = ranked(np.array([0, 1, 2, 3, -1]), ["b", "a", np.nan, "b"])
+    assert column.values == ["a", "b", None]
+    assert column.codes.tolist() == [1, 0, 2, 1, 2]
+
+
+@given(st.lists(st.integers(-1, 9), min_size=1, max_size=30))
+@settings(deadline=None)
+def test_occurring__leaves_out_what_no_row_has(codes):
+    found, positions = occurring(np.array(codes), 10)
+    assert positions.tolist() == sorted(set(codes) - {-1})
+    assert [-1 if code < 0 else positions[code] for code in found] == codes
+
+
+NUMBERS = pa.DictionaryArray.from_arrays
+ARROW = {
+    "text": (pa.array(["b", None, "a"]), ["b", None, "a"]),
+    "large text": (pa.array(["b", "a"], pa.large_string()), ["b", "a"]),
+    "text view": (pa.array(["b", None, "a"], pa.string_view()), ["b", None, "a"]),
+    "binary view": (pa.array([b"b", b"a"], pa.binary_view()), [b"b", b"a"]),
+    "runs": (pc.run_end_encode(pa.array(["b", "b", None, "a"])), ["b", "b", None, "a"]),
+    "dictionary": (pa.array(["b", None, "a"]).dictionary_encode(), ["b", None, "a"]),
+    "not used": (NUMBERS(pa.array([2, None, 0], pa.int8()), pa.array(["b", "q", "a"])),
+                 ["a", None, "b"]),
+    "null in it": (NUMBERS(pa.array([0, 1, 2]), pa.array(["b", None, "a"])), ["b", None, "a"]),
+    "twice in it": (NUMBERS(pa.array([0, 1, 2]), pa.array(["b", "b", "a"])), ["b", "b", "a"]),
+    "unsigned": (NUMBERS(pa.array([1, 0], pa.uint64()), pa.array(["b", "a"])), ["a", "b"]),
+    "of numbers": (pa.array([3, 1, 3]).dictionary_encode(), [3, 1, 3]),
+    "bool": (pa.array([True, None, False]), [True, None, False]),
+    "uint64": (pa.array([TOP, 0, TOP], pa.uint64()), [TOP, 0, TOP]),
+    "date": (pa.array([datetime.date(2020, 1, 1), None]), [datetime.date(2020, 1, 1), None]),
+    "decimal": (pa.array([decimal.Decimal("1.5"), None]), [decimal.Decimal("1.5"), None]),
+    "fixed": (pa.array([b"bb", b"aa"], pa.binary(2)), [b"bb", b"aa"]),
+    "nulls": (pa.nulls(2), [None, None]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ARROW)
+def test_encode_arrow__counts_sorted_values_in_one_chunk_or_more(name):
+    array, values = ARROW[name]
+    check(encode_arrow(array), values)
+    check(encode_arrow(pa.chunked_array([array])), values)
+    check(encode_arrow(pa.chunked_array([array[:1], array[1:1], array[1:]])), values)
+    table = open_table(pa.table({"a": array}))
+    check(table.codes(0), values)
+    check(open_table(pa.record_batch({"a": array})).codes(0), values)
+
+
+def test_encode_arrow__unifies_dictionaries_of_chunks():
+    parts = [NUMBERS(pa.array([0, 1]), pa.array(of)) for of in (["b", "a"], ["c", "a"])]
+    check(encode_arrow(pa.chunked_array(parts)), ["b", "a", "c", "a"])
+
+
+def test_encode_arrow__takes_nan_as_missing_and_minus_zero_as_zero():
+    column = encode_arrow(pa.array([0.0, -0.0, float("nan"), None, 2.0]))
+    assert column.values == [0.0, 2.0, None]
+    assert column.codes.tolist() == [0, 0, 2, 2, 1]
+
+
+SERIES = {
+    "category": pd.Series(pd.Categorical(["b", None, "a"], categories=["z", "b", "a"])),
+    "of numbers": pd.Series([3, 1, 3], dtype="category"),
+    "text": pd.Series(["b", None, "a"]),
+    "python text": pd.Series(["b", None, "a"], dtype=object),
+    "arrow text": pd.Series(["b", None, "a"], dtype=pd.ArrowDtype(pa.string())),
+    "arrow dictionary": pd.Series(
+        ["b", None, "a"], dtype=pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string()))
+    ),
+    "nullable": pd.Series([3, None, 1], dtype="Int64"),
+    "boolean": pd.Series([True, None, False], dtype="boolean"),
+    "bool": pd.Series([True, False, True]),
+    "uint64": pd.Series(np.array([TOP, TOP - 1], np.uint64)),
+    "int8": pd.Series(np.array([-128, 127], np.int8)),
+    "float": pd.Series([0.5, None, -1.0]),
+    "float16": pd.Series(np.array([0.5, -1.0], np.float16)),
+    "big-endian": pd.Series(np.array([3, -1], ">i8")),
+    "big-endian float": pd.Series(np.array([0.5, -1.0], ">f8")),
+    "date": pd.Series(pd.to_datetime(["2020-01-01", None])),
+    "zone": pd.Series(pd.to_datetime(["2020-01-01", None]).tz_localize("UTC")),
+    "span": pd.Series(pd.to_timedelta([5, None])),
+    "period": pd.Series(pd.period_range("2020", periods=2)),
+    "sparse": pd.Series(pd.arrays.SparseArray([0, 2, 0, 1])),
+    "nothing": pd.Series([None, None], dtype=object),
+}
+KINDS = {
+    "category": "category", "of numbers": "category", "text": "text", "python text": "text",
+    "arrow text": "text", "arrow dictionary": "category", "nullable": "number",
+    "boolean": "boolean", "bool": "boolean", "uint64": "number", "int8": "number",
+    "float": "number", "float16": "number", "big-endian": "number",
+    "big-endian float": "number", "date": "other", "zone": "other", "span": "other",
+    "period": "other", "sparse": "number", "nothing": "number",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SERIES)
+def test_pandas__counts_sorted_values_and_names_the_kind(name):
+    series = SERIES[name]
+    values = [None if is_missing(value) else value for value in series.tolist()]
+    frame = pd.DataFrame({"a": np.arange(len(series)) + 0.5, "b": series})
+    for table in (open_table(frame), open_table(nw.from_native(frame))):
+        check(table.codes(1), values)
+        assert table.kinds() == ["number", KINDS[name]]
+
+
+POLARS = {
+    "categorical": (pl.Series(["b", None, "a"], dtype=pl.Categorical), "category"),
+    "enum": (pl.Series(["b", None, "a"], dtype=pl.Enum(["z", "b", "a"])), "category"),
+    "text": (pl.Series(["b", None, "a"]), "text"),
+    "bytes": (pl.Series([b"b", None]), "text"),
+    "bool": (pl.Series([True, None]), "boolean"),
+    "uint64": (pl.Series([TOP, 0], dtype=pl.UInt64), "number"),
+    "int128": (pl.Series([3, None, 1], dtype=pl.Int128), "other"),
+    "float": (pl.Series([0.5, None, -1.0]), "number"),
+    "date": (pl.Series([datetime.date(2020, 1, 1), None]), "other"),
+    "time": (pl.Series([datetime.time(1), None]), "other"),
+    "decimal": (pl.Series([decimal.Decimal("1.5"), None]), "other"),
+    "null": (pl.Series([None, None]), "other"),
+    "object": (pl.Series([3, None, 1], dtype=pl.Object), "other"),
+}
+
+
+@pytest.mark.parametrize("name", POLARS)
+def test_polars__counts_sorted_values_and_names_the_kind(name):
+    series, kind = POLARS[name]
+    frame = pl.DataFrame({"a": np.arange(len(series)) + 0.5, "b": series})
+    for table in (open_table(frame), open_table(nw.from_native(frame))):
+        check(table.codes(1), series.to_list())
+        assert table.kinds() == ["number", kind]
+
+
+def test_polars__takes_nan_as_missing_and_minus_zero_as_zero():
+    column = open_table(pl.DataFrame({"a": [0.0, -0.0, float("nan"), None]})).codes(0)
+    assert column.values == [0.0, None]
+    assert column.codes.tolist() == [0, 0, 1, 1]
+
+
+def test_every_container__gives_the_same_codes():
+    values = ["b", "a", "c", "a", "b", "ä", ""]
+    expected = encode_array(np.array(values, dtype=object))
+    for X in (
+        np.array(values)[:, None],
+        np.array(values, dtype=object)[:, None],
+        [[value] for value in values],
+        pd.DataFrame({"a": values}),
+        pd.DataFrame({"a": values}, dtype="category"),
+        pl.DataFrame({"a": values}),
+        pa.table({"a": values}),
+    ):
+        column = open_table(X).codes(0)
+        assert column.values == expected.values
+        assert column.codes.tolist() == expected.codes.tolist()
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (np.array([1, 2]), "number"),
+        (np.array([1.5]), "number"),
+        (np.array([True]), "boolean"),
+        (np.array(["a"]), "text"),
+        (np.array([b"a"]), "text"),
+        (np.array(["a"], np.dtypes.StringDType()), "text"),
+        (np.array(["2020"], "M8[Y]"), "other"),
+        (np.array([1, 2.5, None], dtype=object), "number"),
+        (np.array(["a", 1], dtype=object), "text"),
+        (np.array([True, False, None], dtype=object), "boolean"),
+        (np.array([True, 2], dtype=object), "other"),
+        (np.array([None, np.nan], dtype=object), "number"),
+        (np.array([datetime.date(2020, 1, 1)], dtype=object), "other"),
+    ],
+    ids=str,
+)
+def test_array_kind__says_what_a_column_holds(values, kind):
+    assert array_kind(values) == kind
+    assert open_table(values[:, None]).kinds() == [kind]
+
+
+@pytest.mark.parametrize(
+    ("arrow_type", "kind"),
+    [
+        (pa.int8(), "number"), (pa.float16(), "number"), (pa.bool_(), "boolean"),
+        (pa.string(), "text"), (pa.large_binary(), "text"), (pa.string_view(), "text"),
+        (pa.dictionary(pa.int8(), pa.string()), "category"), (pa.date32(), "other"),
+        (pa.decimal128(5, 2), "other"), (pa.null(), "other"), (pa.list_(pa.int8()), "other"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_arrow_kind__says_what_a_column_holds(arrow_type, kind):
+    assert arrow_kind(arrow_type) == kind
+    assert open_table(pa.table({"a": pa.nulls(1, arrow_type)})).kinds() == [kind]
+
+
+@pytest.mark.parametrize(
+    ("X", "kind"), [(np.eye(3), "number"), (np.eye(3) > 0, "boolean")], ids=["float", "bool"]
+)
+def test_sparse__takes_what_is_not_stored_as_a_category(X, kind):
+    for flavour in (sparse.csr_array, sparse.csc_matrix, sparse.coo_array):
+        table = open_table(flavour(X))
+        assert table.kinds() == [kind] * 3
+        assert table.codes(1).codes.tolist() == [0, 1, 0]
+        assert table.codes(1).values == [0, 1]
+
+
+def items(container):
+    """Return the rows of any container as lists of Python items."""
+    if isinstance(container, nw.DataFrame):
+        container = container.to_native()
+    if sparse.issparse(container):
+        return container.toarray().tolist()
+    if isinstance(container, pd.DataFrame):
+        rows = zip(
+            *(container.iloc[:, j].tolist() for j in range(container.shape[1])), strict=True
+        )
+        return [[None if is_missing(v) else v for v in row] for row in rows]
+    if isinstance(container, pl.DataFrame):
+        return [list(row) for row in container.rows()]
+    if isinstance(container, pa.Table | pa.RecordBatch):
+        return [
+            list(row) for row in zip(*(c.to_pylist() for c in container.columns), strict=True)
+        ]
+    return [list(row) for row in container]
+
+
+def containers():
+    """Yield tables with texts, numbers, and booleans in the columns 0, 1 and 2."""
+    columns = {"t": ["b", None, "a"], "n": [1, 2, 3], "b": [True, False, True]}
+    arrow = pa.table(columns)
+    yield [list(row) for row in zip(*columns.values(), strict=True)]
+    yield np.array(list(zip(*columns.values(), strict=True)), dtype=object)
+    yield arrow
+    yield arrow.to_batches()[0]
+    yield pa.concat_tables([arrow[:2], arrow[2:]])
+    yield pa.table({"t": arrow["t"].dictionary_encode(), "n": arrow["n"].cast(pa.int8()),
+                    "b": pc.run_end_encode(arrow["b"].combine_chunks())})  # fmt: skip
+    yield pa.table({**columns, "t": arrow["t"].cast(pa.string_view())})
+    yield pl.DataFrame(columns)
+    yield pl.DataFrame(columns, schema_overrides={"t": pl.Enum(["a", "b", "q"]), "n": pl.Int8})
+    yield pl.DataFrame(columns, schema_overrides={"t": pl.Categorical})
+    yield nw.from_native(pl.DataFrame(columns))
+    yield pd.DataFrame(columns)
+    yield pd.DataFrame(columns, index=[7, 7, 1]).astype({"t": "category", "b": "boolean"})
+    yield pd.DataFrame(columns).astype(
+        {"t": pd.ArrowDtype(pa.string()), "n": "Int8", "b": "bool[pyarrow]"}
+    )
+    yield pd.DataFrame({**columns, "n": pd.arrays.SparseArray([1, 2, 3])})
+
+
+@pytest.mark.parametrize("place", range(15))
+@pytest.mark.parametrize("picked", [[2, 0, 0, 1], []])
+def test_append_columns__keeps_originals_dtypes_and_order(place, picked):
+    X = list(containers())[place]
+    rows = np.array(picked, dtype=int)
+    numbers = np.arange(len(rows))[:, None] + 1.75
+    new = NewColumns(numbers, [1], {0: rows, 2: rows[::-1]})
+    out = open_table(X).append_columns(new)
+    assert type(out) is type(X)
+    before, after = items(X), items(out)
+    assert after[:3] == before
+    objects = isinstance(X, list | np.ndarray)
+    for i, row in enumerate(after[3:]):
+        number = i + 1.75 if objects else i + 1
+        assert row == [before[rows[i]][0], number, before[rows[::-1][i]][2]]
+    if hasattr(X, "schema"):
+        assert out.schema == X.schema
+    elif isinstance(X, pd.DataFrame):
+        assert list(out.dtypes) == list(X.dtypes)
+        assert isinstance(out.index, pd.RangeIndex)
+
+
+@pytest.mark.parametrize("place", range(15))
+def test_select__gives_columns_of_the_same_kind(place):
+    X = list(containers())[place]
+    part = open_table(X).select([1])
+    assert (part.n_samples, part.n_features) == (3, 1)
+    numbers = part.numeric()
+    dense = numbers.toarray() if part.is_sparse else numbers
+    np.testing.assert_array_equal(dense, [[1], [2], [3]])
+    both = open_table(X).select([2, 0])
+    assert both.kinds()[0] in ("boolean", "other")  # runs are of another kind
+    assert both.codes(1).values == ["a", "b", None]
+
+
+@pytest.mark.parametrize("dtype", ["f4", ">f8", "i2", ">i4", "u8", "f2", "?"])
+def test_append_columns__of_an_array_keeps_its_dtype_and_byte_order(dtype):
+    X = np.array([[1, 0], [0, 1], [1, 1]]).astype(dtype)
+    new = NewColumns(np.array([[0.75], [0.25]]), [0], {1: np.array([0, 2])})
+    for order in "CF":
+        out = open_table(np.asarray(X, order=order)).append_columns(new)
+        assert out.dtype == X.dtype
+        np.testing.assert_array_equal(out[:3], X)
+        assert out[3:, 1].tolist() == X[[0, 2], 1].tolist()
+        kind = np.dtype(dtype).kind
+        assert out[3:, 0].tolist() == {"f": [0.75, 0.25], "b": [True, False]}.get(kind, [0, 0])
+
+
+@pytest.mark.parametrize("flavour", ["csr_array", "csc_array", "csr_matrix", "csc_matrix"])
+def test_append_columns__of_a_sparse_matrix_stores_no_zeros(flavour):
+    X = getattr(sparse, flavour)(np.array([[1.0, 0, 5], [0, 2, 5], [3, 0, 0]], np.float32))
+    new = NewColumns(np.array([[0.5, 0.0], [0.0, 7.0]]), [2, 0], {1: np.array([0, 1])})
+    out = open_table(X).append_columns(new)
+    assert type(out) is type(X)
+    assert out.dtype == np.float32
+    np.testing.assert_array_equal(out.toarray()[3:], [[0, 0, 0.5], [7, 2, 0]])
+    assert out.nnz == X.nnz + 3
+
+
+def test_append_columns__of_a_sparse_frame_keeps_it_sparse():
+    frame = pd.DataFrame(np.array([[1.0, 0], [0, 2], [3, 0]])).astype(pd.SparseDtype(float, 0))
+    new = NewColumns(np.array([[0.5], [0.0]]), [1], {0: np.array([2, 1])})
+    out = open_table(frame).append_columns(new)
+    assert list(out.dtypes) == list(frame.dtypes)
+    assert out.to_numpy().tolist()[3:] == [[3.0, 0.5], [0.0, 0.0]]
+
+
+def test_append_columns__shares_the_memory_of_the_rows_of_an_arrow_table():
+    X = pa.table({"t": ["b", "a"], "n": [1.0, 2.0]})
+    out = open_table(X).append_columns(NewColumns(np.ones((1, 1)), [1], {0: np.array([1])}))
+    assert out["n"].chunk(0).buffers()[1].address == X["n"].chunk(0).buffers()[1].address
+    assert out["t"].to_pylist() == ["b", "a", "a"]
+
+
+@pytest.mark.parametrize(
+    ("value", "missing"),
+    [
+        (None, True), (np.nan, True), (np.float32("nan"), True), (np.longdouble("nan"), True),
+        (pd.NA, True), (pd.NaT, True), (np.datetime64("NaT"), True), (0, False), ("", False),
+        (False, False), (np.datetime64("2020"), False), (b"", False), ((), False),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_is_missing__knows_what_stands_for_none(value, missing):
+    assert is_missing(value) == missing

@@ -15,25 +15,67 @@ from benchmarks.processes import call
 _CLUSTERS = 10  # per class
 
 
-def arrays(folder: Path, n_samples: int, n_minority: int, n_features: int, dtype: str) -> str:
-    """Return a folder with X.npy and y.npy, made when first asked for."""
-    place = folder / f"{n_samples}x{n_features}-{n_minority}-{dtype}"
+def made_once(place: Path, function: str, **arguments: Any) -> str:
+    """Return a folder, made by a function in its own process when first asked for."""
     if not place.exists():
-        shape = {"n_samples": n_samples, "n_minority": n_minority, "n_features": n_features}
-        call("benchmarks.data:make_arrays", folder=str(place), dtype=dtype, **shape)
+        call(function, folder=str(place), **arguments)
     return str(place)
 
 
+def arrays(
+    folder: Path,
+    n_samples: int,
+    n_minority: int,
+    n_features: int,
+    dtype: str,
+    overlap: float = 0.0,
+) -> str:
+    """Return a folder with X.npy and y.npy; ``overlap`` is as in ``make_arrays``."""
+    name = f"{n_samples}x{n_features}-{n_minority}-{dtype}"
+    if overlap:
+        name += f"-overlap{overlap:g}"
+    shape = {"n_samples": n_samples, "n_minority": n_minority, "n_features": n_features}
+    how = {"dtype": dtype, "overlap": overlap}
+    return made_once(folder / name, "benchmarks.data:make_arrays", **shape, **how)
+
+
 def make_arrays(
-    folder: str, n_samples: int, n_minority: int, n_features: int, dtype: str
+    folder: str,
+    n_samples: int,
+    n_minority: int,
+    n_features: int,
+    dtype: str,
+    overlap: float = 0.0,
 ) -> None:
-    """Write X.npy and y.npy; the minority is class 1, the rows are in random order."""
+    """Write X.npy and y.npy; the minority is class 1, the rows are in random order.
+
+    ``overlap`` is the share of the majority that lies in clusters of the minority: without
+    it the clusters of the two hardly touch, and next to no row is in danger.
+    """
     import numpy as np
 
     rng = np.random.default_rng(0)
-    y = np.zeros(n_samples, dtype=np.int64)
-    y[rng.permutation(n_samples)[:n_minority]] = 1
-    X = clustered_rows(y, n_features, rng).astype(dtype, copy=False)
+    y = random_labels([n_samples - n_minority, n_minority], rng)
+    home = y if not overlap else np.where(rng.random(n_samples) < overlap, 1, y)
+    save_arrays(folder, clustered_rows(home, n_features, rng).astype(dtype, copy=False), y)
+
+
+def random_labels(counts: list[int], rng: Any) -> Any:
+    """Return labels 0, 1, ... in random order, as many of each as ``counts`` says."""
+    import numpy as np
+
+    y = np.zeros(sum(counts), dtype=np.int64)
+    order, stop = rng.permutation(len(y)), 0
+    for label in range(len(counts) - 1, 0, -1):
+        start, stop = stop, stop + counts[label]
+        y[order[start:stop]] = label
+    return y
+
+
+def save_arrays(folder: str, X: Any, y: Any) -> None:
+    """Write X.npy and y.npy."""
+    import numpy as np
+
     place = Path(folder)
     place.mkdir(parents=True)
     np.save(place / "X.npy", X)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 OURS, THEIRS = "smotefast", "imbalanced-learn"
 MODULES = {OURS: "smotefast.over_sampling", THEIRS: "imblearn.over_sampling"}
 
 
-def smote_program(library: str, folder: str) -> str:
+def sampler_program(
+    library: str, folder: str, sampler: str = "SMOTE", parameters: dict[str, Any] | None = None
+) -> str:
     """Return a whole program: load, resample, end."""
+    given = "".join(f", {name}={value!r}" for name, value in (parameters or {}).items())
     return (
         "import numpy as np\n"
-        f"from {MODULES[library]} import SMOTE\n"
+        f"from {MODULES[library]} import {sampler}\n"
         f"X, y = np.load({folder + '/X.npy'!r}), np.load({folder + '/y.npy'!r})\n"
-        "SMOTE(random_state=0).fit_resample(X, y)\n"
+        f"{sampler}(random_state=0{given}).fit_resample(X, y)\n"
     )
 
 

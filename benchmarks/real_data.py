@@ -15,8 +15,6 @@ and which of several equally near neighbours comes first is then another choice,
 
 from __future__ import annotations
 
-import argparse
-import json
 import statistics
 import sys
 import tempfile
@@ -26,27 +24,15 @@ from typing import Any
 
 from benchmarks.processes import call, run_command
 from benchmarks.programs import OURS, THEIRS
-from benchmarks.real_report import header, line
+from benchmarks.real_program import run
+from benchmarks.real_report import TABLE
 from benchmarks.real_tables import TASKS, Task
-from benchmarks.store import rounded
 
 _RUNS = 3
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.real_data", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--output", type=Path)
-    parser.add_argument("--only", default="", help="only data sets with this in the name")
-    asked = parser.parse_args()
-    found = []
-    for one in _all(asked.folder, asked.only):
-        print(line(one) if found else f"{header()}\n{line(one)}", flush=True)
-        found.append(one)
-    if asked.output:
-        asked.output.parent.mkdir(parents=True, exist_ok=True)
-        asked.output.write_text(json.dumps(rounded(found), indent=1) + "\n")
+    run(TABLE, __doc__, _all)
 
 
 def _all(folder: Path, only: str) -> Iterator[dict[str, Any]]:

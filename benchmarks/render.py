@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.cases import CASES
-from benchmarks.real_report import stored_table
+from benchmarks.family_report import TABLE as FAMILY
+from benchmarks.real_report import TABLE as REAL
 from benchmarks.store import load_all
 from benchmarks.tables import batch, details, first_calls, machines, summary, targets
 
@@ -29,7 +30,8 @@ TABLES: dict[str, Callable[[dict[str, dict[str, Any]]], str]] = {
     "details": details,
     "first calls": first_calls,
     "machine": machines,
-    "real data": lambda _: stored_table(),
+    "real data": lambda _: REAL.stored(),
+    "real family": lambda _: FAMILY.stored(),
 }
 _MARKED = re.compile(r"(<!-- benchmarks: ([a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

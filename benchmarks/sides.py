@@ -12,36 +12,90 @@ from benchmarks.worker import time_calls
 
 
 def make_sampler(library: str, name: str, **parameters: Any) -> Any:
-    """Return ``SMOTE`` or ``RandomOverSampler`` of one of the two libraries."""
+    """Return a sampler of one of the two libraries.
+
+    A parameter that is an object is given by the function that makes it, as
+    "benchmarks.module:function".
+    """
     from importlib import import_module
 
-    return getattr(import_module(MODULES[library]), name)(random_state=0, **parameters)
+    given = {of: _made(value) for of, value in parameters.items()}
+    return getattr(import_module(MODULES[library]), name)(random_state=0, **given)
 
 
-def smote_calls(
+def _made(value: Any) -> Any:
+    if not (isinstance(value, str) and value.startswith("benchmarks.")):
+        return value
+    from importlib import import_module
+
+    module, name = value.split(":")
+    return getattr(import_module(module), name)()
+
+
+def sampler_calls(
     library: str,
     folder: str,
     later: int,
-    search: str | None = None,
+    sampler: str = "SMOTE",
+    parameters: dict[str, Any] | None = None,
+    n_categories: int = 0,
     save: str | None = None,
     recall: bool = False,
 ) -> dict[str, Any]:
-    """Time ``SMOTE().fit_resample``; optionally save the new rows, or referee them."""
-    X = np.load(Path(folder) / "X.npy")
-    y = np.load(Path(folder) / "y.npy")
-    sampler = make_sampler(library, "SMOTE", **({"search": search} if search else {}))
-    answer, (X_new, y_new) = time_calls(lambda: sampler.fit_resample(X, y), later)
-    answer["input_bytes"] = X.nbytes + y.nbytes
-    answer["result_bytes"] = X_new.nbytes + y_new.nbytes
+    """Time ``fit_resample``; optionally save the new rows, or referee their neighbours.
+
+    With ``n_categories`` X is a pandas frame whose last columns are that many categories.
+    """
+    X, y = load(folder)
+    if n_categories:
+        X = _as_frame(X, n_categories)
+    made = make_sampler(library, sampler, **(parameters or {}))
+    answer, (X_new, y_new) = time_calls(lambda: made.fit_resample(X, y), later)
+    answer["input_bytes"] = _size(X) + y.nbytes
+    answer["result_bytes"] = _size(X_new) + y_new.nbytes
     answer["new_rows"] = len(X_new) - len(X)
-    answer["search"] = getattr(sampler, "search_", None)
+    answer["counts"] = class_counts(y_new)
+    answer["search"] = getattr(made, "search_", None)
     if save:
-        np.save(save, X_new[len(X) :])
+        np.save(save, _codes_and_numbers(X_new)[len(X) :])
     if recall:
         from benchmarks.recall import recall_of
 
-        answer["recall"] = recall_of(sampler, X)
+        answer["recall"] = recall_of(made, X)
     return answer
+
+
+def load(folder: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return X and y as ``save_arrays`` left them."""
+    return np.load(Path(folder) / "X.npy"), np.load(Path(folder) / "y.npy")
+
+
+def class_counts(y: Any) -> dict[str, int]:
+    """Count the rows of each class; JSON has only strings for names."""
+    labels, counts = np.unique(np.asarray(y), return_counts=True)
+    return {str(of): int(n) for of, n in zip(labels, counts, strict=True)}
+
+
+def _as_frame(X: np.ndarray, n_categories: int) -> Any:
+    import pandas as pd
+
+    frame = pd.DataFrame(X, columns=[f"column_{i}" for i in range(X.shape[1])])
+    for name in frame.columns[-n_categories:]:
+        codes = frame[name].astype(int)
+        levels = [f"level {i:02}" for i in range(codes.max() + 1)]
+        frame[name] = pd.Categorical.from_codes(codes, levels)
+    return frame
+
+
+def _size(X: Any) -> int:
+    return int(X.nbytes if hasattr(X, "nbytes") else X.memory_usage(index=False).sum())
+
+
+def _codes_and_numbers(X: Any) -> np.ndarray:
+    if isinstance(X, np.ndarray):
+        return X
+    columns = (X[name] for name in X.columns)
+    return np.column_stack([one.cat.codes if hasattr(one, "cat") else one for one in columns])
 
 
 def compare_rows(first: str, second: str) -> dict[str, Any]:

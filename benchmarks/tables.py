@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from benchmarks.cells import NOTHING, number, seconds, spread, table
 from benchmarks.programs import OURS, THEIRS
+from benchmarks.sections import section
 
 Stored = dict[str, dict[str, Any]]
-_NOTHING = (
-    "*Not measured yet: run `python -m benchmarks.run`, then `python -m benchmarks.render`.*"
-)
-
-
-def number(value: float, unit: str = "") -> str:
-    """Write a number with its unit as people read it."""
-    if unit == "bytes":
-        return f"{value / 1e6:,.0f} MB" if value < 1e9 else f"{value / 1e9:.2f} GB"
-    if unit == "s":
-        return seconds(value)
-    if unit == "x":
-        return f"{value:.0f}x" if value >= 10 else f"{value:.2g}x"
-    return f"{value:.4g}"
-
-
-def seconds(value: float) -> str:
-    """Write a time in s or ms with three digits."""
-    if value < 1:
-        return f"{value * 1000:.3g} ms"
-    return f"{value:,.0f} s" if value >= 100 else f"{value:.3g} s"
 
 
 def summary(stored: Stored) -> str:
@@ -44,14 +24,14 @@ def summary(stored: Stored) -> str:
         ratio = number(speeds[0]["measured"], "x")
         shown = f"{'about ' if scaled else ''}{seconds(theirs)}"
         lines.append(f"| {case['title']} | {shown} | {seconds(ours)} | {ratio} |")
-    return _table("what | imbalanced-learn | smotefast | faster", lines)
+    return table("what | imbalanced-learn | smotefast | faster", lines)
 
 
 def batch(stored: Stored) -> str:
     """Make the README's table of the file-to-file job."""
     case = stored.get("batch_20m")
     if case is None:
-        return _NOTHING
+        return NOTHING
     plain, ours = case["sides"]["plain pyarrow copy"], case["sides"][OURS]
     cells = (
         case["title"],
@@ -60,7 +40,7 @@ def batch(stored: Stored) -> str:
         number(ours["peak_bytes"], "bytes"),
     )
     header = "what | plain pyarrow copy of the result | smotefast | its peak memory"
-    return _table(header, [f"| {' | '.join(cells)} |"])
+    return table(header, [f"| {' | '.join(cells)} |"])
 
 
 def targets(stored: Stored) -> str:
@@ -75,24 +55,24 @@ def targets(stored: Stored) -> str:
             lines.append(
                 f"| {case['title']} | {one['what']} | {target} | {measured} | {verdict} |"
             )
-    return _table("case | what | target | measured | reached", lines)
+    return table("case | what | target | measured | reached", lines)
 
 
 def details(stored: Stored) -> str:
     """Give each case a section: every side, the memory, the notes, the command."""
-    parts = [_section(case) for case in stored.values()]
-    return "\n\n".join(parts) if parts else _NOTHING
+    parts = [section(case) for case in stored.values()]
+    return "\n\n".join(parts) if parts else NOTHING
 
 
 def first_calls(stored: Stored) -> str:
     """Say what the first call on a machine costs."""
     case = stored.get("cold_start")
     if case is None:
-        return _NOTHING
+        return NOTHING
     lines = [
-        f"| {name} | {_spread(side['first_call'])} |" for name, side in case["sides"].items()
+        f"| {name} | {spread(side['first_call'])} |" for name, side in case["sides"].items()
     ]
-    return _table("first call, nothing compiled yet | seconds", lines)
+    return table("first call, nothing compiled yet | seconds", lines)
 
 
 def machines(stored: Stored) -> str:
@@ -113,45 +93,7 @@ def machines(stored: Stored) -> str:
         return next(iter(texts))
     return (
         "\n".join(f"- {', '.join(f'`{n}`' for n in names)}: {t}" for t, names in texts.items())
-        or _NOTHING
-    )
-
-
-def _section(case: dict[str, Any]) -> str:
-    lines = [f"### {case['title']}", "", f"`python -m benchmarks.run {case['case']}`"]
-    lines += [f"({case['date']}; load before: {case['load_before']})", ""]
-    rows = []
-    for name, side in case["sides"].items():
-        cells = [_spread(value) for value in _times(side)]
-        peak = side.get("peak_bytes")
-        cells.append(number(peak, "bytes") if peak else "")
-        rows.append(f"| {name} | {' | '.join(cells)} |")
-    lines.append(
-        _table("side | first call | later calls | whole process | its CPU | peak memory", rows)
-    )
-    if case["data"]:
-        lines += [
-            "",
-            "Data: " + ", ".join(_datum(*item) for item in case["data"].items()) + ".",
-        ]
-    lines += [f"\n{note}" for note in case["notes"]]
-    return "\n".join(lines)
-
-
-def _times(side: dict[str, Any]) -> list[dict[str, Any] | None]:
-    names = ("first_call", "later_calls", "process_wall", "process_cpu")
-    return [side.get(name) for name in names]
-
-
-def _spread(times: dict[str, Any] | None) -> str:
-    """Write a median, with minimum and maximum where there are more than one."""
-    if not times:
-        return ""
-    median = seconds(times["median"])
-    if times["n"] == 1:
-        return median
-    return (
-        f"{median} ({seconds(times['minimum'])} to {seconds(times['maximum'])}, n={times['n']})"
+        or NOTHING
     )
 
 
@@ -161,16 +103,3 @@ def _shown(side: dict[str, Any] | None) -> float | None:
         return None
     found = side.get("later_calls") or side.get("first_call") or side["process_wall"]
     return float(found["median"])
-
-
-def _datum(name: str, value: Any) -> str:
-    words = name.replace("_", " ")
-    if name.endswith("bytes") or "bytes_" in name:
-        return f"{words.replace(' bytes', '')} {number(value, 'bytes')}"
-    return f"{words} {value:,}" if isinstance(value, int) else f"{words} {json.dumps(value)}"
-
-
-def _table(header: str, lines: list[str]) -> str:
-    if not lines:
-        return _NOTHING
-    return "\n".join([f"| {header} |", "|" + " --- |" * (header.count("|") + 1), *lines])

@@ -6,15 +6,38 @@ They compare a change with the state before it (``--benchmark-autosave`` and
 
 from __future__ import annotations
 
+import importlib
+import json
+
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
+import benchmarks.cases.small
+import benchmarks.cases.turns
+import benchmarks.data
+from benchmarks.cases import CASES
+from benchmarks.cases.small import SAMPLERS
 from benchmarks.data import clustered_rows, mixed_frame
 from benchmarks.kernel_turns import copy_in_halves
+from benchmarks.plan import Plan
+from benchmarks.processes import Finished
+from benchmarks.programs import OURS
+from benchmarks.sections import section
+from benchmarks.sides import load, make_sampler
 from smotefast.engine.threads import thread_count
 from smotefast.kernels.interpolate import interpolate_rows
 from smotefast.neighbors import find_neighbors
 from smotefast.over_sampling import SMOTE, RandomOverSampler
+
+_REHEARSED = (
+    "smote_nc_55k_frame",
+    "smote_n_20k",
+    "borderline_300k",
+    "kmeans_smote_55k",
+    "svm_smote_10k",
+    "small_1k",
+)
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +87,40 @@ def test_random_over_sampler__mixed_frame(benchmark):
     X_new, y_new = benchmark.pedantic(sampler.fit_resample, (frame, y), rounds=3)
     assert list(X_new.dtypes) == list(frame.dtypes)
     assert y_new.value_counts().nunique() == 1
+
+
+@pytest.mark.filterwarnings("ignore")  # few support vectors, counts rounded: said elsewhere
+@pytest.mark.parametrize("one", SAMPLERS, ids=lambda one: one.name)
+def test_over_sampler__a_thousand_rows(benchmark, one, tmp_path):
+    X, y = load(one.data_in(tmp_path))
+    sampler = make_sampler(OURS, one.sampler, **one.parameters)
+    sampler.fit_resample(X, y)
+    X_new, _ = benchmark.pedantic(sampler.fit_resample, (X, y), rounds=5)
+    assert len(X_new) > len(X)
+
+
+@pytest.fixture
+def in_this_process(monkeypatch):
+    """Call what a case calls in fresh processes here: what is tested is that it runs."""
+    finished = Finished(1.0, 1.0, 0.0, 1, "")
+
+    def call(function, **arguments):
+        module, name = function.split(":")
+        answer = getattr(importlib.import_module(module), name)(**arguments)
+        return json.loads(json.dumps(answer or {})) | {"process": finished.times()}
+
+    for module in (benchmarks.cases.turns, benchmarks.data):
+        monkeypatch.setattr(module, "call", call)
+    monkeypatch.setattr(benchmarks.cases.turns, "run_code", lambda program: finished)
+    monkeypatch.setattr(benchmarks.cases.small, "SAMPLERS", SAMPLERS[:2])  # each is run above
+    with threadpool_limits(1):  # on a busy machine k-means threads wait for each other
+        yield
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", _REHEARSED)
+def test_case__runs_at_its_smallest_scale(in_this_process, name, tmp_path):
+    measured = CASES[name](Plan(tmp_path, quick=True))
+    text = section({"case": name, "date": "", "load_before": 0, **measured})
+    assert text.startswith(f"### {measured['title']}")
+    assert all(claim["measured"] > 0 for claim in measured["claims"])

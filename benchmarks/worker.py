@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import math
 import resource
 import sys
 import time
@@ -12,8 +13,10 @@ from importlib import import_module
 from typing import Any
 
 
-def time_calls(function: Callable[[], Any], later: int) -> tuple[dict[str, Any], Any]:
-    """Call a function once and ``later`` times more.
+def time_calls(
+    function: Callable[[], Any], later: int, enough: float = math.inf
+) -> tuple[dict[str, Any], Any]:
+    """Call a function once and ``later`` times more, fewer after ``enough`` seconds.
 
     Returns
     -------
@@ -30,6 +33,8 @@ def time_calls(function: Callable[[], Any], later: int) -> tuple[dict[str, Any],
         started = time.perf_counter()
         result = function()
         seconds.append(time.perf_counter() - started)
+        if sum(seconds) > enough:
+            break
     return {"first": seconds[0], "later": seconds[1:], "peak": peak_bytes()}, result
 
 

@@ -11,9 +11,19 @@ from typing import Any
 
 from benchmarks.cases.batch import batch_20m
 from benchmarks.cases.cold_start import cold_start
+from benchmarks.cases.family import (
+    adasyn_300k,
+    borderline_300k,
+    kmeans_smote_55k,
+    smote_n_20k,
+    smote_nc_55k,
+    smote_nc_55k_frame,
+    svm_smote_10k,
+)
 from benchmarks.cases.import_time import import_time
 from benchmarks.cases.kernel import kernel_bandwidth
 from benchmarks.cases.random_over import ros_mixed
+from benchmarks.cases.small import small_1k
 from benchmarks.cases.smote import (
     small_10k,
     smote_3m,
@@ -31,6 +41,14 @@ CASES: dict[str, Callable[[Plan], dict[str, Any]]] = {
         smote_300k_process,
         small_10k,
         smote_3m,
+        smote_nc_55k,
+        smote_nc_55k_frame,
+        smote_n_20k,
+        borderline_300k,
+        adasyn_300k,
+        kmeans_smote_55k,
+        svm_smote_10k,
+        small_1k,
         kernel_bandwidth,
         ros_mixed,
         import_time,

@@ -11,7 +11,7 @@ from benchmarks.plan import Plan
 from benchmarks.processes import call, run_command
 from benchmarks.stats import summarise
 
-_CALLS = "benchmarks.sides:smote_calls"
+_CALLS = "benchmarks.sides:sampler_calls"
 
 
 def cold_start(plan: Plan) -> dict[str, Any]:
@@ -26,7 +26,8 @@ def cold_start(plan: Plan) -> dict[str, Any]:
                 env = {"NUMBA_CACHE_DIR": cache}
                 search = "approximate" if name == "large data" else "exact"
                 ours = {"library": "smotefast", "folder": folder, "later": 0}
-                seconds[name].append(call(_CALLS, env, search=search, **ours)["first"])
+                ours["parameters"] = {"search": search}
+                seconds[name].append(call(_CALLS, env, **ours)["first"])
         with tempfile.TemporaryDirectory() as cache:
             seconds["warmup"].append(run_command(warmup, {"NUMBA_CACHE_DIR": cache}).wall)
     return {

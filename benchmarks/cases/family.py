@@ -1,0 +1,108 @@
+"""The over-samplers beside SMOTE: categories, borders, clusters, support vectors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.cases.turns import Side, compared
+from benchmarks.data import arrays
+from benchmarks.margins import KERNEL, LINEAR
+from benchmarks.nominal_data import mixed_arrays, nominal_arrays
+from benchmarks.plan import Plan
+from benchmarks.programs import OURS, THEIRS
+from benchmarks.stats import claim
+
+# Shares of the majority in clusters of the minority: some rows are in danger, some are safe.
+_OVERLAP, _OVERLAP_OF_MANY = 0.3, 0.05  # of 2 and of 9 rows of the majority for one
+_EXACT = f'{OURS}, search="exact"'
+
+
+def _both(sampler: str, later: tuple[int, int], speed: float | None, **how: Any) -> Any:
+    """Return both sides of one sampler with the same parameters."""
+    return {
+        OURS: Side(OURS, later[0], sampler, speed=speed, **how),
+        THEIRS: Side(THEIRS, later[1], sampler, **how),
+    }
+
+
+def _mixed(plan: Plan) -> str:
+    n_samples = plan.size(55_000, 1_100)
+    return mixed_arrays(plan.folder, n_samples, n_samples // 11, 20, 4)
+
+
+def smote_nc_55k(plan: Plan) -> dict[str, Any]:
+    how = {"parameters": {"categorical_features": [16, 17, 18, 19]}}
+    title = "SMOTENC, 55,000 x 20 float64, 4 of them categories, 5,000 minority"
+    return compared(plan, title, _mixed(plan), _both("SMOTENC", (5, 1), 20, **how), 3)
+
+
+def smote_nc_55k_frame(plan: Plan) -> dict[str, Any]:
+    how = {"parameters": {"categorical_features": "auto"}, "more": {"n_categories": 4}}
+    title = "the same as a pandas frame with category columns"
+    return compared(plan, title, _mixed(plan), _both("SMOTENC", (5, 1), 20, **how), 3)
+
+
+def smote_n_20k(plan: Plan) -> dict[str, Any]:
+    counts = [plan.size(full, full // 20) for full in (14_000, 4_000, 2_000)]
+    folder = nominal_arrays(plan.folder, counts, 20)
+    title = "SMOTEN, 20,000 x 20 with 5 to 20 levels, 3 classes, 2,000 in the smallest"
+    return compared(plan, title, folder, _both("SMOTEN", (5, 1), None), 3)
+
+
+def _near_others(plan: Plan, sampler: str) -> dict[str, Any]:
+    """Compare both searches with imbalanced-learn, which takes minutes: two calls of it."""
+    n_samples = plan.size(300_000, 1_500)
+    folder = arrays(plan.folder, n_samples, n_samples // 3, 30, "float32", _OVERLAP)
+    exact = {"search": "exact"}
+    sides = {
+        OURS: Side(OURS, 2, sampler, speed=10),
+        _EXACT: Side(OURS, 2, sampler, exact, speed=2),
+        THEIRS: Side(THEIRS, 1, sampler, rounds=1),
+    }
+    title = f"{sampler}, 300,000 x 30 float32, 100,000 minority"
+    result = compared(plan, title, folder, sides, 2)
+    found = Side(OURS, 0, sampler).call(folder, recall=True)
+    result["claims"].append(claim("recall@5", 0.95, found["recall"], ""))
+    result["notes"].append(
+        f"{_OVERLAP:.0%} of the majority lies in the clusters of the minority. "
+        "The recall is that of the search in the class; the search among all rows is exact."
+    )
+    return result
+
+
+def borderline_300k(plan: Plan) -> dict[str, Any]:
+    return _near_others(plan, "BorderlineSMOTE")
+
+
+def adasyn_300k(plan: Plan) -> dict[str, Any]:
+    return _near_others(plan, "ADASYN")
+
+
+def kmeans_smote_55k(plan: Plan) -> dict[str, Any]:
+    n_samples = plan.size(55_000, 1_100)
+    folder = arrays(plan.folder, n_samples, n_samples // 11, 20, "float64")
+    # Half of the class's share of all rows: with more, k-means finds no cluster of it.
+    how = {"parameters": {"cluster_balance_threshold": 0.05}}
+    title = "KMeansSMOTE, 55,000 x 20 float64, 5,000 minority"
+    result = compared(plan, title, folder, _both("KMeansSMOTE", (5, 3), 3, **how), 3)
+    result["notes"].append(
+        "Both use the same `MiniBatchKMeans` of scikit-learn, with 8 clusters; "
+        "cluster_balance_threshold=0.05."
+    )
+    return result
+
+
+def svm_smote_10k(plan: Plan) -> dict[str, Any]:
+    n_samples = plan.size(10_000, 1_000)
+    folder = arrays(plan.folder, n_samples, n_samples // 10, 20, "float64", _OVERLAP_OF_MANY)
+    sides = _both("SVMSMOTE", (5, 3), 1)
+    for name, machine in (("LinearSVC", LINEAR), ("Nystroem and LinearSVC", KERNEL)):
+        quicker = {"svm_estimator": machine}
+        sides[f"{OURS}, {name}"] = Side(OURS, 5, "SVMSMOTE", quicker, is_same=False)
+    title = "SVMSMOTE, 10,000 x 20 float64, 1,000 minority"
+    result = compared(plan, title, folder, sides, 3)
+    result["notes"].append(
+        "Both fit scikit-learn's `SVC`, which takes most of the time. The sides with "
+        "LinearSVC scale the columns before; imbalanced-learn refuses such machines."
+    )
+    return result

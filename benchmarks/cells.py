@@ -1,0 +1,46 @@
+"""What the cells of the tables are made of: numbers with units, spreads, Markdown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+NOTHING = (
+    "*Not measured yet: run `python -m benchmarks.run`, then `python -m benchmarks.render`.*"
+)
+
+
+def number(value: float, unit: str = "") -> str:
+    """Write a number with its unit as people read it."""
+    if unit == "bytes":
+        return f"{value / 1e6:,.0f} MB" if value < 1e9 else f"{value / 1e9:.2f} GB"
+    if unit == "s":
+        return seconds(value)
+    if unit == "x":
+        return f"{value:.0f}x" if value >= 10 else f"{value:.2g}x"
+    return f"{value:.4g}"
+
+
+def seconds(value: float) -> str:
+    """Write a time in s or ms with three digits."""
+    if value < 1:
+        return f"{value * 1000:.3g} ms"
+    return f"{value:,.0f} s" if value >= 100 else f"{value:.3g} s"
+
+
+def spread(times: dict[str, Any] | None) -> str:
+    """Write a median, with minimum and maximum where there are more than one."""
+    if not times:
+        return ""
+    median = seconds(times["median"])
+    if times["n"] == 1:
+        return median
+    return (
+        f"{median} ({seconds(times['minimum'])} to {seconds(times['maximum'])}, n={times['n']})"
+    )
+
+
+def table(header: str, lines: list[str]) -> str:
+    """Write a Markdown table, or say that there is nothing to show yet."""
+    if not lines:
+        return NOTHING
+    return "\n".join([f"| {header} |", "|" + " --- |" * (header.count("|") + 1), *lines])

@@ -1,0 +1,48 @@
+"""The table of ``real_family``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.cells import number, seconds
+from benchmarks.programs import OURS, THEIRS
+from benchmarks.report_table import ReportTable, class_sizes
+
+_COLUMNS = (
+    f"data | sampler | rows | features | before | after | new rows | {OURS} | {THEIRS} | "
+    "rows equal | peak memory of each"
+)
+
+
+def _cells(one: dict[str, Any]) -> tuple[str, ...]:
+    sides = [one["sides"][side] for side in (OURS, THEIRS)]
+    done = [side for side in sides if "after" in side]
+    equal = one["equal"]
+    return (
+        one["name"],
+        one["sampler"],
+        f"{one['rows']:,}",
+        str(one["features"]),
+        class_sizes(one["before"]),
+        _either([class_sizes(side["after"]) for side in done]),
+        _either([f"{side['new_rows']:,}" for side in done]),
+        *(_seconds(side) for side in sides),
+        "" if equal is None else f"{equal:.2%}",
+        ", ".join(number(side["peak"], "bytes") for side in sides),
+    )
+
+
+def _either(texts: list[str]) -> str:
+    """Write what both sides have once, and what differs beside each other."""
+    return " / ".join(dict.fromkeys(texts))
+
+
+def _seconds(side: dict[str, Any]) -> str:
+    if "seconds" in side:
+        return seconds(side["seconds"])
+    if "stopped" in side:
+        return f"stopped after {side['stopped']:.0f} s"
+    return "refused: " + side["refused"].replace("|", "\\|").replace("\n", " ")
+
+
+TABLE = ReportTable("real_family", _COLUMNS, _cells)

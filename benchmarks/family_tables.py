@@ -1,0 +1,108 @@
+"""The real tables of ``real_family``: how each is read, and which columns are meant."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ADULT, TELCO, GERMAN = "adult-train", "telco_churn", "german"
+NURSERY, MUSHROOM = "nursery", "mushroom"
+KDD, CENSUS = "kddcup99_10_percent", "census_income_kdd_nominal"
+AMAZON = "amazon_employee_train"
+
+
+def load(folder: str, table: str, columns: str) -> tuple[Any, Any]:
+    """Return X and y of a table.
+
+    ``columns`` says which columns X has and in which form: "numeric" ones as a float64
+    array, a frame of "text" ones or of "all" as categories, or a "mixed" frame of float64
+    and of categories. (Where all numbers are integers, imbalanced-learn's SMOTENC gives
+    categories no weight and draws them at random; floats keep both sides comparable.)
+    """
+    stored = Path(folder) / "benchmark" / f"{table}.npz"
+    if stored.exists():
+        return _stored_arrays(stored)
+    frame, y = READERS[table](Path(folder) / "tables")
+    text = list(frame.select_dtypes(exclude="number").columns)
+    if columns == "numeric":
+        return frame.drop(columns=text).to_numpy("f8"), y
+    if columns == "text":
+        frame = frame[text]
+    chosen = list(frame.columns) if columns == "all" else text
+    numbers = frame.columns.difference(chosen)
+    kinds = dict.fromkeys(numbers, "f8") | dict.fromkeys(chosen, "category")
+    return frame.astype(kinds), y
+
+
+def _stored_arrays(path: Path) -> tuple[Any, Any]:
+    import numpy as np
+
+    with np.load(path) as stored:
+        return stored["data"], stored["label"]
+
+
+def _without_header(table: str) -> Callable[[Path], tuple[Any, Any]]:
+    """Return a reader of a CSV file without names, whose last column is the target."""
+
+    def read(tables: Path) -> tuple[Any, Any]:
+        frame = _csv(tables / f"{table}.csv.gz", header=None, skipinitialspace=True)
+        frame.columns = [f"column_{i}" for i in range(frame.shape[1])]
+        return _apart(frame, frame.columns[-1])
+
+    return read
+
+
+def _with_header(table: str, target: str) -> Callable[[Path], tuple[Any, Any]]:
+    return lambda tables: _apart(_csv(tables / f"{table}.csv.gz"), target)
+
+
+def _telco(tables: Path) -> tuple[Any, Any]:
+    """Leave out the customer number and the rows without their charges."""
+    import pandas as pd
+
+    frame = _csv(tables / f"{TELCO}.csv.gz").drop(columns="customerID")
+    frame["TotalCharges"] = pd.to_numeric(frame["TotalCharges"], errors="coerce")
+    return _apart(frame.dropna().reset_index(drop=True), "Churn")
+
+
+def _arff(table: str) -> Callable[[Path], tuple[Any, Any]]:
+    """Return a reader of an ARFF file of nominal attributes, "class" among them."""
+
+    def read(tables: Path) -> tuple[Any, Any]:
+        import pandas as pd
+
+        names, rows, is_data = [], [], False
+        with gzip.open(tables / f"{table}.arff.gz", "rt") as lines:
+            for line in lines:
+                word = line.split(maxsplit=2)[:2]
+                if is_data and word and not line.startswith("%"):
+                    rows.append(line.strip())
+                elif word and word[0].lower() == "@attribute":
+                    names.append(word[1].strip("'"))
+                is_data = is_data or line.lower().startswith("@data")
+        return _apart(pd.DataFrame(csv.reader(rows, quotechar="'"), columns=names), "class")
+
+    return read
+
+
+def _csv(path: Path, **how: Any) -> Any:
+    """Read a CSV file; marks of missing values stay, as levels of their own."""
+    import pandas as pd
+
+    return pd.read_csv(path, keep_default_na=False, **how)
+
+
+def _apart(frame: Any, target: str) -> tuple[Any, Any]:
+    return frame, frame.pop(target).astype(str).to_numpy("O")
+
+
+READERS: dict[str, Callable[[Path], tuple[Any, Any]]] = {
+    **{name: _without_header(name) for name in (ADULT, GERMAN, KDD)},
+    **{name: _arff(name) for name in (NURSERY, MUSHROOM)},
+    TELCO: _telco,
+    CENSUS: _with_header(CENSUS, "class"),
+    AMAZON: _with_header(AMAZON, "ACTION"),
+}

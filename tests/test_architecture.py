@@ -20,6 +20,7 @@ FLOORS = [
     {"__main__"},
     {"cli"},
     {"demo"},
+    {"diagnosis"},
     {"batch", "patch"},
     {"report", "distributed", "over_sampling", "under_sampling", "combine"},
     {"engine"},

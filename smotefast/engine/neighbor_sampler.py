@@ -43,6 +43,7 @@ class NeighborSampler(BaseOverSampler):
         "recall_",
     )
 
+    _made_for_a_call = ("_notes", "_n_threads", "_k")
     _neighbors_parameter = "k_neighbors"
 
     search: str
@@ -61,7 +62,8 @@ class NeighborSampler(BaseOverSampler):
 
     def _job(self, recipes: Sequence[Recipe]) -> Job:
         notes, threads = self._notes, self._n_threads
-        del self._notes, self._n_threads, self._k
+        for name in self._made_for_a_call:
+            delattr(self, name)
         return Job(recipes, n_threads=threads, method=self.search_, notes=notes)
 
     def _interpolation(

@@ -38,6 +38,8 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
     # What resampling sets; a fit that fails, or that only looks, leaves none of it behind.
     _made_by_resampling: ClassVar[tuple[str, ...]] = ("_origins",)
 
+    _made_for_a_call: ClassVar[tuple[str, ...]] = ()  # what a call that fails leaves behind
+
     sampling_strategy: Any
     random_state: Any
 
@@ -126,7 +128,7 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
             )
 
     def _forget(self) -> None:
-        for name in ("sampling_strategy_", *self._made_by_resampling):
+        for name in ("sampling_strategy_", *self._made_by_resampling, *self._made_for_a_call):
             self.__dict__.pop(name, None)
 
     def _arrive(self, X: Any, y: Any) -> tuple[Table, Target, Any]:

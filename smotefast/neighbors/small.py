@@ -43,6 +43,8 @@ def search_small(points: Points, queries: np.ndarray, k: int) -> np.ndarray:
         exact = rows.astype(np.float64, copy=False)
         centered = exact - exact.mean(axis=0)
         norms = np.einsum("if,if->i", centered, centered)
+        if np.isnan(exact).any():  # no order: positions beyond the pool say so
+            return np.full((queries.shape[0], k), n_pool)
         # Estimates expand |a - b|^2: they are off by a rounding of the norms, and squares
         # below the smallest normal number by that.
         largest = norms + norms.max() + codes.shape[1] * weight

@@ -21,9 +21,9 @@ from smotefast.engine.quota import Counts
 from smotefast.engine.recipe import Interpolate, Origins
 from smotefast.engine.rows import ClassRows
 
-# Rounding makes a class a little smaller or larger than asked for; above this share the
-# difference is worth a warning.
-_MISSED = 0.01
+# Rounding makes classes of a thousand rows 2 to 10% smaller or larger than asked for; more
+# than that is worth a warning.
+_MISSED = 0.1
 
 
 class ADASYN(NeighborSampler):
@@ -74,7 +74,7 @@ class ADASYN(NeighborSampler):
     Warns
     -----
     ResamplingWarning
-        If a class misses the number of rows asked for by more than 1%.
+        If a class misses the number of rows asked for by more than 10%.
 
     Raises
     ------

@@ -162,6 +162,7 @@ class SVMSMOTE(NeighborSampler):
     def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
         self._begin()
         self._m_estimator, m = neighbor_estimator("m_neighbors", self.m_neighbors)
+        self._refuse_few_rows("m_neighbors", m, rows.n_samples)
         for label, _ in wanted(quota):  # before the machine is fitted, which may take long
             self._class_k(label, len(rows.positions(label)))
         stream = check_random_state(self.random_state)

@@ -1,0 +1,99 @@
+"""The command ``smotefast diagnose``, in processes of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pyarrow.parquet as pq
+import pytest
+
+import smotefast
+from tests.batch_files import imbalanced, write_file
+
+
+def run(*arguments, **options):
+    command = [sys.executable, "-m", "smotefast", "diagnose", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, **options)
+
+
+@pytest.fixture
+def source(tmp_path):
+    return write_file(tmp_path / "in.parquet", imbalanced(), group_rows=100)
+
+
+def in_memory(source, sampler=None, drop=()):
+    table = pq.read_table(source).drop_columns(list(drop))
+    return smotefast.diagnose(table.drop_columns(["label"]), table["label"], sampler)
+
+
+def test_diagnose__prints_the_report_of_diagnose(source):
+    done = run(source, "--target", "label")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"{in_memory(source)}\n"
+
+
+def test_diagnose__prints_json_and_writes_a_page(source, tmp_path):
+    page = tmp_path / "report.html"
+    options = (
+        "--target label --sampler smote --drop f3 --memory-limit 4GiB --json --quiet --debug"
+    )
+    done = run(source, *options.split(), "--html", page)
+    assert (done.returncode, done.stderr) == (0, "")
+    expected = in_memory(source, "smote", ["f3"])
+    assert json.loads(done.stdout) == expected.to_dict()
+    assert page.read_text() == expected.to_html()
+    assert sorted(os.listdir(tmp_path)) == ["in.parquet", "report.html"]
+
+
+def test_diagnose__replaces_a_page_on_request_only(source, tmp_path):
+    page = tmp_path / "report.html"
+    page.write_text("precious")
+    done = run(source, "--target", "label", "--html", page)
+    assert done.returncode == 1
+    assert "exists" in done.stderr
+    assert page.read_text() == "precious"
+    done = run(source, "--target", "label", "--html", page, "--overwrite")
+    assert done.returncode == 0, done.stderr
+    assert page.read_text().startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--target", "lable"], "target='lable' is not a column"),
+        (["--target", "f0"], "continuous"),
+        (["--target", "label", "--drop", "nothing"], "drop='nothing' is not a column"),
+        (["--target", "label", "--sampler", "smoot"], "'smoot' is not one of"),
+        (["--target", "label", "--memory-limit", "10MiB"], "is not enough"),
+        (["--target", "label", "--html", "."], "is a folder"),
+        (["--target", "label", "--html", "no/where.html"], "no"),
+    ],
+)
+def test_diagnose__says_what_is_wrong_in_one_line(source, options, message):
+    done = run(source, *options)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("smotefast: error: ")
+    assert done.stderr.count("\n") == 1
+    assert message in done.stderr
+    assert os.listdir(source.parent) == ["in.parquet"]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
+def test_diagnose__fails_if_the_report_cannot_be_written(source):
+    command = [sys.executable, "-m", "smotefast", "diagnose", str(source), "--target", "label"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("smotefast: error: ")
+
+
+def test_diagnose__does_not_mind_if_nobody_reads(source):
+    command = [sys.executable, "-m", "smotefast", "diagnose", str(source), "--target", "label"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")

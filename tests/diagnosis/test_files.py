@@ -1,0 +1,144 @@
+"""Files give the report of the table in memory, within a limit."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+import smotefast
+from smotefast.diagnosis import diagnose_dataset, in_files
+from smotefast.over_sampling import SMOTE, SMOTENC
+from tests.batch_files import write_file, write_folder
+from tests.diagnosis.made import clean, mixed, names
+
+
+def table_of(frame, y):
+    return pa.Table.from_pandas(frame.assign(label=y), preserve_index=False)
+
+
+@pytest.fixture
+def table():
+    frame, y = mixed(900)
+    frame.loc[:9, "city"] = None
+    frame.loc[20:44, "age"] = np.nan
+    again = np.arange(900)
+    again[100:300] = again[400:600]
+    frame, y = frame.iloc[again].reset_index(drop=True), y.iloc[again].reset_index(drop=True)
+    frame["age"] *= 1000
+    frame["member"] = frame["stage"] > 3
+    return table_of(frame, y)
+
+
+def in_memory(table, sampler=None):
+    return smotefast.diagnose(table.drop_columns(["label"]), table["label"], sampler)
+
+
+def from_files(source, **options):
+    return diagnose_dataset(source, target="label", progress=False, **options)
+
+
+@pytest.mark.parametrize("rows", [13, 200, 65_536])
+@pytest.mark.parametrize("n_files", [1, 3])
+def test_files__give_the_report_of_the_table(tmp_path, monkeypatch, table, rows, n_files):
+    monkeypatch.setattr(in_files, "BLOCK_ROWS", rows)
+    if n_files == 1:
+        source = write_file(tmp_path / "in.parquet", table, group_rows=77)
+    else:
+        source = write_folder(tmp_path / "in", table, n_files)
+    expected = in_memory(table)
+    assert {"missing_values", "missing_categories", "duplicates", "scales"} <= set(
+        names(expected)
+    )
+    assert from_files(source).to_dict() == expected.to_dict()
+
+
+def test_dictionaries__are_read_like_the_texts_they_stand_for(tmp_path, monkeypatch, table):
+    monkeypatch.setattr(in_files, "BLOCK_ROWS", 100)
+    place = table.schema.get_field_index("city")
+    coded = table.set_column(place, "city", table["city"].dictionary_encode())
+    found = from_files(write_file(tmp_path / "in.parquet", coded, group_rows=90))
+    assert found.classes == in_memory(table).classes
+
+
+def test_views_of_text__are_read_as_text(tmp_path, table):
+    place = table.schema.get_field_index("city")
+    viewed = table.set_column(place, "city", table["city"].cast(pa.string_view()))
+    found = from_files(write_file(tmp_path / "in.parquet", viewed))
+    assert found.classes == in_memory(table).classes
+
+
+@pytest.mark.parametrize(
+    "sampler",
+    [
+        "smote-nc",
+        SMOTENC(["city", "stage", "member"], k_neighbors=3),
+        SMOTE(sampling_strategy={"fraud": 400}),
+        SMOTE(sampling_strategy=lambda y: {"fraud": int((y == "fine").sum())}),
+    ],
+    ids=["name", "SMOTENC", "dict", "callable"],
+)
+def test_samplers__are_judged_for_files_as_in_memory(tmp_path, table, sampler):
+    found = from_files(write_file(tmp_path / "in.parquet", table), sampler=sampler)
+    assert found.to_dict() == in_memory(table, sampler).to_dict()
+
+
+def test_dropped_columns__are_not_looked_at(tmp_path, table):
+    source = write_file(tmp_path / "in.parquet", table)
+    expected = in_memory(table.drop_columns(["age", "city"]))
+    assert from_files(source, drop=["age", "city"]).to_dict() == expected.to_dict()
+
+
+def test_files_without_usable_columns__are_diagnosed_by_their_sizes(tmp_path):
+    dates = pa.array(np.arange(300), pa.timestamp("s"))
+    table = pa.table({"when": dates, "label": pa.array([0] * 280 + [1] * 20)})
+    found = from_files(write_file(tmp_path / "in.parquet", table))
+    assert "unread_columns" in names(found)
+    assert found.classes[1].noise is None
+
+
+def test_too_little_memory__is_refused_before_columns_are_read(tmp_path, table):
+    source = write_file(tmp_path / "in.parquet", table)
+    with pytest.raises(MemoryError, match="memory_limit=30 MiB is not enough"):
+        from_files(source, memory_limit="30MiB")
+
+
+def test_a_limit_that_is_passed_on_the_way__ends_the_diagnosis(tmp_path, monkeypatch, table):
+    def refuse(limit):
+        raise MemoryError("too much")
+
+    monkeypatch.setattr(in_files, "refuse_above", refuse)
+    with pytest.raises(MemoryError, match="run again, or give more"):
+        from_files(write_file(tmp_path / "in.parquet", table))
+
+
+def test_blocks__are_smaller_where_memory_is_short(tmp_path):
+    from smotefast.diagnosis.data import take_columns
+    from smotefast.storage import open_source
+
+    X, y = clean(80_000, 20_000, n_features=40)
+    made = pa.table({**{f"x{j}": X[:, j] for j in range(40)}, "label": y})
+    source = open_source(write_file(tmp_path / "in.parquet", made))
+    columns = take_columns([f"x{j}" for j in range(40)], ["number"] * 40, set())
+
+    def rows(limit):
+        return in_files.block_rows(source, "label", columns, 2, limit)
+
+    assert rows(1 << 40) == 65_536
+    sizes = []
+    for limit in range(1 << 28, 1 << 32, 1 << 24):
+        try:
+            sizes.append(rows(limit))
+        except MemoryError:
+            assert sizes == []
+    assert sizes[0] < 20_000
+    assert sizes == sorted(sizes)
+
+
+def test_progress__is_a_bar_or_nothing(tmp_path, table):
+    source = write_file(tmp_path / "in.parquet", table)
+    with pytest.raises(TypeError, match="progress='yes'"):
+        diagnose_dataset(source, target="label", progress="yes")
+    assert os.listdir(tmp_path) == ["in.parquet"]

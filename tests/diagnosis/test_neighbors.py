@@ -1,0 +1,184 @@
+"""What stands around rows, against slow and obvious counts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import smotefast
+from smotefast.diagnosis import in_memory
+from smotefast.diagnosis.metric import unit_numbers
+from smotefast.diagnosis.repeats import Repeats, row_bits
+from smotefast.diagnosis.sample import drawn_positions
+from smotefast.diagnosis.surroundings import draw_copies, first_alike
+from tests.diagnosis.made import clean, mixed
+
+
+def naive_shares(distances, y, label, m=10):
+    """Noise, danger, safe and overlap of a class, row by row."""
+    counts, firsts = [], []
+    for i in np.flatnonzero(y == label):
+        others = np.delete(np.arange(len(y)), i)
+        nearest = others[np.argsort(distances[i, others], kind="stable")][:m]
+        counts.append(np.count_nonzero(y[nearest] != label))
+        firsts.append(y[nearest[0]] != label)
+    counts = np.array(counts)
+    noise, safe = np.mean(counts == m), np.mean(counts < m / 2)
+    return [noise, 1 - noise - safe, safe, np.mean(firsts)]
+
+
+def shares_of(diagnosis, label):
+    (one,) = [one for one in diagnosis.classes if one.label == label]
+    return [one.noise, one.danger, one.safe, one.overlap]
+
+
+def squares(X):
+    return ((X[:, np.newaxis] - X[np.newaxis]) ** 2).sum(axis=2)
+
+
+@pytest.fixture
+def overlapping():
+    X, y = clean(300, 150)
+    X[y == 1, 0] -= 4
+    return X, y
+
+
+def test_shares__are_those_of_a_count_row_by_row(overlapping):
+    X, y = overlapping
+    diagnosis = smotefast.diagnose(X, y)
+    for label in (0, 1):
+        expected = naive_shares(squares(X), y, label)
+        assert shares_of(diagnosis, label) == pytest.approx(expected, abs=1e-12)
+
+
+def test_shares_of_mixed_rows__take_a_category_for_the_median_deviation():
+    frame, y = mixed()
+    numbers = frame[["age", "<income>", "stage"]].to_numpy(dtype=float)
+    differs = frame["city"].to_numpy()[:, np.newaxis] != frame["city"].to_numpy()
+    distances = squares(numbers) + differs * np.median(numbers.std(axis=0)) ** 2
+    expected = naive_shares(distances, y.to_numpy(), "fraud")
+    assert shares_of(smotefast.diagnose(frame, y), "fraud") == pytest.approx(expected)
+
+
+def test_shares_of_scaled_rows__are_those_of_standard_deviations(overlapping):
+    X, y = overlapping
+    wide = X * [1, 1, 1, 1000]
+    diagnosis = smotefast.diagnose(wide, y)
+    expected = naive_shares(squares(X / X.std(axis=0)), y, 1)
+    assert shares_of(diagnosis, 1) == pytest.approx(expected)
+    raw = naive_shares(squares(wide), y, 1)[-1]
+    assert diagnosis.classes[1].overlap_as_it_is == pytest.approx(raw)
+
+
+def test_rows_with_missing_numbers__are_as_if_they_were_not_there(overlapping):
+    X, y = overlapping
+    holes = X.copy()
+    holes[::7, 2] = np.nan
+    kept = ~np.isnan(holes[:, 2])
+    found = smotefast.diagnose(holes, y)
+    for label in (0, 1):
+        expected = naive_shares(squares(X[kept]), y[kept], label)
+        assert shares_of(found, label) == pytest.approx(expected, abs=1e-12)
+
+
+def test_rows_at_one_distance__count_alike_in_whatever_order_they_stand():
+    y = np.repeat([0, 1], [300, 300])
+    X = np.zeros((600, 2))
+    X[:, 0] = np.arange(600) % 2  # two places, each held by both classes
+    for order in (np.arange(600), np.arange(600)[::-1]):
+        diagnosis = smotefast.diagnose(X[order], y[order])
+        for one in diagnosis.classes:
+            assert 0.4 < one.overlap < 0.6
+            assert 0.2 < one.safe < 0.6
+            assert one.noise < 0.02
+            assert one.conflicting == 1.0
+
+
+def test_copies__do_not_hide_the_rows_around_them():
+    X, y = clean(300, 60)
+    many = np.concatenate([X, np.repeat(X[:1], 400, axis=0)])
+    labels = np.concatenate([y, np.zeros(400, dtype=int)])
+    found = smotefast.diagnose(many, labels)
+    expected = naive_shares(squares(X), y, 1)
+    assert shares_of(found, 1) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("rows", [1, 7, 64, 450])
+def test_figures__do_not_depend_on_blocks(monkeypatch, overlapping, rows):
+    X, y = overlapping
+    X[::9] = X[5]
+    whole = smotefast.diagnose(X, y).to_dict()
+    monkeypatch.setattr(in_memory, "BLOCK_ROWS", rows)
+    assert smotefast.diagnose(X, y).to_dict() == whole
+
+
+def test_large_classes__are_sampled_and_searched_among_all_rows():
+    X, y = clean(3_000, 2_500)
+    X[y == 1, 0] -= 3
+    diagnosis = smotefast.diagnose(X, y)
+    assert diagnosis.sampled == {0: 2_000, 1: 2_000}
+    full = naive_shares(squares(X), y, 1)
+    assert shares_of(diagnosis, 1) == pytest.approx(full, abs=0.025)
+    assert "rows drawn of each class" in str(diagnosis)
+
+
+def test_drawn_rows__are_shared_out_where_there_are_many_classes():
+    classes = np.repeat(np.arange(100), 500)
+    drawn = drawn_positions(classes, 100)
+    assert np.bincount(classes[drawn]).tolist() == [200] * 100
+    assert (np.diff(drawn) > 0).all()
+    assert np.array_equal(drawn, drawn_positions(classes, 100))
+
+
+def test_first_alike__keeps_the_lowest_of_each_set():
+    bits = np.array([7, 7, 3, 7, 3], dtype=np.uint64)
+    chance = np.array([0.5, 0.1, 0.9, 0.3, 0.2])
+    assert first_alike(bits, chance, 2).tolist() == [1, 2, 3, 4]
+    assert first_alike(bits, chance, 1).tolist() == [1, 4]
+
+
+def test_unit_numbers__are_spread_evenly_and_follow_no_order():
+    numbers = unit_numbers(np.arange(10_000))
+    assert np.histogram(numbers, bins=10, range=(0, 1))[0].min() > 900
+    assert abs(np.corrcoef(numbers[1:], numbers[:-1])[0, 1]) < 0.05
+
+
+def test_row_bits__tell_rows_apart_and_columns_too():
+    numbers = np.array([[0.0, 1.0], [1.0, 0.0], [-0.0, 1.0], [np.nan, 1.0], [-np.nan, 1.0]])
+    bits = row_bits(numbers, np.zeros((5, 1), dtype=np.int32))
+    assert bits[0] == bits[2]
+    assert bits[3] == bits[4]
+    assert len(set(bits.tolist())) == 3
+    grid = np.array([[i, j] for i in range(100) for j in range(100)], dtype=float)
+    assert len(np.unique(row_bits(grid, np.empty((10_000, 0), dtype=np.int32)))) == 10_000
+
+
+def test_categories_only__are_compared_by_how_many_differ():
+    rng = np.random.RandomState(0)
+    frame = pd.DataFrame(rng.choice(list("ab"), size=(200, 9)), columns=list("abcdefghi"))
+    y = (frame["a"] == "a").astype(int)
+    frame["a"] = frame["b"] = frame["c"] = np.where(y, "x", "z")
+    diagnosis = smotefast.diagnose(frame, y)
+    assert diagnosis.distance == "the number of columns that differ"
+    assert all(one.noise == 0 for one in diagnosis.classes)
+
+
+def test_drawn_copies__are_foreign_as_often_as_they_are():
+    foreign = np.ones((4_000, 3), dtype=bool)
+    n_alike, n_own = np.repeat([[1, 1], [3, 2], [101, 51], [5, 5]], 1_000, axis=0).T
+    draw_copies(foreign, n_alike, n_own)
+    alone, few, many, own = np.split(foreign, 4)
+    assert alone.all()
+    assert not own.any()
+    assert few[:, 2].all()
+    assert (few[:, :2].sum(axis=1) == 1).all()
+    assert abs(few[:, 0].mean() - 0.5) < 0.05
+    assert abs(many.mean() - 0.5) < 0.03
+    assert abs(many[:, 0].mean() - 0.5) < 0.05
+
+
+def test_repeats__of_no_rows_are_none():
+    repeats = Repeats(np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int8))
+    repeats.see(np.array([1, 2], dtype=np.uint64), np.array([0, 1]))
+    assert [counts.tolist() for counts in repeats.counts()] == [[], []]

@@ -1,0 +1,159 @@
+"""The report as text, as a dict and as a page."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import smotefast
+from smotefast.diagnosis.text import WIDTH
+from smotefast.over_sampling import SMOTE
+from tests.diagnosis.made import clean, mixed
+
+
+@pytest.fixture
+def wide():
+    X, y = clean(2_000, 60)
+    X[:, 2] *= 1000
+    return smotefast.diagnose(X, y)
+
+
+def test_text__is_what_a_reader_needs(wide):
+    lines = str(wide).splitlines()
+    assert lines[:3] == [
+        "2,060 rows, 4 columns, 2 classes; judged for SMOTE's defaults (k_neighbors=5)",
+        "",
+        "class   rows  new rows  searched  noise  danger    safe  overlap",
+    ]
+    assert lines[3].startswith("0      2,000         0     2,000   0.0%    0.0%  100.0%     0.")
+    assert lines[4].startswith("1         60     1,940        60")
+    assert max(map(len, lines)) <= WIDTH
+    marks = [line.split()[0] for line in lines if line[:7] in ("PROBLEM", "WARNING", "NOTE   ")]
+    assert marks[0] == "PROBLEM"
+    assert marks == sorted(marks, key=["PROBLEM", "WARNING", "NOTE"].index)
+    assert "\x1b" not in str(wide)
+    assert any(line.startswith("Sampler: ") for line in lines)
+
+
+def test_text__stays_in_one_piece_whatever_names_and_labels_hold():
+    frame, y = mixed()
+    frame = frame.rename(columns={"city": "ci\nty\x1b[31m"})
+    text = str(smotefast.diagnose(frame, y.replace("fraud", "fra\nud\x07" + "x" * 60)))
+    assert "\x1b" not in text
+    assert "\x07" not in text
+    assert max(map(len, text.splitlines())) <= WIDTH
+    assert "..." in text
+
+
+def test_dict__is_json_and_holds_everything(wide):
+    plain = json.loads(json.dumps(wide.to_dict(), allow_nan=False))
+    assert plain["counts"] == {"0": 2_000, "1": 60}
+    assert plain["points"][0]["name"] == "scales"
+    assert plain["points"][0]["columns"] == [2]
+    assert plain["classes"][1]["label"] == 1
+    assert plain["advice"]["sampler"] == wide.advice.sampler
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        np.array([0, 1], dtype=np.int8),
+        np.array([False, True]),
+        np.array([0.0, 1.0]),
+        np.array(["fine", "rare"]),
+        np.array(["2020-01-01", "2021-01-01"], dtype="datetime64[D]"),
+        pd.Categorical(["fine", "rare"]),
+    ],
+    ids=lambda labels: str(labels.dtype),
+)
+def test_dict__takes_labels_of_any_type(labels):
+    X, y = clean()
+    diagnosis = smotefast.diagnose(X, labels[y])
+    plain = diagnosis.to_dict()
+    assert list(plain["counts"].values()) == [400, 100]
+    assert json.loads(json.dumps(plain, allow_nan=False)) == plain
+
+
+class Page(HTMLParser):
+    """Tags that were opened and closed, and what they load."""
+
+    def __init__(self):
+        super().__init__()
+        self.tags, self.open, self.loads, self.text = [], [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        if tag != "meta":
+            self.open.append(tag)
+        self.loads += [value for name, value in attrs if name in ("src", "href")]
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def read(html):
+    page = Page()
+    page.feed(html)
+    page.close()
+    assert page.open == []
+    return page
+
+
+def test_page__stands_alone_and_says_what_the_text_says(wide):
+    page = read(wide.to_html())
+    assert page.loads == []
+    assert not {"script", "link", "img", "iframe"} & set(page.tags)
+    text = "".join(page.text)
+    for point in wide.points:
+        assert point.text in text
+        assert point.advice in text
+    assert wide.advice.reason in text
+    assert "@import" not in text
+    assert "url(" not in text
+    assert "color-scheme: light dark" in text
+
+
+def test_page__escapes_names_and_labels():
+    frame, y = mixed()
+    frame = frame.rename(columns={"stage": "<script>alert(1)</script>", "city": '"&<b>'})
+    html = smotefast.diagnose(frame, y.replace("fraud", "<img src=x>")).to_html()
+    page = read(html)
+    assert not {"script", "img", "b"} & set(page.tags)
+    assert "<script>alert(1)</script>" in "".join(page.text)
+    assert "<img src=x>" in "".join(page.text)
+
+
+def test_notebooks__get_a_part_of_the_page(wide):
+    assert wide._repr_html_() in wide.to_html()
+    assert "<html" not in wide._repr_html_()
+
+
+def test_many_classes__are_shown_in_part():
+    X, _ = clean(400, 200)
+    y = np.arange(600) % 30
+    found = smotefast.diagnose(X, y)
+    assert "... and 10 more classes" in str(found)
+    assert read(found.to_html()).tags.count("tr") == 21
+    assert len(found.to_dict()["classes"]) == 30
+
+
+def test_balanced_classes__need_no_sampler():
+    found = smotefast.diagnose(*clean(100, 90))
+    assert found.advice.sampler is None
+    assert found.advice.alternatives == ()
+    assert "Sampler: none. The classes are balanced" in str(found)
+
+
+def test_clean_data__say_so_in_all_forms():
+    found = smotefast.diagnose(*clean(), SMOTE(k_neighbors=3))
+    assert "No points" in str(found)
+    assert "nothing stands in the way" in found.to_html()
+    assert found.to_dict()["points"] == []
+    assert found.judged == "SMOTE"

@@ -18,12 +18,20 @@ from smotefast._version import __version__
 if TYPE_CHECKING:
     from smotefast import over_sampling
     from smotefast.batch import resample_dataset
+    from smotefast.diagnosis import diagnose
     from smotefast.engine.damage import ResamplingWarning
 
-__all__ = ["ResamplingWarning", "__version__", "over_sampling", "resample_dataset"]
+__all__ = [
+    "ResamplingWarning",
+    "__version__",
+    "diagnose",
+    "over_sampling",
+    "resample_dataset",
+]
 
 _HOME = {
     "ResamplingWarning": "smotefast.engine.damage",
+    "diagnose": "smotefast.diagnosis",
     "resample_dataset": "smotefast.batch",
 }
 _ROOMS = {"over_sampling", "batch"}

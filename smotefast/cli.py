@@ -126,6 +126,53 @@ def resample(
 
 
 @app.command()
+def diagnose(
+    source: Annotated[str, typer.Argument(help="A Parquet file or a folder of them.")],
+    target: Annotated[str, typer.Option(help="The column that holds the class.")],
+    sampler: Annotated[
+        str | None,
+        typer.Option(
+            help="Judge this sampler, by the name that resample knows.", show_default="none"
+        ),
+    ] = None,
+    drop: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="Leave a column out; may be repeated."),
+    ] = None,
+    memory_limit: Annotated[
+        str, typer.Option(help="What the process may occupy, such as 512MiB or 2GiB.")
+    ] = "2GiB",
+    html: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write the report as a page, too.")
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the page if it exists.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the report as JSON, for programs.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Say what is likely to go wrong in resampling SOURCE, before anything is resampled."""
+    with _one_line_errors(debug):
+        from smotefast.diagnosis.command import run
+
+        report = run(
+            source,
+            target=target,
+            sampler=sampler,
+            drop=drop or [],
+            memory_limit=memory_limit,
+            html=html,
+            overwrite=overwrite,
+            as_json=as_json,
+            quiet=quiet,
+        )
+        _say(report, unless=None)
+
+
+@app.command()
 def demo(
     rows: Annotated[
         int, typer.Option(help="Rows of the data set to make.", min=1000)
@@ -210,14 +257,22 @@ def _show_warning(message: Warning | str, *where: Any, **more: Any) -> None:
     typer.echo(f"smotefast: warning: {' '.join(str(message).split())}", err=True)
 
 
-def _say(text: str) -> None:
-    """Write to standard output, whether or not it can be written to: the work is done."""
+def _say(
+    text: str, unless: str | None = "All rows were written, but the summary was not"
+) -> None:
+    """Write to standard output.
+
+    Where that fails, ``unless`` is a warning, because the work is done; None makes it an error.
+    """
     try:
         typer.echo(text)
     except OSError as error:
-        if not isinstance(error, BrokenPipeError):  # nobody reads it any more
-            _show_warning(f"All rows were written, but the summary was not: {error}")
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):  # nobody reads it any more
+            return
+        if unless is None:
+            raise
+        _show_warning(f"{unless}: {error}")
 
 
 def main() -> None:

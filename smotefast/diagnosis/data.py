@@ -94,9 +94,7 @@ class Data(Protocol):
 def take_columns(names: list[Any], kinds: list[str], declared: set[int]) -> Columns:
     """Decide what is taken as numbers: numbers that were not declared to be categories."""
     numbers = [j for j, kind in enumerate(kinds) if kind == "number" and j not in declared]
-    categories = [
-        j for j, kind in enumerate(kinds) if j not in numbers and kind != "other"
-    ]
+    categories = [j for j, kind in enumerate(kinds) if j not in numbers and kind != "other"]
     return Columns(names, kinds, numbers, categories)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from smotefast.diagnosis.metric import Metric
+from smotefast.diagnosis.metric import Metric, unit_numbers
 from smotefast.diagnosis.sample import Sample
 from smotefast.diagnosis.thresholds import GROUP_NEIGHBORS, GROUP_ROWS, GROUP_SHARE
 
@@ -22,7 +22,7 @@ def group_sizes(metric: Metric, sample: Sample, code: int, n_threads: int) -> li
     at all. Empty where there are too few rows to tell.
     """
     rows = np.flatnonzero((sample.classes == code) & metric.usable(sample.numbers))
-    values = metric.values(sample.numbers[rows], sample.positions[rows])
+    values = metric.values(sample.numbers[rows], unit_numbers(sample.positions[rows]))
     codes = sample.codes[rows]
     _, first = np.unique(np.column_stack([values[:, :-1], codes]), axis=0, return_index=True)
     first.sort()

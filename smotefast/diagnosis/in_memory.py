@@ -11,6 +11,11 @@ from smotefast.diagnosis.data import BLOCK_ROWS, Block, Columns, small_codes
 from smotefast.tables import Table
 from smotefast.tables.labels import label_keys
 
+# Sparse rows are looked at as dense blocks: 65,536 rows of so many columns are 2 GiB, so blocks
+# of them are shorter. Wider rows are texts or one-hot keys, in which no distance means much.
+WIDEST_SPARSE = 4_096
+_BLOCK_VALUES = 1 << 23
+
 
 class TableData:
     """Rows of an open table.
@@ -18,7 +23,7 @@ class TableData:
     Parameters
     ----------
     table
-        The rows, not sparse.
+        The rows.
     columns
         How its columns are taken.
     y
@@ -35,26 +40,23 @@ class TableData:
 
     def blocks(self) -> Iterator[Block]:
         """Read all rows in order."""
-        for start in range(0, len(self.classes), BLOCK_ROWS):
-            rows = slice(start, start + BLOCK_ROWS)
-            numbers = np.asarray(self._numbers[rows], dtype=np.float64)
-            pieces = [one.slice(start, BLOCK_ROWS) for one in self._categories]
-            yield Block(start, numbers, pieces)
+        width = max(1, self._numbers.shape[1])
+        step = max(1, min(BLOCK_ROWS, _BLOCK_VALUES // width))
+        for start in range(0, len(self.classes), step):
+            numbers = self._numbers[start : start + step]
+            if not isinstance(numbers, np.ndarray):
+                numbers = numbers.toarray()
+            pieces = [one.slice(start, step) for one in self._categories]
+            yield Block(start, np.asarray(numbers, dtype=np.float64), pieces)
 
 
-def _number_columns(table: Table, columns: list[int]) -> np.ndarray:
+def _number_columns(table: Table, columns: list[int]) -> Any:
+    """Return the columns as an array, or sparse rows as they are."""
     if not columns:
         return np.empty((table.n_samples, 0))
-    try:
-        return np.asarray(table.select(columns).numeric())
-    except ValueError:  # a column of objects that are numbers, which samplers refuse
-        return np.column_stack([_as_numbers(table, j) for j in columns])
-
-
-def _as_numbers(table: Table, column: int) -> np.ndarray:
-    codes, values = table.codes(column)
-    numbers = np.array([np.nan if one is None else float(one) for one in values])
-    return np.asarray(numbers[codes])
+    if table.is_sparse:
+        return table.numeric()
+    return np.asarray(table.select(columns).numeric())
 
 
 def _category_column(table: Table, column: int) -> Any:
@@ -68,3 +70,11 @@ def _category_column(table: Table, column: int) -> Any:
         indices = pa.array(codes, mask=holes)
         return pa.DictionaryArray.from_arrays(indices, pa.array(known, pa.large_string()))
     return pa.array(codes, mask=holes)
+
+
+def kinds_of(table: Table) -> list[str]:
+    """Return what each column holds; columns of very wide sparse rows are not looked at."""
+    if not table.is_sparse:
+        return table.kinds()
+    kind = "number" if table.n_features <= WIDEST_SPARSE else "other"
+    return [kind] * table.n_features

@@ -57,11 +57,6 @@ class Judged:
         """The sampler's name for texts."""
         return self.name or "SMOTE"
 
-    @property
-    def takes_categories(self) -> bool:
-        """Whether any column may hold categories."""
-        return self.copies or self.only_categories or self.name == "SMOTENC"
-
 
 def judge(sampler: Any, table: Any, counts: Counts, y: np.ndarray | None) -> Judged:
     """Read a sampler.

@@ -16,8 +16,8 @@ from smotefast.diagnosis.data import Columns
 from smotefast.diagnosis.sample import Sample
 from smotefast.diagnosis.thresholds import MOSTLY_MISSING
 
-# Added to each row so that the order of the rows does not decide between rows at one distance:
-# a number up to this share of the unit, too small to come between two distances that differ.
+# How far chance moves a row, as a share of what a category that differs counts: too little to
+# come between two distances that differ.
 _NUDGE = 1e-4
 _PAIRS = 4_000
 
@@ -45,13 +45,24 @@ class Metric:
         """Tell which rows have a finite number in every column that counts."""
         return np.asarray(np.isfinite(numbers[:, self.used]).all(axis=1))
 
-    def values(self, numbers: np.ndarray, positions: np.ndarray) -> np.ndarray:
-        """Return rows of numbers between which the distance is Euclidean."""
-        out = np.empty((len(numbers), len(self.used) + 1))
-        np.subtract(numbers[:, self.used], self.center, out=out[:, :-1])
-        out[:, :-1] /= self.scale
-        out[:, -1] = _NUDGE * np.sqrt(self.weight) * unit_numbers(positions)
-        return out
+    def searchable(self, numbers: np.ndarray, codes: np.ndarray) -> np.ndarray:
+        """Return the positions of the rows that have a distance to others."""
+        if not len(self.used) and not codes.shape[1]:
+            return np.empty(0, dtype=np.intp)
+        return np.flatnonzero(self.usable(numbers))
+
+    def values(self, numbers: np.ndarray, chance: np.ndarray) -> np.ndarray:
+        """Return rows of numbers between which the distance is Euclidean.
+
+        ``chance`` is a number in [0, 1) for each row, which decides between rows at one
+        distance; 0 for those that are searched for.
+        """
+        nudge = _NUDGE * np.sqrt(self.weight) * chance
+        return np.asarray(np.column_stack([self.scaled(numbers), nudge]))
+
+    def scaled(self, numbers: np.ndarray) -> np.ndarray:
+        """Return the columns that count, as they count."""
+        return np.asarray((numbers[:, self.used] - self.center) / self.scale)
 
 
 def mixed_bits(bits: np.ndarray) -> np.ndarray:
@@ -61,16 +72,19 @@ def mixed_bits(bits: np.ndarray) -> np.ndarray:
     bits *= np.uint64(0xBF58476D1CE4E5B9)
     bits ^= bits >> np.uint64(27)
     bits *= np.uint64(0x94D049BB133111EB)
-    return bits ^ (bits >> np.uint64(31))
+    return np.asarray(bits ^ (bits >> np.uint64(31)))
 
 
 def unit_numbers(positions: np.ndarray) -> np.ndarray:
     """Return a number in [0, 1) for each position, without any order among them."""
     step = np.uint64(0x9E3779B97F4A7C15)
-    return mixed_bits((positions.astype(np.uint64) + np.uint64(1)) * step) / 2.0**64
+    bits = mixed_bits((positions.astype(np.uint64) + np.uint64(1)) * step)
+    return np.asarray(bits / 2.0**64)
 
 
-def mostly_missing(columns: Columns, figures: dict[int, ColumnFigures], n_rows: int) -> set[int]:
+def mostly_missing(
+    columns: Columns, figures: dict[int, ColumnFigures], n_rows: int
+) -> set[int]:
     """Return the numeric columns of which more values are missing than are there."""
     return {
         j
@@ -129,7 +143,7 @@ def shares_of_distance(metric: Metric, sample: Sample) -> np.ndarray:
     It is the mean over pairs of drawn rows, so that a few rows far out count as pairs, not by
     how far out they are.
     """
-    numbers = metric.values(sample.numbers[metric.usable(sample.numbers)], np.empty(0))[:, :-1]
+    numbers = metric.scaled(sample.numbers[metric.usable(sample.numbers)])
     random_state = np.random.RandomState(0)
     one, other = random_state.randint(len(numbers), size=(2, _PAIRS))
     squares = (numbers[one] - numbers[other]) ** 2

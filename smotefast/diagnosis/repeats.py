@@ -1,8 +1,8 @@
 """Which drawn rows come again in the data, with the same label and with others.
 
 Blocks flow in; for each drawn row the number of rows like it flows out, counted among all
-rows. Rows are alike if 64 bits made of all their values are: two different rows of a million
-are taken for one with a chance of one in ten million.
+rows. Rows are alike if 64 bits made of all their values are: that any two different ones of a
+million are taken for one has a chance of 3 in 100 million.
 """
 
 from __future__ import annotations
@@ -10,32 +10,31 @@ from __future__ import annotations
 import numpy as np
 
 from smotefast.diagnosis.metric import mixed_bits
-from smotefast.diagnosis.sample import Sample
 
 _STEP = 0x9E3779B97F4A7C15
 
 
 class Repeats:
-    """Counts rows that are like drawn ones."""
+    """Counts rows that are like drawn ones.
 
-    def __init__(self, sample: Sample) -> None:
-        bits = row_bits(sample.numbers, sample.codes)
+    Parameters
+    ----------
+    bits, classes
+        Of the drawn rows: ``row_bits``, and the class of each.
+    """
+
+    def __init__(self, bits: np.ndarray, classes: np.ndarray) -> None:
         self._alike = _Tally(bits)
-        self._same_class = _Tally(_with_class(bits, sample.classes))
+        self._same_class = _Tally(_with_class(bits, classes))
 
-    def see(self, numbers: np.ndarray, codes: np.ndarray, classes: np.ndarray) -> None:
-        """Count the rows of a block."""
-        bits = row_bits(numbers, codes)
+    def see(self, bits: np.ndarray, classes: np.ndarray) -> None:
+        """Count rows of the data."""
         self._alike.count(bits)
         self._same_class.count(_with_class(bits, classes))
 
-    def within(self) -> np.ndarray:
-        """Tell which drawn rows come again in their class."""
-        return self._same_class.result() > 1
-
-    def across(self) -> np.ndarray:
-        """Tell which drawn rows come again in another class."""
-        return self._alike.result() > self._same_class.result()
+    def counts(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return how many rows are like each drawn row, and how many of these in its class."""
+        return self._alike.result(), self._same_class.result()
 
 
 class _Tally:
@@ -46,6 +45,8 @@ class _Tally:
         self._counts = np.zeros(len(self._known), dtype=np.int64)
 
     def count(self, bits: np.ndarray) -> None:
+        if not len(self._known):
+            return
         places = np.searchsorted(self._known, bits)
         places[places == len(self._known)] = 0
         found = places[self._known[places] == bits]

@@ -142,12 +142,12 @@ class Diagnosis:
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain dicts, lists, texts and numbers, ready for JSON.
 
-        Keys are texts. Counts by class are a list of label and number, so that the labels 1
-        and "1" stay apart.
+        Keys are texts; labels stand as they are in ``classes``.
         """
         from smotefast.diagnosis.plain import as_plain
 
-        return as_plain(self)
+        plain: dict[str, Any] = as_plain(self)
+        return plain
 
     def to_html(self) -> str:
         """Return a page that stands alone: no scripts, nothing to load."""

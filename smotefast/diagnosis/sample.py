@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -62,6 +62,23 @@ class Sample:
     numbers: np.ndarray
     codes: np.ndarray
     dictionaries: list[Dictionary]
+
+
+class Coded(NamedTuple):
+    """A block with its categories numbered as the sample's are.
+
+    Attributes
+    ----------
+    start
+        Where its rows stand.
+    numbers, codes, classes
+        The rows.
+    """
+
+    start: int
+    numbers: np.ndarray
+    codes: np.ndarray
+    classes: np.ndarray
 
 
 def drawn_positions(classes: np.ndarray, n_classes: int) -> np.ndarray:
@@ -123,7 +140,14 @@ def plain(column: Any) -> Any:
 
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
-    if str(column.type) in ("string_view", "binary_view"):
-        text = str(column.type) == "string_view"
-        column = column.cast(pa.large_string() if text else pa.large_binary())
-    return column
+    return without_view(column)
+
+
+def without_view(column: Any) -> Any:
+    """Return views of texts as texts: pyarrow takes and compares no views."""
+    import pyarrow as pa
+
+    if str(column.type) not in ("string_view", "binary_view"):
+        return column
+    is_text = str(column.type) == "string_view"
+    return column.cast(pa.large_string() if is_text else pa.large_binary())

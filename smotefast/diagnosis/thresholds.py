@@ -11,6 +11,8 @@ from __future__ import annotations
 SEARCHED_PER_CLASS = 2_000
 # Rows searched for in all classes together: with 23 classes a search takes as long as with 10.
 SEARCHED_IN_ALL = 20_000
+# Rows of each class searched for without scaling, to compare: known to within 4.5 points.
+COMPARED_PER_CLASS = 500
 # Below this a share says little: of 20 rows it is known to within 22 points.
 JUDGED_ROWS = 20
 # Neighbours that say whether a row is noise, in danger or safe, unless the sampler has its own
@@ -34,6 +36,8 @@ MANY_FEATURES_ROWS = 20.0
 SCALE_SHARE = 0.5
 # Above nine tenths the neighbours are those of that column alone.
 SCALE_SHARE_SERIOUS = 0.9
+# So does a small part of many columns, one in five: SCALE_SHARE_SERIOUS is asked of them.
+SCALE_FEW = 5
 # Columns whose spreads are within a factor of ten need no scaling for neighbours to make sense.
 SCALE_RATIO = 10.0
 
@@ -47,6 +51,8 @@ FEW_VALUES_REPEAT = 20
 IDENTIFIER_REPEATS = 3.0
 # Fewer rows than this do not show that a text never repeats.
 IDENTIFIER_ROWS = 50
+# Squares of larger numbers, summed over columns, leave the range of float64.
+LARGEST = 1e150
 # A text column of which nine in ten values read as numbers holds numbers.
 NUMBER_TEXTS = 0.9
 # Of fewer different texts it may be codes.
@@ -59,9 +65,9 @@ MOSTLY_MISSING = 0.5
 REPEATED = 0.05
 # With one in four, many rows have only their own copies for neighbours.
 REPEATED_OFTEN = 0.25
-# One row in a hundred under two labels is usual human error; one in twenty bounds what any
-# model can reach.
+# One row in a hundred under two labels is usual human error.
 CONFLICTING = 0.01
+# One in twenty bounds what any model can reach.
 CONFLICTING_OFTEN = 0.05
 
 # SMOTE goes out from noise as from any other row: a fifth of it is a fifth of the new rows.
@@ -87,8 +93,9 @@ BALANCED = 1.5
 MILD = 5.0
 # A class whose rows are this seldom nearest to others is told apart without new rows.
 LITTLE_OVERLAP = 0.05
-# Noise or overlap from which new rows should be cleaned afterwards.
+# With every third row noise, every third new row goes out from noise: clean afterwards.
 CLEAN_NOISE = 0.3
+# Where more rows than not have a foreign nearest row, so will the new ones: clean afterwards.
 CLEAN_OVERLAP = 0.5
 # BorderlineSMOTE leaves noise out, so some is borne; more than this leaves too little.
 BORDER_NOISE = 0.2

@@ -1,0 +1,142 @@
+"""Diagnosis: data flow in before they are resampled; what is likely to go wrong flows out.
+
+``diagnose`` looks at containers in memory, ``diagnose_dataset`` at Parquet files. Both read
+blocks in the same way, and for the same rows say the same.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from smotefast.diagnosis.result import ClassFigures, Diagnosis, Point, Recommendation
+
+__all__ = [
+    "ClassFigures",
+    "Diagnosis",
+    "Point",
+    "Recommendation",
+    "diagnose",
+    "diagnose_dataset",
+]
+
+
+def diagnose(X: Any, y: Any, sampler: Any = None) -> Diagnosis:
+    """Say what is likely to go wrong in resampling, and what to do about it.
+
+    At most 2,000 rows of each class, drawn with a fixed seed, are looked at closely; their
+    neighbours are searched for among all rows, exactly. Nothing is resampled and nothing
+    changed.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix, dataframe, Arrow table} of shape (n_samples, n_features)
+        The data, as they would be resampled.
+    y : array-like of shape (n_samples,)
+        The class of each row.
+    sampler : object or str, default=None
+        A sampler of ``smotefast.over_sampling``, or its name, to be judged with its
+        parameters. None judges SMOTE's defaults and leaves the choice open.
+
+    Returns
+    -------
+    Diagnosis
+        Print it, show it in a notebook, or read its ``points`` and ``advice``.
+
+    Raises
+    ------
+    ValueError
+        If X or y cannot be read, or y has one class only.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import smotefast
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.normal(size=(300, 3)) * [1, 1, 1000]
+    >>> y = np.repeat([0, 1], [280, 20])
+    >>> X[y == 1, :2] += 6
+    >>> found = smotefast.diagnose(X, y)
+    >>> [(point.name, point.level) for point in found.points]
+    [('scales', 'problem'), ('far_past_the_data', 'warning')]
+    >>> found.points[0].columns, found.advice.sampler
+    ((2,), 'SMOTE')
+    """
+    from smotefast.diagnosis.data import take_columns
+    from smotefast.diagnosis.examine import examine
+    from smotefast.diagnosis.in_memory import TableData, kinds_of
+    from smotefast.diagnosis.judged import judge
+    from smotefast.engine.quota import class_counts
+    from smotefast.tables import open_table, open_target
+
+    target, table = open_target(y), open_table(X)
+    if table.n_samples != len(target.values):
+        raise ValueError(
+            f"X has {table.n_samples} rows and y has {len(target.values)}; give one label for "
+            "each row."
+        )
+    counts = class_counts(target.values)
+    judged = judge(_made(sampler), table, counts, target.values)
+    names = list(range(table.n_features)) if table.names is None else list(table.names)
+    columns = take_columns(names, kinds_of(table), set(judged.declared))
+    return examine(TableData(table, columns, target.values), judged, lambda block: None)
+
+
+def diagnose_dataset(
+    source: str | os.PathLike[str],
+    *,
+    target: str,
+    sampler: Any = None,
+    drop: Iterable[str] = (),
+    memory_limit: int | str = "2GiB",
+    progress: bool | Callable[[int, int], object] | None = None,
+) -> Diagnosis:
+    """Diagnose a data set in Parquet files that may be larger than memory.
+
+    The report is that of :func:`diagnose` for the whole table in memory. The target is read
+    twice, and all columns twice: to draw rows and count, and to search for the drawn rows'
+    neighbours.
+
+    Parameters
+    ----------
+    source
+        A Parquet file, or a folder of Parquet files of one schema.
+    target
+        The column that holds the class. All others, except dropped ones, are features.
+    sampler
+        A sampler or its name, to be judged; None judges SMOTE's defaults.
+    drop
+        Columns to leave out.
+    memory_limit
+        What the resident set of the whole process stays under, such as "2GiB".
+    progress
+        None shows a bar if standard error is a terminal; True, False.
+
+    Returns
+    -------
+    Diagnosis
+
+    Raises
+    ------
+    ValueError
+        If an argument or the target column does not serve.
+    OSError
+        If a file cannot be read.
+    MemoryError
+        If it does not stay under the limit.
+    """
+    from smotefast.diagnosis.in_files import diagnose_files
+
+    return diagnose_files(source, target, _made(sampler), drop, memory_limit, progress)
+
+
+def _made(sampler: Any) -> Any:
+    """Return a sampler with parameters that hold; None stays None."""
+    if sampler is None:
+        return None
+    from smotefast.batch.registry import make_sampler
+
+    made = make_sampler(sampler)
+    made._validate_params()
+    return made

@@ -1,0 +1,188 @@
+"""Parquet files as blocks, within a limit of memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from smotefast.batch.scan import Classes, label_codes, scan_classes, split_columns
+from smotefast.batch.widths import Widths
+from smotefast.diagnosis.data import BLOCK_ROWS, Block, Columns, small_codes, take_columns
+from smotefast.diagnosis.examine import examine
+from smotefast.diagnosis.judged import judge
+from smotefast.diagnosis.result import Diagnosis
+from smotefast.diagnosis.sample import without_view
+from smotefast.diagnosis.thresholds import SEARCHED_IN_ALL, SEARCHED_PER_CLASS
+from smotefast.report.progress import Progress, make_progress
+from smotefast.storage import (
+    ParquetSource,
+    format_size,
+    open_source,
+    parse_size,
+    refuse_above,
+    release_memory,
+    resident_bytes,
+)
+from smotefast.tables.categories import arrow_kind
+from smotefast.tables.columns import features_to_matrix
+
+# A number is there as float64, as part of the rows that are offered, and twice in the tiles of
+# the search. For 3,000,000 x 21 the resident set rose to 426 MiB of 450 allowed, and to 478 of
+# 600 and of 2,048 (blocks grow no further).
+_COPIES = 4
+# Rows of a block: fewer make many searches of few rows each.
+_LEAST_ROWS = 2_048
+# Kernels that are loaded on the way, and what allocators keep.
+_SLACK = 160 << 20
+
+
+class FileData:
+    """Rows of Parquet files.
+
+    Parameters
+    ----------
+    source, target, classes
+        The files, and the classes that their target column holds.
+    columns
+        How the features are taken; names are those in the files.
+    batch_rows
+        Rows of a block.
+    """
+
+    def __init__(
+        self,
+        source: ParquetSource,
+        target: str,
+        classes: Classes,
+        columns: Columns,
+        batch_rows: int,
+    ) -> None:
+        self._source, self._target, self._batch_rows = source, target, batch_rows
+        self.columns = columns
+        self.labels = list(classes.counts)
+        self.classes = np.empty(source.n_rows, small_codes(len(self.labels)))
+        start = 0
+        for batch in source.batches([target], 1 << 18):
+            stop = start + batch.num_rows
+            self.classes[start:stop] = label_codes(batch.column(0), self.labels)
+            start = stop
+
+    def blocks(self) -> Iterator[Block]:
+        """Read all rows in order."""
+        numbers = list(self.columns.named(self.columns.numbers))
+        categories = list(self.columns.named(self.columns.categories))
+        start = 0
+        # The target counts the rows where no other column is taken.
+        for batch in self._source.batches(
+            [*numbers, *categories, self._target], self._batch_rows
+        ):
+            columns = batch.columns[:-1]
+            values = np.empty((batch.num_rows, 0))
+            if numbers:
+                values = features_to_matrix(
+                    columns[: len(numbers)], numbers, np.dtype(np.float64), nulls="nan"
+                )
+            yield Block(start, values, list(map(without_view, columns[len(numbers) :])))
+            start += batch.num_rows
+
+
+class _Described:
+    """Names and kinds of columns, asked for as of a table."""
+
+    has_dtypes = True
+
+    def __init__(self, source: ParquetSource, features: list[str]) -> None:
+        self.names = features
+        self.n_features = len(features)
+        self._fields = [source.schema.field(name) for name in features]
+
+    def kinds(self) -> list[str]:
+        return [arrow_kind(field.type) for field in self._fields]
+
+
+def diagnose_files(
+    path: str | os.PathLike[str],
+    target: str,
+    sampler: Any,
+    drop: Iterable[str],
+    memory_limit: int | str,
+    progress: bool | Callable[[int, int], object] | None,
+) -> Diagnosis:
+    """Diagnose files; see ``diagnose_dataset``."""
+    limit = parse_size(memory_limit)
+    source = open_source(path)
+    dropped = (drop,) if isinstance(drop, str) else tuple(drop)
+    _, features = split_columns(source, target, dropped)
+    with make_progress(progress) as shown:
+        shown.phase("counting classes", source.n_rows)
+        classes = scan_classes(source, target, shown)
+        described = _Described(source, features)
+        y = _labels(source, target) if callable(_strategy(sampler)) else None
+        judged = judge(sampler, described, classes.counts, y)
+        columns = take_columns(list(features), described.kinds(), set(judged.declared))
+        rows = block_rows(source, target, columns, len(classes.counts), limit)
+        data = FileData(source, target, classes, columns, rows)
+        shown.phase("drawing and searching", 2 * source.n_rows)
+        return examine(data, judged, _watch(shown, limit))
+
+
+def _strategy(sampler: Any) -> Any:
+    return getattr(sampler, "sampling_strategy", "auto")
+
+
+def _labels(source: ParquetSource, target: str) -> np.ndarray:
+    return np.concatenate(
+        [np.asarray(batch.column(0)) for batch in source.batches([target], 1 << 18)]
+    )
+
+
+def _watch(progress: Progress, limit: int) -> Callable[[Block], None]:
+    def watch(block: Block) -> None:
+        progress.advance(block.n_rows)
+        try:
+            refuse_above(limit)
+        except MemoryError as error:
+            raise MemoryError(
+                f"memory_limit={format_size(limit)} is not enough: the process occupies "
+                f"{format_size(resident_bytes())}. Kernels that were just compiled take part "
+                "of it: run again, or give more."
+            ) from error
+
+    return watch
+
+
+def block_rows(
+    source: ParquetSource, target: str, columns: Columns, n_classes: int, limit: int
+) -> int:
+    """Return how many rows to read at a time.
+
+    Raises
+    ------
+    MemoryError
+        If too few would fit into the limit.
+    """
+    release_memory()
+    names = [*columns.named([*columns.numbers, *columns.categories]), target]
+    widths = Widths(source, names)
+    drawn = min(source.n_rows, n_classes * SEARCHED_PER_CLASS, SEARCHED_IN_ALL)
+    numbers = 8.0 * (len(columns.numbers) + 1) + 4.0 * len(columns.categories)
+    row = widths.row_bytes(names) + _COPIES * numbers
+    standing = (
+        resident_bytes()
+        + _SLACK
+        + widths.reader_bytes(names)
+        + widths.dictionary_bytes(names)
+        + source.n_rows * 3 * small_codes(n_classes).itemsize
+        + int(drawn * (widths.row_bytes(names) + 4 * numbers + 600))
+    )
+    rows = int(min(BLOCK_ROWS, (limit - standing) / row))
+    if rows < min(_LEAST_ROWS, BLOCK_ROWS, source.n_rows):
+        needed = standing + _LEAST_ROWS * row
+        raise MemoryError(
+            f"memory_limit={format_size(limit)} is not enough: a diagnosis of these files "
+            f"needs about {format_size(1.02 * needed)}. Drop columns or give more."
+        )
+    return max(rows, 1)

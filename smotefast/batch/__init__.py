@@ -15,7 +15,7 @@ from contextlib import closing
 from typing import Any
 
 from smotefast.batch.prepare import JustCompiledError, Prepared, Request, prepare_job
-from smotefast.batch.registry import make_sampler
+from smotefast.batch.registry import make_sampler, neighbors_parameter
 from smotefast.batch.scan import resolve_quota, scan_classes, split_columns
 from smotefast.batch.write import row_groups
 from smotefast.engine.damage import warn_of
@@ -37,7 +37,7 @@ from smotefast.storage import (
     writer_options,
 )
 
-__all__ = ["JustCompiledError", "make_sampler", "resample_dataset"]
+__all__ = ["JustCompiledError", "make_sampler", "neighbors_parameter", "resample_dataset"]
 
 
 def resample_dataset(
@@ -70,7 +70,8 @@ def resample_dataset(
     target
         The column that holds the class. All others, except dropped ones, are features.
     sampler
-        "smote", "random", or a sampler of ``smotefast.over_sampling``; it is not changed.
+        A name, such as "smote" or "borderline-smote" (``smotefast samplers`` lists them), or
+        a sampler of ``smotefast.over_sampling``; it is not changed.
     memory_limit
         What the resident set of the whole process stays under, such as "2GiB".
     rows

@@ -51,6 +51,11 @@ def sampler_class(name: str) -> Any:
     raise ValueError(f"sampler={name!r} is not one of {list(SAMPLERS)}.")
 
 
+def neighbors_parameter(name: str) -> str:
+    """Return what a sampler calls the number of its neighbours."""
+    return getattr(sampler_class(name), "_neighbors_parameter", "k_neighbors")
+
+
 def _plain(name: str) -> str:
     return name.lower().replace("-", "").replace("_", "")
 

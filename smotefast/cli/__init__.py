@@ -1,0 +1,181 @@
+"""The command ``smotefast``: arguments only.
+
+Everything heavy is imported by the command that needs it, so that ``--help`` and
+``--version`` answer at once.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from smotefast._version import __version__
+from smotefast.cli import options as take
+from smotefast.cli.output import one_line_errors, say
+
+app = typer.Typer(
+    name="smotefast",
+    help="Resample imbalanced data sets in Parquet files, larger than memory or not.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"smotefast {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _smotefast(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Show the version.", callback=_show_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def resample(
+    source: take.Source,
+    destination: take.Destination,
+    target: take.Target,
+    sampler: take.Sampler = "smote",
+    sampling_strategy: take.Strategy = "auto",
+    k_neighbors: take.Neighbors = None,
+    search: take.Search = None,
+    small_class: take.SmallClass = None,
+    categorical: take.Categorical = None,
+    settings: take.Settings = None,
+    seed: take.Seed = 0,
+    memory_limit: take.MemoryLimit = "2GiB",
+    rows: take.WhichRows = take.Rows.ALL,
+    drop: take.Drop = None,
+    overwrite: take.Overwrite = False,
+    quiet: take.Quiet = False,
+    debug: take.Debug = False,
+) -> None:
+    """Resample SOURCE into DESTINATION."""
+    with one_line_errors(debug):
+        from smotefast.batch import make_sampler, neighbors_parameter, resample_dataset
+
+        given: dict[str, Any] = {
+            "sampling_strategy": take.read_strategy(sampling_strategy),
+            "random_state": seed,
+            neighbors_parameter(sampler): k_neighbors,
+            "search": search,
+            "small_class": small_class,
+            "categorical_features": categorical or None,
+        }
+        params = {name: value for name, value in given.items() if value is not None}
+        params.update(take.read_settings(settings or ()))
+        summary = resample_dataset(
+            source,
+            destination,
+            target=target,
+            sampler=make_sampler(sampler, **params),
+            memory_limit=memory_limit,
+            rows=rows.value,
+            overwrite=overwrite,
+            progress=False if quiet else None,
+            drop=drop or (),
+        )
+        if not quiet:
+            say(str(summary))
+
+
+@app.command()
+def samplers(
+    name: Annotated[
+        str | None, typer.Argument(help="Show what this one does, and its parameters.")
+    ] = None,
+    debug: take.Debug = False,
+) -> None:
+    """List the samplers, or the parameters of one."""
+    with one_line_errors(debug):
+        from smotefast.batch.listing import all_samplers, one_sampler
+
+        say(all_samplers() if name is None else one_sampler(name), unless=None)
+
+
+@app.command()
+def diagnose(
+    source: take.Source,
+    target: take.Target,
+    sampler: Annotated[
+        str | None,
+        typer.Option(
+            help="Judge this sampler, by the name that resample knows.", show_default="none"
+        ),
+    ] = None,
+    drop: take.Drop = None,
+    memory_limit: take.MemoryLimit = "2GiB",
+    html: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write the report as a page, too.")
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the page if it exists.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the report as JSON, for programs.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+    debug: take.Debug = False,
+) -> None:
+    """Say what is likely to go wrong in resampling SOURCE, before anything is resampled."""
+    with one_line_errors(debug):
+        from smotefast.diagnosis.command import run
+
+        report = run(
+            source,
+            target=target,
+            sampler=sampler,
+            drop=drop or [],
+            memory_limit=memory_limit,
+            html=html,
+            overwrite=overwrite,
+            as_json=as_json,
+            quiet=quiet,
+        )
+        say(report, unless=None)
+
+
+@app.command()
+def demo(
+    rows: Annotated[
+        int, typer.Option(help="Rows of the data set to make.", min=1000)
+    ] = 1_000_000,
+    debug: take.Debug = False,
+) -> None:
+    """Make an imbalanced data set, resample it within little memory, show what happened."""
+    with one_line_errors(debug):
+        from smotefast.demo import run
+
+        run(rows)
+
+
+@app.command()
+def warmup(debug: take.Debug = False) -> None:
+    """Compile everything into the cache, for images and first calls that must be quick."""
+    with one_line_errors(debug):
+        import time
+
+        started = time.perf_counter()
+        from smotefast.batch.warm import compile_all
+
+        compile_all()
+        typer.echo(
+            f"All kernels are compiled and cached ({time.perf_counter() - started:.1f} s)."
+        )
+
+
+def main() -> None:
+    """Run the command."""
+    app()

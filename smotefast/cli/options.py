@@ -1,0 +1,121 @@
+"""Options that commands share, and how what is typed becomes Python values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+
+class Rows(StrEnum):
+    """Which rows a destination gets."""
+
+    ALL = "all"
+    SYNTHETIC = "synthetic"
+
+
+Source = Annotated[str, typer.Argument(help="A Parquet file or a folder of them.")]
+Destination = Annotated[
+    str, typer.Argument(help="NAME.parquet makes one file, any other name a folder.")
+]
+Target = Annotated[str, typer.Option(help="The column that holds the class.")]
+Sampler = Annotated[str, typer.Option(help="See 'smotefast samplers'.")]
+Strategy = Annotated[
+    str,
+    typer.Option(
+        help="auto, minority, not minority, not majority, all; a ratio such as 0.5; or the "
+        "rows of each class afterwards as JSON: '{\"fraud\": 100000}'."
+    ),
+]
+Neighbors = Annotated[
+    int | None,
+    typer.Option(help="How many neighbours to choose from.", show_default="the sampler's"),
+]
+Search = Annotated[
+    str | None, typer.Option(help="auto, exact or approximate.", show_default="auto")
+]
+SmallClass = Annotated[
+    str | None,
+    typer.Option(
+        help="What becomes of a class with fewer than k+1 rows: error, clamp (fewer "
+        "neighbours) or duplicate (also copies of a single row).",
+        show_default="error",
+    ),
+]
+Categorical = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COLUMN",
+        help="A column of categories, for smote-nc; may be repeated.",
+        show_default="all that are not numeric",
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Any other parameter of the sampler, such as m_neighbors=20; may be repeated.",
+    ),
+]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same rows.")]
+MemoryLimit = Annotated[
+    str, typer.Option(help="What the process may occupy, such as 512MiB or 2GiB.")
+]
+WhichRows = Annotated[
+    Rows, typer.Option(help="Write the originals and the new rows, or the new rows only.")
+]
+Drop = Annotated[
+    list[str] | None,
+    typer.Option(metavar="COLUMN", help="Leave a column out; may be repeated."),
+]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace the destination once all is done.")
+]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Show neither progress nor summary.")
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+
+
+def read_strategy(text: str) -> Any:
+    """Read ``--sampling-strategy``: a number, a JSON object, or a word as it is.
+
+    Examples
+    --------
+    >>> read_strategy("0.5"), read_strategy('{"fraud": 100}'), read_strategy("auto")
+    (0.5, {'fraud': 100}, 'auto')
+    """
+    text = text.strip()
+    if text.startswith(("{", "[")):
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"--sampling-strategy {text!r} is not JSON: {error}") from error
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def read_settings(settings: Sequence[str]) -> dict[str, Any]:
+    """Read ``--set``: values are JSON where they can be, otherwise texts.
+
+    Examples
+    --------
+    >>> read_settings(["m_neighbors=20", "kind=borderline-2", "shrinkage=0.5"])
+    {'m_neighbors': 20, 'kind': 'borderline-2', 'shrinkage': 0.5}
+    """
+    values = {}
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        if not (equals and name.strip()):
+            raise ValueError(f"--set {setting!r} must be NAME=VALUE, such as m_neighbors=20.")
+        try:
+            values[name.strip().replace("-", "_")] = json.loads(text)
+        except json.JSONDecodeError:
+            values[name.strip().replace("-", "_")] = text.strip()
+    return values

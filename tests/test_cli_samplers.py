@@ -1,0 +1,105 @@
+"""The options of the samplers on the command line, and what lists them."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from smotefast.batch.registry import SAMPLERS
+from smotefast.over_sampling import ADASYN, SMOTE, SMOTENC, BorderlineSMOTE
+from tests.batch_files import imbalanced, in_memory, same, write_file
+from tests.test_cli import assert_refused, run
+
+
+@pytest.fixture
+def source(tmp_path):
+    table = imbalanced(n_features=3, share=0.2)
+    names = [["red", "blue", None][i % 3] for i in range(table.num_rows)]
+    table = table.append_column("code", pa.array([i % 4 for i in range(600)]))
+    return write_file(tmp_path / "in.parquet", table.append_column("name", pa.array(names)))
+
+
+@pytest.mark.parametrize(
+    ("options", "sampler", "dropped"),
+    [
+        ("--sampler adasyn --k-neighbors 3", ADASYN(n_neighbors=3), ["name"]),
+        (
+            "--sampler borderline-smote --set m_neighbors=6 --set kind=borderline-2",
+            BorderlineSMOTE(m_neighbors=6, kind="borderline-2"),
+            ["name"],
+        ),
+        ("--sampler smote-nc", SMOTENC(["name"]), []),
+        (
+            "--sampler SMOTENC --categorical name --categorical code --search exact",
+            SMOTENC(["name", "code"]),
+            [],
+        ),
+        ("--small-class clamp --k-neighbors 5", SMOTE(small_class="clamp"), ["name"]),
+    ],
+)
+def test_resample__sets_what_is_asked_for(options, sampler, dropped, source, destination):
+    drop = [word for name in dropped for word in ("--drop", name)]
+    done = run("resample", source, destination, "--target", "label", *drop, *options.split())
+    assert done.returncode == 0, done.stderr
+    table = pq.read_table(source).drop_columns(dropped)
+    expected = in_memory(table, sampler.set_params(random_state=0))
+    assert same(pq.read_table(destination), expected)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("--sampler smot", "sampler='smot' is not one of ['smote', 'borderline-smote'"),
+        ("--set m_neighbors", "--set 'm_neighbors' must be NAME=VALUE"),
+        ("--set m_neighbors=5", "SMOTE does not take m_neighbors; it takes"),
+        ("--categorical code", "SMOTE does not take categorical_features"),
+        ("--sampler random --k-neighbors 3", "RandomOverSampler does not take k_neighbors"),
+        (
+            "--sampler adasyn --set n_neighbors=none",
+            "'n_neighbors' parameter of ADASYN must be",
+        ),
+        ("--small-class shrink", "'small_class' parameter of SMOTE must be"),
+        ("--sampler smote-nc --categorical colour", "not a column of the dataframe"),
+    ],
+)
+def test_resample__refuses_what_a_sampler_does_not_take(options, words, source, destination):
+    done = run("resample", source, destination, "--target", "label", *options.split())
+    assert_refused(done, destination)
+    assert words in done.stderr
+
+
+def test_resample__warns_in_a_line_of_what_it_could_not_make(tmp_path, destination):
+    table = imbalanced(400, share=0.01)
+    source = write_file(tmp_path / "small.parquet", table)
+    options = ["--target", "label", "--small-class", "clamp", "--quiet"]
+    done = run("resample", source, destination, *options)
+    assert done.returncode == 0
+    assert done.stderr == (
+        "smotefast: warning: Class 1 has 4 rows: its new rows are made with 3 neighbours "
+        "instead of 5.\n"
+    )
+
+
+def test_samplers__are_listed_in_a_line_each():
+    done = run("samplers")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == list(SAMPLERS)
+    assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize("name", [*SAMPLERS, "BorderlineSMOTE"])
+def test_samplers__show_the_parameters_of_one(name):
+    done = run("samplers", name)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "sampling_strategy : " in done.stdout
+    assert "random_state : " in done.stdout
+    assert ":class:" not in done.stdout
+    assert "Attributes" not in done.stdout
+
+
+def test_samplers__refuse_an_unknown_one():
+    done = run("samplers", "smot")
+    assert done.returncode == 1
+    assert done.stderr.startswith("smotefast: error: sampler='smot' is not one of ['smote',")

@@ -19,8 +19,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 FLOORS = [
     {"__main__"},
     {"cli"},
-    {"demo"},
-    {"diagnosis"},
+    {"demo", "diagnosis"},
     {"batch", "patch"},
     {"report", "distributed", "over_sampling", "under_sampling", "combine"},
     {"engine"},

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from smotefast.engine.mixed import counts_by_class
-from smotefast.neighbors import Neighbors, choose_search_in_all, find_neighbors
+from smotefast.neighbors import Neighbors, find_neighbors
 
 
 class ClassRows(Protocol):
@@ -105,8 +105,6 @@ class MatrixRows:
         estimator: Any = None,
     ) -> Neighbors:
         """Find the k nearest rows of any class, by position in the whole data."""
-        if search == "auto":
-            search = choose_search_in_all(len(positions), self._matrix)
         return find_neighbors(
             self._matrix,
             k,
@@ -114,6 +112,7 @@ class MatrixRows:
             search=search,
             n_threads=n_threads,
             estimator=estimator,
+            in_all=True,
         )
 
     def everything(self) -> tuple[Any, np.ndarray]:

@@ -55,16 +55,27 @@ def _push(indices, distances, flags, other, distance):  # type: ignore[no-untype
 
 
 @inner
-def _members(leaf):  # type: ignore[no-untyped-def]
-    size = 0
+def _members(leaf, asked):  # type: ignore[no-untyped-def]
+    """Return the members of a leaf, those asked for first, and how many these are."""
+    size, n_asked = 0, 0
     while size < leaf.shape[0] and leaf[size] >= 0:
+        n_asked += asked[leaf[size]]
         size += 1
-    return leaf[:size]
+    members = np.empty(size, leaf.dtype)
+    first, second = 0, n_asked
+    for i in range(size):
+        if asked[leaf[i]]:
+            members[first] = leaf[i]
+            first += 1
+        else:
+            members[second] = leaf[i]
+            second += 1
+    return members, n_asked
 
 
 @inner
-def _pack_leaf(data, members, panels, halves, queries):  # type: ignore[no-untyped-def]
-    """Pack the members around their mean, as candidates and, negated, as queries."""
+def _pack_leaf(data, members, n_asked, panels, halves, queries):  # type: ignore[no-untyped-def]
+    """Pack the members around their mean; the first ones also, negated, as queries."""
     n_panels, n_features, lanes = panels.shape
     size = members.shape[0]
     center = np.zeros(n_features, np.float32)
@@ -84,7 +95,8 @@ def _pack_leaf(data, members, panels, halves, queries):  # type: ignore[no-untyp
         for j in range(n_features):
             value = data[members[i], j] - center[j]
             panels[panel, j, lane] = value
-            queries[start + j * GROUP] = -value
+            if i < n_asked:
+                queries[start + j * GROUP] = -value
             norm += value * value
         halves[i] = np.float32(0.5) * norm
 
@@ -127,29 +139,32 @@ def _offer(  # type: ignore[no-untyped-def]
 def join_leaves(
     data: np.ndarray,
     leaves: np.ndarray,
+    asked: np.ndarray,
     indices: np.ndarray,
     distances: np.ndarray,
     flags: np.ndarray,
     panel_lanes: int,
 ) -> None:
-    """Offer every pair of rows of one leaf to both rows' heaps.
+    """Offer all rows of one leaf to the heaps of those that are asked for.
 
     Parameters
     ----------
     data : array of shape (n, n_features), float32
     leaves : array of shape (n_leaves, width), int32
         The leaves of one tree: each row once, -1 after the last member of a leaf.
+    asked : array of shape (n,), bool
+        Which rows neighbours are wanted for; the heaps of the others stay as they are.
     indices, distances, flags : arrays of shape (n, n_neighbors); updated
         pynndescent's heaps: worst entry first, -1 and infinity where empty, 1 for new.
     panel_lanes : candidates in one panel
     """
     n_features = data.shape[1]
     for leaf in prange(leaves.shape[0]):
-        members = _members(leaves[leaf])
+        members, n_asked = _members(leaves[leaf], asked)
         size = members.shape[0]
-        if size < 2:
+        if size < 2 or n_asked == 0:
             continue
-        n_groups = (size + GROUP - 1) // GROUP
+        n_groups = (n_asked + GROUP - 1) // GROUP
         n_panels = (size + panel_lanes - 1) // panel_lanes
         panels = np.empty((n_panels, n_features, panel_lanes), np.float32)
         flat_panels = panels.reshape(-1)
@@ -159,8 +174,8 @@ def join_leaves(
         tile = np.empty(GROUP * panel_lanes, np.float32)
         hits = np.empty(GROUP, np.uint64)
         no_codes = np.empty(0, np.int32)
-        _pack_leaf(data, members, panels, halves, queries)
-        for i in range(size):
+        _pack_leaf(data, members, n_asked, panels, halves, queries)
+        for i in range(n_asked):
             limits[i] = _limit(distances[members[i], 0], halves[i])
         for panel in range(n_panels):
             for group in range(n_groups):

@@ -3,7 +3,7 @@
 from smotefast.neighbors.door import Neighbors, RecallWarning, SearchWarning, find_neighbors
 from smotefast.neighbors.loading import load_searches
 from smotefast.neighbors.memory import estimated_bytes
-from smotefast.neighbors.policy import choose_search, choose_search_in_all
+from smotefast.neighbors.policy import choose_search
 from smotefast.neighbors.recall import recall_at_k
 from smotefast.neighbors.value_difference import find_alike
 
@@ -12,7 +12,6 @@ __all__ = [
     "RecallWarning",
     "SearchWarning",
     "choose_search",
-    "choose_search_in_all",
     "estimated_bytes",
     "find_alike",
     "find_neighbors",

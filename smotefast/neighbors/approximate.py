@@ -68,13 +68,17 @@ def graph_candidates(
     """Return more than k rows that are likely near each query, or None; -1 is no row."""
     n_rows, n_features = points.values.shape
     width = n_features + _SPHERE * points.codes.shape[1]
-    settings = settings_for(n_rows, width, k, effort)
+    settings = settings_for(n_rows, width, k, effort, share=len(queries) / n_rows)
     if settings is None:
         return None
     data = embedded(points)
     if data is None:
         return None
-    graph, order = build(data, settings, n_threads=n_threads)
+    asked = np.ones(n_rows, dtype=bool)
+    if not settings.n_iters:
+        asked[:] = False
+        asked[queries] = True
+    graph, order = build(data, asked, settings, n_threads=n_threads)
     del data
     place = np.empty(order.shape[0], dtype=np.int32)
     place[order] = np.arange(order.shape[0], dtype=np.int32)
@@ -134,13 +138,13 @@ def usual_deviation(rows: np.ndarray, center: np.ndarray) -> float:
 
 
 def build(
-    data: np.ndarray, settings: Settings, *, n_threads: int
+    data: np.ndarray, asked: np.ndarray, settings: Settings, *, n_threads: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the graph over reordered rows and the order: position of each of its rows."""
     if kernel_threads_usable():
         from smotefast.neighbors.build import build_here
 
-        return build_here(data, settings, n_threads=n_threads)
+        return build_here(data, asked, settings, n_threads=n_threads)
     from smotefast.neighbors.elsewhere import build_in_new_process
 
-    return build_in_new_process(data, settings, n_threads=n_threads)
+    return build_in_new_process(data, asked, settings, n_threads=n_threads)

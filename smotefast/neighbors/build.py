@@ -10,8 +10,9 @@ from smotefast.neighbors.settings import Settings
 
 
 def build_here(
-    data: np.ndarray, settings: Settings, *, n_threads: int
+    data: np.ndarray, asked: np.ndarray, settings: Settings, *, n_threads: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the graph over reordered rows and the order: position of each of its rows."""
-    build = build_by_nn_descent if missing_blocks() else build_graph
-    return build(data, settings, n_threads=n_threads)
+    if missing_blocks():  # NNDescent searches for all rows
+        return build_by_nn_descent(data, settings, n_threads=n_threads)
+    return build_graph(data, asked, settings, n_threads=n_threads)

@@ -18,6 +18,7 @@ from smotefast.neighbors.policy import (
     ATTEMPTS,
     RECALL_WANTED,
     choose_search,
+    choose_search_in_all,
     exact_may_rescue,
 )
 from smotefast.neighbors.recall import recall_at_k
@@ -61,6 +62,7 @@ def find_neighbors(
     estimator: Any = None,
     codes: np.ndarray | None = None,
     weight: float = 0.0,
+    in_all: bool = False,
 ) -> Neighbors:
     """Find the k nearest other rows of rows of a pool.
 
@@ -75,6 +77,8 @@ def find_neighbors(
     codes : categories beside the numbers, of shape (n_pool, n_codes), integers from 0 on;
         dense pools only
     weight : what each category that differs adds to a squared distance
+    in_all : whether the queries are rows of one class in a pool of all, which "auto"
+        searches exactly for longer
 
     Returns
     -------
@@ -98,7 +102,9 @@ def find_neighbors(
         return Neighbors(np.empty((0, k), dtype=np.int32), "exact")
     if search == "auto":
         width = n_features + (0 if codes is None else 3 * codes.shape[1])
-        search = choose_search(rows.shape[0], n_pool, width, sparse=sparse)
+        choose = choose_search_in_all if in_all else choose_search
+        mixed = bool(weight)
+        search = choose(rows.shape[0], n_pool, width, sparse=sparse, mixed=mixed)
         rescue = exact_may_rescue(rows.shape[0], n_pool, width)
     else:
         rescue = False

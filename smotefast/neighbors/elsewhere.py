@@ -19,11 +19,12 @@ _PROGRAM = "from smotefast.neighbors.elsewhere import main; main()"
 
 
 def build_in_new_process(
-    data: np.ndarray, settings: Settings, *, n_threads: int
+    data: np.ndarray, asked: np.ndarray, settings: Settings, *, n_threads: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the graph and the order that ``build_graph`` returns."""
     with tempfile.TemporaryDirectory(prefix="smotefast-") as directory:
         np.save(os.path.join(directory, "data.npy"), data)
+        np.save(os.path.join(directory, "asked.npy"), asked)
         numbers = [repr(value) for value in settings]
         paths = os.pathsep.join(path for path in sys.path if path)
         done = subprocess.run(
@@ -62,6 +63,8 @@ def main() -> None:
         for field, number in zip(Settings._fields, numbers, strict=True)
     ]
     data = np.load(os.path.join(directory, "data.npy"))
-    graph, order = build_here(data, Settings(*values), n_threads=int(n_threads))  # type: ignore[arg-type]
+    asked = np.load(os.path.join(directory, "asked.npy"))
+    settings = Settings(*values)  # type: ignore[arg-type]
+    graph, order = build_here(data, asked, settings, n_threads=int(n_threads))
     np.save(os.path.join(directory, "graph.npy"), graph)
     np.save(os.path.join(directory, "order.npy"), order)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-
 # Multiply-adds (queries x rows x columns) up to which "auto" searches exactly. Tiles do
 # about 2e11 a second on 2 cores with AVX-512 and 5e10 without, so this is 0.25 to 1 s.
 # The graph takes 0.5 s for 100,000 x 30 once pynndescent is imported (0.5 to 1.5 s).
 _EXACT_WORK = 5e10
+# The same with categories, each counted as three numbers: the graph on numbers that stand for
+# them must be wider. 100,000 x 16 and 4 categories 1.2 s exactly and 1.9 s by the graph,
+# 300,000 10.5 and 8.7 s; 100,000 x 8 and 10 categories 1.4 and 6.0 s.
+_EXACT_MIXED = 2e12
 # Where the graph misses its recall, "auto" turns to exact search up to this work: about a
 # minute of tiles. 400,000 x 20 without clusters: 18 s, where wider graphs took 46 s.
 _EXACT_RESCUE = 1e13
+# Trees of all rows take as long as an exact search for so many of them.
+_GRAPH_QUERIES = 40_000
 # Looked-up distances are about 2e9 a second on 2 cores.
 _EXACT_LOOKUPS = 5e10
 RECALL_WANTED = 0.95
@@ -20,25 +22,28 @@ RECALL_WANTED = 0.95
 ATTEMPTS = 3
 
 
-def choose_search(n_queries: int, n_pool: int, n_features: int, *, sparse: bool) -> str:
+def choose_search(
+    n_queries: int, n_pool: int, n_features: int, *, sparse: bool, mixed: bool = False
+) -> str:
     """Return what "auto" stands for: "exact" or "approximate"."""
-    if sparse or float(n_queries) * n_pool * n_features <= _EXACT_WORK:
+    limit = _EXACT_MIXED if mixed else _EXACT_WORK
+    if sparse or float(n_queries) * n_pool * n_features <= limit:
         return "exact"
     if n_features <= 3:  # the k-d tree needs no graph: 1,000,000 x 3 in 2 s
         return "exact"
     return "approximate"
 
 
-def choose_search_in_all(n_queries: int, pool: Any) -> str:
-    """Return what "auto" stands for where a few rows are searched for in all.
+def choose_search_in_all(
+    n_queries: int, n_pool: int, n_features: int, *, sparse: bool, mixed: bool = False
+) -> str:
+    """Return what "auto" stands for where some rows are searched for in all.
 
-    A graph would have to be built on all rows, and a job that streams them from files has
-    none: its rows are the same as in memory as long as the search is exact.
+    A graph has to be built on all rows, however few are searched for. A job that streams
+    rows from files has none: its rows are those in memory as long as the search is exact.
     """
-    n_pool, n_features = pool.shape
-    work = float(n_queries) * n_pool * n_features
-    is_dense = isinstance(pool, np.ndarray)
-    return "approximate" if is_dense and n_features > 3 and work > _EXACT_RESCUE else "exact"
+    usual = choose_search(n_queries, n_pool, n_features, sparse=sparse, mixed=mixed)
+    return usual if n_queries > _GRAPH_QUERIES else "exact"
 
 
 def choose_value_search(n_queries: int, n_pool: int, n_columns: int) -> str:

@@ -46,8 +46,8 @@ class BorderlineSMOTE(NeighborSampler):
         Whether neighbours are rows of the class, or rows of any class; towards another class
         new rows keep to the nearer half of the way.
     search : {"auto", "exact", "approximate"}, default="auto"
-        How neighbours are found; as for :class:`SMOTE`. Among all rows "auto" is exact up to
-        1e13 products of queries, rows and columns, about a minute.
+        How neighbours are found; as for :class:`SMOTE`. Among all rows "auto" is exact for
+        up to 40,000 rows of a class.
     small_class : {"error", "clamp", "duplicate"}, default="error"
         What becomes of a class with fewer than ``k_neighbors + 1`` rows; as for
         :class:`SMOTE`.

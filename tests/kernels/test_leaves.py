@@ -10,10 +10,12 @@ from tests import naive
 SIZE = 40 if JIT_DISABLED else 150
 
 
-def joined(data, leaves, n_neighbors, n_threads):
+def joined(data, leaves, n_neighbors, n_threads, asked=None):
     graph = empty_graph(data.shape[0], n_neighbors)
+    asked = np.ones(data.shape[0], bool) if asked is None else asked
     for tree in leaves:
-        join_leaves(data, tree, *graph, panel_lanes(np.float32), n_threads=n_threads)
+        lanes = panel_lanes(np.float32)
+        join_leaves(data, tree, asked, *graph, lanes, n_threads=n_threads)
     return graph
 
 
@@ -32,6 +34,20 @@ def test_join_leaves__finds_the_nearest_rows_within_each_leaf(n_threads):
         assert (flags[leaf] == 1).all()
         assert (distances[leaf, 0] == distances[leaf].max(axis=1)).all()
     assert (indices[order[-1]] == -1).all()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.6])
+def test_join_leaves__finds_for_the_rows_asked_for_what_it_finds_for_all(share):
+    rng = np.random.default_rng(1)
+    data = rng.normal(size=(2 * SIZE, 4)).astype(np.float32)
+    leaves = [rng.permutation(2 * SIZE).astype(np.int32).reshape(4, -1) for _ in range(2)]
+    asked = rng.random(2 * SIZE) < share
+    everyone = joined(data, leaves, 5, 2)
+    some = joined(data, leaves, 5, 2, asked)
+    for all_of, found in zip(everyone[:2], some[:2], strict=True):
+        np.testing.assert_array_equal(np.sort(found[asked]), np.sort(all_of[asked]))
+    assert (some[0][~asked] == -1).all()
+    assert (some[2][~asked] == 0).all()
 
 
 def test_join_leaves__adds_no_row_twice_over_several_trees():

@@ -14,6 +14,7 @@ from smotefast.neighbors import (
     recall_at_k,
 )
 from smotefast.neighbors.approximate import why_no_graph
+from smotefast.neighbors.policy import choose_search_in_all
 from tests import naive
 from tests.some_points import mixed, searches
 
@@ -33,6 +34,24 @@ from tests.some_points import mixed, searches
 )
 def test_choose_search__follows_the_work(n_queries, n_pool, n_features, is_sparse, expected):
     assert choose_search(n_queries, n_pool, n_features, sparse=is_sparse) == expected
+
+
+@pytest.mark.parametrize(
+    ("n_queries", "n_pool", "expected"),
+    [
+        (40_000, 1_000_000, "exact"),
+        (100_000, 300_000, "approximate"),
+        (50_000, 20_000, "exact"),
+        (2_000, 50_000_000, "exact"),
+    ],
+)
+def test_choose_search_in_all__keeps_few_queries_exact(n_queries, n_pool, expected):
+    assert choose_search_in_all(n_queries, n_pool, 30, sparse=False) == expected
+
+
+def test_choose_search__stays_exact_for_longer_with_categories():
+    assert choose_search(200_000, 200_000, 28, sparse=False, mixed=True) == "exact"
+    assert choose_search(300_000, 300_000, 28, sparse=False, mixed=True) == "approximate"
 
 
 @pytest.mark.parametrize("k", [0, 10, 11])

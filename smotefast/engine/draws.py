@@ -17,7 +17,7 @@ import numpy as np
 
 _CHECKPOINT = 1 << 20
 # Up to so many draws are kept instead of being drawn again.
-FEW_DRAWS = 1 << 16
+FEW_DRAWS = 1 << 15
 Then = Literal["uniform", "normal"] | None
 Kind = Literal["integer", "uniform", "normal"]
 State = Any  # what RandomState.get_state(legacy=False) gives
@@ -128,14 +128,14 @@ def draw(generator: np.random.RandomState, kind: Kind, n: int, high: int = 0) ->
 
 
 class Drawn:
-    """Few draws that were made already; what is read may be written to."""
+    """Few draws that were made already; what is read is not to be written to."""
 
     def __init__(self, values: np.ndarray) -> None:
         self._values = values
 
     def read(self, start: int, stop: int) -> np.ndarray:
         """Return the draws ``start..stop``."""
-        return self._values[start:stop].copy()
+        return self._values[start:stop]
 
 
 class Draws:

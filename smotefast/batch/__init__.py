@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from typing import Any
 
-from smotefast.batch.prepare import JustCompiledError, Prepared, Request, prepare_job
+from smotefast.batch.prepare import JustCompiledError, Prepared, prepare_job
 from smotefast.batch.registry import make_sampler, neighbors_parameter
+from smotefast.batch.request import Request
 from smotefast.batch.scan import resolve_quota, scan_classes, split_columns
 from smotefast.batch.write import row_groups
 from smotefast.engine.damage import warn_of

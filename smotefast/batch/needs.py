@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from smotefast.batch.prepare import Request
+from smotefast.batch.request import Request
 
 # What a support vector machine or a clustering holds beside the rows: the cache of libsvm
 # (200 MB) or centres and labels; and for each value libsvm's own copy of it.

@@ -5,13 +5,11 @@ Everything that can refuse the job happens here, before anything is written.
 
 from __future__ import annotations
 
-import functools
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from smotefast.batch.category_job import category_layout, category_rows, split_features
 from smotefast.batch.file_rows import FileRows
@@ -19,16 +17,13 @@ from smotefast.batch.gather import gather_everything, gather_matrices, gather_ta
 from smotefast.batch.layouts import Layout, NumberLayout
 from smotefast.batch.needs import Need, need_of_categories, need_of_numbers
 from smotefast.batch.plan import Plan, make_plan
-from smotefast.batch.scan import Classes
-from smotefast.batch.stream import Reading
+from smotefast.batch.request import Request
 from smotefast.batch.warm import load_kernels
-from smotefast.batch.widths import Widths
 from smotefast.batch.write import NewRows
 from smotefast.engine.job import Job
-from smotefast.engine.quota import Counts
 from smotefast.engine.rows import ClassRows, MatrixRows
 from smotefast.report.progress import Progress
-from smotefast.storage import ParquetSource, refuse_above, release_memory
+from smotefast.storage import refuse_above, release_memory
 from smotefast.tables.columns import check_numeric_fields
 
 # Kernels load in 0.4 s (exact search) to 1.3 s; compiling takes 5 to 35 s, and leaves 60 to
@@ -38,53 +33,6 @@ _COMPILING_SECONDS = 3.0
 
 class JustCompiledError(MemoryError):
     """The limit is not enough for a process that has compiled; it may be for the next one."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is to be done, checked as far as arguments and files go."""
-
-    source: ParquetSource
-    sampler: Any
-    target: str
-    columns: list[str]
-    features: list[str]
-    classes: Classes
-    quota: Counts
-    limit: int
-    timing: dict[str, bool] = field(default_factory=dict)
-
-    @functools.cached_property
-    def widths(self) -> Widths:
-        """What the columns take in memory."""
-        return Widths(self.source, self.columns)
-
-    @property
-    def schema(self) -> pa.Schema:
-        """Schema of the destination: fields and metadata of the source."""
-        fields = [self.source.schema.field(name) for name in self.columns]
-        return pa.schema(fields, metadata=self.source.schema.metadata)
-
-    def reading(self, plan: Plan, progress: Progress) -> Reading:
-        """Say how the files are read."""
-        return Reading(
-            self.source,
-            self.target,
-            list(self.classes.counts),
-            plan.batch_rows,
-            progress,
-            self.limit,
-        )
-
-    @property
-    def sizes(self) -> Counts:
-        """Rows in the source of each class that gets new ones."""
-        return {label: self.classes.counts[label] for label in self.wanted}
-
-    @property
-    def wanted(self) -> Counts:
-        """Rows to make, of the classes that get any."""
-        return {label: n for label, n in self.quota.items() if n}
 
 
 @dataclass(frozen=True)

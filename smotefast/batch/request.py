@@ -1,0 +1,64 @@
+"""What a job is asked to do, checked as far as arguments and files go."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from smotefast.batch.plan import Plan
+from smotefast.batch.scan import Classes
+from smotefast.batch.stream import Reading
+from smotefast.batch.widths import Widths
+from smotefast.engine.quota import Counts
+from smotefast.report.progress import Progress
+from smotefast.storage import ParquetSource
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be done, checked as far as arguments and files go."""
+
+    source: ParquetSource
+    sampler: Any
+    target: str
+    columns: list[str]
+    features: list[str]
+    classes: Classes
+    quota: Counts
+    limit: int
+    timing: dict[str, bool] = field(default_factory=dict)
+
+    @functools.cached_property
+    def widths(self) -> Widths:
+        """What the columns take in memory."""
+        return Widths(self.source, self.columns)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Schema of the destination: fields and metadata of the source."""
+        fields = [self.source.schema.field(name) for name in self.columns]
+        return pa.schema(fields, metadata=self.source.schema.metadata)
+
+    def reading(self, plan: Plan, progress: Progress) -> Reading:
+        """Say how the files are read."""
+        return Reading(
+            self.source,
+            self.target,
+            list(self.classes.counts),
+            plan.batch_rows,
+            progress,
+            self.limit,
+        )
+
+    @property
+    def sizes(self) -> Counts:
+        """Rows in the source of each class that gets new ones."""
+        return {label: self.classes.counts[label] for label in self.wanted}
+
+    @property
+    def wanted(self) -> Counts:
+        """Rows to make, of the classes that get any."""
+        return {label: n for label, n in self.quota.items() if n}

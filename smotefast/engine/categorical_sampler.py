@@ -65,7 +65,13 @@ class CategoricalSampler(NeighborSampler):
         if not hasattr(self, "_values"):
             raise AttributeError(f"This {type(self).__name__} has no categorical_encoder_ yet.")
         if self._encoder is None:
-            self._encoder = self._new_encoder().fit(value_table(self._values))
+            try:
+                self._encoder = self._new_encoder().fit(value_table(self._values))
+            except TypeError as why:  # scikit-learn sorts no numbers beside texts
+                raise AttributeError(
+                    "There is no categorical_encoder_: a categorical column holds values of "
+                    f"several types, which scikit-learn's encoders refuse ({why})."
+                ) from why
         return self._encoder
 
     def _extend(self, table: Table, target: Target, job: Job) -> tuple[Any, Any]:

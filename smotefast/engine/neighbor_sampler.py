@@ -43,7 +43,6 @@ class NeighborSampler(BaseOverSampler):
         "recall_",
     )
 
-    _made_for_a_call = ("_notes", "_n_threads", "_k")
     _neighbors_parameter = "k_neighbors"
 
     search: str
@@ -62,8 +61,7 @@ class NeighborSampler(BaseOverSampler):
 
     def _job(self, recipes: Sequence[Recipe]) -> Job:
         notes, threads = self._notes, self._n_threads
-        for name in self._made_for_a_call:
-            delattr(self, name)
+        del self._notes, self._n_threads, self._k  # of this call only
         return Job(recipes, n_threads=threads, method=self.search_, notes=notes)
 
     def _interpolation(
@@ -127,7 +125,8 @@ class NeighborSampler(BaseOverSampler):
         if self.search_ != "approximate":
             self.search_ = found.method
         if found.recall is not None:
-            self.recall_ = min(found.recall, self.recall_ or 1.0)
+            known = found.recall if self.recall_ is None else self.recall_
+            self.recall_ = min(found.recall, known)
 
     def _draws(self, n_new: int, high: int, then: Then = "uniform") -> Draws:
         # An int seed begins anew for each class; any other generator goes on. A new one may

@@ -6,7 +6,10 @@ sampler itself adds ``_prepare``: the rows of its classes and a quota in, a ``Jo
 
 from __future__ import annotations
 
+import copy
 from abc import ABCMeta, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin
@@ -16,7 +19,7 @@ from smotefast.engine.damage import warn_of
 from smotefast.engine.job import Job, provenance_of
 from smotefast.engine.params import OVER_SAMPLER
 from smotefast.engine.quota import Counts, class_counts, sampling_quota
-from smotefast.engine.recipe import Provenance
+from smotefast.engine.recipe import Origins, Provenance
 from smotefast.engine.rows import ClassRows, MatrixRows
 from smotefast.engine.tags import Tags, sampler_tags
 from smotefast.tables import Table, Target, open_table, open_target
@@ -38,10 +41,10 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
     # What resampling sets; a fit that fails, or that only looks, leaves none of it behind.
     _made_by_resampling: ClassVar[tuple[str, ...]] = ("_origins",)
 
-    _made_for_a_call: ClassVar[tuple[str, ...]] = ()  # what a call that fails leaves behind
-
     sampling_strategy: Any
     random_state: Any
+    sampling_strategy_: Counts
+    _origins: list[Origins]
 
     def fit(self, X: Any, y: Any, **params: Any) -> BaseOverSampler:
         """Check the data and resolve ``sampling_strategy``; create no rows.
@@ -62,7 +65,8 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
             The sampler itself.
         """
         self._refuse_extra(params)
-        self._arrive(X, y)
+        with self._call() as call:
+            call._arrive(X, y)
         return self
 
     def fit_resample(self, X: Any, y: Any, **params: Any) -> tuple[Any, Any]:
@@ -92,12 +96,25 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
             names it and says what to do.
         """
         self._refuse_extra(params)
-        table, target, matrix = self._arrive(X, y)
-        job = self._prepare(MatrixRows(matrix, target.values), self.sampling_strategy_)
-        del matrix  # as large as X where X is a frame; the job holds the rows it needs
-        self._origins = job.origins()
-        warn_of(job.notes)
-        return self._extend(table, target, job)
+        with self._call() as call:
+            table, target, matrix = call._arrive(X, y)
+            job = call._prepare(MatrixRows(matrix, target.values), call.sampling_strategy_)
+            del matrix  # as large as X where X is a frame; the job holds the rows it needs
+            call._origins = job.origins()
+            warn_of(job.notes)
+            return call._extend(table, target, job)
+
+    @contextmanager
+    def _call(self) -> Iterator[BaseOverSampler]:
+        """Work on a copy, so that two threads may use one sampler; keep what it learned."""
+        call = copy.copy(self)
+        try:
+            yield call
+        except BaseException:
+            self._forget()
+            raise
+        self._forget()
+        self.__dict__.update(call.__dict__)
 
     @abstractmethod
     def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
@@ -128,7 +145,7 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
             )
 
     def _forget(self) -> None:
-        for name in ("sampling_strategy_", *self._made_by_resampling, *self._made_for_a_call):
+        for name in ("sampling_strategy_", *self._made_by_resampling):
             self.__dict__.pop(name, None)
 
     def _arrive(self, X: Any, y: Any) -> tuple[Table, Target, Any]:

@@ -14,6 +14,7 @@ from sklearn.base import clone
 from sklearn.neighbors import NearestNeighbors
 
 from smotefast import ResamplingWarning
+from smotefast.batch import make_sampler
 from smotefast.over_sampling import (
     ADASYN,
     SMOTE,
@@ -264,3 +265,52 @@ def test_a_job__joins_categories_that_only_some_files_have(tmp_path, destination
     result = pq.read_table(destination)
     assert result["name"].to_pylist() == expected["name"].to_pylist()
     assert result["x"].equals(expected["x"])
+
+
+@pytest.mark.parametrize("name", ["smote-nc", "smote-n", "borderline-smote", "adasyn", "smote"])
+@pytest.mark.parametrize("strategy", ["auto", {}])
+def test_a_job__that_has_nothing_to_make_copies_the_source(
+    name, strategy, tmp_path, destination
+):
+    table = pa.table({"x": np.arange(20.0), "t": ["a", "b"] * 10, "label": [0, 1] * 10})
+    if name in ("borderline-smote", "adasyn", "smote"):
+        table = table.drop_columns(["t"])
+    source = write_file(tmp_path / "in.parquet", table)
+    sampler = make_sampler(name, sampling_strategy=strategy)
+    summary = resample(source, destination, sampler=sampler, memory_limit=LIMIT)
+    assert summary.counts_after == {0: 10, 1: 10}
+    assert same(pq.read_table(destination), table)
+
+
+@pytest.mark.parametrize("name", ["smote-nc", "smote-n"])
+@pytest.mark.parametrize(
+    "values", [[[1], [2]] * 30, [{"a": 1}, {"a": 2}] * 30], ids=["list", "struct"]
+)
+def test_a_job__refuses_nested_columns_by_name(name, values, tmp_path, destination):
+    label = np.arange(60) % 5 == 0
+    table = pa.table({"x": np.arange(60.0), "deep": values, "label": label})
+    source = write_file(tmp_path / "in.parquet", table)
+    with pytest.raises(ValueError, match="Column 'deep' is nested"):
+        resample(source, destination, sampler=name, memory_limit=LIMIT)
+
+
+def test_half_floats__are_categories_in_the_order_of_their_values(tmp_path, destination):
+    rng = np.random.default_rng(0)
+    values = rng.choice(np.linspace(-3, 3, 40), 300).astype(np.float16)
+    label = rng.random(300) < 0.2
+    table = pa.table({"half": values, "other": rng.integers(0, 5, 300), "label": label})
+    source = write_file(tmp_path / "in.parquet", table, group_rows=64)
+    sampler = SMOTEN(random_state=0, search="exact")
+    resample(source, destination, sampler=sampler, memory_limit=LIMIT)
+    result = pq.read_table(destination)
+    assert same(result, in_memory(table, clone(sampler)))
+    assert same(result, in_memory(pq.read_table(source), clone(sampler)))
+
+
+def test_a_job__says_that_there_are_too_few_rows_rather_than_too_little_memory(
+    tmp_path, destination
+):
+    source = write_file(tmp_path / "in.parquet", mixed().select(NUMBERS))
+    sampler = BorderlineSMOTE(m_neighbors=1_000_000)
+    with pytest.raises(ValueError, match="m_neighbors=1000000 needs at least 1000001 rows"):
+        resample(source, destination, sampler=sampler, memory_limit=LIMIT)

@@ -121,6 +121,22 @@ def test_the_family__stays_under_the_lowest_limit_for_many_rows(
     run_at_the_lowest_limit(source, tmp_path / "out.parquet", sampler, allocator)
 
 
+def test_smote_nc__stays_under_the_lowest_limit_where_many_categories_tie(tmp_path):
+    rng = np.random.default_rng(0)
+    n_rows = 300_000
+    table = pa.table(
+        {
+            "x": rng.normal(size=n_rows).astype(np.float32),
+            "name": [f"name {code}" for code in rng.integers(0, 5_000, n_rows)],
+            "label": rng.random(n_rows) < 0.01,
+        }
+    )
+    pq.write_table(table, tmp_path / "in.parquet", row_group_size=50_000)
+    source, destination = tmp_path / "in.parquet", tmp_path / "out.parquet"
+    run_at_the_lowest_limit(source, destination, "smote-nc", "command")
+    assert pq.ParquetFile(destination).metadata.num_rows > 550_000
+
+
 def write_late(path):
     """Texts that are short in the first row groups and long in the last."""
     n_rows = 20_000

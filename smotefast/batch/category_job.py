@@ -33,12 +33,24 @@ class SchemaColumns:
 def split_features(
     sampler: Any, schema: pa.Schema, features: list[str]
 ) -> tuple[list[str], list[str]]:
-    """Return the names of the numeric columns, and of the others in the sampler's order."""
+    """Return the names of the numeric columns, and of the others in the sampler's order.
+
+    Raises
+    ------
+    ValueError
+        If the sampler does not take these columns.
+    """
     sampler._choose_columns(SchemaColumns(schema, features))
-    return (
-        [features[j] for j in sampler._continuous],
-        [features[j] for j in sampler._categorical],
-    )
+    continuous = [features[j] for j in sampler._continuous]
+    categorical = [features[j] for j in sampler._categorical]
+    for name in categorical:
+        kind = schema.field(name).type
+        if pa.types.is_nested(kind):
+            raise ValueError(
+                f"Column {name!r} is nested (Arrow type {kind}), and such values cannot be "
+                "told apart as categories. Turn them into text, or drop the column."
+            )
+    return continuous, categorical
 
 
 def category_rows(

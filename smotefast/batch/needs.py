@@ -31,7 +31,8 @@ class Need(NamedTuple):
 
 def need_of_numbers(request: Request, dtype: np.dtype[Any]) -> Need:
     """Return what matrices of the classes and their neighbours take."""
-    n_features, k = len(request.features), neighbor_count(request.sampler)
+    n_features = len(request.features)
+    k, m = (min(of(request.sampler), request.source.n_rows) for of in (neighbor_count, _m))
     widened = 8 if dtype.kind in "iu" else 0  # integers are computed with in 8 bytes
     kept, most = 0, 0
     for n_rows in request.sizes.values():
@@ -40,7 +41,7 @@ def need_of_numbers(request: Request, dtype: np.dtype[Any]) -> Need:
         # Neighbours found for some rows are spread to all: a second copy for a moment.
         most = max(most, search + n_rows * (4 * k + n_features * widened))
     if request.sampler._reads == "neighbors":
-        most += _streamed_bytes(request, dtype, max(k, _m_neighbors(request.sampler)))
+        most += _streamed_bytes(request, dtype, max(k, m))
     if request.sampler._reads == "everything":
         values = request.source.n_rows * n_features
         kept += values * dtype.itemsize + 16 * request.source.n_rows
@@ -50,7 +51,7 @@ def need_of_numbers(request: Request, dtype: np.dtype[Any]) -> Need:
 
 def need_of_categories(request: Request, continuous: list[str], dtype: np.dtype[Any]) -> Need:
     """Return what numbers, categories, codes and neighbours of the classes take."""
-    n_features, k = len(continuous), neighbor_count(request.sampler)
+    n_features, k = len(continuous), min(neighbor_count(request.sampler), request.source.n_rows)
     columns = [name for name in request.features if name not in set(continuous)]
     widened = 8 if dtype.kind in "iu" else 0
     each = request.widths.row_bytes(columns) + 8 * len(columns)
@@ -62,7 +63,8 @@ def need_of_categories(request: Request, continuous: list[str], dtype: np.dtype[
         kept += n_new * len(columns)  # which of several categories each new row gets
         width = n_features + 8 * len(columns)  # a graph knows categories by 8 numbers
         search = _search_bytes(request.sampler, n_rows, width, k)
-        drawing = 40 * n_new + 12 * n_rows * len(columns)
+        # A shuffled list of the pairs of a new row and one of up to k categories.
+        drawing = (12 * k + 48) * n_new + 12 * n_rows * len(columns)
         most = max(most, search + n_rows * 4 * k, drawing)
     joining = sum(request.sizes.values()) * max(
         (request.widths.row_bytes([name]) for name in columns), default=0
@@ -113,6 +115,7 @@ def neighbor_count(sampler: Any) -> int:
     return int(given.n_neighbors) - 1 if hasattr(given, "kneighbors") else int(given)
 
 
-def _m_neighbors(sampler: Any) -> int:
+def _m(sampler: Any) -> int:
+    """Return how many rows of any class it looks at."""
     given: Any = getattr(sampler, "m_neighbors", 0)
     return int(given.n_neighbors) - 1 if hasattr(given, "kneighbors") else int(given)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from typing import Any
 
 from smotefast.diagnosis import Diagnosis, diagnose_dataset
@@ -25,8 +26,8 @@ def run(
 
     Raises
     ------
-    FileExistsError
-        If the page is there already; said before anything is read.
+    OSError, ValueError
+        If the page is there already, or cannot be written; said before anything is read.
     """
     if html is not None:
         _check_page(html, overwrite)
@@ -44,22 +45,47 @@ def run(
     return json.dumps(plain, indent=2, ensure_ascii=False) if as_json else str(found)
 
 
-def _check_page(path: str, overwrite: bool) -> None:
-    if os.path.isdir(path):
+def _check_page(path: str, overwrite: bool) -> str:
+    """Return where the page goes, links followed, or say why it cannot."""
+    real = os.path.realpath(path)
+    if os.path.isdir(real):
         raise IsADirectoryError(f"{path!r} is a folder. Give the name of a file.")
-    if os.path.lexists(path) and not overwrite:
-        raise FileExistsError(f"{path!r} exists. Give another name, or --overwrite.")
+    if not os.path.isdir(os.path.dirname(real)):
+        raise FileNotFoundError(f"There is no folder {os.path.dirname(real)!r} for the page.")
+    if os.path.lexists(real):
+        if not overwrite:
+            raise FileExistsError(f"{path!r} exists. Give another name, or --overwrite.")
+        if not _is_page(real):
+            raise ValueError(
+                f"{path!r} is no HTML page, and nothing else is replaced. Give another name."
+            )
+    return real
+
+
+def _is_page(path: str) -> bool:
+    """Whether this is a regular file that begins as a page does."""
+    if not os.path.isfile(path):
+        return False
+    with open(path, "rb") as file:
+        return file.read(64).lstrip().lower().startswith(b"<!doctype html")
 
 
 def write_page(found: Diagnosis, path: str, *, overwrite: bool) -> None:
     """Write the page beside its place and move it there, so that it is whole or absent."""
-    folder, name = os.path.split(os.path.abspath(path))
-    beside = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
+    folder, name = os.path.split(_check_page(path, overwrite))
+    handle, beside = tempfile.mkstemp(".tmp", f".{name}.", folder)
     try:
-        with open(beside, "x", encoding="utf-8") as file:
+        with open(handle, "w", encoding="utf-8") as file:
             file.write(found.to_html())
-        _check_page(path, overwrite)
-        os.replace(beside, path)
-    finally:
-        if os.path.exists(beside):
-            os.remove(beside)
+        os.chmod(beside, 0o666 & ~_umask())
+        os.replace(beside, _check_page(path, overwrite))
+    except BaseException:
+        os.remove(beside)
+        raise
+
+
+def _umask() -> int:
+    """Return what is taken from the permissions of new files."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

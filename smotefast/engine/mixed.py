@@ -119,6 +119,8 @@ class Modal:
 
 def first_rows(codes: np.ndarray) -> list[np.ndarray]:
     """Return for each column the first row that has each of its categories."""
+    if not len(codes):
+        return [np.empty(0, dtype=np.int64) for _ in codes.T]
     backwards = np.arange(len(codes) - 1, -1, -1)
     firsts = []
     for column in codes.T:

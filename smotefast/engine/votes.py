@@ -16,6 +16,8 @@ _BLOCK = 1 << 18
 _LITTLE = 1 << 25
 # And those that it makes while threads wake up.
 _TINY = 1 << 17
+# Pairs whose places in a shuffled list are noted at a time.
+_PAIRS = 1 << 18
 
 
 def winner_counts(codes: np.ndarray, neighbors: np.ndarray, *, n_threads: int) -> np.ndarray:
@@ -120,11 +122,14 @@ def tie_picks(
         order = random_state.permutation(int(counts.sum()))
         if counts.max() == 1:
             continue
-        places = np.empty_like(order)
-        places[order] = np.arange(len(order))
-        first = np.minimum.reduceat(places, starts)
+        places = np.empty(len(order), np.int32 if len(order) < 2**31 else np.int64)
+        for first in range(0, len(order), _PAIRS):
+            some = order[first : first + _PAIRS]
+            places[some] = np.arange(first, first + len(some))
+        first_pairs = np.minimum.reduceat(places, starts)
+        del places
         if picks is None:
             kind = np.uint8 if n_winners.max() <= 256 else np.int32
             picks = np.zeros((len(rows), n_winners.shape[1]), dtype=kind)
-        picks[:, column] = order[first] - starts
+        picks[:, column] = order[first_pairs] - starts
     return picks

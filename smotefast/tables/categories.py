@@ -162,6 +162,8 @@ def _with_dictionary(column: Any) -> Any:
 
     if pa.types.is_run_end_encoded(column.type):
         column = pc.run_end_decode(column)
+    if pa.types.is_float16(column.type):  # of chunks of these, Arrow takes the bits
+        column = column.cast(pa.float32())
     kind = column.type
     if str(kind) in ("string_view", "binary_view"):
         column = column.cast(pa.large_string() if "string" in str(kind) else pa.large_binary())

@@ -50,14 +50,15 @@ def test_diagnose__prints_json_and_writes_a_page(source, tmp_path):
 
 def test_diagnose__replaces_a_page_on_request_only(source, tmp_path):
     page = tmp_path / "report.html"
-    page.write_text("precious")
+    page.write_text("<!DOCTYPE html>precious")
     done = run(source, "--target", "label", "--html", page)
     assert done.returncode == 1
     assert "exists" in done.stderr
-    assert page.read_text() == "precious"
+    assert page.read_text() == "<!DOCTYPE html>precious"
     done = run(source, "--target", "label", "--html", page, "--overwrite")
     assert done.returncode == 0, done.stderr
     assert page.read_text().startswith("<!doctype html>")
+    assert "precious" not in page.read_text()
 
 
 @pytest.mark.parametrize(
@@ -97,3 +98,30 @@ def test_diagnose__does_not_mind_if_nobody_reads(source):
     done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE)
     os.close(writer)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    "kind", ["the source", "another file", "a link to the source", "a pipe"]
+)
+def test_diagnose__replaces_nothing_but_a_page(kind, source, tmp_path):
+    page = tmp_path / "page"
+    if kind == "the source":
+        page = source
+    elif kind == "another file":
+        page.write_text("precious")
+    elif kind == "a link to the source":
+        page.symlink_to(source)
+    else:
+        os.mkfifo(page)
+    before = source.read_bytes()
+    done = run(source, "--target", "label", "--html", page, "--overwrite")
+    assert done.returncode == 1
+    assert "is no HTML page, and nothing else is replaced" in done.stderr
+    assert source.read_bytes() == before
+    assert kind != "another file" or page.read_text() == "precious"
+
+
+def test_diagnose__names_a_folder_that_is_not_there(source, tmp_path):
+    done = run(source, "--target", "label", "--html", tmp_path / "no" / "page.html")
+    assert done.returncode == 1
+    assert "There is no folder" in done.stderr

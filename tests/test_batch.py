@@ -26,7 +26,7 @@ from tests.batch_files import (
 def small_blocks(monkeypatch, group_rows, batch_rows):
     """Have the job cut its work finely, as it would for very wide rows."""
     monkeypatch.setattr(plan_module, "_GROUP_ROWS", (1, group_rows))
-    monkeypatch.setattr(plan_module, "_BATCH_ROWS", batch_rows)
+    monkeypatch.setattr(plan_module, "BATCH_ROWS", batch_rows)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_resample_dataset__writes_smaller_row_groups_where_rows_are_wide(
     tmp_path, destination, monkeypatch
 ):
     monkeypatch.setattr(plan_module, "_GROUP_BYTES", (100_000, 100_000))
-    monkeypatch.setattr(plan_module, "_BATCH_ROWS", 100)
+    monkeypatch.setattr(plan_module, "BATCH_ROWS", 100)
     monkeypatch.setattr("smotefast.batch.widths._sampled_width", lambda *_: 1.0)
     table = imbalanced(2_000).append_column(
         "text", [["x" * (9 if row < 1_000 else 2_000) for row in range(2_000)]]

@@ -119,7 +119,7 @@ def test_a_job__does_not_depend_on_blocks_or_threads(
     table = mixed(seed=1) if columns is None else mixed(seed=1).select(columns)
     source = write_file(tmp_path / "in.parquet", table, group_rows=group_rows)
     expected = in_memory(pq.read_table(source), clone(sampler))
-    monkeypatch.setattr("smotefast.batch.plan._BATCH_ROWS", batch_rows)
+    monkeypatch.setattr("smotefast.batch.plan.BATCH_ROWS", batch_rows)
     sampler = clone(sampler).set_params(n_jobs=n_jobs)
     destination = tmp_path / "out.parquet"
     resample(source, destination, sampler=sampler, memory_limit=LIMIT, overwrite=True)

@@ -11,6 +11,7 @@ from smotefast.batch.file_rows import CategoryRows
 from smotefast.batch.gather import GatheredTable
 from smotefast.batch.layouts import CategoryLayout
 from smotefast.batch.stream import Reading
+from smotefast.engine.categorical import joined_codes
 from smotefast.engine.mixed import MixedMatrix, first_rows
 from smotefast.tables.categories import arrow_kind, encode_arrow
 
@@ -61,12 +62,8 @@ def category_rows(
     sizes: dict[Any, int],
 ) -> tuple[CategoryRows, np.ndarray]:
     """Return the rows of the classes as the sampler wants them, and the codes of all."""
-    columns = [encode_arrow(column) for column in table.table.columns]
-    values = [column.values for column in columns]
-    codes = np.empty((table.table.num_rows, len(columns)), dtype=np.int32)
-    for j, column in enumerate(columns):
-        codes[:, j] = column.codes
-    codes = sampler._arranged(codes, values)
+    columns = map(encode_arrow, table.table.columns)
+    codes = sampler._arranged(*joined_codes(table.table.num_rows, columns))
     matrices: dict[Any, MixedMatrix | np.ndarray] = {}
     for label in sizes:
         own = np.ascontiguousarray(codes[table.positions(label)])

@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 
 from smotefast.engine.job import Job
-from smotefast.engine.mixed import MixedMatrix
 from smotefast.tables.arrow_tables import take_arrow
 from smotefast.tables.columns import block_to_columns, column_to_arrow
 
@@ -81,10 +80,8 @@ class CategoryLayout:
 
     def columns(self, job: Job, start: int, stop: int) -> list[pa.Array]:
         """Return the features of the new rows ``start..stop``."""
-        n_rows = stop - start
-        numbers = np.empty((n_rows, len(self._continuous)), self._dtype)
-        codes = np.empty((n_rows, len(self._categorical)), np.int32)
-        job.fill(start, stop, MixedMatrix(numbers, codes) if self._continuous else codes)
+        sizes = len(self._continuous), len(self._categorical)
+        numbers, codes = job.mixed_rows(start, stop, *sizes, self._dtype)
         made: dict[int, pa.Array] = {}
         for place, j in enumerate(self._continuous):
             made[j] = column_to_arrow(numbers[:, place], self._fields[j].type)

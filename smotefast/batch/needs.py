@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from smotefast.batch.plan import BATCH_ROWS
 from smotefast.batch.request import Request
 
 # What a support vector machine or a clustering holds beside the rows: the cache of libsvm
@@ -32,7 +33,8 @@ class Need(NamedTuple):
 def need_of_numbers(request: Request, dtype: np.dtype[Any]) -> Need:
     """Return what matrices of the classes and their neighbours take."""
     n_features = len(request.features)
-    k, m = (min(of(request.sampler), request.source.n_rows) for of in (neighbor_count, _m))
+    k = min(neighbor_count(request.sampler), request.source.n_rows)
+    m = min(_number(getattr(request.sampler, "m_neighbors", 0)), request.source.n_rows)
     widened = 8 if dtype.kind in "iu" else 0  # integers are computed with in 8 bytes
     kept, most = 0, 0
     for n_rows in request.sizes.values():
@@ -100,10 +102,6 @@ def _streamed_bytes(request: Request, dtype: np.dtype[Any], k: int) -> int:
     return int(total + search + block + largest * k * 96)
 
 
-# Rows of a batch at most, as ``plan`` cuts them.
-BATCH_ROWS = 1 << 16
-
-
 def _given(sampler: Any) -> Any:
     name = getattr(sampler, "_neighbors_parameter", None)
     return 0 if name is None else getattr(sampler, name)
@@ -111,11 +109,9 @@ def _given(sampler: Any) -> Any:
 
 def neighbor_count(sampler: Any) -> int:
     """Return how many neighbours a sampler looks for, 0 for one that needs none."""
-    given: Any = _given(sampler)
-    return int(given.n_neighbors) - 1 if hasattr(given, "kneighbors") else int(given)
+    return _number(_given(sampler))
 
 
-def _m(sampler: Any) -> int:
-    """Return how many rows of any class it looks at."""
-    given: Any = getattr(sampler, "m_neighbors", 0)
+def _number(given: Any) -> int:
+    """Return a number of neighbours; an estimator's own counts the row itself."""
     return int(given.n_neighbors) - 1 if hasattr(given, "kneighbors") else int(given)

@@ -24,7 +24,7 @@ _GROUP_BYTES = (8 << 20, 48 << 20)
 _GROUP_ROWS = (16, 1_000_000)
 # What a writer remembers of each column of a row group, until the footer is written.
 _CHUNK_BYTES = 1_000
-_BATCH_ROWS = 1 << 16
+BATCH_ROWS = 1 << 16
 # What a job takes for one byte of a dictionary: in the reader (7 to 9), in taking the rows of
 # a class (3), in unifying and writing one row group while the next is read. Dictionaries of
 # 31 and 33 MiB took 14 and 24 times as much.
@@ -98,7 +98,7 @@ def make_plan(
         # One row group is written while the next is made of batches; in making one, a
         # batch exists as rows, as columns and with its draws. See choose_allocator.
         groups = 2.2 if allocator_returns() else 3.2
-        batch = min(group_rows, _BATCH_ROWS)
+        batch = min(group_rows, BATCH_ROWS)
         footer = n_written / group_rows * len(columns) * _CHUNK_BYTES
         return int(standing + row * (groups * group_rows + 3 * batch) + 64 * batch + footer)
 
@@ -121,4 +121,4 @@ def make_plan(
     if need(group_rows) + row * group_rows + _ROOM < limit:
         relax_allocator()
     group_bytes = max(int(row * group_rows), _GROUP_BYTES[0])
-    return Plan(group_rows, group_bytes, min(group_rows, _BATCH_ROWS), need(group_rows))
+    return Plan(group_rows, group_bytes, min(group_rows, BATCH_ROWS), need(group_rows))

@@ -14,6 +14,7 @@ from sklearn.base import clone
 from smotefast.engine.mixed import MixedMatrix
 from smotefast.engine.rows import MatrixRows
 from smotefast.engine.threads import thread_count
+from smotefast.engine.votes import load_votes
 
 # From this many values on, filling uses threads, which are other code than one thread.
 _MANY_VALUES = 1 << 18
@@ -40,12 +41,13 @@ def load_kernels(
     if name is None:  # copies with noise: NumPy's work
         return
     from smotefast.neighbors import choose_search, load_searches
+    from smotefast.neighbors.policy import CODE_WORK
 
     small = clone(sampler).set_params(random_state=0, sampling_strategy="auto")
     given = getattr(sampler, name)
     if not hasattr(given, "kneighbors"):
         k, search = int(given), sampler.search
-        width = n_features + 3 * n_codes
+        width = n_features + CODE_WORK * n_codes
         if search == "auto":
             search = choose_search(n_rows, n_rows, width, sparse=False)
         threads = thread_count(sampler.n_jobs)
@@ -55,6 +57,20 @@ def load_kernels(
     usual = {"m_neighbors": 10, "svm_estimator": None, "kmeans_estimator": 1}
     small.set_params(**{key: usual[key] for key in usual if hasattr(small, key)})
     _fill(small, n_features, n_codes, dtype)
+    _load_own(sampler, n_features, n_codes, dtype)
+
+
+def _load_own(sampler: Any, n_features: int, n_codes: int, dtype: np.dtype[Any]) -> None:
+    """Run the kernels that little data do without, and some data only need."""
+    from smotefast.neighbors.loading import load_pair_sums, load_value_differences
+
+    threads = thread_count(sampler.n_jobs)
+    if n_codes:
+        load_votes(n_threads=threads)
+    if n_codes and not n_features:
+        load_value_differences(n_threads=threads)
+    if sampler._reads == "everything" and hasattr(sampler, "density_exponent"):
+        load_pair_sums(dtype, n_features, n_threads=threads)
 
 
 def _fill(sampler: Any, n_features: int, n_codes: int, dtype: np.dtype[Any]) -> None:
@@ -68,12 +84,11 @@ def _fill(sampler: Any, n_features: int, n_codes: int, dtype: np.dtype[Any]) -> 
     y = rng.permutation(np.repeat([0, 1], _ROWS))
     n_new = max(_MANY_VALUES // max(n_features, 1) + 1, 3 * _ROWS)  # all rows are asked for
     job = sampler._prepare(MatrixRows(matrix, y), {0: n_new})
-    out: Any = np.empty((job.n_rows, n_features), dtype)
-    if n_codes:
-        new_codes = np.empty((job.n_rows, n_codes), np.int32)
-        out = MixedMatrix(out, new_codes) if n_features else new_codes
-    job.fill(0, 1, out[:1])
-    job.fill(0, job.n_rows, out)
+    for stop in (1, job.n_rows):
+        if n_codes:
+            job.mixed_rows(0, stop, n_features, n_codes, dtype)
+        else:
+            job.fill(0, stop, np.empty((stop, n_features), dtype))
 
 
 def compile_all() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -111,13 +111,16 @@ def encode_columns(table: Table, columns: Sequence[int]) -> tuple[np.ndarray, li
     values
         For each column its categories in order; None for missing values.
     """
-    codes = np.empty((table.n_samples, len(columns)), dtype=np.int32)
-    values = []
-    for place, j in enumerate(columns):
-        column = _column_codes(table, int(j))
-        codes[:, place] = column.codes
-        values.append(column.values)
-    return codes, values
+    return joined_codes(table.n_samples, (_column_codes(table, int(j)) for j in columns))
+
+
+def joined_codes(n_rows: int, columns: Iterable[Codes]) -> tuple[np.ndarray, list[list[Any]]]:
+    """Return columns of categories as one table, and what its codes stand for."""
+    parts = [(column.codes, column.values) for column in columns]
+    codes = np.empty((n_rows, len(parts)), dtype=np.int32)
+    for place, (of, _) in enumerate(parts):
+        codes[:, place] = of
+    return codes, [values for _, values in parts]
 
 
 def _column_codes(table: Table, j: int) -> Codes:

@@ -9,7 +9,7 @@ import numpy as np
 
 from smotefast.engine.categorical import encode_columns, reordered, value_table
 from smotefast.engine.job import Job
-from smotefast.engine.mixed import MixedMatrix, first_rows
+from smotefast.engine.mixed import first_rows
 from smotefast.engine.neighbor_sampler import NeighborSampler
 from smotefast.tables import Columns, Table, Target
 from smotefast.tables.categories import NewColumns
@@ -77,9 +77,8 @@ class CategoricalSampler(NeighborSampler):
     def _extend(self, table: Table, target: Target, job: Job) -> tuple[Any, Any]:
         n_new = job.n_rows
         labels = job.labels(0, n_new, target.values.dtype)
-        numbers = np.empty((n_new, len(self._continuous)), dtype=job.dtype or np.float64)
-        codes = np.empty((n_new, len(self._categorical)), dtype=np.int32)
-        job.fill(0, n_new, MixedMatrix(numbers, codes) if self._continuous else codes)
+        sizes = len(self._continuous), len(self._categorical)
+        numbers, codes = job.mixed_rows(0, n_new, *sizes, job.dtype or np.float64)
         picks = {
             j: first[codes[:, place]]
             for place, (j, first) in enumerate(

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from smotefast.engine.mixed import Recipe
+from smotefast.engine.mixed import MixedMatrix, Recipe
 from smotefast.engine.recipe import Copy, Interpolate, Origins, Provenance, Smooth
 
 
@@ -82,6 +82,15 @@ class Job:
                 raise TypeError("Copied rows are taken from the data; ask for positions().")
             block = out[at : at + last - first]
             recipe.fill(first, last, block, n_threads=self.n_threads)
+
+    def mixed_rows(
+        self, start: int, stop: int, n_numbers: int, n_codes: int, dtype: Any
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return numbers and codes of the new rows ``start..stop`` of rows with categories."""
+        numbers = np.empty((stop - start, n_numbers), dtype=dtype)
+        codes = np.empty((stop - start, n_codes), dtype=np.int32)
+        self.fill(start, stop, MixedMatrix(numbers, codes) if n_numbers else codes)
+        return numbers, codes
 
     def sparse_rows(self, start: int, stop: int) -> Any:
         """Return the new rows ``start..stop`` of sparse data as one CSR matrix."""

@@ -120,6 +120,20 @@ class NeighborSampler(BaseOverSampler):
             self._estimator.set_params(n_neighbors=k + 1)
         return self._estimator
 
+    def _nearest(
+        self, rows: ClassRows, positions: np.ndarray, k: int, estimator: Any
+    ) -> Neighbors:
+        """Find the k nearest rows of any class."""
+        found = rows.nearest(
+            positions,
+            k,
+            search=self.search,
+            n_threads=self._n_threads,
+            estimator=estimator,
+        )
+        self._note(found)
+        return found
+
     def _note(self, found: Neighbors) -> None:
         """Keep the least exact search of all classes, and the lowest recall."""
         if self.search_ != "approximate":

@@ -72,6 +72,17 @@ def elected(
         out[some] = np.take_along_axis(votes, chosen[:, np.newaxis], axis=1)[:, 0]
 
 
+def load_votes(*, n_threads: int) -> None:
+    """Bring the kernels of the votes into the process, as a job of files wants."""
+    from smotefast.kernels.votes import count_winners, elect_categories
+
+    codes, rows = np.zeros((3, 1), np.int32), np.arange(3)
+    neighbors = np.zeros((3, 2), np.int32)
+    count_winners(codes, neighbors, codes.copy(), n_threads=n_threads)
+    picks = np.zeros((3, 1), np.uint8)
+    elect_categories(codes, neighbors, rows, picks, codes.copy(), n_threads=n_threads)
+
+
 def _is_little(n_votes: int, k: int) -> bool:
     return n_votes * k * k <= (_TINY if kernels_are_loaded() else _LITTLE)
 

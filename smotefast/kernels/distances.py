@@ -58,7 +58,7 @@ def _add_mismatches(codes, size, asked, query, different, totals):  # type: igno
 
 
 @inner
-def _block_distances(columns, size, query, totals):  # type: ignore[no-untyped-def]
+def block_distances(columns, size, query, totals):  # type: ignore[no-untyped-def]
     """Write the distances of a query to a block; four features a pass save loads."""
     n_features = columns.shape[0]
     totals[:size] = 0.0
@@ -131,7 +131,7 @@ def scan_rows(
                 open_queries += 1
                 for j in range(n_features):
                     query[j] = np.float64(asked.values[queries[i], j])
-                _block_distances(columns, size, query, totals)
+                block_distances(columns, size, query, totals)
                 if n_codes > 0:
                     _add_mismatches(codes, size, asked, queries[i], different, totals)
                 keep_nearest(totals, size, start, own[i], distances[i], positions[i])

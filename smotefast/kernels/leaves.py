@@ -74,10 +74,13 @@ def _members(leaf, asked):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _pack_leaf(data, members, n_asked, panels, halves, queries):  # type: ignore[no-untyped-def]
+def _pack_leaf(data, members, n_asked, lanes):  # type: ignore[no-untyped-def]
     """Pack the members around their mean; the first ones also, negated, as queries."""
-    n_panels, n_features, lanes = panels.shape
-    size = members.shape[0]
+    size, n_features = members.shape[0], data.shape[1]
+    n_panels, n_groups = (size + lanes - 1) // lanes, (n_asked + GROUP - 1) // GROUP
+    panels = np.empty((n_panels, n_features, lanes), np.float32)
+    halves = np.empty(n_panels * lanes, np.float32)
+    queries = np.zeros(n_groups * n_features * GROUP, np.float32)
     center = np.zeros(n_features, np.float32)
     for i in range(size):
         for j in range(n_features):
@@ -99,6 +102,7 @@ def _pack_leaf(data, members, n_asked, panels, halves, queries):  # type: ignore
                 queries[start + j * GROUP] = -value
             norm += value * value
         halves[i] = np.float32(0.5) * norm
+    return panels.reshape(-1), halves, queries
 
 
 @inner(inline="always")
@@ -166,21 +170,17 @@ def join_leaves(
             continue
         n_groups = (n_asked + GROUP - 1) // GROUP
         n_panels = (size + panel_lanes - 1) // panel_lanes
-        panels = np.empty((n_panels, n_features, panel_lanes), np.float32)
-        flat_panels = panels.reshape(-1)
-        halves = np.empty(n_panels * panel_lanes, np.float32)
-        queries = np.zeros(n_groups * n_features * GROUP, np.float32)
+        panels, halves, queries = _pack_leaf(data, members, n_asked, panel_lanes)
         limits = np.full(n_groups * GROUP, -np.inf, np.float32)
         tile = np.empty(GROUP * panel_lanes, np.float32)
         hits = np.empty(GROUP, np.uint64)
         no_codes = np.empty(0, np.int32)
-        _pack_leaf(data, members, n_asked, panels, halves, queries)
         for i in range(n_asked):
             limits[i] = _limit(distances[members[i], 0], halves[i])
         for panel in range(n_panels):
             for group in range(n_groups):
                 if not score_tile(
-                    flat_panels,
+                    panels,
                     panel * n_features * panel_lanes,
                     halves,
                     panel * panel_lanes,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from smotefast.kernels.compile import inner, parallel_kernel, prange
+from smotefast.kernels.distances import block_distances
 
 # Rows of one task and rows converted at a time: 64 rows share the transposed block
 # (256 x 20 float64 = 40 kB). 16,000 x 20 on one core: 0.41 s; 16 x 256 0.46 s, and 64 x 64,
@@ -22,27 +23,6 @@ def _fill_block(rows, start, size, columns):  # type: ignore[no-untyped-def]
     for j in range(rows.shape[1]):
         for i in range(size):
             columns[j, i] = np.float64(rows[start + i, j])
-
-
-@inner
-def _fill_squares(columns, size, row, squares):  # type: ignore[no-untyped-def]
-    """Write the squared distances of a row to a block; four features a pass save loads."""
-    n_features = columns.shape[0]
-    squares[:size] = 0.0
-    whole = n_features - n_features % 4
-    for j in range(0, whole, 4):
-        first, second, third, fourth = row[j], row[j + 1], row[j + 2], row[j + 3]
-        for i in range(size):
-            a = columns[j, i] - first
-            b = columns[j + 1, i] - second
-            c = columns[j + 2, i] - third
-            d = columns[j + 3, i] - fourth
-            squares[i] = (((squares[i] + a * a) + b * b) + c * c) + d * d
-    for j in range(whole, n_features):
-        first = row[j]
-        for i in range(size):
-            a = columns[j, i] - first
-            squares[i] += a * a
 
 
 @inner
@@ -72,7 +52,7 @@ def _sum_task(rows, first, last, columns, squares, row, sums):  # type: ignore[n
         for i in range(first, min(last, start + size)):
             for j in range(n_features):
                 row[j] = np.float64(rows[i, j])
-            _fill_squares(columns, size, row, squares)
+            block_distances(columns, size, row, squares)
             sums[i - first] += _sum_of_roots(squares, max(0, i + 1 - start), size)
 
 

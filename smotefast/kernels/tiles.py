@@ -105,6 +105,16 @@ def _pack_query(panels, row, place, packed, codes):  # type: ignore[no-untyped-d
 
 
 @inner
+def _begin(asked, queries, first, size, packed, codes, limits):  # type: ignore[no-untyped-def]
+    """Pack the queries of a task and open their limits; return their squared norms."""
+    norms = np.empty(size, np.float64)
+    for i in range(size):
+        norms[i] = _pack_query(asked, queries[first + i], i, packed, codes)
+        limits[i] = np.inf
+    return norms
+
+
+@inner
 def _offer(mask, tile, limit, first, row, scores, positions):  # type: ignore[no-untyped-def]
     """Offer the lanes of a mask, rows from ``first`` on, to a heap; return its new limit."""
     while mask != 0:
@@ -163,11 +173,10 @@ def search_panels(
         limits = np.full(n_groups * GROUP, -np.inf, panels.values.dtype)
         tile = np.empty(GROUP * lanes, panels.values.dtype)
         hits = np.empty(GROUP, np.uint64)
-        for i in range(size):
-            norms[first + i] = _pack_query(asked, queries[first + i], i, packed, codes)
-            limits[i] = np.inf
-            scores[first + i, :] = np.inf
-            positions[first + i, :] = NOWHERE
+        own_norms = _begin(asked, queries, first, size, packed, codes, limits)
+        norms[first : first + size] = own_norms
+        scores[first : first + size] = np.inf
+        positions[first : first + size] = NOWHERE
         for panel in range(n_panels):
             for group in range(n_groups):
                 if not score_tile(

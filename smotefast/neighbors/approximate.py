@@ -74,10 +74,8 @@ def graph_candidates(
     data = embedded(points)
     if data is None:
         return None
-    asked = np.ones(n_rows, dtype=bool)
-    if not settings.n_iters:
-        asked[:] = False
-        asked[queries] = True
+    asked = np.full(n_rows, settings.n_iters > 0)  # a descent wants all rows' neighbours
+    asked[queries] = True
     graph, order = build(data, asked, settings, n_threads=n_threads)
     del data
     place = np.empty(order.shape[0], dtype=np.int32)

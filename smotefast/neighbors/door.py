@@ -16,6 +16,7 @@ from smotefast.kernels.points import Points
 from smotefast.neighbors.order import points_of, within
 from smotefast.neighbors.policy import (
     ATTEMPTS,
+    CODE_WORK,
     RECALL_WANTED,
     choose_search,
     choose_search_in_all,
@@ -101,7 +102,7 @@ def find_neighbors(
     if rows.shape[0] == 0:
         return Neighbors(np.empty((0, k), dtype=np.int32), "exact")
     if search == "auto":
-        width = n_features + (0 if codes is None else 3 * codes.shape[1])
+        width = n_features + (0 if codes is None else CODE_WORK * codes.shape[1])
         choose = choose_search_in_all if in_all else choose_search
         mixed = bool(weight)
         search = choose(rows.shape[0], n_pool, width, sparse=sparse, mixed=mixed)

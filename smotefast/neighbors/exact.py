@@ -13,6 +13,7 @@ import numpy as np
 from smotefast.kernels import kernels_are_loaded
 from smotefast.kernels.points import Points
 from smotefast.neighbors.order import Asked, scan
+from smotefast.neighbors.policy import CODE_WORK
 from smotefast.neighbors.small import search_small
 from smotefast.neighbors.tiled import search_tiles
 from smotefast.neighbors.tree import search_tree, tree_pays
@@ -27,10 +28,6 @@ _SMALL_WORK = 5e8
 _TINY_WORK = 3e6
 # Above this many neighbours the heaps of the tiles fall out of the cache.
 _TILE_NEIGHBORS = 256
-
-
-# A category costs as much as so many numbers: a comparison and an addition in two steps.
-_CODE_WORK = 3
 
 
 def search_exact(points: Points, asked: Asked, k: int, *, n_threads: int) -> np.ndarray:
@@ -61,5 +58,5 @@ def search_exactly(
 
 def _work(points: Points, asked: Asked) -> float:
     n_pool, n_features = points.values.shape
-    work: float = float(asked.n) * n_pool * (n_features + _CODE_WORK * points.codes.shape[1])
+    work: float = float(asked.n) * n_pool * (n_features + CODE_WORK * points.codes.shape[1])
     return work

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from smotefast.kernels.points import Points
+from smotefast.neighbors.mean_distance import sum_by_kernel
 from smotefast.neighbors.order import points_of, scan, within
 from smotefast.neighbors.tiled import search_once
 from smotefast.neighbors.tree import TREE_FEATURES, search_tree
+from smotefast.neighbors.value_difference import rank_alike, scan_by_kernel
 
 _ROWS = 200
 # A graph is built on no fewer.
@@ -53,6 +55,21 @@ def load_searches(
         search_once(points, asked, k, np.dtype(packing), n_threads=n_threads)
     if search == "approximate":
         _load_graph(dtype, n_features, n_codes, n_threads)
+
+
+def load_value_differences(*, n_threads: int) -> None:
+    """Look distances of categories up, and rank some, for three classes."""
+    codes = np.arange(12, dtype=np.int32).reshape(6, 2) % 3
+    shares = [np.eye(3), np.eye(3)]
+    queries = np.arange(6)
+    scan_by_kernel(codes, shares, queries, 1, n_threads)
+    candidates = np.zeros((6, 2), np.int32)
+    rank_alike(codes, shares, queries, candidates, 1, n_threads)
+
+
+def load_pair_sums(dtype: np.dtype[Any], n_features: int, *, n_threads: int) -> None:
+    """Add up distances between the rows of a cluster."""
+    sum_by_kernel(_random_points(_ROWS, n_features, 0, dtype).values, n_threads)
 
 
 def _load_graph(dtype: np.dtype[Any], n_features: int, n_codes: int, n_threads: int) -> None:

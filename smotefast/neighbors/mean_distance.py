@@ -41,7 +41,7 @@ def mean_distance(matrix: Any, *, n_threads: int) -> Any:
     """
     n_rows = matrix.shape[0]
     if isinstance(matrix, np.ndarray) and kernel_pays(*matrix.shape):
-        total = _sum_by_kernel(matrix, n_threads)
+        total = sum_by_kernel(matrix, n_threads)
     else:
         total = _sum_by_products(matrix)
     kind = np.float32 if matrix.dtype == np.float32 else np.float64
@@ -63,7 +63,8 @@ def _sum_by_products(matrix: Any) -> float:
     return sum(float(chunk.sum()) for chunk in chunks)
 
 
-def _sum_by_kernel(matrix: np.ndarray, n_threads: int) -> float:
+def sum_by_kernel(matrix: np.ndarray, n_threads: int) -> float:
+    """Return the sum of all distances, both ways."""
     from smotefast.kernels.pair_sums import sum_distances
 
     rows = as_float_rows(matrix)

@@ -95,6 +95,13 @@ def _scan(
     n_shares = sum(of.size for of in shares)
     if len(queries) * (codes.size + n_shares) <= limit:
         return _scan_small(codes, shares, queries, k)
+    return scan_by_kernel(codes, shares, queries, k, n_threads)
+
+
+def scan_by_kernel(
+    codes: np.ndarray, shares: Sequence[np.ndarray], queries: np.ndarray, k: int, n_threads: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Compute every distance in threads; return distances and positions."""
     from smotefast.kernels.value_differences import scan_codes
 
     distances = np.empty((len(queries), k))
@@ -148,7 +155,7 @@ def _approximate(
         )
         if found is None:
             break
-        distances, positions = _rank(codes, shares, queries, found, k, n_threads)
+        distances, positions = rank_alike(codes, shares, queries, found, k, n_threads)
         left = np.flatnonzero(positions[:, -1] >= len(codes))
         if len(left):
             again = _scan(codes, shares, queries[left], k, n_threads)
@@ -172,7 +179,7 @@ def _approximate(
     return best
 
 
-def _rank(
+def rank_alike(
     codes: np.ndarray,
     shares: Sequence[np.ndarray],
     queries: np.ndarray,
@@ -180,6 +187,7 @@ def _rank(
     k: int,
     n_threads: int,
 ) -> tuple[np.ndarray, np.ndarray]:
+    """Order candidates and keep k; return distances and positions."""
     from smotefast.kernels.value_differences import rank_codes
 
     distances = np.empty((len(queries), k))

@@ -140,14 +140,7 @@ class ADASYN(NeighborSampler):
     def _allotted(self, rows: ClassRows, label: Any, n_new: int) -> np.ndarray:
         """Return how many new rows each row of a class gets."""
         positions = rows.positions(label)
-        found = rows.nearest(
-            positions,
-            self._k,
-            search=self.search,
-            n_threads=self._n_threads,
-            estimator=self._asked_for(self._k),
-        )
-        self._note(found)
+        found = self._nearest(rows, positions, self._k, self._asked_for(self._k))
         shares = other_class_counts(found.indices, positions) / self._k
         if not np.sum(shares):
             raise RuntimeError(

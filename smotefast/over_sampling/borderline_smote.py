@@ -191,19 +191,6 @@ class BorderlineSMOTE(NeighborSampler):
         base, pool = rows.matrix_at(danger), rows.matrix_at(pool_positions)
         return Interpolate.between(origins, base, pool)
 
-    def _nearest(
-        self, rows: ClassRows, positions: np.ndarray, k: int, estimator: Any
-    ) -> Neighbors:
-        found = rows.nearest(
-            positions,
-            k,
-            search=self.search,
-            n_threads=self._n_threads,
-            estimator=estimator,
-        )
-        self._note(found)
-        return found
-
     @property
     def nn_m_(self) -> Any:
         """The neighbour estimator that looks for rows of any class."""

@@ -193,14 +193,7 @@ class SVMSMOTE(NeighborSampler):
         """Return the support vectors in danger and the safe ones, by position in the class."""
         support = self._support(rows, label)
         positions = rows.positions(label)
-        found = rows.nearest(
-            positions[support],
-            m,
-            search=self.search,
-            n_threads=self._n_threads,
-            estimator=self._m_estimator,
-        )
-        self._note(found)
+        found = self._nearest(rows, positions[support], m, self._m_estimator)
         n_others = other_class_counts(found.indices, positions)
         noise, danger = is_noise(n_others, m), is_in_danger(n_others, m)
         if noise.all():

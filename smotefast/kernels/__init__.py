@@ -1,6 +1,9 @@
 """The only numba code: arrays in, arrays out. Flags live in ``compile.py``."""
 
+import functools
+import os
 import sys
+from pathlib import Path
 
 
 def kernels_are_loaded() -> bool:
@@ -9,3 +12,17 @@ def kernels_are_loaded() -> bool:
     Until then, little work is done without compiled code; the bits are the same.
     """
     return "smotefast.kernels.compile" in sys.modules
+
+
+@functools.cache
+def kernels_are_compiled() -> bool:
+    """Whether an earlier process has left compiled code, so that loading takes no longer.
+
+    Looked for where numba keeps it for an installation that can be written, or where
+    ``NUMBA_CACHE_DIR`` says. Elsewhere it is not seen, and the answer is no.
+    """
+    own = Path(__file__).parent
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    folders = Path(chosen).glob(f"{own.name}_*") if chosen else [own / "__pycache__"]
+    version = f"py{sys.version_info.major}{sys.version_info.minor}"
+    return any(any(each.glob(f"tiles.search_panels-*{version}*.nbi")) for each in folders)

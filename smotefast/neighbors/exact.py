@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from smotefast.kernels import kernels_are_loaded
+from smotefast.kernels import kernels_are_compiled, kernels_are_loaded
 from smotefast.kernels.points import Points
 from smotefast.neighbors.order import Asked, scan
 from smotefast.neighbors.policy import CODE_WORK
@@ -19,23 +19,39 @@ from smotefast.neighbors.tiled import search_tiles
 from smotefast.neighbors.tree import search_tree, tree_pays
 
 # Multiply-adds below which the float64 scan is as quick as packing, tiles and ranking:
-# 1,000 x 20 against themselves is 2e7 and takes 1.6 ms; it also loads one compiled kernel
-# from the cache instead of four (about 10 ms each, once).
-_SCAN_WORK = 5e7
+# 1,000 x 20 against themselves, 1.5 ms; 150 of 2,000 x 100 take 2.1 ms, and 1.1 ms in tiles.
+_SCAN_WORK = 2e7
 # Multiply-adds that scikit-learn does in 30 ms (5,000 x 20): loading kernels takes 500.
 _SMALL_WORK = 5e8
 # And so few that waking threads takes longer than numpy does with all of them.
-_TINY_WORK = 3e6
+_TINY_WORK = 3e5
+# What a process does in this way before loading pays, if they are compiled: 0.15 s of work.
+_PATIENCE = 2e9
 # Above this many neighbours the heaps of the tiles fall out of the cache.
 _TILE_NEIGHBORS = 256
 
 
 def search_exact(points: Points, asked: Asked, k: int, *, n_threads: int) -> np.ndarray:
     """Return the positions of the k nearest other rows of each query."""
-    limit = _TINY_WORK if kernels_are_loaded() else _SMALL_WORK
-    if asked.points is points and _work(points, asked) <= limit:
+    if asked.points is points and _can_wait(_work(points, asked)):
         return search_small(points, asked.rows, k)
     return search_exactly(points, asked, k, n_threads=n_threads)[1]
+
+
+class _Done:
+    """Work that was done before the kernels were loaded, in this process."""
+
+    work = 0.0
+
+
+def _can_wait(work: float) -> bool:
+    """Whether the kernels need not be loaded, or threads woken, for this."""
+    if work <= _TINY_WORK:
+        return True
+    if kernels_are_loaded() or work > _SMALL_WORK:
+        return False
+    _Done.work += work
+    return _Done.work <= _PATIENCE or not kernels_are_compiled()
 
 
 def search_exactly(

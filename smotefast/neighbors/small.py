@@ -18,10 +18,16 @@ from smotefast.kernels.points import Points
 # takes longer than estimating every distance.
 _FEW_PAIRS = 1 << 17
 # Pairs estimated at a time: 256 kB of distances stay in the cache, and more would be fetched
-# anew from the system with every call. Multiply-adds at a time
-# after scikit-learn: more wake BLAS threads, which wait 8 ms for OpenMP's to go to sleep.
+# anew from the system with every call.
 _BLOCK_PAIRS = 1 << 15
-_BLOCK_WORK = 1 << 18
+# Multiply-adds that BLAS does in one thread: more of them wake its others, which wait 8 ms
+# for OpenMP's to go to sleep.
+_BLAS_WORK = 1 << 18
+# Candidates that scikit-learn proposes beyond k, at first and where these were too few: whole
+# numbers have many equal distances. Each costs 2% of the search.
+_SPARES = (2, 14)
+# So few rows are settled by themselves sooner than scikit-learn is asked again.
+_FEW_LEFT = 8
 
 
 class _Rows(NamedTuple):
@@ -43,7 +49,7 @@ def search_small(points: Points, queries: np.ndarray, k: int) -> np.ndarray:
         exact = rows.astype(np.float64, copy=False)
         centered = exact - exact.mean(axis=0)
         norms = np.einsum("if,if->i", centered, centered)
-        if np.isnan(exact).any():  # no order: positions beyond the pool say so
+        if np.isnan(norms).any() and np.isnan(exact).any():  # positions beyond the pool say so
             return np.full((queries.shape[0], k), n_pool)
         # Estimates expand |a - b|^2: they are off by a rounding of the norms, and squares
         # below the smallest normal number by that.
@@ -62,19 +68,54 @@ def _search(data: _Rows, queries: np.ndarray, k: int) -> np.ndarray:
     """Let scikit-learn propose; settle the rows where its rounding leaves the order open."""
     from sklearn.neighbors import NearestNeighbors
 
-    n_asked = min(k + 2, data.exact.shape[0])
-    index = NearestNeighbors(n_neighbors=n_asked, algorithm="brute").fit(data.centered)
-    with usable_threads():
-        reached, candidates = index.kneighbors(data.centered[queries])
-    positions: np.ndarray = candidates[:, 1 : k + 1]
-    squares = reached * reached
-    doubt = (2 * data.rounding[queries])[:, np.newaxis] + squares * 1e-12
-    apart = (squares[:, 1:] - squares[:, :-1] > doubt[:, 1:]).all(axis=1)
-    left = np.flatnonzero(~apart | (candidates[:, 0] != queries))
+    index = NearestNeighbors(algorithm="brute").fit(data.centered)
+    found = np.empty((queries.shape[0], k), np.int64)
+    bound = np.empty(queries.shape[0])
+    left = np.arange(queries.shape[0])
+    for spare in _SPARES:
+        n_asked = min(k + 1 + spare, data.exact.shape[0])
+        with usable_threads():
+            squares, candidates = index.kneighbors(data.centered[queries[left]], n_asked)
+        squares *= squares
+        chosen = _choose(data, queries[left], squares, candidates, k)
+        found[left], bound[left], is_sure = chosen
+        left = left[~is_sure]
+        if left.shape[0] <= _FEW_LEFT:
+            break
     if left.shape[0]:
-        bound = squares[left, k] + doubt[left, k]
-        positions[left] = _settle(data, queries[left], k, bound)
-    return positions
+        found[left] = _settle(data, queries[left], k, bound[left])
+    return found
+
+
+def _choose(
+    data: _Rows, queries: np.ndarray, squares: np.ndarray, candidates: np.ndarray, k: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Take k of the candidates; return what bounds the k-th distance, and where they are sure.
+
+    ``squares`` are the squared distances that scikit-learn gave, least first.
+    """
+    doubt = (2 * data.rounding[queries])[:, np.newaxis] + squares * 1e-12
+    apart = squares[:, 1 : k + 2] - squares[:, : k + 1] > doubt[:, 1 : k + 2]
+    is_sure = apart.all(axis=1) & (candidates[:, 0] == queries) & (apart.shape[1] == k + 1)
+    found = candidates[:, 1 : k + 1].copy()
+    left = np.flatnonzero(~is_sure)
+    if left.shape[0]:
+        found[left], kth = _rank(data, queries[left], candidates[left], k)
+        is_all = candidates.shape[1] == data.exact.shape[0]
+        is_sure[left] = is_all | (kth < squares[left, -1] - doubt[left, -1])
+    return found, squares[:, k] + doubt[:, k], is_sure
+
+
+def _rank(
+    data: _Rows, queries: np.ndarray, candidates: np.ndarray, k: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Order candidates as the kernels do; return k of them and the k-th distance."""
+    asked = np.repeat(queries, candidates.shape[1])
+    distances = _distances(data.exact.T, asked, candidates.ravel()).reshape(candidates.shape)
+    distances[candidates == queries[:, np.newaxis]] = np.inf
+    order = np.lexsort((candidates, distances))[:, :k]
+    kth = np.take_along_axis(distances, order[:, -1:], axis=1)[:, 0]
+    return np.take_along_axis(candidates, order, axis=1), kth
 
 
 def _settle(
@@ -84,31 +125,26 @@ def _settle(
 
     ``bound`` lies above the k-th squared distance; it is estimated where it is not given.
     """
-    n_pool, n_features = data.exact.shape
-    pairs = _BLOCK_PAIRS if bound is None else _BLOCK_WORK // n_features
-    step = max(1, pairs // n_pool)
-    columns = np.ascontiguousarray(data.exact.T)
-    across = np.ascontiguousarray(data.centered.T)
+    n_pool = data.exact.shape[0]
+    step = max(1, _BLOCK_PAIRS // n_pool)
     found = np.empty((queries.shape[0], k), np.int64)
     for start in range(0, queries.shape[0], step):
         block = slice(start, start + step)
         some, each = queries[block], np.arange(queries[block].shape[0])
-        estimates = data.centered[some] @ across
-        estimates *= -2
-        estimates += data.norms
-        estimates += data.norms[some, np.newaxis]
+        estimates = _product(-2 * data.centered[some], data.centered.T)
+        estimates += data.norms  # |a - b|^2 but for |a|^2, the norm of the query
         for codes in data.codes:
             estimates += data.weight * (codes[some, np.newaxis] != codes)
         estimates[each, some] = np.inf
         if bound is None:
             kth = np.partition(estimates, k - 1, axis=1)[:, k - 1] + data.rounding[some]
         else:
-            kth = bound[block]
+            kth = bound[block] - data.norms[some]
         reach = (kth + data.rounding[some])[:, np.newaxis]
         near = ~(estimates > reach)  # so that what overflowed is near
         near[each, some] = False
         asked, candidates = np.nonzero(near)
-        distances = _distances(columns, some[asked], candidates)
+        distances = _distances(data.exact.T, some[asked], candidates)
         if data.codes.shape[0]:
             differ = data.codes[:, some[asked]] != data.codes[:, candidates]
             distances += data.weight * differ.sum(axis=0)
@@ -116,6 +152,16 @@ def _settle(
         first = np.searchsorted(asked, each)
         found[block] = candidates[order[first[:, np.newaxis] + np.arange(k)]]
     return found
+
+
+def _product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Multiply by pieces that BLAS does in the thread that asks."""
+    out = np.empty((left.shape[0], right.shape[1]))
+    step = max(1, _BLAS_WORK // left.size)
+    for start in range(0, right.shape[1], step):
+        piece = slice(start, start + step)
+        np.matmul(left, right[:, piece], out=out[:, piece])
+    return out
 
 
 def _distances(columns: np.ndarray, queries: np.ndarray, candidates: np.ndarray) -> np.ndarray:

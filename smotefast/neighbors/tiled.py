@@ -29,6 +29,9 @@ _EXACT_NORM = {np.dtype(np.float32): 2.0**22, np.dtype(np.float64): 2.0**51}
 _L1_BYTES = 24 * 1024
 # Multiply-adds of one call, about a second: a signal waits for the end of a call.
 _WORK_AT_ONCE = 1e11
+# Rows that the centre comes from, or up to twice as many: their median in 100 columns takes
+# 0.2 ms, that of 2,000 rows 2 ms.
+_SAMPLE = 256
 
 
 class Packed(NamedTuple):
@@ -153,7 +156,7 @@ def center_and_reach(rows: np.ndarray) -> tuple[np.ndarray, float, bool]:
     The centre is the median of a sample: far rows do not drag it away from the bulk.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        sample = rows[:: max(1, rows.shape[0] // 1024)].astype(np.float64)
+        sample = rows[:: max(1, rows.shape[0] // _SAMPLE)].astype(np.float64)
         integral = bool(np.all(sample == np.rint(sample)))
         center = np.median(sample, axis=0)
         center = np.rint(center) if integral else center

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from smotefast.kernels import kernels_are_compiled
+from smotefast.neighbors import exact
 from smotefast.neighbors.order import points_of, scan, within
 from smotefast.neighbors.small import search_small
 from tests import naive
@@ -98,3 +100,80 @@ print("numba" in sys.modules)
         env={**os.environ, "NUMBA_DISABLE_JIT": "0"},
     )
     assert done.stdout.strip() == str(size > 1_000), done.stderr
+
+
+_MANY_SMALL_JOBS = """
+import sys
+import numpy as np
+from smotefast.over_sampling import SMOTE
+X = np.random.default_rng(0).normal(size=(9_000, 10))
+y = np.arange(9_000) < 3_000
+rows = [SMOTE(random_state=0, search="exact").fit_resample(X, y)[0] for _ in range(60)]
+print("numba" in sys.modules, all(np.array_equal(rows[0], each) for each in rows))
+"""
+
+
+@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="nothing is compiled")
+def test_many_small_jobs__load_numba_only_where_an_earlier_process_has_compiled(tmp_path):
+    env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+
+    def outcome() -> list[str]:
+        command = [sys.executable, "-c", _MANY_SMALL_JOBS]
+        done = subprocess.run(command, capture_output=True, text=True, env=env)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.split()
+
+    assert outcome() == ["False", "True"]
+    compile_tiles = (
+        "import numpy as np\n"
+        "from smotefast.neighbors.order import points_of, within\n"
+        "from smotefast.neighbors.exact import search_exactly\n"
+        "points = points_of(np.random.default_rng(0).normal(size=(2_000, 20)))\n"
+        "search_exactly(points, within(points, np.arange(2_000)), 5, n_threads=2)\n"
+    )
+    subprocess.run([sys.executable, "-c", compile_tiles], env=env, check=True)
+    assert outcome() == ["True", "True"]
+
+
+@pytest.mark.parametrize(
+    ("work", "loaded", "compiled", "expected"),
+    [
+        (1e5, True, True, True),
+        (1e6, True, True, False),
+        (1e9, False, False, False),
+        (4e8, False, True, True),
+        (4e8, False, False, True),
+    ],
+)
+def test_can_wait__for_kernels_that_are_not_needed(
+    monkeypatch, work, loaded, compiled, expected
+):
+    monkeypatch.setattr(exact, "kernels_are_loaded", lambda: loaded)
+    monkeypatch.setattr(exact, "kernels_are_compiled", lambda: compiled)
+    monkeypatch.setattr(exact._Done, "work", 0.0)
+    assert exact._can_wait(work) is expected
+
+
+def test_can_wait__loses_patience_where_loading_is_quick(monkeypatch):
+    monkeypatch.setattr(exact, "kernels_are_loaded", lambda: False)
+    for compiled in (True, False):
+        monkeypatch.setattr(exact, "kernels_are_compiled", lambda compiled=compiled: compiled)
+        monkeypatch.setattr(exact._Done, "work", 0.0)
+        waits = [exact._can_wait(4e8) for _ in range(8)]
+        assert waits == [True] * 5 + [not compiled] * 3
+        assert exact._can_wait(1e5)
+
+
+@pytest.mark.parametrize(
+    "version", ["py000", f"py{sys.version_info.major}{sys.version_info.minor}"]
+)
+def test_kernels_are_compiled__looks_for_code_of_this_python(tmp_path, monkeypatch, version):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    kernels_are_compiled.cache_clear()
+    assert not kernels_are_compiled()
+    folder = tmp_path / "kernels_0a1b"
+    folder.mkdir()
+    (folder / f"tiles.search_panels-129.{version}.nbi").touch()
+    kernels_are_compiled.cache_clear()
+    assert kernels_are_compiled() is (version != "py000")
+    kernels_are_compiled.cache_clear()

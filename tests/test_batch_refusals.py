@@ -70,7 +70,9 @@ def test_only_booleans_among_the_features(refused):
 
 def test_the_index_of_a_pandas_frame(refused):
     table = imbalanced().append_column("__index_level_0__", [np.arange(600)])
-    refused(table, ValueError, "index of a pandas frame.*--drop __index_level_0__")
+    message = "index of a pandas frame.*--drop __index_level_0__"
+    for sampler in ("smote", "smote-nc", "smote-n"):
+        refused(table, ValueError, message, sampler=sampler)
 
 
 @pytest.mark.parametrize("name", ["customer", None])
@@ -87,7 +89,7 @@ def test_what_is_no_list_of_columns_to_drop(refused):
 
 
 def test_one_class(refused):
-    message = "needs to have more than 1 class"
+    message = "column 'label' needs to have more than 1 class, and all rows are of class 0"
     refused(imbalanced().filter(pa.compute.field("label") == 0), ValueError, message)
 
 

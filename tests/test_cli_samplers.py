@@ -56,11 +56,15 @@ def test_resample__sets_what_is_asked_for(options, sampler, dropped, source, des
         ("--categorical code", "SMOTE does not take categorical_features"),
         ("--sampler random --k-neighbors 3", "RandomOverSampler does not take k_neighbors"),
         (
-            "--sampler adasyn --set n_neighbors=none",
-            "'n_neighbors' parameter of ADASYN must be",
+            "--sampler borderline-smote --set m_neighbors=none",
+            "'m_neighbors' parameter of BorderlineSMOTE must be",
         ),
         ("--small-class shrink", "'small_class' parameter of SMOTE must be"),
         ("--sampler smote-nc --categorical colour", "not a column of the dataframe"),
+        ("--sampler smote-nc --categorical label", "'label', which is the target;"),
+        ("--k-neighbors 3 --set k_neighbors=4", "use --k-neighbors for k_neighbors"),
+        ("--sampler adasyn --set n-neighbors=4", "use --k-neighbors for n_neighbors"),
+        ("--set random_state=1", "use --seed for random_state"),
     ],
 )
 def test_resample__refuses_what_a_sampler_does_not_take(options, words, source, destination):

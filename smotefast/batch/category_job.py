@@ -41,6 +41,7 @@ def split_features(
     ValueError
         If the sampler does not take these columns.
     """
+    _refuse_target(sampler, schema, features)
     sampler._choose_columns(SchemaColumns(schema, features))
     continuous = [features[j] for j in sampler._continuous]
     categorical = [features[j] for j in sampler._categorical]
@@ -52,6 +53,18 @@ def split_features(
                 "told apart as categories. Turn them into text, or drop the column."
             )
     return continuous, categorical
+
+
+def _refuse_target(sampler: Any, schema: pa.Schema, features: list[str]) -> None:
+    """Refuse the target among the categories; it is the column that is no feature."""
+    given = getattr(sampler, "categorical_features", None)
+    if not isinstance(given, list | tuple):
+        return
+    other = [name for name in given if name in schema.names and name not in features]
+    if other:
+        raise ValueError(
+            f"categorical_features names {other[0]!r}, which is the target; name features only."
+        )
 
 
 def category_rows(

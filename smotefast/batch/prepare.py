@@ -57,6 +57,7 @@ def prepare_job(request: Request, progress: Progress) -> Prepared:
     """
     if request.sampler._copies_rows:
         return _prepare_copies(request, progress)
+    _refuse_index(request)
     if request.sampler._takes_categories:
         return _prepare_categories(request, progress)
     return _prepare_numbers(request, progress)
@@ -157,13 +158,6 @@ def _plan(request: Request, need: Need) -> Plan:
 
 def _matrix_dtype(request: Request, features: list[str]) -> np.dtype[Any]:
     """Return the type that the sampler computes in; refuse what it cannot compute with."""
-    index = _index_columns(request)
-    if index:
-        options = " ".join(f"--drop {name}" for name in index)
-        raise ValueError(
-            f"Column {index[0]!r} is the index of a pandas frame, not a feature. Leave it out "
-            f"with drop={index} (on the command line {options})."
-        )
     dtype = check_numeric_fields([request.schema.field(name) for name in features])
     if dtype.kind == "b" and not request.sampler._takes_categories:
         raise TypeError(
@@ -173,10 +167,16 @@ def _matrix_dtype(request: Request, features: list[str]) -> np.dtype[Any]:
     return np.dtype(np.float64) if dtype.kind == "b" else dtype
 
 
-def _index_columns(request: Request) -> list[str]:
-    """Return the features that pandas wrote of an index; it notes those that have a name."""
+def _refuse_index(request: Request) -> None:
+    """Refuse features that pandas wrote of an index; it notes those that have a name."""
     noted = (request.source.schema.pandas_metadata or {}).get("index_columns", [])
     named = [name for name in noted if isinstance(name, str)]  # a range is noted as a dict
-    return [
+    index = [
         name for name in request.features if name in named or name.startswith("__index_level_")
     ]
+    if index:
+        options = " ".join(f"--drop {name}" for name in index)
+        raise ValueError(
+            f"Column {index[0]!r} is the index of a pandas frame, not a feature. Leave it out "
+            f"with drop={index} (on the command line {options})."
+        )

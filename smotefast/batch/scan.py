@@ -75,8 +75,8 @@ def scan_classes(source: ParquetSource, target: str, progress: Progress) -> Clas
     Raises
     ------
     ValueError
-        If the column cannot be a target: missing or continuous values, other types, too
-        many different values.
+        If the column cannot be a target: missing or continuous values, other types, one
+        value, too many different ones.
     """
     kind = source.schema.field(target).type
     _check_type(target, kind)
@@ -96,6 +96,11 @@ def scan_classes(source: ParquetSource, target: str, progress: Progress) -> Clas
                 found[label] = found.get(label, 0) + n_rows
         _check_labels(target, found)
         progress.advance(batch.num_rows)
+    if len(found) == 1:
+        raise ValueError(
+            f"The target column {target!r} needs to have more than 1 class, and all rows are "
+            f"of class {next(iter(found))!r}."
+        )
     if n_missing:
         raise ValueError(
             f"The target column {target!r} has no value in {n_missing} of {source.n_rows} "

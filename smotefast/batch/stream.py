@@ -75,10 +75,11 @@ def number_blocks(
         for name, column in zip(features, batch.columns, strict=True):
             n_bad = unusable_values(column)
             if n_bad:
+                last = start + batch.num_rows - 1
                 raise ValueError(
-                    f"Column {name!r} is missing (null or NaN) or infinite in {n_bad} of the "
-                    f"rows from {start} on, and this sampler compares rows with those of all "
-                    "classes. Fill or remove them, or drop the column."
+                    f"Column {name!r} is missing (null or NaN) or infinite in {n_bad} of rows "
+                    f"{start} to {last}, and this sampler compares rows with those of all "
+                    "classes. Fill or remove them there and beyond, or drop the column."
                 )
         yield start, features_to_matrix(batch.columns, features, dtype)
 

@@ -6,7 +6,7 @@ Everything heavy is imported by the command that needs it, so that ``--help`` an
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -66,16 +66,17 @@ def resample(
     with one_line_errors(debug):
         from smotefast.batch import make_sampler, neighbors_parameter, resample_dataset
 
-        given: dict[str, Any] = {
-            "sampling_strategy": take.read_strategy(sampling_strategy),
-            "random_state": seed,
-            neighbors_parameter(sampler): k_neighbors,
-            "search": search,
-            "small_class": small_class,
-            "categorical_features": categorical or None,
+        typed = {
+            "--sampling-strategy": ("sampling_strategy", take.read_strategy(sampling_strategy)),
+            "--seed": ("random_state", seed),
+            "--k-neighbors": (neighbors_parameter(sampler), k_neighbors),
+            "--search": ("search", search),
+            "--small-class": ("small_class", small_class),
+            "--categorical": ("categorical_features", categorical or None),
         }
-        params = {name: value for name, value in given.items() if value is not None}
-        params.update(take.read_settings(settings or ()))
+        params = {name: value for name, value in typed.values() if value is not None}
+        options = {name: option for option, (name, _) in typed.items()}
+        params.update(take.read_settings(settings or (), options))
         summary = resample_dataset(
             source,
             destination,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -86,13 +86,13 @@ def read_strategy(text: str) -> Any:
 
     Examples
     --------
-    >>> read_strategy("0.5"), read_strategy('{"fraud": 100}'), read_strategy("auto")
-    (0.5, {'fraud': 100}, 'auto')
+    >>> read_strategy("0.5"), read_strategy('{"fraud": 1e5}'), read_strategy("auto")
+    (0.5, {'fraud': 100000}, 'auto')
     """
     text = text.strip()
     if text.startswith(("{", "[")):
         try:
-            return json.loads(text)
+            return json.loads(text, parse_float=_whole)
         except json.JSONDecodeError as error:
             raise ValueError(f"--sampling-strategy {text!r} is not JSON: {error}") from error
     try:
@@ -101,12 +101,24 @@ def read_strategy(text: str) -> Any:
         return text
 
 
-def read_settings(settings: Sequence[str]) -> dict[str, Any]:
+def _whole(text: str) -> float:
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
+def read_settings(settings: Sequence[str], options: Mapping[str, str]) -> dict[str, Any]:
     """Read ``--set``: values are JSON where they can be, otherwise texts.
+
+    Parameters
+    ----------
+    settings
+        As they were typed.
+    options
+        The option of each parameter that has one of its own.
 
     Examples
     --------
-    >>> read_settings(["m_neighbors=20", "kind=borderline-2", "shrinkage=0.5"])
+    >>> read_settings(["m_neighbors=20", "kind=borderline-2", "shrinkage=0.5"], {})
     {'m_neighbors': 20, 'kind': 'borderline-2', 'shrinkage': 0.5}
     """
     values = {}
@@ -114,8 +126,11 @@ def read_settings(settings: Sequence[str]) -> dict[str, Any]:
         name, equals, text = setting.partition("=")
         if not (equals and name.strip()):
             raise ValueError(f"--set {setting!r} must be NAME=VALUE, such as m_neighbors=20.")
+        name = name.strip().replace("-", "_")
+        if name in options:
+            raise ValueError(f"--set {setting!r}: use {options[name]} for {name}.")
         try:
-            values[name.strip().replace("-", "_")] = json.loads(text)
+            values[name] = json.loads(text)
         except json.JSONDecodeError:
-            values[name.strip().replace("-", "_")] = text.strip()
+            values[name] = text.strip()
     return values

@@ -67,10 +67,10 @@ class CategoricalSampler(NeighborSampler):
         if self._encoder is None:
             try:
                 self._encoder = self._new_encoder().fit(value_table(self._values))
-            except TypeError as why:  # scikit-learn sorts no numbers beside texts
+            except (TypeError, ValueError) as why:  # numbers beside texts; missing values
                 raise AttributeError(
-                    "There is no categorical_encoder_: a categorical column holds values of "
-                    f"several types, which scikit-learn's encoders refuse ({why})."
+                    f"There is no categorical_encoder_: scikit-learn's encoder refuses the "
+                    f"categories ({why})."
                 ) from why
         return self._encoder
 

@@ -1,6 +1,7 @@
 """Neighbours: rows flow in, positions of the k nearest other rows flow out."""
 
-from smotefast.neighbors.door import Neighbors, RecallWarning, SearchWarning, find_neighbors
+from smotefast.neighbors.door import find_neighbors
+from smotefast.neighbors.found import Neighbors, RecallWarning, SearchWarning
 from smotefast.neighbors.loading import load_searches
 from smotefast.neighbors.memory import estimated_bytes
 from smotefast.neighbors.policy import choose_search

@@ -7,17 +7,15 @@ left out by its position, so duplicates of it stay.
 
 from __future__ import annotations
 
-import warnings
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from smotefast.kernels.points import Points
+from smotefast.neighbors.found import Neighbors, look_wider, narrow
 from smotefast.neighbors.order import points_of, within
 from smotefast.neighbors.policy import (
-    ATTEMPTS,
     CODE_WORK,
-    RECALL_WANTED,
     choose_search,
     choose_search_in_all,
     exact_may_rescue,
@@ -25,32 +23,6 @@ from smotefast.neighbors.policy import (
 from smotefast.neighbors.recall import recall_at_k
 
 _RECALL_SAMPLE = 400
-
-
-class SearchWarning(UserWarning):
-    """The search ran in another way than asked for."""
-
-
-class RecallWarning(UserWarning):
-    """An approximate search found fewer of the true neighbours than it should."""
-
-
-class Neighbors(NamedTuple):
-    """What a search found.
-
-    Attributes
-    ----------
-    indices
-        Positions in the pool, nearest first, of shape (n_queries, k).
-    method
-        "exact", "approximate" or "estimator".
-    recall
-        Share of the true neighbours found, measured on a sample; None if not approximate.
-    """
-
-    indices: np.ndarray
-    method: str
-    recall: float | None = None
 
 
 def find_neighbors(
@@ -155,47 +127,18 @@ def _exact_sparse(pool: Any, queries: np.ndarray, k: int, n_threads: int) -> Nei
 def _approximate(
     points: Points, queries: np.ndarray, k: int, n_threads: int, *, rescue: bool
 ) -> Neighbors:
-    """Search ever wider until a sample says that enough neighbours were found.
+    from smotefast.neighbors.approximate import search_approximate
 
-    With ``rescue`` the second attempt is the exact search.
-    """
-    from smotefast.neighbors.approximate import search_approximate, why_no_graph
-
-    reason = why_no_graph()
-    if reason is not None:
-        warnings.warn(f"The search is exact: {reason}.", SearchWarning, stacklevel=3)
-        return _exact(points, queries, k, n_threads)
-    best = None
-    for effort in range(ATTEMPTS):
+    def attempt(effort: int) -> tuple[np.ndarray, float] | None:
         positions = search_approximate(points, queries, k, effort=effort, n_threads=n_threads)
-        if positions is None:  # few rows, or nothing that a graph could be built on
-            return _exact(points, queries, k, n_threads) if best is None else best
+        if positions is None:
+            return None
         recall = recall_at_k(
             points, positions, queries=queries, sample=_RECALL_SAMPLE, n_threads=n_threads
         )
-        if best is None or best.recall is None or recall > best.recall:
-            best = Neighbors(narrow(positions, points.values.shape[0]), "approximate", recall)
-        if recall >= RECALL_WANTED:
-            return best
-        del positions
-        if rescue:
-            return _exact(points, queries, k, n_threads)
-    assert best is not None
-    warnings.warn(
-        f"The approximate search found {best.recall:.2f} of the true neighbours of a sample, "
-        f"less than {RECALL_WANTED}. The rows lie too evenly for it; use search='exact'.",
-        RecallWarning,
-        stacklevel=3,
-    )
-    return best
+        return positions, recall
 
+    def exact() -> Neighbors:
+        return _exact(points, queries, k, n_threads)
 
-def narrow(positions: np.ndarray, n_pool: int) -> np.ndarray:
-    """Return positions in 4 bytes where they fit; refuse rows that could not be ranked."""
-    if positions.shape[0] and not 0 <= positions.min() <= positions.max() < n_pool:
-        raise ValueError(
-            "Some rows have no comparable distance to others: the values hold NaN or "
-            "infinity. Impute or remove them first."
-        )
-    kind = np.int32 if n_pool <= np.iinfo(np.int32).max else np.int64
-    return np.ascontiguousarray(positions, dtype=kind)
+    return look_wider(attempt, exact, points.values.shape[0], rescue=rescue)

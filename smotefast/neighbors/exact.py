@@ -24,16 +24,20 @@ _SCAN_WORK = 2e7
 # Multiply-adds that scikit-learn does in 30 ms (5,000 x 20): loading kernels takes 500.
 _SMALL_WORK = 5e8
 # And so few that waking threads takes longer than numpy does with all of them.
-_TINY_WORK = 3e5
-# What a process does in this way before loading pays, if they are compiled: 0.15 s of work.
-_PATIENCE = 2e9
+_TINY_WORK = 1e6
+# What a process does in this way before loading pays, if they are compiled: 0.1 s of work,
+# where ranking a pair of rows takes as long as so many multiply-adds.
+_PATIENCE = 1e9
+_RANKING = 16
 # Above this many neighbours the heaps of the tiles fall out of the cache.
 _TILE_NEIGHBORS = 256
 
 
 def search_exact(points: Points, asked: Asked, k: int, *, n_threads: int) -> np.ndarray:
     """Return the positions of the k nearest other rows of each query."""
-    if asked.points is points and _can_wait(_work(points, asked)):
+    work = _work(points, asked)
+    n_pairs = float(asked.n) * points.values.shape[0]
+    if asked.points is points and _can_wait(work, n_pairs):
         return search_small(points, asked.rows, k)
     return search_exactly(points, asked, k, n_threads=n_threads)[1]
 
@@ -44,13 +48,13 @@ class _Done:
     work = 0.0
 
 
-def _can_wait(work: float) -> bool:
+def _can_wait(work: float, n_pairs: float) -> bool:
     """Whether the kernels need not be loaded, or threads woken, for this."""
     if work <= _TINY_WORK:
         return True
     if kernels_are_loaded() or work > _SMALL_WORK:
         return False
-    _Done.work += work
+    _Done.work += work + _RANKING * n_pairs
     return _Done.work <= _PATIENCE or not kernels_are_compiled()
 
 

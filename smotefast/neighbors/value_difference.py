@@ -8,22 +8,16 @@ are computed, or candidates come from a graph on the shares and are ranked by th
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from smotefast.kernels import kernels_are_loaded
-from smotefast.neighbors.door import (
-    Neighbors,
-    RecallWarning,
-    SearchWarning,
-    find_neighbors,
-    narrow,
-)
+from smotefast.neighbors.door import find_neighbors
+from smotefast.neighbors.found import Neighbors, look_wider, narrow
 from smotefast.neighbors.order import pieces, points_of
-from smotefast.neighbors.policy import ATTEMPTS, RECALL_WANTED, choose_value_search
+from smotefast.neighbors.policy import choose_value_search
 
 if TYPE_CHECKING:
     from smotefast.kernels.value_differences import Shares
@@ -37,6 +31,8 @@ _SMALL_LOOKUPS = 3e7
 _WIDEST = 256
 # And those that it makes while threads wake up.
 _TINY_LOOKUPS = 3e5
+# Distances at a time that it adds up.
+_PAIRS = 1 << 17
 
 
 def find_alike(
@@ -71,7 +67,14 @@ def find_alike(
         search = "exact"  # rows would be wider than looking distances up takes long
     if search == "approximate":
         return _approximate(codes, shares, rows, k, n_threads)
-    return Neighbors(narrow(_scan(codes, shares, rows, k, n_threads)[1], len(codes)), "exact")
+    return _exact(codes, shares, rows, k, n_threads)
+
+
+def _exact(
+    codes: np.ndarray, shares: Sequence[np.ndarray], queries: np.ndarray, k: int, n_threads: int
+) -> Neighbors:
+    found = _scan(codes, shares, queries, k, n_threads)[1]
+    return Neighbors(narrow(found, len(codes)), "exact")
 
 
 def _occurring(
@@ -117,20 +120,28 @@ def scan_by_kernel(
 def _scan_small(
     codes: np.ndarray, shares: Sequence[np.ndarray], queries: np.ndarray, k: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    columns = np.ascontiguousarray(codes.T)
     distances = np.empty((len(queries), k))
     positions = np.empty((len(queries), k), dtype=np.int64)
-    for i, row in enumerate(queries):
-        totals = np.zeros(len(codes))
-        for of, column in zip(shares, columns, strict=True):
-            sums = np.zeros(len(of))
-            for one in range(of.shape[1]):  # first to last, as the kernel does
-                sums += np.abs(of[column[row], one] - of[:, one])
-            totals += (sums * sums)[column]
-        totals[row] = np.inf
-        positions[i] = np.argsort(totals, kind="stable")[:k]
-        distances[i] = totals[positions[i]]
+    step = max(1, _PAIRS // (len(codes) + max(of.size for of in shares)))
+    for start in range(0, len(queries), step):
+        block = slice(start, start + step)
+        totals = _totals(codes, shares, queries[block])
+        positions[block] = np.argsort(totals, axis=1, kind="stable")[:, :k]
+        distances[block] = np.take_along_axis(totals, positions[block], axis=1)
     return distances, positions
+
+
+def _totals(codes: np.ndarray, shares: Sequence[np.ndarray], queries: np.ndarray) -> np.ndarray:
+    """Return the distances of some rows to all; that to itself is infinite."""
+    totals = np.zeros((len(queries), len(codes)))
+    for j, of in enumerate(shares):
+        own, places = np.unique(codes[queries, j], return_inverse=True)
+        apart = np.abs(of.T[:, own, np.newaxis] - of.T[:, np.newaxis])
+        # Summed first to last, as the kernel does.
+        sums = np.add.accumulate(apart, axis=0, out=apart)[-1]
+        totals += (sums * sums)[places][:, codes[:, j]]
+    totals[np.arange(len(queries)), queries] = np.inf
+    return totals
 
 
 def _table(shares: Sequence[np.ndarray]) -> Shares:
@@ -143,40 +154,28 @@ def _table(shares: Sequence[np.ndarray]) -> Shares:
 def _approximate(
     codes: np.ndarray, shares: Sequence[np.ndarray], queries: np.ndarray, k: int, n_threads: int
 ) -> Neighbors:
-    """Rank candidates from a graph; look wider until a sample says that it is enough."""
-    from smotefast.neighbors.approximate import graph_candidates, why_no_graph
+    """Rank candidates from a graph on the shares."""
+    from smotefast.neighbors.approximate import graph_candidates
 
-    reason = why_no_graph()
     values = np.hstack([of[codes[:, j]] for j, of in enumerate(shares)])
-    best: Neighbors | None = None
-    for effort in range(ATTEMPTS if reason is None else 0):
+
+    def attempt(effort: int) -> tuple[np.ndarray, float] | None:
         found = graph_candidates(
             points_of(values), queries, k, effort=effort, n_threads=n_threads
         )
         if found is None:
-            break
+            return None
         distances, positions = rank_alike(codes, shares, queries, found, k, n_threads)
         left = np.flatnonzero(positions[:, -1] >= len(codes))
         if len(left):
             again = _scan(codes, shares, queries[left], k, n_threads)
             distances[left], positions[left] = again
-        recall = _recall(codes, shares, queries, distances, n_threads)
-        if best is None or recall > (best.recall or 0):
-            best = Neighbors(narrow(positions, len(codes)), "approximate", recall)
-        if recall >= RECALL_WANTED:
-            return best
-    if best is None:
-        if reason is not None:
-            warnings.warn(f"The search is exact: {reason}.", SearchWarning, stacklevel=3)
-        found = _scan(codes, shares, queries, k, n_threads)[1]
-        return Neighbors(narrow(found, len(codes)), "exact")
-    warnings.warn(
-        f"The approximate search found {best.recall:.2f} of the true neighbours of a sample, "
-        f"less than {RECALL_WANTED}; use search='exact'.",
-        RecallWarning,
-        stacklevel=3,
-    )
-    return best
+        return positions, _recall(codes, shares, queries, distances, n_threads)
+
+    def exact() -> Neighbors:
+        return _exact(codes, shares, queries, k, n_threads)
+
+    return look_wider(attempt, exact, len(codes), rescue=False)
 
 
 def rank_alike(

@@ -154,7 +154,7 @@ def test_find_neighbors__reports_the_recall_of_an_approximate_search():
 
 
 def test_find_neighbors__warns_where_no_effort_finds_enough(monkeypatch):
-    monkeypatch.setattr("smotefast.neighbors.door.RECALL_WANTED", 2.0)
+    monkeypatch.setattr("smotefast.neighbors.found.RECALL_WANTED", 2.0)
     with pytest.warns(UserWarning, match="use search='exact'"):
         find_neighbors(clustered(5_000), 5, search="approximate", n_threads=2)
 
@@ -168,7 +168,7 @@ def test_find_neighbors__returns_the_best_of_its_attempts(monkeypatch):
 
 
 def test_find_neighbors__auto_turns_to_exact_search_where_recall_is_low(monkeypatch):
-    monkeypatch.setattr("smotefast.neighbors.door.RECALL_WANTED", 2.0)
+    monkeypatch.setattr("smotefast.neighbors.found.RECALL_WANTED", 2.0)
     monkeypatch.setattr("smotefast.neighbors.policy._EXACT_WORK", 0)
     found = find_neighbors(clustered(5_000), 5, n_threads=2)
     assert found.method == "exact"

@@ -19,11 +19,11 @@ SEARCH = """
 import sys
 import numpy as np
 import smotefast.neighbors as neighbors
-import smotefast.neighbors.door as door
+import smotefast.neighbors.found as found
 from smotefast.storage.memory import peak_bytes, release_memory, resident_bytes
 
 kind, n, d, k, search, wanted = sys.argv[1], *map(int, sys.argv[2:5]), *sys.argv[5:]
-door.RECALL_WANTED = float(wanted)
+found.RECALL_WANTED = float(wanted)
 rng = np.random.default_rng(0)
 rows = rng.normal(size=(n, d))
 if kind == "coarse":  # the order hangs on what float32 cannot tell

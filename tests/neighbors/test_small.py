@@ -139,7 +139,7 @@ def test_many_small_jobs__load_numba_only_where_an_earlier_process_has_compiled(
     ("work", "loaded", "compiled", "expected"),
     [
         (1e5, True, True, True),
-        (1e6, True, True, False),
+        (2e6, True, True, False),
         (1e9, False, False, False),
         (4e8, False, True, True),
         (4e8, False, False, True),
@@ -151,7 +151,7 @@ def test_can_wait__for_kernels_that_are_not_needed(
     monkeypatch.setattr(exact, "kernels_are_loaded", lambda: loaded)
     monkeypatch.setattr(exact, "kernels_are_compiled", lambda: compiled)
     monkeypatch.setattr(exact._Done, "work", 0.0)
-    assert exact._can_wait(work) is expected
+    assert exact._can_wait(work, work / 50) is expected
 
 
 def test_can_wait__loses_patience_where_loading_is_quick(monkeypatch):
@@ -159,9 +159,9 @@ def test_can_wait__loses_patience_where_loading_is_quick(monkeypatch):
     for compiled in (True, False):
         monkeypatch.setattr(exact, "kernels_are_compiled", lambda compiled=compiled: compiled)
         monkeypatch.setattr(exact._Done, "work", 0.0)
-        waits = [exact._can_wait(4e8) for _ in range(8)]
-        assert waits == [True] * 5 + [not compiled] * 3
-        assert exact._can_wait(1e5)
+        waits = [exact._can_wait(2e8, 1e7) for _ in range(8)]  # 3.6e8 each
+        assert waits == [True] * 2 + [not compiled] * 6
+        assert exact._can_wait(1e5, 1e4)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from imblearn.metrics.pairwise import ValueDifferenceMetric
 
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors import find_alike, value_difference
-from smotefast.neighbors.door import RecallWarning, SearchWarning
+from smotefast.neighbors import RecallWarning, SearchWarning, find_alike, value_difference
 from tests import naive
 
 SOME = settings(max_examples=10 if JIT_DISABLED else 60, deadline=None)

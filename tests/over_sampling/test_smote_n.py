@@ -348,3 +348,11 @@ def test_smote_n__refuses_in_plain_words(X, y, kwargs, words):
 def test_smote_n__has_no_encoder_before_it_has_seen_data():
     with pytest.raises(AttributeError, match="categorical_encoder_ yet"):
         _ = SMOTEN().categorical_encoder_
+
+
+def test_smote_n__has_no_encoder_of_missing_values_and_says_so():
+    X = np.array([["a"], ["b"], [None]], dtype=object)[np.arange(40) % 3]
+    sampler = SMOTEN(random_state=0)
+    sampler.fit_resample(X, np.arange(40) < 10)
+    with pytest.raises(AttributeError, match=r"no categorical_encoder_: .* missing values"):
+        sampler.categorical_encoder_  # noqa: B018

@@ -40,7 +40,6 @@ class FileRows:
         self._features = features
         self._matrices = matrices
         self._positions = positions
-        self._found: dict[tuple[Any, int], np.ndarray] = {}
 
     def matrix(self, label: Any) -> Any:
         """Return the rows of one class."""
@@ -52,17 +51,14 @@ class FileRows:
 
     def nearest(
         self,
-        positions: np.ndarray,
+        asked: dict[Any, np.ndarray],
         k: int,
         *,
         search: str,
         n_threads: int,
         estimator: Any = None,
-    ) -> Neighbors:
-        """Find the k nearest rows of any class, exactly, in one pass over the files.
-
-        One pass serves all classes: what a sampler asks of one it asks of the others.
-        """
+    ) -> dict[Any, Neighbors]:
+        """Find the k nearest rows of any class, exactly, in one pass over the files."""
         if estimator is not None:
             raise ValueError(
                 f"{type(estimator).__name__} cannot search rows that stay in files. Give a "
@@ -73,15 +69,14 @@ class FileRows:
                 f"k={k} neighbours need at least {k + 1} rows; there are {self.n_samples}. "
                 "Lower the number of neighbours."
             )
-        label = self._label_of(positions)
-        if len(positions) == len(self._positions[label]):
-            if (label, k) not in self._found:
-                asked = {one: np.arange(len(at)) for one, at in self._positions.items()}
-                for one, found in self._streamed(asked, k, n_threads).items():
-                    self._found[one, k] = found
-            return Neighbors(self._found.pop((label, k)), "exact")
-        places = np.searchsorted(self._positions[label], positions)
-        return Neighbors(self._streamed({label: places}, k, n_threads)[label], "exact")
+        if not asked:
+            return {}
+        places = {
+            label: np.searchsorted(self._positions[label], positions)
+            for label, positions in asked.items()
+        }
+        found = self._streamed(places, k, n_threads)
+        return {label: Neighbors(indices, "exact") for label, indices in found.items()}
 
     def _streamed(
         self, asked: dict[Any, np.ndarray], k: int, n_threads: int
@@ -101,13 +96,6 @@ class FileRows:
             for search in searches.values():
                 search.offer(values, start)
         return {label: search.positions for label, search in searches.items()}
-
-    def _label_of(self, positions: np.ndarray) -> Any:
-        for label, own in self._positions.items():
-            place = np.searchsorted(own, positions[0])
-            if place < len(own) and own[place] == positions[0]:
-                return label
-        raise AssertionError("nearest() is asked for rows of one class")
 
     def matrix_at(self, positions: np.ndarray) -> np.ndarray:
         """Return rows of any class, by ascending position; a pass over the files."""
@@ -166,7 +154,7 @@ class CategoryRows:
         """Count the rows of each class that have each category, in a pass over the files."""
         return category_counts(self._reading, self._columns, self._values)
 
-    def nearest(self, positions: np.ndarray, k: int, **how: Any) -> Neighbors:
+    def nearest(self, asked: dict[Any, np.ndarray], k: int, **how: Any) -> dict[Any, Neighbors]:
         """Refuse: no sampler of categories looks at other classes."""
         raise TypeError("The rows of other classes are in files.")
 

@@ -121,17 +121,18 @@ class NeighborSampler(BaseOverSampler):
         return self._estimator
 
     def _nearest(
-        self, rows: ClassRows, positions: np.ndarray, k: int, estimator: Any
-    ) -> Neighbors:
-        """Find the k nearest rows of any class."""
+        self, rows: ClassRows, asked: dict[Any, np.ndarray], k: int, estimator: Any
+    ) -> dict[Any, Neighbors]:
+        """Find the k nearest rows of any class, of rows given by class."""
         found = rows.nearest(
-            positions,
+            asked,
             k,
             search=self.search,
             n_threads=self._n_threads,
             estimator=estimator,
         )
-        self._note(found)
+        for each in found.values():
+            self._note(each)
         return found
 
     def _note(self, found: Neighbors) -> None:

@@ -31,17 +31,17 @@ class ClassRows(Protocol):
 
     def nearest(
         self,
-        positions: np.ndarray,
+        asked: dict[Any, np.ndarray],
         k: int,
         *,
         search: str,
         n_threads: int,
         estimator: Any = None,
-    ) -> Neighbors:
+    ) -> dict[Any, Neighbors]:
         """Find the k nearest rows of any class, by position in the whole data.
 
-        ``positions`` are those of the rows to search for, all of one class that was asked
-        for. The other arguments are those of ``find_neighbors``.
+        ``asked`` holds positions of the rows to search for, ascending, by class; all are
+        searched for at once. The other arguments are those of ``find_neighbors``.
         """
         ...
 
@@ -97,23 +97,34 @@ class MatrixRows:
 
     def nearest(
         self,
-        positions: np.ndarray,
+        asked: dict[Any, np.ndarray],
         k: int,
         *,
         search: str,
         n_threads: int,
         estimator: Any = None,
-    ) -> Neighbors:
+    ) -> dict[Any, Neighbors]:
         """Find the k nearest rows of any class, by position in the whole data."""
-        return find_neighbors(
-            self._matrix,
-            k,
-            queries=positions,
-            search=search,
-            n_threads=n_threads,
-            estimator=estimator,
-            in_all=True,
-        )
+
+        def find(positions: np.ndarray) -> Neighbors:
+            return find_neighbors(
+                self._matrix,
+                k,
+                queries=positions,
+                search=search,
+                n_threads=n_threads,
+                estimator=estimator,
+                in_all=True,
+            )
+
+        if estimator is not None or len(asked) < 2:
+            return {label: find(positions) for label, positions in asked.items()}
+        rows = np.sort(np.concatenate(list(asked.values())))
+        found = find(rows)
+        return {
+            label: found._replace(indices=found.indices[np.searchsorted(rows, positions)])
+            for label, positions in asked.items()
+        }
 
     def everything(self) -> tuple[Any, np.ndarray]:
         """Return all rows and the label of each."""

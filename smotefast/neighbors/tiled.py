@@ -8,6 +8,7 @@ is left to a scan of all distances.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -164,11 +165,20 @@ def center_and_reach(rows: np.ndarray) -> tuple[np.ndarray, float, bool]:
 
 
 def _reach(rows: np.ndarray, center: np.ndarray) -> float:
-    """Return the largest deviation from a centre."""
+    """Return the largest deviation from a centre, looked for in blocks that fit the cache."""
+    highest = np.full(rows.shape[1], -np.inf)
+    lowest = np.full(rows.shape[1], np.inf)
+    for block in _blocks(rows, 1 << 16):
+        np.maximum(highest, block.max(axis=0), out=highest)
+        np.minimum(lowest, block.min(axis=0), out=lowest)
     with np.errstate(over="ignore", invalid="ignore"):
-        highest = rows.max(axis=0).astype(np.float64) - center
-        lowest = center - rows.min(axis=0).astype(np.float64)
-        return float(max(highest.max(), lowest.max()))
+        return float(max((highest - center).max(), (center - lowest).max()))
+
+
+def _blocks(rows: np.ndarray, n_values: int) -> Iterator[np.ndarray]:
+    step = max(1, n_values // rows.shape[1])
+    for start in range(0, rows.shape[0], step):
+        yield rows[start : start + step]
 
 
 def scale_for(reach: float) -> float:
@@ -180,11 +190,7 @@ def scale_for(reach: float) -> float:
 
 def is_integral(rows: np.ndarray) -> bool:
     """Whether every value is a whole number, looked at in blocks."""
-    step = max(1, (1 << 20) // rows.shape[1])
-    return all(
-        bool(np.all(rows[i : i + step] == np.rint(rows[i : i + step])))
-        for i in range(0, rows.shape[0], step)
-    )
+    return all(bool(np.all(block == np.rint(block))) for block in _blocks(rows, 1 << 20))
 
 
 def _search(points: Points, packed: Packed, asked: Asked, k: int, n_threads: int) -> Found:

@@ -130,18 +130,21 @@ class ADASYN(NeighborSampler):
         self._begin()
         self._refuse_few_rows("n_neighbors", self._k, rows.n_samples)
         random_state = check_random_state(self.random_state)
+        asked = {label: rows.positions(label) for label, _ in wanted(quota)}
+        found = self._nearest(rows, asked, self._k, self._asked_for(self._k))
         recipes = []
         for label, n_new in wanted(quota):
-            allotted = self._allotted(rows, label, n_new)
+            n_others = other_class_counts(found[label].indices, asked[label])
+            allotted = self._allotted(label, n_new, n_others / self._k)
             self._note_miss(label, len(allotted), n_new, int(allotted.sum()))
             recipes.append(self._around(rows, label, allotted, random_state))
         return self._job(recipes)
 
-    def _allotted(self, rows: ClassRows, label: Any, n_new: int) -> np.ndarray:
-        """Return how many new rows each row of a class gets."""
-        positions = rows.positions(label)
-        found = self._nearest(rows, positions, self._k, self._asked_for(self._k))
-        shares = other_class_counts(found.indices, positions) / self._k
+    def _allotted(self, label: Any, n_new: int, shares: np.ndarray) -> np.ndarray:
+        """Return how many new rows each row of a class gets.
+
+        ``shares`` are those of other classes among its nearest rows.
+        """
         if not np.sum(shares):
             raise RuntimeError(
                 "Not any neigbours belong to the majority class. This case will induce a NaN "
@@ -149,7 +152,7 @@ class ADASYN(NeighborSampler):
                 f"Use SMOTE instead. (No row of class {label!r} has one of another class among "
                 f"its n_neighbors={self._k} nearest.)"
             )
-        shares /= np.sum(shares)
+        shares = shares / np.sum(shares)
         allotted: np.ndarray = np.rint(shares * n_new).astype(int)
         if not allotted.any():
             raise ValueError(

@@ -140,11 +140,12 @@ class BorderlineSMOTE(NeighborSampler):
         self._m_estimator, m = neighbor_estimator("m_neighbors", self.m_neighbors)
         self._refuse_few_rows("m_neighbors", m, rows.n_samples)
         self.in_danger_indices: dict[Any, np.ndarray] = {}
+        asked = {label: rows.positions(label) for label, _ in wanted(quota)}
+        found = self._nearest(rows, asked, m, self._m_estimator)
         recipes = []
         for label, n_new in wanted(quota):
-            positions = rows.positions(label)
-            found = self._nearest(rows, positions, m, self._m_estimator)
-            danger = is_in_danger(other_class_counts(found.indices, positions), m)
+            positions, nearest = asked[label], found[label].indices
+            danger = is_in_danger(other_class_counts(nearest, positions), m)
             chosen = np.flatnonzero(danger)
             if not len(chosen):
                 self._notes.append(
@@ -157,7 +158,7 @@ class BorderlineSMOTE(NeighborSampler):
             if self.kind == "borderline-1":
                 recipes.append(self._interpolation(rows, label, n_new, chosen=chosen))
             else:
-                near = found.indices[chosen]
+                near = nearest[chosen]
                 recipes.append(self._towards_any(rows, label, n_new, positions[chosen], near))
         return self._job(recipes)
 
@@ -173,8 +174,8 @@ class BorderlineSMOTE(NeighborSampler):
         draws = self._draws(n_new, len(danger) * k)
 
         def search(some: np.ndarray | None, k: int) -> Neighbors:
-            asked = danger if some is None else danger[some]
-            return self._nearest(rows, asked, k, self._estimator)
+            asked = {label: danger if some is None else danger[some]}
+            return self._nearest(rows, asked, k, self._estimator)[label]
 
         is_known = k <= near.shape[1] and self._estimator is None and self._m_estimator is None
         neighbors = near[:, :k] if is_known else drawn_neighbors(draws, k, len(danger), search)

@@ -193,7 +193,8 @@ class SVMSMOTE(NeighborSampler):
         """Return the support vectors in danger and the safe ones, by position in the class."""
         support = self._support(rows, label)
         positions = rows.positions(label)
-        found = self._nearest(rows, positions[support], m, self._m_estimator)
+        asked = {label: positions[support]}
+        found = self._nearest(rows, asked, m, self._m_estimator)[label]
         n_others = other_class_counts(found.indices, positions)
         noise, danger = is_noise(n_others, m), is_in_danger(n_others, m)
         if noise.all():

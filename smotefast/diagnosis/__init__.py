@@ -10,7 +10,8 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from smotefast.diagnosis.result import ClassFigures, Diagnosis, Point, Recommendation
+from smotefast.diagnosis.outcome import Diagnosis
+from smotefast.diagnosis.result import ClassFigures, Point, Recommendation
 
 __all__ = [
     "ClassFigures",

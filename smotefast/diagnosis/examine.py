@@ -29,8 +29,9 @@ from smotefast.diagnosis.metric import (
     shares_of_distance,
 )
 from smotefast.diagnosis.neighbor_points import neighbor_points
+from smotefast.diagnosis.outcome import Diagnosis
 from smotefast.diagnosis.repeats import Repeats, row_bits
-from smotefast.diagnosis.result import LEVELS, Diagnosis, Point
+from smotefast.diagnosis.result import LEVELS, Point
 from smotefast.diagnosis.sample import Coded, Drawing, Sample
 from smotefast.diagnosis.scale_points import needs_scaling, spreads_of
 from smotefast.diagnosis.size_points import size_points

@@ -13,7 +13,7 @@ from smotefast.batch.widths import Widths
 from smotefast.diagnosis.data import BLOCK_ROWS, Block, Columns, small_codes, take_columns
 from smotefast.diagnosis.examine import examine
 from smotefast.diagnosis.judged import judge
-from smotefast.diagnosis.result import Diagnosis
+from smotefast.diagnosis.outcome import Diagnosis
 from smotefast.diagnosis.sample import without_view
 from smotefast.diagnosis.thresholds import SEARCHED_IN_ALL, SEARCHED_PER_CLASS
 from smotefast.report.progress import Progress, make_progress

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from smotefast.diagnosis.result import Diagnosis, Point
+from smotefast.diagnosis.result import Findings, Point
 from smotefast.diagnosis.text import HEADS, cells, how_it_was_found, shown_classes
 
 _STYLE = """
@@ -30,7 +30,7 @@ _STYLE = """
 """
 
 
-def as_page(diagnosis: Diagnosis) -> str:
+def as_page(diagnosis: Findings) -> str:
     """Return a whole page."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -41,7 +41,7 @@ def as_page(diagnosis: Diagnosis) -> str:
     )
 
 
-def as_fragment(diagnosis: Diagnosis) -> str:
+def as_fragment(diagnosis: Findings) -> str:
     """Return what stands in the page, with its style, for a notebook."""
     return "\n".join(
         [
@@ -56,7 +56,7 @@ def as_fragment(diagnosis: Diagnosis) -> str:
     )
 
 
-def _head(diagnosis: Diagnosis) -> Iterator[str]:
+def _head(diagnosis: Findings) -> Iterator[str]:
     yield "<h1>Diagnosis before resampling</h1>"
     yield (
         f"<p>{diagnosis.n_rows:,} rows, {diagnosis.n_features:,} columns, "
@@ -64,7 +64,7 @@ def _head(diagnosis: Diagnosis) -> Iterator[str]:
     )
 
 
-def _table(diagnosis: Diagnosis) -> Iterator[str]:
+def _table(diagnosis: Findings) -> Iterator[str]:
     shown = shown_classes(diagnosis.classes)
     yield '<h2>Classes</h2>\n<div class="wide"><table>\n<thead><tr>'
     yield "".join(f'<th scope="col">{head}</th>' for head in HEADS)
@@ -76,7 +76,7 @@ def _table(diagnosis: Diagnosis) -> Iterator[str]:
         yield f"<p>{len(diagnosis.classes) - len(shown):,} more classes of sizes between.</p>"
 
 
-def _points(diagnosis: Diagnosis) -> Iterator[str]:
+def _points(diagnosis: Findings) -> Iterator[str]:
     yield "<h2>Points</h2>"
     if not diagnosis.points:
         yield "<p>None: nothing stands in the way of resampling.</p>"
@@ -93,7 +93,7 @@ def _point(point: Point) -> str:
     )
 
 
-def _advice(diagnosis: Diagnosis) -> Iterator[str]:
+def _advice(diagnosis: Findings) -> Iterator[str]:
     advice = diagnosis.advice
     yield "<h2>Sampler</h2>"
     yield f"<p><strong>{_text(advice.sampler or 'None')}</strong>: {_text(advice.reason)}</p>"

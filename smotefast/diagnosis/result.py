@@ -1,4 +1,4 @@
-"""The result: what was counted, what was found, and which sampler fits."""
+"""What was counted, what was found, and which sampler fits."""
 
 from __future__ import annotations
 
@@ -96,32 +96,8 @@ class Recommendation:
 
 
 @dataclass(frozen=True)
-class Diagnosis:
-    """What is likely to go wrong in resampling a data set, and what to do about it.
-
-    ``print`` it, look at it in a notebook, or take the figures from its attributes.
-
-    Attributes
-    ----------
-    n_rows, n_features
-        Size of the data.
-    counts
-        Rows of each class, in label order.
-    sampled
-        Rows of each class that were drawn and looked at closely.
-    judged
-        The sampler that the points are about; where none was given, SMOTE's defaults.
-    distance
-        Which distance neighbours were found by, in words.
-    n_neighbors
-        Neighbours that told noise, danger and safety.
-    classes
-        Figures of each class.
-    points
-        What was found, most serious first.
-    advice
-        Which sampler fits.
-    """
+class Findings:
+    """The figures of a ``Diagnosis``, whose description says what they are."""
 
     n_rows: int
     n_features: int
@@ -133,29 +109,3 @@ class Diagnosis:
     classes: tuple[ClassFigures, ...]
     points: tuple[Point, ...]
     advice: Recommendation
-
-    def __str__(self) -> str:
-        from smotefast.diagnosis.text import as_text
-
-        return as_text(self)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain dicts, lists, texts and numbers, ready for JSON.
-
-        Keys are texts; labels stand as they are in ``classes``.
-        """
-        from smotefast.diagnosis.plain import as_plain
-
-        plain: dict[str, Any] = as_plain(self)
-        return plain
-
-    def to_html(self) -> str:
-        """Return a page that stands alone: no scripts, nothing to load."""
-        from smotefast.diagnosis.page import as_page
-
-        return as_page(self)
-
-    def _repr_html_(self) -> str:
-        from smotefast.diagnosis.page import as_fragment
-
-        return as_fragment(self)

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from textwrap import fill
 from typing import Any
 
-from smotefast.diagnosis.result import ClassFigures, Diagnosis, Point
+from smotefast.diagnosis.result import ClassFigures, Findings, Point
 
 WIDTH = 96
 _MOST_CLASSES = 20
 _LONGEST = 24
 
 
-def as_text(diagnosis: Diagnosis) -> str:
+def as_text(diagnosis: Findings) -> str:
     """Return the report, most serious points first."""
     return "\n".join(_lines(diagnosis))
 
 
-def _lines(diagnosis: Diagnosis) -> Iterator[str]:
+def _lines(diagnosis: Findings) -> Iterator[str]:
     yield _wrapped(
         f"{diagnosis.n_rows:,} rows, {diagnosis.n_features:,} columns, "
         f"{len(diagnosis.counts):,} classes; judged for {diagnosis.judged}"
@@ -39,7 +39,7 @@ def _lines(diagnosis: Diagnosis) -> Iterator[str]:
     yield _wrapped(f"First: {diagnosis.advice.first}")
 
 
-def how_it_was_found(diagnosis: Diagnosis) -> str:
+def how_it_was_found(diagnosis: Findings) -> str:
     """Say what the figures are of."""
     most = [one for one in diagnosis.classes if diagnosis.sampled[one.label] < one.n_rows]
     which = "all rows" if not most else "rows drawn of each class, as many as 'searched' says,"

@@ -19,8 +19,11 @@ def kernels_are_compiled() -> bool:
     """Whether an earlier process has left compiled code, so that loading takes no longer.
 
     Looked for where numba keeps it for an installation that can be written, or where
-    ``NUMBA_CACHE_DIR`` says. Elsewhere it is not seen, and the answer is no.
+    ``NUMBA_CACHE_DIR`` says. Elsewhere it is not seen, and the answer is no, as it is where
+    numba is told not to compile.
     """
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
+        return False
     own = Path(__file__).parent
     chosen = os.environ.get("NUMBA_CACHE_DIR")
     folders = Path(chosen).glob(f"{own.name}_*") if chosen else [own / "__pycache__"]

@@ -165,15 +165,21 @@ def test_can_wait__loses_patience_where_loading_is_quick(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "version", ["py000", f"py{sys.version_info.major}{sys.version_info.minor}"]
+    ("version", "disabled", "expected"),
+    [
+        (f"py{sys.version_info.major}{sys.version_info.minor}", "0", True),
+        (f"py{sys.version_info.major}{sys.version_info.minor}", "1", False),
+        ("py000", "0", False),
+    ],
 )
-def test_kernels_are_compiled__looks_for_code_of_this_python(tmp_path, monkeypatch, version):
+def test_kernels_are_compiled__looks_for_code_of_this_python(
+    tmp_path, monkeypatch, version, disabled, expected
+):
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
-    kernels_are_compiled.cache_clear()
-    assert not kernels_are_compiled()
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", disabled)
+    look = kernels_are_compiled.__wrapped__  # without its memory
+    assert not look()
     folder = tmp_path / "kernels_0a1b"
     folder.mkdir()
     (folder / f"tiles.search_panels-129.{version}.nbi").touch()
-    kernels_are_compiled.cache_clear()
-    assert kernels_are_compiled() is (version != "py000")
-    kernels_are_compiled.cache_clear()
+    assert look() is expected

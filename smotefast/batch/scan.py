@@ -96,15 +96,15 @@ def scan_classes(source: ParquetSource, target: str, progress: Progress) -> Clas
                 found[label] = found.get(label, 0) + n_rows
         _check_labels(target, found)
         progress.advance(batch.num_rows)
-    if len(found) == 1:
-        raise ValueError(
-            f"The target column {target!r} needs to have more than 1 class, and all rows are "
-            f"of class {next(iter(found))!r}."
-        )
     if n_missing:
         raise ValueError(
             f"The target column {target!r} has no value in {n_missing} of {source.n_rows} "
             "rows. Fill or remove these rows."
+        )
+    if len(found) == 1:
+        raise ValueError(
+            f"The target column {target!r} needs to have more than 1 class, and all rows are "
+            f"of class {next(iter(found))!r}."
         )
     dictionary = None
     if pa.types.is_dictionary(kind):

@@ -5,6 +5,8 @@ import os
 import sys
 from pathlib import Path
 
+_SEARCHES = {"tiles.pack_panels", "tiles.search_panels", "distances.rank_candidates"}
+
 
 def kernels_are_loaded() -> bool:
     """Whether this process has paid for importing numba (0.4 s) and the kernels already.
@@ -16,9 +18,10 @@ def kernels_are_loaded() -> bool:
 
 @functools.cache
 def kernels_are_compiled() -> bool:
-    """Whether an earlier process has left compiled code, so that loading takes no longer.
+    """Whether an earlier process has compiled the searches, so that loading takes no longer.
 
-    Looked for where numba keeps it for an installation that can be written, or where
+    For some type of rows, that is: another one is compiled when it first comes. Looked for
+    where numba keeps it for an installation that can be written, or where
     ``NUMBA_CACHE_DIR`` says. Elsewhere it is not seen, and the answer is no, as it is where
     numba is told not to compile.
     """
@@ -28,4 +31,11 @@ def kernels_are_compiled() -> bool:
     chosen = os.environ.get("NUMBA_CACHE_DIR")
     folders = Path(chosen).glob(f"{own.name}_*") if chosen else [own / "__pycache__"]
     version = f"py{sys.version_info.major}{sys.version_info.minor}"
-    return any(any(each.glob(f"tiles.search_panels-*{version}*.nbi")) for each in folders)
+    changed = max(path.stat().st_mtime for path in own.glob("*.py"))
+    left = {
+        path.name.partition("-")[0]
+        for folder in folders
+        for path in folder.glob(f"*-*{version}*.nbi")
+        if path.stat().st_mtime > changed
+    }
+    return left >= _SEARCHES

@@ -23,7 +23,9 @@ from smotefast.neighbors.tree import search_tree, tree_pays
 _SCAN_WORK = 2e7
 # Multiply-adds that scikit-learn does in 30 ms (5,000 x 20): loading kernels takes 500.
 _SMALL_WORK = 5e8
-# And so few that waking threads takes longer than numpy does with all of them.
+# Values of a pool that is copied twice for it: 64 MB each time.
+_SMALL_POOL = 1 << 23
+# And so few products that waking threads takes longer than numpy does with all of them.
 _TINY_WORK = 1e6
 # What a process does in this way before loading pays, if they are compiled: 0.1 s of work,
 # where ranking a pair of rows takes as long as so many multiply-adds.
@@ -37,7 +39,8 @@ def search_exact(points: Points, asked: Asked, k: int, *, n_threads: int) -> np.
     """Return the positions of the k nearest other rows of each query."""
     work = _work(points, asked)
     n_pairs = float(asked.n) * points.values.shape[0]
-    if asked.points is points and _can_wait(work, n_pairs):
+    is_small = points.values.size <= _SMALL_POOL and asked.points is points
+    if is_small and _can_wait(work, n_pairs):
         return search_small(points, asked.rows, k)
     return search_exactly(points, asked, k, n_threads=n_threads)[1]
 

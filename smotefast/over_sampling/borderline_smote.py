@@ -47,7 +47,7 @@ class BorderlineSMOTE(NeighborSampler):
         new rows keep to the nearer half of the way.
     search : {"auto", "exact", "approximate"}, default="auto"
         How neighbours are found; as for :class:`SMOTE`. Among all rows "auto" is exact for
-        up to 40,000 rows of a class.
+        up to 40,000 rows of the classes that get new ones.
     small_class : {"error", "clamp", "duplicate"}, default="error"
         What becomes of a class with fewer than ``k_neighbors + 1`` rows; as for
         :class:`SMOTE`.

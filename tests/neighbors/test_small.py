@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smotefast.kernels import kernels_are_compiled
-from smotefast.neighbors import exact
+from smotefast.neighbors import exact, small
 from smotefast.neighbors.order import points_of, scan, within
 from smotefast.neighbors.small import search_small
 from tests import naive
@@ -67,6 +67,35 @@ def test_search_small__of_categories_finds_what_sorting_all_distances_finds(
     with np.errstate(over="ignore"):  # what the naive sum says of numbers that are huge
         expected = naive.nearest_points(points, asked, k)
     np.testing.assert_array_equal(search_small(points, asked.rows, k), expected)
+
+
+@pytest.mark.parametrize("spare", range(20))
+def test_search_small__finds_all_other_rows_and_nearly_all(spare):
+    points = points_of(np.random.default_rng(0).normal(size=(400, 3)))
+    asked = within(points, np.arange(400))
+    expected = scan(points, asked, 399 - spare, n_threads=1)[1]
+    np.testing.assert_array_equal(search_small(points, asked.rows, 399 - spare), expected)
+
+
+@pytest.mark.parametrize("far", [1e5, 1e9, 1e150, 1e200])
+@pytest.mark.parametrize("n_far", [1, 3])
+def test_search_small__is_right_and_sure_beside_far_rows(far, n_far, monkeypatch):
+    rows = np.random.default_rng(0).normal(size=(700, 5))
+    rows[:n_far] += far
+    points = points_of(rows)
+    asked = within(points, np.arange(700))
+    with np.errstate(over="ignore"):
+        expected = scan(points, asked, 5, n_threads=1)[1]
+    settled = []
+    settle = small._settle
+
+    def noted(data, queries, *rest):
+        settled.extend(queries)
+        return settle(data, queries, *rest)
+
+    monkeypatch.setattr(small, "_settle", noted)
+    np.testing.assert_array_equal(search_small(points, asked.rows, 5), expected)
+    assert len(settled) <= n_far or far == 1e200  # whose square is no number
 
 
 @pytest.mark.parametrize("weight", [0.1, 0.7])
@@ -181,5 +210,11 @@ def test_kernels_are_compiled__looks_for_code_of_this_python(
     assert not look()
     folder = tmp_path / "kernels_0a1b"
     folder.mkdir()
-    (folder / f"tiles.search_panels-129.{version}.nbi").touch()
+    names = ("tiles.pack_panels", "tiles.search_panels", "distances.rank_candidates")
+    for name in names:
+        assert not look()
+        (folder / f"{name}-129.{version}.nbi").touch()
     assert look() is expected
+    for name in names:  # left by an older release
+        os.utime(folder / f"{name}-129.{version}.nbi", (1e9, 1e9))
+    assert not look()

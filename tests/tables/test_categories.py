@@ -333,8 +333,8 @@ def test_sparse__takes_what_is_not_stored_as_a_category(X, kind):
     ("value", "missing"),
     [
         (None, True), (np.nan, True), (np.float32("nan"), True), (np.longdouble("nan"), True),
-        (pd.NA, True), (pd.NaT, True), (np.datetime64("NaT", "ns"), True), (0, False), ("", False),
-        (False, False), (np.datetime64("2020"), False), (b"", False), ((), False),
+        (pd.NA, True), (pd.NaT, True), (np.datetime64("NaT", "ns"), True), (0, False),
+        ("", False), (False, False), (np.datetime64("2020"), False), (b"", False), ((), False),
     ],
     ids=repr,
 )  # fmt: skip

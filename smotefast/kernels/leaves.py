@@ -154,10 +154,8 @@ def join_leaves(
     Parameters
     ----------
     data : array of shape (n, n_features), float32
-    leaves : array of shape (n_leaves, width), int32
-        The leaves of one tree: each row once, -1 after the last member of a leaf.
-    asked : array of shape (n,), bool
-        Which rows neighbours are wanted for; the heaps of the others stay as they are.
+    leaves : shape (n_leaves, width), int32; of one tree, -1 after the last member of a leaf
+    asked : shape (n,), bool; rows to find neighbours for: other heaps stay as they are
     indices, distances, flags : arrays of shape (n, n_neighbors); updated
         pynndescent's heaps: worst entry first, -1 and infinity where empty, 1 for new.
     panel_lanes : candidates in one panel

@@ -146,17 +146,14 @@ def search_panels(
     ----------
     panels : as ``pack_panels`` wrote them
     asked : panels that queries are rows of, packed alike; may be ``panels``
-    queries : array of shape (n_queries,), int64
-        Positions of the queries among the rows of ``asked``.
-    own : array of shape (n_queries,), int64
-        Where the query itself stands in ``panels``; -1 for nowhere.
+    queries : shape (n_queries,), int64; positions among the rows of ``asked``
+    own : shape (n_queries,), int64; where each stands in ``panels``, -1 for nowhere
     half_weight : half of what each category that differs adds, scaled
     block : queries per task, a multiple of GROUP
     scores : array of shape (n_queries, n_kept); written
         A max-heap in every row; its root is the worst score kept.
     positions : array of shape (n_queries, n_kept), int64; written
-    norms : array of shape (n_queries,), float64; written
-        Squared norm of each packed query.
+    norms : shape (n_queries,), float64; written, the squared norm of each packed query
     """
     n_panels, n_features, lanes = panels.values.shape
     n_codes = panels.codes.shape[1]
@@ -173,8 +170,8 @@ def search_panels(
         limits = np.full(n_groups * GROUP, -np.inf, panels.values.dtype)
         tile = np.empty(GROUP * lanes, panels.values.dtype)
         hits = np.empty(GROUP, np.uint64)
-        own_norms = _begin(asked, queries, first, size, packed, codes, limits)
-        norms[first : first + size] = own_norms
+        begun = _begin(asked, queries, first, size, packed, codes, limits)
+        norms[first : first + size] = begun
         scores[first : first + size] = np.inf
         positions[first : first + size] = NOWHERE
         for panel in range(n_panels):

@@ -11,6 +11,13 @@ from tests.over_sampling.mixed_tables import as_frame, pair
 from tests.same_rows import assert_same, mixed
 
 
+def assert_same_categories(mine, other):
+    """Hold that both samplers know the same categories in the same order."""
+    known = (sampler.categorical_encoder_.categories_ for sampler in (mine, other))
+    for one, two in zip(*known, strict=True):
+        assert list(one) == list(two)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, object])
 @pytest.mark.parametrize(
     "estimator",
@@ -48,11 +55,7 @@ def test_smote_nc__takes_the_order_of_a_users_encoder():
     other.fit_resample(objects, y)
     assert_same(*pair(categorical_encoder=encoder), objects, y)
     mine.fit_resample(objects, y)
-    for one, two in zip(
-        mine.categorical_encoder_.categories_, other.categorical_encoder_.categories_,
-        strict=True,
-    ):  # fmt: skip
-        assert list(one) == list(two)
+    assert_same_categories(mine, other)
     plain = SMOTENC([3, 4], random_state=0).fit_resample(objects, y)[0]
     assert (plain != mine.fit_resample(objects, y)[0]).any()
 
@@ -62,11 +65,7 @@ def test_smote_nc__has_the_encoder_that_imbalanced_learn_has():
     mine, other = pair(["kind", "flag", "name"])
     mine.fit(frame, y)
     other.fit_resample(frame, y)
-    for one, two in zip(
-        mine.categorical_encoder_.categories_, other.categorical_encoder_.categories_,
-        strict=True,
-    ):  # fmt: skip
-        assert list(one) == list(two)
+    assert_same_categories(mine, other)
     assert mine.categorical_encoder_.handle_unknown == "ignore"
     with pytest.raises(AttributeError, match="categorical_encoder_ yet"):
         _ = SMOTENC([0]).categorical_encoder_

@@ -178,22 +178,10 @@ def join_leaves(
         for panel in range(n_panels):
             for group in range(n_groups):
                 if not score_tile(
-                    panels,
-                    panel * n_features * panel_lanes,
-                    halves,
-                    panel * panel_lanes,
-                    no_codes,
-                    0,
-                    queries,
-                    no_codes,
-                    group,
-                    n_features,
-                    0,
-                    0.0,
-                    limits,
-                    tile,
+                    panels, panel * n_features * panel_lanes, halves, panel * panel_lanes,
+                    no_codes, 0, queries, no_codes, group, n_features, 0, 0.0, limits, tile,
                     hits,
-                ):
+                ):  # fmt: skip
                     continue
                 for member in range(GROUP):
                     if hits[member] == 0:

@@ -177,22 +177,10 @@ def search_panels(
         for panel in range(n_panels):
             for group in range(n_groups):
                 if not score_tile(
-                    flat_panels,
-                    panel * n_features * lanes,
-                    flat_halves,
-                    panel * lanes,
-                    flat_codes,
-                    panel * n_codes * lanes,
-                    packed,
-                    codes,
-                    group,
-                    n_features,
-                    n_codes,
-                    half_weight,
-                    limits,
-                    tile,
-                    hits,
-                ):
+                    flat_panels, panel * n_features * lanes, flat_halves, panel * lanes,
+                    flat_codes, panel * n_codes * lanes, packed, codes, group, n_features,
+                    n_codes, half_weight, limits, tile, hits,
+                ):  # fmt: skip
                     continue
                 for member in range(GROUP):
                     if hits[member] == 0:

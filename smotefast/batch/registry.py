@@ -79,7 +79,7 @@ def make_sampler(sampler: Any, **params: Any) -> Any:
     """
     from sklearn.base import clone
 
-    from smotefast.engine.sampler import BaseOverSampler
+    from smotefast.engine.over_sampler import BaseOverSampler
 
     if isinstance(sampler, str):
         return _made(sampler_class(sampler), params)

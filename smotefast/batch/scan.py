@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from smotefast.engine.quota import Counts, sampling_quota
+from smotefast.engine.quota import Counts
 from smotefast.report.progress import Progress
 from smotefast.storage import ParquetSource
 
@@ -166,7 +166,8 @@ def resolve_quota(sampler: Any, classes: Classes, source: ParquetSource, target:
         y = np.concatenate(
             [np.asarray(batch.column(0)) for batch in source.batches([target], _BATCH_ROWS)]
         )
-    return sampling_quota(strategy, classes.counts, y)
+    quota: Counts = sampler._quota_of(strategy, classes.counts, y)
+    return quota
 
 
 def _with_own_labels(strategy: Mapping[Any, Any], counts: Counts) -> dict[Any, Any]:

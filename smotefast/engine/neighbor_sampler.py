@@ -10,17 +10,18 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.base import clone
 from sklearn.utils import check_random_state
 
 from smotefast.engine.draws import FEW_DRAWS, Draws, Then
 from smotefast.engine.job import Job
 from smotefast.engine.mixed import Recipe
+from smotefast.engine.neighbor_counts import neighbor_estimator, shown_estimator
+from smotefast.engine.over_sampler import BaseOverSampler
 from smotefast.engine.params import NEIGHBOR_COUNT, OVER_SAMPLER, SEARCH, SMALL_CLASS
 from smotefast.engine.quota import Counts
 from smotefast.engine.recipe import Interpolate, Origins
 from smotefast.engine.rows import ClassRows
-from smotefast.engine.sampler import BaseOverSampler
+from smotefast.engine.searches import Searches
 from smotefast.engine.threads import thread_count
 from smotefast.neighbors import Neighbors, find_neighbors
 
@@ -46,23 +47,24 @@ class NeighborSampler(BaseOverSampler):
     _neighbors_parameter = "k_neighbors"
 
     search: str
+    search_: str | None
+    recall_: float | None
     small_class: str
     n_jobs: int | None
 
     def _begin(self) -> None:
         """Set what every call begins with."""
-        self._n_threads = thread_count(self.n_jobs)
+        self._searches = Searches(self.search, thread_count(self.n_jobs))
         self._estimator, self._k = neighbor_estimator(
             self._neighbors_parameter, getattr(self, self._neighbors_parameter)
         )
         self._notes: list[str] = []
-        self.search_: str | None = None
-        self.recall_: float | None = None
 
     def _job(self, recipes: Sequence[Recipe]) -> Job:
-        notes, threads = self._notes, self._n_threads
-        del self._notes, self._n_threads, self._k  # of this call only
-        return Job(recipes, n_threads=threads, method=self.search_, notes=notes)
+        notes, searches = self._notes, self._searches
+        del self._notes, self._searches, self._k  # of this call only
+        self.search_, self.recall_ = searches.method, searches.recall
+        return Job(recipes, n_threads=searches.n_threads, method=searches.method, notes=notes)
 
     def _interpolation(
         self,
@@ -108,10 +110,10 @@ class NeighborSampler(BaseOverSampler):
             k,
             queries=queries,
             search=self.search,
-            n_threads=self._n_threads,
+            n_threads=self._searches.n_threads,
             estimator=self._asked_for(k),
         )
-        self._note(found)
+        self._searches.note(found)
         return found
 
     def _asked_for(self, k: int) -> Any:
@@ -119,29 +121,6 @@ class NeighborSampler(BaseOverSampler):
         if self._estimator is not None and self._estimator.n_neighbors != k + 1:
             self._estimator.set_params(n_neighbors=k + 1)
         return self._estimator
-
-    def _nearest(
-        self, rows: ClassRows, asked: dict[Any, np.ndarray], k: int, estimator: Any
-    ) -> dict[Any, Neighbors]:
-        """Find the k nearest rows of any class, of rows given by class."""
-        found = rows.nearest(
-            asked,
-            k,
-            search=self.search,
-            n_threads=self._n_threads,
-            estimator=estimator,
-        )
-        for each in found.values():
-            self._note(each)
-        return found
-
-    def _note(self, found: Neighbors) -> None:
-        """Keep the least exact search of all classes, and the lowest recall."""
-        if self.search_ != "approximate":
-            self.search_ = found.method
-        if found.recall is not None:
-            known = found.recall if self.recall_ is None else self.recall_
-            self.recall_ = min(found.recall, known)
 
     def _draws(self, n_new: int, high: int, then: Then = "uniform") -> Draws:
         # An int seed begins anew for each class; any other generator goes on. A new one may
@@ -185,15 +164,6 @@ class NeighborSampler(BaseOverSampler):
             f"class {label!r}. {way_out}, or leave the class out of sampling_strategy."
         )
 
-    def _refuse_few_rows(self, name: str, k: int, n_samples: int) -> None:
-        """Refuse more neighbours among all rows than there are."""
-        if n_samples <= k:
-            raise ValueError(
-                f"Expected n_neighbors <= n_samples_fit, but n_neighbors = {k + 1}, "
-                f"n_samples_fit = {n_samples}: {name}={k} needs at least {k + 1} rows in X. "
-                f"Lower {name}."
-            )
-
     @property
     def nn_k_(self) -> Any:
         """The neighbour estimator; made when asked for, as importing it takes 0.07 s."""
@@ -206,29 +176,6 @@ class NeighborSampler(BaseOverSampler):
 def wanted(quota: Counts) -> Iterator[tuple[Any, int]]:
     """Yield the classes that get rows, with how many."""
     return ((label, n_new) for label, n_new in quota.items() if n_new)
-
-
-def neighbor_estimator(name: str, given: Any) -> tuple[Any, int]:
-    """Return a clone of the user's estimator, if there is one, and how many neighbours."""
-    if not hasattr(given, "kneighbors"):
-        return None, int(given)
-    estimator = clone(given)
-    if estimator.n_neighbors < 2:
-        raise ValueError(
-            f"{name}={estimator!r} has n_neighbors={estimator.n_neighbors}, and "
-            "the first neighbour that an estimator reports is the row itself. Give it "
-            "n_neighbors=2 or more: one more than the neighbours to choose from."
-        )
-    return estimator, estimator.n_neighbors - 1
-
-
-def shown_estimator(estimator: Any, n_neighbors: Any) -> Any:
-    """Return the user's estimator, or an unfitted one for a number of neighbours."""
-    if estimator is not None:
-        return estimator
-    from sklearn.neighbors import NearestNeighbors
-
-    return NearestNeighbors(n_neighbors=int(n_neighbors) + 1)
 
 
 def drawn_neighbors(draws: Draws, k: int, n_rows: int, search: Search) -> np.ndarray:

@@ -7,7 +7,7 @@ For over-samplers a count is the number of rows to create.
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Integral, Real
 from typing import Any
 
@@ -51,10 +51,7 @@ def sampling_quota(sampling_strategy: Any, counts: Counts, y: np.ndarray) -> Cou
     ValueError
         If there are fewer than two classes or the request cannot be met.
     """
-    if len(counts) <= 1:
-        raise ValueError(
-            f"The target 'y' needs to have more than 1 class. Got {len(counts)} class instead"
-        )
+    refuse_one_class(counts)
     if isinstance(sampling_strategy, str):
         quota = _from_word(sampling_strategy, counts)
     elif isinstance(sampling_strategy, Mapping):
@@ -67,20 +64,39 @@ def sampling_quota(sampling_strategy: Any, counts: Counts, y: np.ndarray) -> Cou
     elif isinstance(sampling_strategy, Real):
         quota = _from_ratio(float(sampling_strategy), counts)
     elif callable(sampling_strategy):
-        quota = _from_mapping(_called(sampling_strategy, y), counts)
+        quota = _from_mapping(mapping_from(sampling_strategy, y), counts)
     else:
-        raise TypeError(
-            "sampling_strategy must be a str, a float in (0, 1], a dict or a callable; "
-            f"got {sampling_strategy!r}."
+        raise strange_strategy(sampling_strategy)
+    return in_label_order(quota, counts)
+
+
+def refuse_one_class(counts: Counts) -> None:
+    """Refuse a target with a single class, which cannot be imbalanced."""
+    if len(counts) <= 1:
+        raise ValueError(
+            f"The target 'y' needs to have more than 1 class. Got {len(counts)} class instead"
         )
+
+
+def in_label_order(quota: Counts, counts: Counts) -> Counts:
+    """Return a quota in the order of the classes."""
     order = {label: place for place, label in enumerate(counts)}
     return OrderedDict(sorted(quota.items(), key=lambda item: order[item[0]]))
 
 
+def smallest_class(counts: Counts) -> Any:
+    """Return the label of the smallest class; of several the lowest."""
+    return min(counts, key=counts.__getitem__)
+
+
+def largest_class(counts: Counts) -> Any:
+    """Return the label of the largest class; of several the lowest."""
+    return max(counts, key=counts.__getitem__)
+
+
 def _from_word(word: str, counts: Counts) -> Counts:
     most = max(counts.values())
-    majority = max(counts, key=counts.__getitem__)  # the lowest label wins a tie
-    minority = min(counts, key=counts.__getitem__)
+    majority, minority = largest_class(counts), smallest_class(counts)
     chosen: dict[str, Callable[[Any], bool]] = {
         "auto": lambda label: label != majority,
         "not majority": lambda label: label != majority,
@@ -91,31 +107,12 @@ def _from_word(word: str, counts: Counts) -> Counts:
     if word == "majority":
         raise ValueError("'sampling_strategy'='majority' cannot be used with over-sampler.")
     if word not in chosen:
-        raise ValueError(
-            "When 'sampling_strategy' is a string, it needs to be one of "
-            f"{sorted(chosen)}. Got {word!r} instead."
-        )
+        raise unknown_word(word, chosen)
     return {label: most - n for label, n in counts.items() if chosen[word](label)}
 
 
 def _from_mapping(wanted: Mapping[Any, Any], counts: Counts) -> Counts:
-    unknown = set(wanted) - set(counts)
-    if unknown:
-        raise ValueError(
-            f"The {unknown} target class is/are not present in the data. "
-            f"The classes are {list(counts)}."
-        )
-    for label, n in wanted.items():
-        if not isinstance(n, Integral):
-            raise TypeError(
-                f"sampling_strategy asks for {n!r} rows of class {label!r}; "
-                "the number of rows after resampling must be an integer."
-            )
-    if any(n < 0 for n in wanted.values()):
-        raise ValueError(
-            "The number of samples in a class cannot be negative. "
-            f"'sampling_strategy' contains some negative value: {dict(wanted)}"
-        )
+    check_mapping(wanted, counts)
     for label, n in wanted.items():
         if n < counts[label]:
             raise ValueError(
@@ -127,18 +124,8 @@ def _from_mapping(wanted: Mapping[Any, Any], counts: Counts) -> Counts:
 
 
 def _from_ratio(ratio: float, counts: Counts) -> Counts:
-    if not 0 < ratio <= 1:
-        raise ValueError(
-            "When 'sampling_strategy' is a float, it should be in the range (0, 1]. "
-            f"Got {ratio} instead."
-        )
-    if len(counts) != 2:
-        raise ValueError(
-            '"sampling_strategy" can be a float only when the type of target is binary. '
-            f"For multi-class, use a dict. There are {len(counts)} classes."
-        )
-    most = max(counts.values())
-    majority = max(counts, key=counts.__getitem__)
+    check_ratio(ratio, counts)
+    most, majority = max(counts.values()), largest_class(counts)
     # int() truncates as imbalanced-learn does, so that the counts agree.
     quota = {label: int(most * ratio - n) for label, n in counts.items() if label != majority}
     if any(n <= 0 for n in quota.values()):
@@ -150,7 +137,64 @@ def _from_ratio(ratio: float, counts: Counts) -> Counts:
     return quota
 
 
-def _called(strategy: Callable[..., Any], y: np.ndarray) -> Mapping[Any, Any]:
+def check_ratio(ratio: float, counts: Counts) -> None:
+    """Refuse a ratio that is none, or of more than two classes."""
+    if not 0 < ratio <= 1:
+        raise ValueError(
+            "When 'sampling_strategy' is a float, it should be in the range (0, 1]. "
+            f"Got {ratio} instead."
+        )
+    if len(counts) != 2:
+        raise ValueError(
+            '"sampling_strategy" can be a float only when the type of target is binary. '
+            f"For multi-class, use a dict. There are {len(counts)} classes."
+        )
+
+
+def check_mapping(wanted: Mapping[Any, Any], counts: Counts) -> None:
+    """Refuse a mapping with classes that there are not, or numbers that are no counts."""
+    refuse_unknown(wanted, counts)
+    for label, n in wanted.items():
+        if not isinstance(n, Integral):
+            raise TypeError(
+                f"sampling_strategy asks for {n!r} rows of class {label!r}; "
+                "the number of rows after resampling must be an integer."
+            )
+    if any(n < 0 for n in wanted.values()):
+        raise ValueError(
+            "The number of samples in a class cannot be negative. "
+            f"'sampling_strategy' contains some negative value: {dict(wanted)}"
+        )
+
+
+def refuse_unknown(labels: Iterable[Any], counts: Counts) -> None:
+    """Refuse classes that do not occur."""
+    unknown = set(labels) - set(counts)
+    if unknown:
+        raise ValueError(
+            f"The {unknown} target class is/are not present in the data. "
+            f"The classes are {list(counts)}."
+        )
+
+
+def unknown_word(word: str, known: Iterable[str]) -> ValueError:
+    """Say which words there are."""
+    return ValueError(
+        f"When 'sampling_strategy' is a string, it needs to be one of {sorted(known)}. "
+        f"Got {word!r} instead."
+    )
+
+
+def strange_strategy(given: Any) -> TypeError:
+    """Say what a strategy may be."""
+    return TypeError(
+        "sampling_strategy must be a str, a float in (0, 1], a dict or a callable; "
+        f"got {given!r}."
+    )
+
+
+def mapping_from(strategy: Callable[..., Any], y: np.ndarray) -> Mapping[Any, Any]:
+    """Call a strategy."""
     wanted = strategy(y)
     if not isinstance(wanted, Mapping):
         raise TypeError(
@@ -158,3 +202,11 @@ def _called(strategy: Callable[..., Any], y: np.ndarray) -> Mapping[Any, Any]:
             f"rows after resampling}}; it returned {wanted!r}."
         )
     return wanted
+
+
+def class_codes(y: np.ndarray, counts: Counts) -> np.ndarray:
+    """Return the place of each label among the classes, which are in label order."""
+    if y.dtype.kind == "O":
+        place = {label: code for code, label in enumerate(counts)}
+        return np.fromiter((place[label] for label in y.tolist()), np.int32, len(y))
+    return np.searchsorted(np.array(list(counts), dtype=y.dtype), y).astype(np.int32)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 
 from smotefast.engine.mixed import counts_by_class
+from smotefast.engine.quota import Counts, class_codes, class_counts
 from smotefast.neighbors import Neighbors, find_neighbors
 
 
@@ -78,9 +81,29 @@ class MatrixRows:
         self._matrix = matrix
         self._y = y
 
+    @cached_property
+    def sizes(self) -> Counts:
+        """Rows of each class, in label order."""
+        return class_counts(self._y)
+
+    @property
+    def labels(self) -> np.ndarray:
+        """The classes, in label order, in the type of the target."""
+        return np.array(list(self.sizes), dtype=self._y.dtype)
+
+    @cached_property
+    def codes(self) -> np.ndarray:
+        """The place of each row's class in the label order, shape (n_samples,), int32."""
+        return class_codes(self._y, self.sizes)
+
     def positions(self, label: Any) -> np.ndarray:
         """Return where the rows of one class stand, ascending."""
         return np.flatnonzero(self._y == label)
+
+    def of_classes(self, labels: Collection[Any]) -> np.ndarray:
+        """Tell which rows are of one of some classes, shape (n_samples,), bool."""
+        is_one = np.array([label in labels for label in self.sizes])
+        return np.asarray(is_one[self.codes])
 
     def matrix(self, label: Any) -> Any:
         """Return the rows of one class."""
@@ -94,6 +117,10 @@ class MatrixRows:
         if hasattr(rows, "sum_duplicates"):  # sparse: a copy; this also sorts the indices
             rows.sum_duplicates()
         return rows
+
+    def some(self, positions: np.ndarray) -> MatrixRows:
+        """Return some of the rows, in any order, as data of their own."""
+        return MatrixRows(self._matrix[positions], self._y[positions])
 
     def nearest(
         self,

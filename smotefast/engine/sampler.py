@@ -1,7 +1,8 @@
-"""The estimator contract that every over-sampler shares.
+"""The estimator contract that every sampler shares.
 
-X and y flow in as any container; the same containers with the new rows flow out. A
-sampler itself adds ``_prepare``: the rows of its classes and a quota in, a ``Job`` out.
+X and y flow in as any container, are checked and opened; what a kind of sampler makes of
+them flows out: with rows added (``over_sampler``), with rows chosen (``selector``), or both,
+one after the other (``combination``).
 """
 
 from __future__ import annotations
@@ -12,42 +13,34 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 from sklearn.utils.validation import check_array, validate_data
 
-from smotefast.engine.damage import warn_of
-from smotefast.engine.job import Job, provenance_of
-from smotefast.engine.params import OVER_SAMPLER
-from smotefast.engine.quota import Counts, class_counts, sampling_quota
-from smotefast.engine.recipe import Origins, Provenance
-from smotefast.engine.rows import ClassRows, MatrixRows
+from smotefast.engine.quota import Counts, class_counts
 from smotefast.engine.tags import Tags, sampler_tags
 from smotefast.tables import Table, Target, open_table, open_target
 
 
-class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
-    """Base of over-samplers: ``fit``, ``fit_resample`` and what they have in common."""
+class BaseSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
+    """Base of all samplers: ``fit``, ``fit_resample`` and what they have in common."""
 
     _estimator_type = "sampler"
-    _sampling_type = "over-sampling"
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = OVER_SAMPLER
+    _sampling_type: ClassVar[str]
+    _parameter_constraints: ClassVar[dict[str, list[Any]]]
     _may_copy_rows = False  # whether the sampler can do without looking at values of X
     _copies_rows: Any = False  # whether, with its parameters, it does
-    # What is read of a data set in files: rows of "classes" that get new ones, their
-    # nearest "neighbors" in all rows besides, or "everything".
-    _reads: ClassVar[str] = "classes"
     _takes_categories = False  # whether columns may hold categories of any type
     _takes_booleans = False  # whether it computes with booleans as they are
+    _tells_rows: ClassVar[bool] = False  # whether sample_indices_ says where rows stand in X
     # What resampling sets; a fit that fails, or that only looks, leaves none of it behind.
-    _made_by_resampling: ClassVar[tuple[str, ...]] = ("_origins",)
+    _made_by_resampling: ClassVar[tuple[str, ...]] = ()
 
     sampling_strategy: Any
-    random_state: Any
     sampling_strategy_: Counts
-    _origins: list[Origins]
 
-    def fit(self, X: Any, y: Any, **params: Any) -> BaseOverSampler:
-        """Check the data and resolve ``sampling_strategy``; create no rows.
+    def fit(self, X: Any, y: Any, **params: Any) -> BaseSampler:
+        """Check the data and resolve ``sampling_strategy``; resample nothing.
 
         Parameters
         ----------
@@ -61,7 +54,7 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
 
         Returns
         -------
-        BaseOverSampler
+        BaseSampler
             The sampler itself.
         """
         self._refuse_extra(params)
@@ -70,7 +63,7 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
         return self
 
     def fit_resample(self, X: Any, y: Any, **params: Any) -> tuple[Any, Any]:
-        """Add new rows until each class has what ``sampling_strategy`` asks for.
+        """Add rows to classes, or take rows away, as ``sampling_strategy`` asks for.
 
         Parameters
         ----------
@@ -85,7 +78,8 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
         Returns
         -------
         X_resampled : same kind as X, of shape (n_samples_new, n_features)
-            The rows of X in their order, then the new rows by class in label order.
+            What over-samplers give are the rows of X in their order, then the new rows by
+            class in label order; under-samplers give some of the rows.
         y_resampled : same kind as y, of shape (n_samples_new,)
             Their classes.
 
@@ -97,15 +91,12 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
         """
         self._refuse_extra(params)
         with self._call() as call:
-            table, target, matrix = call._arrive(X, y)
-            job = call._prepare(MatrixRows(matrix, target.values), call.sampling_strategy_)
-            del matrix  # as large as X where X is a frame; the job holds the rows it needs
-            call._origins = job.origins()
-            warn_of(job.notes)
-            return call._extend(table, target, job)
+            resampled = call._resample(*call._arrive(X, y))
+            finished: tuple[Any, Any] = call._finished(resampled, X, y)
+            return finished
 
     @contextmanager
-    def _call(self) -> Iterator[BaseOverSampler]:
+    def _call(self) -> Iterator[Any]:
         """Work on a copy, so that two threads may use one sampler; keep what it learned."""
         call = copy.copy(self)
         try:
@@ -117,25 +108,26 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
         self.__dict__.update(call.__dict__)
 
     @abstractmethod
-    def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
-        """Set fitted attributes and declare how the rows of ``quota`` are made."""
+    def _resample(self, table: Table, target: Target, matrix: Any) -> tuple[Any, Any]:
+        """Set fitted attributes and return the containers that the caller gets.
 
-    @property
-    def provenance_(self) -> Provenance:
-        """Base row, neighbour row and step of each new row, recomputed when asked for.
-
-        Positions count rows of the X that was resampled. The i-th new row is row
-        ``len(X) + i`` of the result.
+        ``matrix`` holds the values of X, or is None where they are not looked at.
         """
-        if not hasattr(self, "_origins"):
-            raise AttributeError(
-                f"This {type(self).__name__} has no provenance_ yet; call fit_resample first."
-            )
-        return provenance_of(self._origins)
+
+    def _finished(self, resampled: tuple[Any, Any], X: Any, y: Any) -> tuple[Any, Any]:
+        """Return what was resampled; a sampler may put to it what it has from X and y."""
+        return resampled
+
+    @staticmethod
+    @abstractmethod
+    def _quota_of(sampling_strategy: Any, counts: Counts, y: np.ndarray) -> Counts:
+        """Resolve a ``sampling_strategy`` for classes of these sizes."""
 
     def __sklearn_tags__(self) -> Tags:
         return sampler_tags(
-            copies_rows=self._may_copy_rows, takes_categories=self._takes_categories
+            copies_rows=self._may_copy_rows,
+            takes_categories=self._takes_categories,
+            tells_rows=self._tells_rows,
         )
 
     def _refuse_extra(self, params: dict[str, Any]) -> None:
@@ -162,7 +154,7 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
                 f"{table.n_samples} rows and y has {len(target.values)}."
             )
         counts = class_counts(target.values)
-        self.sampling_strategy_ = sampling_quota(self.sampling_strategy, counts, target.values)
+        self.sampling_strategy_ = self._quota_of(self.sampling_strategy, counts, target.values)
         return table, target, matrix
 
     def _note_columns(self, X: Any) -> None:
@@ -186,12 +178,3 @@ class BaseOverSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  
                 "numbers, or use RandomOverSampler, which copies rows."
             )
         return matrix
-
-    def _extend(self, table: Table, target: Target, job: Job) -> tuple[Any, Any]:
-        n_new = job.n_rows
-        labels = job.labels(0, n_new, target.values.dtype)
-        if table.is_sparse:
-            block = job.sparse_rows(0, n_new) if n_new else None
-            return table.append_sparse(block), target.extend(labels)
-        X = table.extend(n_new, lambda out: job.fill(0, n_new, out), job.dtype)
-        return X, target.extend(labels)

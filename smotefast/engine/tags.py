@@ -31,11 +31,14 @@ class Tags(_Tags):  # type: ignore[misc]
     sampler_tags: SamplerTags | None = None
 
 
-def sampler_tags(*, copies_rows: bool = False, takes_categories: bool = False) -> Tags:
+def sampler_tags(
+    *, copies_rows: bool = False, takes_categories: bool = False, tells_rows: bool = False
+) -> Tags:
     """Return the tags of a sampler.
 
     ``copies_rows`` says that it never looks at values, ``takes_categories`` that columns
-    may hold text and missing values as categories.
+    may hold text and missing values as categories, ``tells_rows`` that it says which rows
+    of X it took.
     """
     anything = copies_rows or takes_categories
     return Tags(
@@ -45,5 +48,5 @@ def sampler_tags(*, copies_rows: bool = False, takes_categories: bool = False) -
         classifier_tags=None,
         regressor_tags=None,
         input_tags=InputTags(sparse=True, string=anything, allow_nan=anything),
-        sampler_tags=SamplerTags(sample_indices=copies_rows),
+        sampler_tags=SamplerTags(sample_indices=tells_rows),
     )

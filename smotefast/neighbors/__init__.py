@@ -1,21 +1,30 @@
 """Neighbours: rows flow in, positions of the k nearest other rows flow out."""
 
 from smotefast.neighbors.door import find_neighbors
+from smotefast.neighbors.estimator import fit_on
+from smotefast.neighbors.farthest import farthest_in_pool
 from smotefast.neighbors.found import Neighbors, RecallWarning, SearchWarning
+from smotefast.neighbors.left import NeighborsLeft
 from smotefast.neighbors.loading import load_searches
 from smotefast.neighbors.memory import estimated_bytes
 from smotefast.neighbors.policy import choose_search
+from smotefast.neighbors.pool import Nearest, nearest_in_pool
 from smotefast.neighbors.recall import recall_at_k
 from smotefast.neighbors.value_difference import find_alike
 
 __all__ = [
+    "Nearest",
     "Neighbors",
+    "NeighborsLeft",
     "RecallWarning",
     "SearchWarning",
     "choose_search",
     "estimated_bytes",
+    "farthest_in_pool",
     "find_alike",
     "find_neighbors",
+    "fit_on",
     "load_searches",
+    "nearest_in_pool",
     "recall_at_k",
 ]

@@ -15,11 +15,20 @@ def search_estimator(
     The first neighbour of a row is taken to be itself. Unlike everywhere else that is not
     checked by position: parity with imbalanced-learn decides here.
     """
-    estimator.fit(pool)
+    fit_on(estimator, pool)
     rows = pool if queries is None else pool[queries]
     found = np.asarray(estimator.kneighbors(rows, return_distance=False))
     _check(estimator, found, (rows.shape[0], k + 1), pool.shape[0])
     return found[:, 1:]
+
+
+def fit_on(estimator: Any, rows: Any) -> Any:
+    """Fit an estimator of neighbours; a classifier gets one class, which is not asked for."""
+    from sklearn.base import is_classifier
+
+    if is_classifier(estimator):
+        return estimator.fit(rows, np.zeros(rows.shape[0], dtype=int))
+    return estimator.fit(rows)
 
 
 def _check(estimator: Any, found: np.ndarray, shape: tuple[int, int], n_pool: int) -> None:

@@ -39,9 +39,11 @@ def search_exact(points: Points, asked: Asked, k: int, *, n_threads: int) -> np.
     """Return the positions of the k nearest other rows of each query."""
     work = _work(points, asked)
     n_pairs = float(asked.n) * points.values.shape[0]
-    is_small = points.values.size <= _SMALL_POOL and asked.points is points
-    if is_small and _can_wait(work, n_pairs):
-        return search_small(points, asked.rows, k)
+    size = points.values.size
+    if asked.points is not points:
+        size += asked.points.values.size
+    if size <= _SMALL_POOL and _can_wait(work, n_pairs):
+        return search_small(points, asked, k)
     return search_exactly(points, asked, k, n_threads=n_threads)[1]
 
 
@@ -65,7 +67,8 @@ def search_exactly(
     points: Points, asked: Asked, k: int, *, n_threads: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return squared distances and positions, by compiled code."""
-    if _work(points, asked) <= _SCAN_WORK or k > _TILE_NEIGHBORS:
+    most = min(_TILE_NEIGHBORS, points.values.shape[0] - 1)  # a scan may find all rows
+    if _work(points, asked) <= _SCAN_WORK or k > most:
         return scan(points, asked, k, n_threads=n_threads)
     if tree_pays(points, asked.n):
         found = search_tree(points, asked, k, n_threads=n_threads)

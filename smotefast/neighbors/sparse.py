@@ -19,8 +19,12 @@ _EXACT = 2.0**53
 
 
 class _Rows(NamedTuple):
-    """CSR rows, the same column by column, squared norms, the share that may be lost."""
+    """CSR rows, those of the pool column by column, squared norms, the share that may be lost.
 
+    The rows of the pool come first.
+    """
+
+    n_pool: int
     rows: Any
     across: Any
     norms: np.ndarray
@@ -28,13 +32,25 @@ class _Rows(NamedTuple):
 
 
 def search_sparse(pool: Any, queries: np.ndarray, k: int, *, n_threads: int) -> np.ndarray:
-    """Return the positions of the k nearest other rows of each query."""
-    rows = _settled(pool)
-    n_pool = rows.shape[0]
+    """Return the positions of the k nearest other rows of each query, which is a row itself."""
+    return _search(_settled(pool), pool.shape[0], queries, k, n_threads)
+
+
+def search_sparse_pool(pool: Any, queries: Any, k: int, *, n_threads: int) -> np.ndarray:
+    """Return the positions of the k nearest rows of a pool of each of some other rows."""
+    from scipy import sparse
+
+    n_pool = pool.shape[0]
+    rows = _settled(sparse.vstack([pool, queries], format="csr"))
+    return _search(rows, n_pool, np.arange(n_pool, rows.shape[0]), k, n_threads)
+
+
+def _search(rows: Any, n_pool: int, queries: np.ndarray, k: int, n_threads: int) -> np.ndarray:
+    """Search among the first ``n_pool`` rows; queries may be of these or come after them."""
     positions = np.empty((queries.shape[0], k), dtype=np.int64)
     step = max(1, _BLOCK_PAIRS // n_pool)
     with np.errstate(over="ignore", invalid="ignore"):
-        data = _prepared(rows)
+        data = _prepared(rows, n_pool)
         is_exact = data.norms.max() * 4 * n_pool < _EXACT and _is_integral(rows)
 
     def search(start: int) -> None:
@@ -62,13 +78,13 @@ def _settled(pool: Any) -> Any:
     return rows
 
 
-def _prepared(rows: Any) -> _Rows:
+def _prepared(rows: Any, n_pool: int) -> _Rows:
     n_stored = np.diff(rows.indptr)
     norms = np.add.reduceat(np.append(rows.data * rows.data, 0.0), rows.indptr[:-1])
     norms[n_stored == 0] = 0.0
     # Rounding of the norms, of the product and of their sum, with a margin.
     slack = 8 * (int(n_stored.max()) + 16) * float(np.finfo(np.float64).eps)
-    return _Rows(rows, rows.T.tocsr(), norms, slack)
+    return _Rows(n_pool, rows, rows[:n_pool].T.tocsr(), norms, slack)
 
 
 def _is_integral(rows: Any) -> bool:
@@ -83,13 +99,13 @@ def _products(data: _Rows, queries: np.ndarray) -> np.ndarray:
 
 def _nearest_integers(data: _Rows, queries: np.ndarray, k: int) -> np.ndarray:
     """Take the k smallest of distance and position as one number, all of it exact."""
-    n_pool = data.norms.shape[0]
+    n_pool, inside = data.n_pool, np.flatnonzero(queries < data.n_pool)
     keys = _products(data, queries)
-    keys += data.norms
+    keys += data.norms[:n_pool]
     keys += data.norms[queries, np.newaxis]
     keys *= n_pool
     keys += np.arange(n_pool)
-    keys[np.arange(queries.shape[0]), queries] = np.inf
+    keys[inside, queries[inside]] = np.inf
     nearest = np.sort(np.partition(keys, k - 1, axis=1)[:, :k], axis=1)
     positions: np.ndarray = nearest.astype(np.int64) % n_pool
     return positions
@@ -97,16 +113,16 @@ def _nearest_integers(data: _Rows, queries: np.ndarray, k: int) -> np.ndarray:
 
 def _near(data: _Rows, queries: np.ndarray, k: int) -> np.ndarray:
     """Return all that may be among the k nearest; the query itself fills up the table."""
-    each = np.arange(queries.shape[0])
+    n_pool, inside = data.n_pool, np.flatnonzero(queries < data.n_pool)
     lost = data.slack * data.norms + np.finfo(np.float64).tiny / np.finfo(np.float64).eps
     highest = _products(data, queries)
-    highest += data.norms + lost
+    highest += (data.norms + lost)[:n_pool]
     highest += (data.norms + lost)[queries, np.newaxis]
-    highest[each, queries] = np.inf
+    highest[inside, queries[inside]] = np.inf
     kth = np.partition(highest, k - 1, axis=1)[:, k - 1]
-    highest -= 2 * lost  # the lowest that they can be, but for the query's own loss
+    highest -= 2 * lost[:n_pool]  # the lowest that they can be, but for the query's own loss
     near = ~(highest > (kth + 2 * lost[queries])[:, np.newaxis])  # what overflowed is near
-    near[each, queries] = False
+    near[inside, queries[inside]] = False
     asked, candidates = np.nonzero(near)
     counts = np.bincount(asked, minlength=queries.shape[0])
     table = np.repeat(queries[:, np.newaxis], counts.max(), axis=1)

@@ -10,10 +10,10 @@ from sklearn.utils import check_random_state
 from smotefast.engine.border import other_class_counts
 from smotefast.engine.draw_forms import AllottedDraws
 from smotefast.engine.job import Job
+from smotefast.engine.neighbor_counts import refuse_few_rows, shown_estimator
 from smotefast.engine.neighbor_sampler import (
     NeighborSampler,
     drawn_neighbors,
-    shown_estimator,
     wanted,
 )
 from smotefast.engine.params import NEIGHBOR_COUNT, OVER_SAMPLER, SEARCH, SMALL_CLASS
@@ -128,10 +128,10 @@ class ADASYN(NeighborSampler):
 
     def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
         self._begin()
-        self._refuse_few_rows("n_neighbors", self._k, rows.n_samples)
+        refuse_few_rows("n_neighbors", self._k, rows.n_samples)
         random_state = check_random_state(self.random_state)
         asked = {label: rows.positions(label) for label, _ in wanted(quota)}
-        found = self._nearest(rows, asked, self._k, self._asked_for(self._k))
+        found = self._searches.nearest(rows, asked, self._k, self._asked_for(self._k))
         recipes = []
         for label, n_new in wanted(quota):
             n_others = other_class_counts(found[label].indices, asked[label])

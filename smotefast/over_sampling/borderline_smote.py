@@ -10,11 +10,14 @@ from sklearn.utils import check_random_state
 from smotefast.engine.border import is_in_danger, other_class_counts
 from smotefast.engine.draw_forms import ForeignFactors
 from smotefast.engine.job import Job
+from smotefast.engine.neighbor_counts import (
+    neighbor_estimator,
+    refuse_few_rows,
+    shown_estimator,
+)
 from smotefast.engine.neighbor_sampler import (
     NeighborSampler,
     drawn_neighbors,
-    neighbor_estimator,
-    shown_estimator,
     wanted,
 )
 from smotefast.engine.params import BORDER_KIND, NEIGHBOR_COUNT
@@ -138,10 +141,10 @@ class BorderlineSMOTE(NeighborSampler):
     def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
         self._begin()
         self._m_estimator, m = neighbor_estimator("m_neighbors", self.m_neighbors)
-        self._refuse_few_rows("m_neighbors", m, rows.n_samples)
+        refuse_few_rows("m_neighbors", m, rows.n_samples)
         self.in_danger_indices: dict[Any, np.ndarray] = {}
         asked = {label: rows.positions(label) for label, _ in wanted(quota)}
-        found = self._nearest(rows, asked, m, self._m_estimator)
+        found = self._searches.nearest(rows, asked, m, self._m_estimator)
         recipes = []
         for label, n_new in wanted(quota):
             positions, nearest = asked[label], found[label].indices
@@ -170,12 +173,12 @@ class BorderlineSMOTE(NeighborSampler):
         ``near`` are the m nearest of each, which begin with the k nearest.
         """
         k = self._k
-        self._refuse_few_rows("k_neighbors", k, rows.n_samples)
+        refuse_few_rows("k_neighbors", k, rows.n_samples)
         draws = self._draws(n_new, len(danger) * k)
 
         def search(some: np.ndarray | None, k: int) -> Neighbors:
             asked = {label: danger if some is None else danger[some]}
-            return self._nearest(rows, asked, k, self._estimator)[label]
+            return self._searches.nearest(rows, asked, k, self._estimator)[label]
 
         is_known = k <= near.shape[1] and self._estimator is None and self._m_estimator is None
         neighbors = near[:, :k] if is_known else drawn_neighbors(draws, k, len(danger), search)

@@ -222,7 +222,9 @@ class KMeansSMOTE(NeighborSampler):
         """Return which share of the new rows each cluster gets, by its sparsity."""
         if len(matrices) == 1:
             return np.ones(1)
-        means = [mean_distance(matrix, n_threads=self._n_threads) for matrix in matrices]
+        means = [
+            mean_distance(matrix, n_threads=self._searches.n_threads) for matrix in matrices
+        ]
         sizes = [matrix.shape[0] for matrix in matrices]
         exponents = [self.density_exponent] * len(sizes)
         if isinstance(self.density_exponent, str):

@@ -11,11 +11,11 @@ from sklearn.utils import check_random_state
 from smotefast.engine.draws import Draws
 from smotefast.engine.job import Job
 from smotefast.engine.mixed import Recipe
+from smotefast.engine.over_sampler import BaseOverSampler
 from smotefast.engine.params import OVER_SAMPLER, SHRINKAGE
 from smotefast.engine.quota import Counts
 from smotefast.engine.recipe import Copy, Origins, Smooth
 from smotefast.engine.rows import ClassRows
-from smotefast.engine.sampler import BaseOverSampler
 
 
 class RandomOverSampler(BaseOverSampler):
@@ -74,6 +74,7 @@ class RandomOverSampler(BaseOverSampler):
         "shrinkage": SHRINKAGE,
     }
     _may_copy_rows = True
+    _tells_rows = True
     _takes_booleans = True
     _made_by_resampling = ("_origins", "sample_indices_", "shrinkage_")
 

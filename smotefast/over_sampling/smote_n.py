@@ -140,7 +140,7 @@ class SMOTEN(CategoricalSampler):
         modes = np.empty_like(codes)
         chosen = np.empty((len(used), codes.shape[1]), dtype=np.int32)
         everyone = np.arange(len(used))
-        elected(codes, voters, everyone, None, chosen, n_threads=self._n_threads)
+        elected(codes, voters, everyone, None, chosen, n_threads=self._searches.n_threads)
         modes[used] = chosen
         return Modal(Origins(label, positions, positions, None, draws), modes)
 
@@ -156,9 +156,9 @@ class SMOTEN(CategoricalSampler):
                 k,
                 queries=rows,
                 search=self.search,
-                n_threads=self._n_threads,
+                n_threads=self._searches.n_threads,
             )
-        self._note(found)
+        self._searches.note(found)
         return np.column_stack([rows.astype(found.indices.dtype), found.indices])
 
     def _new_encoder(self) -> Any:

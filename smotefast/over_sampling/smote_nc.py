@@ -202,7 +202,7 @@ class SMOTENC(CategoricalSampler):
             return self._search_mixed(matrix, side, k, some)
 
         neighbors = drawn_neighbors(draws, k, n_rows, search)
-        winners = winner_counts(matrix.codes, neighbors, n_threads=self._n_threads)
+        winners = winner_counts(matrix.codes, neighbors, n_threads=self._searches.n_threads)
         random_state = check_random_state(self.random_state)  # anew for an int
         picks = tie_picks(random_state, winners, draws.choices(0, n_new) // k)
         origins = Origins(label, positions, positions, neighbors, draws)
@@ -219,11 +219,11 @@ class SMOTENC(CategoricalSampler):
             k,
             queries=queries,
             search=self.search,
-            n_threads=self._n_threads,
+            n_threads=self._searches.n_threads,
             codes=matrix.codes,
             weight=2 * side * side,
         )
-        self._note(found)
+        self._searches.note(found)
         return found
 
     def _new_encoder(self) -> Any:

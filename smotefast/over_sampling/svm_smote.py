@@ -10,10 +10,13 @@ from sklearn.utils import check_random_state
 
 from smotefast.engine.border import is_in_danger, is_noise, other_class_counts
 from smotefast.engine.job import Job
+from smotefast.engine.neighbor_counts import (
+    neighbor_estimator,
+    refuse_few_rows,
+    shown_estimator,
+)
 from smotefast.engine.neighbor_sampler import (
     NeighborSampler,
-    neighbor_estimator,
-    shown_estimator,
     wanted,
 )
 from smotefast.engine.outside import fits_alike
@@ -162,7 +165,7 @@ class SVMSMOTE(NeighborSampler):
     def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
         self._begin()
         self._m_estimator, m = neighbor_estimator("m_neighbors", self.m_neighbors)
-        self._refuse_few_rows("m_neighbors", m, rows.n_samples)
+        refuse_few_rows("m_neighbors", m, rows.n_samples)
         for label, _ in wanted(quota):  # before the machine is fitted, which may take long
             self._class_k(label, len(rows.positions(label)))
         stream = check_random_state(self.random_state)
@@ -194,7 +197,7 @@ class SVMSMOTE(NeighborSampler):
         support = self._support(rows, label)
         positions = rows.positions(label)
         asked = {label: positions[support]}
-        found = self._nearest(rows, asked, m, self._m_estimator)[label]
+        found = self._searches.nearest(rows, asked, m, self._m_estimator)[label]
         n_others = other_class_counts(found.indices, positions)
         noise, danger = is_noise(n_others, m), is_in_danger(n_others, m)
         if noise.all():

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from smotefast.tables.arrays import open_array, open_list
 from smotefast.tables.kinds import library_of
 from smotefast.tables.labels import Target, open_target
 from smotefast.tables.protocol import Columns, Fill, Table
 
-__all__ = ["Columns", "Fill", "Table", "Target", "open_table", "open_target"]
+__all__ = ["Columns", "Fill", "Table", "Target", "keep_index", "open_table", "open_target"]
 
 
 def open_table(X: Any) -> Table:
@@ -49,3 +51,12 @@ def open_table(X: Any) -> Table:
 
             return open_sparse(X)
     return open_list(X) if isinstance(X, list) else open_array(X)
+
+
+def keep_index(taken: Any, original: Any, indices: np.ndarray) -> Any:
+    """Return taken rows, where they are pandas' with the index that they had."""
+    if library_of(original) != "pandas" or not hasattr(taken, "index"):
+        return taken
+    from smotefast.tables.pandas_columns import with_index_of
+
+    return with_index_of(taken, original, indices)

@@ -29,6 +29,12 @@ def take_pandas(data: Any, indices: np.ndarray) -> Any:
     return taken
 
 
+def with_index_of(taken: Any, data: Any, indices: np.ndarray) -> Any:
+    """Give rows that were taken from a DataFrame or Series the index that they had there."""
+    taken.index = data.index.take(indices)
+    return taken
+
+
 def _taken(series: Any, indices: np.ndarray) -> Any:
     import pandas as pd
 

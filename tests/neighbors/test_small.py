@@ -43,7 +43,7 @@ def test_search_small__finds_what_the_compiled_scan_finds(seed, n, n_features, k
     k = min(k, n - 1)
     with np.errstate(over="ignore"):  # what numpy says of kernels run without a compiler
         expected = scan(points, within(points, queries), k, n_threads=1)[1]
-    np.testing.assert_array_equal(search_small(points, queries, k), expected)
+    np.testing.assert_array_equal(search_small(points, within(points, queries), k), expected)
 
 
 @given(
@@ -66,7 +66,7 @@ def test_search_small__of_categories_finds_what_sorting_all_distances_finds(
     k = min(k, n - 1)
     with np.errstate(over="ignore"):  # what the naive sum says of numbers that are huge
         expected = naive.nearest_points(points, asked, k)
-    np.testing.assert_array_equal(search_small(points, asked.rows, k), expected)
+    np.testing.assert_array_equal(search_small(points, asked, k), expected)
 
 
 @pytest.mark.parametrize("spare", range(20))
@@ -74,7 +74,7 @@ def test_search_small__finds_all_other_rows_and_nearly_all(spare):
     points = points_of(np.random.default_rng(0).normal(size=(400, 3)))
     asked = within(points, np.arange(400))
     expected = scan(points, asked, 399 - spare, n_threads=1)[1]
-    np.testing.assert_array_equal(search_small(points, asked.rows, 399 - spare), expected)
+    np.testing.assert_array_equal(search_small(points, asked, 399 - spare), expected)
 
 
 @pytest.mark.parametrize("far", [1e5, 1e9, 1e150, 1e200])
@@ -90,11 +90,11 @@ def test_search_small__is_right_and_sure_beside_far_rows(far, n_far, monkeypatch
     settle = small._settle
 
     def noted(data, queries, *rest):
-        settled.extend(queries)
+        settled.extend(queries.rows)
         return settle(data, queries, *rest)
 
     monkeypatch.setattr(small, "_settle", noted)
-    np.testing.assert_array_equal(search_small(points, asked.rows, 5), expected)
+    np.testing.assert_array_equal(search_small(points, asked, 5), expected)
     assert len(settled) <= n_far or far == 1e200  # whose square is no number
 
 
@@ -108,8 +108,8 @@ def test_search_small__bounds_the_rounding_of_thousands_of_categories(weight, re
     points = points_of(values, codes, weight)
     asked = within(points, np.array([0]))
     expected = naive.nearest_points(points, asked, 2)
-    np.testing.assert_array_equal(search_small(points, asked.rows, 2), expected)
-    np.testing.assert_array_equal(search_small(points, asked.rows, 1), expected[:, :1])
+    np.testing.assert_array_equal(search_small(points, asked, 2), expected)
+    np.testing.assert_array_equal(search_small(points, asked, 1), expected[:, :1])
 
 
 @pytest.mark.parametrize("size", [1_000, 60_000])

@@ -1,0 +1,40 @@
+"""What a parameter says that is a number of neighbours, or an estimator that finds them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sklearn.base import clone
+
+
+def neighbor_estimator(name: str, given: Any) -> tuple[Any, int]:
+    """Return a clone of the user's estimator, if there is one, and how many neighbours."""
+    if not hasattr(given, "kneighbors"):
+        return None, int(given)
+    estimator = clone(given)
+    if estimator.n_neighbors < 2:
+        raise ValueError(
+            f"{name}={estimator!r} has n_neighbors={estimator.n_neighbors}, and "
+            "the first neighbour that an estimator reports is the row itself. Give it "
+            "n_neighbors=2 or more: one more than the neighbours to choose from."
+        )
+    return estimator, estimator.n_neighbors - 1
+
+
+def shown_estimator(estimator: Any, n_neighbors: Any) -> Any:
+    """Return the user's estimator, or an unfitted one for a number of neighbours."""
+    if estimator is not None:
+        return estimator
+    from sklearn.neighbors import NearestNeighbors
+
+    return NearestNeighbors(n_neighbors=int(n_neighbors) + 1)
+
+
+def refuse_few_rows(name: str, k: int, n_samples: int) -> None:
+    """Refuse more neighbours among all rows than there are."""
+    if n_samples <= k:
+        raise ValueError(
+            f"Expected n_neighbors <= n_samples_fit, but n_neighbors = {k + 1}, "
+            f"n_samples_fit = {n_samples}: {name}={k} needs at least {k + 1} rows in X. "
+            f"Lower {name}."
+        )

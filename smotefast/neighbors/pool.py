@@ -1,0 +1,91 @@
+"""The nearest rows of a pool, of rows that are not of it: exact, with their distances.
+
+Under-samplers ask so: each row of a large class for its neighbours in a small one, or in a
+store of few rows. Equal distances are ordered by position in the pool.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from smotefast.neighbors.found import narrow
+from smotefast.neighbors.order import Asked, points_of
+
+# Values of the queries that are compared at a time.
+_BLOCK = 1 << 20
+
+
+class Nearest(NamedTuple):
+    """Positions in the pool and distances, nearest first, of shape (n_queries, k)."""
+
+    indices: np.ndarray
+    distances: np.ndarray
+
+
+def nearest_in_pool(pool: Any, queries: Any, k: int, *, n_threads: int) -> Nearest:
+    """Find the k nearest rows of a pool for each of some other rows.
+
+    Parameters
+    ----------
+    pool : ndarray or CSR of shape (n_pool, n_features)
+    queries : the same kind, of shape (n_queries, n_features)
+    k : neighbours per query, at most ``n_pool``
+    n_threads : threads to use; the result does not depend on it
+    """
+    from scipy.sparse import issparse
+
+    if not 1 <= k <= pool.shape[0]:
+        raise ValueError(
+            f"k={k} neighbours need at least {k} rows; there are {pool.shape[0]}. "
+            "Lower the number of neighbours."
+        )
+    find = _find_sparse if issparse(pool) else _find
+    indices = narrow(find(pool, queries, k, n_threads), pool.shape[0])
+    return Nearest(indices, distances_to(pool, queries, indices))
+
+
+def _find(pool: np.ndarray, queries: np.ndarray, k: int, n_threads: int) -> np.ndarray:
+    from smotefast.neighbors.exact import search_exact
+
+    n = queries.shape[0]
+    asked = Asked(points_of(queries), np.arange(n), np.full(n, -1))
+    return search_exact(points_of(pool), asked, k, n_threads=n_threads)
+
+
+def _find_sparse(pool: Any, queries: Any, k: int, n_threads: int) -> np.ndarray:
+    from smotefast.neighbors.sparse import search_sparse_pool
+
+    return search_sparse_pool(pool, queries, k, n_threads=n_threads)
+
+
+def distances_to(pool: Any, queries: Any, indices: np.ndarray) -> np.ndarray:
+    """Return the distance of each query to some rows of a pool, in float64.
+
+    Parameters
+    ----------
+    pool, queries : arrays or CSR matrices
+    indices : positions in the pool, of shape (n_queries, k)
+    """
+    distances = np.empty(indices.shape)
+    step = max(1, _BLOCK // pool.shape[1])
+    with np.errstate(over="ignore", invalid="ignore"):
+        for start in range(0, indices.shape[0], step):
+            some = slice(start, start + step)
+            for place in range(indices.shape[1]):
+                distances[some, place] = _lengths(pool[indices[some, place]], queries[some])
+    return distances
+
+
+def _lengths(rows: Any, others: Any) -> np.ndarray:
+    """Return the distance of each row to the other of the same place."""
+    if isinstance(rows, np.ndarray):
+        difference = rows.astype(np.float64)
+        difference -= others
+        squares = np.einsum("if,if->i", difference, difference)
+    else:
+        apart = rows.astype(np.float64) - others
+        squares = np.asarray(apart.multiply(apart).sum(axis=1)).ravel()
+    lengths: np.ndarray = np.sqrt(squares)
+    return lengths

@@ -1,0 +1,131 @@
+"""EditedNearestNeighbours: without the rows that their neighbours would classify otherwise."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from smotefast.engine.editing import agrees, by_class
+from smotefast.engine.neighbor_counts import (
+    neighbor_estimator,
+    refuse_few_rows,
+    shown_estimator,
+)
+from smotefast.engine.params import CLEANER, NEIGHBOR_COUNT, SEARCH, VOTE
+from smotefast.engine.quota import Counts
+from smotefast.engine.rows import MatrixRows
+from smotefast.engine.selector import BaseCleaner
+
+
+class EditedNearestNeighbours(BaseCleaner):
+    """Remove the rows of some classes that disagree with their nearest neighbours.
+
+    Parameters
+    ----------
+    sampling_strategy : str, list or callable, default="auto"
+        Which classes may lose rows; as for :class:`TomekLinks`.
+    n_neighbors : int or object, default=3
+        How many nearest rows of any class judge a row. An object must have ``kneighbors`` and
+        ``kneighbors_graph``; it is cloned and fitted on all rows, and the first neighbour that
+        it reports is taken to be the row itself.
+    kind_sel : {"all", "mode"}, default="all"
+        A row stays if all of its neighbours are of its class, or if most are; of several
+        classes with the same number of them, the lowest label counts.
+    search : {"auto", "exact", "approximate"}, default="auto"
+        How neighbours are found; as for :class:`TomekLinks`.
+    n_jobs : int or None, default=None
+        Threads. None means all cores that the process may use. The rows do not depend on it.
+
+    Attributes
+    ----------
+    sampling_strategy_ : dict
+        The classes that may lose rows; the numbers mean nothing.
+    sample_indices_ : ndarray of shape (n_samples_new,)
+        Which row of X each row of the result is: class after class, each ascending.
+    nn_ : estimator
+        The user's neighbour estimator, fitted; for an int ``n_neighbors`` an unfitted
+        ``NearestNeighbors(n_neighbors + 1)``.
+    search_ : str or None
+        How neighbours were found: "exact", "approximate" or "estimator".
+    recall_ : float or None
+        Where the search was approximate, the share of true neighbours that it found, measured
+        on a sample.
+    disagreement_ : float or None
+        Where the search was approximate, the share of rows of a sample about which exact
+        search would have decided otherwise.
+    n_features_in_ : int
+        Number of columns of X.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where all are strings.
+
+    Raises
+    ------
+    ValueError
+        If there are no more than ``n_neighbors`` rows, or X is not finite and numeric.
+
+    References
+    ----------
+    D. L. Wilson, "Asymptotic Properties of Nearest Neighbor Rules Using Edited Data", IEEE
+    Transactions on Systems, Man, and Cybernetics 2(3), 1972.
+
+    Examples
+    --------
+    >>> from collections import Counter
+    >>> from sklearn.datasets import make_classification
+    >>> from smotefast.under_sampling import EditedNearestNeighbours
+    >>> X, y = make_classification(1000, weights=[0.9], flip_y=0, random_state=0)
+    >>> X_new, y_new = EditedNearestNeighbours().fit_resample(X, y)
+    >>> print(sorted(Counter(y_new.tolist()).items()))
+    [(0, 875), (1, 99)]
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **CLEANER,
+        "n_neighbors": NEIGHBOR_COUNT,
+        **VOTE,
+        **SEARCH,
+    }
+    _made_by_resampling = (*BaseCleaner._made_by_resampling, "_estimator")
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        n_neighbors: Any = 3,
+        kind_sel: str = "all",
+        search: str = "auto",
+        n_jobs: int | None = None,
+    ) -> None:
+        self.sampling_strategy = sampling_strategy
+        self.n_neighbors = n_neighbors
+        self.kind_sel = kind_sel
+        self.search = search
+        self.n_jobs = n_jobs
+
+    def _select(self, rows: MatrixRows, quota: Counts) -> np.ndarray:
+        searches = self._begin()
+        self._estimator, k = neighbor_estimator("n_neighbors", self.n_neighbors)
+        refuse_few_rows("n_neighbors", k, rows.n_samples)
+        asked = np.flatnonzero(rows.of_classes(quota))
+        found = searches.nearest_of(rows, asked, k, self._estimator)
+
+        def stays(some: np.ndarray, neighbors: np.ndarray) -> np.ndarray:
+            threads = searches.n_threads
+            return agrees(rows.codes, some, neighbors, self.kind_sel, n_threads=threads)
+
+        decisions = stays(asked, found)
+        searches.check(
+            asked, decisions, lambda some: stays(some, searches.exact(rows, some, k))
+        )
+        self._end(searches)
+        kept = np.ones(rows.n_samples, dtype=bool)
+        kept[asked[~decisions]] = False
+        return by_class(kept, rows.codes)
+
+    @property
+    def nn_(self) -> Any:
+        """The neighbour estimator."""
+        if not hasattr(self, "_estimator"):
+            raise AttributeError(f"This {type(self).__name__} has no nn_ yet.")
+        return shown_estimator(self._estimator, self.n_neighbors)

@@ -1,0 +1,148 @@
+"""InstanceHardnessThreshold: without the rows that a cross-validated classifier finds hard."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import clone, is_classifier
+from sklearn.utils import check_random_state
+
+from smotefast.engine.params import HARDNESS, RANDOM_STATE, THREADS, UNDER_SAMPLER
+from smotefast.engine.quota import Counts
+from smotefast.engine.rows import MatrixRows
+from smotefast.engine.selector import BaseUnderSampler
+
+
+class InstanceHardnessThreshold(BaseUnderSampler):
+    """Under-sample by the probability that a classifier gives a row's own class.
+
+    Probabilities come from cross-validation, by scikit-learn. Of each class the rows with the
+    highest stay, and all that share the lowest of theirs: often more than asked for.
+
+    Parameters
+    ----------
+    estimator : classifier or None, default=None
+        A classifier with ``predict_proba``; None means ``RandomForestClassifier`` with 100
+        trees.
+    sampling_strategy : float, str, dict or callable, default="auto"
+        Which classes lose rows, and how many stay; as for :class:`RandomUnderSampler`.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the classifier and of the folds.
+    cv : int, cross-validator or iterable, default=5
+        Stratified folds, shuffled; or what scikit-learn's ``check_cv`` takes.
+    n_jobs : int or None, default=None
+        Processes of the cross-validation, and threads of the forest, as in scikit-learn: None
+        means one.
+
+    Attributes
+    ----------
+    sampling_strategy_ : dict
+        Rows to keep, by class.
+    sample_indices_ : ndarray of shape (n_samples_new,)
+        Which row of X each row of the result is: class after class, each ascending.
+    estimator_ : classifier
+        The classifier that was cross-validated, not fitted.
+    n_features_in_ : int
+        Number of columns of X.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where all are strings.
+
+    Raises
+    ------
+    ValueError
+        If X is not finite and numeric, or the cross-validation cannot be done.
+    TypeError
+        If ``estimator`` is no classifier.
+
+    References
+    ----------
+    M. R. Smith, T. Martinez, C. Giraud-Carrier, "An instance level analysis of data
+    complexity", Machine Learning 95(2), 2014.
+
+    Examples
+    --------
+    >>> from collections import Counter
+    >>> from sklearn.datasets import make_classification
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from smotefast.under_sampling import InstanceHardnessThreshold
+    >>> X, y = make_classification(1000, weights=[0.9], flip_y=0, random_state=0)
+    >>> sampler = InstanceHardnessThreshold(LogisticRegression(), random_state=0)
+    >>> X_new, y_new = sampler.fit_resample(X, y)
+    >>> print(sorted(Counter(y_new.tolist()).items()))
+    [(0, 99), (1, 99)]
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **UNDER_SAMPLER,
+        **RANDOM_STATE,
+        **HARDNESS,
+        **THREADS,
+    }
+    _made_by_resampling = (*BaseUnderSampler._made_by_resampling, "estimator_")
+
+    def __init__(
+        self,
+        *,
+        estimator: Any = None,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        cv: Any = 5,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.estimator = estimator
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.cv = cv
+        self.n_jobs = n_jobs
+
+    def _select(self, rows: MatrixRows, quota: Counts) -> np.ndarray:
+        own = self._own_probabilities(rows)
+        kept = []
+        for label, n_rows in rows.sizes.items():
+            positions = rows.positions(label)
+            if label in quota:
+                share = (1.0 - quota[label] / n_rows) * 100.0
+                threshold = np.percentile(own[positions], share)
+                positions = positions[own[positions] >= threshold]
+            kept.append(positions)
+        return np.concatenate(kept)
+
+    def _own_probabilities(self, rows: MatrixRows) -> np.ndarray:
+        """Return the probability of each row's own class, from folds without it."""
+        from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+        random_state = check_random_state(self.random_state)
+        self.estimator_ = self._classifier(random_state)
+        cv = self.cv
+        if isinstance(cv, Integral):
+            cv = StratifiedKFold(n_splits=cv, shuffle=True, random_state=random_state)
+        probabilities = cross_val_predict(
+            self.estimator_,
+            rows.everything()[0],
+            rows.codes,  # 0, 1, ...: the columns of the probabilities
+            cv=cv,
+            n_jobs=self.n_jobs,
+            method="predict_proba",
+        )
+        return np.asarray(probabilities[np.arange(rows.n_samples), rows.codes])
+
+    def _classifier(self, random_state: np.random.RandomState) -> Any:
+        if self.estimator is None:
+            from sklearn.ensemble import RandomForestClassifier
+
+            return RandomForestClassifier(
+                n_estimators=100, random_state=self.random_state, n_jobs=self.n_jobs
+            )
+        if not is_classifier(self.estimator):
+            raise TypeError(
+                f"estimator={self.estimator!r} is no classifier. Give one with predict_proba."
+            )
+        estimator = clone(self.estimator)
+        seeds = {
+            name: random_state.randint(np.iinfo(np.int32).max)
+            for name in sorted(estimator.get_params(deep=True))
+            if name == "random_state" or name.endswith("__random_state")
+        }
+        return estimator.set_params(**seeds) if seeds else estimator

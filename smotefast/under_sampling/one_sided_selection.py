@@ -1,0 +1,139 @@
+"""OneSidedSelection: rows that a store misjudges, and then without Tomek links."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from smotefast.engine.nearest_classes import NearestClasses
+from smotefast.engine.params import CLEANER, NEAREST_CLASSIFIER, RANDOM_STATE, SEARCH
+from smotefast.engine.quota import Counts, smallest_class
+from smotefast.engine.rows import MatrixRows
+from smotefast.engine.selector import BaseCleaner
+from smotefast.engine.stores import Stores
+from smotefast.under_sampling.tomek_links import unlinked_rows
+
+
+class OneSidedSelection(BaseCleaner):
+    """Keep of each class the rows that a small store misjudges, then remove Tomek links.
+
+    The store of a class holds the rows of the smallest class and ``n_seeds_S`` rows of its own,
+    drawn with replacement. Rows that their nearest rows in the store give the right class are
+    left out.
+
+    Parameters
+    ----------
+    sampling_strategy : str, list or callable, default="auto"
+        Which classes may lose rows; as for :class:`TomekLinks`.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the draws. One stream serves all classes.
+    n_neighbors : int, classifier or None, default=None
+        How many rows of the store vote, None means 1. A classifier, such as
+        ``KNeighborsClassifier``, is cloned and fitted on each store.
+    n_seeds_S : int, default=1
+        Rows of each class in its store.
+    search : {"auto", "exact", "approximate"}, default="auto"
+        How the neighbours for Tomek links are found; as for :class:`TomekLinks`. Stores are
+        always searched exactly.
+    n_jobs : int or None, default=None
+        Threads. None means all cores that the process may use. The rows do not depend on it.
+
+    Attributes
+    ----------
+    sampling_strategy_ : dict
+        The classes that may lose rows; the numbers mean nothing.
+    sample_indices_ : ndarray of shape (n_samples_new,)
+        Which row of X each row of the result is: class after class, the seeds first.
+    estimators_ : list of classifiers
+        One for each class that may lose rows, fitted on its store; made when asked for.
+    search_, recall_, disagreement_
+        As for :class:`TomekLinks`.
+    n_features_in_ : int
+        Number of columns of X.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where all are strings.
+
+    Raises
+    ------
+    ValueError
+        If a store has fewer than ``n_neighbors`` rows, or X is not finite and numeric.
+
+    References
+    ----------
+    M. Kubat, S. Matwin, "Addressing the curse of imbalanced training sets: one-sided
+    selection", International Conference on Machine Learning, 1997.
+
+    Examples
+    --------
+    >>> from collections import Counter
+    >>> from sklearn.datasets import make_classification
+    >>> from smotefast.under_sampling import OneSidedSelection
+    >>> X, y = make_classification(1000, weights=[0.9], flip_y=0, random_state=0)
+    >>> X_new, y_new = OneSidedSelection(random_state=0).fit_resample(X, y)
+    >>> print(sorted(Counter(y_new.tolist()).items()))
+    [(0, 491), (1, 99)]
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **CLEANER,
+        **RANDOM_STATE,
+        **NEAREST_CLASSIFIER,
+        **SEARCH,
+    }
+    _made_by_resampling = (*BaseCleaner._made_by_resampling, "_stores")
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        n_neighbors: Any = None,
+        n_seeds_S: int = 1,
+        search: str = "auto",
+        n_jobs: int | None = None,
+    ) -> None:
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.n_neighbors = n_neighbors
+        self.n_seeds_S = n_seeds_S
+        self.search = search
+        self.n_jobs = n_jobs
+
+    def _select(self, rows: MatrixRows, quota: Counts) -> np.ndarray:
+        searches = self._begin()
+        how = NearestClasses(type(self).__name__, self.n_neighbors, searches.n_threads)
+        random_state = check_random_state(self.random_state)
+        of_minority = rows.positions(smallest_class(rows.sizes))
+        self._stores = Stores(how, rows.labels)
+        kept = []
+        for label in rows.sizes:
+            own = rows.positions(label)
+            if label in quota:
+                drawn = random_state.randint(low=0, high=len(own), size=self.n_seeds_S)
+                store = np.append(of_minority, own[drawn])
+                self._stores.keep(rows, store)
+                rest = np.delete(own, drawn)
+                own = np.append(own[drawn], rest[self._is_misjudged(rows, store, rest, how)])
+            kept.append(own)
+        chosen = np.concatenate(kept)
+        unlinked = unlinked_rows(rows.some(chosen), quota, searches)
+        self._end(searches)
+        kept_of_these: np.ndarray = chosen[unlinked]
+        return kept_of_these
+
+    def _is_misjudged(
+        self, rows: MatrixRows, store: np.ndarray, rest: np.ndarray, how: NearestClasses
+    ) -> np.ndarray:
+        if not len(rest):
+            return np.zeros(0, dtype=bool)
+        given = how.predict(rows.matrix_at(store), rows.codes[store], rows.matrix_at(rest))
+        return np.asarray(given != rows.codes[rest])
+
+    @property
+    def estimators_(self) -> list[Any]:
+        """A classifier for each class that may lose rows, fitted on its store."""
+        if not hasattr(self, "_stores"):
+            raise AttributeError(f"This {type(self).__name__} has no estimators_ yet.")
+        return self._stores.classifiers()

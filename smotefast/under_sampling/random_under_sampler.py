@@ -1,0 +1,109 @@
+"""RandomUnderSampler: some of the rows of each class, drawn at random."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from smotefast.engine.params import RANDOM_STATE, UNDER_SAMPLER, YES_NO
+from smotefast.engine.quota import Counts
+from smotefast.engine.rows import MatrixRows
+from smotefast.engine.selector import BaseUnderSampler
+from smotefast.tables import keep_index
+
+
+class RandomUnderSampler(BaseUnderSampler):
+    """Under-sample by drawing rows of each class, without or with replacement.
+
+    Columns of any type go through untouched: rows are taken whole, no value is looked at. The
+    rows are those of imbalanced-learn 0.14 for the same seed.
+
+    Parameters
+    ----------
+    sampling_strategy : float, str, dict or callable, default="auto"
+        Which classes lose rows, and how many stay.
+
+        - str: "majority", "not minority" ("auto" is the same), "not majority" or "all"; each
+          of these classes is cut down to the size of the smallest.
+        - float in (0, 1]: rows of the minority over rows of the majority afterwards; only
+          for two classes.
+        - dict: the number of rows of each named class afterwards.
+        - callable: takes ``y``, returns such a dict.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the draws. One stream serves all classes.
+    replacement : bool, default=False
+        Whether a row may be drawn more than once.
+
+    Attributes
+    ----------
+    sampling_strategy_ : dict
+        Rows to keep, by class.
+    sample_indices_ : ndarray of shape (n_samples_new,)
+        Which row of X each row of the result is: class after class, in the order drawn.
+    n_features_in_ : int
+        Number of columns of X.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where all are strings.
+
+    Raises
+    ------
+    ValueError
+        If more rows of a class are asked for than it has.
+
+    References
+    ----------
+    G. E. A. P. A. Batista, R. C. Prati, M. C. Monard, "A study of the behavior of several
+    methods for balancing machine learning training data", ACM SIGKDD Explorations 6(1), 2004.
+
+    Examples
+    --------
+    >>> from smotefast.under_sampling import RandomUnderSampler
+    >>> X = [["a", 1], ["b", 2], ["c", 3]]
+    >>> RandomUnderSampler(random_state=0).fit_resample(X, [0, 0, 1])
+    ([['b', 2], ['c', 3]], [0, 1])
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **UNDER_SAMPLER,
+        **RANDOM_STATE,
+        "replacement": YES_NO,
+    }
+    _may_copy_rows = True
+    _copies_rows = True
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: Any = None,
+        replacement: bool = False,
+    ) -> None:
+        self.sampling_strategy = sampling_strategy
+        self.random_state = random_state
+        self.replacement = replacement
+
+    def _select(self, rows: MatrixRows, quota: Counts) -> np.ndarray:
+        random_state = check_random_state(self.random_state)
+        kept = []
+        for label, n_rows in rows.sizes.items():
+            positions = rows.positions(label)
+            if label in quota:
+                drawn = drawn_rows(random_state, n_rows, quota[label], self.replacement)
+                positions = positions[drawn]
+            kept.append(positions)
+        return np.concatenate(kept)
+
+    def _finished(self, resampled: tuple[Any, Any], X: Any, y: Any) -> tuple[Any, Any]:
+        """Give pandas rows their own index, as imbalanced-learn does here and nowhere else."""
+        X_new, y_new = resampled
+        taken = self.sample_indices_
+        return keep_index(X_new, X, taken), keep_index(y_new, y, taken)
+
+
+def drawn_rows(
+    random_state: np.random.RandomState, n_rows: int, n_kept: int, replacement: bool
+) -> np.ndarray:
+    """Draw some of the rows of a class, by place in the class, in the order drawn."""
+    return random_state.choice(n_rows, size=n_kept, replace=replacement)

@@ -1,0 +1,246 @@
+"""RepeatedEditedNearestNeighbours and AllKNN: editing again what editing has left."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from smotefast.engine.editing import Editing, overtaken
+from smotefast.engine.neighbor_counts import neighbor_estimator, shown_estimator
+from smotefast.engine.params import CLEANER, NEIGHBOR_COUNT, SEARCH, TIMES, VOTE, YES_NO
+from smotefast.engine.quota import Counts, smallest_class
+from smotefast.engine.rows import MatrixRows
+from smotefast.engine.selector import BaseCleaner
+from smotefast.under_sampling.edited_nearest_neighbours import EditedNearestNeighbours
+
+
+class _RepeatedEdits(BaseCleaner):
+    """What the two share: a graph of neighbours that serves all passes."""
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **CLEANER,
+        "n_neighbors": NEIGHBOR_COUNT,
+        **VOTE,
+        **SEARCH,
+    }
+    _made_by_resampling = (*BaseCleaner._made_by_resampling, "_estimator", "_last_k")
+
+    n_neighbors: Any
+    kind_sel: str
+
+    @property
+    def nn_(self) -> Any:
+        """The neighbour estimator."""
+        if not hasattr(self, "_estimator"):
+            raise AttributeError(f"This {type(self).__name__} has no nn_ yet.")
+        return shown_estimator(self._estimator, self.n_neighbors)
+
+    @property
+    def enn_(self) -> EditedNearestNeighbours:
+        """The sampler of the last pass, with its parameters, not fitted."""
+        if not hasattr(self, "_last_k"):
+            raise AttributeError(f"This {type(self).__name__} has no enn_ yet.")
+        return EditedNearestNeighbours(
+            sampling_strategy=self.sampling_strategy,
+            n_neighbors=self._last_k,
+            kind_sel=self.kind_sel,
+            search=self.search,
+            n_jobs=self.n_jobs,
+        )
+
+
+class RepeatedEditedNearestNeighbours(_RepeatedEdits):
+    """Edit with :class:`EditedNearestNeighbours` until nothing is left to remove.
+
+    It stops early when a class would become smaller than the smallest, or vanish. Each row is
+    searched for once; when neighbours have been removed, the next ones move up.
+
+    Parameters
+    ----------
+    sampling_strategy : str, list or callable, default="auto"
+        Which classes may lose rows; as for :class:`TomekLinks`.
+    n_neighbors : int or object, default=3
+        How many nearest rows of any class judge a row; as for
+        :class:`EditedNearestNeighbours`. An object is fitted anew for each pass.
+    max_iter : int, default=100
+        Passes at most.
+    kind_sel : {"all", "mode"}, default="all"
+        Whether all neighbours have to be of a row's class, or most.
+    search : {"auto", "exact", "approximate"}, default="auto"
+        How neighbours are found; as for :class:`TomekLinks`.
+    n_jobs : int or None, default=None
+        Threads. None means all cores that the process may use. The rows do not depend on it.
+
+    Attributes
+    ----------
+    sampling_strategy_ : dict
+        The classes that may lose rows at first; the numbers mean nothing.
+    sample_indices_ : ndarray of shape (n_samples_new,)
+        Which row of X each row of the result is: class after class, each ascending.
+    n_iter_ : int
+        Passes made, the last one included, which may have removed nothing.
+    nn_, enn_ : estimator, sampler
+        The neighbour estimator, as for :class:`EditedNearestNeighbours`; the sampler of the
+        passes, not fitted.
+    search_, recall_, disagreement_
+        As for :class:`TomekLinks`; the least of all passes.
+    n_features_in_ : int
+        Number of columns of X.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where all are strings.
+
+    Raises
+    ------
+    ValueError
+        If no more than ``n_neighbors`` rows are left, or X is not finite and numeric.
+
+    References
+    ----------
+    I. Tomek, "An Experiment with the Edited Nearest-Neighbor Rule", IEEE Transactions on
+    Systems, Man, and Cybernetics 6(6), 1976.
+
+    Examples
+    --------
+    >>> from collections import Counter
+    >>> from sklearn.datasets import make_classification
+    >>> from smotefast.under_sampling import RepeatedEditedNearestNeighbours
+    >>> X, y = make_classification(1000, weights=[0.9], flip_y=0, random_state=0)
+    >>> X_new, y_new = RepeatedEditedNearestNeighbours().fit_resample(X, y)
+    >>> print(sorted(Counter(y_new.tolist()).items()))
+    [(0, 872), (1, 99)]
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **_RepeatedEdits._parameter_constraints,
+        **TIMES,
+    }
+    _made_by_resampling = (*_RepeatedEdits._made_by_resampling, "n_iter_")
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        n_neighbors: Any = 3,
+        max_iter: int = 100,
+        kind_sel: str = "all",
+        search: str = "auto",
+        n_jobs: int | None = None,
+    ) -> None:
+        self.sampling_strategy = sampling_strategy
+        self.n_neighbors = n_neighbors
+        self.max_iter = max_iter
+        self.kind_sel = kind_sel
+        self.search = search
+        self.n_jobs = n_jobs
+
+    def _select(self, rows: MatrixRows, quota: Counts) -> np.ndarray:
+        searches = self._begin()
+        self._estimator, k = neighbor_estimator("n_neighbors", self.n_neighbors)
+        how = (self.sampling_strategy, self.kind_sel, k, searches, self._estimator)
+        editing = Editing(rows, *how)
+        before, minority = rows.sizes, smallest_class(rows.sizes)
+        for self.n_iter_ in range(1, self.max_iter + 1):  # noqa: B020 - as far as it came
+            n_removed = editing.edit(k)
+            if not n_removed or overtaken(before, editing.counts(), minority):
+                break
+        self._last_k = self.nn_
+        self._end(searches)
+        return editing.positions()
+
+
+class AllKNN(_RepeatedEdits):
+    """Edit with one neighbour, then with two, and so on up to ``n_neighbors``.
+
+    Each pass judges what the ones before have left. It stops early when a class would become
+    smaller than the smallest, or vanish. One graph of neighbours serves all passes.
+
+    Parameters
+    ----------
+    sampling_strategy : str, list or callable, default="auto"
+        Which classes may lose rows; as for :class:`TomekLinks`.
+    n_neighbors : int or object, default=3
+        How many nearest rows of any class judge a row in the last pass. Of an object only
+        ``n_neighbors`` counts, as in imbalanced-learn: one more than that.
+    kind_sel : {"all", "mode"}, default="all"
+        Whether all neighbours have to be of a row's class, or most.
+    allow_minority : bool, default=False
+        Whether it goes on when a class has become smaller than the smallest was.
+    search : {"auto", "exact", "approximate"}, default="auto"
+        How neighbours are found; as for :class:`TomekLinks`.
+    n_jobs : int or None, default=None
+        Threads. None means all cores that the process may use. The rows do not depend on it.
+
+    Attributes
+    ----------
+    sampling_strategy_ : dict
+        The classes that may lose rows at first; the numbers mean nothing.
+    sample_indices_ : ndarray of shape (n_samples_new,)
+        Which row of X each row of the result is: class after class, each ascending.
+    nn_, enn_ : estimator, sampler
+        The neighbour estimator; the sampler of the last pass, not fitted.
+    search_, recall_, disagreement_
+        As for :class:`TomekLinks`; the least of all passes.
+    n_features_in_ : int
+        Number of columns of X.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where all are strings.
+
+    Raises
+    ------
+    ValueError
+        If no more rows are left than a pass has neighbours, or X is not finite and numeric.
+
+    References
+    ----------
+    I. Tomek, "An Experiment with the Edited Nearest-Neighbor Rule", IEEE Transactions on
+    Systems, Man, and Cybernetics 6(6), 1976.
+
+    Examples
+    --------
+    >>> from collections import Counter
+    >>> from sklearn.datasets import make_classification
+    >>> from smotefast.under_sampling import AllKNN
+    >>> X, y = make_classification(1000, weights=[0.9], flip_y=0, random_state=0)
+    >>> X_new, y_new = AllKNN().fit_resample(X, y)
+    >>> print(sorted(Counter(y_new.tolist()).items()))
+    [(0, 875), (1, 99)]
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **_RepeatedEdits._parameter_constraints,
+        "allow_minority": YES_NO,
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        n_neighbors: Any = 3,
+        kind_sel: str = "all",
+        allow_minority: bool = False,
+        search: str = "auto",
+        n_jobs: int | None = None,
+    ) -> None:
+        self.sampling_strategy = sampling_strategy
+        self.n_neighbors = n_neighbors
+        self.kind_sel = kind_sel
+        self.allow_minority = allow_minority
+        self.search = search
+        self.n_jobs = n_jobs
+
+    def _select(self, rows: MatrixRows, quota: Counts) -> np.ndarray:
+        searches = self._begin()
+        self._estimator, k_most = neighbor_estimator("n_neighbors", self.n_neighbors)
+        editing = Editing(rows, self.sampling_strategy, self.kind_sel, k_most, searches)
+        before, minority = rows.sizes, smallest_class(rows.sizes)
+        for k in range(1, k_most + 1):
+            editing.edit(k)
+            self._last_k = k
+            after = editing.counts()
+            if not all(after.values()):
+                break
+            if not self.allow_minority and overtaken(before, after, minority):
+                break
+        self._end(searches)
+        return editing.positions()

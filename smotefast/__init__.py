@@ -16,7 +16,7 @@ from smotefast import _forks as _forks
 from smotefast._version import __version__
 
 if TYPE_CHECKING:
-    from smotefast import over_sampling
+    from smotefast import combine, over_sampling, under_sampling
     from smotefast.batch import resample_dataset
     from smotefast.diagnosis import diagnose
     from smotefast.engine.damage import ResamplingWarning
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 __all__ = [
     "ResamplingWarning",
     "__version__",
+    "combine",
     "diagnose",
     "over_sampling",
     "resample_dataset",
+    "under_sampling",
 ]
 
 _HOME = {
@@ -34,7 +36,7 @@ _HOME = {
     "diagnose": "smotefast.diagnosis",
     "resample_dataset": "smotefast.batch",
 }
-_ROOMS = {"over_sampling", "batch"}
+_ROOMS = {"batch", "combine", "over_sampling", "under_sampling"}
 
 
 def __getattr__(name: str) -> Any:

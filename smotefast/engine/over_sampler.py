@@ -14,11 +14,11 @@ from smotefast.engine.params import OVER_SAMPLER
 from smotefast.engine.quota import Counts, sampling_quota
 from smotefast.engine.recipe import Origins, Provenance
 from smotefast.engine.rows import ClassRows, MatrixRows
-from smotefast.engine.sampler import BaseSampler
+from smotefast.engine.sampler import SingleSampler
 from smotefast.tables import Table, Target
 
 
-class BaseOverSampler(BaseSampler):
+class BaseOverSampler(SingleSampler):
     """Base of over-samplers."""
 
     _sampling_type = "over-sampling"

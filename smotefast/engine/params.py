@@ -111,4 +111,4 @@ CENTROIDS: dict[str, list[Any]] = {
 TIMES: dict[str, list[Any]] = {"max_iter": [Interval(Integral, 1, None, closed="left")]}
 YES_NO: list[Any] = ["boolean"]
 
-STEP: list[Any] = [HasMethods(["fit_resample"]), None]
+STEP: list[Any] = [HasMethods(["fit_resample"])]

@@ -36,7 +36,6 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  # ty
     # What resampling sets; a fit that fails, or that only looks, leaves none of it behind.
     _made_by_resampling: ClassVar[tuple[str, ...]] = ()
 
-    sampling_strategy: Any
     sampling_strategy_: Counts
 
     def fit(self, X: Any, y: Any, **params: Any) -> BaseSampler:
@@ -59,7 +58,7 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  # ty
         """
         self._refuse_extra(params)
         with self._call() as call:
-            call._arrive(X, y)
+            call._check(X, y)
         return self
 
     def fit_resample(self, X: Any, y: Any, **params: Any) -> tuple[Any, Any]:
@@ -91,9 +90,8 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  # ty
         """
         self._refuse_extra(params)
         with self._call() as call:
-            resampled = call._resample(*call._arrive(X, y))
-            finished: tuple[Any, Any] = call._finished(resampled, X, y)
-            return finished
+            resampled: tuple[Any, Any] = call._resampled(X, y)
+            return resampled
 
     @contextmanager
     def _call(self) -> Iterator[Any]:
@@ -108,20 +106,12 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  # ty
         self.__dict__.update(call.__dict__)
 
     @abstractmethod
-    def _resample(self, table: Table, target: Target, matrix: Any) -> tuple[Any, Any]:
-        """Set fitted attributes and return the containers that the caller gets.
+    def _check(self, X: Any, y: Any) -> object:
+        """Check parameters and data, and set what ``fit`` sets."""
 
-        ``matrix`` holds the values of X, or is None where they are not looked at.
-        """
-
-    def _finished(self, resampled: tuple[Any, Any], X: Any, y: Any) -> tuple[Any, Any]:
-        """Return what was resampled; a sampler may put to it what it has from X and y."""
-        return resampled
-
-    @staticmethod
     @abstractmethod
-    def _quota_of(sampling_strategy: Any, counts: Counts, y: np.ndarray) -> Counts:
-        """Resolve a ``sampling_strategy`` for classes of these sizes."""
+    def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """Check the data, set fitted attributes and return what the caller gets."""
 
     def __sklearn_tags__(self) -> Tags:
         return sampler_tags(
@@ -140,6 +130,41 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  # ty
         for name in ("sampling_strategy_", *self._made_by_resampling):
             self.__dict__.pop(name, None)
 
+    def _note_columns(self, X: Any) -> None:
+        try:
+            validate_data(self, X=X, reset=True, skip_check_array=True)
+        except ValueError as error:
+            if type(error).__name__ != "DuplicateError":
+                raise
+            raise ValueError(
+                "X has several columns of the same name, and scikit-learn reads the names of "
+                f"frames only where they differ. Rename the columns. {error}"
+            ) from error
+
+
+class SingleSampler(BaseSampler):
+    """Base of samplers that do one thing to a table: add rows, or choose some."""
+
+    sampling_strategy: Any
+
+    def _check(self, X: Any, y: Any) -> object:
+        return self._arrive(X, y)
+
+    def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
+        return self._resample(*self._arrive(X, y))
+
+    @abstractmethod
+    def _resample(self, table: Table, target: Target, matrix: Any) -> tuple[Any, Any]:
+        """Set fitted attributes and return the containers that the caller gets.
+
+        ``matrix`` holds the values of X, or is None where they are not looked at.
+        """
+
+    @staticmethod
+    @abstractmethod
+    def _quota_of(sampling_strategy: Any, counts: Counts, y: np.ndarray) -> Counts:
+        """Resolve a ``sampling_strategy`` for classes of these sizes."""
+
     def _arrive(self, X: Any, y: Any) -> tuple[Table, Target, Any]:
         """Check parameters, target and data, in that order; resolve the quota."""
         self._forget()
@@ -156,17 +181,6 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  # ty
         counts = class_counts(target.values)
         self.sampling_strategy_ = self._quota_of(self.sampling_strategy, counts, target.values)
         return table, target, matrix
-
-    def _note_columns(self, X: Any) -> None:
-        try:
-            validate_data(self, X=X, reset=True, skip_check_array=True)
-        except ValueError as error:
-            if type(error).__name__ != "DuplicateError":
-                raise
-            raise ValueError(
-                "X has several columns of the same name, and scikit-learn reads the names of "
-                f"frames only where they differ. Rename the columns. {error}"
-            ) from error
 
     def _checked_matrix(self, table: Table) -> Any:
         matrix = check_array(

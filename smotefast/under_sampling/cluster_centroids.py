@@ -10,11 +10,11 @@ from sklearn.base import clone
 from smotefast.engine.keep_quota import keep_quota
 from smotefast.engine.params import CENTROIDS, RANDOM_STATE, UNDER_SAMPLER
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.sampler import BaseSampler
+from smotefast.engine.sampler import SingleSampler
 from smotefast.tables import Table, Target, open_table
 
 
-class ClusterCentroids(BaseSampler):
+class ClusterCentroids(SingleSampler):
     """Under-sample by clustering a class, and keeping the centre of each cluster.
 
     The clustering is scikit-learn's, and takes nearly all of the time: with thousands of
@@ -67,6 +67,7 @@ class ClusterCentroids(BaseSampler):
     """
 
     _sampling_type = "under-sampling"
+    _takes_booleans = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **UNDER_SAMPLER,
         **RANDOM_STATE,

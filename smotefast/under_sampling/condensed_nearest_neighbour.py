@@ -69,7 +69,7 @@ class CondensedNearestNeighbour(BaseCleaner):
     >>> X, y = make_classification(1000, weights=[0.9], flip_y=0, random_state=0)
     >>> X_new, y_new = CondensedNearestNeighbour(random_state=0).fit_resample(X, y)
     >>> print(sorted(Counter(y_new.tolist()).items()))
-    [(0, 71), (1, 99)]
+    [(0, 139), (1, 99)]
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {

@@ -73,7 +73,7 @@ class OneSidedSelection(BaseCleaner):
     >>> X, y = make_classification(1000, weights=[0.9], flip_y=0, random_state=0)
     >>> X_new, y_new = OneSidedSelection(random_state=0).fit_resample(X, y)
     >>> print(sorted(Counter(y_new.tolist()).items()))
-    [(0, 491), (1, 99)]
+    [(0, 877), (1, 99)]
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {

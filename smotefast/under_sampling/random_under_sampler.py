@@ -95,9 +95,9 @@ class RandomUnderSampler(BaseUnderSampler):
             kept.append(positions)
         return np.concatenate(kept)
 
-    def _finished(self, resampled: tuple[Any, Any], X: Any, y: Any) -> tuple[Any, Any]:
+    def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
         """Give pandas rows their own index, as imbalanced-learn does here and nowhere else."""
-        X_new, y_new = resampled
+        X_new, y_new = super()._resampled(X, y)
         taken = self.sample_indices_
         return keep_index(X_new, X, taken), keep_index(y_new, y, taken)
 

@@ -69,10 +69,10 @@ class TomekLinks(BaseCleaner):
     >>> from collections import Counter
     >>> from sklearn.datasets import make_classification
     >>> from smotefast.under_sampling import TomekLinks
-    >>> X, y = make_classification(1000, weights=[0.9], flip_y=0, random_state=0)
+    >>> X, y = make_classification(1000, weights=[0.9], class_sep=0.5, random_state=0)
     >>> X_new, y_new = TomekLinks().fit_resample(X, y)
     >>> print(sorted(Counter(y_new.tolist()).items()))
-    [(0, 894), (1, 99)]
+    [(0, 876), (1, 102)]
     """
 
     def __init__(

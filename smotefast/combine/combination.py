@@ -1,0 +1,131 @@
+"""Any over-sampler, followed by any sampler that takes rows away."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.base import clone
+
+from smotefast.engine.over_sampler import BaseOverSampler
+from smotefast.engine.params import STEP
+from smotefast.engine.sampler import BaseSampler
+from smotefast.engine.selector import BaseSelector
+from smotefast.tables import open_table, open_target
+
+
+class BaseCombination(BaseSampler):
+    """Base of samplers that add rows at first, and then take some away."""
+
+    _sampling_type = "over-sampling"
+
+    @abstractmethod
+    def _steps(self) -> tuple[Any, Any]:
+        """Set the fitted steps; return what adds rows, and what takes them away."""
+
+    def _check(self, X: Any, y: Any) -> object:
+        creation = self._begin(X)[0].fit(X, y)
+        self.sampling_strategy_ = creation.sampling_strategy_
+        return creation
+
+    def _begin(self, X: Any) -> tuple[Any, Any]:
+        self._forget()
+        self._validate_params()
+        steps = self._steps()
+        self._note_columns(X)
+        return steps
+
+    def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
+        creation, selection = self._begin(X)
+        if _takes_whole(creation, selection, X):
+            resampled = selection.fit_resample(*creation.fit_resample(X, y))
+        else:
+            resampled = _through_numbers(X, y, creation, selection)
+        self.sampling_strategy_ = creation.sampling_strategy_
+        return resampled
+
+
+def _takes_whole(creation: Any, selection: Any, X: Any) -> bool:
+    """Whether X itself goes through the steps, and not the numbers in it.
+
+    Frames and lists may hold integers, to which new rows are rounded: the second step looks
+    at them as they were before, if it looks at values at all and can say which it takes.
+    """
+    looks = isinstance(creation, BaseOverSampler) and isinstance(selection, BaseSelector)
+    looks = looks and not (creation._copies_rows or creation._takes_categories)
+    return isinstance(X, np.ndarray) or issparse(X) or not looks or selection._copies_rows
+
+
+def _through_numbers(X: Any, y: Any, creation: Any, selection: Any) -> tuple[Any, Any]:
+    """Resample the numbers of a frame or a list; return rows of its kind."""
+    target, table = open_target(y), open_table(X)
+    rows, labels = creation.fit_resample(table.numeric(), target.values)
+    selection.fit_resample(rows, labels)
+    kept, n_before = selection.sample_indices_, table.n_samples
+    if table.is_sparse:
+        n_new = rows.shape[0] - n_before
+        X_all = table.append_sparse(rows[n_before:] if n_new else None)
+    else:
+
+        def fill(out: np.ndarray) -> None:
+            out[:] = rows[n_before:]
+
+        X_all = table.extend(len(rows) - n_before, fill, rows.dtype)
+    y_all = target.extend(labels[n_before:])
+    return open_table(X_all).take(kept), open_target(y_all).take(kept)
+
+
+class Combination(BaseCombination):
+    """Add rows with one sampler, then take rows away with another.
+
+    Parameters
+    ----------
+    creation : sampler
+        An over-sampler; it is cloned.
+    selection : sampler
+        An under-sampler or a cleaner; it is cloned.
+
+    Attributes
+    ----------
+    sampling_strategy_ : dict
+        Rows to create, by class.
+    creation_, selection_ : sampler
+        The steps, fitted. ``selection_.sample_indices_`` says which row each row of the result
+        is: of X, or from ``len(X)`` on of the new rows, whose origin is in
+        ``creation_.provenance_``.
+    n_features_in_ : int
+        Number of columns of X.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where all are strings.
+
+    Examples
+    --------
+    >>> from collections import Counter
+    >>> from sklearn.datasets import make_classification
+    >>> from smotefast.combine import Combination
+    >>> from smotefast.over_sampling import SMOTE
+    >>> from smotefast.under_sampling import RandomUnderSampler
+    >>> X, y = make_classification(1000, weights=[0.9], flip_y=0, random_state=0)
+    >>> over = SMOTE(sampling_strategy=0.5, random_state=0)
+    >>> sampler = Combination(over, RandomUnderSampler(random_state=0))
+    >>> X_new, y_new = sampler.fit_resample(X, y)
+    >>> print(sorted(Counter(y_new.tolist()).items()))
+    [(0, 450), (1, 450)]
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "creation": STEP,
+        "selection": STEP,
+    }
+    _made_by_resampling = ("creation_", "selection_")
+
+    def __init__(self, creation: Any, selection: Any) -> None:
+        self.creation = creation
+        self.selection = selection
+
+    def _steps(self) -> tuple[Any, Any]:
+        self.creation_ = clone(self.creation)
+        self.selection_ = clone(self.selection)
+        return self.creation_, self.selection_

@@ -39,6 +39,7 @@ class BaseCombination(BaseSampler):
 
     def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
         creation, selection = self._begin(X)
+        resampled: tuple[Any, Any]
         if _takes_whole(creation, selection, X):
             resampled = selection.fit_resample(*creation.fit_resample(X, y))
         else:

@@ -68,7 +68,8 @@ class InstanceHardnessThreshold(BaseUnderSampler):
     >>> from sklearn.linear_model import LogisticRegression
     >>> from smotefast.under_sampling import InstanceHardnessThreshold
     >>> X, y = make_classification(1000, weights=[0.9], flip_y=0, random_state=0)
-    >>> sampler = InstanceHardnessThreshold(LogisticRegression(), random_state=0)
+    >>> machine = LogisticRegression()
+    >>> sampler = InstanceHardnessThreshold(estimator=machine, random_state=0)
     >>> X_new, y_new = sampler.fit_resample(X, y)
     >>> print(sorted(Counter(y_new.tolist()).items()))
     [(0, 99), (1, 99)]

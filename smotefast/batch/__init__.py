@@ -15,9 +15,15 @@ from contextlib import closing
 from typing import Any
 
 from smotefast.batch.prepare import JustCompiledError, Prepared, prepare_job
-from smotefast.batch.registry import make_sampler, neighbors_parameter
+from smotefast.batch.registry import make_sampler, make_step, neighbors_parameter
 from smotefast.batch.request import Request
-from smotefast.batch.scan import resolve_quota, scan_classes, split_columns
+from smotefast.batch.scan import (
+    all_target_values,
+    resolve_quota,
+    scan_classes,
+    split_columns,
+)
+from smotefast.batch.steps import steps_of
 from smotefast.batch.write import row_groups
 from smotefast.engine.damage import warn_of
 from smotefast.report.progress import Progress, make_progress
@@ -38,7 +44,13 @@ from smotefast.storage import (
     writer_options,
 )
 
-__all__ = ["JustCompiledError", "make_sampler", "neighbors_parameter", "resample_dataset"]
+__all__ = [
+    "JustCompiledError",
+    "make_sampler",
+    "make_step",
+    "neighbors_parameter",
+    "resample_dataset",
+]
 
 
 def resample_dataset(
@@ -118,8 +130,9 @@ def resample_dataset(
     limit = parse_size(memory_limit)
     if rows not in ("all", "synthetic"):
         raise ValueError(f"rows={rows!r} must be 'all' or 'synthetic'.")
-    made = make_sampler(sampler)
-    made._validate_params()
+    made, selection = steps_of(make_sampler(sampler))
+    if rows == "synthetic" and not made.sampling_strategy:
+        raise ValueError("rows='synthetic' has nothing to write: this job makes no rows.")
     opened = open_source(source)
     remove_leftovers(os.path.realpath(os.fsdecode(destination)))
     place = check_destination(destination, opened, overwrite=overwrite)
@@ -127,16 +140,18 @@ def resample_dataset(
     with signals_as_exit(), make_progress(progress) as shown:
         shown.phase("counting classes", opened.n_rows)
         classes = scan_classes(opened, target, shown)
-        quota = resolve_quota(made, classes, opened, target)
-        request = Request(opened, made, target, columns, features, classes, quota, limit)
+        quota = resolve_quota(made, classes.counts, lambda: all_target_values(opened, target))
+        request = Request(
+            opened, made, target, columns, features, classes, quota, limit, selection
+        )
         prepared = prepare_job(request, shown)
         warn_of(prepared.job.notes)
         n_rows = _write(request, prepared, place, rows == "all", overwrite, shown, peak)
-    before, made = classes.counts, prepared.job.counts()
     return Summary(
         destination=os.fsdecode(destination),
-        counts_before=before,
-        counts_after={label: n + made.get(label, 0) for label, n in before.items()},
+        counts_before=classes.counts,
+        counts_after=prepared.kept.counts,
+        counts_made=prepared.job.counts(),
         rows_written=n_rows,
         seconds=time.perf_counter() - started,
         peak_memory=peak.result(),
@@ -164,11 +179,12 @@ def _write(
 ) -> int:
     """Write all row groups beside the destination, then move them there in one step."""
     schema, plan = request.schema, prepared.plan
-    total = prepared.job.n_rows + (request.source.n_rows if originals else 0)
+    kept = prepared.kept
+    total = kept.n_new + (kept.n_originals if originals else 0)
     dropped = frozenset(request.source.schema.names) - set(request.columns)
     options = writer_options(request.source, dropped)
     copied = request.source if originals else None
-    groups = row_groups(copied, prepared.new_rows, schema, plan, request.limit)
+    groups = row_groups(copied, prepared.new_rows, kept, schema, plan, request.limit)
     with (
         plain_disk_errors(place.path),
         Staging(place, overwrite=overwrite) as staging,

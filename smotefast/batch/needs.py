@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from smotefast.batch.held import held_classes, selection_quota
 from smotefast.batch.plan import BATCH_ROWS
 from smotefast.batch.request import Request
 
@@ -43,7 +44,7 @@ def need_of_numbers(request: Request, dtype: np.dtype[Any]) -> Need:
         # Neighbours found for some rows are spread to all: a second copy for a moment.
         most = max(most, search + n_rows * (4 * k + n_features * widened))
     if request.sampler._reads == "neighbors":
-        most += _streamed_bytes(request, dtype, max(k, m))
+        most += _streamed_bytes(n_features, request.sizes, dtype, max(k, m))
     if request.sampler._reads == "everything":
         values = request.source.n_rows * n_features
         kept += values * dtype.itemsize + 16 * request.source.n_rows
@@ -84,7 +85,9 @@ def _search_bytes(sampler: Any, n_rows: int, n_features: int, k: int) -> int:
     return estimated_bytes(n_rows, n_features, k, sampler.search)
 
 
-def _streamed_bytes(request: Request, dtype: np.dtype[Any], k: int) -> int:
+def _streamed_bytes(
+    n_features: int, sizes: dict[Any, int], dtype: np.dtype[Any], k: int
+) -> int:
     """Return what a search of all class rows in blocks of the files takes.
 
     Per class: the queries, packed; the nearest so far, those of a block, and both sorted.
@@ -92,11 +95,10 @@ def _streamed_bytes(request: Request, dtype: np.dtype[Any], k: int) -> int:
     """
     from smotefast.neighbors import estimated_bytes
 
-    n_features = len(request.features)
     total = 0
-    for n_rows in request.sizes.values():
+    for n_rows in sizes.values():
         total += n_rows * (n_features * dtype.itemsize + 16 * k)
-    largest = max(request.sizes.values(), default=0)
+    largest = max(sizes.values(), default=0)
     block = BATCH_ROWS * n_features * (8 + 2 * dtype.itemsize + 8)
     search = estimated_bytes(max(largest, BATCH_ROWS), n_features, k, "exact")
     return int(total + search + block + largest * k * 96)
@@ -115,3 +117,26 @@ def neighbor_count(sampler: Any) -> int:
 def _number(given: Any) -> int:
     """Return a number of neighbours; an estimator's own counts the row itself."""
     return int(given.n_neighbors) - 1 if hasattr(given, "kneighbors") else int(given)
+
+
+def need_of_selection(request: Request, dtype: np.dtype[Any] | None, need: Need) -> Need:
+    """Return what the second step takes on top of the first.
+
+    Drawing takes a shuffled list of the places of a class, twice for a moment. Tomek links
+    take the rows that they search for, of classes that have new rows twice, and the search.
+    """
+    if request.selection is None:
+        return need
+    counts, wanted = request.classes.counts, request.wanted
+    if dtype is None:
+        after = {label: n + wanted.get(label, 0) for label, n in counts.items()}
+        quota = selection_quota(request, after, wanted)
+        drawing = max((8 * after[label] + 16 * n for label, n in quota.items()), default=0)
+        return Need(need.kept + 8 * sum(quota.values()), max(need.search, drawing))
+    held = {label: counts[label] + wanted.get(label, 0) for label in held_classes(request)}
+    row = len(request.features) * dtype.itemsize
+    in_memory = {label: counts[label] for label in counts if label in held or label in wanted}
+    kept = sum(in_memory.values()) * (row + 8)
+    queries = {None: sum(held.values())}
+    search = _streamed_bytes(len(request.features), queries, dtype, 1)
+    return Need(need.kept + kept + 9 * sum(held.values()), max(need.search, search))

@@ -14,10 +14,18 @@ import numpy as np
 from smotefast.batch.category_job import category_layout, category_rows, split_features
 from smotefast.batch.file_rows import FileRows
 from smotefast.batch.gather import gather_everything, gather_matrices, gather_table
+from smotefast.batch.held import held_classes
+from smotefast.batch.kept import Kept
 from smotefast.batch.layouts import Layout, NumberLayout
-from smotefast.batch.needs import Need, need_of_categories, need_of_numbers
+from smotefast.batch.needs import (
+    Need,
+    need_of_categories,
+    need_of_numbers,
+    need_of_selection,
+)
 from smotefast.batch.plan import Plan, make_plan
 from smotefast.batch.request import Request
+from smotefast.batch.selection import Matrices, select_rows
 from smotefast.batch.warm import load_kernels
 from smotefast.batch.write import NewRows
 from smotefast.engine.job import Job
@@ -25,6 +33,7 @@ from smotefast.engine.rows import ClassRows, MatrixRows
 from smotefast.report.progress import Progress
 from smotefast.storage import refuse_above, release_memory
 from smotefast.tables.columns import check_numeric_fields
+from smotefast.under_sampling import TomekLinks
 
 # Kernels load in 0.4 s (exact search) to 1.3 s; compiling takes 5 to 35 s, and leaves 60 to
 # 270 MiB behind.
@@ -37,12 +46,13 @@ class JustCompiledError(MemoryError):
 
 @dataclass(frozen=True)
 class Prepared:
-    """A job, its rows as batches, the sizes to write them in, and how well it was searched."""
+    """A job, its rows as batches and their sizes, its recall, and which rows are written."""
 
     job: Job
     new_rows: NewRows
     plan: Plan
     recall: float | None
+    kept: Kept
 
 
 def prepare_job(request: Request, progress: Progress) -> Prepared:
@@ -67,30 +77,43 @@ def _prepare_copies(request: Request, progress: Progress) -> Prepared:
     n_kept = sum(request.sizes.values())
     columns, schema = request.columns, request.schema
     widths = request.widths
-    kept = n_kept * (widths.row_bytes(columns) + 8) + widths.dictionary_bytes(columns)
+    held = n_kept * (widths.row_bytes(columns) + 8) + widths.dictionary_bytes(columns)
     # One column is held twice while its pieces are joined.
     joining = max(n_kept * widths.row_bytes([name]) for name in columns)
-    plan = _plan(request, Need(int(kept), int(joining)))
-    rows = gather_table(request.reading(plan, progress), columns, request.sizes)
+    dtype = None
+    if isinstance(request.selection, TomekLinks):
+        _refuse_index(request)
+        dtype = _matrix_dtype(request, request.features)
+        _load(request, progress, len(request.features), 0, dtype)
+    plan = _plan(request, need_of_selection(request, dtype, Need(int(held), int(joining))))
+    reading = request.reading(plan, progress)
+    rows = gather_table(reading, columns, request.sizes)
     job = request.sampler._prepare(rows, request.wanted)
     new_rows = NewRows(job, schema, request.target, request.classes, None, rows)
-    return Prepared(job, new_rows, plan, None)
+    kept = select_rows(request, job, reading, dtype, ({}, {}))
+    refuse_above(request.limit)
+    return Prepared(job, new_rows, plan, None, kept)
 
 
 def _prepare_numbers(request: Request, progress: Progress) -> Prepared:
     dtype = _matrix_dtype(request, request.features)
     _load(request, progress, len(request.features), 0, dtype)
-    plan = _plan(request, need_of_numbers(request, dtype))
+    plan = _plan(request, need_of_selection(request, dtype, need_of_numbers(request, dtype)))
     reading = request.reading(plan, progress)
     features = request.features
     rows: ClassRows
+    have: Matrices = ({}, {})
     if request.sampler._reads == "everything":
         rows = MatrixRows(*gather_everything(reading, features, dtype))
     else:
-        gathered = gather_matrices(reading, features, dtype, request.sizes)
-        rows = FileRows(reading, features, *gathered)
+        held = {*request.wanted, *held_classes(request)}
+        sizes = {of: n for of, n in request.classes.counts.items() if of in held}
+        have = gather_matrices(reading, features, dtype, sizes)
+        rows = FileRows(reading, features, *have)
     layout = NumberLayout([request.schema.field(name) for name in features], dtype)
-    return _prepared(request, progress, plan, rows, layout)
+    job = _job(request, progress, rows)
+    kept = select_rows(request, job, reading, dtype, have)
+    return _prepared(request, plan, job, layout, kept)
 
 
 def _prepare_categories(request: Request, progress: Progress) -> Prepared:
@@ -99,7 +122,8 @@ def _prepare_categories(request: Request, progress: Progress) -> Prepared:
     if continuous:
         dtype = _matrix_dtype(request, continuous)
     _load(request, progress, len(continuous), len(categorical), dtype)
-    plan = _plan(request, need_of_categories(request, continuous, dtype))
+    need = need_of_categories(request, continuous, dtype)
+    plan = _plan(request, need_of_selection(request, None, need))
     reading = request.reading(plan, progress)
     numbers = None
     if continuous:
@@ -108,7 +132,9 @@ def _prepare_categories(request: Request, progress: Progress) -> Prepared:
     rows, codes = category_rows(request.sampler, reading, table, numbers, request.sizes)
     fields = [request.schema.field(name) for name in request.features]
     layout = category_layout(fields, dtype, categorical, table, codes)
-    return _prepared(request, progress, plan, rows, layout)
+    job = _job(request, progress, rows)
+    kept = select_rows(request, job, reading, None, ({}, {}))
+    return _prepared(request, plan, job, layout, kept)
 
 
 def _load(
@@ -122,15 +148,18 @@ def _load(
     request.timing["compiled"] = time.perf_counter() - started > _COMPILING_SECONDS
 
 
-def _prepared(
-    request: Request, progress: Progress, plan: Plan, rows: ClassRows, layout: Layout
-) -> Prepared:
+def _job(request: Request, progress: Progress, rows: ClassRows) -> Job:
     progress.phase("finding neighbours")
-    job = request.sampler._prepare(rows, request.wanted)
+    job: Job = request.sampler._prepare(rows, request.wanted)
+    refuse_above(request.limit)
+    return job
+
+
+def _prepared(request: Request, plan: Plan, job: Job, layout: Layout, kept: Kept) -> Prepared:
     refuse_above(request.limit)
     release_memory()
     new_rows = NewRows(job, request.schema, request.target, request.classes, layout)
-    return Prepared(job, new_rows, plan, getattr(request.sampler, "recall_", None))
+    return Prepared(job, new_rows, plan, getattr(request.sampler, "recall_", None), kept)
 
 
 def _plan(request: Request, need: Need) -> Plan:

@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 
 
 class Entry(NamedTuple):
-    """A sampler: where it is, and in a few words how it makes rows."""
+    """A sampler: where it is, and in a few words what it does."""
 
     home: str
     line: str
 
 
-_OVER = "smotefast.over_sampling:"
+_OVER, _UNDER = "smotefast.over_sampling:", "smotefast.under_sampling:"
+_BOTH = "smotefast.combine:"
 SAMPLERS = {
     "smote": Entry(f"{_OVER}SMOTE", "between a row and one of its neighbours in the class"),
     "borderline-smote": Entry(
@@ -33,6 +34,24 @@ SAMPLERS = {
     "smote-nc": Entry(f"{_OVER}SMOTENC", "the same for numbers; categories by majority vote"),
     "smote-n": Entry(f"{_OVER}SMOTEN", "categories by majority vote, for categories only"),
     "random": Entry(f"{_OVER}RandomOverSampler", "copies of rows, with noise if asked for"),
+    "random-under": Entry(f"{_UNDER}RandomUnderSampler", "keeps some rows, drawn at random"),
+    "tomek-links": Entry(
+        f"{_UNDER}TomekLinks", "removes rows whose nearest row is of another class, both ways"
+    ),
+    "smote-tomek": Entry(f"{_BOTH}SMOTETomek", "smote, then tomek-links in all classes"),
+}
+# Those that need all rows in memory are known, so that a job can say so.
+_IN_MEMORY = {
+    "edited-nearest-neighbours": f"{_UNDER}EditedNearestNeighbours",
+    "repeated-edited-nearest-neighbours": f"{_UNDER}RepeatedEditedNearestNeighbours",
+    "all-knn": f"{_UNDER}AllKNN",
+    "neighbourhood-cleaning-rule": f"{_UNDER}NeighbourhoodCleaningRule",
+    "one-sided-selection": f"{_UNDER}OneSidedSelection",
+    "condensed-nearest-neighbour": f"{_UNDER}CondensedNearestNeighbour",
+    "near-miss": f"{_UNDER}NearMiss",
+    "instance-hardness-threshold": f"{_UNDER}InstanceHardnessThreshold",
+    "cluster-centroids": f"{_UNDER}ClusterCentroids",
+    "smote-enn": f"{_BOTH}SMOTEENN",
 }
 
 
@@ -44,8 +63,9 @@ def sampler_class(name: str) -> Any:
     ValueError
         If there is none.
     """
-    for known, entry in SAMPLERS.items():
-        module, own = entry.home.split(":")
+    homes = {known: entry.home for known, entry in SAMPLERS.items()}
+    for known, home in {**homes, **_IN_MEMORY}.items():
+        module, own = home.split(":")
         if _plain(name) in (_plain(known), _plain(own)):
             return getattr(import_module(module), own)
     raise ValueError(f"sampler={name!r} is not one of {list(SAMPLERS)}.")
@@ -79,17 +99,25 @@ def make_sampler(sampler: Any, **params: Any) -> Any:
     """
     from sklearn.base import clone
 
-    from smotefast.engine.over_sampler import BaseOverSampler
+    from smotefast.engine.sampler import BaseSampler
 
     if isinstance(sampler, str):
         return _made(sampler_class(sampler), params)
-    if not isinstance(sampler, BaseOverSampler):
+    if not isinstance(sampler, BaseSampler):
         raise TypeError(
-            f"sampler={sampler!r} is neither one of {list(SAMPLERS)} nor an over-sampler of "
-            "smotefast.over_sampling."
+            f"sampler={sampler!r} is neither one of {list(SAMPLERS)} nor a sampler of "
+            "smotefast."
         )
     _refuse_foreign(type(sampler), params)
     return clone(sampler).set_params(**params)
+
+
+def make_step(name: str, seed: int, params: dict[str, Any]) -> Any:
+    """Return a sampler by its name for the second step of a job; the seed is for both."""
+    kind = sampler_class(name)
+    if "random_state" in kind._get_param_names():
+        params = {"random_state": seed, **params}
+    return _made(kind, params)
 
 
 def _made(kind: Any, params: dict[str, Any]) -> Any:

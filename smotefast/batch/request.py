@@ -19,7 +19,10 @@ from smotefast.storage import ParquetSource
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be done, checked as far as arguments and files go."""
+    """What is to be done, checked as far as arguments and files go.
+
+    ``sampler`` adds rows, ``selection`` then takes some away, or is None.
+    """
 
     source: ParquetSource
     sampler: Any
@@ -29,6 +32,7 @@ class Request:
     classes: Classes
     quota: Counts
     limit: int
+    selection: Any = None
     timing: dict[str, bool] = field(default_factory=dict)
 
     @functools.cached_property

@@ -7,7 +7,7 @@ target column is read.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -156,18 +156,34 @@ def _check_labels(target: str, found: Counts) -> None:
         )
 
 
-def resolve_quota(sampler: Any, classes: Classes, source: ParquetSource, target: str) -> Counts:
-    """Return the rows to create per class, as ``fit_resample`` would."""
+def resolve_quota(sampler: Any, counts: Counts, labels: Callable[[], np.ndarray]) -> Counts:
+    """Return the rows to create or to keep per class, as ``fit_resample`` would.
+
+    Parameters
+    ----------
+    sampler
+        Has the strategy.
+    counts
+        Rows of each class, in label order.
+    labels
+        Returns the class of every row, for strategies that are called with them.
+    """
     strategy = sampler.sampling_strategy
     y = np.empty(0)
     if isinstance(strategy, Mapping):
-        strategy = _with_own_labels(strategy, classes.counts)
+        strategy = _with_own_labels(strategy, counts)
+    elif isinstance(strategy, list):
+        strategy = list(_with_own_labels(dict.fromkeys(strategy, 0), counts))
     elif callable(strategy):
-        y = np.concatenate(
-            [np.asarray(batch.column(0)) for batch in source.batches([target], _BATCH_ROWS)]
-        )
-    quota: Counts = sampler._quota_of(strategy, classes.counts, y)
+        y = labels()
+    quota: Counts = sampler._quota_of(strategy, counts, y)
     return quota
+
+
+def all_target_values(source: ParquetSource, target: str) -> np.ndarray:
+    """Read the target column as an array."""
+    batches = source.batches([target], _BATCH_ROWS)
+    return np.concatenate([np.asarray(batch.column(0)) for batch in batches])
 
 
 def _with_own_labels(strategy: Mapping[Any, Any], counts: Counts) -> dict[Any, Any]:

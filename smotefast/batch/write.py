@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from smotefast.batch.gather import GatheredTable
+from smotefast.batch.kept import Kept, kept_batches
 from smotefast.batch.layouts import Layout
 from smotefast.batch.plan import Plan
 from smotefast.batch.scan import Classes
@@ -92,6 +93,7 @@ class NewRows:
 def row_groups(
     source: ParquetSource | None,
     new_rows: NewRows,
+    kept: Kept,
     schema: pa.Schema,
     plan: Plan,
     limit: int,
@@ -104,6 +106,8 @@ def row_groups(
         Copied through first; None to give only the new rows.
     new_rows
         What comes after.
+    kept
+        Which of these are written.
     schema
         Of the destination.
     plan
@@ -113,7 +117,9 @@ def row_groups(
     """
     rows = plan.batch_rows
     originals = source.batches(schema.names, rows) if source is not None else iter(())
-    batches = _watched(chain(originals, new_rows.batches(rows)), limit)
+    originals = kept_batches(originals, 0, kept.originals)
+    made = kept_batches(new_rows.batches(rows), 0, kept.new_rows)
+    batches = _watched(chain(originals, made), limit)
     groups = _grouped(batches, schema, plan.group_rows, plan.group_bytes)
     with ThreadPoolExecutor(1, thread_name_prefix="smotefast-read") as pool:
         upcoming = pool.submit(next, groups, None)

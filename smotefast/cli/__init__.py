@@ -54,6 +54,8 @@ def resample(
     small_class: take.SmallClass = None,
     categorical: take.Categorical = None,
     settings: take.Settings = None,
+    then: take.Then = None,
+    then_settings: take.ThenSettings = None,
     seed: take.Seed = 0,
     memory_limit: take.MemoryLimit = "2GiB",
     rows: take.WhichRows = take.Rows.ALL,
@@ -64,7 +66,12 @@ def resample(
 ) -> None:
     """Resample SOURCE into DESTINATION."""
     with one_line_errors(debug):
-        from smotefast.batch import make_sampler, neighbors_parameter, resample_dataset
+        from smotefast.batch import (
+            make_sampler,
+            make_step,
+            neighbors_parameter,
+            resample_dataset,
+        )
 
         typed = {
             "--sampling-strategy": ("sampling_strategy", take.read_strategy(sampling_strategy)),
@@ -77,11 +84,19 @@ def resample(
         params = {name: value for name, value in typed.values() if value is not None}
         options = {name: option for option, (name, _) in typed.items()}
         params.update(take.read_settings(settings or (), options))
+        made = make_sampler(sampler, **params)
+        if then is not None:
+            from smotefast.combine import Combination
+
+            own = take.read_settings(then_settings or (), {}, "--then-set")
+            made = Combination(made, make_step(then, seed, own))
+        elif then_settings:
+            raise ValueError("--then-set needs --then, the sampler that takes rows away.")
         summary = resample_dataset(
             source,
             destination,
             target=target,
-            sampler=make_sampler(sampler, **params),
+            sampler=made,
             memory_limit=memory_limit,
             rows=rows.value,
             overwrite=overwrite,

@@ -61,6 +61,22 @@ Settings = Annotated[
         help="Any other parameter of the sampler, such as m_neighbors=20; may be repeated.",
     ),
 ]
+Then = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SAMPLER",
+        help="Take rows away afterwards: random-under or tomek-links.",
+        show_default="none",
+    ),
+]
+ThenSettings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--then-set",
+        metavar="NAME=VALUE",
+        help="A parameter of it, such as sampling_strategy=all; may be repeated.",
+    ),
+]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same rows.")]
 MemoryLimit = Annotated[
     str, typer.Option(help="What the process may occupy, such as 512MiB or 2GiB.")
@@ -106,7 +122,9 @@ def _whole(text: str) -> float:
     return int(number) if number.is_integer() else number
 
 
-def read_settings(settings: Sequence[str], options: Mapping[str, str]) -> dict[str, Any]:
+def read_settings(
+    settings: Sequence[str], options: Mapping[str, str], option: str = "--set"
+) -> dict[str, Any]:
     """Read ``--set``: values are JSON where they can be, otherwise texts.
 
     Parameters
@@ -115,6 +133,8 @@ def read_settings(settings: Sequence[str], options: Mapping[str, str]) -> dict[s
         As they were typed.
     options
         The option of each parameter that has one of its own.
+    option
+        What they were typed after.
 
     Examples
     --------
@@ -125,10 +145,12 @@ def read_settings(settings: Sequence[str], options: Mapping[str, str]) -> dict[s
     for setting in settings:
         name, equals, text = setting.partition("=")
         if not (equals and name.strip()):
-            raise ValueError(f"--set {setting!r} must be NAME=VALUE, such as m_neighbors=20.")
+            raise ValueError(
+                f"{option} {setting!r} must be NAME=VALUE, such as m_neighbors=20."
+            )
         name = name.strip().replace("-", "_")
         if name in options:
-            raise ValueError(f"--set {setting!r}: use {options[name]} for {name}.")
+            raise ValueError(f"{option} {setting!r}: use {options[name]} for {name}.")
         try:
             values[name] = json.loads(text)
         except json.JSONDecodeError:

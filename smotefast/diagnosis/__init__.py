@@ -137,7 +137,13 @@ def _made(sampler: Any) -> Any:
     if sampler is None:
         return None
     from smotefast.batch.registry import make_sampler
+    from smotefast.engine.over_sampler import BaseOverSampler
 
     made = make_sampler(sampler)
+    if not isinstance(made, BaseOverSampler):
+        raise ValueError(
+            f"{type(made).__name__} makes no rows, or takes some away: only the samplers of "
+            "smotefast.over_sampling are judged so far. Leave sampler out, or name one of these."
+        )
     made._validate_params()
     return made

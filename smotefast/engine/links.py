@@ -28,7 +28,9 @@ class LabelledRows(Protocol):
         ...
 
 
-def linked_rows(rows: LabelledRows, cleaned: Collection[Any], nearest: Nearest) -> np.ndarray:
+def linked_rows(
+    rows: LabelledRows, cleaned: Collection[Any], searched: list[Any], nearest: Nearest
+) -> np.ndarray:
     """Return the positions of the rows of some classes that are in a Tomek link, ascending.
 
     Parameters
@@ -37,17 +39,18 @@ def linked_rows(rows: LabelledRows, cleaned: Collection[Any], nearest: Nearest) 
         The data.
     cleaned
         The classes.
+    searched
+        The classes whose rows are searched for at first, as ``searched_classes`` says.
     nearest
         The search among rows of all classes.
     """
     if not cleaned:
         return np.empty(0, dtype=np.int64)
-    labels, largest = searched_classes(rows.sizes, cleaned), largest_class(rows.sizes)
-    members = [rows.positions(label) for label in labels]
+    members = [rows.positions(label) for label in searched]
     own = np.concatenate(members)
     order = np.argsort(own)
     own = own[order]
-    label = np.repeat(np.arange(len(labels)), [len(each) for each in members])[order]
+    label = np.repeat(np.arange(len(searched)), [len(each) for each in members])[order]
     target = nearest(own)
     place = np.minimum(np.searchsorted(own, target), len(own) - 1)
     is_inside = own[place] == target  # else the nearest row is of a class not searched for
@@ -56,9 +59,10 @@ def linked_rows(rows: LabelledRows, cleaned: Collection[Any], nearest: Nearest) 
     pointed = np.unique(target[pointing])
     back = nearest(pointed)
     is_linked[pointing] = back[np.searchsorted(pointed, target[pointing])] == own[pointing]
-    is_cleaned = np.array([each in cleaned for each in labels])[label]
+    is_cleaned = np.array([each in cleaned for each in searched])[label]
     removed = own[is_linked & is_cleaned]
-    if largest in cleaned and largest not in labels:
+    others = [each for each in rows.sizes if each not in searched]
+    if any(each in cleaned for each in others):  # then it is one, and its rows were pointed at
         removed = np.union1d(removed, target[is_linked & ~is_inside])
     return np.asarray(removed)
 
@@ -67,7 +71,7 @@ def searched_classes(sizes: Counts, cleaned: Collection[Any]) -> list[Any]:
     """Return the classes whose rows are searched for at first, the fewer rows of two ways.
 
     Every link that counts has a row in one of the classes to clean, and one outside of the
-    largest class.
+    largest class; or of any other single class.
     """
     others = [label for label in sizes if label != largest_class(sizes)]
     of_cleaned = [label for label in sizes if label in cleaned]

@@ -20,7 +20,7 @@ class Summary:
     destination
         Where the rows are.
     counts_before, counts_after
-        Rows of each class in the source, and with the new rows.
+        Rows of each class in the source, and in what is made of it.
     rows_written
         Rows in the destination.
     seconds
@@ -31,6 +31,8 @@ class Summary:
         How neighbours were found: "exact", "approximate", "estimator", or None.
     recall
         Share of the true neighbours found on a sample, where the search was approximate.
+    counts_made
+        Rows made of each class that got any; None means all that came to it.
     """
 
     destination: str
@@ -42,11 +44,25 @@ class Summary:
     memory_limit: int
     search: str | None = None
     recall: float | None = None
+    counts_made: dict[Any, int] | None = None
 
     @property
     def rows_new(self) -> int:
         """Rows that were made."""
-        return sum(self.counts_after.values()) - sum(self.counts_before.values())
+        return sum(map(self._made, self.counts_before))
+
+    @property
+    def rows_removed(self) -> int:
+        """Rows that were taken away, of the originals and of the new ones."""
+        return sum(map(self._removed, self.counts_before))
+
+    def _made(self, label: Any) -> int:
+        if self.counts_made is None:
+            return self.counts_after[label] - self.counts_before[label]
+        return self.counts_made.get(label, 0)
+
+    def _removed(self, label: Any) -> int:
+        return self.counts_before[label] + self._made(label) - self.counts_after[label]
 
     def __str__(self) -> str:
         return "\n".join([*self._class_lines(), "", *self._job_lines()])
@@ -56,10 +72,14 @@ class Summary:
         shown = labels[:_MOST_LINES]
         names = [_shown(label) for label in shown]
         width = max(map(len, ["class", *names]))
-        lines = [f"{'class':<{width}} {'before':>15} {'after':>15} {'new':>15}"]
+        lines = [
+            _line(["class", "before", "after", "new", "removed"], width, self.rows_removed)
+        ]
         for label, name in zip(shown, names, strict=True):
-            before, after = self.counts_before[label], self.counts_after[label]
-            lines.append(f"{name:<{width}} {before:>15,} {after:>15,} {after - before:>15,}")
+            counts = [self.counts_before[label], self.counts_after[label]]
+            counts += [self._made(label), self._removed(label)]
+            cells = [name, *(f"{n:,}" for n in counts)]
+            lines.append(_line(cells, width, self.rows_removed))
         if len(labels) > len(shown):
             lines.append(f"... and {len(labels) - len(shown)} more classes")
         return lines
@@ -76,6 +96,12 @@ class Summary:
             found = "" if self.recall is None else f" (recall {self.recall:.3f} on a sample)"
             lines.append(f"neighbours    {self.search}{found}")
         return lines
+
+
+def _line(cells: list[str], width: int, with_removed: int) -> str:
+    """Return a line of the table; its last column is there if any row was removed."""
+    numbers = cells[1:] if with_removed else cells[1:-1]
+    return " ".join([f"{cells[0]:<{width}}", *(f"{number:>15}" for number in numbers)])
 
 
 def _shown(label: Any) -> str:

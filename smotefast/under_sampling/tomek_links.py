@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from smotefast.engine.links import linked_rows
+from smotefast.engine.links import linked_rows, searched_classes
 from smotefast.engine.quota import Counts
 from smotefast.engine.rows import MatrixRows
 from smotefast.engine.searches import Searches
@@ -100,7 +100,8 @@ def unlinked_rows(rows: MatrixRows, cleaned: Counts, searches: Searches) -> np.n
         return searches.nearest_of(rows, positions, 1)[:, 0]
 
     is_linked = np.zeros(rows.n_samples, dtype=bool)
-    is_linked[linked_rows(rows, cleaned, nearest)] = True
+    searched = searched_classes(rows.sizes, cleaned)
+    is_linked[linked_rows(rows, cleaned, searched, nearest)] = True
 
     def decide(some: np.ndarray) -> np.ndarray:
         """Look a few rows up exactly, and the rows that they point at."""

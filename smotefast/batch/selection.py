@@ -1,0 +1,119 @@
+"""Second step of a job: which of the originals and of the new rows are written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from smotefast.batch.extended import ExtendedRows
+from smotefast.batch.gather import gather_matrices
+from smotefast.batch.held import selection_quota
+from smotefast.batch.kept import Kept, OfPlaces, WithoutRows
+from smotefast.batch.request import Request
+from smotefast.batch.stream import Reading
+from smotefast.engine.job import Job
+from smotefast.engine.links import linked_rows, searched_classes
+from smotefast.engine.quota import Counts
+from smotefast.engine.threads import thread_count
+from smotefast.under_sampling import TomekLinks
+from smotefast.under_sampling.random_under_sampler import drawn_rows
+
+Matrices = tuple[dict[Any, np.ndarray], dict[Any, np.ndarray]]
+
+
+def select_rows(
+    request: Request, job: Job, reading: Reading, dtype: np.dtype[Any] | None, have: Matrices
+) -> Kept:
+    """Decide which rows stay.
+
+    Parameters
+    ----------
+    request
+        What is to be done.
+    job
+        The new rows.
+    reading
+        The files.
+    dtype
+        In which numbers are compared; None where none are.
+    have
+        Rows of classes that are in memory already, and where they stand.
+    """
+    counts, made = request.classes.counts, job.counts()
+    after = {label: n + made.get(label, 0) for label, n in counts.items()}
+    if request.selection is None:
+        return Kept(None, None, request.source.n_rows, job.n_rows, after)
+    quota = selection_quota(request, after, job.counts())
+    if not isinstance(request.selection, TomekLinks):
+        return _drawn(request, quota, after)
+    assert dtype is not None
+    return _unlinked(request, job, reading, dtype, have, quota, after)
+
+
+def _drawn(request: Request, quota: Counts, after: Counts) -> Kept:
+    """Draw rows of each class by their place in it, as RandomUnderSampler does."""
+    sampler, before = request.selection, request.classes.counts
+    random_state = check_random_state(sampler.random_state)
+    places: dict[Any, np.ndarray] = {}
+    kept, n_originals = dict(after), request.source.n_rows
+    for label, n_kept in quota.items():
+        drawn = drawn_rows(random_state, after[label], n_kept, sampler.replacement)
+        places[label] = np.sort(drawn)
+        kept[label] = n_kept
+        n_originals += int(np.searchsorted(places[label], before[label])) - before[label]
+    n_new = sum(kept.values()) - n_originals
+    labels = list(before)
+    return Kept(
+        OfPlaces(request.target, labels, places),
+        OfPlaces(request.target, labels, places, before),
+        n_originals,
+        n_new,
+        kept,
+    )
+
+
+def _unlinked(
+    request: Request,
+    job: Job,
+    reading: Reading,
+    dtype: np.dtype[Any],
+    have: Matrices,
+    quota: Counts,
+    after: Counts,
+) -> Kept:
+    """Find Tomek links among originals and new rows, as TomekLinks does with exact search."""
+    counts = request.classes.counts
+    searched = searched_classes(counts, quota) if quota else []
+    needed = [label for label in counts if label in searched or label in job.counts()]
+    missing = {label: counts[label] for label in needed if label not in have[0]}
+    matrices, positions = have
+    if missing:
+        more = gather_matrices(reading, request.features, dtype, missing)
+        matrices, positions = {**matrices, **more[0]}, {**positions, **more[1]}
+    threads = thread_count(request.selection.n_jobs)
+    rows = ExtendedRows(reading, request.features, matrices, positions, job, counts, threads)
+    removed = linked_rows(rows, quota, searched, rows.nearest)
+    first_new = request.source.n_rows
+    n_old = int(np.searchsorted(removed, first_new))
+    lost = _by_class(removed, rows, searched, quota)
+    return Kept(
+        WithoutRows(removed[:n_old]),
+        WithoutRows(removed[n_old:] - first_new),
+        first_new - n_old,
+        job.n_rows - (len(removed) - n_old),
+        {label: n - lost.get(label, 0) for label, n in after.items()},
+    )
+
+
+def _by_class(
+    removed: np.ndarray, rows: ExtendedRows, searched: list[Any], cleaned: Counts
+) -> Counts:
+    """Count removed rows by class; only one class that is not searched for can lose any."""
+    lost = {
+        label: int(np.isin(rows.positions(label), removed, assume_unique=True).sum())
+        for label in searched
+    }
+    rest = len(removed) - sum(lost.values())
+    return {**lost, **{label: rest for label in cleaned if label not in searched}}

@@ -1,0 +1,81 @@
+"""What a job does: rows added by one sampler, and then rows taken away by another.
+
+A sampler flows in; one or both steps flow out. What cannot be done with files is refused.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from smotefast.combine.combination import BaseCombination
+from smotefast.engine.over_sampler import BaseOverSampler
+from smotefast.over_sampling import RandomOverSampler
+from smotefast.under_sampling import RandomUnderSampler, TomekLinks
+
+_ALL_AMONG_ALL = "searches for every row of the classes that it may clean among all rows"
+_ONE_BY_ONE = "goes through the rows of a class one after another, with those that it has kept"
+# Why a sampler needs all rows in memory, and what comes nearest to it.
+_WHOLE = {
+    "EditedNearestNeighbours": (_ALL_AMONG_ALL, "tomek-links"),
+    "RepeatedEditedNearestNeighbours": (f"{_ALL_AMONG_ALL}, several times", "tomek-links"),
+    "AllKNN": (f"{_ALL_AMONG_ALL}, several times", "tomek-links"),
+    "NeighbourhoodCleaningRule": (_ALL_AMONG_ALL, "tomek-links"),
+    "OneSidedSelection": ("classifies all rows and searches what is left", "tomek-links"),
+    "CondensedNearestNeighbour": (_ONE_BY_ONE, "tomek-links"),
+    "NearMiss": ("orders the rows of a class by distance", "random-under"),
+    "InstanceHardnessThreshold": ("cross-validates a classifier on all rows", "random-under"),
+    "ClusterCentroids": ("clusters all rows of a class", "random-under"),
+}
+
+
+class Steps(NamedTuple):
+    """The samplers of a job.
+
+    Attributes
+    ----------
+    creation
+        Adds rows; one that adds none where the job only takes rows away.
+    selection
+        Takes rows away; None where the job only adds some.
+    """
+
+    creation: Any
+    selection: Any
+
+
+def steps_of(sampler: Any) -> Steps:
+    """Return the steps of a job, which is not begun.
+
+    Raises
+    ------
+    ValueError
+        If a step cannot be done with files; says why, and what comes nearest.
+    """
+    if isinstance(sampler, BaseOverSampler):
+        return Steps(sampler, None)
+    steps = Steps(RandomOverSampler(sampling_strategy={}), sampler)
+    if isinstance(sampler, BaseCombination):
+        steps = Steps(*sampler._steps())
+    _refuse_what_needs_all(steps)
+    return steps
+
+
+def _refuse_what_needs_all(steps: Steps) -> None:
+    creation, selection = steps
+    name = type(selection).__name__
+    if not isinstance(creation, BaseOverSampler):
+        raise ValueError(
+            f"{type(creation).__name__} is no over-sampler of smotefast.over_sampling, and a "
+            "job adds rows with these."
+        )
+    if not isinstance(selection, RandomUnderSampler | TomekLinks):
+        why, instead = _WHOLE.get(name, ("is not of smotefast.under_sampling", "tomek-links"))
+        raise ValueError(
+            f"{name} {why}, which rows in files do not allow. Resample in memory with "
+            f"fit_resample, or take {instead!r}, which works from files."
+        )
+    if isinstance(selection, TomekLinks) and creation._takes_categories:
+        raise ValueError(
+            f"TomekLinks compares numbers, and {type(creation).__name__} makes categories. "
+            "Take 'random-under' after it, or resample in memory with encoded categories."
+        )

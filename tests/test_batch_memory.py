@@ -100,6 +100,11 @@ FAMILY = [
     ("smote-n", ["text", "dictionary", "int8", "bool", "dictionary"]),
     ("kmeans-smote", ["float32"] * 12),
 ]
+LESS = [
+    ("random-under", ["text", "float64", "dictionary", "int64"]),
+    ("tomek-links", ["float32"] * 12),
+    ("smote-tomek", ["float32"] * 12),
+]
 
 
 @pytest.mark.parametrize(("sampler", "kinds"), FAMILY)
@@ -108,6 +113,24 @@ def test_the_family__stays_under_the_lowest_limit_accepted(tmp_path, sampler, ki
     source = make(tmp_path / "in.parquet", 100_000, kinds, 30_000, apart)
     run_at_the_lowest_limit(source, tmp_path / "out.parquet", sampler, "command")
     assert pq.ParquetFile(tmp_path / "out.parquet").metadata.num_rows > 150_000
+
+
+@pytest.mark.parametrize(("sampler", "kinds"), LESS)
+def test_taking_rows_away__stays_under_the_lowest_limit_accepted(tmp_path, sampler, kinds):
+    source = make(tmp_path / "in.parquet", 60_000, kinds, 20_000)
+    run_at_the_lowest_limit(source, tmp_path / "out.parquet", sampler, "command")
+    assert pq.ParquetFile(tmp_path / "out.parquet").metadata.num_rows > 1_000
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("allocator", ["command", "function"])
+@pytest.mark.parametrize(("sampler", "kinds"), LESS)
+def test_taking_rows_away__stays_under_the_lowest_limit_for_many_rows(
+    tmp_path, sampler, kinds, allocator
+):
+    n_rows = 400_000 if sampler == "smote-tomek" else 2_000_000
+    source = make(tmp_path / "in.parquet", n_rows, kinds, 200_000)
+    run_at_the_lowest_limit(source, tmp_path / "out.parquet", sampler, allocator)
 
 
 @pytest.mark.long

@@ -9,6 +9,7 @@ import numpy as np
 from smotefast.batch.held import held_classes, selection_quota
 from smotefast.batch.plan import BATCH_ROWS
 from smotefast.batch.request import Request
+from smotefast.under_sampling import TomekLinks
 
 # What a support vector machine or a clustering holds beside the rows: the cache of libsvm
 # (200 MB) or centres and labels; and for each value libsvm's own copy of it.
@@ -128,7 +129,7 @@ def need_of_selection(request: Request, dtype: np.dtype[Any] | None, need: Need)
     if request.selection is None:
         return need
     counts, wanted = request.classes.counts, request.wanted
-    if dtype is None:
+    if dtype is None or not isinstance(request.selection, TomekLinks):
         after = {label: n + wanted.get(label, 0) for label, n in counts.items()}
         quota = selection_quota(request, after, wanted)
         drawing = max((8 * after[label] + 16 * n for label, n in quota.items()), default=0)

@@ -26,7 +26,7 @@ from smotefast.batch.needs import (
 from smotefast.batch.plan import Plan, make_plan
 from smotefast.batch.request import Request
 from smotefast.batch.selection import Matrices, select_rows
-from smotefast.batch.warm import load_kernels
+from smotefast.batch.warm import load_kernels, load_links
 from smotefast.batch.write import NewRows
 from smotefast.engine.job import Job
 from smotefast.engine.rows import ClassRows, MatrixRows
@@ -145,6 +145,8 @@ def _load(
     n_rows = max(request.sizes.values(), default=0)
     started = time.perf_counter()
     load_kernels(request.sampler, n_rows, n_features, n_codes, dtype)
+    if isinstance(request.selection, TomekLinks):
+        load_links(n_features, dtype, request.selection.n_jobs)
     request.timing["compiled"] = time.perf_counter() - started > _COMPILING_SECONDS
 
 

@@ -46,6 +46,8 @@ def select_rows(
     if request.selection is None:
         return Kept(None, None, request.source.n_rows, job.n_rows, after)
     quota = selection_quota(request, after, job.counts())
+    if not quota:
+        return Kept(None, None, request.source.n_rows, job.n_rows, after)
     if not isinstance(request.selection, TomekLinks):
         return _drawn(request, quota, after)
     assert dtype is not None
@@ -85,7 +87,7 @@ def _unlinked(
 ) -> Kept:
     """Find Tomek links among originals and new rows, as TomekLinks does with exact search."""
     counts = request.classes.counts
-    searched = searched_classes(counts, quota) if quota else []
+    searched = searched_classes(counts, quota)
     needed = [label for label in counts if label in searched or label in job.counts()]
     missing = {label: counts[label] for label in needed if label not in have[0]}
     matrices, positions = have

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from smotefast.combine.combination import BaseCombination
 from smotefast.engine.over_sampler import BaseOverSampler
+from smotefast.engine.sampler import BaseSampler
 from smotefast.over_sampling import RandomOverSampler
 from smotefast.under_sampling import RandomUnderSampler, TomekLinks
 
@@ -49,13 +50,17 @@ def steps_of(sampler: Any) -> Steps:
     Raises
     ------
     ValueError
-        If a step cannot be done with files; says why, and what comes nearest.
+        If a parameter does not serve, or a step cannot be done with files; says why, and what comes nearest.
     """
+    sampler._validate_params()
     if isinstance(sampler, BaseOverSampler):
         return Steps(sampler, None)
     steps = Steps(RandomOverSampler(sampling_strategy={}), sampler)
     if isinstance(sampler, BaseCombination):
         steps = Steps(*sampler._steps())
+        for step in steps:
+            if isinstance(step, BaseSampler):
+                step._validate_params()
     _refuse_what_needs_all(steps)
     return steps
 

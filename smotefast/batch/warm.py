@@ -60,6 +60,13 @@ def load_kernels(
     _load_own(sampler, n_features, n_codes, dtype)
 
 
+def load_links(n_features: int, dtype: np.dtype[Any], n_jobs: int | None) -> None:
+    """Run the searches for Tomek links, which are exact and for one neighbour."""
+    from smotefast.neighbors import load_searches
+
+    load_searches(dtype, n_features, 1, "exact", n_threads=thread_count(n_jobs))
+
+
 def _load_own(sampler: Any, n_features: int, n_codes: int, dtype: np.dtype[Any]) -> None:
     """Run the kernels that little data do without, and some data only need."""
     from smotefast.neighbors.loading import load_pair_sums, load_value_differences

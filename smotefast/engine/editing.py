@@ -44,6 +44,8 @@ def voted(codes: np.ndarray, neighbors: np.ndarray, *, n_threads: int) -> np.nda
     """Return the class that most neighbours have, of several the lowest."""
     if neighbors.shape[1] == 1:
         return np.asarray(codes[neighbors[:, 0]])
+    if len(codes) <= np.iinfo(np.int32).max:  # what the kernel is compiled for
+        neighbors = np.ascontiguousarray(neighbors, dtype=np.int32)
     chosen = np.empty((neighbors.shape[0], 1), dtype=np.int32)
     everyone = np.arange(neighbors.shape[0])
     column = codes[:, np.newaxis]

@@ -25,11 +25,11 @@ from smotefast.diagnosis.thresholds import (
 Choice = tuple[str | None, str]
 Rule = Callable[[Facts], Choice | None]
 
-_CLEANING = "SMOTE, then cleaning (SMOTEENN or SMOTETomek)"
+_CLEANING = "SMOTEENN"
 _CLEANED = (
-    "smotefast has no cleaning yet; imblearn.combine has SMOTEENN and SMOTETomek, and "
-    "imblearn.under_sampling has EditedNearestNeighbours and TomekLinks, which take what "
-    "SMOTE returns"
+    "SMOTEENN makes rows and removes all that their neighbours disagree with; SMOTETomek "
+    "removes only pairs of rows that are each other's nearest, and works from files, too "
+    "(--sampler smote-tomek)"
 )
 
 
@@ -87,8 +87,8 @@ def _and_cleaning(facts: Facts) -> str:
         return ""
     return (
         f" {percent(facts.pooled('overlap'))} of the rows to go out from have a foreign "
-        "nearest row: compare with class weights, which add no rows there. Cleaning (in "
-        "imblearn.under_sampling) takes numbers only, so it comes after encoding."
+        "nearest row: compare with class weights, which add no rows there. Cleaning (with "
+        "smotefast.under_sampling) takes numbers only, so it comes after encoding."
     )
 
 

@@ -27,6 +27,21 @@ def seconds(value: float) -> str:
     return f"{value:,.0f} s" if value >= 100 else f"{value:.3g} s"
 
 
+def stopped(limit: float) -> str:
+    """Write what stands in place of the time of a call that was cut short."""
+    return f"stopped after {limit:.0f} s"
+
+
+def reliability(side: dict[str, Any]) -> str:
+    """Write how a side searched, and how far that can be relied on."""
+    if side["recall"] is None:
+        return str(side["search"] or "")
+    text = f"{side['search']}, recall {side['recall']:.3f}"
+    if side["disagreement"] is None:
+        return text
+    return f"{text}, disagreement {side['disagreement']:.2%}"
+
+
 def spread(times: dict[str, Any] | None) -> str:
     """Write a median, with minimum and maximum where there are more than one."""
     if not times:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.cells import number, seconds
+from benchmarks.cells import number, seconds, stopped
 from benchmarks.programs import OURS, THEIRS
 from benchmarks.report_table import ReportTable, class_sizes
 
@@ -24,24 +24,25 @@ def _cells(one: dict[str, Any]) -> tuple[str, ...]:
         f"{one['rows']:,}",
         str(one["features"]),
         class_sizes(one["before"]),
-        _either([class_sizes(side["after"]) for side in done]),
-        _either([f"{side['new_rows']:,}" for side in done]),
-        *(_seconds(side) for side in sides),
+        either([class_sizes(side["after"]) for side in done]),
+        either([f"{side['new_rows']:,}" for side in done]),
+        *(took(side) for side in sides),
         "" if equal is None else f"{equal:.2%}",
         ", ".join(number(side["peak"], "bytes") for side in sides),
     )
 
 
-def _either(texts: list[str]) -> str:
+def either(texts: list[str]) -> str:
     """Write what both sides have once, and what differs beside each other."""
     return " / ".join(dict.fromkeys(texts))
 
 
-def _seconds(side: dict[str, Any]) -> str:
+def took(side: dict[str, Any]) -> str:
+    """Write the seconds of a side, or what it has in place of them."""
     if "seconds" in side:
         return seconds(side["seconds"])
     if "stopped" in side:
-        return f"stopped after {side['stopped']:.0f} s"
+        return stopped(side["stopped"])
     return "refused: " + side["refused"].replace("|", "\\|").replace("\n", " ")
 
 

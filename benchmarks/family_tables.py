@@ -1,4 +1,4 @@
-"""The real tables of ``real_family``: how each is read, and which columns are meant."""
+"""The real tables of the tasks: how each is read, and which columns are meant."""
 
 from __future__ import annotations
 
@@ -8,27 +8,30 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.real_tables import CREDIT, read_credit
+
 ADULT, TELCO, GERMAN = "adult-train", "telco_churn", "german"
 NURSERY, MUSHROOM = "nursery", "mushroom"
 KDD, CENSUS = "kddcup99_10_percent", "census_income_kdd_nominal"
-AMAZON = "amazon_employee_train"
+AMAZON, FRAUD = "amazon_employee_train", "creditcard_subset_4492"
 
 
 def load(folder: str, table: str, columns: str) -> tuple[Any, Any]:
     """Return X and y of a table.
 
     ``columns`` says which columns X has and in which form: "numeric" ones as a float64
-    array, a frame of "text" ones or of "all" as categories, or a "mixed" frame of float64
-    and of categories. (Where all numbers are integers, imbalanced-learn's SMOTENC gives
-    categories no weight and draws them at random; floats keep both sides comparable.)
+    array, the same with "coded" labels, a frame of "text" ones or of "all" as categories, or a
+    "mixed" frame of float64 and of categories. (Where all numbers are integers,
+    imbalanced-learn's SMOTENC gives categories no weight and draws them at random; floats keep
+    both sides comparable.)
     """
     stored = Path(folder) / "benchmark" / f"{table}.npz"
     if stored.exists():
         return _stored_arrays(stored)
     frame, y = READERS[table](Path(folder) / "tables")
     text = list(frame.select_dtypes(exclude="number").columns)
-    if columns == "numeric":
-        return frame.drop(columns=text).to_numpy("f8"), y
+    if columns in ("numeric", "coded"):
+        return frame.drop(columns=text).to_numpy("f8"), _codes(y) if columns == "coded" else y
     if columns == "text":
         frame = frame[text]
     chosen = list(frame.columns) if columns == "all" else text
@@ -42,6 +45,13 @@ def _stored_arrays(path: Path) -> tuple[Any, Any]:
 
     with np.load(path) as stored:
         return stored["data"], stored["label"]
+
+
+def _codes(y: Any) -> Any:
+    """Return labels as numbers, in the order of the labels."""
+    import numpy as np
+
+    return np.unique(y, return_inverse=True)[1]
 
 
 def _without_header(table: str) -> Callable[[Path], tuple[Any, Any]]:
@@ -66,6 +76,15 @@ def _telco(tables: Path) -> tuple[Any, Any]:
     frame = _csv(tables / f"{TELCO}.csv.gz").drop(columns="customerID")
     frame["TotalCharges"] = pd.to_numeric(frame["TotalCharges"], errors="coerce")
     return _apart(frame.dropna().reset_index(drop=True), "Churn")
+
+
+def _fraud(tables: Path) -> tuple[Any, Any]:
+    """Leave out the time: the rows that are no fraud are of the first hour only."""
+    return _apart(_csv(tables / f"{FRAUD}.csv.gz").drop(columns="Time"), "Class")
+
+
+def _credit(tables: Path) -> tuple[Any, Any]:
+    return _apart(read_credit(tables).reset_index(drop=True), "SeriousDlqin2yrs")
 
 
 def _arff(table: str) -> Callable[[Path], tuple[Any, Any]]:
@@ -103,6 +122,8 @@ READERS: dict[str, Callable[[Path], tuple[Any, Any]]] = {
     **{name: _without_header(name) for name in (ADULT, GERMAN, KDD)},
     **{name: _arff(name) for name in (NURSERY, MUSHROOM)},
     TELCO: _telco,
+    FRAUD: _fraud,
+    CREDIT: _credit,
     CENSUS: _with_header(CENSUS, "class"),
     AMAZON: _with_header(AMAZON, "ACTION"),
 }

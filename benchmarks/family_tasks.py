@@ -1,4 +1,4 @@
-"""What ``real_family`` asks of which table."""
+"""A task on a real table, and what ``real_family`` asks of which."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks import family_tables as tables
+from benchmarks.programs import OURS, THEIRS
 
 _NUMERIC = ("SMOTE", "BorderlineSMOTE", "SVMSMOTE", "KMeansSMOTE", "ADASYN")
 _SIDES = (("SMOTENC", "mixed"), ("SMOTEN", "text"))
@@ -16,14 +17,15 @@ _USUAL = {
     "SMOTENC": {"categorical_features": "auto"},
 }
 _RARE = ("buffer_overflow.", "guess_passwd.", "nmap.", "pod.", "warezmaster.")
-_TO_5000: dict[str, Any] = {"sampling_strategy": dict.fromkeys(_RARE, 5_000)}
+TO_5000: dict[str, Any] = {"sampling_strategy": dict.fromkeys(_RARE, 5_000)}
 _LARGEST_OF_NURSERY = 4_320
 
 
 class Task(NamedTuple):
-    """One sampler on one table; ``ours`` are parameters that only smotefast has.
+    """One sampler on one table.
 
-    A side gets ``seconds`` for a call, and ``gib`` of address space.
+    ``ours`` names our sides, each with the parameters that only smotefast has. A side gets
+    ``seconds`` for a call, and ``gib`` of address space.
     """
 
     name: str
@@ -31,9 +33,14 @@ class Task(NamedTuple):
     table: str
     columns: str
     parameters: dict[str, Any]
-    ours: dict[str, Any]
+    ours: dict[str, dict[str, Any]]
     seconds: float = 300
     gib: float = 20
+
+    def sides(self) -> dict[str, dict[str, Any]]:
+        """Return the parameters of each side, imbalanced-learn's last."""
+        ours = {side: self.parameters | more for side, more in self.ours.items()}
+        return ours | {THEIRS: self.parameters}
 
 
 def tasks(folder: Path) -> Iterator[Task]:
@@ -47,9 +54,9 @@ def tasks(folder: Path) -> Iterator[Task]:
         for sampler in _NUMERIC:
             yield _task(sampler, table, "numeric")
     yield from _nominal()
-    yield _task("SMOTENC", tables.KDD, "mixed", "5 rare attacks to 5,000", **_TO_5000)
+    yield _task("SMOTENC", tables.KDD, "mixed", "5 rare attacks to 5,000", **TO_5000)
     for sampler in ("BorderlineSMOTE", "ADASYN"):
-        yield _task(sampler, tables.KDD, "numeric", "5 rare attacks to 5,000", **_TO_5000)
+        yield _task(sampler, tables.KDD, "numeric", "5 rare attacks to 5,000", **TO_5000)
 
 
 def _nominal() -> Iterator[Task]:
@@ -57,7 +64,7 @@ def _nominal() -> Iterator[Task]:
     small = "without the class of 2"
     yield _task("SMOTEN", tables.NURSERY, "all", small, sampling_strategy=grown)
     clamped = _task("SMOTEN", tables.NURSERY, "all", "small_class='clamp'")
-    yield clamped._replace(ours={**clamped.ours, "small_class": "clamp"})
+    yield clamped._replace(ours={OURS: {"search": "exact", "small_class": "clamp"}})
     for table in (tables.MUSHROOM, tables.AMAZON):
         yield _task("SMOTEN", table, "all")
     yield _task("SMOTEN", tables.CENSUS, "all")._replace(seconds=600)
@@ -66,4 +73,4 @@ def _nominal() -> Iterator[Task]:
 def _task(sampler: str, table: str, columns: str, more: str = "", **parameters: Any) -> Task:
     name = f"{table}, {more}" if more else table
     given = {**_USUAL.get(sampler, {}), **parameters}
-    return Task(name, sampler, table, columns, given, {"search": "exact"})
+    return Task(name, sampler, table, columns, given, {OURS: {"search": "exact"}})

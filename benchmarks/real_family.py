@@ -12,54 +12,25 @@ WORD is looked for in the name of the data and the sampler.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from benchmarks.family_report import TABLE
-from benchmarks.family_tasks import Task, tasks
-from benchmarks.processes import call
-from benchmarks.programs import OURS, THEIRS
+from benchmarks.family_tasks import tasks
+from benchmarks.programs import OURS
 from benchmarks.real_program import run
-
-_SHARED = ("rows", "features", "before")
+from benchmarks.real_turns import measured
 
 
 def main() -> None:
-    run(TABLE, __doc__, measured)
+    run(TABLE, __doc__, _measured)
 
 
-def measured(folder: Path, only: str) -> Iterator[dict[str, Any]]:
-    """Yield what each task gave."""
-    with tempfile.TemporaryDirectory(prefix="smotefast-family-") as temporary:
-        for task in tasks(folder):
-            if only in f"{task.name} {task.sampler}":
-                yield _both(task, folder, Path(temporary))
-
-
-def _both(task: Task, folder: Path, temporary: Path) -> dict[str, Any]:
-    sides = {}
-    for side in (OURS, THEIRS):
-        sides[side] = call(
-            "benchmarks.family_sides:resample",
-            library=side,
-            sampler=task.sampler,
-            data={"folder": str(folder), "table": task.table, "columns": task.columns},
-            parameters=task.parameters | (task.ours if side == OURS else {}),
-            limits={"seconds": task.seconds, "gib": task.gib},
-            save=str(temporary / side),
-        )
-        del sides[side]["process"]
-    equal = None
-    if all("seconds" in side for side in sides.values()):
-        files = {"first": str(temporary / OURS), "second": str(temporary / THEIRS)}
-        equal = call("benchmarks.family_sides:compare", **files)["equal"]
-    told = {name: sides[OURS][name] for name in _SHARED}
-    for side in sides.values():
-        for name in _SHARED:
-            del side[name]
-    return {"name": task.name, "sampler": task.sampler, **told, "sides": sides, "equal": equal}
+def _measured(folder: Path, only: str) -> Iterator[dict[str, Any]]:
+    """Yield what each task gave, the share of equal rows beside the sides."""
+    for one in measured(tasks, folder, only):
+        yield one | {"equal": one["sides"][OURS].pop("rows_equal", None)}
 
 
 if __name__ == "__main__":

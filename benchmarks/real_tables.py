@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 KDD, CREDIT = "kddcup99_10_percent", "give_me_some_credit_cs-training"
 
@@ -62,12 +62,19 @@ def make_parquet(table: str, folder: str, destination: str) -> None:
     """Turn a table into Parquet: numeric columns and the target, rows without a gap."""
     import pandas as pd
 
-    path = Path(folder) / f"{table}.csv.gz"
     if table == KDD:
+        path = Path(folder) / f"{table}.csv.gz"
         frame = pd.read_csv(path, header=None, dtype={41: str})
         frame.columns = [*(f"column_{i}" for i in range(41)), "attack"]
         numeric = frame.select_dtypes("number")
         frame = numeric.assign(attack=frame["attack"])
     else:
-        frame = pd.read_csv(path, index_col=0).dropna()
+        frame = read_credit(Path(folder))
     frame.to_parquet(destination, index=False, row_group_size=100_000)
+
+
+def read_credit(tables: Path) -> Any:
+    """Return the rows of Give Me Some Credit that miss no value."""
+    import pandas as pd
+
+    return pd.read_csv(tables / f"{CREDIT}.csv.gz", index_col=0).dropna()

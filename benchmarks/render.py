@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.cases import CASES
+from benchmarks.cleaning_report import TABLE as CLEANING
 from benchmarks.family_report import TABLE as FAMILY
 from benchmarks.real_report import TABLE as REAL
 from benchmarks.store import load_all
@@ -32,6 +33,7 @@ TABLES: dict[str, Callable[[dict[str, dict[str, Any]]], str]] = {
     "machine": machines,
     "real data": lambda _: REAL.stored(),
     "real family": lambda _: FAMILY.stored(),
+    "real cleaning": lambda _: CLEANING.stored(),
 }
 _MARKED = re.compile(r"(<!-- benchmarks: ([a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

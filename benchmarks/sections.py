@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from benchmarks.cells import number, seconds, spread, table
+from benchmarks.cells import number, reliability, seconds, spread, stopped, table
 from benchmarks.programs import OURS, THEIRS
 
 _TIMES = ("first_call", "later_calls", "process_wall", "process_cpu")
+_SHARES = {"decisions_equal": "decisions equal", "rows_equal": "rows equal"}
 
 
 def section(case: dict[str, Any]) -> str:
@@ -19,27 +20,40 @@ def section(case: dict[str, Any]) -> str:
     if case["data"]:
         data = ", ".join(_datum(*item) for item in case["data"].items())
         lines += ["", f"Data: {data}."]
-    counts = [] if "pairs" in case else _counts(case["sides"])
-    lines += [f"\n{note}" for note in (*counts, *case["notes"])]
+    told = [] if "pairs" in case else [*_counts(case["sides"]), *_searches(case["sides"])]
+    lines += [f"\n{note}" for note in (*told, *case["notes"])]
     return "\n".join(lines)
 
 
 def _sides(sides: dict[str, Any]) -> str:
-    """Give each side a row; a column for equal rows only where they were compared."""
+    """Give each side a row; columns for what is equal only where that was compared."""
     header = "side | first call | later calls | whole process | its CPU | peak memory"
-    compares = any("rows_equal" in side for side in sides.values())
+    shares = _compared(sides)
     rows = []
     for name, side in sides.items():
-        cells = [*(spread(side.get(times)) for times in _TIMES), _peak(side)]
-        if compares:
-            cells.append(f"{side['rows_equal']:.2%}" if "rows_equal" in side else "")
+        cells = [*_times(side), _peak(side), *(_share(side, of) for of in shares)]
         rows.append(f"| {name} | {' | '.join(cells)} |")
-    return table(f"{header} | rows equal" if compares else header, rows)
+    return table(" | ".join([header, *(_SHARES[of] for of in shares)]), rows)
+
+
+def _times(side: dict[str, Any]) -> list[str]:
+    if "stopped" in side:
+        return [stopped(side["stopped"]), *("" for _ in _TIMES[1:])]
+    return [spread(side.get(times)) for times in _TIMES]
+
+
+def _compared(parts: dict[str, Any]) -> list[str]:
+    """Return what was compared of some sides or pairs."""
+    return [of for of in _SHARES if any(of in part for part in parts.values())]
+
+
+def _share(part: dict[str, Any], of: str) -> str:
+    return f"{part[of]:.2%}" if of in part else ""
 
 
 def _pairs(case: dict[str, Any]) -> str:
     """Give each sampler a row, both libraries beside each other."""
-    rows = []
+    rows, shares = [], _compared(case["pairs"])
     for name, pair in case["pairs"].items():
         both = [case["sides"][f"{name}, {library}"] for library in (THEIRS, OURS)]
         first, whole = (
@@ -48,13 +62,13 @@ def _pairs(case: dict[str, Any]) -> str:
         )
         cells = [*(spread(side["later_calls"]) for side in both), number(pair["speed"], "x")]
         cells += [first, whole, ", ".join(_peak(side) for side in both)]
-        cells += ["; ".join(_told_counts(both)), f"{pair['rows_equal']:.2%}"]
+        cells += ["; ".join(_told_counts(both)), *(_share(pair, of) for of in shares)]
         rows.append(f"| {name} | {' | '.join(cells)} |")
     header = (
         f"sampler | {THEIRS}, later calls | {OURS}, later calls | faster | first call of each"
     )
-    header += " | whole process of each | peak memory of each | rows afterwards | rows equal"
-    return table(header, rows)
+    header += " | whole process of each | peak memory of each | rows afterwards"
+    return table(" | ".join([header, *(_SHARES[of] for of in shares)]), rows)
 
 
 def _peak(side: dict[str, Any]) -> str:
@@ -69,6 +83,14 @@ def _counts(sides: dict[str, Any]) -> list[str]:
     if len(told) > 1:
         told = [f"{name} {_told_counts([side])[0]}" for name, side in counted.items()]
     return [f"Rows of each class afterwards: {'; '.join(told)}."] if told else []
+
+
+def _searches(sides: dict[str, Any]) -> list[str]:
+    """Say how the sides searched that know how far that can be relied on."""
+    told = [
+        f"{name} {reliability(side)}" for name, side in sides.items() if "disagreement" in side
+    ]
+    return [f"Searches: {'; '.join(told)}."] if told else []
 
 
 def _told_counts(sides: list[dict[str, Any]]) -> list[str]:

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.programs import MODULES
+from benchmarks.limits import limited
+from benchmarks.programs import module_of, seed_of, selects
+from benchmarks.selections import count_equal, reliability, save_selection
 from benchmarks.worker import time_calls
 
 
 def make_sampler(library: str, name: str, **parameters: Any) -> Any:
-    """Return a sampler of one of the two libraries.
+    """Return a sampler of one of the two libraries, with a seed if it takes one.
 
     A parameter that is an object is given by the function that makes it, as
     "benchmarks.module:function".
@@ -20,7 +22,7 @@ def make_sampler(library: str, name: str, **parameters: Any) -> Any:
     from importlib import import_module
 
     given = {of: _made(value) for of, value in parameters.items()}
-    return getattr(import_module(MODULES[library]), name)(random_state=0, **given)
+    return getattr(import_module(module_of(library, name)), name)(**seed_of(name), **given)
 
 
 def _made(value: Any) -> Any:
@@ -41,28 +43,50 @@ def sampler_calls(
     n_categories: int = 0,
     save: str | None = None,
     recall: bool = False,
+    limit: float | None = None,
 ) -> dict[str, Any]:
-    """Time ``fit_resample``; optionally save the new rows, or referee their neighbours.
+    """Time ``fit_resample``; optionally save its rows, or referee their neighbours.
 
     With ``n_categories`` X is a pandas frame whose last columns are that many categories.
+    A call that takes longer than ``limit`` seconds is stopped.
     """
     X, y = load(folder)
     if n_categories:
         X = _as_frame(X, n_categories)
     made = make_sampler(library, sampler, **(parameters or {}))
-    answer, (X_new, y_new) = time_calls(lambda: made.fit_resample(X, y), later)
-    answer["input_bytes"] = _size(X) + y.nbytes
-    answer["result_bytes"] = _size(X_new) + y_new.nbytes
-    answer["new_rows"] = len(X_new) - len(X)
-    answer["counts"] = class_counts(y_new)
-    answer["search"] = getattr(made, "search_", None)
+    told = {"input_bytes": _size(X) + y.nbytes}
+    resample = limited(lambda: made.fit_resample(X, y), limit, told)
+    answer, (X_new, y_new) = time_calls(resample, later)
+    answer |= told | _described(made, X_new, y_new, len(X))
     if save:
-        np.save(save, _codes_and_numbers(X_new)[len(X) :])
+        _save(save, made, len(X), X_new)
     if recall:
         from benchmarks.recall import recall_of
 
         answer["recall"] = recall_of(made, X)
     return answer
+
+
+def _described(made: Any, X_new: Any, y_new: Any, n_before: int) -> dict[str, Any]:
+    """Return what is told of a result; None is what means nothing for a sampler."""
+    known = reliability(made)
+    is_longer = not selects(type(made).__name__) and len(X_new) >= n_before
+    return {
+        "result_bytes": _size(X_new) + y_new.nbytes,
+        "new_rows": len(X_new) - n_before if is_longer else None,
+        "counts": class_counts(y_new),
+        "search": None if known else getattr(made, "search_", None),
+        "reliability": known,
+    }
+
+
+def _save(path: str, made: Any, n_before: int, X_new: Any) -> None:
+    """Save what compares: decisions, new rows, or all rows of a result that has fewer."""
+    if selects(type(made).__name__):
+        save_selection(path, made, n_before, X_new)
+    else:
+        start = n_before if len(X_new) >= n_before else 0
+        np.save(path, _codes_and_numbers(X_new)[start:])
 
 
 def load(folder: str) -> tuple[np.ndarray, np.ndarray]:
@@ -101,7 +125,4 @@ def _codes_and_numbers(X: Any) -> np.ndarray:
 def compare_rows(first: str, second: str) -> dict[str, Any]:
     """Count the saved rows that are equal bit for bit."""
     one, other = np.load(first), np.load(second)
-    if one.dtype != other.dtype or one.shape != other.shape:
-        return {"equal": 0, "rows": len(one)}
-    same = one.view(np.uint8) == other.view(np.uint8)
-    return {"equal": int(same.all(axis=1).sum()), "rows": len(one)}
+    return {"equal": count_equal(one, other), "rows": len(one)}

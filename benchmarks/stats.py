@@ -19,8 +19,12 @@ def summarise(values: list[float]) -> dict[str, Any]:
 def summarise_calls(answers: list[dict[str, Any]]) -> dict[str, Any]:
     """Put the answers of the processes of one side together.
 
-    Each answer has "first", "later", "peak" (of the calls) and "process" (of the whole).
+    Each answer has "first", "later", "peak" (of the calls) and "process" (of the whole), or
+    "stopped" and "peak": then the limit stands for all.
     """
+    stopped = [answer["stopped"] for answer in answers if "stopped" in answer]
+    if stopped:
+        return {"stopped": stopped[0], "peak_bytes": max(answer["peak"] for answer in answers)}
     later = [seconds for answer in answers for seconds in answer["later"]]
     return {
         "first_call": summarise([answer["first"] for answer in answers]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.cells import NOTHING, number, seconds, spread, table
+from benchmarks.cells import NOTHING, number, seconds, spread, stopped, table
 from benchmarks.programs import OURS, THEIRS
 from benchmarks.sections import section
 
@@ -15,16 +15,32 @@ def summary(stored: Stored) -> str:
     """Make the README's table: what, both sides, how many times faster."""
     lines = []
     for case in stored.values():
-        ours, theirs = (_shown(case["sides"].get(side)) for side in (OURS, THEIRS))
-        speeds = [one for one in case["claims"] if one["unit"] == "x"]
-        if ours is None or theirs is None or not speeds:
-            continue
-        scaled = speeds[0]["what"].endswith("scaled")
-        theirs = speeds[0]["measured"] * ours if scaled else theirs
-        ratio = number(speeds[0]["measured"], "x")
-        shown = f"{'about ' if scaled else ''}{seconds(theirs)}"
-        lines.append(f"| {case['title']} | {shown} | {seconds(ours)} | {ratio} |")
+        ours, theirs = (case["sides"].get(side) for side in (OURS, THEIRS))
+        speed = _speed(case)
+        if ours is not None and theirs is not None and speed is not None:
+            shown = (_their_time(theirs, ours, speed), seconds(_shown(ours)), _times(speed))
+            lines.append(f"| {case['title']} | {' | '.join(shown)} |")
     return table("what | imbalanced-learn | smotefast | faster", lines)
+
+
+def _speed(case: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the first speed that has a target, or else the one without."""
+    found = (one for one in case["claims"] if one["unit"] == "x")
+    return next(found, case.get("speed"))
+
+
+def _times(speed: dict[str, Any]) -> str:
+    least = "more than " if speed.get("is_least") else ""
+    return least + number(speed["measured"], "x")
+
+
+def _their_time(theirs: dict[str, Any], ours: dict[str, Any], speed: dict[str, Any]) -> str:
+    """Write a time that was measured, scaled to this size, or not waited for."""
+    if "stopped" in theirs:
+        return stopped(theirs["stopped"])
+    if speed.get("what", "").endswith("scaled"):
+        return f"about {seconds(speed['measured'] * _shown(ours))}"
+    return seconds(_shown(theirs))
 
 
 def batch(stored: Stored) -> str:
@@ -97,9 +113,7 @@ def machines(stored: Stored) -> str:
     )
 
 
-def _shown(side: dict[str, Any] | None) -> float | None:
+def _shown(side: dict[str, Any]) -> float:
     """Return the seconds that stand for a side: later calls if there were any."""
-    if side is None:
-        return None
     found = side.get("later_calls") or side.get("first_call") or side["process_wall"]
     return float(found["median"])

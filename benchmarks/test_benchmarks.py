@@ -16,13 +16,17 @@ from threadpoolctl import threadpool_limits
 import benchmarks.cases.small
 import benchmarks.cases.turns
 import benchmarks.data
+import benchmarks.family_sides
+import benchmarks.real_turns
 from benchmarks.cases import CASES
 from benchmarks.cases.small import SAMPLERS
+from benchmarks.cleaning_report import TABLE
+from benchmarks.cleaning_tasks import tasks
 from benchmarks.data import clustered_rows, mixed_frame
 from benchmarks.kernel_turns import copy_in_halves
 from benchmarks.plan import Plan
 from benchmarks.processes import Finished
-from benchmarks.programs import OURS
+from benchmarks.programs import EXACT, OURS
 from benchmarks.sections import section
 from benchmarks.sides import load, make_sampler
 from smotefast.engine.threads import thread_count
@@ -36,8 +40,17 @@ _REHEARSED = (
     "borderline_300k",
     "kmeans_smote_55k",
     "svm_smote_10k",
+    "smote_enn_55k",
+    "tomek_links_55k",
+    "near_miss_2_55k",
+    "one_sided_55k",
+    "condensed_11k",
+    "random_under_55k",
+    "all_knn_500k",
+    "smote_tomek_500k",
     "small_1k",
 )
+_SMALL = ("SMOTE", "EditedNearestNeighbours", "ClusterCentroids", "SMOTEENN")
 
 
 @pytest.fixture(scope="module")
@@ -91,12 +104,12 @@ def test_random_over_sampler__mixed_frame(benchmark):
 
 @pytest.mark.filterwarnings("ignore")  # few support vectors, counts rounded: said elsewhere
 @pytest.mark.parametrize("one", SAMPLERS, ids=lambda one: one.name)
-def test_over_sampler__a_thousand_rows(benchmark, one, tmp_path):
+def test_sampler__a_thousand_rows(benchmark, one, tmp_path):
     X, y = load(one.data_in(tmp_path))
     sampler = make_sampler(OURS, one.sampler, **one.parameters)
     sampler.fit_resample(X, y)
     X_new, _ = benchmark.pedantic(sampler.fit_resample, (X, y), rounds=5)
-    assert len(X_new) > len(X)
+    assert len(X_new) != len(X)
 
 
 @pytest.fixture
@@ -109,10 +122,11 @@ def in_this_process(monkeypatch):
         answer = getattr(importlib.import_module(module), name)(**arguments)
         return json.loads(json.dumps(answer or {})) | {"process": finished.times()}
 
-    for module in (benchmarks.cases.turns, benchmarks.data):
+    for module in (benchmarks.cases.turns, benchmarks.data, benchmarks.real_turns):
         monkeypatch.setattr(module, "call", call)
     monkeypatch.setattr(benchmarks.cases.turns, "run_code", lambda program: finished)
-    monkeypatch.setattr(benchmarks.cases.small, "SAMPLERS", SAMPLERS[:2])  # each is run above
+    few = [one for one in SAMPLERS if one.name in _SMALL]  # each is run above
+    monkeypatch.setattr(benchmarks.cases.small, "SAMPLERS", few)
     with threadpool_limits(1):  # on a busy machine k-means threads wait for each other
         yield
 
@@ -124,3 +138,16 @@ def test_case__runs_at_its_smallest_scale(in_this_process, name, tmp_path):
     text = section({"case": name, "date": "", "load_before": 0, **measured})
     assert text.startswith(f"### {measured['title']}")
     assert all(claim["measured"] > 0 for claim in measured["claims"])
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_real_cleaning__runs_on_a_small_table(in_this_process, monkeypatch, tmp_path):
+    monkeypatch.setattr(benchmarks.family_sides.resource, "setrlimit", lambda *_: None)
+    monkeypatch.setattr(benchmarks.family_sides, "_LATER", 1)
+    X, y = load(SAMPLERS[0].data_in(tmp_path))
+    (tmp_path / "benchmark").mkdir()
+    np.savez(tmp_path / "benchmark" / "made.npz", data=X, label=y)
+    found = list(benchmarks.real_turns.measured(tasks, tmp_path, ""))
+    assert len(found) == 8
+    assert all(one["sides"][EXACT]["decisions_equal"] == 1 for one in found)
+    assert all("made" in TABLE.line(one) for one in found)

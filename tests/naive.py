@@ -150,3 +150,68 @@ def tie_picks(random_state, n_winners, rows):
             picked.setdefault(i, winner)
         columns.append([picked[i] for i in range(len(rows))])
     return np.array(columns, dtype=np.int32).T
+
+
+def is_clear(pool, slack=1e-9):
+    """Tell whether each row's distances to the others differ by more than rounding takes."""
+    totals = np.zeros((len(pool), len(pool)))
+    for column in pool.T.astype(np.float64):
+        totals += (column[:, np.newaxis] - column) ** 2
+    return bool((np.diff(np.sort(totals, axis=1), axis=1) > slack).all())
+
+
+def nearest_left(pool, left, rows, k):
+    """Find what ``nearest_rows`` finds among the rows that are left."""
+    kept = np.flatnonzero(left)
+    return kept[nearest_rows(pool[kept], k, np.searchsorted(kept, rows))]
+
+
+def linked(y, nearest, cleaned):
+    """List the rows of some classes that are their nearest row's nearest, across classes."""
+    links = [
+        (one, two)
+        for one in range(len(y))
+        for two in range(len(y))
+        if y[one] != y[two] and nearest[one] == two and nearest[two] == one
+    ]
+    return [one for one, _ in links if y[one] in cleaned]
+
+
+def choice_of(labels):
+    """Return the label that occurs most, the lowest of several."""
+    labels = list(labels)
+    return min(set(labels), key=lambda label: (-labels.count(label), label))
+
+
+def agrees(y, row, neighbors, kind_sel):
+    """Tell whether all neighbours of a row are of its class, or the choice of most is."""
+    if kind_sel == "all":
+        return all(y[place] == y[row] for place in neighbors)
+    return choice_of(y[place] for place in neighbors) == y[row]
+
+
+def edited(pool, y, cleaned, k, kind_sel):
+    """List the rows, class after class, but those of some classes that disagree."""
+    found = nearest_rows(pool, k)
+    stays = [
+        row
+        for row in range(len(y))
+        if y[row] not in cleaned or agrees(y, row, found[row], kind_sel)
+    ]
+    return sorted(stays, key=lambda row: (y[row], row))
+
+
+def cleaned_around(pool, y, cleaned, minority, k, threshold):
+    """List the rows that the neighbourhood cleaning rule keeps."""
+    found = nearest_rows(pool, k)
+    removed = set(range(len(y))) - set(edited(pool, y, cleaned, k, "mode"))
+    sizes = {label: list(y).count(label) for label in set(y.tolist())}
+    for row in np.flatnonzero(y == minority):
+        voters = [row, *found[row]][:k]
+        if choice_of(y[place] for place in voters) != minority:
+            removed |= {
+                int(place)
+                for place in found[row]
+                if y[place] in cleaned and sizes[y[place]] > threshold * sizes[minority]
+            }
+    return [row for row in range(len(y)) if row not in removed]

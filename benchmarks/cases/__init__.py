@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.cases.batch import batch_20m
+from benchmarks.cases.cleaning import CLEANING, LARGE_CLEANING
 from benchmarks.cases.cold_start import cold_start
 from benchmarks.cases.family import (
     adasyn_300k,
@@ -50,6 +51,8 @@ CASES: dict[str, Callable[[Plan], dict[str, Any]]] = {
         kmeans_smote_300k,
         kmeans_smote_55k,
         svm_smote_10k,
+        *CLEANING,
+        *LARGE_CLEANING,
         small_1k,
         kernel_bandwidth,
         ros_mixed,

@@ -9,12 +9,11 @@ from benchmarks.data import arrays
 from benchmarks.margins import KERNEL, LINEAR
 from benchmarks.nominal_data import mixed_arrays, nominal_arrays
 from benchmarks.plan import Plan
-from benchmarks.programs import OURS, THEIRS
+from benchmarks.programs import EXACT, OURS, THEIRS
 from benchmarks.stats import claim
 
 # Shares of the majority in clusters of the minority: some rows are in danger, some are safe.
 _OVERLAP, _OVERLAP_OF_MANY = 0.3, 0.05  # of 2 and of 9 rows of the majority for one
-_EXACT = f'{OURS}, search="exact"'
 
 
 def _both(sampler: str, later: tuple[int, int], speed: float | None, **how: Any) -> Any:
@@ -56,7 +55,7 @@ def _near_others(plan: Plan, sampler: str) -> dict[str, Any]:
     exact = {"search": "exact"}
     sides = {
         OURS: Side(OURS, 2, sampler, speed=10),
-        _EXACT: Side(OURS, 2, sampler, exact, speed=2),
+        EXACT: Side(OURS, 2, sampler, exact, speed=2),
         THEIRS: Side(THEIRS, 1, sampler, rounds=1),
     }
     title = f"{sampler}, 300,000 x 30 float32, 100,000 minority"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.plan import Plan
 from benchmarks.processes import call, run_code
-from benchmarks.programs import OURS, THEIRS, sampler_program
+from benchmarks.programs import OURS, THEIRS, sampler_program, selects
 from benchmarks.stats import claim, summarise_calls, summarise_processes
 
 CALLS = "benchmarks.sides:sampler_calls"
@@ -55,20 +55,23 @@ def take_turns(plan: Plan, folder: str, sides: dict[str, Side], rounds: int) -> 
 
 
 def saved_rows(plan: Plan, side: str) -> str:
-    """Return where the new rows of a side lie after its turns."""
+    """Return where what compares of a side lies after its turns."""
     return str(plan.folder / f"rows-{re.sub('[^a-z0-9]+', '-', side.lower())}.npy")
 
 
 def compared(
     plan: Plan, title: str, folder: str, sides: dict[str, Side], rounds: int
 ) -> dict[str, Any]:
-    """Take turns and return the case: times, counts, equal rows, speeds against targets."""
+    """Take turns and return the case: times, counts, agreement, speeds against targets."""
     answers = take_turns(plan, folder, sides, rounds)
     found = {name: summarise_calls(of) for name, of in answers.items()}
     for name, side in sides.items():
-        found[name]["counts"] = answers[name][-1]["counts"]
-        if side.library == OURS and side.is_same:
-            found[name]["rows_equal"] = equal_rows(plan, name, THEIRS)
+        if "stopped" in found[name]:
+            continue
+        last = answers[name][-1]
+        found[name] |= {"counts": last["counts"], **last["reliability"]}
+        if side.library == OURS and side.is_same and "stopped" not in found[THEIRS]:
+            found[name] |= agreement(plan, side.sampler, name)
     speeds = [
         claim(_speed(name), side.speed, ratio(found, name), "x")
         for name, side in sides.items()
@@ -83,8 +86,13 @@ def _speed(side: str) -> str:
 
 
 def ratio(sides: dict[str, Any], side: str = OURS, what: str = "later_calls") -> float:
-    """Return how many times as fast as imbalanced-learn a side is."""
-    return float(sides[THEIRS][what]["median"] / sides[side][what]["median"])
+    """Return how many times as fast as imbalanced-learn a side is.
+
+    That is the least it can be where imbalanced-learn was stopped.
+    """
+    theirs = sides[THEIRS]
+    seconds = theirs["stopped"] if "stopped" in theirs else theirs[what]["median"]
+    return float(seconds / sides[side][what]["median"])
 
 
 def described(folder: str, answer: dict[str, Any]) -> dict[str, Any]:
@@ -95,11 +103,22 @@ def described(folder: str, answer: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def agreement(plan: Plan, sampler: str, side: str) -> dict[str, float]:
+    """Return which shares of the rows, and of decisions, are those of imbalanced-learn."""
+    if not selects(sampler):
+        return {"rows_equal": equal_rows(plan, side, THEIRS)}
+    shares = _compared_by("benchmarks.selections:compare", plan, side, THEIRS)
+    return {name: shares[name] for name in ("decisions_equal", "rows_equal")}
+
+
 def equal_rows(plan: Plan, side: str, other: str) -> float:
     """Return the share of saved rows that are equal bit for bit."""
-    files = {"first": saved_rows(plan, side), "second": saved_rows(plan, other)}
-    rows = call("benchmarks.sides:compare_rows", **files)
+    rows = _compared_by("benchmarks.sides:compare_rows", plan, side, other)
     return float(rows["equal"] / max(1, rows["rows"]))
+
+
+def _compared_by(function: str, plan: Plan, side: str, other: str) -> dict[str, Any]:
+    return call(function, first=saved_rows(plan, side), second=saved_rows(plan, other))
 
 
 def whole_processes(

@@ -21,6 +21,8 @@ from smotefast.neighbors.value_difference import rank_alike, scan_by_kernel
 _ROWS = 200
 # A graph is built on no fewer.
 _GRAPH_ROWS = 5000
+# From so many values on (1 MB) pynndescent builds the upper levels of a tree by other code.
+_GRAPH_VALUES = 280_000
 
 
 def load_searches(
@@ -77,10 +79,11 @@ def _load_graph(dtype: np.dtype[Any], n_features: int, n_codes: int, n_threads: 
 
     if why_no_graph() is not None:
         return
-    points = _random_points(_GRAPH_ROWS, n_features, n_codes, dtype)
+    n_rows = max(_GRAPH_ROWS, _GRAPH_VALUES // max(n_features + n_codes, 4))
+    points = _random_points(n_rows, n_features, n_codes, dtype)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a fallback: the search itself says it again
-        search_approximate(points, np.arange(_GRAPH_ROWS), 5, n_threads=n_threads)
+        search_approximate(points, np.arange(n_rows), 5, n_threads=n_threads)
 
 
 def _random_points(n: int, n_features: int, n_codes: int, dtype: np.dtype[Any]) -> Points:

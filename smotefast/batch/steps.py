@@ -50,7 +50,8 @@ def steps_of(sampler: Any) -> Steps:
     Raises
     ------
     ValueError
-        If a parameter does not serve, or a step cannot be done with files; says why, and what comes nearest.
+        If a parameter does not serve, or a step cannot be done with files; says why, and what
+        comes nearest.
     """
     sampler._validate_params()
     if isinstance(sampler, BaseOverSampler):

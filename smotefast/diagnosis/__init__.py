@@ -142,7 +142,7 @@ def _made(sampler: Any) -> Any:
     made = make_sampler(sampler)
     if not isinstance(made, BaseOverSampler):
         raise ValueError(
-            f"{type(made).__name__} makes no rows, or takes some away: only the samplers of "
+            f"{type(made).__name__} takes rows away: only the samplers of "
             "smotefast.over_sampling are judged so far. Leave sampler out, or name one of these."
         )
     made._validate_params()

@@ -1,13 +1,14 @@
-"""The stores that classes were condensed to, kept until somebody asks for classifiers."""
+"""Samplers that classify by a store, and the stores, kept until classifiers are asked for."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from smotefast.engine.nearest_classes import NearestClasses
 from smotefast.engine.rows import MatrixRows
+from smotefast.engine.selector import BaseCleaner
 
 
 class Stores:
@@ -33,3 +34,21 @@ class Stores:
     def classifiers(self) -> list[Any]:
         """Return a classifier for each store, fitted."""
         return [self._how.fitted(rows, codes, self._labels) for rows, codes in self._kept]
+
+
+class StoreSampler(BaseCleaner):
+    """Base of samplers that classify the rows of a class by a store."""
+
+    _made_by_resampling: ClassVar[tuple[str, ...]] = (
+        *BaseCleaner._made_by_resampling,
+        "_stores",
+    )
+
+    _stores: Stores
+
+    @property
+    def estimators_(self) -> list[Any]:
+        """A classifier for each class that may lose rows, fitted on its store."""
+        if not hasattr(self, "_stores"):
+            raise AttributeError(f"This {type(self).__name__} has no estimators_ yet.")
+        return self._stores.classifiers()

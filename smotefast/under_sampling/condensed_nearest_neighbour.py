@@ -11,12 +11,11 @@ from smotefast.engine.nearest_classes import NearestClasses, condensed
 from smotefast.engine.params import CLEANER, NEAREST_CLASSIFIER, RANDOM_STATE, THREADS
 from smotefast.engine.quota import Counts, smallest_class
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.selector import BaseCleaner
-from smotefast.engine.stores import Stores
+from smotefast.engine.stores import Stores, StoreSampler
 from smotefast.engine.threads import thread_count
 
 
-class CondensedNearestNeighbour(BaseCleaner):
+class CondensedNearestNeighbour(StoreSampler):
     """Keep of each class the rows that a growing store would give another class.
 
     The store of a class begins with the rows of the smallest class and ``n_seeds_S`` rows of
@@ -78,7 +77,6 @@ class CondensedNearestNeighbour(BaseCleaner):
         **NEAREST_CLASSIFIER,
         **THREADS,
     }
-    _made_by_resampling = ("sample_indices_", "_stores")
 
     def __init__(
         self,
@@ -112,10 +110,3 @@ class CondensedNearestNeighbour(BaseCleaner):
                 own = np.append(seeds, added)
             kept.append(own)
         return np.concatenate(kept)
-
-    @property
-    def estimators_(self) -> list[Any]:
-        """A classifier for each class that may lose rows, fitted on its store."""
-        if not hasattr(self, "_stores"):
-            raise AttributeError(f"This {type(self).__name__} has no estimators_ yet.")
-        return self._stores.classifiers()

@@ -18,7 +18,32 @@ from smotefast.engine.rows import MatrixRows
 from smotefast.engine.selector import BaseCleaner
 
 
-class EditedNearestNeighbours(BaseCleaner):
+class EditingSampler(BaseCleaner):
+    """Base of samplers that remove rows which their nearest neighbours disagree with."""
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **CLEANER,
+        "n_neighbors": NEIGHBOR_COUNT,
+        **VOTE,
+        **SEARCH,
+    }
+    _made_by_resampling: ClassVar[tuple[str, ...]] = (
+        *BaseCleaner._made_by_resampling,
+        "_estimator",
+    )
+
+    n_neighbors: Any
+    kind_sel: str
+
+    @property
+    def nn_(self) -> Any:
+        """The neighbour estimator."""
+        if not hasattr(self, "_estimator"):
+            raise AttributeError(f"This {type(self).__name__} has no nn_ yet.")
+        return shown_estimator(self._estimator, self.n_neighbors)
+
+
+class EditedNearestNeighbours(EditingSampler):
     """Remove the rows of some classes that disagree with their nearest neighbours.
 
     Parameters
@@ -80,14 +105,6 @@ class EditedNearestNeighbours(BaseCleaner):
     [(0, 861), (1, 99)]
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **CLEANER,
-        "n_neighbors": NEIGHBOR_COUNT,
-        **VOTE,
-        **SEARCH,
-    }
-    _made_by_resampling = (*BaseCleaner._made_by_resampling, "_estimator")
-
     def __init__(
         self,
         *,
@@ -122,10 +139,3 @@ class EditedNearestNeighbours(BaseCleaner):
         kept = np.ones(rows.n_samples, dtype=bool)
         kept[asked[~decisions]] = False
         return by_class(kept, rows.codes)
-
-    @property
-    def nn_(self) -> Any:
-        """The neighbour estimator."""
-        if not hasattr(self, "_estimator"):
-            raise AttributeError(f"This {type(self).__name__} has no nn_ yet.")
-        return shown_estimator(self._estimator, self.n_neighbors)

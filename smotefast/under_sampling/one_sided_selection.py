@@ -11,12 +11,11 @@ from smotefast.engine.nearest_classes import NearestClasses
 from smotefast.engine.params import CLEANER, NEAREST_CLASSIFIER, RANDOM_STATE, SEARCH
 from smotefast.engine.quota import Counts, smallest_class
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.selector import BaseCleaner
-from smotefast.engine.stores import Stores
+from smotefast.engine.stores import Stores, StoreSampler
 from smotefast.under_sampling.tomek_links import unlinked_rows
 
 
-class OneSidedSelection(BaseCleaner):
+class OneSidedSelection(StoreSampler):
     """Keep of each class the rows that a small store misjudges, then remove Tomek links.
 
     The store of a class holds the rows of the smallest class and ``n_seeds_S`` rows of its own,
@@ -82,7 +81,6 @@ class OneSidedSelection(BaseCleaner):
         **NEAREST_CLASSIFIER,
         **SEARCH,
     }
-    _made_by_resampling = (*BaseCleaner._made_by_resampling, "_stores")
 
     def __init__(
         self,
@@ -130,10 +128,3 @@ class OneSidedSelection(BaseCleaner):
             return np.zeros(0, dtype=bool)
         given = how.predict(rows.matrix_at(store), rows.codes[store], rows.matrix_at(rest))
         return np.asarray(given != rows.codes[rest])
-
-    @property
-    def estimators_(self) -> list[Any]:
-        """A classifier for each class that may lose rows, fitted on its store."""
-        if not hasattr(self, "_stores"):
-            raise AttributeError(f"This {type(self).__name__} has no estimators_ yet.")
-        return self._stores.classifiers()

@@ -7,34 +7,20 @@ from typing import Any, ClassVar
 import numpy as np
 
 from smotefast.engine.editing import Editing, overtaken
-from smotefast.engine.neighbor_counts import neighbor_estimator, shown_estimator
-from smotefast.engine.params import CLEANER, NEIGHBOR_COUNT, SEARCH, TIMES, VOTE, YES_NO
+from smotefast.engine.neighbor_counts import neighbor_estimator
+from smotefast.engine.params import TIMES, YES_NO
 from smotefast.engine.quota import Counts, smallest_class
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.selector import BaseCleaner
-from smotefast.under_sampling.edited_nearest_neighbours import EditedNearestNeighbours
+from smotefast.under_sampling.edited_nearest_neighbours import (
+    EditedNearestNeighbours,
+    EditingSampler,
+)
 
 
-class _RepeatedEdits(BaseCleaner):
+class _RepeatedEdits(EditingSampler):
     """What the two share: a graph of neighbours that serves all passes."""
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **CLEANER,
-        "n_neighbors": NEIGHBOR_COUNT,
-        **VOTE,
-        **SEARCH,
-    }
-    _made_by_resampling = (*BaseCleaner._made_by_resampling, "_estimator", "_last_k")
-
-    n_neighbors: Any
-    kind_sel: str
-
-    @property
-    def nn_(self) -> Any:
-        """The neighbour estimator."""
-        if not hasattr(self, "_estimator"):
-            raise AttributeError(f"This {type(self).__name__} has no nn_ yet.")
-        return shown_estimator(self._estimator, self.n_neighbors)
+    _made_by_resampling = (*EditingSampler._made_by_resampling, "_last_k")
 
     @property
     def enn_(self) -> EditedNearestNeighbours:

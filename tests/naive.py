@@ -215,3 +215,23 @@ def cleaned_around(pool, y, cleaned, minority, k, threshold):
                 if y[place] in cleaned and sizes[y[place]] > threshold * sizes[minority]
             }
     return [row for row in range(len(y)) if row not in removed]
+
+
+def own_come_first(values, is_own, n_own, n_others):
+    """Tell which rows of a class have n_own others of it nearer than n_others of the rest."""
+    answers = []
+    for row in np.flatnonzero(is_own):
+        distances = np.zeros(len(values))
+        for column in values.astype(np.float64).T:
+            distances += (column - column[row]) ** 2
+        order = [
+            other for other in np.lexsort((np.arange(len(values)), distances)) if other != row
+        ]
+        own = others = 0
+        for other in order:
+            own += is_own[other]
+            others += not is_own[other]
+            if own == n_own or others == n_others:
+                break
+        answers.append(own == n_own)
+    return np.array(answers, dtype=bool)

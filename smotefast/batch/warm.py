@@ -103,6 +103,7 @@ def compile_all() -> None:
     from scipy import sparse
 
     from smotefast import over_sampling as samplers
+    from smotefast.neighbors.loading import load_decisions
 
     shape = (900, 20)
     values = np.random.default_rng(0).normal(scale=30, size=shape)
@@ -113,6 +114,7 @@ def compile_all() -> None:
             load_kernels(sampler, 10_000, shape[1], 0, np.dtype(dtype))
         if search == "exact":
             for dtype in (np.float32, np.float64):
+                load_decisions(np.dtype(dtype), shape[1], n_threads=thread_count(None))
                 sampler.fit_resample(sparse.csr_array(values.astype(dtype)), y)
     for dtype in (np.float32, np.float64, np.int64):
         load_kernels(samplers.SMOTENC([0]), 10_000, shape[1], 3, np.dtype(dtype))

@@ -143,7 +143,7 @@ def _made(sampler: Any) -> Any:
     if not isinstance(made, BaseOverSampler):
         raise ValueError(
             f"{type(made).__name__} takes rows away: only the samplers of "
-            "smotefast.over_sampling are judged so far. Leave sampler out, or name one of these."
+            "smotefast.over_sampling are judged so far. Leave sampler out, or name one."
         )
     made._validate_params()
     return made

@@ -7,7 +7,8 @@ from smotefast.neighbors.found import Neighbors, RecallWarning, SearchWarning
 from smotefast.neighbors.left import NeighborsLeft
 from smotefast.neighbors.loading import load_searches
 from smotefast.neighbors.memory import estimated_bytes
-from smotefast.neighbors.policy import choose_search
+from smotefast.neighbors.own_first import own_come_first
+from smotefast.neighbors.policy import choose_search, own_first_pays
 from smotefast.neighbors.pool import Nearest, nearest_in_pool
 from smotefast.neighbors.recall import recall_at_k
 from smotefast.neighbors.value_difference import find_alike
@@ -26,5 +27,7 @@ __all__ = [
     "fit_on",
     "load_searches",
     "nearest_in_pool",
+    "own_come_first",
+    "own_first_pays",
     "recall_at_k",
 ]

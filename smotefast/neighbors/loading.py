@@ -14,6 +14,7 @@ import numpy as np
 from smotefast.kernels.points import Points
 from smotefast.neighbors.mean_distance import sum_by_kernel
 from smotefast.neighbors.order import points_of, scan, within
+from smotefast.neighbors.own_first import own_come_first
 from smotefast.neighbors.tiled import search_once
 from smotefast.neighbors.tree import TREE_FEATURES, search_tree
 from smotefast.neighbors.value_difference import rank_alike, scan_by_kernel
@@ -57,6 +58,12 @@ def load_searches(
         search_once(points, asked, k, np.dtype(packing), n_threads=n_threads)
     if search == "approximate":
         _load_graph(dtype, n_features, n_codes, n_threads)
+
+
+def load_decisions(dtype: np.dtype[Any], n_features: int, *, n_threads: int) -> None:
+    """Decide about rows of a class by what comes first around them."""
+    values = _random_points(2 * _ROWS, n_features, 0, dtype).values
+    own_come_first(values, np.arange(_ROWS), 3, 1, n_threads=n_threads)
 
 
 def load_value_differences(*, n_threads: int) -> None:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from smotefast.engine.editing import agrees, by_class
+from smotefast.engine.editing import agrees, by_class, decided
 from smotefast.engine.neighbor_counts import (
     neighbor_estimator,
     refuse_few_rows,
@@ -15,6 +15,7 @@ from smotefast.engine.neighbor_counts import (
 from smotefast.engine.params import CLEANER, NEIGHBOR_COUNT, SEARCH, VOTE
 from smotefast.engine.quota import Counts
 from smotefast.engine.rows import MatrixRows
+from smotefast.engine.searches import Searches
 from smotefast.engine.selector import BaseCleaner
 
 
@@ -124,6 +125,18 @@ class EditedNearestNeighbours(EditingSampler):
         searches = self._begin()
         self._estimator, k = neighbor_estimator("n_neighbors", self.n_neighbors)
         refuse_few_rows("n_neighbors", k, rows.n_samples)
+        kept = None
+        if self._estimator is None:
+            kept = decided(rows, quota, k, self.kind_sel, searches)
+        if kept is None:
+            kept = self._judged(rows, quota, k, searches)
+        self._end(searches)
+        return by_class(kept, rows.codes)
+
+    def _judged(
+        self, rows: MatrixRows, quota: Counts, k: int, searches: Searches
+    ) -> np.ndarray:
+        """Look for the neighbours of the rows that may go; return which rows stay."""
         asked = np.flatnonzero(rows.of_classes(quota))
         found = searches.nearest_of(rows, asked, k, self._estimator)
 
@@ -135,7 +148,6 @@ class EditedNearestNeighbours(EditingSampler):
         searches.check(
             asked, decisions, lambda some: stays(some, searches.exact(rows, some, k))
         )
-        self._end(searches)
         kept = np.ones(rows.n_samples, dtype=bool)
         kept[asked[~decisions]] = False
-        return by_class(kept, rows.codes)
+        return kept

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import clone
 
-from smotefast.engine.editing import agrees, voted
+from smotefast.engine.editing import agrees, decided, voted
 from smotefast.engine.neighbor_counts import refuse_few_rows
 from smotefast.engine.params import CLEANER, CLEANING_RULE, NEIGHBOR_COUNT, SEARCH
 from smotefast.engine.quota import Counts, smallest_class
@@ -122,14 +122,19 @@ class NeighbourhoodCleaningRule(BaseCleaner):
         self.classes_to_clean_ = [label for label in quota if rows.sizes[label] > least]
         self.edited_nearest_neighbours_ = self._editor()
         of_minority = rows.positions(minority)
+        near: np.ndarray | None = None
         if self.edited_nearest_neighbours is None and isinstance(self.n_neighbors, Integral):
-            removed, near = self._edited(rows, quota, of_minority, k, searches)
+            refuse_few_rows("n_neighbors", k, rows.n_samples)
+            stays = decided(rows, quota, k, "mode", searches)
+            if stays is None:
+                removed, near = self._edited(rows, quota, of_minority, k, searches)
+            else:
+                removed = ~stays
         else:
             matrix, y = rows.everything()
             self.edited_nearest_neighbours_.fit_resample(matrix, y)
             removed = np.ones(rows.n_samples, dtype=bool)
             removed[self.edited_nearest_neighbours_.sample_indices_] = False
-            near = None
         around = self._around_misjudged(rows, of_minority, near, k, searches)
         removed[around[rows.of_classes(self.classes_to_clean_)[around]]] = True
         self._end(searches)
@@ -158,7 +163,6 @@ class NeighbourhoodCleaningRule(BaseCleaner):
 
         Returns which rows are removed, and the neighbours of the minority rows.
         """
-        refuse_few_rows("n_neighbors", k, rows.n_samples)
         is_edited = rows.of_classes(quota)
         is_asked = is_edited.copy()
         is_asked[of_minority] = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,6 +12,7 @@ from sklearn.base import clone
 
 from smotefast.engine.over_sampler import BaseOverSampler
 from smotefast.engine.params import STEP
+from smotefast.engine.quota import Counts
 from smotefast.engine.sampler import BaseSampler
 from smotefast.engine.selector import BaseSelector
 from smotefast.tables import open_table, open_target
@@ -27,7 +29,8 @@ class BaseCombination(BaseSampler):
 
     def _check(self, X: Any, y: Any) -> object:
         creation = self._begin(X)[0].fit(X, y)
-        self.sampling_strategy_ = creation.sampling_strategy_
+        self._forget()
+        self.sampling_strategy_ = _created(creation)
         return creation
 
     def _begin(self, X: Any) -> tuple[Any, Any]:
@@ -44,15 +47,21 @@ class BaseCombination(BaseSampler):
             resampled = selection.fit_resample(*creation.fit_resample(X, y))
         else:
             resampled = _through_numbers(X, y, creation, selection)
-        self.sampling_strategy_ = creation.sampling_strategy_
+        self.sampling_strategy_ = _created(creation)
         return resampled
+
+
+def _created(creation: Any) -> Counts:
+    """Return the rows that a step was to create, by class; samplers of others may not say."""
+    strategy = getattr(creation, "sampling_strategy_", None)
+    return strategy if isinstance(strategy, Mapping) else {}  # type: ignore[return-value]
 
 
 def _takes_whole(creation: Any, selection: Any, X: Any) -> bool:
     """Whether X itself goes through the steps, and not the numbers in it.
 
-    Frames and lists may hold integers, to which new rows are rounded: the second step looks
-    at them as they were before, if it looks at values at all and can say which it takes.
+    Columns of integers beside others, in frames and lists: new rows are rounded to them at the
+    very end, after a second step that looks at values and can say which rows it takes.
     """
     looks = isinstance(creation, BaseOverSampler) and isinstance(selection, BaseSelector)
     looks = looks and not (creation._copies_rows or creation._takes_categories)
@@ -91,7 +100,7 @@ class Combination(BaseCombination):
     Attributes
     ----------
     sampling_strategy_ : dict
-        Rows to create, by class.
+        Rows to create, by class; empty if ``creation`` does not say.
     creation_, selection_ : sampler
         The steps, fitted. ``selection_.sample_indices_`` says which row each row of the result
         is: of X, or from ``len(X)`` on of the new rows, whose origin is in

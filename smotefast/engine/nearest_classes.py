@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.base import clone
 
 from smotefast.engine.editing import voted
-from smotefast.neighbors import nearest_in_pool
+from smotefast.neighbors import nearest_in_pool, squares_between
 
 # Values of the rows that are looked up in the store at once.
 _BLOCK = 1 << 14
@@ -165,8 +165,9 @@ class _Block:
         if how.classifier is None:
             found = nearest_in_pool(matrix[store], self._rows, how.k, n_threads=how.n_threads)
             self._near = codes[store][found.indices]
-            self._distances = found.distances
-            self._rows = _dense(self._rows)
+            self._squares = np.column_stack(
+                [squares_between(matrix[store][place], self._rows) for place in found.indices.T]
+            )
         self._judge(0)
 
     def add(self, row: int, first: int) -> None:
@@ -178,14 +179,14 @@ class _Block:
 
     def _compare(self, row: int, first: int) -> None:
         """Put a row in its place among the nearest; of equally near ones it is the last."""
-        apart = self._rows[first:] - _dense(self._matrix[[row]])
-        distances = np.sqrt(np.einsum("if,if->i", apart, apart))
-        nearer = np.flatnonzero(distances < self._distances[first:, -1])
+        rows = self._rows[first:]
+        squares = squares_between(rows, self._matrix[np.full(rows.shape[0], row)])
+        nearer = np.flatnonzero(squares < self._squares[first:, -1])
         some = first + nearer
-        self._distances[some, -1] = distances[nearer]
+        self._squares[some, -1] = squares[nearer]
         self._near[some, -1] = self._codes[row]
-        order = np.argsort(self._distances[some], axis=1, kind="stable")
-        self._distances[some] = np.take_along_axis(self._distances[some], order, axis=1)
+        order = np.argsort(self._squares[some], axis=1, kind="stable")
+        self._squares[some] = np.take_along_axis(self._squares[some], order, axis=1)
         self._near[some] = np.take_along_axis(self._near[some], order, axis=1)
 
     def _judge(self, first: int) -> None:
@@ -200,9 +201,3 @@ class _Block:
             votes = np.arange(left * how.k).reshape(left, how.k)
             given = voted(self._near[first:].ravel(), votes, n_threads=1)
         self.is_wrong[first:] = given != self._own
-
-
-def _dense(rows: Any) -> np.ndarray:
-    """Return rows as float64."""
-    dense = rows if isinstance(rows, np.ndarray) else rows.toarray()
-    return np.asarray(dense, dtype=np.float64)

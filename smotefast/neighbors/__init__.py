@@ -9,7 +9,7 @@ from smotefast.neighbors.loading import load_searches
 from smotefast.neighbors.memory import estimated_bytes
 from smotefast.neighbors.own_first import own_come_first
 from smotefast.neighbors.policy import choose_search, own_first_pays
-from smotefast.neighbors.pool import Nearest, nearest_in_pool
+from smotefast.neighbors.pool import Nearest, nearest_in_pool, squares_between
 from smotefast.neighbors.recall import recall_at_k
 from smotefast.neighbors.value_difference import find_alike
 
@@ -30,4 +30,5 @@ __all__ = [
     "own_come_first",
     "own_first_pays",
     "recall_at_k",
+    "squares_between",
 ]

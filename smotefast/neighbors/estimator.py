@@ -24,9 +24,9 @@ def search_estimator(
 
 def fit_on(estimator: Any, rows: Any) -> Any:
     """Fit an estimator of neighbours; a classifier gets one class, which is not asked for."""
-    from sklearn.base import is_classifier
+    from sklearn.base import ClassifierMixin
 
-    if is_classifier(estimator):
+    if isinstance(estimator, ClassifierMixin):
         return estimator.fit(rows, np.zeros(rows.shape[0], dtype=int))
     return estimator.fit(rows)
 

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from smotefast.neighbors.pool import distances_to
+from smotefast.neighbors.pool import distances_to, squares_between
 
 # Pairs estimated at a time by one thread: 4 MB of float64.
 _BLOCK_PAIRS = 1 << 19
+# Doubts so small, of a squared distance, are about rows that are equally far.
+_HARMLESS = 1e-10
+# Rows that the centre comes from.
+_SAMPLE = 256
+
+
+class _Pool(NamedTuple):
+    """Rows around their middle, where estimates lose less, and their squared norms."""
+
+    center: Any
+    rows: Any
+    norms: np.ndarray
+    share: float
 
 
 def farthest_in_pool(pool: Any, queries: Any, k: int, *, n_threads: int) -> np.ndarray:
     """Return the distances of each query to the k farthest rows of a pool, ascending.
 
-    Which of several rows is farther only rounding can tell, their distances are the same but
-    for it; so estimates choose the rows.
+    Estimates choose the rows. Where rounding leaves open which, all distances are taken.
 
     Parameters
     ----------
@@ -29,29 +41,59 @@ def farthest_in_pool(pool: Any, queries: Any, k: int, *, n_threads: int) -> np.n
     -------
     ndarray of shape (n_queries, k), float64
     """
-    center = np.asarray(pool.mean(axis=0, dtype=np.float64)).reshape(1, -1)
-    rows = _around(pool, center)
-    norms = _norms(rows)
-    found = np.empty((queries.shape[0], k), dtype=np.int64)
+    data = _prepared(pool)
+    found = np.empty((queries.shape[0], k))
     step = max(1, _BLOCK_PAIRS // pool.shape[0])
 
     def search(start: int) -> None:
         some = slice(start, start + step)
-        with np.errstate(over="ignore", invalid="ignore"):
-            estimates = _products(rows, _around(queries[some], center))
-            estimates *= -2
-            estimates += norms
-        found[some] = np.argpartition(estimates, -k, axis=1)[:, -k:]
+        found[some] = _farthest(data, pool, queries[some], k)
 
     starts = range(0, queries.shape[0], step)
     with ThreadPoolExecutor(n_threads) as threads:
         list(threads.map(search, starts))
-    return np.sort(distances_to(pool, queries, found), axis=1)
+    return found
 
 
-def _around(rows: Any, center: np.ndarray) -> Any:
-    """Return dense rows around a centre, where estimates lose less; sparse ones as they are."""
-    return rows - center if isinstance(rows, np.ndarray) else rows.astype(np.float64)
+def _farthest(data: _Pool, pool: Any, queries: Any, k: int) -> np.ndarray:
+    n_pool = pool.shape[0]
+    with np.errstate(over="ignore", invalid="ignore"):
+        rows = _around(queries, data.center)
+        estimates = _products(data.rows, rows)
+        estimates *= -2
+        estimates += data.norms
+        chosen = np.argpartition(estimates, -k, axis=1)[:, -k:]
+        distances = np.sort(distances_to(pool, queries, chosen), axis=1)
+        if k == n_pool:
+            return distances
+        # A row of norm n is estimated to about n and the query's norm times the share. The
+        # norm of one that is not chosen is at most twice the query's and twice the distance.
+        kth = np.take_along_axis(estimates, chosen, axis=1).min(axis=1)
+        np.put_along_axis(estimates, chosen, -np.inf, axis=1)
+        norms = _norms(rows)
+        reach = np.abs(kth + norms)  # the squared distance
+        doubt = 8 * data.share * (norms + reach)
+        is_sure = kth - estimates.max(axis=1) > doubt
+        is_sure |= doubt <= _HARMLESS * reach
+    for row in np.flatnonzero(~is_sure):
+        squares = squares_between(pool, queries[np.full(n_pool, row)])
+        distances[row] = np.sqrt(np.sort(np.partition(squares, -k)[-k:]))
+    return distances
+
+
+def _prepared(pool: Any) -> _Pool:
+    center = None
+    if isinstance(pool, np.ndarray):  # the median: far rows do not drag it away
+        some = pool[:: max(1, pool.shape[0] // _SAMPLE)].astype(np.float64)
+        center = np.median(some, axis=0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        rows = _around(pool, center)
+        share = 8 * (pool.shape[1] + 16) * float(np.finfo(np.float64).eps)
+        return _Pool(center, rows, _norms(rows), share)
+
+
+def _around(rows: Any, center: Any) -> Any:
+    return rows.astype(np.float64) if center is None else rows - center
 
 
 def _norms(rows: Any) -> np.ndarray:

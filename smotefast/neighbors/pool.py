@@ -68,24 +68,31 @@ def distances_to(pool: Any, queries: Any, indices: np.ndarray) -> np.ndarray:
     pool, queries : arrays or CSR matrices
     indices : positions in the pool, of shape (n_queries, k)
     """
-    distances = np.empty(indices.shape)
+    squares = np.empty(indices.shape)
     step = max(1, _BLOCK // pool.shape[1])
+    for start in range(0, indices.shape[0], step):
+        some = slice(start, start + step)
+        for place in range(indices.shape[1]):
+            squares[some, place] = squares_between(pool[indices[some, place]], queries[some])
+    return np.asarray(np.sqrt(squares))
+
+
+def squares_between(rows: Any, others: Any) -> np.ndarray:
+    """Return the squared distance of each row to the other of the same place.
+
+    They are summed feature by feature in float64, as the searches do: rows that are equally
+    near for these are so here.
+    """
     with np.errstate(over="ignore", invalid="ignore"):
-        for start in range(0, indices.shape[0], step):
-            some = slice(start, start + step)
-            for place in range(indices.shape[1]):
-                distances[some, place] = _lengths(pool[indices[some, place]], queries[some])
-    return distances
-
-
-def _lengths(rows: Any, others: Any) -> np.ndarray:
-    """Return the distance of each row to the other of the same place."""
-    if isinstance(rows, np.ndarray):
-        difference = rows.astype(np.float64)
-        difference -= others
-        squares = np.einsum("if,if->i", difference, difference)
-    else:
-        apart = rows.astype(np.float64) - others
-        squares = np.asarray(apart.multiply(apart).sum(axis=1)).ravel()
-    lengths: np.ndarray = np.sqrt(squares)
-    return lengths
+        if isinstance(rows, np.ndarray):
+            squares = np.zeros(max(rows.shape[0], others.shape[0]))
+            for one, other in zip(rows.T, others.T, strict=True):
+                apart = one.astype(np.float64) - other
+                apart *= apart
+                squares += apart
+            return squares
+        apart = (rows.astype(np.float64) - others).tocsr()
+        apart.sum_duplicates()
+        place = np.repeat(np.arange(apart.shape[0]), np.diff(apart.indptr))
+        # bincount adds one entry after the other
+        return np.bincount(place, apart.data * apart.data, minlength=apart.shape[0])

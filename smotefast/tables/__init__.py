@@ -54,8 +54,8 @@ def open_table(X: Any) -> Table:
 
 
 def keep_index(taken: Any, original: Any, indices: np.ndarray) -> Any:
-    """Return taken rows, where they are pandas' with the index that they had."""
-    if library_of(original) != "pandas" or not hasattr(taken, "index"):
+    """Return taken rows, where both are pandas' with the index of the original."""
+    if library_of(original) != "pandas" or library_of(taken) != "pandas":
         return taken
     from smotefast.tables.pandas_columns import with_index_of
 

@@ -58,9 +58,9 @@ class ArrayTable(DenseTable):
             )
         if dtype.kind in _UNUSABLE:
             raise ValueError(
-                f"X holds {_UNUSABLE[dtype.kind]} (dtype {dtype}), and rows can be "
-                "interpolated between numbers only. Convert X to numbers, or use "
-                "RandomOverSampler, which copies rows of any type."
+                f"X holds {_UNUSABLE[dtype.kind]} (dtype {dtype}), and only numbers can be "
+                "compared and interpolated. Convert X to numbers, or use RandomOverSampler "
+                "or RandomUnderSampler, which copy rows of any type."
             )
         return np.dtype(np.float64) if dtype.kind == "O" else dtype.newbyteorder("=")
 

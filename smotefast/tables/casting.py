@@ -119,7 +119,7 @@ def clamp_bounds(values: np.dtype, dtype: np.dtype) -> tuple[np.generic, np.gene
 def not_numeric(column: object, what: str) -> ValueError:
     """Return the error for a column that cannot be interpolated."""
     return ValueError(
-        f"Column {column!r} of X is {what}; rows can be interpolated between numbers only. "
+        f"Column {column!r} of X is {what}; only numbers can be compared and interpolated. "
         "Encode or drop the column, use SMOTENC or SMOTEN for categories, or "
-        "RandomOverSampler, which copies rows of any type."
+        "RandomOverSampler or RandomUnderSampler, which copy rows of any type."
     )

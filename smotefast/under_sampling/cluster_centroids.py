@@ -101,7 +101,7 @@ class ClusterCentroids(SingleSampler):
             else None
             for label in rows.sizes
         ]
-        if self.voting_ == "hard":
+        if self.voting_ == "hard" or not self.sampling_strategy_:
             return self._nearest_rows(table, target, rows, parts)
         return _with_centers(table, target, rows, parts)
 
@@ -157,8 +157,7 @@ def _with_centers(
     table: Table, target: Target, rows: MatrixRows, parts: list[np.ndarray | None]
 ) -> tuple[Any, Any]:
     """Return classes with their rows, or with centres in place of them, in label order."""
-    centers = [part for part in parts if part is not None]
-    block = np.concatenate(centers) if centers else np.empty((0, table.n_features))
+    block = np.concatenate([part for part in parts if part is not None])
     places, examples, n_before = [], [], rows.n_samples
     for label, part in zip(rows.sizes, parts, strict=True):
         own = rows.positions(label)

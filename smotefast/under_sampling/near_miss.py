@@ -60,8 +60,8 @@ class NearMiss(BaseUnderSampler):
     Raises
     ------
     ValueError
-        If the smallest class has fewer than ``n_neighbors`` rows, another one fewer than
-        ``n_neighbors_ver3``, or X is not finite and numeric.
+        If the smallest class has fewer than ``n_neighbors`` rows (version 2 then takes all of
+        them), another one fewer than ``n_neighbors_ver3``, or X is not finite and numeric.
 
     References
     ----------
@@ -176,11 +176,11 @@ class _Neighbors:
 
     def farthest(self, pool: Any, queries: Any) -> np.ndarray:
         """Return the sum of the distances of each query to the farthest rows of a pool."""
-        self._refuse_few(pool)
         if self._estimator is not None:
             found = fit_on(self._estimator, pool).kneighbors(queries, pool.shape[0])[0]
             return np.asarray(np.sum(found[:, -self._k :], axis=1))
-        found = farthest_in_pool(pool, queries, self._k, n_threads=self._n_threads)
+        k = min(self._k, pool.shape[0])
+        found = farthest_in_pool(pool, queries, k, n_threads=self._n_threads)
         return np.asarray(np.sum(found, axis=1))
 
     def _nearest(self, pool: Any, queries: Any) -> Any:

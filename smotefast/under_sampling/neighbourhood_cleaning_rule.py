@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.base import clone
 
 from smotefast.engine.editing import agrees, decided, voted
-from smotefast.engine.neighbor_counts import refuse_few_rows
+from smotefast.engine.neighbor_counts import neighbor_estimator, refuse_few_rows
 from smotefast.engine.params import CLEANER, CLEANING_RULE, NEIGHBOR_COUNT, SEARCH
 from smotefast.engine.quota import Counts, smallest_class
 from smotefast.engine.rows import MatrixRows
@@ -57,7 +57,7 @@ class NeighbourhoodCleaningRule(BaseCleaner):
         The user's estimator as a classifier, fitted; for an int ``n_neighbors`` an unfitted
         ``KNeighborsClassifier(n_neighbors)``.
     search_, recall_, disagreement_
-        As for :class:`TomekLinks`.
+        As for :class:`TomekLinks`, of the searches that no given object did.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -133,6 +133,12 @@ class NeighbourhoodCleaningRule(BaseCleaner):
         else:
             matrix, y = rows.everything()
             self.edited_nearest_neighbours_.fit_resample(matrix, y)
+            if not hasattr(self.edited_nearest_neighbours_, "sample_indices_"):
+                raise ValueError(
+                    f"edited_nearest_neighbours={self.edited_nearest_neighbours!r} has no "
+                    "sample_indices_ when it has resampled. Give a sampler that keeps rows and "
+                    "says which, such as EditedNearestNeighbours."
+                )
             removed = np.ones(rows.n_samples, dtype=bool)
             removed[self.edited_nearest_neighbours_.sample_indices_] = False
         around = self._around_misjudged(rows, of_minority, near, k, searches)
@@ -234,4 +240,4 @@ def _classifier_of(n_neighbors: Any) -> tuple[Any, int]:
         return None, int(n_neighbors)
     if hasattr(n_neighbors, "predict"):
         return clone(n_neighbors), int(n_neighbors.n_neighbors)
-    return None, int(n_neighbors.n_neighbors) - 1
+    return None, neighbor_estimator("n_neighbors", n_neighbors)[1]

@@ -96,10 +96,10 @@ class RandomUnderSampler(BaseUnderSampler):
         return np.concatenate(kept)
 
     def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
-        """Give pandas rows their own index, as imbalanced-learn does here and nowhere else."""
+        """Give rows and labels the index of X, as imbalanced-learn does here only."""
         X_new, y_new = super()._resampled(X, y)
         taken = self.sample_indices_
-        return keep_index(X_new, X, taken), keep_index(y_new, y, taken)
+        return keep_index(X_new, X, taken), keep_index(y_new, X, taken)
 
 
 def drawn_rows(

@@ -1,0 +1,286 @@
+"""CondensedNearestNeighbour and OneSidedSelection: imbalanced-learn's rows in its order.
+
+It takes the class that comes first for the smallest where several are, and the lowest label
+counts here: so sizes of classes differ.
+"""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from imblearn import under_sampling as theirs
+from scipy import sparse
+from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
+from sklearn.utils._param_validation import InvalidParameterError
+
+from smotefast import under_sampling as ours
+from smotefast.engine import nearest_classes
+from smotefast.engine.nearest_classes import NearestClasses, condensed
+from tests import naive_pool
+from tests.same_rows import assert_same, classes
+
+NAMES = ["CondensedNearestNeighbour", "OneSidedSelection"]
+SIZES = (90, 25, 60)
+both_samplers = pytest.mark.parametrize("name", NAMES)
+
+
+def pair(name, **kwargs):
+    kwargs = {"random_state": 0, **kwargs}
+    return getattr(ours, name)(**kwargs), getattr(theirs, name)(**kwargs)
+
+
+def assert_same_choice(mine, other, X, y):
+    assert_same(mine, other, X, y)
+    np.testing.assert_array_equal(mine.sample_indices_, other.sample_indices_)
+
+
+@both_samplers
+@given(
+    seed=st.integers(0, 2**31),
+    sizes=st.lists(st.integers(5, 90), min_size=2, max_size=4, unique=True),
+    n_features=st.integers(1, 20),
+    dtype=st.sampled_from([np.float32, np.float64]),
+    k=st.sampled_from([None, 1, 2, 3, 4, 6]),
+    n_seeds=st.integers(1, 5),
+)
+@settings(max_examples=25, deadline=None)
+def test_both__give_imbalanced_learns_rows(name, seed, sizes, n_features, dtype, k, n_seeds):
+    X, y = classes(seed, sizes, n_features, dtype)
+    mine, other = pair(name, random_state=seed, n_neighbors=k, n_seeds_S=n_seeds)
+    assert_same_choice(mine, other, X, y)
+
+
+@both_samplers
+def test_both__give_imbalanced_learns_rows_of_many(name):
+    X, y = classes(0, (1_500, 200, 500), 6)
+    mine, other = pair(name, n_neighbors=3, n_seeds_S=20)
+    assert_same_choice(mine, other, X, y)
+    assert 200 < len(mine.sample_indices_) < 2_200
+
+
+@both_samplers
+def test_both__continue_a_random_state_across_classes_and_calls(name):
+    one, two = np.random.RandomState(9), np.random.RandomState(9)
+    for seed in range(4):
+        assert_same_choice(
+            pair(name, random_state=one)[0],
+            pair(name, random_state=two)[1],
+            *classes(seed, SIZES),
+        )
+    assert one.uniform() == two.uniform()
+
+
+@both_samplers
+def test_both__draw_from_numpys_global_generator_without_a_seed(name):
+    X, y = classes(4, SIZES)
+    mine, other = pair(name, random_state=None)
+    np.random.seed(8)
+    expected, state = other.fit_resample(X, y)[0], np.random.uniform()
+    np.random.seed(8)
+    np.testing.assert_array_equal(mine.fit_resample(X, y)[0], expected)
+    assert np.random.uniform() == state
+
+
+@both_samplers
+@pytest.mark.parametrize(
+    "strategy",
+    ["auto", "majority", "not minority", "not majority", "all", [0], [2, 1], []],
+)
+def test_both__follow_every_strategy(name, strategy):
+    assert_same_choice(*pair(name, sampling_strategy=strategy), *classes(5, SIZES))
+
+
+@both_samplers
+def test_both__follow_a_callable_which_imbalanced_learn_cannot(name):
+    X, y = classes(5, SIZES)
+    for wanted in ([2], {2: 0}):
+        mine, other = pair(name, sampling_strategy=lambda y, wanted=wanted: wanted)
+        with pytest.raises((AttributeError, ValueError)):
+            other.fit_resample(X, y)
+        other.set_params(sampling_strategy=[2])
+        assert_same_choice(mine, other, X, y)
+
+
+@both_samplers
+@pytest.mark.parametrize("flavour", ["csr_matrix", "csr_array", "csc_matrix", "csc_array"])
+@pytest.mark.parametrize("k", [None, 3])
+def test_both__give_imbalanced_learns_rows_on_sparse_data(name, flavour, k):
+    dense, y = classes(6, SIZES, 15)
+    dense[np.random.default_rng(0).random(dense.shape) < 0.6] = 0
+    X = getattr(sparse, flavour)(dense)
+    mine, other = pair(name, n_neighbors=k, n_seeds_S=3)
+    if flavour.endswith("array") and name == "CondensedNearestNeighbour":
+        with pytest.raises(ValueError, match=r"2D|1D|reshape|dimension"):
+            other.fit_resample(X, y)  # a row of an array has one dimension
+        other.fit_resample(dense, y)
+        mine.fit_resample(X, y)
+        np.testing.assert_array_equal(mine.sample_indices_, other.sample_indices_)
+        return
+    assert_same_choice(mine, other, X, y)
+
+
+@both_samplers
+@pytest.mark.parametrize("containers", ["frame", "list", "text labels", "integers"])
+def test_both__give_the_callers_containers_back(name, containers):
+    X, y = classes(10, SIZES)
+    if containers == "frame":
+        pd = pytest.importorskip("pandas")
+        X = pd.DataFrame({"a": X[:, 0], "b": (X[:, 1] * 1e5).astype(int)}, index=y * 7)
+        y = pd.Series(y, name="label")
+    elif containers == "list":
+        X, y = X.tolist(), y.tolist()
+    elif containers == "text labels":
+        y = np.array(["z", "few", "many"])[y]
+    else:
+        X = (X * 1e4).astype(np.int32)
+    assert_same_choice(*pair(name), X, y)
+
+
+@both_samplers
+def test_both__with_equally_small_classes_begin_stores_with_the_lowest_label(name):
+    X, _ = classes(6, (60,))
+    y = np.repeat([2, 0, 1], [15, 30, 15])
+    mine, other = pair(name)
+    for sampler in (mine, other):
+        sampler.fit_resample(X, y)
+        assert list(sampler.sampling_strategy_) == [0, 2]
+    assert [list(each.classes_) for each in mine.estimators_] == [[0, 1], [1, 2]]
+    assert [list(each.classes_) for each in other.estimators_] == [[0, 2], [2]]
+    assert (y[mine.sample_indices_] == 1).sum() == 15
+    first = np.roll(np.arange(60), 15)  # where theirs begins with that class as well
+    assert_same_choice(*pair(name), X[first], y[first])
+
+
+@both_samplers
+@pytest.mark.parametrize("k", [None, 4, KNeighborsClassifier(3, weights="distance")])
+def test_estimators__predict_what_imbalanced_learns_do(name, k):
+    X, y = classes(7, SIZES)
+    y = np.array(["z", "few", "many"])[y]
+    mine, other = pair(name, n_neighbors=k, n_seeds_S=4)
+    mine.fit_resample(X, y)
+    other.fit_resample(X, y)
+    assert len(mine.estimators_) == len(other.estimators_) == 2
+    asked = np.random.default_rng(0).normal(size=(400, 4)) * 4
+    for one, two in zip(mine.estimators_, other.estimators_, strict=True):
+        assert one.n_samples_fit_ == two.n_samples_fit_
+        assert one.n_neighbors == two.n_neighbors
+        np.testing.assert_array_equal(one.predict(asked), two.predict(asked))
+
+
+@both_samplers
+def test_estimators__are_not_there_before_anything_is_resampled(name):
+    sampler = pair(name)[0].fit(*classes(7, SIZES))
+    with pytest.raises(AttributeError, match="has no estimators_ yet"):
+        _ = sampler.estimators_
+
+
+@both_samplers
+@pytest.mark.parametrize("metric", ["manhattan", "chebyshev"])
+def test_both__ask_a_classifier_of_another_metric(name, metric):
+    classifier = KNeighborsClassifier(n_neighbors=2, metric=metric)
+    X, y = classes(8, SIZES)
+    mine, other = pair(name, n_neighbors=classifier, n_seeds_S=3)
+    assert_same_choice(mine, other, X, y)
+    by_number = pair(name, n_neighbors=2, n_seeds_S=3)[0]
+    by_number.fit_resample(X, y)
+    assert list(by_number.sample_indices_) != list(mine.sample_indices_)
+    assert not hasattr(classifier, "n_samples_fit_")
+
+
+@both_samplers
+def test_both__refuse_neighbours_that_do_not_predict(name):
+    mine, other = pair(name, n_neighbors=NearestNeighbors(n_neighbors=2))
+    with pytest.raises(TypeError, match=r"only if it can predict: give a KNeighborsClassifier"):
+        mine.fit_resample(*classes(8, SIZES))
+    with pytest.raises(UnboundLocalError):
+        other.fit_resample(*classes(8, SIZES))
+
+
+@both_samplers
+def test_both__refuse_more_votes_than_a_store_has_rows(name):
+    for sampler in pair(name, n_neighbors=28, n_seeds_S=2):
+        words = "Expected n_neighbors <= n_samples_fit, .*= 28, n_samples_fit = 27"
+        with pytest.raises(ValueError, match=words):
+            sampler.fit_resample(*classes(8, SIZES))
+    mine, other = pair(name, n_neighbors=28, n_seeds_S=3)
+    assert_same_choice(mine, other, *classes(8, SIZES))
+
+
+@both_samplers
+@pytest.mark.parametrize(
+    "kwargs",
+    [{"n_neighbors": 0}, {"n_seeds_S": 0}, {"n_seeds_S": 1.5}, {"n_jobs": "2"},
+     {"random_state": -1}, {"sampling_strategy": {0: 3}}],
+)  # fmt: skip
+def test_both__refuse_a_bad_parameter(name, kwargs):
+    for sampler in pair(name, **kwargs):
+        with pytest.raises(ValueError, match=f"'{next(iter(kwargs))}'") as info:
+            sampler.fit_resample(*classes(8, SIZES))
+    assert "sampling_strategy" in kwargs or info.type is InvalidParameterError
+
+
+@both_samplers
+def test_both__say_how_they_searched_where_they_do(name):
+    sampler = pair(name)[0]
+    sampler.fit_resample(*classes(9, SIZES))
+    known = {each: getattr(sampler, each, "absent") for each in ("search_", "recall_")}
+    if name == "OneSidedSelection":
+        assert known == {"search_": "exact", "recall_": None}
+    else:
+        assert set(known.values()) == {"absent"}
+
+
+@both_samplers
+def test_both__do_not_depend_on_the_number_of_threads(name):
+    X, y = classes(0, (3_000, 200, 1_000), 20)
+    found = []
+    for n_jobs in (1, 2):
+        sampler = pair(name, n_jobs=n_jobs, n_seeds_S=9)[0]
+        sampler.fit_resample(X, y)
+        found.append(sampler.sample_indices_)
+    np.testing.assert_array_equal(*found)
+
+
+@given(
+    seed=st.integers(0, 9999),
+    n_own=st.integers(65, 220),
+    n_others=st.integers(4, 40),
+    n_features=st.integers(1, 5),
+    n_values=st.sampled_from([0, 2, 3, 9]),
+    n_seeds=st.integers(1, 3),
+    k=st.integers(1, 5),
+    kind=st.sampled_from(["float32", "float64", "int16", "csr"]),
+)
+@settings(max_examples=60, deadline=None)
+def test_condensed__takes_rows_one_at_a_time_in_blocks_of_any_size(
+    seed, n_own, n_others, n_features, n_values, n_seeds, k, kind
+):
+    rng = np.random.default_rng(seed)
+    shape = (n_own + n_others, n_features)
+    X = rng.integers(0, n_values, shape) if n_values else rng.normal(size=shape) * 50
+    X = sparse.csr_array(X) if kind == "csr" else X.astype(kind)
+    is_own = rng.permutation(np.arange(shape[0]) < n_own)
+    codes = np.where(is_own, seed % 2, 1 - seed % 2).astype(np.int32)  # ties go either way
+    own, others = np.flatnonzero(is_own), np.flatnonzero(~is_own)
+    store = np.append(others, rng.choice(own, n_seeds))
+    expected = naive_pool.condensed(X, codes, store, own, k)
+    how = NearestClasses("", k, 2)
+    for n_values_at_once in (1, 100 * n_features, 1 << 30):  # 64 rows at a time, 100, or all
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(nearest_classes, "_BLOCK", n_values_at_once)
+            found = condensed(X, codes, store, own, how)
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_condensed__asks_a_classifier_across_blocks(monkeypatch):
+    X, y = classes(3, (200, 40))
+    store = np.append(np.flatnonzero(y == 1), np.flatnonzero(y == 0)[[150]])
+    found = {}
+    for block in (1, 1 << 30):
+        monkeypatch.setattr(nearest_classes, "_BLOCK", block)
+        for k in (3, KNeighborsClassifier(3)):
+            how = NearestClasses("", k, 1)
+            rows = np.flatnonzero(y == 0)
+            found[block, type(k)] = condensed(X, y.astype(np.int32), store, rows, how).tolist()
+    assert len({tuple(each) for each in found.values()}) == 1
+    assert len(found[1, int]) > 20

@@ -1,0 +1,268 @@
+"""InstanceHardnessThreshold: imbalanced-learn's rows, and labels and folds of any kind."""
+
+import joblib
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from imblearn import under_sampling as theirs
+from scipy import sparse
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.mixture import GaussianMixture
+from sklearn.model_selection import KFold, ShuffleSplit, StratifiedKFold, cross_val_predict
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+from sklearn.tree import DecisionTreeClassifier
+
+from smotefast.under_sampling import InstanceHardnessThreshold
+from tests.same_rows import assert_same, classes
+
+SIZES = (90, 25, 60)
+ESTIMATORS = {
+    "bayes": GaussianNB(),
+    "linear": LogisticRegression(),
+    "tree": DecisionTreeClassifier(max_depth=4, max_features=1),
+    "pipeline": make_pipeline(StandardScaler(), LogisticRegression()),
+    "seeds inside": make_pipeline(
+        StandardScaler(), RandomForestClassifier(n_estimators=5, max_depth=3)
+    ),
+    "neighbours": KNeighborsClassifier(),
+}
+
+
+def pair(**kwargs):
+    kwargs = {"random_state": 0, **kwargs}
+    return InstanceHardnessThreshold(**kwargs), theirs.InstanceHardnessThreshold(**kwargs)
+
+
+def assert_same_choice(mine, other, X, y):
+    assert_same(mine, other, X, y)
+    np.testing.assert_array_equal(mine.sample_indices_, other.sample_indices_)
+
+
+@given(
+    seed=st.integers(0, 2**31),
+    sizes=st.lists(st.integers(5, 80), min_size=2, max_size=5),
+    n_features=st.integers(1, 8),
+    dtype=st.sampled_from([np.float32, np.float64, np.int16]),
+    cv=st.integers(2, 5),
+    estimator=st.sampled_from(["bayes", "neighbours", "tree"]),
+)
+@settings(max_examples=40, deadline=None)
+def test_instance_hardness__gives_imbalanced_learns_rows(
+    seed, sizes, n_features, dtype, cv, estimator
+):
+    X, y = classes(seed, sizes, n_features)
+    kwargs = {"random_state": seed, "cv": cv, "estimator": ESTIMATORS[estimator]}
+    assert_same_choice(*pair(**kwargs), (X * 10).astype(dtype), y)
+
+
+@pytest.mark.parametrize("estimator", list(ESTIMATORS))
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_instance_hardness__asks_any_classifier_as_imbalanced_learn_does(estimator, seed):
+    mine, other = pair(estimator=ESTIMATORS[estimator], random_state=seed)
+    assert_same_choice(mine, other, *classes(seed, SIZES))
+    given_seeds = [
+        {name: value for name, value in each.estimator_.get_params().items()
+         if name.endswith("random_state")}
+        for each in (mine, other)
+    ]  # fmt: skip
+    assert given_seeds[0] == given_seeds[1]
+    assert None not in given_seeds[0].values()
+    with pytest.raises(AttributeError):
+        _ = mine.estimator_.classes_  # not fitted
+
+
+@pytest.mark.parametrize("random_state", [0, 7])
+def test_instance_hardness__asks_a_forest_by_default(random_state):
+    mine, other = pair(random_state=random_state)
+    assert_same_choice(mine, other, *classes(1, (40, 15)))
+    assert isinstance(mine.estimator_, RandomForestClassifier)
+    assert mine.estimator_.get_params() == other.estimator_.get_params()
+
+
+@pytest.mark.parametrize("estimator", ["linear", "seeds inside"])
+def test_instance_hardness__continues_a_random_state_across_calls(estimator):
+    one, two = np.random.RandomState(9), np.random.RandomState(9)
+    for seed in range(3):
+        assert_same_choice(
+            pair(random_state=one, estimator=ESTIMATORS[estimator])[0],
+            pair(random_state=two, estimator=ESTIMATORS[estimator])[1],
+            *classes(seed, SIZES),
+        )
+    assert one.uniform() == two.uniform()
+
+
+def test_instance_hardness__draws_from_numpys_global_generator_without_a_seed():
+    X, y = classes(4, SIZES)
+    mine, other = pair(random_state=None, estimator=LogisticRegression())
+    np.random.seed(8)
+    expected, state = other.fit_resample(X, y)[0], np.random.uniform()
+    np.random.seed(8)
+    np.testing.assert_array_equal(mine.fit_resample(X, y)[0], expected)
+    assert np.random.uniform() == state
+
+
+def test_instance_hardness__depends_on_the_seed():
+    X, y = classes(4, SIZES)
+    found = {
+        tuple(pair(random_state=seed, estimator=GaussianNB())[0].fit_resample(X, y)[0][:, 0])
+        for seed in range(4)
+    }
+    assert len(found) > 1
+
+
+@pytest.mark.parametrize(
+    "strategy", ["majority", "not minority", "not majority", "all", {0: 30, 1: 5}, {2: 0}, {}]
+)
+def test_instance_hardness__follows_every_strategy(strategy):
+    mine, other = pair(sampling_strategy=strategy, estimator=GaussianNB())
+    assert_same_choice(mine, other, *classes(5, SIZES))
+
+
+def test_instance_hardness__keeps_all_rows_that_share_the_lowest_probability():
+    X, y = classes(6, (90, 25))
+    mine, other = pair(estimator=KNeighborsClassifier(3))
+    assert_same_choice(mine, other, X, y)
+    kept = mine.sample_indices_[y[mine.sample_indices_] == 0]
+    assert 25 < len(kept) < 90
+    assert (np.diff(kept) > 0).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("flavour", ["csr_matrix", "csr_array", "csc_matrix"])
+def test_instance_hardness__gives_imbalanced_learns_rows_on_sparse_data(flavour, dtype):
+    X, y = classes(7, SIZES, 10, dtype)
+    X[X < 1] = 0
+    mine, other = pair(estimator=LogisticRegression())
+    assert_same_choice(mine, other, getattr(sparse, flavour)(X), y)
+
+
+@pytest.mark.parametrize("containers", ["frame", "list"])
+def test_instance_hardness__gives_the_callers_containers_back(containers):
+    X, y = classes(8, SIZES)
+    if containers == "frame":
+        pd = pytest.importorskip("pandas")
+        X = pd.DataFrame({"a": X[:, 0], "b": (X[:, 1] * 100).astype(int)}, index=y * 7)
+        y = pd.Series(y, name="label")
+    else:
+        X, y = X.tolist(), y.tolist()
+    assert_same_choice(*pair(estimator=GaussianNB()), X, y)
+
+
+@pytest.mark.parametrize(
+    "labels", [["a", "b", "c"], [1, 2, 3], [-5, 0, 70], [False, True], [2.0, 3.0, 4.0]], ids=str
+)
+def test_labels_of_any_kind__give_the_rows_of_numbers_from_zero_on(labels):
+    X, y = classes(9, SIZES[: len(labels)])
+    mine, other = pair(estimator=LogisticRegression())
+    other.fit_resample(X, y)
+    _, y_new = mine.fit_resample(X, np.array(labels)[y])
+    np.testing.assert_array_equal(mine.sample_indices_, other.sample_indices_)
+    np.testing.assert_array_equal(y_new, np.array(labels)[y[other.sample_indices_]])
+
+
+@pytest.mark.parametrize("labels", [["a", "b"], [1, 2]])
+def test_imbalanced_learn__takes_labels_for_places(labels):
+    X, y = classes(9, (90, 25))
+    other = pair(estimator=LogisticRegression())[1]
+    with pytest.raises(IndexError):
+        other.fit_resample(X, np.array(labels)[y])
+
+
+def naive_choice(X, y, cv, quota):
+    """Cross-validate by hand, and cut each class at a percentile."""
+    probabilities = cross_val_predict(GaussianNB(), X, y, cv=cv, method="predict_proba")
+    kept = []
+    for label in np.unique(y):
+        rows = np.flatnonzero(y == label)
+        if label in quota:
+            own = probabilities[rows, label]
+            rows = rows[own >= np.percentile(own, 100 * (1 - quota[label] / len(rows)))]
+        kept.extend(rows)
+    return kept
+
+
+@pytest.mark.parametrize(
+    "cv",
+    [
+        StratifiedKFold(3),
+        StratifiedKFold(4, shuffle=True, random_state=2),
+        KFold(3),
+        None,
+        "list",
+    ],
+    ids=str,
+)
+def test_instance_hardness__takes_any_folds(cv):
+    X, y = classes(10, SIZES)
+    if cv == "list":
+        cv = list(StratifiedKFold(6).split(X, y))
+    sampler = InstanceHardnessThreshold(estimator=GaussianNB(), cv=cv)
+    sampler.fit_resample(X, y)
+    assert list(sampler.sample_indices_) == naive_choice(X, y, cv, {0: 25, 2: 25})
+
+
+def test_a_number_of_folds__is_of_shuffled_stratified_ones():
+    X, y = classes(10, SIZES)
+    sampler = pair(estimator=GaussianNB(), cv=4)[0]
+    sampler.fit_resample(X, y)
+    cv = StratifiedKFold(4, shuffle=True, random_state=0)
+    assert list(sampler.sample_indices_) == naive_choice(X, y, cv, {0: 25, 2: 25})
+
+
+def test_instance_hardness__does_not_depend_on_the_number_of_jobs():
+    X, y = classes(11, SIZES)
+    found = []
+    with joblib.parallel_config(backend="threading"):
+        for n_jobs in (None, 2):
+            sampler = pair(estimator=LogisticRegression(), n_jobs=n_jobs)[0]
+            sampler.fit_resample(X, y)
+            found.append(sampler.sample_indices_)
+    np.testing.assert_array_equal(*found)
+
+
+def test_instance_hardness__leaves_the_users_classifier_alone():
+    classifier = DecisionTreeClassifier()
+    pair(estimator=classifier)[0].fit_resample(*classes(11, SIZES))
+    assert classifier.random_state is None
+    assert not hasattr(classifier, "tree_")
+
+
+@pytest.mark.parametrize("estimator", [LinearRegression(), LinearSVC(), "forest"])
+def test_both__refuse_what_gives_no_probabilities(estimator):
+    for sampler in pair(estimator=estimator):
+        words = "'estimator' parameter of InstanceHardnessThreshold must be"
+        with pytest.raises(ValueError, match=words):
+            sampler.fit_resample(*classes(12, SIZES))
+
+
+def test_instance_hardness__refuses_what_is_no_classifier():
+    mine, other = pair(estimator=GaussianMixture(2))
+    with pytest.raises(TypeError, match=r"estimator=GaussianMixture\(.*is no classifier"):
+        mine.fit_resample(*classes(12, SIZES))
+    with pytest.raises(AttributeError, match="estimator_"):
+        other.fit_resample(*classes(12, SIZES))
+
+
+def test_instance_hardness__refuses_folds_that_cannot_be_made():
+    for sampler in pair(estimator=GaussianNB(), cv=7):
+        with pytest.raises(ValueError, match="n_splits=7 cannot be greater than the number"):
+            sampler.fit_resample(*classes(12, (6, 4)))
+        assert not hasattr(sampler, "sample_indices_")
+    halves = ShuffleSplit(2, random_state=0)
+    with pytest.raises(ValueError, match="only works for partitions"):
+        pair(estimator=GaussianNB(), cv=halves)[0].fit_resample(*classes(12, SIZES))
+
+
+@pytest.mark.parametrize(
+    "kwargs", [{"cv": 1}, {"cv": "five"}, {"n_jobs": 1.5}, {"random_state": -1}]
+)
+def test_instance_hardness__refuses_a_bad_parameter(kwargs):
+    sampler = pair(estimator=GaussianNB(), **kwargs)[0]
+    with pytest.raises(ValueError, match=f"{next(iter(kwargs))}|n_splits=2 or more"):
+        sampler.fit_resample(*classes(12, SIZES))

@@ -1,0 +1,280 @@
+"""NearMiss: imbalanced-learn's rows in its order on data without ties, naive ones else."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from imblearn import under_sampling as theirs
+from scipy import sparse
+from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
+
+import smotefast
+from smotefast.under_sampling import NearMiss
+from tests import naive_pool
+from tests.same_rows import assert_same, classes
+
+SIZES = (90, 25, 60)
+VERSIONS = [1, 2, 3]
+all_versions = pytest.mark.parametrize("version", VERSIONS)
+# What both say of version 3 where it finds too few rows; theirs is a plain UserWarning.
+quiet = pytest.mark.filterwarnings("ignore:The number of the samples to be selected")
+
+
+def pair(**kwargs):
+    return NearMiss(**kwargs), theirs.NearMiss(**kwargs)
+
+
+def assert_same_choice(mine, other, X, y):
+    assert_same(mine, other, X, y)
+    np.testing.assert_array_equal(mine.sample_indices_, other.sample_indices_)
+
+
+@quiet
+@given(
+    seed=st.integers(0, 2**31),
+    sizes=st.lists(st.integers(6, 120), min_size=2, max_size=5, unique=True),
+    n_features=st.integers(1, 30),
+    dtype=st.sampled_from([np.float32, np.float64]),
+    version=st.sampled_from(VERSIONS),
+    k=st.integers(1, 6),
+    k_ver3=st.integers(1, 6),
+)
+@settings(max_examples=60, deadline=None)
+def test_near_miss__gives_imbalanced_learns_rows(
+    seed, sizes, n_features, dtype, version, k, k_ver3
+):
+    X, y = classes(seed, sizes, n_features, dtype)
+    mine, other = pair(version=version, n_neighbors=k, n_neighbors_ver3=k_ver3)
+    assert_same_choice(mine, other, X, y)
+
+
+@quiet
+@all_versions
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_near_miss__gives_imbalanced_learns_rows_on_thousands(version, dtype):
+    X, y = classes(0, (5_000, 700, 2_500), 12, dtype)
+    mine, other = pair(version=version, n_neighbors_ver3=5)
+    assert_same_choice(mine, other, X, y)
+
+
+@all_versions
+@pytest.mark.parametrize("dtype", [np.int8, np.uint16, np.int64, np.float16, ">f8"])
+def test_near_miss__gives_imbalanced_learns_rows_of_any_dtype(version, dtype):
+    rng = np.random.default_rng(3)
+    X, y = rng.integers(0, 100, (175, 8)).astype(dtype), classes(3, SIZES)[1]
+    kwargs = {"version": version, "n_neighbors_ver3": 6}
+    mine, other = pair(**kwargs, sampling_strategy={0: 20, 2: 15})
+    assert_same_choice(mine, other, X, y)
+
+
+@given(
+    seed=st.integers(0, 9999),
+    sizes=st.tuples(st.integers(4, 80), st.integers(4, 40)),
+    n_values=st.integers(1, 4),
+    version=st.sampled_from(VERSIONS),
+    k=st.integers(1, 4),
+    k_ver3=st.integers(1, 4),
+    kind=st.sampled_from(["float32", "int8", "bool", "csr", "csc"]),
+)
+@settings(max_examples=60, deadline=None)
+def test_near_miss__keeps_the_first_of_equally_near_rows(
+    seed, sizes, n_values, version, k, k_ver3, kind
+):
+    rng = np.random.default_rng(seed)
+    X = rng.integers(0, n_values, (sum(sizes), 3))
+    y = rng.permutation(np.repeat([0, 1], sizes))
+    given_X = getattr(sparse, f"{kind}_array")(X) if kind.startswith("cs") else X.astype(kind)
+    X = X if kind != "bool" else X > 0
+    few = int(sizes[1] < sizes[0])
+    own = np.flatnonzero(y != few)
+    best = naive_pool.near_miss(
+        X[y == few], X[own], min(sizes) // 2, version=version, k=k, k_ver3=k_ver3
+    )
+    sampler = NearMiss(
+        version=version,
+        n_neighbors=k,
+        n_neighbors_ver3=k_ver3,
+        sampling_strategy={1 - few: len(best)},  # so that version 3 finds enough
+    )
+    sampler.fit_resample(given_X, y)
+    np.testing.assert_array_equal(np.flatnonzero(y == few), rows_of(sampler, y, few))
+    np.testing.assert_array_equal(own[best], rows_of(sampler, y, 1 - few))
+
+
+def rows_of(sampler, y, label):
+    taken = sampler.sample_indices_
+    return taken[y[taken] == label]
+
+
+@all_versions
+@pytest.mark.parametrize(
+    "strategy", ["majority", "not minority", "not majority", "all", {0: 30, 1: 5}, {2: 0}, {}]
+)
+def test_near_miss__follows_every_strategy(version, strategy):
+    mine, other = pair(version=version, sampling_strategy=strategy, n_neighbors_ver3=20)
+    assert_same_choice(mine, other, *classes(5, SIZES))
+
+
+@all_versions
+def test_near_miss__follows_a_ratio_and_a_callable(version):
+    X, y = classes(5)
+    for strategy in (0.7, lambda y: {0: int((y == 1).sum()) + 3}):
+        mine, other = pair(version=version, sampling_strategy=strategy, n_neighbors_ver3=20)
+        assert_same_choice(mine, other, X, y)
+
+
+@all_versions
+def test_near_miss__with_equally_small_classes_measures_to_the_lowest_label(version):
+    X, y = classes(6, (50, 20, 20))
+    first = np.argsort(y != 1, kind="stable")  # theirs measures to the class that comes first
+    last = np.argsort(y == 1, kind="stable")
+    mine, other = pair(version=version, n_neighbors_ver3=20)
+    expected = other.fit_resample(X[first], y[first])[0]
+    assert_same_choice(mine, other, X[first], y[first])
+    np.testing.assert_array_equal(mine.fit_resample(X[last], y[last])[0], expected)
+
+
+@all_versions
+@pytest.mark.parametrize("flavour", ["csr_matrix", "csr_array", "csc_matrix", "csc_array"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_near_miss__gives_imbalanced_learns_rows_on_sparse_data(version, flavour, dtype):
+    dense, y = classes(6, SIZES, 15, dtype)
+    dense[np.random.default_rng(0).random(dense.shape) < 0.6] = 0
+    mine, other = pair(version=version, n_neighbors_ver3=9)
+    assert_same_choice(mine, other, getattr(sparse, flavour)(dense), y)
+
+
+@all_versions
+def test_near_miss__does_not_depend_on_the_number_of_threads(version):
+    X, y = classes(0, (6_000, 300, 2_000), 20)
+    one, two = (
+        NearMiss(version=version, n_jobs=n_jobs, n_neighbors_ver3=20) for n_jobs in (1, 2)
+    )
+    one.fit_resample(X, y)
+    two.fit_resample(X, y)
+    np.testing.assert_array_equal(one.sample_indices_, two.sample_indices_)
+
+
+@all_versions
+def test_near_miss__searches_with_estimators_of_another_metric(version):
+    estimators = {
+        "n_neighbors": NearestNeighbors(n_neighbors=4, metric="manhattan"),
+        "n_neighbors_ver3": NearestNeighbors(n_neighbors=12, metric="chebyshev"),
+    }
+    mine, other = pair(version=version, **estimators)
+    X, y = classes(7, SIZES)
+    assert_same_choice(mine, other, X, y)
+    by_number = NearMiss(version=version, n_neighbors=4, n_neighbors_ver3=12)
+    by_number.fit_resample(X, y)
+    assert list(by_number.sample_indices_) != list(mine.sample_indices_)
+    assert not any(hasattr(each, "n_samples_fit_") for each in estimators.values())
+    assert mine.nn_.metric == "manhattan"
+    assert mine.nn_.n_samples_fit_ == 25
+
+
+@all_versions
+def test_near_miss__searches_with_a_classifier_which_imbalanced_learn_does_not_fit(version):
+    classifier = KNeighborsClassifier(n_neighbors=12, metric="manhattan")
+    mine, other = pair(version=version, n_neighbors=classifier, n_neighbors_ver3=classifier)
+    X, y = classes(7, SIZES)
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'y'"):
+        other.fit_resample(X, y)
+    plain = NearestNeighbors(n_neighbors=12, metric="manhattan")
+    same = theirs.NearMiss(version=version, n_neighbors=plain, n_neighbors_ver3=plain)
+    assert_same_choice(mine, same, X, y)
+
+
+def test_nn__of_a_number_is_an_estimator_that_finds_as_many():
+    X, y = classes(8, SIZES)
+    sampler = NearMiss(version=3, n_neighbors=2, n_neighbors_ver3=30).fit(X, y)
+    for name in ("nn_", "nn_ver3_"):
+        with pytest.raises(AttributeError, match=f"has no {name} yet"):
+            getattr(sampler, name)
+    sampler.fit_resample(X, y)
+    assert isinstance(sampler.nn_, NearestNeighbors)
+    assert (sampler.nn_.n_neighbors, sampler.nn_ver3_.n_neighbors) == (2, 30)
+    sampler.set_params(version=1).fit_resample(X, y)
+    assert not hasattr(sampler, "nn_ver3_")  # as imbalanced-learn's
+
+
+def test_version_3__says_in_one_warning_which_classes_stay_too_small():
+    X, y = classes(9, SIZES)
+    sampler = NearMiss(version=3, n_neighbors_ver3=1)
+    with pytest.warns(smotefast.ResamplingWarning) as caught:
+        sampler.fit_resample(X, y)
+    assert [each.category for each in caught] == [smotefast.ResamplingWarning]
+    assert issubclass(smotefast.ResamplingWarning, UserWarning)
+    for label in (0, 2):
+        n_near = len(rows_of(sampler, y, label))
+        assert n_near < 25
+        assert f"of class {label} 25 rows are asked for and {n_near} are" in str(caught[0])
+    assert caught[0].filename == __file__
+
+
+def test_version_3__says_nothing_where_it_finds_enough(recwarn):
+    X, y = classes(9, SIZES)
+    NearMiss(version=3, n_neighbors_ver3=20).fit_resample(X, y)
+    NearMiss(version=1).fit_resample(X, y)
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize("containers", ["frame", "list", "text labels", "polars"])
+def test_near_miss__gives_the_callers_containers_back(containers):
+    X, y = classes(10, SIZES)
+    if containers == "polars":
+        pl = pytest.importorskip("polars")
+        frame = pl.DataFrame({"a": X[:, 0], "b": X[:, 1].round(3).astype(np.float32)})
+        sampler = NearMiss()
+        X_new, _ = sampler.fit_resample(frame, y)
+        assert X_new.equals(frame[sampler.sample_indices_])
+        np.testing.assert_array_equal(NearMiss().fit_resample(frame.to_numpy(), y)[0], X_new)
+        return
+    if containers == "frame":
+        pd = pytest.importorskip("pandas")
+        X = pd.DataFrame({"a": X[:, 0], "b": (X[:, 1] * 100).astype(int)}, index=y * 7)
+        y = pd.Series(y, name="label")
+    elif containers == "list":
+        X, y = X.tolist(), y.tolist()
+    else:
+        y = np.array(["z", "few", "many"])[y]
+    assert_same_choice(*pair(), X, y)
+
+
+@pytest.mark.parametrize("version", [1, 3])
+def test_both__refuse_more_neighbours_than_the_smallest_class_has(version):
+    words = r"Expected n_neighbors <= n_samples_fit, but n_neighbors = 26, n_samples_fit = 25"
+    for sampler in pair(version=version, n_neighbors=26):
+        with pytest.raises(ValueError, match=words):
+            sampler.fit_resample(*classes(5, SIZES))
+    with pytest.raises(ValueError, match=r"n_neighbors=26 needs .* Lower n_neighbors\."):
+        NearMiss(version=version, n_neighbors=26).fit_resample(*classes(5, SIZES))
+
+
+def test_version_3__refuses_more_first_neighbours_than_a_class_has():
+    words = r"Expected n_neighbors <= n_samples_fit, but n_neighbors = 61, n_samples_fit = 60"
+    for sampler in pair(version=3, n_neighbors_ver3=61):
+        with pytest.raises(ValueError, match=words):
+            sampler.fit_resample(*classes(5, SIZES))
+    with pytest.raises(
+        ValueError, match=r"n_neighbors_ver3=61 needs .* Lower n_neighbors_ver3"
+    ):
+        NearMiss(version=3, n_neighbors_ver3=61).fit_resample(*classes(5, SIZES))
+
+
+@pytest.mark.parametrize(
+    "kwargs",
+    [{"version": 0}, {"version": 4}, {"version": "1"}, {"n_neighbors": 0}, {"n_jobs": 1.5},
+     {"n_neighbors_ver3": "3"}, {"sampling_strategy": "minority"}],
+)  # fmt: skip
+def test_both__refuse_a_bad_parameter(kwargs):
+    for sampler in pair(**kwargs):
+        with pytest.raises(ValueError, match=f"'{next(iter(kwargs))}'"):
+            sampler.fit_resample(*classes(5, SIZES))
+
+
+@pytest.mark.parametrize(("value", "words"), [(np.nan, "NaN"), (np.inf, "infinity")])
+def test_near_miss__refuses_what_is_not_finite(value, words):
+    X, y = classes(5, SIZES)
+    X[3, 1] = value
+    with pytest.raises(ValueError, match=f"Input X contains {words}"):
+        NearMiss().fit_resample(X, y)

@@ -1,0 +1,274 @@
+"""RandomUnderSampler: imbalanced-learn's rows for the same seed, of columns of any type."""
+
+import datetime
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from imblearn import under_sampling as theirs
+from scipy import sparse
+
+from smotefast.under_sampling import RandomUnderSampler
+from tests.same_rows import assert_equal, assert_same, classes
+
+SIZES = (60, 25, 40)
+
+
+def pair(**kwargs):
+    kwargs = {"random_state": 0, **kwargs}
+    return RandomUnderSampler(**kwargs), theirs.RandomUnderSampler(**kwargs)
+
+
+def assert_same_choice(mine, other, X, y):
+    assert_same(mine, other, X, y)
+    np.testing.assert_array_equal(mine.sample_indices_, other.sample_indices_)
+
+
+@given(
+    seed=st.integers(0, 2**31),
+    sizes=st.lists(st.integers(1, 300), min_size=2, max_size=5),
+    n_features=st.integers(1, 6),
+    dtype=st.sampled_from([np.float32, np.float64, np.int8, np.uint64, bool, "U3"]),
+    replacement=st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_random_under_sampler__gives_imbalanced_learns_rows(
+    seed, sizes, n_features, dtype, replacement
+):
+    X, y = classes(seed, sizes, n_features)
+    mine, other = pair(random_state=seed, replacement=replacement)
+    assert_same_choice(mine, other, np.abs(X).astype(dtype), y)
+
+
+@pytest.mark.parametrize("labels", [["b", "a", "c"], [3, -1, 7], [5.0, 0.0, 2.0]])
+def test_random_under_sampler__goes_through_classes_in_label_order(labels):
+    X, y = classes(1, SIZES)
+    _, y_new = RandomUnderSampler(random_state=0).fit_resample(X, np.array(labels)[y])
+    assert y_new.tolist() == sorted(labels * 25)
+    assert_same_choice(*pair(), X, np.array(labels)[y])
+
+
+def test_random_under_sampler__of_equally_small_classes_keeps_the_lowest_label_whole():
+    X = np.arange(50)[:, np.newaxis]
+    y = np.repeat([2, 0, 1], [10, 30, 10])
+    mine, other = pair()
+    assert_same_choice(mine, other, X, y)
+    assert list(mine.sampling_strategy_) == [0, 2]
+    assert mine.sample_indices_[10:20].tolist() == list(range(40, 50))
+
+
+@pytest.mark.parametrize("replacement", [False, True])
+def test_random_under_sampler__continues_a_random_state_across_classes_and_calls(replacement):
+    one, two = np.random.RandomState(9), np.random.RandomState(9)
+    for seed in range(4):
+        mine = RandomUnderSampler(random_state=one, replacement=replacement)
+        other = theirs.RandomUnderSampler(random_state=two, replacement=replacement)
+        assert_same_choice(mine, other, *classes(seed, SIZES))
+    assert one.uniform() == two.uniform()
+
+
+def test_random_under_sampler__draws_from_numpys_global_generator_without_a_seed():
+    X, y = classes(4, SIZES)
+    np.random.seed(8)
+    mine = RandomUnderSampler().fit_resample(X, y)[0]
+    state = np.random.uniform()
+    np.random.seed(8)
+    np.testing.assert_array_equal(mine, theirs.RandomUnderSampler().fit_resample(X, y)[0])
+    assert state == np.random.uniform()
+
+
+@pytest.mark.parametrize("replacement", [False, True])
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        "auto",
+        "majority",
+        "not minority",
+        "not majority",
+        "all",
+        {0: 30, 2: 40},
+        {1: 0, 0: 1},
+        {},
+        lambda y: {label: 7 for label in np.unique(y)},
+    ],
+)
+def test_random_under_sampler__follows_every_strategy(strategy, replacement):
+    mine, other = pair(sampling_strategy=strategy, replacement=replacement)
+    assert_same_choice(mine, other, *classes(5, SIZES))
+
+
+@pytest.mark.parametrize("ratio", [1, 1.0, 0.83, 0.5])
+def test_random_under_sampler__follows_a_ratio(ratio):
+    assert_same_choice(*pair(sampling_strategy=ratio), *classes(5))
+
+
+@pytest.mark.parametrize("replacement", [False, True])
+def test_random_under_sampler__repeats_rows_only_with_replacement(replacement):
+    X, y = classes(6, (500, 300))
+    sampler = RandomUnderSampler(random_state=0, replacement=replacement)
+    sampler.fit_resample(X, y)
+    drawn = sampler.sample_indices_[:300]
+    assert (len(set(drawn)) < 300) == replacement
+    assert (y[drawn] == 0).all()
+    np.testing.assert_array_equal(sampler.sample_indices_[300:], np.flatnonzero(y == 1))
+
+
+def columns():
+    """Make columns of what no sampler could compute with, some of it missing."""
+    rng, n = np.random.default_rng(0), sum(SIZES)
+    rows = np.arange(n)
+    day = datetime.date(2024, 2, 1)
+    return {
+        "text": [None if i % 7 == 0 else f"é{i}" for i in rows.tolist()],
+        "number": np.where(rng.random(n) < 0.3, np.nan, rng.normal(size=n)),
+        "count": [None if i % 5 == 0 else 2**60 + i for i in rows.tolist()],
+        "day": [day + datetime.timedelta(days=i) for i in rows.tolist()],
+        "time": np.datetime64("2024-01-01", "ns") + rows.astype("m8[h]"),
+        "flag": rng.random(n) < 0.5,
+    }
+
+
+def labels():
+    return np.random.default_rng(1).permutation(np.repeat(["x", "y", "z"], SIZES))
+
+
+@pytest.mark.parametrize("index", ["range", "text", "repeated", "two levels"])
+def test_pandas_rows__keep_their_types_and_their_index(index):
+    pd = pytest.importorskip("pandas")
+    rows = np.arange(sum(SIZES))
+    indices = {
+        "range": pd.RangeIndex(10, 10 + len(rows), name="row"),
+        "text": pd.Index([f"r{i}" for i in rows]),
+        "repeated": pd.Index(rows // 3),
+        "two levels": pd.MultiIndex.from_arrays([rows % 4, rows], names=["a", "b"]),
+    }
+    X = pd.DataFrame(columns(), index=indices[index])
+    X["kind"] = pd.Categorical(X["text"].str[-1])
+    X["count"] = X["count"].astype("Int64")
+    y = pd.Series(labels(), name="label", index=indices[index])
+    mine, other = pair(replacement=True)
+    assert_same_choice(mine, other, X, y)
+    X_new, y_new = mine.fit_resample(X, y)
+    pd.testing.assert_frame_equal(X_new, X.iloc[mine.sample_indices_])
+    pd.testing.assert_series_equal(y_new, y.iloc[mine.sample_indices_])
+
+
+def test_pandas_rows__keep_their_index_beside_labels_of_another_kind():
+    pd = pytest.importorskip("pandas")
+    X = pd.DataFrame(columns(), index=np.arange(sum(SIZES)) * 2)
+    for y in (labels(), labels().tolist(), pd.DataFrame({"label": labels()}, index=X.index)):
+        assert_same_choice(*pair(), X, y)
+
+
+def test_polars_and_arrow_rows__are_those_at_the_sample_indices():
+    pl, pa = pytest.importorskip("polars"), pytest.importorskip("pyarrow")
+    frame = pl.DataFrame(columns()).with_columns(pl.col("text").cast(pl.Categorical))
+    frame = frame.with_columns(more=pl.struct("flag", "day"), list=pl.concat_list("number"))
+    table = pa.table({**columns(), "kind": pa.array(labels()).dictionary_encode()})
+    for X in (frame, table):
+        sampler, other = pair()
+        X_new, y_new = sampler.fit_resample(X, labels())
+        other.fit_resample(np.zeros((len(y_new) + 50, 1)), labels())
+        taken = sampler.sample_indices_
+        np.testing.assert_array_equal(taken, other.sample_indices_)
+        expected = X[taken] if X is frame else X.take(taken)
+        assert repr(X_new.to_pylist() if X is table else X_new.to_dicts()) == repr(
+            expected.to_pylist() if X is table else expected.to_dicts()
+        )
+        assert X_new.schema == X.schema
+        np.testing.assert_array_equal(y_new, labels()[taken])
+
+
+def test_polars_and_arrow_labels__come_back():
+    pl, pa = pytest.importorskip("polars"), pytest.importorskip("pyarrow")
+    for y in (pl.Series("label", labels()), pa.chunked_array([labels()[:50], labels()[50:]])):
+        sampler = RandomUnderSampler(random_state=0)
+        _, y_new = sampler.fit_resample(np.zeros((sum(SIZES), 1)), y)
+        assert type(y_new) is type(y)
+        expected = labels()[sampler.sample_indices_]
+        np.testing.assert_array_equal(np.asarray(y_new), expected)
+
+
+def test_rows_of_lists_and_objects__are_those_of_imbalanced_learn():
+    objects = np.array(list(columns().values()), dtype=object).T
+    assert_same_choice(*pair(), objects, labels())
+    mine, other = pair()
+    X_mine, y_mine = mine.fit_resample(objects.tolist(), labels().tolist())
+    X_other, y_other = other.fit_resample(objects.tolist(), labels().tolist())
+    assert y_mine == y_other
+    assert repr(X_mine) == repr(X_other)  # where NaN is NaN
+    assert isinstance(X_mine[0][2], int)
+
+
+@pytest.mark.parametrize("flavour", ["csr_matrix", "csr_array", "csc_matrix", "csc_array"])
+@pytest.mark.parametrize("dtype", [np.int8, np.float64])
+def test_sparse_rows__are_those_of_imbalanced_learn(flavour, dtype):
+    X, y = classes(6, SIZES, 9)
+    X[X < 1] = 0
+    X[0, 0] = np.nan if dtype == np.float64 else 5
+    assert_same_choice(*pair(), getattr(sparse, flavour)(X.astype(dtype)), y)
+
+
+def test_one_hot_labels__come_back_one_hot():
+    X, y = classes(7, SIZES)
+    mine, other = pair()
+    results = [sampler.fit_resample(X, np.eye(3, dtype=int)[y]) for sampler in (mine, other)]
+    for one, two in zip(*results, strict=True):
+        assert_equal(one, two)
+
+
+def test_random_under_sampler__does_not_change_its_input():
+    X, y = classes(8, SIZES)
+    kept = X.copy(), y.copy()
+    X_new, y_new = RandomUnderSampler(sampling_strategy={}).fit_resample(X, y)
+    X_new[:], y_new[:] = 0, 0
+    np.testing.assert_array_equal(X, kept[0])
+    np.testing.assert_array_equal(y, kept[1])
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "words"),
+    [
+        ({"sampling_strategy": {0: 61}}, "there is 60 samples and 61 samples are asked"),
+        ({"sampling_strategy": {5: 1}}, r"The \{5\} target class is/are not present"),
+        ({"sampling_strategy": {0: -1}}, "cannot be negative"),
+        ({"sampling_strategy": 0.5}, "only when the type of target is binary"),
+        ({"sampling_strategy": "minority"}, "'sampling_strategy'|minority"),
+        ({"sampling_strategy": [0]}, "sampling_strategy"),
+        ({"sampling_strategy": 1.5}, "'sampling_strategy' parameter of RandomUnderSampler"),
+        ({"replacement": "yes"}, "'replacement' parameter of RandomUnderSampler must be"),
+        ({"random_state": -1}, "'random_state' parameter of RandomUnderSampler must be"),
+    ],
+)
+def test_both__refuse_a_bad_parameter(kwargs, words):
+    for sampler in pair(**kwargs):
+        with pytest.raises(ValueError, match=words):
+            sampler.fit_resample(*classes(5, SIZES))
+        assert not hasattr(sampler, "sample_indices_")
+
+
+def test_both__refuse_a_ratio_that_would_need_more_rows():
+    for sampler in pair(sampling_strategy=0.2):
+        with pytest.raises(ValueError, match="required to generate new sample in the majority"):
+            sampler.fit_resample(*classes(5, (60, 25)))
+
+
+def test_random_under_sampler__refuses_what_is_no_number_of_rows():
+    with pytest.raises(TypeError, match=r"asks for 2\.5 rows of class 0"):
+        RandomUnderSampler(sampling_strategy={0: 2.5}).fit_resample(*classes(5, SIZES))
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "words"),
+    [
+        (np.zeros((4, 1)), [0, 0, 0, 0], "needs to have more than 1 class. Got 1 class"),
+        (np.zeros((4, 1)), [0, 0, 1], "inconsistent numbers of samples"),
+        (np.zeros(4), [0, 0, 1, 1], "Expected 2D|Reshape"),
+        (np.zeros((4, 1)), [0.1, 0.2, 0.3, 0.4], "Unknown label type"),
+        (np.zeros((4, 1)), [0.0, 0.0, 1.0, np.nan], "NaN"),
+    ],
+)
+def test_random_under_sampler__refuses_bad_data(X, y, words):
+    with pytest.raises(ValueError, match=words):
+        RandomUnderSampler().fit_resample(X, y)

@@ -1,4 +1,4 @@
-"""Rows that disagree with their nearest neighbours, found once or pass after pass.
+"""Rows that disagree with their nearest neighbours.
 
 Codes of classes and neighbours flow in; which rows may stay flows out.
 """
@@ -10,12 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from smotefast.engine.keep_quota import cleaning_quota
-from smotefast.engine.neighbor_counts import refuse_few_rows
 from smotefast.engine.rows import MatrixRows
 from smotefast.engine.searches import Searches
 from smotefast.engine.votes import elected
-from smotefast.neighbors import Neighbors, NeighborsLeft, own_come_first, own_first_pays
+from smotefast.neighbors import Neighbors, own_come_first, own_first_pays
 
 
 def agrees(
@@ -96,100 +94,3 @@ def by_class(kept: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """Return the positions where ``kept`` is true, class after class."""
     positions = np.flatnonzero(kept)
     return positions[np.argsort(codes[positions], kind="stable")]
-
-
-class Editing:
-    """Passes over the data, each of which takes away rows that disagree with their neighbours.
-
-    Each pass looks among the rows that are left, and judges anew only those of which a
-    neighbour has gone.
-
-    Parameters
-    ----------
-    rows
-        The data.
-    sampling_strategy
-        Resolved before each pass for the rows that are left.
-    kind_sel
-        As for ``agrees``.
-    k_most
-        The most neighbours that a pass will ask for.
-    searches
-        How to search.
-    estimator
-        Searches instead, if it is not None; it is fitted anew for each pass.
-    """
-
-    def __init__(
-        self,
-        rows: MatrixRows,
-        sampling_strategy: Any,
-        kind_sel: str,
-        k_most: int,
-        searches: Searches,
-        estimator: Any = None,
-    ) -> None:
-        self._rows = rows
-        self._strategy = sampling_strategy
-        self._kind_sel = kind_sel
-        self._searches = searches
-        self._graph = NeighborsLeft(
-            rows.everything()[0],
-            k_most,
-            search=searches.search,
-            n_threads=searches.n_threads,
-            note=searches.note,
-            estimator=estimator,
-        )
-        self._labels = list(rows.sizes)
-        # What rows were judged by and stayed; -1 for those that were not.
-        self._judged_by = np.full((rows.n_samples, k_most), -1, dtype=self._graph.dtype)
-        self._asks_again = estimator is not None
-
-    def edit(self, k: int) -> int:
-        """Take away the rows that disagree with their k neighbours; return how many."""
-        left = self._graph.left
-        refuse_few_rows("n_neighbors", k, int(np.count_nonzero(left)))
-        rows = self._open_rows(k)
-        neighbors = self._graph.nearest(rows, k)
-        stays = self._stays(rows, neighbors)
-        self._searches.check(
-            rows, stays, lambda some: self._stays(some, self._graph.exact(some, k))
-        )
-        self._judged_by[rows, :k] = neighbors
-        left[rows[~stays]] = False
-        return int(np.count_nonzero(~stays))
-
-    def counts(self) -> dict[Any, int]:
-        """Return how many rows are left of each class, those with none included."""
-        left = self._rows.codes[self._graph.left]
-        sizes = np.bincount(left, minlength=len(self._labels)).tolist()
-        return dict(zip(self._labels, sizes, strict=True))
-
-    def positions(self) -> np.ndarray:
-        """Return the rows that are left, class after class."""
-        return by_class(self._graph.left, self._rows.codes)
-
-    def _open_rows(self, k: int) -> np.ndarray:
-        """Return the rows that have to be judged in a pass, ascending."""
-        left = self._graph.left
-        counts = {label: n for label, n in self.counts().items() if n}
-        y = self._rows.everything()[1]
-        quota = cleaning_quota(self._strategy, counts, y[left])
-        rows = np.flatnonzero(left & self._rows.of_classes(quota))
-        if self._asks_again:
-            return rows
-        judged = self._judged_by[rows, :k]
-        is_settled = (judged >= 0).all(axis=1) & left[judged].all(axis=1)
-        open_rows: np.ndarray = rows[~is_settled]
-        return open_rows
-
-    def _stays(self, rows: np.ndarray, neighbors: np.ndarray) -> np.ndarray:
-        threads = self._searches.n_threads
-        return agrees(self._rows.codes, rows, neighbors, self._kind_sel, n_threads=threads)
-
-
-def overtaken(before: dict[Any, int], after: dict[Any, int], minority: Any) -> bool:
-    """Whether a class has become smaller than the smallest was, or none of it is left."""
-    others = [n for label, n in after.items() if label != minority and n]
-    return any(n < before[minority] for n in others) or not all(after.values())

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from smotefast.engine.editing import Editing, overtaken
+from smotefast.engine.passes import Editing, overtaken
 from smotefast.engine.neighbor_counts import neighbor_estimator
 from smotefast.engine.params import TIMES, YES_NO
 from smotefast.engine.quota import Counts, smallest_class

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
-from smotefast.engine import editing, votes
-from smotefast.engine.editing import Editing, agrees, by_class, overtaken, voted
+from smotefast.engine import passes, votes
+from smotefast.engine.editing import agrees, by_class, voted
+from smotefast.engine.passes import Editing, overtaken
 from smotefast.engine.rows import MatrixRows
 from smotefast.engine.searches import Searches
 from smotefast.kernels.compile import JIT_DISABLED
@@ -140,7 +141,7 @@ def test_editing__judges_again_only_rows_of_which_a_neighbour_has_gone(estimator
         answers.append(search(self, rows, k))
         return answers[-1]
 
-    monkeypatch.setattr(editing.NeighborsLeft, "nearest", nearest)
+    monkeypatch.setattr(passes.NeighborsLeft, "nearest", nearest)
     job = Editing(MatrixRows(X, y), [0, 1], "mode", 3, Searches("exact", 1), estimator)
     n_removed = job.edit(3)
     assert n_removed

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from smotefast.engine.passes import Editing, overtaken
 from smotefast.engine.neighbor_counts import neighbor_estimator
 from smotefast.engine.params import TIMES, YES_NO
+from smotefast.engine.passes import Editing, overtaken
 from smotefast.engine.quota import Counts, smallest_class
 from smotefast.engine.rows import MatrixRows
 from smotefast.under_sampling.edited_nearest_neighbours import (

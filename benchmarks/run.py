@@ -2,7 +2,7 @@
 
     python -m benchmarks.run [CASE ...] [--repeat N] [--quick] [--data FOLDER]
 
-Without a case all are measured, which takes about two and a half hours and up to 8 GB in
+Without a case all are measured, which takes about three hours and up to 8 GB in
 a temporary folder that is removed afterwards. ``--quick`` only rehearses: sizes are small
 and nothing is stored, unless ``--results`` names a folder.
 """

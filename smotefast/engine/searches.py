@@ -30,7 +30,8 @@ class Searches:
     recall
         The lowest recall of an approximate search; None if there was none.
     disagreement
-        The largest share of decisions, of a sample, that exact search makes otherwise.
+        The share of decisions that exact search makes otherwise, estimated from a sample of
+        each kind or pass of them; None if there was no approximate search.
     """
 
     def __init__(self, search: str, n_threads: int) -> None:
@@ -38,7 +39,8 @@ class Searches:
         self.n_threads = n_threads
         self.method: str | None = None
         self.recall: float | None = None
-        self.disagreement: float | None = None
+        self._decisions = 0
+        self._otherwise = 0.0
 
     def nearest(
         self, rows: ClassRows, asked: dict[Any, np.ndarray], k: int, estimator: Any = None
@@ -95,4 +97,10 @@ class Searches:
             drawn = np.random.RandomState(_SEED).choice(len(rows), _SAMPLE, replace=False)
             picked = np.sort(drawn)
         differ = float(np.mean(decide(rows[picked]) != decisions[picked]))
-        self.disagreement = max(differ, self.disagreement or 0.0)
+        self._decisions += len(rows)
+        self._otherwise += differ * len(rows)
+
+    @property
+    def disagreement(self) -> float | None:
+        """What it is, of all decisions that were checked so far."""
+        return self._otherwise / self._decisions if self._decisions else None

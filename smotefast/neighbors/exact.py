@@ -37,14 +37,21 @@ _TILE_NEIGHBORS = 256
 
 def search_exact(points: Points, asked: Asked, k: int, *, n_threads: int) -> np.ndarray:
     """Return the positions of the k nearest other rows of each query."""
+    return search_measured(points, asked, k, n_threads=n_threads)[1]
+
+
+def search_measured(
+    points: Points, asked: Asked, k: int, *, n_threads: int
+) -> tuple[np.ndarray | None, np.ndarray]:
+    """Return squared distances, where the way taken has them at hand, and positions."""
     work = _work(points, asked)
     n_pairs = float(asked.n) * points.values.shape[0]
     size = points.values.size
     if asked.points is not points:
         size += asked.points.values.size
     if size <= _SMALL_POOL and _can_wait(work, n_pairs):
-        return search_small(points, asked, k)
-    return search_exactly(points, asked, k, n_threads=n_threads)[1]
+        return None, search_small(points, asked, k)
+    return search_exactly(points, asked, k, n_threads=n_threads)
 
 
 class _Done:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from smotefast.neighbors.blas import one_blas_thread
 from smotefast.neighbors.pool import distances_to, squares_between
 
 # Pairs estimated at a time by one thread: 4 MB of float64.
@@ -50,7 +51,7 @@ def farthest_in_pool(pool: Any, queries: Any, k: int, *, n_threads: int) -> np.n
         found[some] = _farthest(data, pool, queries[some], k)
 
     starts = range(0, queries.shape[0], step)
-    with ThreadPoolExecutor(n_threads) as threads:
+    with one_blas_thread(), ThreadPoolExecutor(n_threads) as threads:
         list(threads.map(search, starts))
     return found
 

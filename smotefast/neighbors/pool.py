@@ -42,22 +42,28 @@ def nearest_in_pool(pool: Any, queries: Any, k: int, *, n_threads: int) -> Neare
             "Lower the number of neighbours."
         )
     find = _find_sparse if issparse(pool) else _find
-    indices = narrow(find(pool, queries, k, n_threads), pool.shape[0])
-    return Nearest(indices, distances_to(pool, queries, indices))
+    squares, found = find(pool, queries, k, n_threads)
+    indices = narrow(found, pool.shape[0])
+    if squares is None:
+        return Nearest(indices, distances_to(pool, queries, indices))
+    return Nearest(indices, np.sqrt(squares))
 
 
-def _find(pool: np.ndarray, queries: np.ndarray, k: int, n_threads: int) -> np.ndarray:
-    from smotefast.neighbors.exact import search_exact
+Found = tuple[np.ndarray | None, np.ndarray]  # squared distances, if they are known
+
+
+def _find(pool: np.ndarray, queries: np.ndarray, k: int, n_threads: int) -> Found:
+    from smotefast.neighbors.exact import search_measured
 
     n = queries.shape[0]
     asked = Asked(points_of(queries), np.arange(n), np.full(n, -1))
-    return search_exact(points_of(pool), asked, k, n_threads=n_threads)
+    return search_measured(points_of(pool), asked, k, n_threads=n_threads)
 
 
-def _find_sparse(pool: Any, queries: Any, k: int, n_threads: int) -> np.ndarray:
+def _find_sparse(pool: Any, queries: Any, k: int, n_threads: int) -> Found:
     from smotefast.neighbors.sparse import search_sparse_pool
 
-    return search_sparse_pool(pool, queries, k, n_threads=n_threads)
+    return None, search_sparse_pool(pool, queries, k, n_threads=n_threads)
 
 
 def distances_to(pool: Any, queries: Any, indices: np.ndarray) -> np.ndarray:

@@ -70,7 +70,7 @@ class RepeatedEditedNearestNeighbours(_RepeatedEdits):
         The neighbour estimator, as for :class:`EditedNearestNeighbours`; the sampler of the
         passes, not fitted.
     search_, recall_, disagreement_
-        As for :class:`TomekLinks`; the least of all passes.
+        As for :class:`TomekLinks`; ``recall_`` is the lowest of all passes.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -166,7 +166,7 @@ class AllKNN(_RepeatedEdits):
     nn_, enn_ : estimator, sampler
         The neighbour estimator; the sampler of the last pass, not fitted.
     search_, recall_, disagreement_
-        As for :class:`TomekLinks`; the least of all passes.
+        As for :class:`TomekLinks`; ``recall_`` is the lowest of all passes.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)

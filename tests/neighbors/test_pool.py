@@ -16,6 +16,7 @@ from smotefast.neighbors import (
     tiled,
 )
 from smotefast.neighbors import sparse as sparse_search
+from smotefast.neighbors.blas import one_blas_thread
 from smotefast.neighbors.pool import distances_to
 from tests import naive_pool
 from tests.some_points import quiet
@@ -228,3 +229,23 @@ def test_farthest_in_pool__of_thousands_comes_in_order(kind):
 def test_farthest_in_pool__says_nothing_where_squares_overflow():
     rows, queries = rows_and_queries(8, 20, 10, 2, 0, "float64")
     assert np.isinf(farthest_in_pool(rows * 1e200, queries, 3, n_threads=2)).all()
+
+
+def test_one_blas_thread__is_lifted_by_the_last_whoever_came_first():
+    from threadpoolctl import threadpool_info, threadpool_limits
+
+    def limits():
+        found = threadpool_info()
+        return {each["num_threads"] for each in found if each["user_api"] == "blas"}
+
+    with threadpool_limits(3, user_api="blas"):
+        first, second = one_blas_thread(), one_blas_thread()
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        assert limits() == {1}
+        second.__exit__(None, None, None)
+        assert limits() == {3}
+        with pytest.raises(KeyError), one_blas_thread():
+            raise KeyError
+        assert limits() == {3}

@@ -29,9 +29,6 @@ class Searches:
         How neighbours were found: "approximate" as soon as one search was; None before any.
     recall
         The lowest recall of an approximate search; None if there was none.
-    disagreement
-        The share of decisions that exact search makes otherwise, estimated from a sample of
-        each kind or pass of them; None if there was no approximate search.
     """
 
     def __init__(self, search: str, n_threads: int) -> None:
@@ -102,5 +99,9 @@ class Searches:
 
     @property
     def disagreement(self) -> float | None:
-        """What it is, of all decisions that were checked so far."""
+        """The share of decisions that exact search makes otherwise.
+
+        It is estimated from a sample of each kind or pass of them; None if there was no
+        approximate search.
+        """
         return self._otherwise / self._decisions if self._decisions else None

@@ -27,6 +27,7 @@ from benchmarks.kernel_turns import copy_in_halves
 from benchmarks.plan import Plan
 from benchmarks.processes import Finished
 from benchmarks.programs import EXACT, OURS
+from benchmarks.real_program import put
 from benchmarks.sections import section
 from benchmarks.sides import load, make_sampler
 from smotefast.engine.threads import thread_count
@@ -149,5 +150,10 @@ def test_real_cleaning__runs_on_a_small_table(in_this_process, monkeypatch, tmp_
     np.savez(tmp_path / "benchmark" / "made.npz", data=X, label=y)
     found = list(benchmarks.real_turns.measured(tasks, tmp_path, ""))
     assert len(found) == 8
+    stored = tmp_path / "results" / "stored.json"
+    for one in [*found, found[2] | {"rows": 7}]:
+        put(stored, one)
+    rows = [(one["sampler"], one["rows"]) for one in json.loads(stored.read_text())]
+    assert rows == [(one["sampler"], 7 if i == 2 else len(X)) for i, one in enumerate(found)]
     assert all(one["sides"][EXACT]["decisions_equal"] == 1 for one in found)
     assert all("made" in TABLE.line(one) for one in found)

@@ -13,7 +13,7 @@ import numpy as np
 from smotefast.engine.rows import MatrixRows
 from smotefast.engine.searches import Searches
 from smotefast.engine.votes import elected
-from smotefast.neighbors import Neighbors, own_come_first, own_first_pays
+from smotefast.neighbors import Neighbors, own_come_first, own_first_pays, tree_serves
 
 
 def agrees(
@@ -73,6 +73,8 @@ def decided(
     if not is_simple or not own_first_pays(
         own, *matrix.shape, search=searches.search, sparse=issparse(matrix)
     ):
+        return None
+    if tree_serves(matrix, k):
         return None
     stays = np.ones(rows.n_samples, dtype=bool)
     for label in labels:

@@ -11,6 +11,7 @@ from smotefast.neighbors.own_first import own_come_first
 from smotefast.neighbors.policy import choose_search, own_first_pays
 from smotefast.neighbors.pool import Nearest, nearest_in_pool, squares_between
 from smotefast.neighbors.recall import recall_at_k
+from smotefast.neighbors.tree import tree_serves
 from smotefast.neighbors.value_difference import find_alike
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "own_first_pays",
     "recall_at_k",
     "squares_between",
+    "tree_serves",
 ]

@@ -21,6 +21,7 @@ from smotefast.neighbors.policy import (
     exact_may_rescue,
 )
 from smotefast.neighbors.recall import recall_at_k
+from smotefast.neighbors.tree import tree_pays
 
 _RECALL_SAMPLE = 400
 
@@ -73,7 +74,8 @@ def find_neighbors(
     _check(pool, k, search, sparse, weight)
     if rows.shape[0] == 0:
         return Neighbors(np.empty((0, k), dtype=np.int32), "exact")
-    if search == "auto":
+    is_free = search == "auto"
+    if is_free:
         width = n_features + (0 if codes is None else CODE_WORK * codes.shape[1])
         choose = choose_search_in_all if in_all else choose_search
         mixed = bool(weight)
@@ -84,6 +86,8 @@ def find_neighbors(
     if sparse:
         return _exact_sparse(pool, rows, k, n_threads)
     points = points_of(pool, codes, weight) if weight else points_of(pool)
+    if search == "approximate" and is_free and tree_pays(points, within(points, rows), k):
+        search = "exact"
     if search == "approximate":
         return _approximate(points, rows, k, n_threads, rescue=rescue)
     return _exact(points, rows, k, n_threads)

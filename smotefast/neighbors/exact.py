@@ -2,8 +2,8 @@
 
 Points and queries flow in; positions of the k nearest other rows flow out, by
 float64 distance, equal distances by lower position. Three ways lead to the same bits:
-a scan in float64 for little work (by numpy until the kernels are loaded), a k-d tree in
-few dimensions, register tiles else.
+a scan in float64 for little work (by numpy until the kernels are loaded), a k-d tree where
+few columns tell rows apart, register tiles else.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def search_exactly(
     most = min(_TILE_NEIGHBORS, points.values.shape[0] - 1)  # a scan may find all rows
     if _work(points, asked) <= _SCAN_WORK or k > most:
         return scan(points, asked, k, n_threads=n_threads)
-    if tree_pays(points, asked.n):
+    if tree_pays(points, asked, k):
         found = search_tree(points, asked, k, n_threads=n_threads)
     else:
         found = search_tiles(points, asked, k, n_threads=n_threads)

@@ -16,7 +16,7 @@ from smotefast.neighbors.mean_distance import sum_by_kernel
 from smotefast.neighbors.order import points_of, scan, within
 from smotefast.neighbors.own_first import own_come_first
 from smotefast.neighbors.tiled import search_once
-from smotefast.neighbors.tree import TREE_FEATURES, search_tree
+from smotefast.neighbors.tree import search_tree
 from smotefast.neighbors.value_difference import rank_alike, scan_by_kernel
 
 _ROWS = 200
@@ -52,7 +52,7 @@ def load_searches(
     k = min(k, _ROWS - 1)
     asked = within(points, np.arange(_ROWS))
     scan(points, asked, k, n_threads=n_threads)
-    if n_features <= TREE_FEATURES and not n_codes:
+    if not n_codes:
         search_tree(points, asked, k, n_threads=n_threads)
     for packing in (np.float32, np.float64):
         search_once(points, asked, k, np.dtype(packing), n_threads=n_threads)

@@ -9,8 +9,6 @@ from __future__ import annotations
 from smotefast.neighbors.policy import ATTEMPTS, choose_search, exact_may_rescue
 from smotefast.neighbors.settings import settings_for, update_bytes_per_row
 from smotefast.neighbors.tiled import SPARE
-from smotefast.neighbors.tree import SPARE as TREE_SPARE
-from smotefast.neighbors.tree import TREE_FEATURES
 
 # What a search works on in pieces: blocks of rows in float64, tasks of the threads.
 _PIECES = 24 << 20
@@ -39,7 +37,8 @@ def estimated_bytes(n_pool: int, n_features: int, k: int, search: str) -> int:
     widest = max(_graph_bytes(n_pool, n_features, k, effort) for effort in efforts)
     # The sample of the recall is searched exactly, among all rows.
     sampled = _packed_bytes(n_pool, n_features) + 12 * n_pool * k
-    return max(widest, sampled, exact if rescue else 0) + _PIECES
+    tree = _tree_bytes(n_pool, n_features, k)
+    return max(widest, sampled, tree, exact if rescue else 0) + _PIECES
 
 
 def _exact_bytes(n_pool: int, n_features: int, k: int) -> int:
@@ -49,11 +48,12 @@ def _exact_bytes(n_pool: int, n_features: int, k: int) -> int:
     coarse = 4 * n_pool * (n_features + 1) + n_pool * narrow + found
     # Where float32 leaves all of them open: two times what was found.
     fine = _packed_bytes(n_pool, n_features) + n_pool * wide + 2 * found
-    tree = 0
-    if n_features <= TREE_FEATURES:
-        copies = 2 * 8 * n_pool * n_features
-        tree = copies + n_pool * ((k + 1 + TREE_SPARE) * 16 + _TREE_NODES) + found
-    return max(coarse, fine, tree) + 4 * n_pool * k
+    return max(coarse, fine, _tree_bytes(n_pool, n_features, k)) + 4 * n_pool * k
+
+
+def _tree_bytes(n_pool: int, n_features: int, k: int) -> int:
+    found = 17 * n_pool * k + n_pool
+    return 8 * n_pool * n_features + n_pool * _TREE_NODES + found
 
 
 def _packed_bytes(n_pool: int, n_features: int) -> int:

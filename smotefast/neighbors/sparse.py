@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from smotefast.neighbors.integers import are_integers, keys_are_exact, nearest_by_key
+
 # Pairs estimated at a time by one thread: 4 MB of float64 are half of a core's cache.
 _BLOCK_PAIRS = 1 << 19
-# Integers up to it, and sums of them, are exact in float64.
-_EXACT = 2.0**53
 
 
 class _Rows(NamedTuple):
@@ -51,7 +51,7 @@ def _search(rows: Any, n_pool: int, queries: np.ndarray, k: int, n_threads: int)
     step = max(1, _BLOCK_PAIRS // n_pool)
     with np.errstate(over="ignore", invalid="ignore"):
         data = _prepared(rows, n_pool)
-        is_exact = data.norms.max() * 4 * n_pool < _EXACT and _is_integral(rows)
+        is_exact = keys_are_exact(data.norms, n_pool) and are_integers(rows.data)
 
     def search(start: int) -> None:
         some = queries[start : start + step]
@@ -87,10 +87,6 @@ def _prepared(rows: Any, n_pool: int) -> _Rows:
     return _Rows(n_pool, rows, rows[:n_pool].T.tocsr(), norms, slack)
 
 
-def _is_integral(rows: Any) -> bool:
-    return bool(np.all(rows.data == np.rint(rows.data)))
-
-
 def _products(data: _Rows, queries: np.ndarray) -> np.ndarray:
     products: np.ndarray = (data.rows[queries] @ data.across).toarray()
     products *= -2
@@ -98,17 +94,11 @@ def _products(data: _Rows, queries: np.ndarray) -> np.ndarray:
 
 
 def _nearest_integers(data: _Rows, queries: np.ndarray, k: int) -> np.ndarray:
-    """Take the k smallest of distance and position as one number, all of it exact."""
     n_pool, inside = data.n_pool, np.flatnonzero(queries < data.n_pool)
-    keys = _products(data, queries)
-    keys += data.norms[:n_pool]
-    keys += data.norms[queries, np.newaxis]
-    keys *= n_pool
-    keys += np.arange(n_pool)
-    keys[inside, queries[inside]] = np.inf
-    nearest = np.sort(np.partition(keys, k - 1, axis=1)[:, :k], axis=1)
-    positions: np.ndarray = nearest.astype(np.int64) % n_pool
-    return positions
+    squares = _products(data, queries)
+    squares += data.norms[:n_pool]  # but for the norm of the query
+    squares[inside, queries[inside]] = np.inf
+    return nearest_by_key(squares, k)
 
 
 def _near(data: _Rows, queries: np.ndarray, k: int) -> np.ndarray:

@@ -8,12 +8,12 @@ is left to a scan of all distances.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from smotefast.kernels.points import Points
+from smotefast.neighbors.integers import are_integers
 from smotefast.neighbors.order import Asked, pieces, rank
 
 if TYPE_CHECKING:
@@ -96,13 +96,13 @@ def pack(points: Points, asked: Points, dtype: np.dtype, *, n_threads: int) -> P
     center, reach, integral = center_and_reach(points.values)
     if asked is not points:
         reach = max(reach, _reach(asked.values, center))
-        integral = integral and is_integral(asked.values)
+        integral = integral and are_integers(asked.values)
     if not np.isfinite(reach):
         return None
     limit = _EXACT_NORM[dtype]
     if integral and reach <= limit**0.5 and not points.codes.shape[1]:
         packed = _packed(points, asked, dtype, center, 1.0, 0.0, n_threads)
-        if _largest_norm(packed) <= limit and is_integral(points.values):
+        if _largest_norm(packed) <= limit and are_integers(points.values):
             return packed._replace(is_exact=True)
     # Rounding of n_features + 1 sums and of one for each category, of the norms, of the
     # casts, with a margin.
@@ -168,17 +168,12 @@ def _reach(rows: np.ndarray, center: np.ndarray) -> float:
     """Return the largest deviation from a centre, looked for in blocks that fit the cache."""
     highest = np.full(rows.shape[1], -np.inf)
     lowest = np.full(rows.shape[1], np.inf)
-    for block in _blocks(rows, 1 << 16):
+    for some in pieces(rows.shape[0], rows.shape[1], 1 << 16, 1):
+        block = rows[some]
         np.maximum(highest, block.max(axis=0), out=highest)
         np.minimum(lowest, block.min(axis=0), out=lowest)
     with np.errstate(over="ignore", invalid="ignore"):
         return float(max((highest - center).max(), (center - lowest).max()))
-
-
-def _blocks(rows: np.ndarray, n_values: int) -> Iterator[np.ndarray]:
-    step = max(1, n_values // rows.shape[1])
-    for start in range(0, rows.shape[0], step):
-        yield rows[start : start + step]
 
 
 def scale_for(reach: float) -> float:
@@ -186,11 +181,6 @@ def scale_for(reach: float) -> float:
     if reach == 0:
         return 1.0
     return float(np.ldexp(1.0, int(np.clip(-np.frexp(reach)[1], -1000, 1000))))
-
-
-def is_integral(rows: np.ndarray) -> bool:
-    """Whether every value is a whole number, looked at in blocks."""
-    return all(bool(np.all(block == np.rint(block))) for block in _blocks(rows, 1 << 20))
 
 
 def _search(points: Points, packed: Packed, asked: Asked, k: int, n_threads: int) -> Found:

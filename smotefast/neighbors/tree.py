@@ -1,36 +1,74 @@
-"""Exact search by scipy's k-d tree: the quickest way in few dimensions."""
+"""Exact search by scipy's k-d tree: the quickest way where few columns tell rows apart.
+
+These may be few columns, or the few that are large among many: of incomes beside ages the
+incomes alone decide who is near.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 
 from smotefast.kernels.points import Points
-from smotefast.neighbors.order import Asked, rank
+from smotefast.neighbors.order import Asked, pieces, points_of, rank, within
 
-# Seconds, tiles / tree, gaussian rows against themselves on 2 cores: 30,000 x 4 0.10/0.06,
-# x 6 0.13/0.24, x 8 0.14/0.72; 100,000 x 2 0.64/0.08, x 4 0.78/0.27, x 6 0.90/0.75, x 8
-# 0.73/2.8. The rows needed for the tree to win triple with each feature.
-_ROWS = 300
-TREE_FEATURES = 12
-SPARE = 4
+# Rows of the pool, and queries, that tell how many rows lie in the box around the nearest:
+# 2 to 4 ms. Fewer pairs than these take tiles 50 ms.
+_SAMPLE, _PROBE = 2048, 32
+_WORTH_A_LOOK = 2e8
+# Rows that tiles compare in the time that the tree takes for each row in the box, and to be
+# built, per row of the pool. Seconds, tiles / tree, and rows in the box: gaussian rows, 50,000
+# x 4 0.30/0.26, 15; x 6 0.44/0.94, 49; x 8 0.48/2.9, 167; x 10 0.58/9.8, 437. Adult with new
+# rows, 49,440 x 6, 1.1/0.12, 8; Give Me Some Credit with new rows, 223,824 x 10, 17.9/1.6, 8;
+# KDD Cup 99, 130,000 x 38, half of them duplicates, 20/8, 127.
+_VISIT, _BUILD = 2000, 2500
+# Candidates beyond k, and how many where these leave the order open.
+SPARES = (4, 64)
+# Values of queries and candidates of one call, half a second: a signal waits for the end.
+_VALUES_AT_ONCE = 1 << 20
 # The tree's own distances are rounded differently from ours; both within this share, and
 # squares that are no normal numbers any more by up to the smallest of these.
 _ROUNDING = 1e-12
 
 
-def tree_pays(points: Points, n_queries: int) -> bool:
-    """Whether a k-d tree is quicker than tiles on these rows.
-
-    Points that coincide cannot be split, so a sample with many duplicates goes to tiles.
-    """
+def tree_pays(points: Points, asked: Asked, k: int) -> bool:
+    """Whether a k-d tree is quicker than tiles on these rows, which a sample tells."""
     rows = points.values
-    n_pool, n_features = rows.shape
-    if points.codes.shape[1]:
+    n_pool = rows.shape[0]
+    n_pairs = float(asked.n) * n_pool
+    sample = rows[:: -(-n_pool // _SAMPLE)]
+    if points.codes.shape[1] or n_pairs < _WORTH_A_LOOK or 8 * k > sample.shape[0]:
         return False
-    if n_features > TREE_FEATURES or n_pool < _ROWS * 3**n_features or n_queries * 8 < n_pool:
-        return False
-    sample = rows[:: max(1, n_pool // 2000)]
-    return bool(np.unique(sample, axis=0).shape[0] > 0.8 * sample.shape[0])
+    some = asked.points.values[asked.rows[:: -(-asked.n // _PROBE)]]
+    visits = _VISIT * _rows_in_box(sample, some, k) * asked.n + _BUILD * float(n_pool)
+    # The tree takes no infinite numbers.
+    return visits < n_pairs and bool(np.isfinite(rows.min()) and np.isfinite(rows.max()))
+
+
+def tree_serves(matrix: np.ndarray, k: int) -> bool:
+    """Whether the neighbours of all rows of a matrix are found by a tree, and so soon."""
+    points = points_of(matrix)
+    return tree_pays(points, within(points, np.arange(matrix.shape[0])), k)
+
+
+def _rows_in_box(rows: np.ndarray, queries: np.ndarray, k: int) -> float:
+    """Return how many rows lie in the box around the k nearest, on average."""
+    squares = np.zeros((queries.shape[0], rows.shape[0]))
+    inside = np.ones(squares.shape, dtype=bool)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for apart in _apart(rows, queries):
+            squares += apart * apart
+        reach = np.partition(squares, k, axis=1)[:, k, np.newaxis]
+        for apart in _apart(rows, queries):
+            inside &= apart * apart <= reach
+    return float(inside.sum(axis=1).mean())
+
+
+def _apart(rows: np.ndarray, queries: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield how far apart each query and row are, by column."""
+    for row, query in zip(rows.T, queries.T, strict=True):
+        yield query[:, np.newaxis].astype(np.float64) - row
 
 
 def search_tree(
@@ -39,13 +77,28 @@ def search_tree(
     """Return distances, positions and whether each query's answer is certain."""
     from scipy.spatial import cKDTree
 
-    rows = points.values
-    tree = cKDTree(rows, balanced_tree=False, compact_nodes=False)
-    n_asked = np.arange(1, min(k + 1 + SPARE, rows.shape[0]) + 1)
-    found = tree.query(asked.points.values[asked.rows], k=n_asked, workers=n_threads)
-    reached, candidates = np.asarray(found[0]), np.asarray(found[1])
-    distances, positions = rank(points, asked, candidates, k, n_threads=n_threads)
-    tiny = rows.shape[1] * np.finfo(np.float64).tiny
-    with np.errstate(over="ignore", invalid="ignore"):
-        certain = distances[:, -1] + tiny < reached[:, -1] ** 2 * (1 - _ROUNDING)
+    tree = cKDTree(points.values, balanced_tree=False, compact_nodes=False)
+    distances = np.ones((asked.n, k))
+    positions = np.empty((asked.n, k), dtype=np.int64)
+    certain = np.zeros(asked.n, dtype=bool)
+    for spare in SPARES:
+        # Of rows with more duplicates than candidates a scan knows soon.
+        left = np.flatnonzero(~certain & (distances[:, -1] > 0))
+        n_asked = min(k + 1 + spare, points.values.shape[0])
+        each = points.values.shape[1] + 2 * n_asked
+        for piece in pieces(len(left), each, _VALUES_AT_ONCE, 1024):
+            some = left[piece]
+            part = asked.some(some)
+            queries = part.points.values[part.rows]
+            near = tree.query(queries, k=np.arange(1, n_asked + 1), workers=n_threads)
+            found = rank(points, part, np.asarray(near[1]), k, n_threads=n_threads)
+            distances[some], positions[some] = found
+            certain[some] = _is_certain(points, found[0][:, -1], np.asarray(near[0])[:, -1])
     return distances, positions, certain
+
+
+def _is_certain(points: Points, kth: np.ndarray, reached: np.ndarray) -> np.ndarray:
+    """Tell whether the k-th square lies below all that the tree may have left out."""
+    tiny = points.values.shape[1] * np.finfo(np.float64).tiny
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(kth + tiny < reached**2 * (1 - _ROUNDING))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors import exact, find_neighbors, order, tiled
+from smotefast.neighbors import exact, find_neighbors, order, tiled, tree, tree_serves
 from smotefast.neighbors.order import points_of, scan, within
 from smotefast.neighbors.tiled import search_once, search_tiles
 from smotefast.neighbors.tree import search_tree, tree_pays
@@ -106,9 +106,19 @@ def test_search_exact__asks_the_tree_for_strangers(monkeypatch):
     n = 400 if JIT_DISABLED else 3_000
     rng = np.random.default_rng(0)
     pool = mixed(rng, 3_000, 2)
-    asked = strangers(rng, pool, n, reach=1e6)
-    assert tree_pays(pool, n)
+    asked = strangers(rng, pool, n, reach=1)
+    monkeypatch.setattr(tree, "_WORTH_A_LOOK", 0)
+    monkeypatch.setattr(tree, "_VISIT", 1)
+    monkeypatch.setattr(tree, "_BUILD", 1)
+    calls = []
+
+    def noted(*given, **how):
+        calls.append(given)
+        return search_tree(*given, **how)
+
+    monkeypatch.setattr(exact, "search_tree", noted)
     found = exact.search_exact(pool, asked, 5, n_threads=2)
+    assert calls
     assert np.array_equal(found, naive.nearest_points(pool, asked, 5))
 
 
@@ -215,13 +225,56 @@ def test_pieces__cover_all_queries_once(n, each, least):
     assert np.array_equal(np.concatenate([np.arange(0), *cut]), np.arange(n))
 
 
-def test_tree__pays_for_many_rows_of_few_columns_without_duplicates():
+def _pays(rows, n_queries=20_000, k=5):
+    points = points_of(rows)
+    return tree_pays(points, within(points, np.arange(n_queries)), k)
+
+
+def test_tree__pays_where_few_columns_tell_many_rows_apart():
     rng = np.random.default_rng(0)
-    plane = rng.normal(size=(6000, 2))
-    assert tree_pays(points_of(plane), 6000)
-    assert not tree_pays(points_of(plane), 10)
-    assert not tree_pays(points_of(plane.round()), 6000)
-    assert not tree_pays(points_of(rng.normal(size=(6000, 9))), 6000)
+    rows = rng.normal(size=(30_000, 12))
+    assert _pays(rows[:, :2])
+    assert _pays(rows[:, :2].astype(np.float32))
+    assert not _pays(rows)
+    assert _pays(rows * np.array([1e3, 1e4, *[1] * 10]))  # as incomes beside ages
+    assert not _pays(rows[:, :2], n_queries=10)
+    assert not _pays(rows[:, :2].round())  # duplicates cannot be split
+    assert not _pays(rows[:, :2], k=300)
+    assert not _pays(np.zeros((30_000, 2)))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_tree__takes_no_infinite_numbers(value):
+    rows = np.random.default_rng(0).normal(size=(30_000, 2))
+    rows[7, 1] = value
+    assert not _pays(rows)
+
+
+@pytest.mark.skipif(JIT_DISABLED, reason="needs more rows than plain Python can search")
+def test_search_auto__is_exact_where_the_tree_serves():
+    rows = np.random.default_rng(0).normal(size=(60_000, 15))
+    assert find_neighbors(rows, 5, n_threads=2).method == "approximate"
+    assert not tree_serves(rows, 5)
+    rows[:, :2] *= 1e4
+    assert find_neighbors(rows, 5, n_threads=2).method == "exact"
+    assert tree_serves(rows, 5)
+    some = find_neighbors(rows, 5, search="approximate", n_threads=2)
+    assert some.method == "approximate"
+
+
+@pytest.mark.parametrize("at_once", [1, 1 << 20])
+@pytest.mark.parametrize(
+    ("n_copies", "k", "is_sure"), [(1, 5, True), (8, 9, True), (50, 5, False)]
+)
+def test_tree__settles_what_more_candidates_can(n_copies, k, is_sure, at_once, monkeypatch):
+    monkeypatch.setattr(tree, "_VALUES_AT_ONCE", at_once)
+    rows = np.repeat(np.random.default_rng(0).integers(0, 10**6, (60, 2)), n_copies, axis=0)
+    rows = points_of(rows.astype(float))
+    asked = within(rows, np.arange(0, 60 * n_copies, 7))
+    _, found, certain = search_tree(rows, asked, k, n_threads=2)
+    expected = naive.nearest_points(rows, asked, k)
+    assert np.array_equal(found[certain], expected[certain])
+    assert certain.all() == is_sure
 
 
 @pytest.mark.skipif(JIT_DISABLED, reason="needs more rows than plain Python can compare")

@@ -20,6 +20,8 @@ KINDS = {
     "even": lambda values: values,
     "far off": lambda values: values + 1e6,
     "tied": lambda values: np.rint(values),
+    "counts": lambda values: np.rint(values * 100) + 1e6,
+    "too large a count": lambda values: np.rint(values * 1e8),
     "one place": lambda values: np.zeros_like(values),
     "huge": lambda values: values * 1e160,
     "tiny": lambda values: values * 1e-170,
@@ -79,8 +81,10 @@ def test_search_small__finds_all_other_rows_and_nearly_all(spare):
 
 @pytest.mark.parametrize("far", [1e5, 1e9, 1e150, 1e200])
 @pytest.mark.parametrize("n_far", [1, 3])
-def test_search_small__is_right_and_sure_beside_far_rows(far, n_far, monkeypatch):
+@pytest.mark.parametrize("scale", [0, 1e6])
+def test_search_small__is_right_and_sure_beside_far_rows(far, n_far, scale, monkeypatch):
     rows = np.random.default_rng(0).normal(size=(700, 5))
+    rows = np.rint(rows * scale) if scale else rows
     rows[:n_far] += far
     points = points_of(rows)
     asked = within(points, np.arange(700))

@@ -1,0 +1,40 @@
+"""Rows of whole numbers: their squared distances are exact, so a position fits beside one.
+
+Counts, codes and one-hot columns give many equal distances. The k nearest by distance and
+position are then the k smallest of one number, and need no second look.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from smotefast.neighbors.order import pieces
+
+# Integers up to it, and sums of them, are exact in float64.
+_EXACT = 2.0**53
+
+
+def are_integers(values: np.ndarray) -> bool:
+    """Whether every value is a whole number, looked at in blocks."""
+    blocks = (values[some] for some in pieces(len(values), values[:1].size, 1 << 20, 1))
+    return all(bool(np.all(block == np.rint(block))) for block in blocks)
+
+
+def keys_are_exact(norms: np.ndarray, n_pool: int) -> bool:
+    """Whether |a|^2 - 2ab + |b|^2 of integers of such squared norms, and a position, fit."""
+    return bool(norms.max() * 4 * n_pool < _EXACT)
+
+
+def nearest_by_key(squares: np.ndarray, k: int) -> np.ndarray:
+    """Return the positions of the k smallest of each row, equal ones by position.
+
+    ``squares`` are integers, or infinite for what is left out, and are written over. They
+    may be squared distances less something that is the same for a whole row.
+    """
+    n_pool = squares.shape[1]
+    squares *= n_pool
+    squares += np.arange(n_pool)
+    squares.partition(k - 1, axis=1)
+    nearest = np.sort(squares[:, :k], axis=1)
+    positions: np.ndarray = nearest.astype(np.int64) % n_pool
+    return positions

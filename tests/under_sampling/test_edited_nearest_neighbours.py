@@ -11,10 +11,10 @@ from scipy import sparse
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 from sklearn.utils._param_validation import InvalidParameterError
 
-from smotefast.engine import rows as engine_rows
 from smotefast.under_sampling import EditedNearestNeighbours
 from tests import naive
 from tests.same_rows import assert_equal, assert_same, classes
+from tests.spoiled_search import spoil
 
 WORDS = ["auto", "majority", "not minority", "not majority", "all"]
 SOME = settings(max_examples=60, deadline=None)
@@ -279,18 +279,9 @@ def test_disagreement__is_the_share_that_exact_search_decides_otherwise(
     X, y = classes(5, (150, 120, 90), 2)
     exact = EditedNearestNeighbours(kind_sel=kind_sel)
     exact.fit_resample(X, y)
-    search = engine_rows.find_neighbors
-
-    def find(pool, k, **how):
-        found = search(pool, k, **{**how, "search": "exact"})
-        if how["search"] == "exact":
-            return found
-        wrong = found.indices.copy()
-        if every:
-            wrong[how["queries"] % every == 0] = 3
-        return found._replace(indices=wrong, method="approximate", recall=0.8)
-
-    monkeypatch.setattr(engine_rows, "find_neighbors", find)
+    is_wrong = np.zeros(len(y), dtype=bool)
+    is_wrong[:: every or len(y)] = every is not None
+    spoil(monkeypatch, is_wrong, 3)
     mine = EditedNearestNeighbours(search="approximate", kind_sel=kind_sel)
     mine.fit_resample(X, y)
     n_differ = len(np.setxor1d(mine.sample_indices_, exact.sample_indices_))

@@ -12,10 +12,10 @@ from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 from sklearn.utils._param_validation import InvalidParameterError
 
 from smotefast import under_sampling as ours
-from smotefast.engine import rows as engine_rows
 from smotefast.under_sampling import NeighbourhoodCleaningRule
 from tests import naive
 from tests.same_rows import assert_equal, assert_same, classes
+from tests.spoiled_search import spoil
 
 WORDS = ["auto", "majority", "not minority", "not majority", "all"]
 EDITED = "edited_nearest_neighbours_"
@@ -275,16 +275,7 @@ def test_disagreement__is_the_share_of_both_decisions_that_exact_search_makes_ot
     X, y = classes(5, (150, 120, 90), 2)
     is_wrong = np.isin(y, spoiled) & (np.arange(len(y)) % 3 == 0)
     stray = np.flatnonzero(y == 1)[0]
-    search = engine_rows.find_neighbors
-
-    def find(pool, k, **how):
-        found = search(pool, k, **{**how, "search": "exact"})
-        if how["search"] == "exact":
-            return found
-        found.indices[is_wrong[how["queries"]]] = stray
-        return found._replace(method="approximate", recall=0.8)
-
-    monkeypatch.setattr(engine_rows, "find_neighbors", find)
+    spoil(monkeypatch, is_wrong, stray)
     mine = NeighbourhoodCleaningRule(search="approximate")
     mine.fit_resample(X, y)
     ways = [naive.nearest_rows(X, 3) for _ in range(2)]

@@ -1,0 +1,69 @@
+"""The two combinations that imbalanced-learn has, beside its own."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from imblearn import combine as theirs
+from imblearn import under_sampling as their_under
+
+from smotefast import combine as ours
+from smotefast import under_sampling as ours_under
+from tests.same_rows import assert_equal
+
+SIZES = (90, 25, 60)
+
+
+class Kind(NamedTuple):
+    """A combination: its name, the parameter and the sampler of the step that cleans.
+
+    ``parameters`` are some of the cleaner's, ``other`` a cleaner of another kind.
+    """
+
+    name: str
+    step: str
+    cleaner: str
+    parameters: dict[str, Any]
+    other: Any
+
+    @property
+    def ours(self):
+        return getattr(ours_under, self.cleaner)
+
+    @property
+    def theirs(self):
+        return getattr(their_under, self.cleaner)
+
+    def cleaned(self, sampler):
+        """Return the step of a fitted combination that cleaned."""
+        return getattr(sampler, f"{self.step}_")
+
+    def pair(self, **kwargs):
+        """Make ours and imbalanced-learn's."""
+        kwargs = {"random_state": 0, **kwargs}
+        return getattr(ours, self.name)(**kwargs), getattr(theirs, self.name)(**kwargs)
+
+    def assert_same(self, mine, other, X, y):
+        """Compare what both return, and which rows they took away."""
+        X_mine, y_mine = mine.fit_resample(X, y)
+        X_other, y_other = other.fit_resample(X, y)
+        assert_equal(X_mine, X_other)
+        assert_equal(y_mine, y_other)
+        kept, expected = (self.cleaned(each).sample_indices_ for each in (mine, other))
+        np.testing.assert_array_equal(kept, expected)
+        assert dict(mine.sampling_strategy_) == dict(other.smote_.sampling_strategy_)
+
+
+ENN = Kind(
+    "SMOTEENN",
+    "enn",
+    "EditedNearestNeighbours",
+    {"sampling_strategy": "not majority", "kind_sel": "mode", "n_neighbors": 4},
+    ours_under.AllKNN(sampling_strategy="all"),
+)
+TOMEK = Kind(
+    "SMOTETomek",
+    "tomek",
+    "TomekLinks",
+    {"sampling_strategy": [2]},
+    ours_under.OneSidedSelection(sampling_strategy="all", random_state=4),
+)

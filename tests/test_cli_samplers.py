@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from smotefast.batch.registry import SAMPLERS, sampler_class
+from smotefast.combine import SMOTETomek
 from smotefast.over_sampling import ADASYN, SMOTE, SMOTENC, BorderlineSMOTE
+from smotefast.under_sampling import RandomUnderSampler, TomekLinks
 from tests.batch_files import imbalanced, in_memory, same, write_file
 from tests.test_cli import assert_refused, run
 
@@ -36,6 +39,9 @@ def source(tmp_path):
             [],
         ),
         ("--small-class clamp --k-neighbors 5", SMOTE(small_class="clamp"), ["name"]),
+        ("--sampler tomek-links", TomekLinks(), ["name"]),
+        ("--sampler tomek-links --seed 0 --search exact", TomekLinks(), ["name"]),
+        ("--sampler smote-tomek", SMOTETomek(), ["name"]),
     ],
 )
 def test_resample__sets_what_is_asked_for(options, sampler, dropped, source, destination):
@@ -43,7 +49,9 @@ def test_resample__sets_what_is_asked_for(options, sampler, dropped, source, des
     done = run("resample", source, destination, "--target", "label", *drop, *options.split())
     assert done.returncode == 0, done.stderr
     table = pq.read_table(source).drop_columns(dropped)
-    expected = in_memory(table, sampler.set_params(random_state=0))
+    if "random_state" in sampler.get_params():
+        sampler.set_params(random_state=0)
+    expected = in_memory(table, sampler)
     assert same(pq.read_table(destination), expected)
 
 
@@ -54,6 +62,10 @@ def test_resample__sets_what_is_asked_for(options, sampler, dropped, source, des
         ("--set m_neighbors", "--set 'm_neighbors' must be NAME=VALUE"),
         ("--set m_neighbors=5", "SMOTE does not take m_neighbors; it takes"),
         ("--categorical code", "SMOTE does not take categorical_features"),
+        (
+            "--sampler edited-nearest-neighbours",
+            "take 'tomek-links', which works from files",
+        ),
         ("--sampler random --k-neighbors 3", "RandomOverSampler does not take k_neighbors"),
         (
             "--sampler borderline-smote --set m_neighbors=none",
@@ -71,6 +83,27 @@ def test_resample__refuses_what_a_sampler_does_not_take(options, words, source, 
     done = run("resample", source, destination, "--target", "label", *options.split())
     assert_refused(done, destination)
     assert words in done.stderr
+
+
+@pytest.mark.parametrize("seed", [None, 3])
+def test_resample__draws_rows_to_keep_from_the_seed(seed, source, destination):
+    given = [] if seed is None else ["--seed", str(seed)]
+    done = run(
+        "resample",
+        source,
+        destination,
+        "--target",
+        "label",
+        "--sampler",
+        "random-under",
+        *given,
+    )
+    assert done.returncode == 0, done.stderr
+    sampler = RandomUnderSampler(random_state=seed or 0)
+    table = pq.read_table(source)
+    sampler.fit_resample(table.drop_columns("label"), table["label"])
+    expected = table.take(np.sort(sampler.sample_indices_))  # in the order of the file
+    assert pq.read_table(destination).equals(expected)
 
 
 def test_resample__warns_in_a_line_of_what_it_could_not_make(tmp_path, destination):

@@ -15,7 +15,7 @@ from contextlib import closing
 from typing import Any
 
 from smotefast.batch.prepare import JustCompiledError, Prepared, prepare_job
-from smotefast.batch.registry import make_sampler, make_step, neighbors_parameter
+from smotefast.batch.registry import make_sampler, make_seeded, neighbors_parameter
 from smotefast.batch.request import Request
 from smotefast.batch.scan import (
     all_target_values,
@@ -47,7 +47,7 @@ from smotefast.storage import (
 __all__ = [
     "JustCompiledError",
     "make_sampler",
-    "make_step",
+    "make_seeded",
     "neighbors_parameter",
     "resample_dataset",
 ]

@@ -112,8 +112,8 @@ def make_sampler(sampler: Any, **params: Any) -> Any:
     return clone(sampler).set_params(**params)
 
 
-def make_step(name: str, seed: int, params: dict[str, Any]) -> Any:
-    """Return a sampler by its name for the second step of a job; the seed is for both."""
+def make_seeded(name: str, seed: int, params: dict[str, Any]) -> Any:
+    """Return a sampler by its name, with the seed if it draws anything."""
     kind = sampler_class(name)
     if "random_state" in kind._get_param_names():
         params = {"random_state": seed, **params}

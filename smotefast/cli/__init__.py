@@ -67,15 +67,13 @@ def resample(
     """Resample SOURCE into DESTINATION."""
     with one_line_errors(debug):
         from smotefast.batch import (
-            make_sampler,
-            make_step,
+            make_seeded,
             neighbors_parameter,
             resample_dataset,
         )
 
         typed = {
             "--sampling-strategy": ("sampling_strategy", take.read_strategy(sampling_strategy)),
-            "--seed": ("random_state", seed),
             "--k-neighbors": (neighbors_parameter(sampler), k_neighbors),
             "--search": ("search", search),
             "--small-class": ("small_class", small_class),
@@ -83,13 +81,14 @@ def resample(
         }
         params = {name: value for name, value in typed.values() if value is not None}
         options = {name: option for option, (name, _) in typed.items()}
+        options["random_state"] = "--seed"
         params.update(take.read_settings(settings or (), options))
-        made = make_sampler(sampler, **params)
+        made = make_seeded(sampler, seed, params)
         if then is not None:
             from smotefast.combine import Combination
 
             own = take.read_settings(then_settings or (), {}, "--then-set")
-            made = Combination(made, make_step(then, seed, own))
+            made = Combination(made, make_seeded(then, seed, own))
         elif then_settings:
             raise ValueError("--then-set needs --then, the sampler that takes rows away.")
         summary = resample_dataset(

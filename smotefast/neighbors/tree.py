@@ -11,20 +11,20 @@ from collections.abc import Iterator
 import numpy as np
 
 from smotefast.kernels.points import Points
-from smotefast.neighbors.order import Asked, pieces, points_of, rank, within
+from smotefast.neighbors.order import Asked, pieces, points_of, rank, scan, within
 
 # Rows of the pool, and queries, that tell how many rows lie in the box around the nearest:
-# 2 to 4 ms. Fewer pairs than these take tiles 50 ms.
-_SAMPLE, _PROBE = 2048, 32
+# 2 to 4 ms. Fewer pairs than these take tiles 50 ms. Where few do, some queries ask all rows.
+_SAMPLE, _PROBE, _CLOSER = 2048, 32, 16
 _WORTH_A_LOOK = 2e8
 # Rows that tiles compare in the time that the tree takes for each row in the box, and to be
 # built, per row of the pool. Seconds, tiles / tree, and rows in the box: gaussian rows, 50,000
 # x 4 0.30/0.26, 15; x 6 0.44/0.94, 49; x 8 0.48/2.9, 167; x 10 0.58/9.8, 437. Adult with new
 # rows, 49,440 x 6, 1.1/0.12, 8; Give Me Some Credit with new rows, 223,824 x 10, 17.9/1.6, 8;
-# KDD Cup 99, 130,000 x 38, half of them duplicates, 20/8, 127.
+# KDD Cup 99, 130,000 x 38, half of them duplicates, which both leave to the scan, 19/8.
 _VISIT, _BUILD = 2000, 2500
 # Candidates beyond k, and how many where these leave the order open.
-SPARES = (4, 64)
+_SPARES = (4, 64)
 # Values of queries and candidates of one call, half a second: a signal waits for the end.
 _VALUES_AT_ONCE = 1 << 20
 # The tree's own distances are rounded differently from ours; both within this share, and
@@ -41,9 +41,15 @@ def tree_pays(points: Points, asked: Asked, k: int) -> bool:
     if points.codes.shape[1] or n_pairs < _WORTH_A_LOOK or 8 * k > sample.shape[0]:
         return False
     some = asked.points.values[asked.rows[:: -(-asked.n // _PROBE)]]
-    visits = _VISIT * _rows_in_box(sample, some, k) * asked.n + _BUILD * float(n_pool)
-    # The tree takes no infinite numbers.
-    return visits < n_pairs and bool(np.isfinite(rows.min()) and np.isfinite(rows.max()))
+    most = (n_pairs - _BUILD * float(n_pool)) / (_VISIT * asked.n)
+    if _in_boxes(sample, some, k) >= most:
+        return False
+    if not (np.isfinite(rows.min()) and np.isfinite(rows.max())):
+        return False  # which the tree refuses
+    # Within clusters of many columns no tree helps, and a sample has few rows of each.
+    few = asked.some(slice(None, None, -(-asked.n // _CLOSER)))
+    reach = scan(points, few, k, n_threads=1)[0][:, -1]
+    return bool(_in_boxes_of_all(points, few, reach, sample.std(axis=0)) < most)
 
 
 def tree_serves(matrix: np.ndarray, k: int) -> bool:
@@ -52,8 +58,8 @@ def tree_serves(matrix: np.ndarray, k: int) -> bool:
     return tree_pays(points, within(points, np.arange(matrix.shape[0])), k)
 
 
-def _rows_in_box(rows: np.ndarray, queries: np.ndarray, k: int) -> float:
-    """Return how many rows lie in the box around the k nearest, on average."""
+def _in_boxes(rows: np.ndarray, queries: np.ndarray, k: int) -> float:
+    """Return how many rows lie in the box around the k nearest of each query, on average."""
     squares = np.zeros((queries.shape[0], rows.shape[0]))
     inside = np.ones(squares.shape, dtype=bool)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -63,6 +69,22 @@ def _rows_in_box(rows: np.ndarray, queries: np.ndarray, k: int) -> float:
         for apart in _apart(rows, queries):
             inside &= apart * apart <= reach
     return float(inside.sum(axis=1).mean())
+
+
+def _in_boxes_of_all(
+    points: Points, asked: Asked, reach: np.ndarray, spread: np.ndarray
+) -> float:
+    """Count the same among all rows; the widest columns leave few for the others."""
+    first, *others = np.argsort(-spread)
+    widest = np.ascontiguousarray(points.values[:, first])
+    n_inside = 0
+    for place, limit in zip(asked.rows, reach, strict=True):
+        query = asked.points.values[place].astype(np.float64)
+        inside = np.flatnonzero((widest - query[first]) ** 2 <= limit)
+        for column in others:
+            inside = inside[(points.values[inside, column] - query[column]) ** 2 <= limit]
+        n_inside += len(inside)
+    return n_inside / asked.n
 
 
 def _apart(rows: np.ndarray, queries: np.ndarray) -> Iterator[np.ndarray]:
@@ -81,7 +103,7 @@ def search_tree(
     distances = np.ones((asked.n, k))
     positions = np.empty((asked.n, k), dtype=np.int64)
     certain = np.zeros(asked.n, dtype=bool)
-    for spare in SPARES:
+    for spare in _SPARES:
         # Of rows with more duplicates than candidates a scan knows soon.
         left = np.flatnonzero(~certain & (distances[:, -1] > 0))
         n_asked = min(k + 1 + spare, points.values.shape[0])

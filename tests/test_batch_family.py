@@ -209,7 +209,7 @@ def test_a_job__that_has_nothing_to_make_copies_the_source(
     if name in ("borderline-smote", "adasyn", "smote"):
         table = table.drop_columns(["t"])
     source = write_file(tmp_path / "in.parquet", table)
-    sampler = make_sampler(name, sampling_strategy=strategy)
+    sampler = make_sampler(name).set_params(sampling_strategy=strategy)
     summary = resample(source, destination, sampler=sampler, memory_limit=LIMIT)
     assert summary.counts_after == {0: 10, 1: 10}
     assert same(pq.read_table(destination), table)

@@ -80,20 +80,18 @@ def _plain(name: str) -> str:
     return name.lower().replace("-", "").replace("_", "")
 
 
-def make_sampler(sampler: Any, **params: Any) -> Any:
+def make_sampler(sampler: Any) -> Any:
     """Return a sampler by its name, or a copy of the one given.
 
     Parameters
     ----------
     sampler
         A name of ``SAMPLERS`` or a sampler.
-    **params
-        Parameters to set on it.
 
     Raises
     ------
     ValueError
-        If there is no such sampler, or it does not take a parameter.
+        If there is no such sampler.
     TypeError
         If it is neither a name nor a sampler of this package.
     """
@@ -102,14 +100,13 @@ def make_sampler(sampler: Any, **params: Any) -> Any:
     from smotefast.engine.sampler import BaseSampler
 
     if isinstance(sampler, str):
-        return _made(sampler_class(sampler), params)
+        return _made(sampler_class(sampler), {})
     if not isinstance(sampler, BaseSampler):
         raise TypeError(
             f"sampler={sampler!r} is neither one of {list(SAMPLERS)} nor a sampler of "
             "smotefast."
         )
-    _refuse_foreign(type(sampler), params)
-    return clone(sampler).set_params(**params)
+    return clone(sampler)
 
 
 def make_seeded(name: str, seed: int, params: dict[str, Any]) -> Any:

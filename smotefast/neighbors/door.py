@@ -87,7 +87,7 @@ def find_neighbors(
         return _exact_sparse(pool, rows, k, n_threads)
     points = points_of(pool, codes, weight) if weight else points_of(pool)
     if search == "approximate" and is_free and tree_pays(points, within(points, rows), k):
-        search = "exact"
+        return _by_tree(points, rows, k, n_threads)
     if search == "approximate":
         return _approximate(points, rows, k, n_threads, rescue=rescue)
     return _exact(points, rows, k, n_threads)
@@ -118,6 +118,14 @@ def _exact(points: Points, queries: np.ndarray, k: int, n_threads: int) -> Neigh
     from smotefast.neighbors.exact import search_exact
 
     positions = search_exact(points, within(points, queries), k, n_threads=n_threads)
+    return Neighbors(narrow(positions, points.values.shape[0]), "exact")
+
+
+def _by_tree(points: Points, queries: np.ndarray, k: int, n_threads: int) -> Neighbors:
+    from smotefast.neighbors.exact import search_exactly
+
+    asked = within(points, queries)
+    positions = search_exactly(points, asked, k, n_threads=n_threads, by_tree=True)[1]
     return Neighbors(narrow(positions, points.values.shape[0]), "exact")
 
 

@@ -71,13 +71,16 @@ def _can_wait(work: float, n_pairs: float) -> bool:
 
 
 def search_exactly(
-    points: Points, asked: Asked, k: int, *, n_threads: int
+    points: Points, asked: Asked, k: int, *, n_threads: int, by_tree: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return squared distances and positions, by compiled code."""
+    """Return squared distances and positions, by compiled code.
+
+    With ``by_tree`` it is known that a tree pays; else that is looked at here.
+    """
     most = min(_TILE_NEIGHBORS, points.values.shape[0] - 1)  # a scan may find all rows
     if _work(points, asked) <= _SCAN_WORK or k > most:
         return scan(points, asked, k, n_threads=n_threads)
-    if tree_pays(points, asked, k):
+    if by_tree or tree_pays(points, asked, k):
         found = search_tree(points, asked, k, n_threads=n_threads)
     else:
         found = search_tiles(points, asked, k, n_threads=n_threads)

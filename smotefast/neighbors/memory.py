@@ -42,7 +42,7 @@ def estimated_bytes(n_pool: int, n_features: int, k: int, search: str) -> int:
 
 
 def _exact_bytes(n_pool: int, n_features: int, k: int) -> int:
-    found = 16 * n_pool * k + n_pool  # distances, positions, whether certain
+    found = _found_bytes(n_pool, k)
     narrow = (k + SPARE["float32"]) * 12 + 8  # scores, candidates and norms
     wide = (k + SPARE["float64"]) * 16 + 8
     coarse = 4 * n_pool * (n_features + 1) + n_pool * narrow + found
@@ -52,8 +52,12 @@ def _exact_bytes(n_pool: int, n_features: int, k: int) -> int:
 
 
 def _tree_bytes(n_pool: int, n_features: int, k: int) -> int:
-    found = 17 * n_pool * k + n_pool
-    return 8 * n_pool * n_features + n_pool * _TREE_NODES + found
+    left = 8 * n_pool
+    return 8 * n_pool * n_features + n_pool * _TREE_NODES + left + _found_bytes(n_pool, k)
+
+
+def _found_bytes(n_pool: int, k: int) -> int:
+    return 16 * n_pool * k + n_pool  # distances, positions, whether certain
 
 
 def _packed_bytes(n_pool: int, n_features: int) -> int:

@@ -207,8 +207,9 @@ def _settle(
     """
     found = np.empty((queries.rows.shape[0], k), np.int64)
     for block in _blocks(data, queries):
-        some, own = queries.some(block)
-        estimates = _estimates(data, queries.some(block))
+        part = queries.some(block)
+        some, own = part
+        estimates = _estimates(data, part)
         if bound is None:
             kth = np.partition(estimates, k - 1, axis=1)[:, k - 1] + data.norms[some]
             kth += data.off_by(some, kth)

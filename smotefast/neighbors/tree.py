@@ -14,14 +14,13 @@ from smotefast.kernels.points import Points
 from smotefast.neighbors.order import Asked, pieces, points_of, rank, scan, within
 
 # Rows of the pool, and queries, that tell how many rows lie in the box around the nearest:
-# 2 to 4 ms. Fewer pairs than these take tiles 50 ms. Where few do, some queries ask all rows.
+# 2 to 12 ms. Fewer pairs than these take tiles 50 ms. Where few do, some queries ask all rows.
 _SAMPLE, _PROBE, _CLOSER = 2048, 32, 16
 _WORTH_A_LOOK = 2e8
 # Rows that tiles compare in the time that the tree takes for each row in the box, and to be
 # built, per row of the pool. Seconds, tiles / tree, and rows in the box: gaussian rows, 50,000
-# x 4 0.30/0.26, 15; x 6 0.44/0.94, 49; x 8 0.48/2.9, 167; x 10 0.58/9.8, 437. Adult with new
-# rows, 49,440 x 6, 1.1/0.12, 8; Give Me Some Credit with new rows, 223,824 x 10, 17.9/1.6, 8;
-# KDD Cup 99, 130,000 x 38, half of them duplicates, which both leave to the scan, 19/8.
+# x 4 0.34/0.28, 15; x 6 0.47/0.98, 49; x 8 0.41/3.2, 167; x 10 0.69/10, 437. Adult with new
+# rows, 49,440 x 6, 1.12/0.16, 8; Give Me Some Credit with new rows, 223,824 x 10, 15.9/1.4, 8.
 _VISIT, _BUILD = 2000, 2500
 # Candidates beyond k, and how many where these leave the order open.
 _SPARES = (4, 64)
@@ -48,8 +47,9 @@ def tree_pays(points: Points, asked: Asked, k: int) -> bool:
         return False  # which the tree refuses
     # Within clusters of many columns no tree helps, and a sample has few rows of each.
     few = asked.some(slice(None, None, -(-asked.n // _CLOSER)))
-    reach = scan(points, few, k, n_threads=1)[0][:, -1]
-    return bool(_in_boxes_of_all(points, few, reach, sample.std(axis=0)) < most)
+    with np.errstate(over="ignore", invalid="ignore"):
+        reach = scan(points, few, k, n_threads=1)[0][:, -1]
+        return bool(_in_boxes_of_all(points, few, reach, sample.std(axis=0)) < most)
 
 
 def tree_serves(matrix: np.ndarray, k: int) -> bool:

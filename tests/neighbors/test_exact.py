@@ -1,5 +1,7 @@
 """Exact search, whichever way it goes: what sorting all distances gives."""
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -244,6 +246,16 @@ def test_tree__pays_where_few_columns_tell_many_rows_apart():
     assert not _pays(np.zeros((30_000, 2)))
     clusters = rng.normal(scale=50, size=(300, 12))[rng.integers(0, 300, 30_000)]
     assert not _pays(clusters + rows)  # a sample has seven rows of each
+
+
+@pytest.mark.skipif(JIT_DISABLED, reason="needs more rows than plain Python can compare")
+@pytest.mark.parametrize("value", [1e30, 1e160, 1e308])
+def test_tree__is_looked_for_in_silence_where_squares_overflow(value):
+    rows = np.random.default_rng(0).normal(size=(30_000, 2))
+    rows[7], rows[8] = value, -value
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert _pays(rows)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])

@@ -23,6 +23,7 @@ from smotefast.over_sampling import (
     KMeansSMOTE,
 )
 from tests.batch_files import in_memory, resample, same, write_file, write_folder
+from tests.ids import name_of
 
 LIMIT = "6GiB"
 
@@ -93,7 +94,7 @@ def _no_damage():
         yield
 
 
-@pytest.mark.parametrize(("sampler", "columns"), JOBS, ids=lambda one: str(one)[:60])
+@pytest.mark.parametrize(("sampler", "columns"), JOBS, ids=name_of)
 def test_a_job__gives_the_rows_of_fit_resample(sampler, columns, tmp_path, destination):
     table = mixed() if columns is None else mixed().select(columns)
     source = write_file(tmp_path / "in.parquet", table, group_rows=130)

@@ -27,6 +27,7 @@ from smotefast.over_sampling import (
 )
 from smotefast.under_sampling import RandomUnderSampler, TomekLinks
 from tests.batch_files import in_memory, resample, same, write_file, write_folder
+from tests.ids import name_of
 
 LIMIT = "6GiB"
 DRAWN = RandomUnderSampler(random_state=5)
@@ -88,7 +89,7 @@ def in_file_order(table, sampler):
     return taken
 
 
-@pytest.mark.parametrize("sampler", JOBS, ids=lambda one: " ".join(str(one).split())[:90])
+@pytest.mark.parametrize("sampler", JOBS, ids=name_of)
 def test_a_job__keeps_the_rows_that_fit_resample_keeps(sampler, tmp_path, destination):
     source = write_file(tmp_path / "in.parquet", crowded(), group_rows=130)
     expected = in_file_order(pq.read_table(source), sampler)

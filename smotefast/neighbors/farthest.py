@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from smotefast.neighbors.blas import one_blas_thread
 from smotefast.neighbors.pool import distances_to, squares_between
+from smotefast.neighbors.threads import in_threads
 
 # Pairs estimated at a time by one thread: 4 MB of float64.
 _BLOCK_PAIRS = 1 << 19
@@ -46,13 +46,11 @@ def farthest_in_pool(pool: Any, queries: Any, k: int, *, n_threads: int) -> np.n
     found = np.empty((queries.shape[0], k))
     step = max(1, _BLOCK_PAIRS // pool.shape[0])
 
-    def search(start: int) -> None:
-        some = slice(start, start + step)
+    def search(some: slice) -> None:
         found[some] = _farthest(data, pool, queries[some], k)
 
-    starts = range(0, queries.shape[0], step)
-    with one_blas_thread(), ThreadPoolExecutor(n_threads) as threads:
-        list(threads.map(search, starts))
+    with one_blas_thread():
+        in_threads(search, queries.shape[0], step, n_threads)
     return found
 
 

@@ -6,12 +6,14 @@ position are then the k smallest of one number, and need no second look.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from smotefast.neighbors.order import pieces
 
-# Integers up to it, and sums of them, are exact in float64.
-_EXACT = 2.0**53
+# Integers up to it, and sums of them, are exact in float64, and in float32.
+_EXACT, _EXACT32 = 2.0**53, 2.0**24
 
 
 def are_integers(values: np.ndarray) -> bool:
@@ -25,6 +27,11 @@ def keys_are_exact(norms: np.ndarray, n_pool: int) -> bool:
     return bool(norms.max() * 4 * n_pool < _EXACT)
 
 
+def key_type(norms: np.ndarray, n_pool: int) -> type[np.floating[Any]]:
+    """Return the shorter type in which keys of rows of such squared norms are exact."""
+    return np.float32 if (norms.max() + 1) * 4 * n_pool < _EXACT32 else np.float64
+
+
 def nearest_by_key(squares: np.ndarray, k: int) -> np.ndarray:
     """Return the positions of the k smallest of each row, equal ones by position.
 
@@ -34,7 +41,12 @@ def nearest_by_key(squares: np.ndarray, k: int) -> np.ndarray:
     n_pool = squares.shape[1]
     squares *= n_pool
     squares += np.arange(n_pool)
-    squares.partition(k - 1, axis=1)
-    nearest = np.sort(squares[:, :k], axis=1)
-    positions: np.ndarray = nearest.astype(np.int64) % n_pool
+    return positions_of_least(squares, k)
+
+
+def positions_of_least(keys: np.ndarray, k: int) -> np.ndarray:
+    """Return the positions in the k least keys of each row: their rests by the row's length."""
+    keys.partition(k - 1, axis=1)
+    nearest = np.sort(keys[:, :k], axis=1)
+    positions: np.ndarray = nearest.astype(np.int64) % keys.shape[1]
     return positions

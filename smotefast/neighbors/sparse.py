@@ -7,12 +7,12 @@ the stored values. Counts and one-hot codes need no second look: their estimates
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from smotefast.neighbors.integers import are_integers, keys_are_exact, nearest_by_key
+from smotefast.neighbors.threads import in_threads
 
 # Pairs estimated at a time by one thread: 4 MB of float64 are half of a core's cache.
 _BLOCK_PAIRS = 1 << 19
@@ -53,19 +53,13 @@ def _search(rows: Any, n_pool: int, queries: np.ndarray, k: int, n_threads: int)
         data = _prepared(rows, n_pool)
         is_exact = keys_are_exact(data.norms, n_pool) and are_integers(rows.data)
 
-    def search(start: int) -> None:
-        some = queries[start : start + step]
+    def search(part: slice) -> None:
+        some = queries[part]
         with np.errstate(over="ignore", invalid="ignore"):  # it holds for one thread
             found = _nearest_integers(data, some, k) if is_exact else _near(data, some, k)
-        positions[start : start + step] = found if is_exact else _rank(rows, some, found, k)
+        positions[part] = found if is_exact else _rank(rows, some, found, k)
 
-    starts = range(0, queries.shape[0], step)
-    if n_threads == 1 or len(starts) == 1:
-        for start in starts:
-            search(start)
-        return positions
-    with ThreadPoolExecutor(n_threads) as pool_of_threads:
-        list(pool_of_threads.map(search, starts))
+    in_threads(search, queries.shape[0], step, n_threads)
     return positions
 
 

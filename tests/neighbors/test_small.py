@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smotefast.kernels import kernels_are_compiled
+from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors import exact, small
+from smotefast.neighbors.integers import key_type
 from smotefast.neighbors.order import points_of, scan, within
 from smotefast.neighbors.small import search_small
 from tests import naive
@@ -37,7 +39,7 @@ KINDS = {
     k=st.integers(1, 9),
     kind=st.sampled_from(sorted(KINDS)),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=30 if JIT_DISABLED else 200, deadline=None)
 def test_search_small__finds_what_the_compiled_scan_finds(seed, n, n_features, k, kind):
     rng = np.random.default_rng(seed)
     points = points_of(KINDS[kind](rng.normal(size=(n, n_features))))
@@ -75,8 +77,20 @@ def test_search_small__of_categories_finds_what_sorting_all_distances_finds(
 def test_search_small__finds_all_other_rows_and_nearly_all(spare):
     points = points_of(np.random.default_rng(0).normal(size=(400, 3)))
     asked = within(points, np.arange(400))
-    expected = scan(points, asked, 399 - spare, n_threads=1)[1]
+    expected = naive.nearest_points(points, asked, 399 - spare)
     np.testing.assert_array_equal(search_small(points, asked, 399 - spare), expected)
+
+
+@pytest.mark.parametrize(("largest", "dtype"), [(255, np.float32), (256, np.float64)])
+def test_search_small__is_right_where_keys_just_fit(largest, dtype):
+    half = np.random.default_rng(0).integers(0, largest + 1, (32, 1))
+    half[0] = largest
+    points = points_of(np.vstack([half, -half]).astype(np.float64))  # around zero
+    assert key_type(points.values[:, 0] ** 2, 64) is dtype
+    asked = within(points, np.arange(64))
+    np.testing.assert_array_equal(
+        search_small(points, asked, 9), naive.nearest_points(points, asked, 9)
+    )
 
 
 @pytest.mark.parametrize("far", [1e5, 1e9, 1e150, 1e200])

@@ -13,6 +13,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from smotefast import ResamplingWarning
 from smotefast.over_sampling import SMOTE, KMeansSMOTE
+from tests.ids import name_of
 from tests.over_sampling.test_parity import assert_same
 
 SIZES = (150, 60, 90)
@@ -101,7 +102,7 @@ def test_kmeans_smote__rounds_as_imbalanced_learn_does(dtype, strategy):
         BisectingKMeans(4, random_state=2),
         KMeans(3, n_init=1, random_state=np.random.RandomState(3)),
     ],
-    ids=str,
+    ids=name_of,
 )
 def test_kmeans_smote__clusters_with_an_estimator(estimator):
     mine = assert_alike(

@@ -16,6 +16,7 @@ from sklearn.svm import SVC, NuSVC, OneClassSVM
 
 from smotefast import ResamplingWarning
 from smotefast.over_sampling import SVMSMOTE
+from tests.ids import name_of
 from tests.over_sampling.test_parity import assert_same, data
 
 
@@ -82,7 +83,7 @@ def test_svm_smote__follows_every_strategy(strategy):
         NuSVC(nu=0.1, random_state=np.random.RandomState(1)),
         OneClassSVM(nu=0.4),
     ],
-    ids=str,
+    ids=name_of,
 )
 def test_svm_smote__takes_a_machine_that_says_its_support_vectors(estimator):
     mine = assert_alike(*data(2, (200, 50, 90)), random_state=0, svm_estimator=estimator)

@@ -24,7 +24,7 @@ class Cleaning(NamedTuple):
 
     ``speed`` is how many times as fast as imbalanced-learn it should be, ``later`` and
     ``rounds`` how often each side is called, ``size`` the rows and those of the minority;
-    ``has_search`` says that it can be told to search exactly, ``is_large`` that it is measured
+    ``has_search`` says that it can be told to search exactly. What has a ``speed`` is measured
     on large data as well.
     """
 
@@ -36,7 +36,6 @@ class Cleaning(NamedTuple):
     rounds: int = 3
     size: tuple[int, int] = (55_000, 5_000)
     has_search: bool = True
-    is_large: bool = False
 
     def title(self, size: tuple[int, int]) -> str:
         """Return the title of a case of this size."""
@@ -61,12 +60,12 @@ def _near_miss(version: int, later: tuple[int, int] = (5, 3)) -> Cleaning:
 
 
 SAMPLERS = (
-    Cleaning("smote_enn", "SMOTEENN", 15, is_large=True),
-    Cleaning("smote_tomek", "SMOTETomek", 15, is_large=True),
-    Cleaning("tomek_links", "TomekLinks", 15, is_large=True),
-    Cleaning("edited", "EditedNearestNeighbours", 10, is_large=True),
+    Cleaning("smote_enn", "SMOTEENN", 15),
+    Cleaning("smote_tomek", "SMOTETomek", 15),
+    Cleaning("tomek_links", "TomekLinks", 15),
+    Cleaning("edited", "EditedNearestNeighbours", 10),
     Cleaning("repeated_edits", "RepeatedEditedNearestNeighbours", 10),
-    Cleaning("all_knn", "AllKNN", 20, is_large=True),
+    Cleaning("all_knn", "AllKNN", 20),
     Cleaning("cleaning_rule", "NeighbourhoodCleaningRule", 10),
     Cleaning("one_sided", "OneSidedSelection", 8),
     _near_miss(1),
@@ -125,4 +124,4 @@ def _note() -> str:
 
 
 CLEANING = tuple(map(_usual, SAMPLERS))
-LARGE_CLEANING = tuple(_large(one) for one in SAMPLERS if one.is_large)
+LARGE_CLEANING = tuple(_large(one) for one in SAMPLERS if one.speed)

@@ -13,7 +13,7 @@ import numpy as np
 from smotefast.engine.rows import MatrixRows
 from smotefast.engine.searches import Searches
 from smotefast.engine.votes import elected
-from smotefast.neighbors import Neighbors, own_come_first, own_first_pays, tree_serves
+from smotefast.neighbors import Neighbors, found_soon, own_come_first, own_first_pays
 
 
 def agrees(
@@ -74,7 +74,7 @@ def decided(
         own, *matrix.shape, search=searches.search, sparse=issparse(matrix)
     ):
         return None
-    if tree_serves(matrix, k):
+    if found_soon(matrix, k):
         return None
     stays = np.ones(rows.n_samples, dtype=bool)
     for label in labels:

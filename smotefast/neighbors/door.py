@@ -21,6 +21,7 @@ from smotefast.neighbors.policy import (
     exact_may_rescue,
 )
 from smotefast.neighbors.recall import recall_at_k
+from smotefast.neighbors.repeats import Distinct, distinct_rows, in_all_places, rows_repeat
 from smotefast.neighbors.tree import tree_pays
 
 _RECALL_SAMPLE = 400
@@ -74,23 +75,40 @@ def find_neighbors(
     _check(pool, k, search, sparse, weight)
     if rows.shape[0] == 0:
         return Neighbors(np.empty((0, k), dtype=np.int32), "exact")
-    is_free = search == "auto"
-    if is_free:
-        width = n_features + (0 if codes is None else CODE_WORK * codes.shape[1])
-        choose = choose_search_in_all if in_all else choose_search
-        mixed = bool(weight)
-        search = choose(rows.shape[0], n_pool, width, sparse=sparse, mixed=mixed)
-        rescue = exact_may_rescue(rows.shape[0], n_pool, width)
-    else:
-        rescue = False
     if sparse:
         return _exact_sparse(pool, rows, k, n_threads)
     points = points_of(pool, codes, weight) if weight else points_of(pool)
+    distinct = distinct_rows(points, within(points, rows), k)
+    if distinct is not None:
+        how = {"search": search, "n_threads": n_threads, "in_all": in_all}
+        return _among_distinct(distinct, rows, k, **how)
+    is_free, rescue = search == "auto", False
+    if is_free:
+        width = n_features + (0 if codes is None else CODE_WORK * codes.shape[1])
+        choose = choose_search_in_all if in_all else choose_search
+        search = choose(rows.shape[0], n_pool, width, sparse=False, mixed=bool(weight))
+        rescue = exact_may_rescue(rows.shape[0], n_pool, width)
     if search == "approximate" and is_free and tree_pays(points, within(points, rows), k):
         return _by_tree(points, rows, k, n_threads)
     if search == "approximate":
         return _approximate(points, rows, k, n_threads, rescue=rescue)
     return _exact(points, rows, k, n_threads)
+
+
+def _among_distinct(distinct: Distinct, rows: np.ndarray, k: int, **how: Any) -> Neighbors:
+    """Search for distinct rows among themselves; return the places of what was found."""
+    values, codes, weight = distinct.points
+    asked = np.unique(distinct.of[rows])
+    found = find_neighbors(values, k, queries=asked, codes=codes, weight=weight, **how)
+    places = in_all_places(distinct, asked, found.indices, rows, n_threads=how["n_threads"])
+    return found._replace(indices=narrow(places, distinct.of.shape[0]))
+
+
+def found_soon(matrix: np.ndarray, k: int) -> bool:
+    """Whether the k nearest of all rows take little time: rows repeat, or a tree serves."""
+    points = points_of(matrix)
+    asked = within(points, np.arange(matrix.shape[0]))
+    return rows_repeat(points, asked) or tree_pays(points, asked, k)
 
 
 def _check(pool: Any, k: int, search: str, sparse: bool, weight: float) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from smotefast.kernels.points import Points
-from smotefast.neighbors.order import Asked, pieces, points_of, rank, scan, within
+from smotefast.neighbors.order import Asked, pieces, rank, scan
 
 # Rows of the pool, and queries, that tell how many rows lie in the box around the nearest:
 # 2 to 12 ms. Fewer pairs than these take tiles 50 ms. Where few do, some queries ask all rows.
@@ -50,12 +50,6 @@ def tree_pays(points: Points, asked: Asked, k: int) -> bool:
     with np.errstate(over="ignore", invalid="ignore"):
         reach = scan(points, few, k, n_threads=1)[0][:, -1]
         return bool(_in_boxes_of_all(points, few, reach, sample.std(axis=0)) < most)
-
-
-def tree_serves(matrix: np.ndarray, k: int) -> bool:
-    """Whether the neighbours of all rows of a matrix are found by a tree, and so soon."""
-    points = points_of(matrix)
-    return tree_pays(points, within(points, np.arange(matrix.shape[0])), k)
 
 
 def _in_boxes(rows: np.ndarray, queries: np.ndarray, k: int) -> float:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors import exact, find_neighbors, order, tiled, tree, tree_serves
+from smotefast.neighbors import exact, find_neighbors, found_soon, order, tiled, tree
 from smotefast.neighbors.order import points_of, scan, within
 from smotefast.neighbors.tiled import search_once, search_tiles
 from smotefast.neighbors.tree import search_tree, tree_pays
@@ -269,10 +269,10 @@ def test_tree__takes_no_infinite_numbers(value):
 def test_search_auto__is_exact_where_the_tree_serves():
     rows = np.random.default_rng(0).normal(size=(60_000, 15))
     assert find_neighbors(rows, 5, n_threads=2).method == "approximate"
-    assert not tree_serves(rows, 5)
+    assert not found_soon(rows, 5)
     rows[:, :2] *= 1e4
     assert find_neighbors(rows, 5, n_threads=2).method == "exact"
-    assert tree_serves(rows, 5)
+    assert found_soon(rows, 5)
     some = find_neighbors(rows, 5, search="approximate", n_threads=2)
     assert some.method == "approximate"
 

@@ -28,6 +28,8 @@ rng = np.random.default_rng(0)
 rows = rng.normal(size=(n, d))
 if kind == "coarse":  # the order hangs on what float32 cannot tell
     rows[:, 0] = rng.integers(0, 3, n) * 1e6 + 0.25
+elif kind == "repeated":
+    rows = rows[rng.integers(0, n // 2, n)]
 elif kind == "tied":
     rows = rng.integers(0, 3, (n, d)) + 0.1
 rows = rows.astype(np.float32 if kind == "float32" else np.float64)
@@ -49,6 +51,8 @@ print(found.method, peak_bytes() - before)
         ("coarse", 60_000, 13, 15, "exact", 0.95, "exact"),
         ("tied", 30_000, 30, 5, "exact", 0.95, "exact"),
         ("float64", 300_000, 2, 5, "exact", 0.95, "exact"),
+        ("repeated", 60_000, 30, 5, "exact", 0.95, "exact"),
+        ("repeated", 200_000, 30, 5, "approximate", 0.0, "approximate"),
         ("float32", 100_000, 30, 5, "approximate", 0.0, "approximate"),
         ("float32", 50_000, 12, 40, "approximate", 2.0, "approximate"),
         ("float64", 100_000, 12, 1, "auto", 2.0, "exact"),

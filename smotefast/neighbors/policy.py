@@ -65,8 +65,8 @@ def exact_may_rescue(n_queries: int, n_pool: int, n_features: int) -> bool:
 # Of the rows of a class so many were left, on overlapping clusters, when the cells that they
 # lie in had been looked through; these are searched for among all rows of the class.
 _LEFT_SHARE = 0.25
-# Up to so many multiply-adds (30 ms) the usual search needs no thought.
-_LITTLE_WORK = 5e8
+# Up to so many multiply-adds (30 ms) the usual search needs no thought, and no kernels.
+LITTLE_WORK = 5e8
 
 
 def own_first_pays(
@@ -78,7 +78,7 @@ def own_first_pays(
     neighbours 0.33 s, by NN-descent 0.26 s, decisions 0.12 s.
     """
     usual = float(sum(own)) * n_rows * n_features
-    if sparse or search == "approximate" or usual <= _LITTLE_WORK:
+    if sparse or search == "approximate" or usual <= LITTLE_WORK:
         return False
     work = sum(float(n) * (n_rows - n + _LEFT_SHARE * n) * n_features for n in own)
     return work <= 0.8 * usual and (search == "exact" or work <= _EXACT_WORK)

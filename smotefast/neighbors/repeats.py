@@ -13,6 +13,7 @@ import numpy as np
 
 from smotefast.kernels.points import Points
 from smotefast.neighbors.order import Asked, pieces, rank, within
+from smotefast.neighbors.policy import LITTLE_WORK
 
 # Telling apart 494,021 x 38 takes 0.4 s, in which tiles search for 4,000 rows among them; a
 # sample, 2 to 7 ms.
@@ -66,8 +67,9 @@ def distinct_rows(points: Points, asked: Asked, k: int) -> Distinct | None:
 
 def rows_repeat(points: Points, asked: Asked) -> bool:
     """Whether a sample has so many equal rows that a look at all of them pays."""
-    n_pool = points.values.shape[0]
-    if asked.n < _FEWEST or asked.points is not points:
+    n_pool, n_features = points.values.shape
+    work = float(asked.n) * n_pool * n_features
+    if asked.points is not points or asked.n < _FEWEST or work <= LITTLE_WORK:
         return False
     some = slice(None, None, -(-n_pool // _SAMPLE))
     sample = _hashed(points.values[some], points.codes[some])

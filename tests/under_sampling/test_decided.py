@@ -27,7 +27,7 @@ def used(monkeypatch):
         return decide(matrix, own, *how, **more)
 
     decide = editing.own_come_first
-    monkeypatch.setattr(policy, "_LITTLE_WORK", 0)
+    monkeypatch.setattr(policy, "LITTLE_WORK", 0)
     monkeypatch.setattr(editing, "own_come_first", note)
     return noted
 
@@ -78,7 +78,7 @@ def test_decisions__on_ties_and_copies_are_those_of_neighbours(kind_sel, round_t
     y = np.append(y, 1 - y[:90])
     how = {"kind_sel": kind_sel, "sampling_strategy": "all", "search": "exact"}
     by_neighbors = EditedNearestNeighbours(**how).fit_resample(X, y)
-    monkeypatch.setattr(policy, "_LITTLE_WORK", 0)
+    monkeypatch.setattr(policy, "LITTLE_WORK", 0)
     by_decisions = EditedNearestNeighbours(**how).fit_resample(X, y)
     for one, other in zip(by_neighbors, by_decisions, strict=True):
         assert_equal(one, other)

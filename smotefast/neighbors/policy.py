@@ -74,8 +74,9 @@ def own_first_pays(
 ) -> bool:
     """Whether decisions about rows are cheaper than their neighbours are.
 
-    ``own`` are the sizes of the classes with rows to decide about. 55,000 x 20, 50,000 rows:
-    neighbours 0.33 s, by NN-descent 0.26 s, decisions 0.12 s.
+    ``own`` are the sizes of the classes with rows to decide about. 55,000 x 20, 50,000 rows,
+    the whole of EditedNearestNeighbours, medians of six in turns: neighbours 0.78 s, by
+    NN-descent 0.54 s, decisions 0.43 s.
     """
     usual = float(sum(own)) * n_rows * n_features
     if sparse or search == "approximate" or usual <= LITTLE_WORK:

@@ -13,7 +13,7 @@ import numpy as np
 from smotefast.kernels import kernels_are_compiled, kernels_are_loaded
 from smotefast.kernels.points import Points
 from smotefast.neighbors.order import Asked, scan
-from smotefast.neighbors.policy import CODE_WORK
+from smotefast.neighbors.policy import CODE_WORK, LITTLE_WORK
 from smotefast.neighbors.small import search_small
 from smotefast.neighbors.tiled import search_tiles
 from smotefast.neighbors.tree import search_tree, tree_pays
@@ -21,8 +21,6 @@ from smotefast.neighbors.tree import search_tree, tree_pays
 # Multiply-adds below which the float64 scan is as quick as packing, tiles and ranking:
 # 1,000 x 20 against themselves, 1.5 ms; 150 of 2,000 x 100 take 2.1 ms, and 1.1 ms in tiles.
 _SCAN_WORK = 2e7
-# Multiply-adds that scikit-learn does in 30 ms (5,000 x 20): loading kernels takes 500.
-_SMALL_WORK = 5e8
 # Values of a pool that is copied twice for it: 64 MB each time.
 _SMALL_POOL = 1 << 23
 # And so few products that waking threads takes longer than numpy does with all of them.
@@ -64,7 +62,7 @@ def _can_wait(work: float, n_pairs: float) -> bool:
     """Whether the kernels need not be loaded, or threads woken, for this."""
     if work <= _TINY_WORK:
         return True
-    if kernels_are_loaded() or work > _SMALL_WORK:
+    if kernels_are_loaded() or work > LITTLE_WORK:
         return False
     _Done.work += work + _RANKING * n_pairs
     return _Done.work <= _PATIENCE or not kernels_are_compiled()

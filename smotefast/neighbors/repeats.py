@@ -139,7 +139,8 @@ def in_all_places(
     k = near.shape[1]
     found = np.empty((len(rows), k), dtype=near.dtype)
     nearest = np.empty((len(queries), k + 1), dtype=near.dtype)
-    for block in pieces(len(queries), k + 1, _VALUES_AT_ONCE, 1):
+    # Where all are equally near, each of k + 1 distinct rows stands in k + 1 places.
+    for block in pieces(len(queries), (k + 1) ** 2, _VALUES_AT_ONCE, 1):
         nearest[block] = _merged(distinct, queries[block], near[block], n_threads)
     for block in pieces(len(rows), k + 1, _VALUES_AT_ONCE, 1):
         some = rows[block]

@@ -41,7 +41,7 @@ _SPARES = (2, 14)
 _FEW_LEFT = 8
 # Queries that tell whether most have neighbours that are equally near. Proposals for these
 # are made twice, and settled after all: 1,389 x 32 codes 38 ms, 8 ms without proposals.
-# More pairs are quicker with them: 5,000 x 16 codes 74 ms, 165 ms without.
+# Of more pairs both take as long: 5,000 x 16 codes 78 ms, 73 ms without.
 _PROBE = 32
 _TIED_PAIRS = 1 << 22
 # A largest squared norm beyond so many medians shows rows that lie far off. One at 1e9 among

@@ -27,9 +27,13 @@ def seconds(value: float) -> str:
     return f"{value:,.0f} s" if value >= 100 else f"{value:.3g} s"
 
 
-def stopped(limit: float) -> str:
-    """Write what stands in place of the time of a call that was cut short."""
-    return f"stopped after {limit:.0f} s"
+def not_timed(side: dict[str, Any]) -> str:
+    """Write what stands in place of the time of a side; nothing if it has one."""
+    if "stopped" in side:
+        return f"stopped after {side['stopped']:.0f} s"
+    if "refused" in side:
+        return "refused: " + side["refused"].replace("|", "\\|").replace("\n", " ")
+    return ""
 
 
 def reliability(side: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.cells import number, seconds, stopped
+from benchmarks.cells import not_timed, number, seconds
 from benchmarks.programs import OURS, THEIRS
 from benchmarks.report_table import ReportTable, class_sizes
 
@@ -39,11 +39,7 @@ def either(texts: list[str]) -> str:
 
 def took(side: dict[str, Any]) -> str:
     """Write the seconds of a side, or what it has in place of them."""
-    if "seconds" in side:
-        return seconds(side["seconds"])
-    if "stopped" in side:
-        return stopped(side["stopped"])
-    return "refused: " + side["refused"].replace("|", "\\|").replace("\n", " ")
+    return not_timed(side) or seconds(side["seconds"])
 
 
 TABLE = ReportTable("real_family", _COLUMNS, _cells)

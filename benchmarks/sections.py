@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from benchmarks.cells import number, reliability, seconds, spread, stopped, table
+from benchmarks.cells import not_timed, number, reliability, seconds, spread, table
 from benchmarks.programs import OURS, THEIRS
 
 _TIMES = ("first_call", "later_calls", "process_wall", "process_cpu")
@@ -37,8 +37,8 @@ def _sides(sides: dict[str, Any]) -> str:
 
 
 def _times(side: dict[str, Any]) -> list[str]:
-    if "stopped" in side:
-        return [stopped(side["stopped"]), *("" for _ in _TIMES[1:])]
+    if cut_short := not_timed(side):
+        return [cut_short, *("" for _ in _TIMES[1:])]
     return [spread(side.get(times)) for times in _TIMES]
 
 

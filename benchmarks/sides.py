@@ -10,7 +10,7 @@ import numpy as np
 from benchmarks.limits import limited
 from benchmarks.programs import module_of, seed_of, selects
 from benchmarks.selections import count_equal, reliability, save_selection
-from benchmarks.worker import time_calls
+from benchmarks.worker import peak_bytes, time_calls
 
 
 def make_sampler(library: str, name: str, **parameters: Any) -> Any:
@@ -48,7 +48,8 @@ def sampler_calls(
     """Time ``fit_resample``; optionally save its rows, or referee their neighbours.
 
     With ``n_categories`` X is a pandas frame whose last columns are that many categories.
-    A call that takes longer than ``limit`` seconds is stopped.
+    A call that takes longer than ``limit`` seconds is stopped; one that asks for more memory
+    than there is, is answered by what it says.
     """
     X, y = load(folder)
     if n_categories:
@@ -56,7 +57,10 @@ def sampler_calls(
     made = make_sampler(library, sampler, **(parameters or {}))
     told = {"input_bytes": _size(X) + y.nbytes}
     resample = limited(lambda: made.fit_resample(X, y), limit, told)
-    answer, (X_new, y_new) = time_calls(resample, later)
+    try:
+        answer, (X_new, y_new) = time_calls(resample, later)
+    except MemoryError as error:
+        return told | {"refused": str(error), "peak": peak_bytes()}
     answer |= told | _described(made, X_new, y_new, len(X))
     if save:
         _save(save, made, len(X), X_new)

@@ -20,11 +20,12 @@ def summarise_calls(answers: list[dict[str, Any]]) -> dict[str, Any]:
     """Put the answers of the processes of one side together.
 
     Each answer has "first", "later", "peak" (of the calls) and "process" (of the whole), or
-    "stopped" and "peak": then the limit stands for all.
+    "stopped" or "refused" and "peak": then the limit or the words stand for all.
     """
-    stopped = [answer["stopped"] for answer in answers if "stopped" in answer]
-    if stopped:
-        return {"stopped": stopped[0], "peak_bytes": max(answer["peak"] for answer in answers)}
+    for why in ("stopped", "refused"):
+        told = [answer[why] for answer in answers if why in answer]
+        if told:
+            return {why: told[0], "peak_bytes": max(answer["peak"] for answer in answers)}
     later = [seconds for answer in answers for seconds in answer["later"]]
     return {
         "first_call": summarise([answer["first"] for answer in answers]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.cells import NOTHING, number, seconds, spread, stopped, table
+from benchmarks.cells import NOTHING, not_timed, number, seconds, spread, table
 from benchmarks.programs import OURS, THEIRS
 from benchmarks.sections import section
 
@@ -17,7 +17,9 @@ def summary(stored: Stored) -> str:
     for case in stored.values():
         ours, theirs = (case["sides"].get(side) for side in (OURS, THEIRS))
         speed = _speed(case)
-        if ours is not None and theirs is not None and speed is not None:
+        if ours is None or theirs is None:
+            continue
+        if speed is not None or not_timed(theirs):
             shown = (_their_time(theirs, ours, speed), seconds(_shown(ours)), _times(speed))
             lines.append(f"| {case['title']} | {' | '.join(shown)} |")
     return table("what | imbalanced-learn | smotefast | faster", lines)
@@ -29,16 +31,20 @@ def _speed(case: dict[str, Any]) -> dict[str, Any] | None:
     return next(found, case.get("speed"))
 
 
-def _times(speed: dict[str, Any]) -> str:
+def _times(speed: dict[str, Any] | None) -> str:
+    if speed is None:
+        return ""
     least = "more than " if speed.get("is_least") else ""
     return least + number(speed["measured"], "x")
 
 
-def _their_time(theirs: dict[str, Any], ours: dict[str, Any], speed: dict[str, Any]) -> str:
-    """Write a time that was measured, scaled to this size, or not waited for."""
-    if "stopped" in theirs:
-        return stopped(theirs["stopped"])
-    if speed.get("what", "").endswith("scaled"):
+def _their_time(
+    theirs: dict[str, Any], ours: dict[str, Any], speed: dict[str, Any] | None
+) -> str:
+    """Write a time that was measured, scaled to this size, or what there is instead."""
+    if cut_short := not_timed(theirs):
+        return cut_short
+    if speed and speed.get("what", "").endswith("scaled"):
         return f"about {seconds(speed['measured'] * _shown(ours))}"
     return seconds(_shown(theirs))
 

@@ -1,10 +1,13 @@
-"""How selections compare, and what becomes of a call that takes too long."""
+"""How selections compare, and what becomes of a call that takes too much."""
 
 from __future__ import annotations
+
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from benchmarks import sides
 from benchmarks.cases.small import SAMPLERS
 from benchmarks.cases.turns import Side, ratio
 from benchmarks.programs import OURS, THEIRS
@@ -66,12 +69,33 @@ def test_limit__a_stopped_call_is_shown_without_a_time(tmp_path):
     folder = SAMPLERS[0].data_in(tmp_path)
     answer = Side(THEIRS, 0, "TomekLinks", more={"limit": 1e-4}).call(folder)
     assert answer["stopped"] == 1e-4
-    sides = {OURS: _our_side(), THEIRS: summarise_calls([answer | {"stopped": 600}])}
-    case = {"case": "c", "title": "t", "date": "", "load_before": 0, "data": {}, "notes": []}
-    speed = {"measured": ratio(sides, what="first_call"), "is_least": True}
-    case |= {"sides": sides, "claims": [], "speed": speed}
+    both = _beside_ours(answer | {"stopped": 600})
+    speed = {"measured": ratio(both, what="first_call"), "is_least": True}
+    case = _case(both) | {"speed": speed}
     assert "| imbalanced-learn | stopped after 600 s |" in section(case)
     assert "| t | stopped after 600 s | 2 s | more than 300x |" in summary({"c": case})
+
+
+def test_memory__what_there_is_not_is_shown_as_it_is_told(tmp_path, monkeypatch):
+    def ask_for_too_much(X, y):
+        raise MemoryError("Unable to allocate 168. GiB")
+
+    made = SimpleNamespace(fit_resample=ask_for_too_much)
+    monkeypatch.setattr(sides, "make_sampler", lambda *_: made)
+    answer = sides.sampler_calls(THEIRS, SAMPLERS[0].data_in(tmp_path), 0)
+    case = _case(_beside_ours(answer))
+    told = "refused: Unable to allocate 168. GiB"
+    assert f"| imbalanced-learn | {told} |" in section(case)
+    assert f"| t | {told} | 2 s |  |" in summary({"c": case})
+
+
+def _case(both):
+    told = {"case": "c", "title": "t", "date": "", "load_before": 0, "data": {}, "notes": []}
+    return told | {"sides": both, "claims": []}
+
+
+def _beside_ours(answer):
+    return {OURS: _our_side(), THEIRS: summarise_calls([answer])}
 
 
 def _our_side():

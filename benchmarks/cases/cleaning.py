@@ -105,8 +105,9 @@ def _large(one: Cleaning) -> Case:
         title = f"{one.title(_LARGE)}, one call"
         result = compared(plan, title, _data(plan, _LARGE), sides, 1)
         found = result["sides"]
-        speed = {"measured": ratio(found, what="first_call")}
-        result["speed"] = speed | {"is_least": "stopped" in found[THEIRS]}
+        if "refused" not in found[THEIRS]:
+            speed = {"measured": ratio(found, what="first_call")}
+            result["speed"] = speed | {"is_least": "stopped" in found[THEIRS]}
         result["notes"].append(f"imbalanced-learn is stopped after {_LIMIT:.0f} s. {_note()}")
         return result
 

@@ -6,6 +6,7 @@ import os
 import re
 from typing import Any, NamedTuple
 
+from benchmarks.cells import not_timed
 from benchmarks.plan import Plan
 from benchmarks.processes import call, run_code
 from benchmarks.programs import OURS, THEIRS, sampler_program, selects
@@ -66,11 +67,11 @@ def compared(
     answers = take_turns(plan, folder, sides, rounds)
     found = {name: summarise_calls(of) for name, of in answers.items()}
     for name, side in sides.items():
-        if "stopped" in found[name]:
+        if not_timed(found[name]):
             continue
         last = answers[name][-1]
         found[name] |= {"counts": last["counts"], **last["reliability"]}
-        if side.library == OURS and side.is_same and "stopped" not in found[THEIRS]:
+        if side.library == OURS and side.is_same and not not_timed(found[THEIRS]):
             found[name] |= agreement(plan, side.sampler, name)
     speeds = [
         claim(_speed(name), side.speed, ratio(found, name), "x")

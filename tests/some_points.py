@@ -6,6 +6,7 @@ import contextlib
 
 import numpy as np
 from hypothesis import strategies as st
+from scipy import sparse
 
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors.order import Asked, points_of, within
@@ -57,6 +58,21 @@ def searches(draw, *, least_codes=0, weights=WEIGHTS, reaches=(1.0, 7.0, 3e3, 1e
     else:
         asked = within(pool, np.flatnonzero(rng.random(n_pool) < 0.7))
     return pool, asked, draw(st.integers(1, min(n_pool - 1, 20)))
+
+
+def rows_and_queries(seed, n_pool, n_queries, n_features, n_values, kind, offset=0):
+    """Make rows of a kind; few whole numbers make ties, some queries are copies of rows."""
+    rng = np.random.default_rng(seed)
+    shape = (n_pool + n_queries, n_features)
+    values = rng.integers(0, n_values, shape) if n_values else rng.normal(size=shape) * 30
+    values[n_pool:][rng.random(n_queries) < 0.2] = values[rng.integers(n_pool)]
+    values = values + offset if kind != "bool" else values > 0
+    if kind.startswith("csr"):
+        values[rng.random(shape) < 0.5] = 0
+        values = values.astype(np.float32 if kind == "csr32" else np.float64)
+        return sparse.csr_array(values[:n_pool]), sparse.csr_array(values[n_pool:])
+    values = np.abs(values) if kind == "uint8" else values
+    return values[:n_pool].astype(kind), values[n_pool:].astype(kind)
 
 
 def quiet():

@@ -13,7 +13,7 @@ import numpy as np
 from smotefast.kernels import kernels_are_compiled, kernels_are_loaded
 from smotefast.kernels.points import Points
 from smotefast.neighbors.order import Asked, scan
-from smotefast.neighbors.policy import CODE_WORK, LITTLE_WORK
+from smotefast.neighbors.policy import CODE_WORK, LITTLE_WORK, MOST_BY_TILES
 from smotefast.neighbors.small import search_small
 from smotefast.neighbors.tiled import search_tiles
 from smotefast.neighbors.tree import search_tree, tree_pays
@@ -29,8 +29,6 @@ _TINY_WORK = 1e6
 # where ranking a pair of rows takes as long as so many multiply-adds.
 _PATIENCE = 1e9
 _RANKING = 16
-# Above this many neighbours the heaps of the tiles fall out of the cache.
-_TILE_NEIGHBORS = 256
 
 
 def search_exact(points: Points, asked: Asked, k: int, *, n_threads: int) -> np.ndarray:
@@ -75,7 +73,7 @@ def search_exactly(
 
     With ``by_tree`` it is known that a tree pays; else that is looked at here.
     """
-    most = min(_TILE_NEIGHBORS, points.values.shape[0] - 1)  # a scan may find all rows
+    most = min(MOST_BY_TILES, points.values.shape[0] - 1)  # a scan may find all rows
     if _work(points, asked) <= _SCAN_WORK or k > most:
         return scan(points, asked, k, n_threads=n_threads)
     if by_tree or tree_pays(points, asked, k):

@@ -1,4 +1,4 @@
-"""The distances to the farthest rows of a pool: matrix products propose, differences settle."""
+"""The distances to the farthest rows of a pool: products propose them, differences settle."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from smotefast.neighbors.blas import one_blas_thread
+from smotefast.neighbors.outermost import farthest_by_tiles, tiles_can
+from smotefast.neighbors.policy import LITTLE_WORK, MOST_BY_TILES
 from smotefast.neighbors.pool import distances_to, squares_between
 from smotefast.neighbors.threads import in_threads
 
@@ -30,7 +32,8 @@ class _Pool(NamedTuple):
 def farthest_in_pool(pool: Any, queries: Any, k: int, *, n_threads: int) -> np.ndarray:
     """Return the distances of each query to the k farthest rows of a pool, ascending.
 
-    Estimates choose the rows. Where rounding leaves open which, all distances are taken.
+    Tiles or estimates choose the rows. Where rounding leaves open which, all distances are
+    taken.
 
     Parameters
     ----------
@@ -42,6 +45,24 @@ def farthest_in_pool(pool: Any, queries: Any, k: int, *, n_threads: int) -> np.n
     -------
     ndarray of shape (n_queries, k), float64
     """
+    if not _tiles_pay(pool, queries, k):
+        return _by_products(pool, queries, k, n_threads)
+    found, is_certain = farthest_by_tiles(pool, queries, k, n_threads=n_threads)
+    left = np.flatnonzero(~is_certain)
+    if len(left):
+        found[left] = _by_products(pool, queries[left], k, n_threads)
+    return found
+
+
+def _tiles_pay(pool: Any, queries: Any, k: int) -> bool:
+    """Whether loading kernels pays, for rows that tiles can search."""
+    if not isinstance(pool, np.ndarray) or k > MOST_BY_TILES:
+        return False
+    work = float(queries.shape[0]) * pool.size
+    return work > LITTLE_WORK and tiles_can(pool.shape[0], k)
+
+
+def _by_products(pool: Any, queries: Any, k: int, n_threads: int) -> np.ndarray:
     data = _prepared(pool)
     found = np.empty((queries.shape[0], k))
     step = max(1, _BLOCK_PAIRS // pool.shape[0])

@@ -11,14 +11,12 @@ from typing import Any
 import numpy as np
 
 from smotefast.neighbors.order import as_float_rows, pieces
+from smotefast.neighbors.policy import LITTLE_WORK
 
 # Megabytes of distances at a time. Up to 2,048 rows that is all of them, added up as
 # imbalanced-learn does: bit for bit, which in float32 decides about single rows.
 _DISTANCES_AT_ONCE = 32
 _ONE_BLOCK = 2048
-# Multiply-adds up to which loading the kernel, 0.5 s, does not pay: 5,000 x 20 takes
-# scikit-learn 0.1 s. The search for neighbours loads kernels from here on, too.
-_LITTLE_WORK = 5e8
 # Above this many columns scikit-learn's matrix products are as quick as the kernel: 10,000
 # rows of 100 take them 0.49 s and the kernel 0.24 s (2 cores), 0.46 s on one.
 _WIDE = 100
@@ -50,7 +48,7 @@ def mean_distance(matrix: Any, *, n_threads: int) -> Any:
 
 def kernel_pays(n_rows: int, n_features: int) -> bool:
     """Whether the kernel is quicker than products of rows, loading it included."""
-    is_little = n_rows <= _ONE_BLOCK or float(n_rows) * n_rows * n_features <= _LITTLE_WORK
+    is_little = n_rows <= _ONE_BLOCK or float(n_rows) * n_rows * n_features <= LITTLE_WORK
     return not is_little and n_features <= _WIDE
 
 

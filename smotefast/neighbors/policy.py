@@ -68,6 +68,8 @@ _LEFT_SHARE = 0.25
 # Up to so many multiply-adds the usual search needs no thought, and no kernels: scikit-learn
 # does them in 30 ms (5,000 x 20), and loading kernels takes 500.
 LITTLE_WORK = 5e8
+# Above this many neighbours the heaps of the tiles fall out of the cache.
+MOST_BY_TILES = 256
 
 
 def own_first_pays(

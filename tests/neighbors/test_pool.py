@@ -7,39 +7,16 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors import (
-    exact,
-    farthest,
-    farthest_in_pool,
-    nearest_in_pool,
-    pool,
-    tiled,
-)
+from smotefast.neighbors import exact, nearest_in_pool, pool, tiled
 from smotefast.neighbors import sparse as sparse_search
-from smotefast.neighbors.blas import one_blas_thread
 from smotefast.neighbors.pool import distances_to
 from tests import naive_pool
-from tests.some_points import quiet
+from tests.some_points import quiet, rows_and_queries
 
 SOME = settings(max_examples=8 if JIT_DISABLED else 60, deadline=None)
 KINDS = ["float32", "float64", "int16", "uint8", "bool", "csr", "csr32"]
 # By numpy and scikit-learn as before the kernels are loaded, by the scan, by tiles or a tree.
 WAYS = ["small", "scan", "tiles"]
-
-
-def rows_and_queries(seed, n_pool, n_queries, n_features, n_values, kind, offset=0):
-    """Make rows; few whole numbers make ties, some queries are copies of rows."""
-    rng = np.random.default_rng(seed)
-    shape = (n_pool + n_queries, n_features)
-    values = rng.integers(0, n_values, shape) if n_values else rng.normal(size=shape) * 30
-    values[n_pool:][rng.random(n_queries) < 0.2] = values[rng.integers(n_pool)]
-    values = values + offset if kind != "bool" else values > 0
-    if kind.startswith("csr"):
-        values[rng.random(shape) < 0.5] = 0
-        values = values.astype(np.float32 if kind == "csr32" else np.float64)
-        return sparse.csr_array(values[:n_pool]), sparse.csr_array(values[n_pool:])
-    values = np.abs(values) if kind == "uint8" else values
-    return values[:n_pool].astype(kind), values[n_pool:].astype(kind)
 
 
 def force(patch, way):
@@ -184,68 +161,3 @@ def test_distances_to__leave_rows_and_queries_as_they_were():
     distances_to(rows, queries, np.arange(9)[:, np.newaxis])
     np.testing.assert_array_equal(rows, kept[0])
     np.testing.assert_array_equal(queries, kept[1])
-
-
-@SOME
-@given(
-    seed=st.integers(0, 9999),
-    n_pool=st.integers(1, 70),
-    n_queries=st.integers(1, 60),
-    n_features=st.integers(1, 12),
-    n_values=st.sampled_from([0, 1, 2, 5]),
-    offset=st.sampled_from([0, 1000, -100_000]),
-    kind=st.sampled_from(["float32", "float64", "int32", "bool", "csr", "csr32"]),
-    n_threads=st.sampled_from([1, 2]),
-    data=st.data(),
-)
-def test_farthest_in_pool__gives_the_last_of_all_distances(
-    seed, n_pool, n_queries, n_features, n_values, offset, kind, n_threads, data
-):
-    rows, queries = rows_and_queries(
-        seed, n_pool, n_queries, n_features, n_values, kind, 0 if "csr" in kind else offset
-    )
-    k = data.draw(st.one_of(st.integers(1, n_pool), st.just(n_pool)))
-    whole = farthest_in_pool(rows, queries, k, n_threads=n_threads)
-    expected = naive_pool.farthest(rows, queries, k)
-    assert whole.dtype == np.float64
-    np.testing.assert_allclose(whole, expected, rtol=1e-12)
-    if n_values:
-        np.testing.assert_array_equal(whole, expected)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(farthest, "_BLOCK_PAIRS", 3 * n_pool)
-        patch.setattr(pool, "_BLOCK", 1)
-        pieces = farthest_in_pool(rows, queries, k, n_threads=3 - n_threads)
-    np.testing.assert_allclose(pieces, whole, rtol=1e-12)
-    assert (np.diff(whole, axis=1) >= 0).all()
-
-
-@pytest.mark.parametrize("kind", ["float32", "csr"])
-def test_farthest_in_pool__of_thousands_comes_in_order(kind):
-    rows, queries = rows_and_queries(9, 3_000, 40, 5, 0, kind)
-    found = farthest_in_pool(rows, queries, 300, n_threads=2)
-    np.testing.assert_allclose(found, naive_pool.farthest(rows, queries, 300), rtol=1e-12)
-
-
-def test_farthest_in_pool__says_nothing_where_squares_overflow():
-    rows, queries = rows_and_queries(8, 20, 10, 2, 0, "float64")
-    assert np.isinf(farthest_in_pool(rows * 1e200, queries, 3, n_threads=2)).all()
-
-
-def test_one_blas_thread__is_lifted_by_the_last_whoever_came_first():
-    from threadpoolctl import threadpool_info, threadpool_limits
-
-    def limits():
-        found = threadpool_info()
-        return {each["num_threads"] for each in found if each["user_api"] == "blas"}
-
-    with threadpool_limits(3, user_api="blas"):
-        first, second = one_blas_thread(), one_blas_thread()
-        first.__enter__()
-        second.__enter__()
-        first.__exit__(None, None, None)
-        assert limits() == {1}
-        second.__exit__(None, None, None)
-        assert limits() == {3}
-        with pytest.raises(KeyError), one_blas_thread():
-            raise KeyError
-        assert limits() == {3}

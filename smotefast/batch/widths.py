@@ -7,7 +7,7 @@ texts. Estimates lean to the high side.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -154,9 +154,22 @@ def _dictionary_bytes(parquet: pq.ParquetFile, chunks: list[_Chunk], name: str) 
 
 def _first_dictionary(parquet: pq.ParquetFile, chunk: _Chunk, name: str) -> int:
     """Return the bytes of a row group's dictionary; 0 if it is built from plain values."""
-    batch = next(parquet.iter_batches(1, row_groups=[chunk.group], columns=[name]))
+    batch = next(_batches_of(parquet, chunk, name, 1))
     dictionary = batch.column(0).dictionary
     return int(dictionary.nbytes) if len(dictionary) > 1 else 0
+
+
+def _batches_of(
+    parquet: pq.ParquetFile, chunk: _Chunk, name: str, n_rows: int
+) -> Iterator[pa.RecordBatch]:
+    """Read a column of a row group.
+
+    In this thread: Arrow's threads would keep 0 to 14 MiB, by chance, and two processes would
+    plan the same job differently.
+    """
+    yield from parquet.iter_batches(
+        n_rows, row_groups=[chunk.group], columns=[name], use_threads=False
+    )
 
 
 def _varying_width(parquet: pq.ParquetFile, chunks: list[_Chunk], name: str) -> float:
@@ -173,7 +186,7 @@ def _sampled_width(parquet: pq.ParquetFile, chunk: _Chunk, name: str) -> float:
     """Read the first rows of a row group: few, and more unless they are wide."""
     few, enough = _SAMPLE_ROWS
     n_rows, n_bytes, width = 0, 0, 0.0
-    for batch in parquet.iter_batches(few, row_groups=[chunk.group], columns=[name]):
+    for batch in _batches_of(parquet, chunk, name, few):
         n_rows += batch.num_rows
         n_bytes += batch.nbytes
         width = max(width, n_bytes / n_rows)

@@ -226,11 +226,15 @@ def test_signals_as_exit__cleans_up_on_the_signals_that_end_a_process(place, tmp
         os.kill(os.getpid(), number)
         signal.sigtimedwait([], 1)  # the handler runs before this returns
 
-    with pytest.raises(SystemExit) as caught, signals_as_exit():
-        make(place, "half", before_publishing=terminate)
+    before = signal.signal(number, signal.SIG_DFL)  # these tests may run under nohup
+    try:
+        with pytest.raises(SystemExit) as caught, signals_as_exit():
+            make(place, "half", before_publishing=terminate)
+        assert signal.getsignal(number) is signal.SIG_DFL
+    finally:
+        signal.signal(number, before)
     assert caught.value.code == 128 + number
     assert os.listdir(tmp_path) == []
-    assert signal.getsignal(number) is signal.SIG_DFL
 
 
 def test_signals_as_exit__leaves_an_ignored_hangup_ignored():

@@ -60,7 +60,8 @@ def sampler_calls(
     try:
         answer, (X_new, y_new) = time_calls(resample, later)
     except MemoryError as error:
-        return told | {"refused": str(error), "peak": peak_bytes()}
+        words = str(error).partition(" for an array")[0]  # numpy goes on with its shape
+        return told | {"refused": words, "peak": peak_bytes()}
     answer |= told | _described(made, X_new, y_new, len(X))
     if save:
         _save(save, made, len(X), X_new)

@@ -50,6 +50,7 @@ def test_farthest_in_pool__gives_the_last_of_all_distances(
         if n_values:
             np.testing.assert_array_equal(whole, expected)
         patch.setattr(farthest, "_BLOCK_PAIRS", 3 * n_pool)
+        patch.setattr(farthest, "_TILED_QUERIES", 7)
         patch.setattr(pool, "_BLOCK", 1)
         pieces = farthest_in_pool(rows, queries, k, n_threads=3 - n_threads)
     np.testing.assert_allclose(pieces, whole, rtol=1e-12)

@@ -105,7 +105,7 @@ def gather_table(reading: Reading, columns: list[str], sizes: dict[Any, int]) ->
     pieces = {label: {name: [] for name in columns} for label in sizes}
     ordered = [target, *(name for name in columns if name != target)]
     filled = dict.fromkeys(sizes, 0)
-    for _, batch in reading.batches(ordered, "reading classes"):
+    for _, batch in reading.batches(ordered, "reading classes") if sizes else ():
         for label, _, rows in _by_class(batch, list(sizes)):
             for name in columns:
                 piece = rows.column(name)

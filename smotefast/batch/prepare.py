@@ -92,6 +92,7 @@ def _prepare_copies(request: Request, progress: Progress) -> Prepared:
     new_rows = NewRows(job, schema, request.target, request.classes, None, rows)
     kept = select_rows(request, job, reading, dtype, ({}, {}))
     refuse_above(request.limit)
+    release_memory()
     return Prepared(job, new_rows, plan, None, kept)
 
 

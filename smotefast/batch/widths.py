@@ -164,7 +164,7 @@ def _batches_of(
 ) -> Iterator[pa.RecordBatch]:
     """Read a column of a row group.
 
-    In this thread: Arrow's threads would keep 0 to 14 MiB, by chance, and two processes would
+    In this thread: Arrow's threads would keep 0 to 18 MiB, by chance, and two processes would
     plan the same job differently.
     """
     yield from parquet.iter_batches(

@@ -13,7 +13,7 @@ import re
 import sys
 
 # So near a limit memory is handed back: a batch and a row group, read and written between two
-# looks, went up to 13 MiB beyond a limit at which it was handed back first.
+# looks, went up to 11 MiB beyond a limit at which it was handed back first.
 _NEAR = 32 << 20
 _UNITS = {
     "": 1,

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import clone
 
+from smotefast.engine.column_checks import columns_checked, columns_named
 from smotefast.engine.over_sampler import BaseOverSampler
 from smotefast.engine.params import STEP
 from smotefast.engine.quota import Counts
@@ -44,7 +45,9 @@ class BaseCombination(BaseSampler):
         creation, selection = self._begin(X)
         resampled: tuple[Any, Any]
         if _takes_whole(creation, selection, X):
-            resampled = selection.fit_resample(*creation.fit_resample(X, y))
+            X_more, y_more = creation.fit_resample(X, y)
+            with columns_checked():  # by the first step, if it looked at values
+                resampled = selection.fit_resample(X_more, y_more)
         else:
             resampled = _through_numbers(X, y, creation, selection)
         self.sampling_strategy_ = _created(creation)
@@ -71,8 +74,10 @@ def _takes_whole(creation: Any, selection: Any, X: Any) -> bool:
 def _through_numbers(X: Any, y: Any, creation: Any, selection: Any) -> tuple[Any, Any]:
     """Resample the numbers of a frame or a list; return rows of its kind."""
     target, table = open_target(y), open_table(X)
-    rows, labels = creation.fit_resample(table.numeric(), target.values)
-    selection.fit_resample(rows, labels)
+    with columns_named(table.names):
+        rows, labels = creation.fit_resample(table.numeric(), target.values)
+    with columns_checked():
+        selection.fit_resample(rows, labels)
     kept, n_before = selection.sample_indices_, table.n_samples
     if table.is_sparse:
         n_new = rows.shape[0] - n_before

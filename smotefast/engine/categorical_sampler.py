@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 
 from smotefast.engine.categorical import encode_columns, reordered, value_table
 from smotefast.engine.job import Job
-from smotefast.engine.mixed import first_rows
+from smotefast.engine.mixed import MixedMatrix, first_rows
 from smotefast.engine.neighbor_sampler import NeighborSampler
 from smotefast.tables import Columns, Table, Target
 from smotefast.tables.categories import NewColumns
@@ -39,6 +40,13 @@ class CategoricalSampler(NeighborSampler):
     @abstractmethod
     def _new_encoder(self) -> Any:
         """Return the encoder that imbalanced-learn would use."""
+
+    def _column_parts(self, matrix: Any) -> list[tuple[Any, Sequence[int]]]:
+        codes = matrix.codes if isinstance(matrix, MixedMatrix) else matrix
+        parts: list[tuple[Any, Sequence[int]]] = [(codes, self._categorical)]
+        if self._continuous:
+            parts.insert(0, (matrix.numbers, self._continuous))
+        return parts
 
     def _encoded(self, table: Table) -> np.ndarray:
         """Return the codes of the categorical columns; remember what they stand for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Sequence
 
@@ -14,7 +15,15 @@ class ResamplingWarning(UserWarning):
     """
 
 
-def warn_of(notes: Sequence[str], *, stacklevel: int = 2) -> None:
-    """Give one warning with all that there is to say, or none."""
+def warn_of(notes: Sequence[str]) -> None:
+    """Give one warning with all that there is to say, or none, at the line that called us."""
     if notes:
-        warnings.warn(" ".join(notes), ResamplingWarning, stacklevel=stacklevel + 1)
+        warnings.warn(" ".join(notes), ResamplingWarning, stacklevel=_levels_inside() + 1)
+
+
+def _levels_inside() -> int:
+    """Count the frames between the caller and the line of the user."""
+    frame, level = sys._getframe(1), 0
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith("smotefast."):
+        frame, level = frame.f_back, level + 1
+    return level

@@ -37,7 +37,7 @@ class BaseOverSampler(SingleSampler):
         job = self._prepare(MatrixRows(matrix, target.values), self.sampling_strategy_)
         del matrix  # as large as X where X is a frame; the job holds the rows it needs
         self._origins = job.origins()
-        warn_of(job.notes, stacklevel=4)
+        warn_of(job.notes)
         return self._extend(table, target, job)
 
     @abstractmethod

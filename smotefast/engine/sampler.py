@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 from abc import ABCMeta, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -17,6 +17,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 from sklearn.utils.validation import check_array, validate_data
 
+from smotefast.engine.column_checks import warn_about_columns
 from smotefast.engine.quota import Counts, class_counts
 from smotefast.engine.tags import Tags, sampler_tags
 from smotefast.tables import Table, Target, open_table, open_target
@@ -151,7 +152,15 @@ class SingleSampler(BaseSampler):
         return self._arrive(X, y)
 
     def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
-        return self._resample(*self._arrive(X, y))
+        table, target, matrix = self._arrive(X, y)
+        if matrix is not None:
+            parts = self._column_parts(matrix)
+            warn_about_columns(parts, target.values, table.names)
+        return self._resample(table, target, matrix)
+
+    def _column_parts(self, matrix: Any) -> list[tuple[Any, Sequence[int]]]:
+        """Return the numbers that are computed with, and which columns of X they are."""
+        return [(matrix, range(matrix.shape[1]))]
 
     @abstractmethod
     def _resample(self, table: Table, target: Target, matrix: Any) -> tuple[Any, Any]:

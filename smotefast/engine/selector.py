@@ -35,7 +35,7 @@ class BaseSelector(SingleSampler):
         rows = MatrixRows(matrix, target.values)
         self._notes: list[str] = []
         self.sample_indices_ = self._select(rows, self.sampling_strategy_)
-        warn_of(self.__dict__.pop("_notes"), stacklevel=4)
+        warn_of(self.__dict__.pop("_notes"))
         return table.take(self.sample_indices_), target.take(self.sample_indices_)
 
     @abstractmethod

@@ -12,7 +12,7 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from typing import Any
+from typing import Any, Literal
 
 from smotefast.batch.prepare import JustCompiledError, Prepared, prepare_job
 from smotefast.batch.registry import make_sampler, make_seeded, neighbors_parameter
@@ -64,6 +64,8 @@ def resample_dataset(
     overwrite: bool = False,
     progress: bool | Callable[[int, int], object] | None = None,
     drop: Iterable[str] = (),
+    keep: Iterable[str] = (),
+    keep_fill: Literal["null", "base"] = "null",
 ) -> Summary:
     """Resample a data set in Parquet files that may be larger than memory.
 
@@ -96,6 +98,12 @@ def resample_dataset(
         is called with ``(rows_done, rows_total)`` as rows are written.
     drop
         Columns to leave out of the features and of the destination.
+    keep
+        Columns of any type to leave out of the features and to carry through, such as keys
+        and dates: original rows have their own values.
+    keep_fill
+        What new rows get in these columns: "null", or "base" for the value of the row that a
+        new row was made from.
 
     Returns
     -------
@@ -130,19 +138,32 @@ def resample_dataset(
     limit = parse_size(memory_limit)
     if rows not in ("all", "synthetic"):
         raise ValueError(f"rows={rows!r} must be 'all' or 'synthetic'.")
+    if keep_fill not in ("null", "base"):
+        raise ValueError(f"keep_fill={keep_fill!r} must be 'null' or 'base'.")
     made, selection = steps_of(make_sampler(sampler))
     if rows == "synthetic" and not made.sampling_strategy:
         raise ValueError("rows='synthetic' has nothing to write: this job makes no rows.")
     opened = open_source(source)
     remove_leftovers(os.path.realpath(os.fsdecode(destination)))
     place = check_destination(destination, opened, overwrite=overwrite)
-    columns, features = split_columns(opened, target, _as_names(drop))
+    kept = _as_names(keep, "keep")
+    columns, features = split_columns(opened, target, _as_names(drop, "drop"), kept)
     with signals_as_exit(), make_progress(progress) as shown:
         shown.phase("counting classes", opened.n_rows)
         classes = scan_classes(opened, target, shown)
         quota = resolve_quota(made, classes.counts, lambda: all_target_values(opened, target))
         request = Request(
-            opened, made, target, columns, features, classes, quota, limit, selection
+            opened,
+            made,
+            target,
+            columns,
+            features,
+            classes,
+            quota,
+            limit,
+            selection,
+            kept,
+            keep_fill,
         )
         prepared = prepare_job(request, shown)
         warn_of(prepared.job.notes)
@@ -161,11 +182,13 @@ def resample_dataset(
     )
 
 
-def _as_names(drop: Iterable[str]) -> tuple[str, ...]:
-    names = (drop,) if isinstance(drop, str) else drop
+def _as_names(given: Iterable[str], parameter: str) -> tuple[str, ...]:
+    names = (given,) if isinstance(given, str) else given
     if not isinstance(names, Iterable) or not all(isinstance(name, str) for name in names):
-        raise TypeError(f"drop={drop!r} must be the name of a column, or a list of names.")
-    return tuple(names)
+        raise TypeError(
+            f"{parameter}={given!r} must be the name of a column, or a list of names."
+        )
+    return tuple(dict.fromkeys(names))
 
 
 def _write(

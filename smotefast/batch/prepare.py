@@ -6,12 +6,14 @@ Everything that can refuse the job happens here, before anything is written.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from smotefast.batch.category_job import category_layout, category_rows, split_features
+from smotefast.batch.column_checks import advice, check_columns
 from smotefast.batch.file_rows import FileRows
 from smotefast.batch.gather import gather_everything, gather_matrices, gather_table
 from smotefast.batch.held import held_classes
@@ -23,15 +25,19 @@ from smotefast.batch.needs import (
     need_of_numbers,
     need_of_selection,
 )
+from smotefast.batch.passthrough import Passthrough
 from smotefast.batch.plan import Plan, make_plan
 from smotefast.batch.request import Request
 from smotefast.batch.selection import Matrices, select_rows
+from smotefast.batch.stream import Reading
 from smotefast.batch.warm import load_kernels, load_links
 from smotefast.batch.write import NewRows
+from smotefast.engine.damage import warn_of
 from smotefast.engine.job import Job
 from smotefast.engine.rows import ClassRows, MatrixRows
 from smotefast.report.progress import Progress
 from smotefast.storage import refuse_above, release_memory
+from smotefast.tables.arrow_tables import take_arrow
 from smotefast.tables.columns import check_numeric_fields
 from smotefast.under_sampling import TomekLinks
 
@@ -75,7 +81,7 @@ def prepare_job(request: Request, progress: Progress) -> Prepared:
 
 def _prepare_copies(request: Request, progress: Progress) -> Prepared:
     n_kept = sum(request.sizes.values())
-    columns, schema = request.columns, request.schema
+    columns = [name for name in request.columns if name not in request.null_columns]
     widths = request.widths
     held = n_kept * (widths.row_bytes(columns) + 8) + widths.dictionary_bytes(columns)
     # One column is held twice while its pieces are joined.
@@ -86,13 +92,21 @@ def _prepare_copies(request: Request, progress: Progress) -> Prepared:
         dtype = _matrix_dtype(request, request.features)
         _load(request, progress, len(request.features), 0, dtype)
     plan = _plan(request, need_of_selection(request, dtype, Need(int(held), int(joining))))
+    _warn_about_columns(request, keys_only=dtype is None)
     reading = request.reading(plan, progress)
     rows = gather_table(reading, columns, request.sizes)
     job = request.sampler._prepare(rows, request.wanted)
-    new_rows = NewRows(job, schema, request.target, request.classes, None, rows)
+
+    def copied(start: int, stop: int) -> dict[str, Any]:
+        picked = job.positions(start, stop)
+        return {name: take_arrow(rows.table.column(name), picked) for name in columns}
+
+    fields = [request.schema.field(name) for name in request.null_columns]
+    passthrough = Passthrough(fields, None, None)
     kept = select_rows(request, job, reading, dtype, ({}, {}))
     refuse_above(request.limit)
     release_memory()
+    new_rows = _new_rows(request, job, copied, passthrough)
     return Prepared(job, new_rows, plan, None, kept)
 
 
@@ -100,6 +114,7 @@ def _prepare_numbers(request: Request, progress: Progress) -> Prepared:
     dtype = _matrix_dtype(request, request.features)
     _load(request, progress, len(request.features), 0, dtype)
     plan = _plan(request, need_of_selection(request, dtype, need_of_numbers(request, dtype)))
+    _warn_about_columns(request)
     reading = request.reading(plan, progress)
     features = request.features
     rows: ClassRows
@@ -112,9 +127,10 @@ def _prepare_numbers(request: Request, progress: Progress) -> Prepared:
         have = gather_matrices(reading, features, dtype, sizes)
         rows = FileRows(reading, features, *have)
     layout = NumberLayout([request.schema.field(name) for name in features], dtype)
+    passthrough = _passthrough(request, reading, rows)
     job = _job(request, progress, rows)
     kept = select_rows(request, job, reading, dtype, have)
-    return _prepared(request, plan, job, layout, kept)
+    return _prepared(request, plan, job, layout, kept, passthrough)
 
 
 def _prepare_categories(request: Request, progress: Progress) -> Prepared:
@@ -125,6 +141,7 @@ def _prepare_categories(request: Request, progress: Progress) -> Prepared:
     _load(request, progress, len(continuous), len(categorical), dtype)
     need = need_of_categories(request, continuous, dtype)
     plan = _plan(request, need_of_selection(request, None, need))
+    _warn_about_columns(request)
     reading = request.reading(plan, progress)
     numbers = None
     if continuous:
@@ -133,9 +150,10 @@ def _prepare_categories(request: Request, progress: Progress) -> Prepared:
     rows, codes = category_rows(request.sampler, reading, table, numbers, request.sizes)
     fields = [request.schema.field(name) for name in request.features]
     layout = category_layout(fields, dtype, categorical, table, codes)
+    passthrough = _passthrough(request, reading, rows)
     job = _job(request, progress, rows)
     kept = select_rows(request, job, reading, None, ({}, {}))
-    return _prepared(request, plan, job, layout, kept)
+    return _prepared(request, plan, job, layout, kept, passthrough)
 
 
 def _load(
@@ -158,14 +176,50 @@ def _job(request: Request, progress: Progress, rows: ClassRows) -> Job:
     return job
 
 
-def _prepared(request: Request, plan: Plan, job: Job, layout: Layout, kept: Kept) -> Prepared:
+def _prepared(
+    request: Request, plan: Plan, job: Job, layout: Layout, kept: Kept, passthrough: Passthrough
+) -> Prepared:
     refuse_above(request.limit)
     release_memory()
-    new_rows = NewRows(job, request.schema, request.target, request.classes, layout)
+
+    def made(start: int, stop: int) -> dict[str, Any]:
+        return dict(zip(request.features, layout.columns(job, start, stop), strict=True))
+
+    new_rows = _new_rows(request, job, made, passthrough)
     return Prepared(job, new_rows, plan, getattr(request.sampler, "recall_", None), kept)
 
 
+def _new_rows(
+    request: Request,
+    job: Job,
+    made: Callable[[int, int], dict[str, Any]],
+    passthrough: Passthrough,
+) -> NewRows:
+    return NewRows(job, request.schema, request.target, request.classes, made, passthrough)
+
+
+def _passthrough(request: Request, reading: Reading, rows: ClassRows) -> Passthrough:
+    """Gather what new rows get in the columns that are kept."""
+    names, schema = list(request.keep), request.schema
+    fields = [schema.field(name) for name in names]
+    if request.keep_fill == "null" or not names:
+        return Passthrough(fields, None, None)
+    return Passthrough(fields, gather_table(reading, names, request.sizes), rows)
+
+
+def _warn_about_columns(request: Request, *, keys_only: bool = False) -> None:
+    """Warn of features that say nothing about a row; copies only repeat keys."""
+    if keys_only and not request.wanted:
+        return
+    labels = list(request.classes.counts)
+    columns = request.features
+    found = check_columns(request.source, request.target, labels, columns, keys_only=keys_only)
+    if any(found):
+        warn_of(advice(found))
+
+
 def _plan(request: Request, need: Need) -> Plan:
+    need = _with_kept_columns(request, need)
     try:
         return make_plan(
             request.widths,
@@ -186,6 +240,16 @@ def _plan(request: Request, need: Need) -> Plan:
                 "memory at once; SMOTE, BorderlineSMOTE and ADASYN do not."
             ) from error
         raise
+
+
+def _with_kept_columns(request: Request, need: Need) -> Need:
+    """Add what the kept columns of the classes take, where new rows get values of them."""
+    if request.keep_fill == "null" or request.sampler._copies_rows:  # copies count them
+        return need
+    names, n_rows = request.keep, sum(request.sizes.values())
+    each = [request.widths.row_bytes([name]) for name in names]
+    held = n_rows * sum(each) + request.widths.dictionary_bytes(names)
+    return Need(need.kept + int(held), max(need.search, int(n_rows * max(each, default=0))))
 
 
 def _matrix_dtype(request: Request, features: list[str]) -> np.dtype[Any]:
@@ -210,5 +274,6 @@ def _refuse_index(request: Request) -> None:
         options = " ".join(f"--drop {name}" for name in index)
         raise ValueError(
             f"Column {index[0]!r} is the index of a pandas frame, not a feature. Leave it out "
-            f"with drop={index} (on the command line {options})."
+            f"with drop={index} (on the command line {options}), or carry it through with "
+            "keep= (--keep)."
         )

@@ -21,7 +21,8 @@ from smotefast.storage import ParquetSource
 class Request:
     """What is to be done, checked as far as arguments and files go.
 
-    ``sampler`` adds rows, ``selection`` then takes some away, or is None.
+    ``sampler`` adds rows, ``selection`` then takes some away, or is None. The columns in
+    ``keep`` are no features; new rows get nulls there, or the values of their base row.
     """
 
     source: ParquetSource
@@ -33,6 +34,8 @@ class Request:
     quota: Counts
     limit: int
     selection: Any = None
+    keep: tuple[str, ...] = ()
+    keep_fill: str = "null"
     timing: dict[str, bool] = field(default_factory=dict)
 
     @functools.cached_property
@@ -44,7 +47,16 @@ class Request:
     def schema(self) -> pa.Schema:
         """Schema of the destination: fields and metadata of the source."""
         fields = [self.source.schema.field(name) for name in self.columns]
+        nulled = self.null_columns
+        fields = [
+            field.with_nullable(True) if field.name in nulled else field for field in fields
+        ]
         return pa.schema(fields, metadata=self.source.schema.metadata)
+
+    @property
+    def null_columns(self) -> frozenset[str]:
+        """Columns that are null in new rows."""
+        return frozenset(self.keep if self.keep_fill == "null" and self.wanted else ())
 
     def reading(self, plan: Plan, progress: Progress) -> Reading:
         """Say how the files are read."""

@@ -44,9 +44,11 @@ class Classes:
 
 
 def split_columns(
-    source: ParquetSource, target: str, drop: tuple[str, ...]
+    source: ParquetSource, target: str, drop: tuple[str, ...], keep: tuple[str, ...] = ()
 ) -> tuple[list[str], list[str]]:
     """Return the columns to write and, among them, the features.
+
+    Columns in ``keep`` are written, and are no features.
 
     Raises
     ------
@@ -54,7 +56,8 @@ def split_columns(
         If a column does not exist, or no feature is left.
     """
     names = source.schema.names
-    for parameter, name in [("target", target), *(("drop", name) for name in drop)]:
+    named = [("target", target), *(("drop", name) for name in drop)]
+    for parameter, name in [*named, *(("keep", name) for name in keep)]:
         if name not in names:
             raise ValueError(
                 f"{parameter}={name!r} is not a column of {source.path!r}. "
@@ -62,10 +65,20 @@ def split_columns(
             )
     if target in drop:
         raise ValueError(f"The target column {target!r} cannot be dropped.")
+    if target in keep:
+        raise ValueError(
+            f"The target column {target!r} is written anyway; leave it out of keep."
+        )
+    both = [name for name in keep if name in drop]
+    if both:
+        raise ValueError(f"Column {both[0]!r} is named in drop and in keep; it can be in one.")
     written = [name for name in names if name not in drop]
-    features = [name for name in written if name != target]
+    features = [name for name in written if name != target and name not in keep]
     if not features:
-        raise ValueError(f"{source.path!r} has no column besides the target {target!r}.")
+        raise ValueError(
+            f"{source.path!r} has no feature: no column besides the target {target!r}"
+            f"{' and those to keep' if keep else ''}."
+        )
     return written, features
 
 

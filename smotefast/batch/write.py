@@ -6,16 +6,15 @@ the one before is being written.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
 import numpy as np
 import pyarrow as pa
 
-from smotefast.batch.gather import GatheredTable
 from smotefast.batch.kept import Kept, kept_batches
-from smotefast.batch.layouts import Layout
+from smotefast.batch.passthrough import Passthrough
 from smotefast.batch.plan import Plan
 from smotefast.batch.scan import Classes
 from smotefast.engine.job import Job
@@ -36,10 +35,10 @@ class NewRows:
         Name of the target column.
     classes
         For the type and the categories of the target.
-    layout
-        How rows become columns; None for a job that copies.
-    table
-        The rows that such a job copies.
+    made
+        Returns the features of a range of new rows, or all columns of copied rows.
+    passthrough
+        Columns that are no features.
     """
 
     def __init__(
@@ -48,32 +47,26 @@ class NewRows:
         schema: pa.Schema,
         target: str,
         classes: Classes,
-        layout: Layout | None,
-        table: GatheredTable | None = None,
+        made: Callable[[int, int], dict[str, pa.Array]],
+        passthrough: Passthrough,
     ) -> None:
         self._job = job
         self._schema = schema
         self._target = target
         self._classes = classes
-        self._layout = layout
-        self._table = table.table if table is not None else None
+        self._made = made
+        self._passthrough = passthrough
 
     def batches(self, batch_rows: int) -> Iterator[pa.RecordBatch]:
         """Yield all new rows in order."""
         for start in range(0, self._job.n_rows, batch_rows):
             stop = min(start + batch_rows, self._job.n_rows)
-            if self._layout is not None:
-                yield self._filled(self._layout, start, stop)
-            elif self._table is not None:
-                picked = self._job.positions(start, stop)
-                columns = [take_arrow(column, picked) for column in self._table.columns]
-                yield from pa.Table.from_arrays(columns, schema=self._schema).to_batches()
-
-    def _filled(self, layout: Layout, start: int, stop: int) -> pa.RecordBatch:
-        columns = layout.columns(self._job, start, stop)
-        place = self._schema.get_field_index(self._target)
-        arrays = [*columns[:place], self._labels(start, stop), *columns[place:]]
-        return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+            columns = self._made(start, stop)
+            columns |= self._passthrough.columns(self._job, start, stop)
+            if self._target not in columns:
+                columns[self._target] = self._labels(start, stop)
+            arrays = [columns[name] for name in self._schema.names]
+            yield from pa.Table.from_arrays(arrays, schema=self._schema).to_batches()
 
     def _labels(self, start: int, stop: int) -> pa.Array:
         parts = [
@@ -116,8 +109,10 @@ def row_groups(
         Bytes the process may occupy; looked at with every batch.
     """
     rows = plan.batch_rows
-    originals = source.batches(schema.names, rows) if source is not None else iter(())
-    originals = kept_batches(originals, 0, kept.originals)
+    read = source.batches(schema.names, rows) if source is not None else ()
+    # A kept column may hold nulls from now on, where the source allows none.
+    allowed = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in read)
+    originals = kept_batches(allowed, 0, kept.originals)
     made = kept_batches(new_rows.batches(rows), 0, kept.new_rows)
     batches = _watched(chain(originals, made), limit)
     groups = _grouped(batches, schema, plan.group_rows, plan.group_bytes)

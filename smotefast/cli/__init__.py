@@ -60,6 +60,8 @@ def resample(
     memory_limit: take.MemoryLimit = "2GiB",
     rows: take.WhichRows = take.Rows.ALL,
     drop: take.Drop = None,
+    keep: take.Keep = None,
+    keep_fill: take.KeptValues = take.KeepFill.NULL,
     overwrite: take.Overwrite = False,
     quiet: take.Quiet = False,
     debug: take.Debug = False,
@@ -101,6 +103,8 @@ def resample(
             overwrite=overwrite,
             progress=False if quiet else None,
             drop=drop or (),
+            keep=keep or (),
+            keep_fill=keep_fill.value,
         )
         if not quiet:
             say(str(summary))

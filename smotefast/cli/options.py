@@ -17,6 +17,13 @@ class Rows(StrEnum):
     SYNTHETIC = "synthetic"
 
 
+class KeepFill(StrEnum):
+    """What new rows get in columns that are carried through."""
+
+    NULL = "null"
+    BASE = "base"
+
+
 Source = Annotated[str, typer.Argument(help="A Parquet file or a folder of them.")]
 Destination = Annotated[
     str, typer.Argument(help="NAME.parquet makes one file, any other name a folder.")
@@ -87,6 +94,22 @@ WhichRows = Annotated[
 Drop = Annotated[
     list[str] | None,
     typer.Option(metavar="COLUMN", help="Leave a column out; may be repeated."),
+]
+Keep = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COLUMN",
+        help="Carry a column through without computing with it, such as a key or a date; may "
+        "be repeated.",
+    ),
+]
+KeptValues = Annotated[
+    KeepFill,
+    typer.Option(
+        "--keep-fill",
+        help="What new rows get in these columns: null, or the value of the row that a new row "
+        "was made from.",
+    ),
 ]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace the destination once all is done.")

@@ -270,3 +270,18 @@ def test_a_folder_of_files__becomes_a_folder_of_parts(tmp_path):
     assert done.returncode == 0, done.stderr
     assert isinstance(pq.read_table(tmp_path / "out"), pa.Table)
     assert same(pq.read_table(tmp_path / "out"), in_memory(table, SMOTE(random_state=0)))
+
+
+def test_keep__carries_columns_through(source, tmp_path, destination):
+    table = pq.read_table(source)
+    table = table.append_column("id", pa.array(range(table.num_rows)))
+    source = write_file(tmp_path / "keyed.parquet", table)
+    warned = run("resample", source, tmp_path / "a.parquet", "--target", "label")
+    assert warned.stderr.startswith("smotefast: warning: Check the columns: column 'id' has")
+    assert "--keep id" in warned.stderr
+    arguments = ["--target", "label", "--keep", "id", "--keep-fill", "base"]
+    done = run("resample", source, destination, *arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    kept = pq.read_table(destination)["id"].to_pylist()
+    assert kept[: table.num_rows] == list(range(table.num_rows))
+    assert set(kept[table.num_rows :]) < set(range(table.num_rows))

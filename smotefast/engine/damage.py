@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 
 class ResamplingWarning(UserWarning):
-    """Rows were not made, or not as asked for: a class stayed as it was, or missed its size.
+    """Rows were not made, or not as asked for, or columns of X should not be computed with.
 
-    One warning tells of all classes of a call. It is switched off with
-    ``warnings.simplefilter("ignore", smotefast.ResamplingWarning)``.
+    One warning tells of all classes of a call, another of all columns. They are switched off
+    with ``warnings.simplefilter("ignore", smotefast.ResamplingWarning)``.
     """
 
 

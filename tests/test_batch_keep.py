@@ -22,6 +22,8 @@ from smotefast.over_sampling import (
 from smotefast.under_sampling import RandomUnderSampler
 from tests.batch_files import imbalanced, resample, same, write_file, write_folder
 
+# Elsewhere generated tables may have such columns.
+pytestmark = pytest.mark.filterwarnings("error")
 N_ROWS = 300
 
 

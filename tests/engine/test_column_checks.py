@@ -15,6 +15,8 @@ from smotefast.engine.column_checks import suspect_columns
 from smotefast.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, RandomOverSampler
 from smotefast.under_sampling import NearMiss, RandomUnderSampler, TomekLinks
 
+# Elsewhere generated tables may have such columns.
+pytestmark = pytest.mark.filterwarnings("error")
 N_ROWS = 400
 
 

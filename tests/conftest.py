@@ -1,8 +1,42 @@
-"""What tests of several folders are given."""
+"""Profiles of Hypothesis, and what tests of several folders are given."""
 
 from __future__ import annotations
 
+import os
+import tempfile
+
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
+
+from tests.examples import FRESH, USUAL
+
+# Neither profile keeps a database: a failure prints the example and how to draw it again.
+_BOTH = settings(
+    deadline=None,
+    database=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("usual", _BOTH, max_examples=USUAL, derandomize=True)
+settings.register_profile("fresh", _BOTH, max_examples=FRESH)
+settings.load_profile("usual")
+
+# Its tables of characters and constants are no part of the checkout either.
+os.environ.setdefault(
+    "HYPOTHESIS_STORAGE_DIRECTORY", os.path.join(tempfile.gettempdir(), "hypothesis")
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config):
+    """Draw the same examples whatever was imported before, unless they are to be fresh.
+
+    Hypothesis draws a few numbers from the source of the modules that are loaded. Which ones
+    are differs between a run of one file and of all, and between parallel processes.
+    """
+    if not config.getoption("--hypothesis-profile"):
+        providers.is_local_module_file = lambda path: False
 
 
 @pytest.fixture

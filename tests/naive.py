@@ -152,14 +152,6 @@ def tie_picks(random_state, n_winners, rows):
     return np.array(columns, dtype=np.int32).T
 
 
-def is_clear(pool, slack=1e-9):
-    """Tell whether each row's distances to the others differ by more than rounding takes."""
-    totals = np.zeros((len(pool), len(pool)))
-    for column in pool.T.astype(np.float64):
-        totals += (column[:, np.newaxis] - column) ** 2
-    return bool((np.diff(np.sort(totals, axis=1), axis=1) > slack).all())
-
-
 def nearest_left(pool, left, rows, k):
     """Find what ``nearest_rows`` finds among the rows that are left."""
     kept = np.flatnonzero(left)

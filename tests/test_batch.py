@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast.batch import plan as plan_module
@@ -21,6 +21,7 @@ from tests.batch_files import (
     write_file,
     write_folder,
 )
+from tests.examples import examples
 
 
 def small_blocks(monkeypatch, group_rows, batch_rows):
@@ -51,11 +52,7 @@ def test_resample_dataset__gives_the_rows_of_fit_resample(tmp_path, destination,
     )
 
 
-@settings(
-    max_examples=12,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@examples(12)
 @given(
     source_group=st.integers(1, 700),
     group_rows=st.integers(1, 700),

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.base import clone
 
@@ -23,6 +23,7 @@ from smotefast.over_sampling import (
     KMeansSMOTE,
 )
 from tests.batch_files import in_memory, resample, same, write_file, write_folder
+from tests.examples import examples
 from tests.ids import name_of
 
 LIMIT = "6GiB"
@@ -112,11 +113,7 @@ def test_a_job__gives_the_rows_of_fit_resample(sampler, columns, tmp_path, desti
     n_jobs=st.sampled_from([1, 2]),
     which=st.integers(0, len(JOBS) - 1),
 )
-@settings(
-    max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@examples(15)
 def test_a_job__does_not_depend_on_blocks_or_threads(
     group_rows, batch_rows, n_jobs, which, tmp_path, monkeypatch
 ):

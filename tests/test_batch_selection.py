@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.base import clone
 
@@ -27,6 +27,7 @@ from smotefast.over_sampling import (
 )
 from smotefast.under_sampling import RandomUnderSampler, TomekLinks
 from tests.batch_files import in_memory, resample, same, write_file, write_folder
+from tests.examples import examples
 from tests.ids import name_of
 
 LIMIT = "6GiB"
@@ -111,11 +112,7 @@ def test_a_job__keeps_the_rows_that_fit_resample_keeps(sampler, tmp_path, destin
     seed=st.integers(0, 50),
     n_files=st.integers(1, 4),
 )
-@settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@examples(30)
 def test_a_job__does_not_depend_on_files_and_blocks(
     group_rows, batch_rows, which, seed, n_files, tmp_path_factory, monkeypatch
 ):

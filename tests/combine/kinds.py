@@ -4,13 +4,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from imblearn import combine as theirs
+from imblearn import over_sampling as their_over
 from imblearn import under_sampling as their_under
 
 from smotefast import combine as ours
 from smotefast import under_sampling as ours_under
 from tests.same_rows import assert_equal
+from tests.ties import has_ties
 
 SIZES = (90, 25, 60)
+
+
+def ties_after_smote(X, y, seed):
+    """Tell whether rows tie once SMOTE's are among them, where a combination cleans."""
+    return has_ties(their_over.SMOTE(random_state=seed).fit_resample(X, y)[0])
 
 
 class Kind(NamedTuple):

@@ -1,11 +1,15 @@
 """SMOTEENN: imbalanced-learn's rows in its order, whatever step cleans."""
 
+from functools import partial
+
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.combine.kinds import ENN
+from tests.combine.kinds import ENN, ties_after_smote
+from tests.examples import examples
 from tests.same_rows import classes
+from tests.ties import without_ties
 
 
 @given(
@@ -16,11 +20,12 @@ from tests.same_rows import classes
     kind=st.sampled_from(["all", "mode"]),
     n_neighbors=st.integers(1, 5),
 )
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_smote_enn__gives_imbalanced_learns_rows(
     seed, sizes, n_features, dtype, kind, n_neighbors
 ):
-    X, y = classes(seed, sizes, n_features, dtype)
+    tied = partial(ties_after_smote, seed=seed)
+    X, y = without_ties(classes, seed, sizes, n_features, dtype, tied=tied)
     how = {"sampling_strategy": "all", "kind_sel": kind, "n_neighbors": n_neighbors}
     mine, other = ENN.pair(random_state=seed)
     mine.set_params(enn=ENN.ours(**how))

@@ -1,13 +1,17 @@
 """SMOTETomek: imbalanced-learn's rows in its order, and which links go."""
 
+from functools import partial
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast import over_sampling as ours_over
-from tests.combine.kinds import SIZES, TOMEK
+from tests.combine.kinds import SIZES, TOMEK, ties_after_smote
+from tests.examples import examples
 from tests.same_rows import classes
+from tests.ties import without_ties
 
 
 @given(
@@ -17,9 +21,10 @@ from tests.same_rows import classes
     dtype=st.sampled_from([np.float32, np.float64]),
     cleaned=st.sampled_from(["all", "majority", "not majority", [1]]),
 )
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_smote_tomek__gives_imbalanced_learns_rows(seed, sizes, n_features, dtype, cleaned):
-    X, y = classes(seed, sizes, n_features, dtype)
+    tied = partial(ties_after_smote, seed=seed)
+    X, y = without_ties(classes, seed, sizes, n_features, dtype, tied=tied)
     mine, other = TOMEK.pair(random_state=seed)
     if cleaned != "all":
         mine.set_params(tomek=TOMEK.ours(sampling_strategy=cleaned))

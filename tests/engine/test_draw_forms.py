@@ -4,13 +4,14 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast.engine import draw_forms
 from smotefast.engine import draws as draws_module
 from smotefast.engine.draw_forms import AllottedDraws, ForeignFactors
 from smotefast.engine.draws import Draws
+from tests.examples import examples
 
 N = 500
 CUTS = st.lists(st.integers(0, N), max_size=6).map(lambda cuts: sorted([0, *cuts, N]))
@@ -26,7 +27,7 @@ def _small_steps(request, monkeypatch):
 
 
 @given(seed=st.integers(0, 2**32 - 1), allotted=ALLOTTED, k=st.integers(1, 9))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_allotted_draws__are_imbalanced_learns(seed, allotted, k):
     mine, theirs = np.random.RandomState(seed), np.random.RandomState(seed)
     draws = AllottedDraws(mine, np.array(allotted), k)
@@ -41,7 +42,7 @@ def test_allotted_draws__are_imbalanced_learns(seed, allotted, k):
 
 
 @given(seed=st.integers(0, 99), allotted=ALLOTTED, order=st.randoms(), data=st.data())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_allotted_draws__do_not_depend_on_blocks_or_their_order(seed, allotted, order, data):
     draws = AllottedDraws(np.random.RandomState(seed), np.array(allotted), 5)
     whole = draws.read(0, draws.n)
@@ -63,7 +64,7 @@ def factors_of(seed, is_foreign, random_state=None):
 
 
 @given(seed=st.integers(0, 2**32 - 1), share=st.floats(0, 1), width=st.integers(1, 99))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_foreign_factors__are_drawn_for_foreign_neighbours_in_the_order_of_rows(
     seed, share, width
 ):
@@ -79,7 +80,7 @@ def test_foreign_factors__are_drawn_for_foreign_neighbours_in_the_order_of_rows(
 
 
 @given(seed=st.integers(0, 99), share=st.floats(0, 1), cuts=CUTS, order=st.randoms())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_foreign_factors__do_not_depend_on_blocks_or_their_order(seed, share, cuts, order):
     is_foreign = np.random.default_rng(seed).random(60) < share
     draws, factors = factors_of(seed, is_foreign)

@@ -2,12 +2,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast.engine import draws as draws_module
 from smotefast.engine.draws import Draws
 from tests import naive
+from tests.examples import examples
 
 CUTS = st.lists(st.integers(0, 500), min_size=2, max_size=6).map(sorted)
 
@@ -19,7 +20,7 @@ def _small_checkpoints(request, monkeypatch):
 
 
 @given(seed=st.integers(0, 2**32 - 1), n=st.integers(0, 500), high=st.integers(1, 2**33))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_draws__are_those_of_one_long_call(seed, n, high):
     block = Draws(np.random.RandomState(seed), n, high).read(0, n)
     choices, steps = naive.draw(seed, n, high)
@@ -28,7 +29,7 @@ def test_draws__are_those_of_one_long_call(seed, n, high):
 
 
 @given(cuts=CUTS, order=st.randoms())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_draws__do_not_depend_on_blocks_or_their_order(cuts, order):
     choices, steps = naive.draw(7, 500, 30_001)
     draws = Draws(np.random.RandomState(7), 500, 30_001)
@@ -85,7 +86,7 @@ def test_draws__serve_bit_generators_of_others():
 
 
 @given(cuts=CUTS)
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_normals__do_not_depend_on_blocks(cuts):
     generator = np.random.RandomState(5)
     choices, expected = generator.randint(0, 99, 500), generator.randn(500, 3)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
@@ -16,9 +16,10 @@ from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors import left
 from smotefast.under_sampling import AllKNN, RepeatedEditedNearestNeighbours
 from tests import naive
+from tests.examples import examples
 from tests.same_rows import classes
 
-SOME = settings(max_examples=10 if JIT_DISABLED else 60, deadline=None)
+SOME = examples(10 if JIT_DISABLED else 60)
 
 
 @st.composite

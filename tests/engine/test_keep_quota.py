@@ -4,12 +4,13 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from imblearn.utils import check_sampling_strategy
 
 from smotefast.engine.keep_quota import cleaning_quota, keep_quota
 from smotefast.engine.quota import class_counts
+from tests.examples import examples
 
 TARGETS = [
     np.repeat([0, 1], [70, 30]),
@@ -49,7 +50,7 @@ def test_quota__of_a_word_is_imbalanced_learns(kind, word, y):
     assert_same_quota(kind, word, y)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     kind=st.sampled_from(list(QUOTAS)),
     word=st.sampled_from(WORDS),
@@ -61,7 +62,7 @@ def test_quota__of_a_word_is_imbalanced_learns_for_any_sizes(kind, word, sizes, 
     assert_same_quota(kind, word, y)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(few=st.integers(1, 300), more=st.integers(0, 300), ratio=st.floats(1e-3, 1))
 def test_keep_quota__of_a_ratio_is_imbalanced_learns(few, more, ratio):
     y = np.repeat([1, 0], [few, few + more])

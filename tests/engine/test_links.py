@@ -4,16 +4,17 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast.engine.links import linked_rows, searched_classes
 from smotefast.engine.rows import MatrixRows
 from smotefast.kernels.compile import JIT_DISABLED
 from tests import naive
+from tests.examples import examples
 from tests.same_rows import classes
 
-SOME = settings(max_examples=10 if JIT_DISABLED else 60, deadline=None)
+SOME = examples(10 if JIT_DISABLED else 60)
 
 
 class Spy:

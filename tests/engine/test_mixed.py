@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
@@ -24,6 +24,7 @@ from smotefast.engine.mixed import (
 from smotefast.engine.recipe import Interpolate, Origins
 from smotefast.engine.votes import tie_picks, winner_counts
 from tests import naive
+from tests.examples import examples
 
 N = 300
 CUTS = st.lists(st.integers(0, 2 * N), max_size=5).map(lambda c: sorted([0, *c, 2 * N]))
@@ -83,7 +84,7 @@ def mixed_rows(recipes, cuts, n_threads):
     n_codes=st.integers(1, 4),
     dtype=st.sampled_from([np.float64, np.float32, np.int64, np.uint8]),
 )
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_mixed_interpolate__does_not_depend_on_blocks_or_threads(
     seed, cuts, n_threads, n_codes, dtype
 ):
@@ -95,7 +96,7 @@ def test_mixed_interpolate__does_not_depend_on_blocks_or_threads(
 
 
 @given(seed=st.integers(0, 999), n_codes=st.integers(1, 4), k=st.integers(1, 6))
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_mixed_interpolate__interpolates_numbers_and_elects_what_was_picked(seed, n_codes, k):
     recipes = [mixed_recipe(seed + i, i, n_codes=n_codes, k=k) for i in (0, 1)]
     out = mixed_rows(recipes, (0, 2 * N), 2)
@@ -115,7 +116,7 @@ def test_mixed_interpolate__interpolates_numbers_and_elects_what_was_picked(seed
 
 
 @given(seed=st.integers(0, 999), cuts=CUTS, n_threads=THREADS)
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_modal__does_not_depend_on_blocks_or_threads(seed, cuts, n_threads):
     recipes = []
     for label in (0, 1):
@@ -131,7 +132,7 @@ def test_modal__does_not_depend_on_blocks_or_threads(seed, cuts, n_threads):
 
 
 @given(seed=st.integers(0, 999), cuts=CUTS, n_threads=THREADS, csr=st.booleans())
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_allotted_draws__in_a_job_do_not_depend_on_blocks_or_threads(
     seed, cuts, n_threads, csr
 ):
@@ -152,7 +153,7 @@ def test_allotted_draws__in_a_job_do_not_depend_on_blocks_or_threads(
     csr=st.booleans(),
     dtype=st.sampled_from([np.float64, np.float32, np.int64]),
 )
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_foreign_factors__in_a_job_do_not_depend_on_blocks_or_threads(
     seed, cuts, n_threads, csr, dtype
 ):
@@ -209,7 +210,6 @@ def test_mixed_matrix__takes_rows_of_csr_as_arrays():
 
 
 @given(st.lists(st.lists(st.integers(0, 9), min_size=2, max_size=2), min_size=1, max_size=40))
-@settings(deadline=None)
 def test_first_rows__are_those_that_have_a_category_first(rows):
     codes = np.array(rows, dtype=np.int32)
     for column, first in zip(codes.T, first_rows(codes), strict=True):
@@ -224,7 +224,6 @@ def test_first_rows__are_those_that_have_a_category_first(rows):
     n_categories=st.integers(1, 9),
     n_classes=st.integers(2, 5),
 )
-@settings(deadline=None)
 def test_shares_of_counts__are_the_naive_class_shares(seed, n_rows, n_categories, n_classes):
     rng = np.random.default_rng(seed)
     codes = rng.integers(0, n_categories, (n_rows, 3)).astype(np.int32)

@@ -4,13 +4,14 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
 from smotefast.engine.draws import Draws
 from smotefast.engine.job import Job
 from smotefast.engine.recipe import Copy, Interpolate, Origins, Smooth, widened_rows
+from tests.examples import examples
 
 CUTS = st.lists(st.integers(0, 300), max_size=4).map(lambda cuts: sorted([0, *cuts, 300]))
 TOP = 2**63 - 1
@@ -74,7 +75,7 @@ def test_interpolate__at_the_limits_is_the_same_in_sparse_rows(dtype):
 
 
 @given(cuts=CUTS)
-@settings(max_examples=15, deadline=None)
+@examples(15)
 def test_interpolate__at_the_limits_does_not_depend_on_blocks(cuts):
     base = np.array([[TOP, 3], [-TOP, 9], [5, 2**62], [0, 0]])
     recipe = interpolation(base)
@@ -91,7 +92,7 @@ def test_widened_rows__are_floats_only_beyond_62_bits():
 
 
 @given(cuts=CUTS, dtype=st.sampled_from(["float64", "float32", "uint8", "int64"]))
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_smooth__does_not_depend_on_blocks(cuts, dtype):
     base = np.random.default_rng(0).integers(0, 256, (20, 3)).astype(np.uint8)
     recipe = noise(base, np.array([30.0, 1.0, 0.0]), dtype)

@@ -2,15 +2,16 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast.engine import votes
 from smotefast.engine.votes import elected, tie_picks, winner_counts
 from smotefast.kernels.compile import JIT_DISABLED
 from tests import naive
+from tests.examples import examples
 
-SOME = settings(max_examples=10 if JIT_DISABLED else 60, deadline=None)
+SOME = examples(10 if JIT_DISABLED else 60)
 WAYS = [True, False]
 
 
@@ -94,7 +95,7 @@ def test_elected__by_numpy_does_not_depend_on_its_blocks(step, monkeypatch):
     n_columns=st.integers(1, 4),
     most=st.integers(1, 5),
 )
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_tie_picks__are_the_first_pairs_of_a_shuffled_list(
     seed, n_base, n_new, n_columns, most
 ):
@@ -114,7 +115,7 @@ def test_tie_picks__are_the_first_pairs_of_a_shuffled_list(
 
 
 @given(seed=st.integers(0, 2**32 - 1), n_new=st.integers(1, 40), n_categories=st.integers(1, 5))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_tie_picks__are_imbalanced_learns_choice(seed, n_new, n_categories):
     is_max = np.random.default_rng(seed).random((n_new, n_categories)) < 0.6
     is_max[~is_max.any(axis=1), 0] = True

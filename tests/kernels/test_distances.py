@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
@@ -10,9 +10,10 @@ from smotefast.kernels.distances import NOWHERE, rank_candidates, scan_rows
 from smotefast.kernels.sparse_distances import rank_sparse_candidates
 from smotefast.neighbors.order import points_of, within
 from tests import naive
+from tests.examples import examples
 from tests.some_points import mixed, searches, strangers
 
-SOME = settings(max_examples=8 if JIT_DISABLED else 60, deadline=None)
+SOME = examples(8 if JIT_DISABLED else 60)
 
 
 def whole(pool, queries=None):

@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
@@ -10,8 +10,8 @@ from smotefast.engine.draws import Draws
 from smotefast.engine.job import Job
 from smotefast.engine.recipe import Interpolate, Origins
 from tests import naive
+from tests.examples import examples
 
-FIXTURES = [HealthCheck.function_scoped_fixture]
 FLOATS = [np.float16, np.float32, np.float64, np.longdouble]
 INTS = [np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64]
 
@@ -45,7 +45,7 @@ def expected(one, base, pool, dtype):
     dtype=st.sampled_from(FLOATS),
     threads=st.integers(1, 2),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=FIXTURES)
+@examples(40)
 def test_interpolate__equals_the_naive_rows_bit_for_bit(seed, shape, k, n_new, dtype, threads):
     base = (np.random.default_rng(seed).normal(size=shape) * 1e3).astype(dtype)
     one = recipe(base, base, k, n_new, seed)
@@ -92,7 +92,7 @@ def test_interpolate__scales_the_step():
     dtype=st.sampled_from([np.float32, np.float64, np.int64]),
     threads=st.integers(1, 2),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=FIXTURES)
+@examples(40)
 def test_interpolate__of_csr_rows_equals_the_dense_rows(seed, density, dtype, threads):
     base = sparse.random(30, 20, density=density, format="csr", random_state=seed)
     base = (base * 1000).astype(dtype)
@@ -108,7 +108,7 @@ def test_interpolate__of_csr_rows_equals_the_dense_rows(seed, density, dtype, th
 
 
 @given(cuts=st.lists(st.integers(0, 500), min_size=1, max_size=5).map(sorted))
-@settings(max_examples=40, deadline=None, suppress_health_check=FIXTURES)
+@examples(40)
 def test_job__rows_do_not_depend_on_blocks(cuts):
     base = np.random.default_rng(1).normal(size=(25, 6)).astype(np.float32)
     job = Job([recipe(base, base, 2, 200, 1), recipe(base, base, 3, 300, 2)], n_threads=2)

@@ -1,13 +1,14 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.kernels.pair_sums import sum_distances
 from tests import naive
+from tests.examples import examples
 
-SOME = settings(max_examples=8 if JIT_DISABLED else 60, deadline=None)
+SOME = examples(8 if JIT_DISABLED else 60)
 EDGES = [1, 2, 64, 65, 129] if JIT_DISABLED else [1, 2, 63, 64, 65, 129, 256, 257, 600]
 
 

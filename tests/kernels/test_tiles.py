@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast.kernels.compile import JIT_DISABLED, target_has
@@ -8,9 +8,10 @@ from smotefast.kernels.microkernel import GROUP, panel_lanes
 from smotefast.kernels.tiles import NOWHERE, Panels, pack_panels, search_panels
 from smotefast.neighbors.order import points_of
 from tests import naive
+from tests.examples import examples
 from tests.some_points import searches
 
-SOME = settings(max_examples=5 if JIT_DISABLED else 40, deadline=None)
+SOME = examples(5 if JIT_DISABLED else 40)
 
 
 def packed(points, dtype, slack=0.0):

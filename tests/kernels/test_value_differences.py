@@ -1,14 +1,15 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.kernels.distances import NOWHERE
 from smotefast.kernels.value_differences import Shares, rank_codes, scan_codes
 from tests import naive
+from tests.examples import examples
 
-SOME = settings(max_examples=8 if JIT_DISABLED else 60, deadline=None)
+SOME = examples(8 if JIT_DISABLED else 60)
 
 
 def categories(seed, n_rows, n_columns, n_values, n_classes=3):

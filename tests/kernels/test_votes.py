@@ -1,13 +1,14 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.kernels.votes import count_winners, elect_categories
 from tests import naive
+from tests.examples import examples
 
-SOME = settings(max_examples=8 if JIT_DISABLED else 60, deadline=None)
+SOME = examples(8 if JIT_DISABLED else 60)
 NO_PICKS = np.empty((0, 1), np.int32)
 
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
@@ -16,6 +16,7 @@ from smotefast.neighbors import (
 from smotefast.neighbors.approximate import why_no_graph
 from smotefast.neighbors.policy import choose_search_in_all
 from tests import naive
+from tests.examples import examples
 from tests.some_points import mixed, searches
 
 
@@ -77,7 +78,7 @@ def test_find_neighbors__refuses_rows_that_have_no_order():
         find_neighbors(pool, 3, n_threads=1)
 
 
-@settings(max_examples=6 if JIT_DISABLED else 40, deadline=None)
+@examples(6 if JIT_DISABLED else 40)
 @given(
     seed=st.integers(0, 999),
     shape=st.tuples(st.integers(8, 40), st.integers(1, 8)),
@@ -209,7 +210,7 @@ def test_recall_at_k__of_points_counts_categories():
     assert recall_at_k(points, true, queries=queries, n_threads=2) == 1.0
 
 
-@settings(max_examples=6 if JIT_DISABLED else 40, deadline=None)
+@examples(6 if JIT_DISABLED else 40)
 @given(
     search=searches(least_codes=1),
     kind=st.sampled_from([np.uint8, np.int32, np.int64]),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
@@ -12,9 +12,10 @@ from smotefast.neighbors.order import points_of, scan, within
 from smotefast.neighbors.tiled import search_once, search_tiles
 from smotefast.neighbors.tree import search_tree
 from tests import naive
+from tests.examples import examples
 from tests.some_points import mixed, quiet, searches, strangers
 
-SOME = settings(max_examples=6 if JIT_DISABLED else 50, deadline=None)
+SOME = examples(6 if JIT_DISABLED else 50)
 N = 60 if JIT_DISABLED else 400
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast.kernels.compile import JIT_DISABLED
@@ -10,9 +10,10 @@ from smotefast.neighbors import farthest, farthest_in_pool, pool
 from smotefast.neighbors.blas import one_blas_thread
 from smotefast.neighbors.outermost import farthest_by_tiles
 from tests import naive_pool
+from tests.examples import examples
 from tests.some_points import quiet, rows_and_queries
 
-SOME = settings(max_examples=8 if JIT_DISABLED else 60, deadline=None)
+SOME = examples(8 if JIT_DISABLED else 60)
 WAYS = ["products", "tiles"]
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
@@ -10,8 +10,10 @@ from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors import NeighborsLeft, left
 from tests import naive
+from tests.examples import examples
+from tests.ties import has_ties
 
-SOME = settings(max_examples=6 if JIT_DISABLED else 60, deadline=None)
+SOME = examples(6 if JIT_DISABLED else 60)
 
 
 class Spy:
@@ -155,7 +157,7 @@ def test_exact__keeps_nothing_of_what_it_finds(spy):
 )
 def test_estimator__searches_anew_among_the_rows_left(seed, shape, k, is_classifier, is_sparse):
     X, rng = some_rows(seed, shape, 0), np.random.default_rng(seed)
-    assume(naive.is_clear(X))
+    assume(not has_ties(X))
     estimator = (KNeighborsClassifier if is_classifier else NearestNeighbors)(n_neighbors=k + 1)
     notes = []
     how = {"search": "exact", "n_threads": 1, "note": notes.append, "estimator": estimator}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast.kernels.compile import JIT_DISABLED
@@ -13,6 +13,7 @@ from smotefast.neighbors.cells import cells
 from smotefast.neighbors.own_first import own_come_first
 from smotefast.neighbors.policy import own_first_pays
 from tests import naive
+from tests.examples import examples
 
 
 def made(seed, n, n_features, kind):
@@ -38,7 +39,7 @@ def made(seed, n, n_features, kind):
     size=st.sampled_from([2, 7, 64, 100, 512]),
     n_threads=st.sampled_from([1, 2]),
 )
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_own_come_first__says_what_the_sorted_distances_say(
     seed, n, n_features, kind, share, n_own, n_others, size, n_threads
 ):
@@ -85,7 +86,7 @@ def test_own_come_first__searches_only_for_rows_without_witnesses(monkeypatch):
 
 
 @given(seed=st.integers(0, 999), n=st.integers(1, 400), size=st.integers(1, 90))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_cells__hold_each_row_once_and_not_too_many(seed, n, size):
     rng = np.random.default_rng(seed)
     values = np.rint(rng.normal(size=(n + 20, 3)))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
@@ -11,9 +11,10 @@ from smotefast.neighbors import exact, nearest_in_pool, pool, tiled
 from smotefast.neighbors import sparse as sparse_search
 from smotefast.neighbors.pool import distances_to
 from tests import naive_pool
+from tests.examples import examples
 from tests.some_points import quiet, rows_and_queries
 
-SOME = settings(max_examples=8 if JIT_DISABLED else 60, deadline=None)
+SOME = examples(8 if JIT_DISABLED else 60)
 KINDS = ["float32", "float64", "int16", "uint8", "bool", "csr", "csr32"]
 # By numpy and scikit-learn as before the kernels are loaded, by the scan, by tiles or a tree.
 WAYS = ["small", "scan", "tiles"]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast.neighbors import door, find_neighbors, repeats
 from smotefast.neighbors.order import points_of, within
 from smotefast.neighbors.repeats import distinct_rows, in_all_places
 from tests import naive
+from tests.examples import examples
 
 KINDS = {
     "even": lambda values: values,
@@ -47,7 +48,7 @@ def _looked_at(monkeypatch):
     k=st.integers(1, 9),
     asked=st.floats(0, 1),
 )
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_find_neighbors__of_rows_that_repeat_finds_what_sorting_all_distances_finds(
     seed, n, share, n_features, kind, weight, k, asked
 ):

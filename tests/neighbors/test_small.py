@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast.kernels import kernels_are_compiled
@@ -16,6 +16,7 @@ from smotefast.neighbors.integers import key_type
 from smotefast.neighbors.order import points_of, scan, within
 from smotefast.neighbors.small import search_small
 from tests import naive
+from tests.examples import examples
 from tests.some_points import WEIGHTS, mixed
 
 KINDS = {
@@ -39,7 +40,7 @@ KINDS = {
     k=st.integers(1, 9),
     kind=st.sampled_from(sorted(KINDS)),
 )
-@settings(max_examples=30 if JIT_DISABLED else 200, deadline=None)
+@examples(30 if JIT_DISABLED else 200)
 def test_search_small__finds_what_the_compiled_scan_finds(seed, n, n_features, k, kind):
     rng = np.random.default_rng(seed)
     points = points_of(KINDS[kind](rng.normal(size=(n, n_features))))
@@ -59,7 +60,7 @@ def test_search_small__finds_what_the_compiled_scan_finds(seed, n, n_features, k
     k=st.integers(1, 9),
     kind=st.sampled_from(sorted(KINDS)),
 )
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_search_small__of_categories_finds_what_sorting_all_distances_finds(
     seed, n, n_features, n_codes, weight, k, kind
 ):

@@ -4,15 +4,16 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors.streamed import NearestInBlocks
 from tests import naive
+from tests.examples import examples
 from tests.some_points import mixed, quiet, searches
 
-SOME = settings(max_examples=15 if JIT_DISABLED else 80, deadline=None)
+SOME = examples(15 if JIT_DISABLED else 80)
 
 
 def nearest_of(pool, asked, k, n_threads=1):

@@ -2,15 +2,16 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from imblearn.metrics.pairwise import ValueDifferenceMetric
 
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors import RecallWarning, SearchWarning, find_alike, value_difference
 from tests import naive
+from tests.examples import examples
 
-SOME = settings(max_examples=10 if JIT_DISABLED else 60, deadline=None)
+SOME = examples(10 if JIT_DISABLED else 60)
 graphs = pytest.mark.skipif(
     JIT_DISABLED, reason="pynndescent's building blocks run compiled only"
 )

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from imblearn import over_sampling as theirs
 from scipy import sparse
@@ -13,7 +13,9 @@ from sklearn.neighbors import NearestNeighbors
 import smotefast
 from smotefast.over_sampling import ADASYN
 from tests import naive
+from tests.examples import examples
 from tests.same_rows import assert_same, classes
+from tests.ties import without_ties
 
 quiet = pytest.mark.filterwarnings("ignore::smotefast.ResamplingWarning")
 
@@ -39,9 +41,9 @@ def outcome(sampler, X, y):
     dtype=st.sampled_from([np.float32, np.float64]),
     k=st.integers(1, 6),
 )
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_adasyn__gives_imbalanced_learns_rows_or_error(seed, sizes, n_features, dtype, k):
-    X, y = classes(seed, sizes, n_features, dtype)
+    X, y = without_ties(classes, seed, sizes, n_features, dtype)
     mine, other = pair(random_state=seed, n_neighbors=k)
     for one, two in zip(outcome(mine, X, y), outcome(other, X, y), strict=True):
         assert type(one) is type(two)
@@ -129,7 +131,7 @@ def test_adasyn__shows_an_unfitted_estimator_for_a_number():
 
 @quiet
 @given(seed=st.integers(0, 9999), k=st.integers(1, 7), n_values=st.integers(3, 9))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_adasyn__gives_each_row_its_rounded_share_whatever_ties_there_are(seed, k, n_values):
     rng = np.random.default_rng(seed)
     y = rng.permutation(np.repeat([0, 1], [40, 15]))

@@ -4,7 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.base import clone
@@ -12,6 +12,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.utils._param_validation import InvalidParameterError
 
 from smotefast.over_sampling import SMOTE, RandomOverSampler
+from tests.examples import examples
 
 BOTH = [SMOTE, RandomOverSampler]
 
@@ -93,7 +94,7 @@ def test_samplers__clone_and_pickle(sampler):
 
 
 @given(n_jobs=st.integers(1, 4), seed=st.integers(0, 99))
-@settings(max_examples=15, deadline=None)
+@examples(15)
 def test_smote__does_not_depend_on_the_number_of_threads(n_jobs, seed):
     X, y = data((12_000, 700), 40, seed)
     one = SMOTE(random_state=seed, n_jobs=1).fit_resample(X, y)[0]

@@ -2,14 +2,16 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from imblearn import over_sampling as theirs
 from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
 from smotefast.over_sampling import BorderlineSMOTE
+from tests.examples import examples
 from tests.same_rows import assert_same, classes
+from tests.ties import without_ties
 
 KINDS = ["borderline-1", "borderline-2"]
 quiet = pytest.mark.filterwarnings("ignore::smotefast.ResamplingWarning")
@@ -37,11 +39,11 @@ def assert_same_danger(mine, other):
     m=st.integers(1, 13),
     kind=st.sampled_from(KINDS),
 )
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_borderline_smote__gives_imbalanced_learns_rows(
     seed, sizes, n_features, dtype, k, m, kind
 ):
-    X, y = classes(seed, sizes, n_features, dtype)
+    X, y = without_ties(classes, seed, sizes, n_features, dtype)
     mine, other = pair(random_state=seed, k_neighbors=k, m_neighbors=m, kind=kind)
     assert_same(mine, other, X, y)
     assert_same_danger(mine, other)

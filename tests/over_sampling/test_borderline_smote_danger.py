@@ -4,20 +4,21 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
 import smotefast
 from smotefast.over_sampling import BorderlineSMOTE
 from tests import naive
+from tests.examples import examples
 from tests.over_sampling.test_borderline_smote import both_kinds, pair, quiet
 from tests.same_rows import assert_equal, classes
 
 
 @quiet
 @given(seed=st.integers(0, 9999), m=st.integers(1, 12), n_values=st.integers(2, 9))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_in_danger_indices__are_rows_with_half_but_not_all_neighbours_of_others(
     seed, m, n_values
 ):

@@ -4,18 +4,18 @@ from itertools import islice
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from imblearn import over_sampling as theirs
-from imblearn.metrics.pairwise import ValueDifferenceMetric
 from scipy import sparse
-from sklearn.preprocessing import OrdinalEncoder
 
 from smotefast.engine import votes
 from smotefast.neighbors import value_difference
 from smotefast.over_sampling import SMOTEN
 from tests import naive
+from tests.examples import examples
 from tests.same_rows import assert_same
+from tests.ties import categories_are_tied
 
 
 def table(seed, sizes=(60, 25), n_columns=6, n_categories=9):
@@ -27,21 +27,10 @@ def table(seed, sizes=(60, 25), n_columns=6, n_categories=9):
     return X % n_categories, y
 
 
-def is_tied(X, y, k):
-    """Tell whether the k-th neighbour of some row is no nearer than the one after it."""
-    codes = OrdinalEncoder(dtype=np.int32).fit_transform(X)
-    metric = ValueDifferenceMetric().fit(codes, y)
-    for label in np.unique(y):
-        distances = np.sort(metric.pairwise(codes[y == label]), axis=1)
-        if k + 1 < distances.shape[1] and (distances[:, k + 1] - distances[:, k]).min() < 1e-9:
-            return True
-    return False
-
-
 def untied(n, k=5, **kwargs):
     """Find seeds of tables without ties."""
     tables = (table(seed, **kwargs) for seed in range(400))
-    found = list(islice((one for one in tables if not is_tied(*one, k)), n))
+    found = list(islice((one for one in tables if not categories_are_tied(*one, k)), n))
     assert len(found) == n
     return found
 
@@ -59,10 +48,10 @@ def pair(**kwargs):
     k=st.integers(1, 6),
     kind=st.sampled_from(["int", "float", "text", "object"]),
 )
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_smote_n__gives_imbalanced_learns_rows(seed, sizes, n_columns, n_categories, k, kind):
     X, y = table(seed, sizes, n_columns, n_categories)
-    assume(not is_tied(X, y, k))
+    assume(not categories_are_tied(X, y, k))
     if kind in ("text", "object"):
         X = np.array(list("qwertzuiopasdfgh"))[X].astype("U1" if kind == "text" else object)
     elif kind == "float":
@@ -113,7 +102,7 @@ def modes(X, y, label, k):
     n_categories=st.integers(1, 5),
     data=st.data(),
 )
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_smote_n__with_any_ties_elects_the_mode_of_a_row_and_its_nearest(
     seed, sizes, n_columns, n_categories, data
 ):

@@ -1,15 +1,19 @@
 """SMOTENC: imbalanced-learn's rows on data without ties, and the majority of the neighbours."""
 
+from functools import partial
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from imblearn import over_sampling as theirs
 
 from smotefast.engine import votes
 from smotefast.over_sampling import SMOTENC
+from tests.examples import examples
 from tests.over_sampling.mixed_tables import as_frame, as_objects, other_frames, pair
 from tests.same_rows import assert_equal, assert_same, mixed
+from tests.ties import mixed_has_ties, without_ties
 
 
 @given(
@@ -21,12 +25,14 @@ from tests.same_rows import assert_equal, assert_same, mixed
     k=st.integers(1, 6),
     order=st.randoms(),
 )
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_smote_nc__gives_imbalanced_learns_rows(
     seed, sizes, n_numeric, n_categories, kind, k, order
 ):
-    X, y = mixed(seed, sizes, n_numeric, n_categories)
-    X = as_objects(X, n_numeric) if kind is object else X.astype(kind)
+    made = (sizes, n_numeric, n_categories, np.float64 if kind is object else kind)
+    tied = partial(mixed_has_ties, n_numeric=n_numeric)
+    X, y = without_ties(mixed, seed, *made, tied=tied)
+    X = as_objects(X, n_numeric) if kind is object else X
     columns = list(range(n_numeric, X.shape[1]))
     order.shuffle(columns)
     mine, other = pair(columns, random_state=seed, k_neighbors=k)
@@ -144,7 +150,7 @@ def _check_votes(sampler, X, new):
 
 
 @given(seed=st.integers(0, 9999), n_categories=st.integers(1, 9), k=st.integers(1, 7))
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_smote_nc__votes_with_all_neighbours_of_the_base_row(seed, n_categories, k):
     X, y = mixed(seed, (40, 15), 2, (n_categories, 3))
     sampler = SMOTENC([2, 3], random_state=seed, k_neighbors=k)

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from imblearn import over_sampling as theirs
 from scipy import sparse
@@ -16,8 +16,10 @@ from sklearn.svm import SVC, NuSVC, OneClassSVM
 
 from smotefast import ResamplingWarning
 from smotefast.over_sampling import SVMSMOTE
+from tests.examples import examples
 from tests.ids import name_of
 from tests.over_sampling.test_parity import assert_same, data
+from tests.ties import without_ties
 
 
 def assert_alike(X, y, mine=None, **parameters):
@@ -51,11 +53,11 @@ def theirs_on_noise(X, y, how):
     m=st.integers(3, 15),
     out_step=st.sampled_from([0.0, 0.5, 0.77, 1.0]),
 )
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_svm_smote__gives_imbalanced_learns_rows(
     seed, sizes, n_features, dtype, k, m, out_step
 ):
-    X, y = data(seed, sizes, n_features, dtype)
+    X, y = without_ties(data, seed, sizes, n_features, dtype)
     how = {"random_state": seed, "k_neighbors": k, "m_neighbors": m, "out_step": out_step}
     with contextlib.suppress(AllNoise):
         theirs_on_noise(X, y, how)

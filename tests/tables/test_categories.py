@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
@@ -74,7 +74,6 @@ def test_encode_array__counts_sorted_values(name):
 
 
 @given(st.lists(st.integers(BOTTOM, TOP), min_size=1, max_size=30), st.integers(0, 5000))
-@settings(deadline=None)
 def test_encode_array__of_integers_does_not_depend_on_their_range(values, spread):
     for kind in (np.uint64, np.int64, np.int16, np.uint8):
         limits = np.iinfo(kind)
@@ -131,7 +130,6 @@ def test_ranked__merges_what_is_equal_and_leaves_missing_ones_last():
 
 
 @given(st.lists(st.integers(-1, 9), min_size=1, max_size=30))
-@settings(deadline=None)
 def test_occurring__leaves_out_what_no_row_has(codes):
     found, positions = occurring(np.array(codes), 10)
     assert positions.tolist() == sorted(set(codes) - {-1})

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from smotefast.tables import open_table, open_target
+from tests.examples import examples
 
 DTYPES = ["int8", "uint8", "int32", "int64", "float32", "float64", "bool"]
 
@@ -50,7 +51,7 @@ def containers(values):
     yield polars.DataFrame(named)
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(columns(), st.data())
 def test_frames__repeat_rows_through_the_matrix(values, data):
     n = len(values[0])
@@ -70,7 +71,6 @@ def test_frames__repeat_rows_through_the_matrix(values, data):
                 assert np.array_equal(after, np.r_[before, before[rows]])
 
 
-@settings(deadline=None)
 @given(
     hnp.arrays(
         st.sampled_from([np.dtype(one) for one in DTYPES]),
@@ -90,7 +90,6 @@ def test_arrays__repeat_rows(X, data):
         assert np.array_equal(table.take(np.r_[np.arange(len(X)), rows].astype(int)), expected)
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 4), min_size=2, max_size=30), st.data())
 def test_targets__extend_by_what_they_hold(labels, data):
     y = np.array(labels)

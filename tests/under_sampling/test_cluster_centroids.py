@@ -6,7 +6,7 @@ whose sums come in any order.
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from imblearn import under_sampling as theirs
 from scipy import sparse
@@ -14,6 +14,7 @@ from sklearn.cluster import DBSCAN, Birch, BisectingKMeans, KMeans, MiniBatchKMe
 from sklearn.linear_model import LogisticRegression
 
 from smotefast.under_sampling import ClusterCentroids
+from tests.examples import examples
 from tests.same_rows import assert_same, classes
 
 SIZES = (90, 25, 60)
@@ -35,7 +36,7 @@ def pair(**kwargs):
     dtype=st.sampled_from([np.float32, np.float64]),
     voting=st.sampled_from(VOTES),
 )
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_cluster_centroids__gives_imbalanced_learns_rows(
     seed, sizes, n_features, dtype, voting
 ):

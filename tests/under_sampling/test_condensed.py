@@ -6,7 +6,7 @@ counts here: so sizes of classes differ.
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from imblearn import under_sampling as theirs
 from scipy import sparse
@@ -17,7 +17,9 @@ from smotefast import under_sampling as ours
 from smotefast.engine import nearest_classes
 from smotefast.engine.nearest_classes import NearestClasses, condensed
 from tests import naive_pool
+from tests.examples import examples
 from tests.same_rows import assert_same, classes
+from tests.ties import without_ties
 
 NAMES = ["CondensedNearestNeighbour", "OneSidedSelection"]
 SIZES = (90, 25, 60)
@@ -43,9 +45,9 @@ def assert_same_choice(mine, other, X, y):
     k=st.sampled_from([None, 1, 2, 3, 4, 6]),
     n_seeds=st.integers(1, 5),
 )
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_both__give_imbalanced_learns_rows(name, seed, sizes, n_features, dtype, k, n_seeds):
-    X, y = classes(seed, sizes, n_features, dtype)
+    X, y = without_ties(classes, seed, sizes, n_features, dtype)
     mine, other = pair(name, random_state=seed, n_neighbors=k, n_seeds_S=n_seeds)
     assert_same_choice(mine, other, X, y)
 
@@ -251,7 +253,7 @@ def test_both__do_not_depend_on_the_number_of_threads(name):
     k=st.integers(1, 5),
     kind=st.sampled_from(["float32", "float64", "int16", "csr"]),
 )
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_condensed__takes_rows_one_at_a_time_in_blocks_of_any_size(
     seed, n_own, n_others, n_features, n_values, n_seeds, k, kind
 ):

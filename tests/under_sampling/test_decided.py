@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from imblearn import under_sampling as theirs
 
@@ -12,7 +12,9 @@ from smotefast import under_sampling
 from smotefast.combine import SMOTEENN
 from smotefast.neighbors import policy
 from smotefast.under_sampling import EditedNearestNeighbours, NeighbourhoodCleaningRule
+from tests.examples import examples
 from tests.same_rows import assert_equal, assert_same, classes
+from tests.ties import without_ties
 
 
 @pytest.fixture
@@ -45,11 +47,11 @@ CASES = given(
 
 def test_edited_nearest_neighbours__gives_imbalanced_learns_rows_by_decisions(used):
     @CASES
-    @settings(max_examples=80, deadline=None)
+    @examples(80)
     def check(seed, sizes, n_features, dtype, k, kind_sel, strategy):
         how = {"n_neighbors": k, "kind_sel": kind_sel, "sampling_strategy": strategy}
         mine = EditedNearestNeighbours(search="exact", **how)
-        X, y = classes(seed, sizes, n_features, dtype)
+        X, y = without_ties(classes, seed, sizes, n_features, dtype)
         assert_same(mine, theirs.EditedNearestNeighbours(**how), X, y)
         assert mine.search_ == "exact"
 
@@ -59,12 +61,12 @@ def test_edited_nearest_neighbours__gives_imbalanced_learns_rows_by_decisions(us
 
 def test_neighbourhood_cleaning_rule__gives_imbalanced_learns_rows_by_decisions(used):
     @CASES
-    @settings(max_examples=60, deadline=None)
+    @examples(60)
     def check(seed, sizes, n_features, dtype, k, kind_sel, strategy):
         how = {"n_neighbors": k, "sampling_strategy": strategy}
         mine = NeighbourhoodCleaningRule(search="exact", **how)
         other = theirs.NeighbourhoodCleaningRule(**how)
-        assert_same(mine, other, *classes(seed, sizes, n_features, dtype))
+        assert_same(mine, other, *without_ties(classes, seed, sizes, n_features, dtype))
 
     check()
     assert len(used) > 10

@@ -3,7 +3,7 @@
 import joblib
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from imblearn import under_sampling as theirs
 from scipy import sparse
@@ -19,6 +19,7 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from smotefast.under_sampling import InstanceHardnessThreshold
+from tests.examples import examples
 from tests.same_rows import assert_same, classes
 
 SIZES = (90, 25, 60)
@@ -52,7 +53,7 @@ def assert_same_choice(mine, other, X, y):
     cv=st.integers(2, 5),
     estimator=st.sampled_from(["bayes", "neighbours", "tree"]),
 )
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_instance_hardness__gives_imbalanced_learns_rows(
     seed, sizes, n_features, dtype, cv, estimator
 ):

@@ -4,12 +4,13 @@ import datetime
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from imblearn import under_sampling as theirs
 from scipy import sparse
 
 from smotefast.under_sampling import RandomUnderSampler
+from tests.examples import examples
 from tests.same_rows import assert_equal, assert_same, classes
 
 SIZES = (60, 25, 40)
@@ -32,7 +33,7 @@ def assert_same_choice(mine, other, X, y):
     dtype=st.sampled_from([np.float32, np.float64, np.int8, np.uint64, bool, "U3"]),
     replacement=st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_random_under_sampler__gives_imbalanced_learns_rows(
     seed, sizes, n_features, dtype, replacement
 ):

@@ -1,4 +1,4 @@
-"""The command ``smotefast``, in processes of its own."""
+"""The command ``smotefast``: what it prints and writes, and how its process ends."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ import pytest
 from smotefast import __version__
 from smotefast.over_sampling import SMOTE, RandomOverSampler
 from tests.batch_files import imbalanced, in_memory, same, write_file
+from tests.commands import run
 
 
-def run(*arguments, **options):
+def start(*arguments, **options):
+    """Run the command in a process of its own."""
     command = [sys.executable, "-m", "smotefast", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, **options)
 
@@ -36,7 +38,7 @@ def assert_refused(done, destination, *, code=1):
 
 
 def test_version__is_told_at_once():
-    done = run("--version")
+    done = start("--version")
     assert (done.returncode, done.stdout) == (0, f"smotefast {__version__}\n")
     code = "import sys, smotefast.cli\nprint(*sys.modules)"
     loaded = subprocess.check_output([sys.executable, "-c", code], text=True).split()
@@ -44,14 +46,15 @@ def test_version__is_told_at_once():
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["resample", "--help"], ["demo", "-h"], []])
-def test_help__names_the_options(arguments):
-    done = run(*arguments, env={**os.environ, "COLUMNS": "200"})
+def test_help__names_the_options(arguments, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    done = run(*arguments)
     assert "Usage:" in done.stdout
     assert done.returncode == (0 if arguments else 2)
 
 
 def test_resample__writes_the_rows_of_fit_resample_and_a_summary(source, destination):
-    done = run("resample", source, destination, "--target", "label")
+    done = start("resample", source, destination, "--target", "label")
     assert done.returncode == 0
     assert done.stderr == ""  # no progress bar in a pipe
     assert "rows written  1,080" in done.stdout
@@ -105,14 +108,14 @@ def test_resample__says_what_is_wrong_in_one_line(source, destination, options, 
 
 def test_resample__refuses_an_existing_destination(source, destination):
     destination.write_text("precious")
-    done = run("resample", source, destination, "--target", "label")
+    done = start("resample", source, destination, "--target", "label")
     assert done.returncode == 1
     assert "exists" in done.stderr
     assert destination.read_text() == "precious"
 
 
 def test_debug__shows_the_traceback(source, destination):
-    done = run("resample", source, destination, "--target", "lable", "--debug")
+    done = start("resample", source, destination, "--target", "lable", "--debug")
     assert done.returncode == 1
     assert "Traceback" in done.stderr
     assert "ValueError: target='lable'" in done.stderr
@@ -213,7 +216,7 @@ def test_warnings__are_one_line_each(tmp_path, destination):
 
 
 def test_demo__shows_the_job_and_what_to_type_next():
-    done = run("demo", "--rows", "20000")
+    done = start("demo", "--rows", "20000")
     assert done.returncode == 0, done.stderr
     assert "Made 20,000 rows" in done.stdout
     assert "peak memory" in done.stdout

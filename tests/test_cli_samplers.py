@@ -12,7 +12,8 @@ from smotefast.combine import SMOTETomek
 from smotefast.over_sampling import ADASYN, SMOTE, SMOTENC, BorderlineSMOTE
 from smotefast.under_sampling import RandomUnderSampler, TomekLinks
 from tests.batch_files import imbalanced, in_memory, same, write_file
-from tests.test_cli import assert_refused, run
+from tests.commands import run
+from tests.test_cli import assert_refused
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The command ``smotefast diagnose``, in processes of its own."""
+"""The command ``smotefast diagnose``."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 
 import pyarrow.parquet as pq
 import pytest
 
 import smotefast
+from tests import commands
 from tests.batch_files import imbalanced, write_file
 
-
-def run(*arguments, **options):
-    command = [sys.executable, "-m", "smotefast", "diagnose", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, **options)
+run = partial(commands.run, "diagnose")
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 
 import pytest
 from hypothesis import HealthCheck, settings
-from hypothesis.internal.conjecture import providers
 
 from tests.examples import FRESH, USUAL
 
@@ -35,7 +35,8 @@ def pytest_configure(config):
     Hypothesis draws a few numbers from the source of the modules that are loaded. Which ones
     are differs between a run of one file and of all, and between parallel processes.
     """
-    if not config.getoption("--hypothesis-profile"):
+    providers = sys.modules.get("hypothesis.internal.conjecture.providers")
+    if providers is not None and not config.getoption("--hypothesis-profile"):
         providers.is_local_module_file = lambda path: False
 
 

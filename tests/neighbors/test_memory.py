@@ -15,6 +15,7 @@ pytestmark = [
     ),
     pytest.mark.skipif(JIT_DISABLED, reason="plain Python cannot search so many rows"),
 ]
+long = pytest.mark.long
 SEARCH = """
 import sys
 import numpy as np
@@ -47,15 +48,19 @@ print(found.method, peak_bytes() - before)
 @pytest.mark.parametrize(
     ("kind", "n", "d", "k", "search", "wanted", "method"),
     [
-        ("float32", 60_000, 12, 20, "exact", 0.95, "exact"),
-        ("coarse", 60_000, 13, 15, "exact", 0.95, "exact"),
+        ("float32", 30_000, 12, 20, "exact", 0.95, "exact"),
+        ("coarse", 30_000, 13, 15, "exact", 0.95, "exact"),
         ("tied", 30_000, 30, 5, "exact", 0.95, "exact"),
-        ("float64", 300_000, 2, 5, "exact", 0.95, "exact"),
-        ("repeated", 60_000, 30, 5, "exact", 0.95, "exact"),
-        ("repeated", 200_000, 30, 5, "approximate", 0.0, "approximate"),
-        ("float32", 100_000, 30, 5, "approximate", 0.0, "approximate"),
-        ("float32", 50_000, 12, 40, "approximate", 2.0, "approximate"),
-        ("float64", 100_000, 12, 1, "auto", 2.0, "exact"),
+        ("float64", 150_000, 2, 5, "exact", 0.95, "exact"),
+        ("repeated", 40_000, 30, 5, "exact", 0.95, "exact"),
+        ("repeated", 50_000, 30, 5, "approximate", 0.0, "approximate"),
+        ("float32", 50_000, 30, 5, "approximate", 0.0, "approximate"),
+        ("float32", 25_000, 12, 40, "approximate", 2.0, "approximate"),
+        ("float64", 40_000, 12, 1, "auto", 2.0, "exact"),
+        pytest.param("repeated", 200_000, 30, 5, "approximate", 0.0, "approximate", marks=long),
+        pytest.param("float32", 100_000, 30, 5, "approximate", 0.0, "approximate", marks=long),
+        pytest.param("float32", 50_000, 12, 40, "approximate", 2.0, "approximate", marks=long),
+        pytest.param("float64", 100_000, 12, 1, "auto", 2.0, "exact", marks=long),
     ],
 )
 def test_find_neighbors__takes_no_more_than_estimated(kind, n, d, k, search, wanted, method):

@@ -1,0 +1,30 @@
+"""How many processes ``-n auto`` means; what runs in one is in CONTRIBUTING.md."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+
+# Each starts anew, imports everything and needs about 1 GB.
+MOST_PROCESSES = 4
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return one process per core, or 0 for no other process than this one.
+
+    Processes beside it would disturb what measures time or memory (benchmarks, the long
+    tests), and take longer to start than a single file takes to run.
+    """
+    measures = "benchmarks" in config.args or config.option.markexpr == "long"
+    if measures or all(re.search(r"\.py\b", one) for one in config.args):
+        return 0
+    return min(_cores(), MOST_PROCESSES)
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

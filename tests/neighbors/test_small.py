@@ -163,23 +163,15 @@ print("numba" in sys.modules, all(np.array_equal(rows[0], each) for each in rows
 
 @pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="nothing is compiled")
 def test_many_small_jobs__load_numba_only_where_an_earlier_process_has_compiled(tmp_path):
-    env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
-
-    def outcome() -> list[str]:
-        command = [sys.executable, "-c", _MANY_SMALL_JOBS]
+    def outcome(**environment: str) -> list[str]:
+        command, env = [sys.executable, "-c", _MANY_SMALL_JOBS], {**os.environ, **environment}
         done = subprocess.run(command, capture_output=True, text=True, env=env)
         assert done.returncode == 0, done.stderr
         return done.stdout.split()
 
-    assert outcome() == ["False", "True"]
-    compile_tiles = (
-        "import numpy as np\n"
-        "from smotefast.neighbors.order import points_of, within\n"
-        "from smotefast.neighbors.exact import search_exactly\n"
-        "points = points_of(np.random.default_rng(0).normal(size=(2_000, 20)))\n"
-        "search_exactly(points, within(points, np.arange(2_000)), 5, n_threads=2)\n"
-    )
-    subprocess.run([sys.executable, "-c", compile_tiles], env=env, check=True)
+    assert outcome(NUMBA_CACHE_DIR=str(tmp_path)) == ["False", "True"]
+    points = points_of(np.random.default_rng(0).normal(size=(2_000, 20)))
+    exact.search_exactly(points, within(points, np.arange(2_000)), 5, n_threads=2)
     assert outcome() == ["True", "True"]
 
 

@@ -174,7 +174,7 @@ def test_resample__leaves_nothing_when_interrupted(source, destination, sent, co
         assert len(os.listdir(source.parent)) == 2  # the temporary file is there
         time.sleep(0.05)
         job.send_signal(sent)
-        stderr = job.communicate(timeout=30)[1]
+        stderr = job.communicate(timeout=120)[1]
     assert job.returncode == code
     assert message in stderr
     assert "Traceback" not in stderr
@@ -231,7 +231,7 @@ def test_demo__removes_its_files_when_stopped(tmp_path):
             time.sleep(0.05)
         time.sleep(0.5)  # the data are being made
         job.terminate()
-        stderr = job.communicate(timeout=30)[1]
+        stderr = job.communicate(timeout=120)[1]
     assert (job.returncode, stderr) == (143, b"")
     assert os.listdir(tmp_path) == []
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.one_resampling import digest
+from tests.one_resampling import SMALL, digest
 
 ROOT = Path(__file__).parents[1]
 JIT_OFF = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
@@ -102,7 +102,7 @@ def count(out):
 count(np.zeros(1000))
 assert numba.threading_layer() == "omp"
 def child(queue):
-    from tests.one_resampling import digest
+    from tests.one_resampling import SMALL, digest
     queue.put(digest())
 context = multiprocessing.get_context("fork")
 queue = context.Queue()
@@ -159,10 +159,10 @@ import smotefast.kernels.cache as cache
 cache.own_directory = lambda: None
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
-    found = digest(0, "approximate")
+    found = digest(0, "approximate", SMALL)
 print(found, caught[0].category.__name__, "NUMBA_CACHE_DIR" in str(caught[0].message))
 """
-    assert run(NO_CACHE + code) == f"{digest(0, 'exact')} SearchWarning True"
+    assert run(NO_CACHE + code) == f"{digest(0, 'exact', SMALL)} SearchWarning True"
 
 
 def test_read_only_homes__put_the_cache_below_the_temporary_folder(tmp_path):
@@ -193,9 +193,13 @@ def test_full_cache_disk__falls_back(tmp_path):
         tried.append(args)
         raise OSError(28, "No space left on device")
     caching.IndexDataCacheFile.save = full
-    print(digest(), bool(tried))
+    import numpy as np
+    from smotefast.neighbors.order import points_of, scan, within
+    points = points_of(np.array([[0.0], [1.0], [3.0]]))
+    _, found = scan(points, within(points, np.arange(3)), 1, n_threads=1)
+    print(found.ravel().tolist(), bool(tried))
     """
-    assert run(code, NUMBA_CACHE_DIR=str(tmp_path)) == f"{digest()} True"
+    assert run(code, NUMBA_CACHE_DIR=str(tmp_path)) == "[1, 0, 1] True"
 
 
 def test_numpys_global_generator__is_left_alone():

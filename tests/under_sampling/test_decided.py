@@ -45,6 +45,7 @@ CASES = given(
 )
 
 
+@pytest.mark.hypothesis
 def test_edited_nearest_neighbours__gives_imbalanced_learns_rows_by_decisions(used):
     @CASES
     @examples(80)
@@ -59,6 +60,7 @@ def test_edited_nearest_neighbours__gives_imbalanced_learns_rows_by_decisions(us
     assert len(used) > 20
 
 
+@pytest.mark.hypothesis
 def test_neighbourhood_cleaning_rule__gives_imbalanced_learns_rows_by_decisions(used):
     @CASES
     @examples(60)

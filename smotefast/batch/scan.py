@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ import pyarrow.compute as pc
 from smotefast.engine.quota import Counts
 from smotefast.report.progress import Progress
 from smotefast.storage import ParquetSource
+from smotefast.tables.decimals import decimals_to_labels, widened
 
 _BATCH_ROWS = 1 << 18
 # More different values than this are no classes: the wrong column was named.
@@ -101,7 +103,7 @@ def scan_classes(source: ParquetSource, target: str, progress: Progress) -> Clas
         if pa.types.is_dictionary(kind):
             # As a dict, to keep the order and add what only later files have.
             categories = list(dict.fromkeys([*categories, *column.dictionary.to_pylist()]))
-        for entry in pc.value_counts(column):
+        for entry in pc.value_counts(widened(column)):
             label, n_rows = _label(entry["values"]), entry["counts"].as_py()
             if label is None or (isinstance(label, float) and math.isnan(label)):
                 n_missing += n_rows
@@ -127,6 +129,8 @@ def scan_classes(source: ParquetSource, target: str, progress: Progress) -> Clas
 
 def _label(scalar: pa.Scalar) -> Any:
     value = scalar.as_py()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
     is_number = isinstance(value, float | np.floating)
     return float(value) + 0.0 if is_number else value  # -0.0 becomes 0.0
 
@@ -135,6 +139,7 @@ def label_codes(column: pa.Array, labels: list[Any]) -> np.ndarray:
     """Return the position in ``labels`` of each value of a target; -1 where it is not there."""
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
+    column = widened(column)
     if pa.types.is_string_view(column.type):  # pyarrow looks up neither views nor halves
         column = column.cast(pa.large_string())
     elif pa.types.is_floating(column.type):
@@ -147,7 +152,8 @@ def _check_type(target: str, kind: pa.DataType) -> None:
     value = kind.value_type if pa.types.is_dictionary(kind) else kind
     is_text = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
     text = any(test(value) for test in is_text)
-    number = pa.types.is_integer(value) or pa.types.is_floating(value)
+    is_number = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+    number = any(test(value) for test in is_number)
     if not (text or number or pa.types.is_boolean(value)):
         raise ValueError(
             f"The target column {target!r} is of type {kind}; a class must be a text, an "
@@ -195,8 +201,10 @@ def resolve_quota(sampler: Any, counts: Counts, labels: Callable[[], np.ndarray]
 
 def all_target_values(source: ParquetSource, target: str) -> np.ndarray:
     """Read the target column as an array."""
-    batches = source.batches([target], _BATCH_ROWS)
-    return np.concatenate([np.asarray(batch.column(0)) for batch in batches])
+    columns = (batch.column(0) for batch in source.batches([target], _BATCH_ROWS))
+    if pa.types.is_decimal(source.schema.field(target).type):
+        return np.concatenate([decimals_to_labels(column) for column in columns])
+    return np.concatenate([np.asarray(column) for column in columns])
 
 
 def _with_own_labels(strategy: Mapping[Any, Any], counts: Counts) -> dict[Any, Any]:

@@ -11,6 +11,7 @@ from scipy.sparse import issparse
 from sklearn.base import clone
 
 from smotefast.engine.column_checks import columns_checked, columns_named
+from smotefast.engine.finite import finite_numbers
 from smotefast.engine.over_sampler import BaseOverSampler
 from smotefast.engine.params import STEP
 from smotefast.engine.quota import Counts
@@ -29,20 +30,23 @@ class BaseCombination(BaseSampler):
         """Set the fitted steps; return what adds rows, and what takes them away."""
 
     def _check(self, X: Any, y: Any) -> object:
-        creation = self._begin(X)[0].fit(X, y)
+        creation, _, n_features = self._begin(X)
+        creation.fit(X, y)
+        self.n_features_in_ = n_features
         self._forget()
         self.sampling_strategy_ = _created(creation)
         return creation
 
-    def _begin(self, X: Any) -> tuple[Any, Any]:
+    def _begin(self, X: Any) -> tuple[Any, Any, int]:
+        """Return the steps and the number of columns."""
         self._forget()
         self._validate_params()
-        steps = self._steps()
-        self._note_columns(X)
-        return steps
+        open_table(X)  # what is no table is refused in its own words
+        creation, selection = self._steps()
+        return creation, selection, self._learn_names(X)
 
     def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
-        creation, selection = self._begin(X)
+        creation, selection, n_features = self._begin(X)
         resampled: tuple[Any, Any]
         if _takes_whole(creation, selection, X):
             X_more, y_more = creation.fit_resample(X, y)
@@ -50,6 +54,7 @@ class BaseCombination(BaseSampler):
                 resampled = selection.fit_resample(X_more, y_more)
         else:
             resampled = _through_numbers(X, y, creation, selection)
+        self.n_features_in_ = n_features
         self.sampling_strategy_ = _created(creation)
         return resampled
 
@@ -75,7 +80,7 @@ def _through_numbers(X: Any, y: Any, creation: Any, selection: Any) -> tuple[Any
     """Resample the numbers of a frame or a list; return rows of its kind."""
     target, table = open_target(y), open_table(X)
     with columns_named(table.names):
-        rows, labels = creation.fit_resample(table.numeric(), target.values)
+        rows, labels = creation.fit_resample(finite_numbers(table, creation), target.values)
     with columns_checked():
         selection.fit_resample(rows, labels)
     kept, n_before = selection.sample_indices_, table.n_samples

@@ -8,7 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from smotefast.batch.scan import Classes, label_codes, scan_classes, split_columns
+from smotefast.batch.scan import (
+    Classes,
+    all_target_values,
+    label_codes,
+    scan_classes,
+    split_columns,
+)
 from smotefast.batch.widths import Widths
 from smotefast.diagnosis.data import BLOCK_ROWS, Block, Columns, small_codes, take_columns
 from smotefast.diagnosis.examine import examine
@@ -120,7 +126,7 @@ def diagnose_files(
         shown.phase("counting classes", source.n_rows)
         classes = scan_classes(source, target, shown)
         described = _Described(source, features)
-        y = _labels(source, target) if callable(_strategy(sampler)) else None
+        y = all_target_values(source, target) if callable(_strategy(sampler)) else None
         judged = judge(sampler, described, classes.counts, y)
         columns = take_columns(list(features), described.kinds(), set(judged.declared))
         rows = block_rows(source, target, columns, len(classes.counts), limit)
@@ -131,12 +137,6 @@ def diagnose_files(
 
 def _strategy(sampler: Any) -> Any:
     return getattr(sampler, "sampling_strategy", "auto")
-
-
-def _labels(source: ParquetSource, target: str) -> np.ndarray:
-    return np.concatenate(
-        [np.asarray(batch.column(0)) for batch in source.batches([target], 1 << 18)]
-    )
 
 
 def _watch(progress: Progress, limit: int) -> Callable[[Block], None]:

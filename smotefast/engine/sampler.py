@@ -15,12 +15,16 @@ from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin
-from sklearn.utils.validation import check_array, validate_data
+from sklearn.utils.validation import validate_data
 
 from smotefast.engine.column_checks import warn_about_columns
+from smotefast.engine.finite import finite_numbers
 from smotefast.engine.quota import Counts, class_counts
 from smotefast.engine.tags import Tags, sampler_tags
 from smotefast.tables import Table, Target, open_table, open_target
+
+# What describes the columns of X.
+_COLUMNS = frozenset({"feature_names_in_", "n_features_in_"})
 
 
 class BaseSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
@@ -38,6 +42,8 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  # ty
     _made_by_resampling: ClassVar[tuple[str, ...]] = ()
 
     sampling_strategy_: Counts
+    feature_names_in_: np.ndarray
+    n_features_in_: int
 
     def fit(self, X: Any, y: Any, **params: Any) -> BaseSampler:
         """Check the data and resolve ``sampling_strategy``; resample nothing.
@@ -96,15 +102,23 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  # ty
 
     @contextmanager
     def _call(self) -> Iterator[Any]:
-        """Work on a copy, so that two threads may use one sampler; keep what it learned."""
+        """Work on a copy, so that two threads may use one sampler; keep what it learned.
+
+        As in scikit-learn, a call that fails still updates the columns if it got that far.
+        """
         call = copy.copy(self)
+        learned, before = call.__dict__, frozenset(call.__dict__)
         try:
             yield call
         except BaseException:
-            self._forget()
+            learned = {name: learned[name] for name in _COLUMNS & learned.keys()}
+            before = _COLUMNS
             raise
-        self._forget()
-        self.__dict__.update(call.__dict__)
+        finally:
+            self._forget()
+            for name in before - learned.keys():
+                self.__dict__.pop(name, None)
+            self.__dict__.update(learned)
 
     @abstractmethod
     def _check(self, X: Any, y: Any) -> object:
@@ -131,9 +145,14 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  # ty
         for name in ("sampling_strategy_", *self._made_by_resampling):
             self.__dict__.pop(name, None)
 
-    def _note_columns(self, X: Any) -> None:
+    def _learn_names(self, X: Any) -> int:
+        """Set ``feature_names_in_`` or remove it; return the number of columns.
+
+        ``n_features_in_`` is set by the caller once the data are checked, as in scikit-learn.
+        """
+        seen = copy.copy(self)
         try:
-            validate_data(self, X=X, reset=True, skip_check_array=True)
+            validate_data(seen, X=X, reset=True, skip_check_array=True)
         except ValueError as error:
             if type(error).__name__ != "DuplicateError":
                 raise
@@ -141,6 +160,10 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  # ty
                 "X has several columns of the same name, and scikit-learn reads the names of "
                 f"frames only where they differ. Rename the columns. {error}"
             ) from error
+        self.__dict__.pop("feature_names_in_", None)
+        if hasattr(seen, "feature_names_in_"):
+            self.feature_names_in_ = seen.feature_names_in_
+        return int(seen.n_features_in_)
 
 
 class SingleSampler(BaseSampler):
@@ -180,8 +203,9 @@ class SingleSampler(BaseSampler):
         self._validate_params()
         target = open_target(y)
         table = open_table(X)
+        n_features = self._learn_names(X)
         matrix = None if self._copies_rows else self._checked_matrix(table)
-        self._note_columns(X)
+        self.n_features_in_ = n_features
         if table.n_samples != len(target.values):
             raise ValueError(
                 "Found input variables with inconsistent numbers of samples: X has "
@@ -192,9 +216,7 @@ class SingleSampler(BaseSampler):
         return table, target, matrix
 
     def _checked_matrix(self, table: Table) -> Any:
-        matrix = check_array(
-            table.numeric(), accept_sparse="csr", estimator=self, input_name="X"
-        )
+        matrix = finite_numbers(table, self)
         if matrix.dtype.kind == "b" and not self._takes_booleans:
             raise TypeError(
                 f"{type(self).__name__} cannot interpolate between booleans. Convert X to "

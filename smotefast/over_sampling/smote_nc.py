@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.utils import check_array, check_random_state
+from sklearn.utils import check_random_state
 
 from smotefast.engine.categorical import categorical_positions
 from smotefast.engine.categorical_sampler import CategoricalSampler
+from smotefast.engine.finite import finite_numbers
 from smotefast.engine.job import Job
 from smotefast.engine.mixed import MixedInterpolate, MixedMatrix
 from smotefast.engine.neighbor_sampler import NeighborSampler, drawn_neighbors, wanted
@@ -150,12 +151,7 @@ class SMOTENC(CategoricalSampler):
 
     def _checked_matrix(self, table: Table) -> MixedMatrix:
         self._choose_columns(table)
-        numbers = check_array(
-            table.select(self._continuous).numeric(),
-            accept_sparse="csr",
-            estimator=self,
-            input_name="X",
-        )
+        numbers = finite_numbers(table.select(self._continuous), self)
         if numbers.dtype.kind == "b":
             numbers = numbers.astype(np.float64)
         return MixedMatrix(numbers, self._encoded(table))

@@ -28,6 +28,8 @@ def writer_options(
 ) -> dict[str, Any]:
     """Return compression, dictionaries and encodings of each stored column.
 
+    Decimals are stored as integers, as Spark does, where one of the source's is.
+
     Parameters
     ----------
     source
@@ -36,30 +38,52 @@ def writer_options(
         Top-level columns that will not be written.
     """
     compression, dictionaries, encodings = {}, [], {}
-    for path, column in _chunks(source):
+    chunks = _chunks(source)
+    as_integer = any(_is_integer(column) for _, column, kind in chunks if _is_decimal(kind))
+    for path, column, kind in chunks:
         if path.split(".")[0] in dropped and path not in source.schema.names:
             continue
         compression[path] = column.compression if column.compression in _CODECS else "NONE"
         kept = next((name for name in _KEPT_ENCODINGS if name in column.encodings), None)
         if _dictionary_pays(column):
             dictionaries.append(path)
-        elif kept:
+        elif kept and column.physical_type == _written_type(column, kind, as_integer):
             encodings[path] = kept
     return {
         "compression": compression,
         "use_dictionary": dictionaries or False,
         "column_encoding": encodings or None,
+        "store_decimal_as_integer": as_integer,
     }
 
 
-def _chunks(source: ParquetSource) -> list[tuple[str, Any]]:
+def _is_decimal(kind: Any) -> bool:
+    return bool(kind.logical_type.type == "DECIMAL")
+
+
+def _is_integer(chunk: Any) -> bool:
+    return chunk.physical_type in ("INT32", "INT64")
+
+
+def _written_type(chunk: Any, kind: Any, as_integer: bool) -> str:
+    """Return the physical type that a column is written in; decimals share one setting."""
+    if not _is_decimal(kind):
+        return str(chunk.physical_type)
+    if not as_integer or kind.precision > 18:
+        return "FIXED_LEN_BYTE_ARRAY"
+    return "INT32" if kind.precision <= 9 else "INT64"
+
+
+def _chunks(source: ParquetSource) -> list[tuple[str, Any, Any]]:
+    """Return path, chunk and type of each stored column."""
     file = max(source.files, key=lambda file: file.n_rows)
     with pq.ParquetFile(file.path) as parquet:
         metadata = parquet.metadata
         groups = [metadata.row_group(place) for place in range(metadata.num_row_groups)]
         group = max(groups, key=lambda group: group.num_rows)
         chunks = [group.column(i) for i in range(group.num_columns)]
-        return [(chunk.path_in_schema, chunk) for chunk in chunks]
+        kinds = [metadata.schema.column(i) for i in range(group.num_columns)]
+        return [(c.path_in_schema, c, kind) for c, kind in zip(chunks, kinds, strict=True)]
 
 
 def _dictionary_pays(chunk: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from smotefast.tables.casting import cast_column
+from smotefast.tables.casting import cast_column, first_text, join_objects, read_objects
 from smotefast.tables.categories import Codes, NewColumns, array_kind, encode_array
 from smotefast.tables.protocol import DenseTable, Fill
 
@@ -37,14 +37,17 @@ class ArrayTable(DenseTable):
     ----------
     array
         Shape (n_samples, n_features).
+    labels
+        What messages call the columns; None for their positions.
     """
 
     names = None
     has_dtypes = False
 
-    def __init__(self, array: np.ndarray) -> None:
+    def __init__(self, array: np.ndarray, labels: Sequence[Any] | None = None) -> None:
         self._array = array
         self.n_samples, self.n_features = array.shape
+        self.labels = range(self.n_features) if labels is None else labels
 
     @cached_property
     def _dtype(self) -> np.dtype:
@@ -67,15 +70,27 @@ class ArrayTable(DenseTable):
     def numeric(self) -> np.ndarray:
         """Return the array itself where it is numeric and of native byte order, else a copy."""
         dtype = self._dtype
-        if self._array.dtype.kind == "O":
-            _refuse_text(self._array)
-        return np.asarray(self._array, dtype=dtype)
+        return np.asarray(self._kept(), dtype=dtype)
+
+    def _kept(self) -> np.ndarray:
+        """Return the original rows, numbers in place of objects."""
+        return self._array if self._array.dtype.kind != "O" else self._objects()
+
+    def _objects(self) -> np.ndarray:
+        _refuse_text(self._array, self.labels)
+        columns = map(read_objects, self._array.T, self.labels)
+        try:
+            return np.stack(list(columns), axis=1)
+        except ValueError as why:
+            # scikit-learn expects a TypeError of objects that are no numbers in an array.
+            kind = TypeError if isinstance(why.__cause__, TypeError) else ValueError
+            raise kind(str(why)) from why
 
     def extend(self, n_new: int, fill: Fill, dtype: np.dtype | None = None) -> Any:
         """Return an array with new rows, allocated once and filled in place."""
         dtype = self._dtype if dtype is None else dtype
         out = np.empty((self.n_samples + n_new, self.n_features), dtype=dtype)
-        out[: self.n_samples] = self._array
+        out[: self.n_samples] = self._kept()
         fill(out[self.n_samples :])
         return out
 
@@ -85,7 +100,8 @@ class ArrayTable(DenseTable):
 
     def select(self, columns: Sequence[int]) -> ArrayTable:
         """Return some columns."""
-        return ArrayTable(self._array[:, list(columns)])
+        labels = [self.labels[j] for j in columns]
+        return ArrayTable(self._array[:, list(columns)], labels)
 
     def kinds(self) -> list[str]:
         """Return what each column holds."""
@@ -99,20 +115,25 @@ class ArrayTable(DenseTable):
         """Return an array of the same dtype with new rows."""
         out = np.empty((self.n_samples + new.n_new, self.n_features), self._array.dtype)
         out[: self.n_samples] = self._array
-        self._write_new(new, out[self.n_samples :])
+        for place, j in enumerate(new.numeric):
+            out[:, j] = self._extended_column(j, new.numbers[:, place])
+        for j, picked in new.picks.items():
+            out[self.n_samples :, j] = self._array[picked, j]
         return out
 
-    def _write_new(self, new: NewColumns, out: np.ndarray) -> None:
-        dtype = self._array.dtype
-        for place, j in enumerate(new.numeric):
-            values = new.numbers[:, place]
-            out[:, j] = values if dtype.kind == "O" else cast_column(values, dtype)
-        for j, picked in new.picks.items():
-            out[:, j] = self._array[picked, j]
+    def _extended_column(self, j: int, new: np.ndarray) -> np.ndarray:
+        """Return a column with computed values after its own."""
+        column = self._array[:, j]
+        if column.dtype.kind == "O":
+            return join_objects(column, new)
+        return np.concatenate([column, cast_column(new, column.dtype)])
 
 
 class ListTable(ArrayTable):
-    """Rows of a list; the items of original rows come back as they are.
+    """Rows of a list, of which lists of rows are made.
+
+    Where values are computed, all numbers come back as Python's, of one type; rows that are
+    taken and categories keep their items.
 
     Parameters
     ----------
@@ -129,24 +150,27 @@ class ListTable(ArrayTable):
     def extend(self, n_new: int, fill: Fill, dtype: np.dtype | None = None) -> list[Any]:
         """Return a list of lists with new rows."""
         dtype = self._dtype if dtype is None else dtype
-        block = np.empty((n_new, self.n_features), dtype=dtype)
-        fill(block)
-        return [*map(_as_list, self._rows), *block.tolist()]
+        rows: list[Any] = super().extend(n_new, fill, dtype).tolist()
+        return rows
 
     def take(self, indices: np.ndarray) -> list[Any]:
         """Return the rows at these positions, each as a list of its own."""
         return [_as_list(self._rows[i]) for i in indices.tolist()]
 
     def append_columns(self, new: NewColumns) -> list[Any]:
-        """Return a list of lists with new rows; picked items are those of the list."""
-        rows = [[None] * self.n_features for _ in range(new.n_new)]
+        """Return a list of lists with new rows; items of categories are those of the list."""
+        rows = [
+            *map(_as_list, self._rows),
+            *([None] * self.n_features for _ in range(new.n_new)),
+        ]
         for place, j in enumerate(new.numeric):
-            for row, value in zip(rows, new.numbers[:, place].tolist(), strict=True):
+            values = self._extended_column(j, new.numbers[:, place]).tolist()
+            for row, value in zip(rows, values, strict=True):
                 row[j] = value
         for j, picked in new.picks.items():
-            for row, i in zip(rows, picked.tolist(), strict=True):
+            for row, i in zip(rows[self.n_samples :], picked.tolist(), strict=True):
                 row[j] = self._rows[i][j]
-        return [*map(_as_list, self._rows), *rows]
+        return rows
 
 
 def _two_dimensional(X: Any) -> np.ndarray:
@@ -167,13 +191,12 @@ def _two_dimensional(X: Any) -> np.ndarray:
     return array
 
 
-def _refuse_text(array: np.ndarray) -> None:
-    # NumPy would read the text "1.5" as a number.
-    for j, column in enumerate(array.T):
-        found = next((value for value in column if isinstance(value, str | bytes)), None)
+def _refuse_text(array: np.ndarray, labels: Sequence[Any]) -> None:
+    for label, column in zip(labels, array.T, strict=True):
+        found = first_text(column)
         if found is not None:
             raise ValueError(
-                f"could not convert string to float: column {j} of X holds the text "
+                f"could not convert string to float: column {label!r} of X holds the text "
                 f"{found!r}. Encode or drop the column, or use RandomOverSampler, which "
                 "copies rows of any type."
             )

@@ -46,7 +46,8 @@ class ArrowTable(DenseTable):
     def __init__(self, data: Any) -> None:
         self._data = data
         self.n_samples, self.n_features = data.num_rows, data.num_columns
-        self.names: list[str] | None = list(data.schema.names)
+        self.labels = list(data.schema.names)
+        self.names: list[str] | None = self.labels
         check_shape(self.n_samples, self.n_features)
 
     def numeric(self) -> np.ndarray:

@@ -8,8 +8,11 @@ Arrow tables and the Parquet job all use these functions, so their values are th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
+
+from smotefast.tables.categories import array_kind, is_missing
 
 # 16 float32 columns are one cache line: written together, a row's line is touched once.
 # 1,000,000 x 32 float32 columns to a matrix, CPU seconds in memory touched before: 0.028;
@@ -18,6 +21,9 @@ STRIP_COLUMNS = 16
 STRIP_ROWS = 16384
 
 Column = Callable[[], np.ndarray]
+
+# Types of objects that NumPy makes floats of as float() does; of dates it makes day counts.
+_QUICK = {bool, int, float, type(None)}
 
 
 def common_dtype(dtypes: Iterable[np.dtype]) -> np.dtype:
@@ -81,6 +87,71 @@ def cast_column(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
     if dtype.kind in "iu" and not np.can_cast(values.dtype, dtype):
         return clamp(np.ascontiguousarray(values), dtype)
     return np.ascontiguousarray(values, dtype=dtype)
+
+
+def read_objects(values: np.ndarray, label: object) -> np.ndarray:
+    """Return a column of Python objects as float64, missing values as NaN.
+
+    Parameters
+    ----------
+    values
+        Shape (n_rows,), of dtype object.
+    label
+        Name or position of the column, for messages.
+
+    Raises
+    ------
+    ValueError
+        If a value is no number; text is refused even where it reads as a number.
+
+    Examples
+    --------
+    >>> read_objects(np.array([1, True, None, 2.5], dtype=object), "a")
+    array([1. , 1. , nan, 2.5])
+    """
+    if (found := first_text(values)) is not None:
+        raise not_numeric(label, f"text ({found!r}, dtype object)")
+    items = values.tolist()
+    try:
+        if set(map(type, items)) <= _QUICK:
+            return values.astype(np.float64)
+        return np.array(list(map(_as_float, items)), dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as why:
+        raise not_numeric(label, f"not numeric (dtype object: {why})") from why
+
+
+def _as_float(value: object) -> float:
+    if is_missing(value):
+        return np.nan
+    item: Any = value.item() if isinstance(value, np.ndarray) and not value.ndim else value
+    if isinstance(item, str | bytes | np.complexfloating):  # NumPy only warns of complex
+        raise TypeError(f"{item!r} is not a real number")
+    return float(item)
+
+
+def first_text(values: np.ndarray) -> str | bytes | None:
+    """Return the first text in a column of Python objects; NumPy reads "1.5" as a number."""
+    return next((value for value in values.tolist() if isinstance(value, str | bytes)), None)
+
+
+def join_objects(values: np.ndarray, new: np.ndarray) -> np.ndarray:
+    """Return a column of Python objects with computed values after its own, all of one type.
+
+    A column of nothing but booleans stays so. Any other becomes floats, the original values
+    included: Decimal and float cannot be added to each other.
+
+    Examples
+    --------
+    >>> join_objects(np.array([1, np.float32(2.5)], dtype=object), np.array([1.5]))
+    array([1.0, 2.5, 1.5], dtype=object)
+    >>> join_objects(np.array([True, False], dtype=object), np.array([0.6]))
+    array([True, False, True], dtype=object)
+    """
+    if array_kind(values) == "boolean" and not any(map(is_missing, values)):
+        whole = np.concatenate([values.astype(bool), cast_column(new, np.dtype(bool))])
+    else:
+        whole = np.concatenate([read_objects(values, None), new], dtype=np.float64)
+    return whole.astype(object)
 
 
 def clamp(values: np.ndarray, dtype: np.dtype) -> np.ndarray:

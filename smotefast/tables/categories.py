@@ -8,9 +8,13 @@ of scikit-learn's encoders.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from smotefast.tables.decimals import widened
 
 
 class Codes(NamedTuple):
@@ -164,6 +168,7 @@ def _with_dictionary(column: Any) -> Any:
         column = pc.run_end_decode(column)
     if pa.types.is_float16(column.type):  # of chunks of these, Arrow takes the bits
         column = column.cast(pa.float32())
+    column = widened(column)
     kind = column.type
     if str(kind) in ("string_view", "binary_view"):
         column = column.cast(pa.large_string() if "string" in str(kind) else pa.large_binary())
@@ -181,6 +186,8 @@ def is_missing(value: Any) -> bool:
     """Tell whether a value stands for none: None, NaN, NaT, pandas' NA."""
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return True
+    if isinstance(value, Decimal):
+        return value.is_nan()
     return bool(isinstance(value, float | np.floating) and value != value) or (
         isinstance(value, np.datetime64 | np.timedelta64) and bool(np.isnat(value))
     )
@@ -207,7 +214,9 @@ def _kind(value: Any) -> str:
         return "text"
     if isinstance(value, bool | np.bool_):
         return "boolean"
-    return "number" if isinstance(value, int | float | np.number) else "other"
+    if isinstance(value, np.ndarray) and not value.ndim:
+        return array_kind(value)
+    return "number" if isinstance(value, Real | Decimal) else "other"
 
 
 def arrow_kind(arrow_type: Any) -> str:
@@ -220,6 +229,8 @@ def arrow_kind(arrow_type: Any) -> str:
     if kinds.is_boolean(arrow_type):
         return "boolean"
     if kinds.is_integer(arrow_type) or kinds.is_floating(arrow_type):
+        return "number"
+    if kinds.is_decimal(arrow_type):
         return "number"
     texts = (kinds.is_string, kinds.is_large_string, kinds.is_binary, kinds.is_large_binary)
     if any(test(arrow_type) for test in texts) or str(arrow_type).endswith("_view"):

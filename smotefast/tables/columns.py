@@ -18,6 +18,7 @@ from smotefast.tables.casting import (
     not_numeric,
     write_matrix,
 )
+from smotefast.tables.decimals import decimals_to_numbers, numbers_to_decimals
 
 
 def check_numeric_fields(fields: Any) -> np.dtype:
@@ -43,10 +44,15 @@ def check_numeric_fields(fields: Any) -> np.dtype:
 
 
 def numpy_type(arrow_type: Any) -> np.dtype | None:
-    """Return the NumPy dtype of a plain numeric or Boolean Arrow type, else None."""
+    """Return the NumPy dtype that an Arrow type is computed in, None for what is no number.
+
+    Decimals are computed in float64.
+    """
     import pyarrow as pa
 
     kinds = pa.types
+    if kinds.is_decimal(arrow_type):
+        return np.dtype(np.float64)
     plain = (
         kinds.is_integer(arrow_type)
         or kinds.is_floating(arrow_type)
@@ -98,8 +104,8 @@ def features_to_matrix(
 def block_to_columns(block: np.ndarray, fields: Sequence[Any]) -> list[Any]:
     """Return a block of new rows as Arrow Arrays of exactly the types of ``fields``.
 
-    Integers are truncated toward zero and Booleans are true from 0.5 on, as for every
-    other container.
+    Integers are truncated toward zero, decimals are rounded to their scale, and Booleans are
+    true from 0.5 on, as for every other container.
 
     Parameters
     ----------
@@ -115,6 +121,8 @@ def column_to_arrow(values: np.ndarray, arrow_type: Any) -> Any:
     """Return the new values of one column as an Arrow Array of a numeric type."""
     import pyarrow as pa
 
+    if pa.types.is_decimal(arrow_type):
+        return numbers_to_decimals(values, arrow_type)
     dtype = numpy_type(arrow_type)
     assert dtype is not None, "check_numeric_fields comes first"
     return pa.array(cast_column(values, dtype), type=arrow_type)
@@ -135,6 +143,8 @@ def read_numbers(column: Any) -> np.ndarray:
     """Return an Arrow column as a NumPy array; shared memory where there is one chunk."""
     import pyarrow as pa
 
+    if pa.types.is_decimal(column.type):
+        return decimals_to_numbers(column)
     if isinstance(column, pa.ChunkedArray):
         if column.num_chunks != 1:
             return np.asarray(column.to_numpy())
@@ -157,7 +167,6 @@ def _kind(arrow_type: Any) -> str:
     kinds = pa.types
     for test, words in (
         (kinds.is_dictionary, "categories"),
-        (kinds.is_decimal, "decimal numbers"),
         (kinds.is_temporal, "dates or times"),
         (kinds.is_null, "nothing but nulls"),
         (kinds.is_nested, "nested"),

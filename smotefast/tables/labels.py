@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from smotefast.tables.categories import is_missing
 from smotefast.tables.kinds import library_of
 
 Take = Callable[[np.ndarray], Any]
@@ -140,9 +141,14 @@ def label_values(y: Any) -> np.ndarray:
     except TypeError as why:
         if "bytes" in str(why):
             raise
-        raise ValueError(f"y mixes labels that cannot be sorted: {why}.") from why
+        raise ValueError(
+            f"y mixes labels that cannot be sorted: {why}. Make them one type, such as text: "
+            "y.astype(str)."
+        ) from why
     if kind == "multilabel-indicator":
         return _from_one_hot(np.asarray(y))
+    if kind == "unknown" and np.asarray(y).dtype == object:
+        raise ValueError(_unknown_objects(y))
     if kind not in {"binary", "multiclass", "multiclass-multioutput"}:
         check_classification_targets(y)  # raises, in scikit-learn's words
     return np.asarray(column_or_1d(y))
@@ -173,25 +179,47 @@ def _from_one_hot(y: np.ndarray) -> np.ndarray:
     return np.asarray((y != 0).argmax(axis=1))
 
 
+def _unknown_objects(y: Any) -> str:
+    """Return why Python objects are no labels, and what to do."""
+    labels = list(np.asarray(y).flat)
+    kinds = sorted({type(label).__name__ for label in labels})
+    to = _label_type(labels)
+    step = f"[{to}(label) for label in y]" if isinstance(y, list) else f"y.astype({to})"
+    return (
+        "Unknown label type: unknown. y has dtype object and holds values of type "
+        f"{' and '.join(kinds[:3])}, as frame.to_numpy()[:, -1] gives where columns have "
+        f"several types. If they are classes, convert them first: {step}."
+    )
+
+
+def _label_type(labels: list[Any]) -> str:
+    """Return the name of the type that Python objects can be converted to as labels."""
+    if all(isinstance(label, bool | np.bool_) for label in labels):
+        return "bool"
+    try:
+        whole = all(abs(int(label)) < 2**63 and label == int(label) for label in labels)
+    except (TypeError, ValueError, OverflowError):
+        return "str"
+    return "int" if whole else "str"
+
+
 def _refuse_missing(y: Any) -> None:
     from sklearn.utils import assert_all_finite
 
     from smotefast.tables.native_labels import missing_labels
 
-    missing = 0
+    missing, then = 0, ""
     if isinstance(y, list | tuple):
-        missing = sum(map(_is_missing, y))
+        missing = sum(map(is_missing, y))
     elif isinstance(y, np.ndarray) and y.dtype.kind == "f":
         assert_all_finite(y, input_name="y")
     elif isinstance(y, np.ndarray) and y.dtype.kind in "mM":
         missing = int(np.isnat(y).sum())
     elif isinstance(y, np.ndarray) and y.dtype.kind == "O":
-        missing = sum(map(_is_missing, y.flat))
+        known = [label for label in y.flat if not is_missing(label)]
+        missing = y.size - len(known)
+        if not all(isinstance(label, str) for label in known):
+            to = _label_type(known)
+            then = f", and convert the rest, which has dtype object: y.astype({to})"
     if missing:
-        raise missing_labels(missing)
-
-
-def _is_missing(label: Any) -> bool:
-    if label is None or type(label).__name__ in {"NAType", "NaTType"}:
-        return True
-    return isinstance(label, float | np.floating) and bool(np.isnan(label))
+        raise missing_labels(missing, then)

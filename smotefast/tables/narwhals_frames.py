@@ -34,7 +34,8 @@ class NarwhalsTable:
         self._wrap = wrapper_like(frame)
         self._native = native
         self.n_samples, self.n_features = native.n_samples, native.n_features
-        self.names, self.is_sparse = native.names, native.is_sparse
+        self.names, self.labels = native.names, native.labels
+        self.is_sparse = native.is_sparse
         self.has_dtypes = native.has_dtypes
 
     def numeric(self) -> Any:

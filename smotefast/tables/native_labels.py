@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from smotefast.tables.decimals import decimals_to_labels
+
 Labels = tuple[Any, Callable[[np.ndarray], Any] | None]
 
 
@@ -23,9 +25,13 @@ def pandas_labels(y: Any) -> Labels:
 
 
 def _from_series(series: Any) -> np.ndarray:
+    from smotefast.tables.pandas_columns import arrow_values, is_decimal, is_object
+
     dtype = series.dtype
-    if series.hasnans:
+    if series.hasnans and not is_object(dtype):  # of objects the labels are looked at later
         raise missing_labels(int(series.isna().sum()))
+    if is_decimal(dtype):
+        return decimals_to_labels(arrow_values(series))
     if getattr(dtype, "_is_numeric", False) or getattr(dtype, "_is_boolean", False):
         # Int64 labels stay integers; scikit-learn would make them float64.
         plain = getattr(dtype, "numpy_dtype", None)
@@ -43,7 +49,13 @@ def polars_labels(y: Any) -> Labels:
     for series in columns:
         if series.null_count():
             raise missing_labels(series.null_count())
-    return _one_or_more([series.to_numpy() for series in columns]), lambda at: y[at]
+    return _one_or_more([_from_polars(series) for series in columns]), lambda at: y[at]
+
+
+def _from_polars(series: Any) -> np.ndarray:
+    if str(series.dtype).startswith("Decimal"):
+        return decimals_to_labels(series.to_arrow())
+    return np.asarray(series.to_numpy())
 
 
 def arrow_labels(y: Any) -> Labels:
@@ -67,15 +79,18 @@ def _from_arrow(column: Any) -> np.ndarray:
         column = column.cast(column.type.value_type)
     if column.null_count:
         raise missing_labels(column.null_count)
+    if pa.types.is_decimal(column.type):
+        return decimals_to_labels(column)
     if isinstance(column, pa.ChunkedArray):
         return np.asarray(column.to_numpy())
     return np.asarray(column.to_numpy(zero_copy_only=False))
 
 
-def missing_labels(n: int) -> ValueError:
-    """Return the error for labels that are null."""
+def missing_labels(n: int, then: str = "") -> ValueError:
+    """Return the error for labels that are null; ``then`` is a further step to take."""
     return ValueError(
-        f"Input y contains NaN: {n} labels are missing. Drop these rows, or give them a class."
+        f"Input y contains NaN: {n} labels are missing. Drop these rows, or give them a "
+        f"class{then}."
     )
 
 

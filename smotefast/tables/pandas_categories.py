@@ -12,10 +12,17 @@ from smotefast.tables.categories import (
     array_kind,
     arrow_kind,
     encode_array,
+    encode_arrow,
     occurring,
     ranked,
 )
-from smotefast.tables.pandas_columns import append_values, frame_of, is_sparse
+from smotefast.tables.pandas_columns import (
+    append_values,
+    arrow_values,
+    frame_of,
+    is_decimal,
+    is_sparse,
+)
 
 
 def column_kind(series: Any) -> str:
@@ -57,6 +64,8 @@ def encode_series(series: Any) -> Codes:
     # pandas cannot factorize what is not of native byte order.
     if isinstance(dtype, np.dtype) and (dtype.kind in "biu" or not dtype.isnative):
         return encode_array(series.to_numpy())
+    if is_decimal(dtype):  # pandas cannot factorize narrow ones
+        return encode_arrow(arrow_values(series))
     codes, values = pd.factorize(series)
     return ranked(codes, list(values))
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from smotefast.tables.casting import cast_column, not_numeric
+from smotefast.tables.casting import cast_column, join_objects, not_numeric, read_objects
+from smotefast.tables.decimals import decimals_to_numbers, numbers_to_decimals
 
 
 def take_pandas(data: Any, indices: np.ndarray) -> Any:
@@ -83,8 +84,11 @@ def numpy_dtype(dtype: Any, name: object) -> np.dtype:
 
 
 def _numpy_dtype_of_extension(dtype: Any) -> Any:
-    """Return the dtype under a nullable or Arrow-backed one; None for decimals and text."""
+    """Return the dtype under a nullable or Arrow-backed one; None for what is no number."""
     from pandas.api.types import is_bool_dtype, is_numeric_dtype
+
+    if is_decimal(dtype):
+        return np.dtype(np.float64)
 
     # A category has no numpy_dtype, and a category of numbers is a category.
     plain = getattr(dtype, "numpy_dtype", None)
@@ -93,22 +97,39 @@ def _numpy_dtype_of_extension(dtype: Any) -> Any:
     return plain if plain.kind in "biuf" else None
 
 
+def is_object(dtype: Any) -> bool:
+    """Tell whether a dtype is NumPy's of Python objects."""
+    return isinstance(dtype, np.dtype) and dtype.kind == "O"
+
+
+def is_decimal(dtype: Any) -> bool:
+    """Tell whether a dtype is an Arrow-backed one of decimals."""
+    if not hasattr(dtype, "pyarrow_dtype"):
+        return False
+    import pyarrow as pa
+
+    return bool(pa.types.is_decimal(dtype.pyarrow_dtype))
+
+
 def read_numbers(series: Any) -> np.ndarray:
     """Return a numeric column as a NumPy array, missing values as NaN."""
     dtype = series.dtype
-    if isinstance(dtype, np.dtype) and dtype.kind != "O":
+    if is_object(dtype):
+        return read_objects(series.to_numpy(), series.name)
+    if isinstance(dtype, np.dtype):
         return np.asarray(series.to_numpy())
     if is_sparse(dtype):
         return np.asarray(series.array.to_dense())
-    if not isinstance(dtype, np.dtype):
-        return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
-    found = next((value for value in series if isinstance(value, str | bytes)), None)
-    if found is not None:
-        raise not_numeric(series.name, f"text ({found!r}, dtype object)")
-    try:
-        return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
-    except (TypeError, ValueError) as why:
-        raise not_numeric(series.name, f"not numeric (dtype object: {why})") from why
+    if is_decimal(dtype):
+        return decimals_to_numbers(arrow_values(series))
+    return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
+
+
+def arrow_values(series: Any) -> Any:
+    """Return an Arrow-backed column as an Arrow Array or ChunkedArray."""
+    import pyarrow as pa
+
+    return pa.array(series.array)
 
 
 def cast_values(values: np.ndarray, dtype: Any) -> Any:
@@ -117,6 +138,8 @@ def cast_values(values: np.ndarray, dtype: Any) -> Any:
 
     if isinstance(dtype, np.dtype):
         return cast_column(values, dtype)
+    if is_decimal(dtype):
+        return pd.array(numbers_to_decimals(values, dtype.pyarrow_dtype), dtype=dtype)
     return pd.array(cast_column(values, numpy_dtype(dtype, None)), dtype=dtype)
 
 
@@ -125,6 +148,9 @@ def append_values(series: Any, values: np.ndarray) -> Any:
     import pandas as pd
 
     dtype = series.dtype
+    if is_object(dtype):
+        whole = join_objects(series.to_numpy(), values)
+        return pd.Series(whole, dtype=object, copy=False)
     new = cast_values(values, dtype)
     if isinstance(dtype, np.dtype):  # pd.concat would give up a foreign byte order
         whole = np.concatenate([series.to_numpy(), new], dtype=dtype)

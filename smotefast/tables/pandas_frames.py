@@ -52,6 +52,7 @@ class PandasTable(DenseTable):
         self._frame = frame
         self.n_samples, self.n_features = frame.shape
         self.names = string_names(frame)
+        self.labels = list(frame.columns)
 
     @cached_property
     def _dtype(self) -> np.dtype:

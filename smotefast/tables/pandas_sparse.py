@@ -31,6 +31,7 @@ class SparsePandasTable:
         self._frame = frame
         self.n_samples, self.n_features = frame.shape
         self.names = string_names(frame)
+        self.labels = list(frame.columns)
 
     def numeric(self) -> Any:
         """Return the columns as a CSR matrix."""

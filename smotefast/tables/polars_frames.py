@@ -50,7 +50,8 @@ class PolarsTable(DenseTable):
     def __init__(self, frame: Any) -> None:
         self._frame = frame
         self.n_samples, self.n_features = frame.shape
-        self.names: list[str] | None = list(frame.columns)
+        self.labels = list(frame.columns)
+        self.names: list[str] | None = self.labels
         check_shape(self.n_samples, self.n_features)
 
     def numeric(self) -> np.ndarray:
@@ -117,8 +118,8 @@ class PolarsTable(DenseTable):
         fields = []
         for series in self._frame.head(0).iter_columns():
             dtype = series.dtype
-            plain = dtype.is_integer() or dtype.is_float() or str(dtype) == "Boolean"
-            if not plain or "128" in str(dtype):
+            plain = dtype.is_numeric() or str(dtype) == "Boolean"
+            if not plain or str(dtype) in _NOT_IN_ARROW:
                 raise not_numeric(series.name, f"of polars type {dtype}")
             fields.append(pa.field(series.name, series.to_arrow().type))
         return fields

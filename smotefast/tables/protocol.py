@@ -51,12 +51,17 @@ class Table(Columns, Protocol):
     ----------
     n_samples
         How many there are.
+    labels
+        What messages call the columns: names, or positions where there are none.
     is_sparse
         Whether ``numeric`` gives a CSR matrix and new rows come by ``append_sparse``.
     """
 
     @property
     def n_samples(self) -> int: ...  # noqa: D102  see the class
+
+    @property
+    def labels(self) -> Sequence[Any]: ...  # noqa: D102  see the class
 
     @property
     def is_sparse(self) -> bool: ...  # noqa: D102  see the class

@@ -29,16 +29,19 @@ class SparseTable:
     ----------
     matrix
         Shape (n_samples, n_features), in any format.
+    labels
+        What messages call the columns; None for their positions.
     """
 
     is_sparse = True
     has_dtypes = False
     names = None
 
-    def __init__(self, matrix: Any) -> None:
+    def __init__(self, matrix: Any, labels: Sequence[Any] | None = None) -> None:
         self._matrix = matrix
         self._format = "csc" if matrix.format == "csc" else "csr"
         self.n_samples, self.n_features = matrix.shape
+        self.labels = range(self.n_features) if labels is None else labels
         check_shape(self.n_samples, self.n_features)
 
     def numeric(self) -> Any:
@@ -72,7 +75,8 @@ class SparseTable:
 
     def select(self, columns: Sequence[int]) -> SparseTable:
         """Return some columns."""
-        return SparseTable(self._matrix.tocsc()[:, list(columns)].asformat(self._format))
+        chosen = self._matrix.tocsc()[:, list(columns)].asformat(self._format)
+        return SparseTable(chosen, [self.labels[j] for j in columns])
 
     def kinds(self) -> list[str]:
         """Return what each column holds: all the same."""

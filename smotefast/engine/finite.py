@@ -34,14 +34,15 @@ def _not_finite(numbers: Any, labels: Sequence[Any], sampler: str) -> str:
     if not bad.any():
         bad, what, repair = _per_column(numbers, np.isinf), "infinite", "Replace them"
         words = f"infinity or a value too large for {numbers.dtype!r}"
-    columns = np.flatnonzero(bad)
-    first = columns[0]
-    values = "value" if bad[first] == 1 else "values"
-    more = f", and {len(columns) - 1} more columns have some" if len(columns) > 1 else ""
+    first, *others = np.flatnonzero(bad).tolist()
+    count = f"{bad[first]} {what} value{'s' if bad[first] > 1 else ''}"
+    more = ""
+    if others:
+        more = " (another column has some too)"
+        more = f" ({len(others)} other columns have some too)" if len(others) > 1 else more
     return (
-        f"Input X contains {words}: column {labels[first]!r} has {bad[first]} {what} "
-        f"{values}{more}, and {sampler} computes with all values. {repair}, or drop these rows "
-        "or columns."
+        f"Input X contains {words}: column {labels[first]!r} has {count}{more}, and {sampler} "
+        f"computes with all values. {repair}, or drop these rows or columns."
     )
 
 

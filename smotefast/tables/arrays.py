@@ -53,7 +53,7 @@ class ArrayTable(DenseTable):
     def _dtype(self) -> np.dtype:
         """The dtype of the matrix, or why there is none."""
         dtype = self._array.dtype
-        if dtype.kind in "US":
+        if dtype.kind in "UST":
             raise ValueError(
                 "dtype='numeric' is not compatible with arrays of bytes/strings: X holds "
                 f"text (dtype {dtype}). Convert it to numbers, or use RandomOverSampler, "

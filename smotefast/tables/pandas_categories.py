@@ -22,6 +22,7 @@ from smotefast.tables.pandas_columns import (
     frame_of,
     is_decimal,
     is_sparse,
+    take_series,
 )
 
 
@@ -87,7 +88,6 @@ def append_mixed(frame: Any, new: NewColumns) -> Any:
             whole = np.concatenate([values, values[new.picks[j]]], dtype=dtype)
             columns.append(pd.Series(whole, dtype=dtype, copy=False))
         else:
-            array = series.array
-            parts = [pd.Series(array), pd.Series(array.take(new.picks[j]))]
+            parts = [pd.Series(series.array), take_series(series, new.picks[j])]
             columns.append(pd.concat(parts, ignore_index=True))
     return frame_of(columns, frame.columns)

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from smotefast.tables.arrow_tables import take_arrow
 from smotefast.tables.casting import cast_column, join_objects, not_numeric, read_objects
+from smotefast.tables.columns import numpy_type
 from smotefast.tables.decimals import decimals_to_numbers, numbers_to_decimals
 
 
@@ -21,9 +23,9 @@ def take_pandas(data: Any, indices: np.ndarray) -> Any:
     import pandas as pd
 
     if isinstance(data, pd.Series):
-        return pd.Series(_taken(data, indices), name=data.name)
+        return take_series(data, indices).rename(data.name)
     if data.shape[1] <= 64:
-        columns = [_taken(data.iloc[:, j], indices) for j in range(data.shape[1])]
+        columns = [take_series(data.iloc[:, j], indices) for j in range(data.shape[1])]
         return frame_of(columns, data.columns)
     taken = data.set_axis(pd.RangeIndex(len(data)), axis=0).take(indices)
     taken.index = pd.RangeIndex(len(taken))
@@ -36,12 +38,15 @@ def with_index_of(taken: Any, data: Any, indices: np.ndarray) -> Any:
     return taken
 
 
-def _taken(series: Any, indices: np.ndarray) -> Any:
+def take_series(series: Any, indices: np.ndarray) -> Any:
+    """Return rows of a Series, without its name and index."""
     import pandas as pd
 
     dtype = series.dtype
     if isinstance(dtype, np.dtype) and dtype.kind not in "mM":
         values = np.take(series.to_numpy(), indices)
+    elif hasattr(dtype, "pyarrow_dtype"):  # pandas takes neither views nor runs
+        values = pd.array(take_arrow(arrow_values(series), indices), dtype=dtype)
     else:
         values = series.array.take(indices)
     # With the dtype named, pandas does not guess at object columns.
@@ -72,7 +77,7 @@ def numpy_dtype(dtype: Any, name: object) -> np.dtype:
     """Return the NumPy dtype of the numbers in a column, or refuse the column by name."""
     plain: Any = dtype
     if is_sparse(dtype):
-        plain = dtype.subtype
+        plain = None if is_object(dtype.subtype) else dtype.subtype
     elif not isinstance(dtype, np.dtype):
         plain = _numpy_dtype_of_extension(dtype)
     if plain is not None and plain.kind == "c":
@@ -87,9 +92,8 @@ def _numpy_dtype_of_extension(dtype: Any) -> Any:
     """Return the dtype under a nullable or Arrow-backed one; None for what is no number."""
     from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-    if is_decimal(dtype):
-        return np.dtype(np.float64)
-
+    if hasattr(dtype, "pyarrow_dtype"):
+        return numpy_type(dtype.pyarrow_dtype)
     # A category has no numpy_dtype, and a category of numbers is a category.
     plain = getattr(dtype, "numpy_dtype", None)
     if plain is None or not (is_numeric_dtype(dtype) or is_bool_dtype(dtype)):

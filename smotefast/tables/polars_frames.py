@@ -119,7 +119,10 @@ class PolarsTable(DenseTable):
         for series in self._frame.head(0).iter_columns():
             dtype = series.dtype
             plain = dtype.is_numeric() or str(dtype) == "Boolean"
-            if not plain or str(dtype) in _NOT_IN_ARROW:
+            if str(dtype) in _NOT_IN_ARROW:
+                words = f"of polars type {dtype} (cast numbers to pl.Int64 or pl.Float64)"
+                raise not_numeric(series.name, words)
+            if not plain:
                 raise not_numeric(series.name, f"of polars type {dtype}")
             fields.append(pa.field(series.name, series.to_arrow().type))
         return fields

@@ -54,3 +54,24 @@ def test_writer_options__looks_at_the_largest_row_group(tmp_path):
         writer.write_table(pa.table({"a": [0.5]}))  # too short for a dictionary to pay
         writer.write_table(few)
     assert writer_options(open_source(tmp_path / "in"))["use_dictionary"] == ["a"]
+
+
+def test_writer_options__stores_decimals_as_the_source_does(tmp_path):
+    wide = pa.array([1, 2, 3]).cast(pa.decimal128(30, 2))
+    table = pa.table({"narrow": wide.cast(pa.decimal128(9, 2)), "wide": wide})
+    for as_integer, encoding in ((True, "DELTA_BINARY_PACKED"), (False, "DELTA_BYTE_ARRAY")):
+        options = options_of(
+            tmp_path / "x.parquet",
+            table,
+            use_dictionary=False,
+            store_decimal_as_integer=as_integer,
+            column_encoding={"narrow": encoding},
+        )
+        assert options["store_decimal_as_integer"] == as_integer
+        assert options["column_encoding"] == {"narrow": encoding}
+        pq.write_table(table, tmp_path / "copy.parquet", **options)
+        kinds = [
+            pq.ParquetFile(tmp_path / name).schema.column(0).physical_type
+            for name in ("x.parquet", "copy.parquet")
+        ]
+        assert kinds[0] == kinds[1]

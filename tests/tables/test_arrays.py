@@ -112,6 +112,7 @@ def test_object_array__is_float64_for_numbers_and_copied_whole_for_take():
         (matrix("m8[s]"), "time spans"),
         (matrix("str"), "not compatible with arrays of bytes/strings"),
         (matrix("S"), "not compatible with arrays of bytes/strings"),
+        (matrix("str").astype(np.dtypes.StringDType()), "arrays of bytes/strings"),
         (np.array([[1, "1.5"]], dtype=object), "column 1 of X holds the text '1.5'"),
         ([["a", "1"], ["b", "2"]], "not compatible with arrays of bytes/strings"),
         ([["a", 1], ["b", 2]], "column 0 of X holds the text 'a'"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import decimal
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -29,7 +27,6 @@ OTHERS = {
     "binary_view": pa.array([b"a", None, b"cc"], pa.binary_view()),
     "binary": pa.array([b"a", None, b"cc"]),
     "dictionary": pa.array(["a", None, "cc"]).dictionary_encode(),
-    "decimal": pa.array([decimal.Decimal("1.50"), None, None]),
     "when": pa.array([1, None, 3], pa.timestamp("us", "UTC")),
     "list": pa.array([[1], None, []]),
     "struct": pa.array([{"a": 1}, None, {"a": 3}]),

@@ -211,7 +211,7 @@ def test_array_kind__says_what_a_column_holds(values, kind):
         (pa.int8(), "number"), (pa.float16(), "number"), (pa.bool_(), "boolean"),
         (pa.string(), "text"), (pa.large_binary(), "text"), (pa.string_view(), "text"),
         (pa.dictionary(pa.int8(), pa.string()), "category"), (pa.date32(), "other"),
-        (pa.decimal128(5, 2), "other"), (pa.null(), "other"), (pa.list_(pa.int8()), "other"),
+        (pa.decimal128(5, 2), "number"), (pa.null(), "other"), (pa.list_(pa.int8()), "other"),
     ],
     ids=str,
 )  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import decimal
 
 import numpy as np
 import pyarrow as pa
@@ -65,7 +64,6 @@ def test_nulls__become_nan_on_request(kind):
 
 REFUSED = {
     "categories": pa.array([1, 2]).dictionary_encode(),
-    "decimal numbers": pa.array([decimal.Decimal("1.5")]),
     "dates or times": pa.array([datetime.date(2020, 1, 1)]),
     "nothing but nulls": pa.nulls(1),
     "nested": pa.array([[1]]),

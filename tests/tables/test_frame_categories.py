@@ -75,7 +75,7 @@ POLARS = {
     "float": (pl.Series([0.5, None, -1.0]), "number"),
     "date": (pl.Series([datetime.date(2020, 1, 1), None]), "other"),
     "time": (pl.Series([datetime.time(1), None]), "other"),
-    "decimal": (pl.Series([decimal.Decimal("1.5"), None]), "other"),
+    "decimal": (pl.Series([decimal.Decimal("1.5"), None]), "number"),
     "null": (pl.Series([None, None]), "other"),
     "object": (pl.Series([3, None, 1], dtype=pl.Object), "other"),
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pyarrow as pa
@@ -121,6 +123,56 @@ def test_row_without_a_class__is_refused():
 def test_no_target__is_refused(y, words):
     with pytest.raises(ValueError, match=words):
         open_target(y)
+
+
+def as_objects(values):
+    out = np.empty(len(values), dtype=object)
+    for i, value in enumerate(values):
+        out[i] = value
+    return out
+
+
+@pytest.mark.parametrize(
+    ("y", "kinds", "to"),
+    [
+        (as_objects([0, 1, 2] * 3), "int", "int"),
+        (as_objects([0.0, 1.0] * 3), "float", "int"),
+        (as_objects([0.0, 1, np.int8(2)] * 3), "float and int and int8", "int"),
+        (as_objects([True, np.bool_(False)] * 3), "bool", "bool"),
+        (as_objects([Decimal(1), Decimal("2.0")] * 3), "Decimal", "int"),
+        (as_objects([Fraction(1), Fraction(2)] * 3), "Fraction", "int"),
+        (as_objects([np.array(1), np.array(2)] * 3), "ndarray", "int"),
+        (as_objects([0.5, 1.5] * 3), "float", "str"),
+        (as_objects([1, "a"] * 3), "int and str", "str"),
+        (as_objects([10**30, 1] * 3), "int", "str"),
+    ],
+    ids=lambda one: str(one)[:20],
+)
+def test_labels_of_python_objects__are_refused_with_their_types_and_the_step(y, kinds, to):
+    pd = pytest.importorskip("pandas")
+    for given in (y, pd.Series(y, dtype=object)):
+        with pytest.raises(ValueError, match="y has dtype object") as caught:
+            open_target(given)
+        assert f"values of type {kinds}, as" in str(caught.value)
+        assert str(caught.value).endswith(f"y.astype({to}).")
+    converted = y.astype(to)  # the step leads to labels
+    assert open_target(converted).values.tolist() == converted.tolist()
+
+
+def test_labels_of_python_objects__in_a_list_are_refused_with_a_step_for_lists():
+    with pytest.raises(ValueError, match=r"first: \[int\(label\) for label in y\]"):
+        open_target([Decimal(0), Decimal(1)] * 3)
+
+
+@pytest.mark.parametrize("hole", [None, np.nan, Decimal("NaN")])
+def test_missing_labels_among_python_objects__are_refused_with_both_steps(hole):
+    pd = pytest.importorskip("pandas")
+    y = as_objects([0, 1, hole, 1])
+    for given in (y, pd.Series(y, dtype=object)):
+        with pytest.raises(ValueError, match=r"1 labels are missing.*object: y\.astype\(int\)"):
+            open_target(given)
+    with pytest.raises(ValueError, match=r"give them a class\.$"):
+        open_target(as_objects(["a", hole, "b"]))
 
 
 def test_bytes__are_refused_in_the_words_of_scikit_learn():

@@ -86,13 +86,28 @@ def test_other_columns__are_refused_by_name(name):
         open_table(X).numeric()
 
 
-def test_categories_of_numbers_and_decimals__are_refused():
-    import pyarrow as pa
-
-    for dtype in ("category", pd.ArrowDtype(pa.decimal128(19))):
-        X = pd.DataFrame({"code": pd.Series([1, 2, 3]).astype(dtype)})
+def test_categories_of_numbers_and_sparse_objects__are_refused():
+    sparse_objects = pd.arrays.SparseArray(np.array([1, 2, 3], dtype=object))
+    for values in (pd.Categorical([1, 2, 3]), sparse_objects):
+        X = pd.DataFrame({"code": values})
         with pytest.raises(ValueError, match="Column 'code' of X is not plain numbers"):
             open_table(X).numeric()
+
+
+def test_arrow_backed_types__are_numbers_or_refused_by_name_and_taken():
+    import pyarrow as pa
+
+    table = pa.array(["a", "b", "a"])
+    runs = pa.RunEndEncodedArray.from_arrays(pa.array([1, 3], pa.int32()), pa.array([5, 6]))
+    spans = pa.array([(1, 2, 3)] * 3, pa.month_day_nano_interval())
+    for values in (table.cast(pa.string_view()), runs, spans, pa.nulls(3)):
+        X = pd.DataFrame({"a": pd.Series(values, dtype=pd.ArrowDtype(values.type))})
+        with pytest.raises(ValueError, match="Column 'a' of X is not plain numbers"):
+            open_table(X).numeric()
+        taken = open_table(X).take(np.array([2, 0]))
+        assert taken.dtypes.equals(X.dtypes)
+        known = values.to_pylist()
+        assert pa.array(taken["a"].array).to_pylist() == [known[2], known[0]]
 
 
 def test_object_columns__hold_numbers_or_are_refused():

@@ -18,7 +18,6 @@ OTHERS = {
     "day": pl.Series([1, 2, None]).cast(pl.Date),
     "when": pl.Series([1, 2, None]).cast(pl.Datetime("us", "UTC")),
     "span": pl.Series([1, 2, None]).cast(pl.Duration),
-    "decimal": pl.Series([1, 2, None]).cast(pl.Decimal(10, 2)),
     "big": pl.Series([1, 2, None], dtype=pl.Int128),
     "list": [[1], [], None],
     "struct": [{"a": 1}, {"a": 2}, None],

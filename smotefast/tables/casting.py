@@ -121,9 +121,9 @@ def read_objects(values: np.ndarray, label: object) -> np.ndarray:
 
 
 def _as_float(value: object) -> float:
-    if is_missing(value):
-        return np.nan
     item: Any = value.item() if isinstance(value, np.ndarray) and not value.ndim else value
+    if is_missing(item):
+        return np.nan
     if isinstance(item, str | bytes | np.complexfloating):  # NumPy only warns of complex
         raise TypeError(f"{item!r} is not a real number")
     return float(item)

@@ -215,7 +215,7 @@ def _kind(value: Any) -> str:
     if isinstance(value, bool | np.bool_):
         return "boolean"
     if isinstance(value, np.ndarray) and not value.ndim:
-        return array_kind(value)
+        return _kind(value.item())
     return "number" if isinstance(value, Real | Decimal) else "other"
 
 

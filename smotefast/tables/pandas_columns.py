@@ -42,11 +42,12 @@ def take_series(series: Any, indices: np.ndarray) -> Any:
     """Return rows of a Series, without its name and index."""
     import pandas as pd
 
+    values: Any
     dtype = series.dtype
     if isinstance(dtype, np.dtype) and dtype.kind not in "mM":
         values = np.take(series.to_numpy(), indices)
     elif hasattr(dtype, "pyarrow_dtype"):  # pandas takes neither views nor runs
-        values = pd.array(take_arrow(arrow_values(series), indices), dtype=dtype)
+        values = pd.arrays.ArrowExtensionArray(take_arrow(arrow_values(series), indices))
     else:
         values = series.array.take(indices)
     # With the dtype named, pandas does not guess at object columns.
@@ -143,7 +144,7 @@ def cast_values(values: np.ndarray, dtype: Any) -> Any:
     if isinstance(dtype, np.dtype):
         return cast_column(values, dtype)
     if is_decimal(dtype):
-        return pd.array(numbers_to_decimals(values, dtype.pyarrow_dtype), dtype=dtype)
+        return pd.arrays.ArrowExtensionArray(numbers_to_decimals(values, dtype.pyarrow_dtype))
     return pd.array(cast_column(values, numpy_dtype(dtype, None)), dtype=dtype)
 
 

@@ -182,6 +182,21 @@ def test_a_job__refuses_links_between_categories(tmp_path, destination):
         resample(source, destination, sampler=sampler)
 
 
+@pytest.mark.parametrize("first", ["smote-nc", "random"])
+def test_a_job__says_what_to_do_about_text_that_links_cannot_compare(
+    first, tmp_path, destination
+):
+    table = crowded().append_column("note", pa.array([*"xyz"][i % 3] for i in range(700)))
+    source = write_file(tmp_path / "in.parquet", table)
+    creation = {"smote-nc": SMOTENC("auto"), "random": RandomOverSampler()}[first]
+    words = rf"TomekLinks, the step after {type(creation).__name__}, compares rows by numbers"
+    with pytest.raises(ValueError, match=rf"{words} alone. Take 'random-under'"):
+        resample(source, destination, sampler=Combination(creation, TomekLinks()))
+    with pytest.raises(ValueError, match=r"'note' .* use RandomUnderSampler"):
+        resample(source, destination, sampler=TomekLinks())
+    assert not destination.exists()
+
+
 def test_a_job__checks_the_parameters_of_both_steps(tmp_path, destination):
     source = write_file(tmp_path / "in.parquet", crowded())
     for sampler in (

@@ -29,6 +29,7 @@ from smotefast.batch.passthrough import Passthrough
 from smotefast.batch.plan import Plan, make_plan
 from smotefast.batch.request import Request
 from smotefast.batch.selection import Matrices, select_rows
+from smotefast.batch.steps import links_advice
 from smotefast.batch.stream import Reading
 from smotefast.batch.warm import load_kernels, load_links
 from smotefast.batch.write import NewRows
@@ -38,6 +39,7 @@ from smotefast.engine.rows import ClassRows, MatrixRows
 from smotefast.report.progress import Progress
 from smotefast.storage import refuse_above, release_memory
 from smotefast.tables.arrow_tables import take_arrow
+from smotefast.tables.casting import NotNumericError
 from smotefast.tables.columns import check_numeric_fields
 from smotefast.under_sampling import TomekLinks
 
@@ -254,13 +256,27 @@ def _with_kept_columns(request: Request, need: Need) -> Need:
 
 def _matrix_dtype(request: Request, features: list[str]) -> np.dtype[Any]:
     """Return the type that the sampler computes in; refuse what it cannot compute with."""
-    dtype = check_numeric_fields([request.schema.field(name) for name in features])
+    try:
+        dtype = check_numeric_fields([request.schema.field(name) for name in features])
+    except NotNumericError as error:
+        advice = _if_not_numeric(request)
+        raise (error.advised(advice) if advice else error) from error.__cause__
     if dtype.kind == "b" and not request.sampler._takes_categories:
         raise TypeError(
             f"{type(request.sampler).__name__} cannot interpolate between booleans, and all "
             "features are. Use the sampler 'random', which copies rows."
         )
     return np.dtype(np.float64) if dtype.kind == "b" else dtype
+
+
+def _if_not_numeric(request: Request) -> str | None:
+    """Return what to do about a column of text; None for the advice of the error."""
+    creation, selection = request.sampler, request.selection
+    if selection is None or not creation._copies_rows:
+        return creation._if_not_numeric
+    if not request.wanted:  # the job only takes rows away
+        return selection._if_not_numeric
+    return links_advice(creation)
 
 
 def _refuse_index(request: Request) -> None:

@@ -82,6 +82,14 @@ def _refuse_what_needs_all(steps: Steps) -> None:
         )
     if isinstance(selection, TomekLinks) and creation._takes_categories:
         raise ValueError(
-            f"TomekLinks compares numbers, and {type(creation).__name__} makes categories. "
-            "Take 'random-under' after it, or resample in memory with encoded categories."
+            f"{type(creation).__name__} makes categories. {links_advice(creation)}"
         )
+
+
+def links_advice(creation: Any) -> str:
+    """Say what to do about columns that Tomek links, as a second step, cannot compare."""
+    return (
+        f"TomekLinks, the step after {type(creation).__name__}, compares rows by numbers "
+        "alone. Take 'random-under' in its place, leave the second step out, or encode the "
+        "columns as numbers in the files."
+    )

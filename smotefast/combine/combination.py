@@ -18,6 +18,7 @@ from smotefast.engine.quota import Counts
 from smotefast.engine.sampler import BaseSampler
 from smotefast.engine.selector import BaseSelector
 from smotefast.tables import open_table, open_target
+from smotefast.tables.casting import NotNumericError
 
 
 class BaseCombination(BaseSampler):
@@ -50,13 +51,39 @@ class BaseCombination(BaseSampler):
         resampled: tuple[Any, Any]
         if _takes_whole(creation, selection, X):
             X_more, y_more = creation.fit_resample(X, y)
-            with columns_checked():  # by the first step, if it looked at values
-                resampled = selection.fit_resample(X_more, y_more)
+            try:
+                with columns_checked():  # by the first step, if it looked at values
+                    resampled = selection.fit_resample(X_more, y_more)
+            except ValueError as error:
+                _refuse_categories(X, creation, selection, error)
+                raise
         else:
             resampled = _through_numbers(X, y, creation, selection)
         self.n_features_in_ = n_features
         self.sampling_strategy_ = _created(creation)
         return resampled
+
+
+def _refuse_categories(X: Any, creation: Any, selection: Any, error: ValueError) -> None:
+    """Refuse columns that the first step takes, and that the second one cannot compare."""
+    # The second is scikit-learn's text, for samplers of others.
+    if not isinstance(error, NotNumericError) and "could not convert" not in str(error):
+        return
+    try:
+        open_table(X).numeric()
+    except NotNumericError as why:
+        raise why.advised(_second_step_advice(creation, selection)) from error
+
+
+def _second_step_advice(creation: Any, selection: Any) -> str:
+    """Say what to do about text that the second of two steps cannot compare."""
+    first, second = type(creation).__name__, type(selection).__name__
+    return (
+        f"{first} takes it; {second}, the step after it, compares rows by numbers alone. "
+        f"Encode it as numbers before both steps, use {first} alone, or let "
+        f"RandomUnderSampler, which takes rows of any type, come after it: "
+        f"Combination({first}(...), RandomUnderSampler())."
+    )
 
 
 def _created(creation: Any) -> Counts:

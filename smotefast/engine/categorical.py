@@ -20,8 +20,9 @@ def categorical_positions(given: Any, columns: Columns) -> np.ndarray:
     Parameters
     ----------
     given
-        "auto": columns whose library calls them categories; "not numeric": also text and
-        booleans; or positions (negative ones count from the end), a mask, or names.
+        "auto": columns whose library calls them categories, or, where there are none, columns
+        of text and booleans; "not numeric": all that are no numbers; or positions (negative
+        ones count from the end), a mask, or names (strings or tuples).
     columns
         Those of the data.
 
@@ -31,6 +32,8 @@ def categorical_positions(given: Any, columns: Columns) -> np.ndarray:
     """
     if isinstance(given, str):
         return _by_kind(given, columns)
+    if _are_tuples(given):
+        return _once(_by_name(list(given), columns), given)
     wanted = np.asarray(given)
     if wanted.ndim != 1:
         raise ValueError(
@@ -57,8 +60,18 @@ def _by_kind(word: str, columns: Columns) -> np.ndarray:
             "pandas.DataFrame. Got an array instead: only columns of a pandas, polars or Arrow "
             "table can be categories by type. Give positions or a mask, or 'not numeric'."
         )
-    wanted = ("category",) if word == "auto" else NOT_NUMERIC
-    return np.flatnonzero([kind in wanted for kind in columns.kinds()])
+    kinds = columns.kinds()
+    wanted = NOT_NUMERIC
+    if word == "auto":
+        wanted = ("category",) if "category" in kinds else ("text", "boolean")
+    return np.flatnonzero([kind in wanted for kind in kinds])
+
+
+def _are_tuples(given: Any) -> bool:
+    """Whether columns are named by tuples, as frames with several levels of columns do."""
+    if not hasattr(given, "__len__") or getattr(given, "ndim", 1) != 1 or not len(given):
+        return False
+    return all(isinstance(name, tuple) for name in given)
 
 
 def _by_mask(mask: np.ndarray, columns: Columns) -> np.ndarray:
@@ -80,7 +93,7 @@ def _by_position(wanted: np.ndarray, columns: Columns) -> np.ndarray:
     return np.where(wanted < 0, wanted + last + 1, wanted).astype(np.int64)
 
 
-def _by_name(names: list[str], columns: Columns) -> np.ndarray:
+def _by_name(names: list[Any], columns: Columns) -> np.ndarray:
     if columns.names is None:
         raise ValueError(
             "Specifying the columns using strings is only supported for dataframes whose "

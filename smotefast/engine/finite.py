@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.utils import check_array
 
 from smotefast.tables import Table
+from smotefast.tables.casting import NotNumericError
 
 
 def finite_numbers(table: Table, sampler: Any) -> Any:
@@ -17,9 +18,14 @@ def finite_numbers(table: Table, sampler: Any) -> Any:
     Raises
     ------
     ValueError
-        If a value is missing or infinite; the message names the columns.
+        If a column is not numeric, with what to do about it for the sampler; if a value is
+        missing or infinite. The message names the columns.
     """
-    numbers = table.numeric()
+    try:
+        numbers = table.numeric()
+    except NotNumericError as error:
+        advice = sampler._if_not_numeric
+        raise (error.advised(advice) if advice else error) from error.__cause__
     try:
         return check_array(numbers, accept_sparse="csr", estimator=sampler, input_name="X")
     except ValueError as error:

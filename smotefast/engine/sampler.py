@@ -23,6 +23,12 @@ from smotefast.engine.quota import Counts, class_counts
 from smotefast.engine.tags import Tags, sampler_tags
 from smotefast.tables import Table, Target, open_table, open_target
 
+# What to do about text where a sampler takes rows away.
+TAKES_NUMBERS = (
+    "Encode the column as numbers or drop it, or use RandomUnderSampler, which takes rows of "
+    "any type."
+)
+
 # What describes the columns of X.
 _COLUMNS = frozenset({"feature_names_in_", "n_features_in_"})
 
@@ -38,6 +44,8 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  # ty
     _takes_categories = False  # whether columns may hold categories of any type
     _takes_booleans = False  # whether it computes with booleans as they are
     _tells_rows: ClassVar[bool] = False  # whether sample_indices_ says where rows stand in X
+    # What to do about text and the like; None for the advice of the tables.
+    _if_not_numeric: ClassVar[str | None] = None
     # What resampling sets; a fit that fails, or that only looks, leaves none of it behind.
     _made_by_resampling: ClassVar[tuple[str, ...]] = ()
 

@@ -16,7 +16,7 @@ from smotefast.engine.keep_quota import cleaning_quota, keep_quota
 from smotefast.engine.params import CLEANER, SEARCH, UNDER_SAMPLER
 from smotefast.engine.quota import Counts
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.sampler import SingleSampler
+from smotefast.engine.sampler import TAKES_NUMBERS, SingleSampler
 from smotefast.engine.searches import Searches
 from smotefast.engine.threads import thread_count
 from smotefast.tables import Table, Target
@@ -27,6 +27,7 @@ class BaseSelector(SingleSampler):
 
     _tells_rows = True
     _takes_booleans = True
+    _if_not_numeric = TAKES_NUMBERS
     _made_by_resampling: ClassVar[tuple[str, ...]] = ("sample_indices_",)
 
     sample_indices_: np.ndarray

@@ -89,6 +89,11 @@ class RandomOverSampler(BaseOverSampler):
         self.random_state = random_state
         self.shrinkage = shrinkage
 
+    _if_not_numeric = (
+        "Encode the column as numbers or drop it, or leave shrinkage out: plain copies may "
+        "hold values of any type."
+    )
+
     @property
     def _copies_rows(self) -> bool:
         return self.shrinkage is None

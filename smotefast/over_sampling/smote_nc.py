@@ -39,9 +39,11 @@ class SMOTENC(CategoricalSampler):
         Which columns are categories.
 
         - "auto": the columns that their library calls so: pandas ``category``, polars
-          ``Categorical`` and ``Enum``, Arrow dictionaries.
-        - "not numeric": these and columns of text and of booleans.
-        - array-like: positions (negative ones count from the end), a mask, or names.
+          ``Categorical`` and ``Enum``, Arrow dictionaries. Where there are none, the columns
+          of text and of booleans.
+        - "not numeric": all columns that hold no numbers: categories, text, booleans, dates.
+        - array-like: positions (negative ones count from the end), a mask, or names, which
+          are tuples where a frame has several levels of columns.
     categorical_encoder : estimator, default=None
         A one-hot encoder whose ``categories_`` give the order of the categories, which
         matters where several have the most votes. None sorts them.
@@ -113,6 +115,10 @@ class SMOTENC(CategoricalSampler):
         **ENCODER,
         **NeighborSampler._parameter_constraints,
     }
+    _if_not_numeric = (
+        "Name it in categorical_features, set categorical_features='not numeric', which takes "
+        "all columns that hold no numbers as categories, or drop it."
+    )
     _made_by_resampling = (
         *CategoricalSampler._made_by_resampling,
         "categorical_features_",
@@ -147,7 +153,7 @@ class SMOTENC(CategoricalSampler):
         chosen = categorical_positions(self.categorical_features, columns)
         self.categorical_features_ = chosen
         self.continuous_features_ = np.setdiff1d(np.arange(columns.n_features), chosen)
-        self._refuse_one_kind()
+        self._refuse_one_kind(columns)
 
     def _checked_matrix(self, table: Table) -> MixedMatrix:
         self._choose_columns(table)
@@ -156,16 +162,22 @@ class SMOTENC(CategoricalSampler):
             numbers = numbers.astype(np.float64)
         return MixedMatrix(numbers, self._encoded(table))
 
-    def _refuse_one_kind(self) -> None:
+    def _refuse_one_kind(self, columns: Columns) -> None:
         for some, kind, instead in (
             (self.continuous_features_, "categorical", "SMOTEN"),
             (self.categorical_features_, "numerical", "SMOTE"),
         ):
             if not some.size:
                 other = "numerical" if kind == "categorical" else "categorical"
+                advice = f"Use {instead}."
+                if kind == "numerical" and set(columns.kinds()) != {"number"}:
+                    advice = (
+                        "X has columns that hold no numbers: name them in "
+                        "categorical_features, or set categorical_features='not numeric'."
+                    )
                 raise ValueError(
                     f"SMOTE-NC is not designed to work only with {kind} features. It requires "
-                    f"some {other} features. Use {instead}."
+                    f"some {other} features. {advice}"
                 )
 
     def _check_encoder(self, encoder: Any) -> None:

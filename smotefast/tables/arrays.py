@@ -8,7 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from smotefast.tables.casting import cast_column, first_text, join_objects, read_objects
+from smotefast.tables.casting import (
+    NotNumericError,
+    cast_column,
+    first_text,
+    join_objects,
+    read_objects,
+)
 from smotefast.tables.categories import Codes, NewColumns, array_kind, encode_array
 from smotefast.tables.protocol import DenseTable, Fill
 
@@ -54,16 +60,22 @@ class ArrayTable(DenseTable):
         """The dtype of the matrix, or why there is none."""
         dtype = self._array.dtype
         if dtype.kind in "UST":
-            raise ValueError(
+            raise NotNumericError(
                 "dtype='numeric' is not compatible with arrays of bytes/strings: X holds "
-                f"text (dtype {dtype}). Convert it to numbers, or use RandomOverSampler, "
-                "which copies rows of any type."
+                f"text (dtype {dtype}).",
+                None,
+                "",
+                "Convert it to numbers, or use RandomOverSampler, which copies rows of any "
+                "type.",
             )
         if dtype.kind in _UNUSABLE:
-            raise ValueError(
+            raise NotNumericError(
                 f"X holds {_UNUSABLE[dtype.kind]} (dtype {dtype}), and only numbers can be "
-                "compared and interpolated. Convert X to numbers, or use RandomOverSampler "
-                "or RandomUnderSampler, which copy rows of any type."
+                "compared and interpolated.",
+                None,
+                "",
+                "Convert X to numbers, or use RandomOverSampler or RandomUnderSampler, which "
+                "copy rows of any type.",
             )
         return np.dtype(np.float64) if dtype.kind == "O" else dtype.newbyteorder("=")
 
@@ -195,10 +207,12 @@ def _refuse_text(array: np.ndarray, labels: Sequence[Any]) -> None:
     for label, column in zip(labels, array.T, strict=True):
         found = first_text(column)
         if found is not None:
-            raise ValueError(
-                f"could not convert string to float: column {label!r} of X holds the text "
-                f"{found!r}. Encode or drop the column, or use RandomOverSampler, which "
-                "copies rows of any type."
+            raise NotNumericError(
+                "could not convert string to float: column ",
+                label,
+                f" of X holds the text {found!r}.",
+                "Encode or drop the column, or use RandomOverSampler, which copies rows of any "
+                "type.",
             )
 
 

@@ -187,10 +187,46 @@ def clamp_bounds(values: np.dtype, dtype: np.dtype) -> tuple[np.generic, np.gene
     return values.type(low), top
 
 
-def not_numeric(column: object, what: str) -> ValueError:
+class NotNumericError(ValueError):
+    """Data that cannot be compared and interpolated; samplers replace the advice.
+
+    Parameters
+    ----------
+    before, after
+        What is wrong: the text on both sides of the column.
+    column
+        Name or position of the column; None for all of X.
+    advice
+        What to do.
+    """
+
+    def __init__(self, before: str, column: object, after: str, advice: str) -> None:
+        super().__init__(before, column, after, advice)
+
+    def __str__(self) -> str:
+        before, column, after, advice = self.args
+        return f"{before}{'' if column is None else repr(column)}{after} {advice}"
+
+    @property
+    def column(self) -> Any:
+        """Name or position of the column; None for all of X."""
+        return self.args[1]
+
+    def advised(self, advice: str) -> NotNumericError:
+        """Return the same error with other advice."""
+        return NotNumericError(*self.args[:3], advice)
+
+    def about(self, column: object) -> NotNumericError:
+        """Return the same error for another column."""
+        return NotNumericError(self.args[0], column, *self.args[2:])
+
+
+def not_numeric(column: object, what: str) -> NotNumericError:
     """Return the error for a column that cannot be interpolated."""
-    return ValueError(
-        f"Column {column!r} of X is {what}; only numbers can be compared and interpolated. "
+    return NotNumericError(
+        "Column ",
+        column,
+        f" of X is {what}; only numbers can be compared and interpolated.",
         "Encode or drop the column, use SMOTENC or SMOTEN for categories, or "
-        "RandomOverSampler or RandomUnderSampler, which copy rows of any type."
+        "RandomOverSampler or RandomUnderSampler, which copy rows of any type.",
     )

@@ -63,10 +63,12 @@ def frame_of(columns: list[Any], names: Any) -> Any:
     return frame
 
 
-def string_names(frame: Any) -> list[str] | None:
-    """Return the column names where all of them are strings."""
+def column_names(frame: Any) -> list[Any] | None:
+    """Return the column names where all are strings, or all are tuples."""
     names = list(frame.columns)
-    return names if all(isinstance(name, str) for name in names) else None
+    kinds = {type(name) for name in names}
+    is_one_kind = all(issubclass(kind, str) for kind in kinds) or kinds == {tuple}
+    return names if is_one_kind else None
 
 
 def is_sparse(dtype: Any) -> bool:

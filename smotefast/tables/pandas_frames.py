@@ -15,11 +15,11 @@ from smotefast.tables.kinds import check_shape
 from smotefast.tables.pandas_categories import append_mixed, column_kind, encode_series
 from smotefast.tables.pandas_columns import (
     append_values,
+    column_names,
     frame_of,
     is_sparse,
     numpy_dtype,
     read_numbers,
-    string_names,
     take_pandas,
 )
 from smotefast.tables.protocol import DenseTable, Fill, Table
@@ -51,7 +51,7 @@ class PandasTable(DenseTable):
     def __init__(self, frame: Any) -> None:
         self._frame = frame
         self.n_samples, self.n_features = frame.shape
-        self.names = string_names(frame)
+        self.names = column_names(frame)
         self.labels = list(frame.columns)
 
     @cached_property

@@ -10,7 +10,7 @@ import numpy as np
 from smotefast.tables.casting import clamp_bounds, common_dtype, frame_dtype
 from smotefast.tables.categories import Codes, NewColumns
 from smotefast.tables.pandas_categories import append_mixed, column_kind, encode_series
-from smotefast.tables.pandas_columns import frame_of, numpy_dtype, string_names, take_pandas
+from smotefast.tables.pandas_columns import column_names, frame_of, numpy_dtype, take_pandas
 from smotefast.tables.protocol import Fill
 from smotefast.tables.sparse import SparseTable
 
@@ -30,7 +30,7 @@ class SparsePandasTable:
     def __init__(self, frame: Any) -> None:
         self._frame = frame
         self.n_samples, self.n_features = frame.shape
-        self.names = string_names(frame)
+        self.names = column_names(frame)
         self.labels = list(frame.columns)
 
     def numeric(self) -> Any:

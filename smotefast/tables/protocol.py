@@ -21,7 +21,7 @@ class Columns(Protocol):
     n_features
         How many there are.
     names
-        Their names, where all of them are strings.
+        Their names, where all of them are strings or all are tuples.
     has_dtypes
         Whether each column has a type of its own.
     """
@@ -30,7 +30,7 @@ class Columns(Protocol):
     def n_features(self) -> int: ...  # noqa: D102  see the class
 
     @property
-    def names(self) -> list[str] | None: ...  # noqa: D102  see the class
+    def names(self) -> list[Any] | None: ...  # noqa: D102  see the class
 
     @property
     def has_dtypes(self) -> bool: ...  # noqa: D102  see the class

@@ -10,7 +10,7 @@ from sklearn.base import clone
 from smotefast.engine.keep_quota import keep_quota
 from smotefast.engine.params import CENTROIDS, RANDOM_STATE, UNDER_SAMPLER
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.sampler import SingleSampler
+from smotefast.engine.sampler import TAKES_NUMBERS, SingleSampler
 from smotefast.tables import Table, Target, open_table
 
 
@@ -68,6 +68,7 @@ class ClusterCentroids(SingleSampler):
 
     _sampling_type = "under-sampling"
     _takes_booleans = True
+    _if_not_numeric = TAKES_NUMBERS
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **UNDER_SAMPLER,
         **RANDOM_STATE,

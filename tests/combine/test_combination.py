@@ -296,3 +296,67 @@ def test_all__refuse_bad_parameters_by_name(sampler, name):
         words = f"'{name}'"
         with pytest.raises((InvalidParameterError, ValueError), match=words):
             method(*classes(11, SIZES))
+
+
+def text_frames():
+    rng, n = np.random.default_rng(0), sum(SIZES)
+    data = {"a": rng.normal(size=n), "b": rng.normal(size=n), "c": rng.choice([*"xyz"], n)}
+    yield pytest.importorskip("pandas").DataFrame(data)
+    yield pytest.importorskip("polars").DataFrame(data)
+    yield pytest.importorskip("pyarrow").table(data)
+
+
+@pytest.mark.parametrize(
+    ("sampler", "first", "second"),
+    [
+        (SMOTETomek(smote=over_sampling.SMOTENC(["c"])), "SMOTENC", "TomekLinks"),
+        (SMOTEENN(smote=over_sampling.SMOTENC(["c"])), "SMOTENC", "EditedNearestNeighbours"),
+        (
+            Combination(over_sampling.SMOTENC("auto"), under_sampling.NearMiss()),
+            "SMOTENC",
+            "NearMiss",
+        ),
+        (
+            Combination(over_sampling.RandomOverSampler(), under_sampling.ClusterCentroids()),
+            "RandomOverSampler",
+            "ClusterCentroids",
+        ),
+        (
+            Combination(over_sampling.SMOTEN(), their_under.TomekLinks()),
+            "SMOTEN",
+            "TomekLinks",
+        ),
+    ],
+    ids=str,
+)
+def test_a_second_step_that_compares_numbers__says_so_and_what_to_do(sampler, first, second):
+    y = np.repeat([0, 1, 2], SIZES)
+    frames = list(text_frames())
+    if second == "TomekLinks" and first == "SMOTEN":
+        frames = frames[:1]  # what imbalanced-learn takes
+    for frame in frames:
+        with pytest.raises(ValueError, match=r"Column 'c'") as raised:
+            clone(sampler).fit_resample(frame, y)
+        words = str(raised.value)
+        assert f"{second}, the step after it, compares rows by numbers alone" in words
+        assert f"use {first} alone" in words
+        assert "use SMOTENC or" not in words
+
+
+def test_another_error_of_a_second_step__is_not_taken_for_one_about_text():
+    y = np.repeat([0, 1, 2], SIZES)
+    under = under_sampling.RandomUnderSampler(sampling_strategy={0: 10**6})
+    sampler = Combination(over_sampling.SMOTENC("auto"), under)
+    for frame in text_frames():
+        with pytest.raises(ValueError, match="less or equal"):
+            sampler.fit_resample(frame, y)
+
+
+@pytest.mark.parametrize("name", [*under_sampling.__all__])
+def test_samplers_that_take_rows_away__send_text_to_one_that_takes_it(name):
+    if name == "RandomUnderSampler":
+        return
+    y = np.repeat([0, 1, 2], SIZES)
+    for frame in text_frames():
+        with pytest.raises(ValueError, match=r"Column 'c' .* use RandomUnderSampler, which"):
+            getattr(under_sampling, name)().fit_resample(frame, y)

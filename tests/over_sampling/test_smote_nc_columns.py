@@ -62,6 +62,76 @@ def test_smote_nc__of_auto_takes_columns_of_dtype_category():
     assert mine.categorical_features_.tolist() == [0]
 
 
+def text_columns():
+    """Yield frames of two numeric columns and one of text or booleans."""
+    pd, pl, pa = (pytest.importorskip(name) for name in ("pandas", "polars", "pyarrow"))
+    X, y = mixed(1)
+    numbers = {"a": X[:, 0], "b": X[:, 1]}
+    text, flags = NAMES[X[:, 3].astype(int)], X[:, 4] > 0
+    for values, dtypes in (
+        (text, ["str", "object", "string", pd.ArrowDtype(pa.string())]),
+        (flags, ["bool", "object", "boolean", pd.ArrowDtype(pa.bool_())]),
+    ):
+        for dtype in dtypes:
+            yield pd.DataFrame({**numbers, "c": pd.Series(values).astype(dtype)}), y
+        yield pl.DataFrame({**numbers, "c": values.tolist()}), y
+        yield pa.table({**numbers, "c": values.tolist()}), y
+        yield pa.RecordBatch.from_pydict({**numbers, "c": values.tolist()}), y
+
+
+def test_smote_nc__of_auto_takes_texts_and_booleans_where_no_column_is_a_category():
+    for frame, y in text_columns():
+        sampler = SMOTENC("auto", random_state=0)
+        found = sampler.fit_resample(frame, y)[0]
+        assert type(found) is type(frame)
+        assert sampler.categorical_features_.tolist() == [2]
+        expected = SMOTENC(["c"], random_state=0).fit_resample(frame, y)[0]
+        assert found.equals(expected)
+
+
+def test_smote_nc__of_auto_names_what_takes_a_text_beside_a_category():
+    frame, y = as_frame()
+    words = r"Column 'name' .* categorical_features='not numeric'"
+    with pytest.raises(ValueError, match=words):
+        SMOTENC("auto").fit_resample(frame.drop(columns="flag"), y)
+
+
+def test_smote_nc__without_categories_does_not_send_dates_to_smote():
+    frame, y = as_frame()
+    dated = frame[["wide", "small"]].assign(day=np.datetime64("2024-01-01"))
+    with pytest.raises(ValueError, match="categorical_features='not numeric'"):
+        SMOTENC("auto").fit_resample(dated, y)
+    with pytest.raises(ValueError, match="Use SMOTE"):
+        SMOTENC("auto").fit_resample(frame[["wide", "small"]], y)
+
+
+def test_smote_nc__names_the_column_of_text_in_an_array_by_its_place_in_the_array():
+    X, y = mixed(1)
+    with pytest.raises(ValueError, match=r"column 3 of X .* Name it in categorical_features"):
+        SMOTENC([0]).fit_resample(as_objects(X), y)
+
+
+@pytest.mark.parametrize("container", [list, tuple, np.array, "index"])
+def test_smote_nc__takes_tuples_as_names_of_columns_in_levels(container):
+    pd = pytest.importorskip("pandas")
+    frame, y = as_frame()
+    expected = SMOTENC([0, 3], random_state=0).fit_resample(frame.drop(columns="flag"), y)[0]
+    levels = frame.drop(columns="flag")
+    levels.columns = pd.MultiIndex.from_product([["p"], levels.columns])
+    names = [("p", "kind"), ("p", "name")]
+    if container == "index":
+        names = pd.MultiIndex.from_tuples(names)
+    elif container is np.array:
+        names = levels.columns.to_numpy()[[0, 3]]
+    else:
+        names = container(names)
+    found = SMOTENC(names, random_state=0).fit_resample(levels, y)[0]
+    assert found.columns.equals(levels.columns)
+    assert found.set_axis(expected.columns, axis=1).equals(expected)
+    with pytest.raises(ValueError, match=r"\('p', 'x'\)"):
+        SMOTENC([("p", "x")]).fit_resample(levels, y)
+
+
 def test_smote_nc__of_not_numeric_takes_texts_and_booleans_too():
     frame, y = as_frame()
     mine = SMOTENC("not numeric", random_state=0)

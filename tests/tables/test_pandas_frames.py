@@ -170,7 +170,8 @@ def test_column_names__of_any_kind_come_back(names, dtypes):
     X = frame(*dtypes)
     X.columns = names
     table = open_table(X)
-    assert table.names == (["a", "a"] if list(names) == ["a", "a"] else None)
+    told = list(names) in (["a", "a"], [("a", 1), ("a", 2)])
+    assert table.names == (list(names) if told else None)
     numbers = table.numeric()
     assert np.array_equal(numbers, RANDOM[:, :2])
     out = table.extend(2, fill_with(numbers[:2]))

@@ -272,11 +272,11 @@ def _matrix_dtype(request: Request, features: list[str]) -> np.dtype[Any]:
 def _if_not_numeric(request: Request) -> str | None:
     """Return what to do about a column of text; None for the advice of the error."""
     creation, selection = request.sampler, request.selection
-    if selection is None or not creation._copies_rows:
-        return creation._if_not_numeric
-    if not request.wanted:  # the job only takes rows away
-        return selection._if_not_numeric
-    return links_advice(creation)
+    if selection is not None and creation._copies_rows and request.wanted:
+        return links_advice(creation)
+    only_takes_away = selection is not None and not request.wanted
+    advice: str | None = (selection if only_takes_away else creation)._if_not_numeric
+    return advice
 
 
 def _refuse_index(request: Request) -> None:

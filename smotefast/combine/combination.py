@@ -13,7 +13,7 @@ from sklearn.base import clone
 from smotefast.engine.column_checks import columns_checked, columns_named
 from smotefast.engine.finite import finite_numbers
 from smotefast.engine.over_sampler import BaseOverSampler
-from smotefast.engine.params import STEP
+from smotefast.engine.params import CREATION, SELECTION
 from smotefast.engine.quota import Counts
 from smotefast.engine.sampler import BaseSampler
 from smotefast.engine.selector import BaseSelector
@@ -163,8 +163,8 @@ class Combination(BaseCombination):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "creation": STEP,
-        "selection": STEP,
+        "creation": CREATION,
+        "selection": SELECTION,
     }
     _made_by_resampling = ("creation_", "selection_")
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from sklearn.base import clone
 
 from smotefast.combine.combination import BaseCombination
-from smotefast.engine.params import OVER_SAMPLER, SEARCH, STEP
+from smotefast.engine.params import CREATION, OVER_SAMPLER, SEARCH, SELECTION
 from smotefast.over_sampling import SMOTE
 from smotefast.under_sampling import TomekLinks
 
@@ -68,8 +68,8 @@ class SMOTETomek(BaseCombination):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **OVER_SAMPLER,
-        "smote": [*STEP, None],
-        "tomek": [*STEP, None],
+        "smote": [*CREATION, None],
+        "tomek": [*SELECTION, None],
         **SEARCH,
     }
     _made_by_resampling = ("smote_", "tomek_")

@@ -61,7 +61,7 @@ def _by_kind(word: str, columns: Columns) -> np.ndarray:
             "table can be categories by type. Give positions or a mask, or 'not numeric'."
         )
     kinds = columns.kinds()
-    wanted = NOT_NUMERIC
+    wanted: tuple[str, ...] = NOT_NUMERIC
     if word == "auto":
         wanted = ("category",) if "category" in kinds else ("text", "boolean")
     return np.flatnonzero([kind in wanted for kind in kinds])

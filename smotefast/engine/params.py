@@ -88,8 +88,45 @@ NEAREST_CLASSIFIER: dict[str, list[Any]] = {
     "n_seeds_S": [Interval(Integral, 1, None, closed="left")],
 }
 
+
+class SamplerThat(HasMethods):  # type: ignore[misc]  # scikit-learn ships no types
+    """A sampler that only adds rows, or only takes rows away, as far as it says.
+
+    Samplers of this package and of imbalanced-learn say so; others with ``fit_resample`` are
+    taken, as are those that do either.
+    """
+
+    def __init__(self, adds_rows: bool) -> None:
+        super().__init__(["fit_resample"])
+        self._refused = {"under-sampling", "clean-sampling", "combination"}
+        self._words = "an over-sampler (such as SMOTE())"
+        if not adds_rows:
+            self._refused = {"over-sampling", "combination"}
+            self._words = "a sampler that takes rows away (such as TomekLinks())"
+
+    def is_satisfied_by(self, val: Any) -> bool:
+        """Whether a parameter is such a sampler."""
+        if isinstance(val, type) or not super().is_satisfied_by(val):
+            return False
+        return _sampling_type(val) not in self._refused
+
+    def __str__(self) -> str:
+        return self._words
+
+
+def _sampling_type(sampler: Any) -> Any:
+    """Return what a sampler does to a table; SMOTEENN and the like do both."""
+    homes = (kind.__module__ for kind in type(sampler).__mro__)
+    if any(home.startswith(("smotefast.combine", "imblearn.combine")) for home in homes):
+        return "combination"
+    return getattr(sampler, "_sampling_type", None)
+
+
+CREATION: list[Any] = [SamplerThat(adds_rows=True)]
+SELECTION: list[Any] = [SamplerThat(adds_rows=False)]
+
 CLEANING_RULE: dict[str, list[Any]] = {
-    "edited_nearest_neighbours": [HasMethods(["fit_resample"]), None],
+    "edited_nearest_neighbours": [*SELECTION, None],
     "threshold_cleaning": [Interval(Real, 0, None, closed="neither")],
 }
 
@@ -110,5 +147,3 @@ CENTROIDS: dict[str, list[Any]] = {
 
 TIMES: dict[str, list[Any]] = {"max_iter": [Interval(Integral, 1, None, closed="left")]}
 YES_NO: list[Any] = ["boolean"]
-
-STEP: list[Any] = [HasMethods(["fit_resample"])]

@@ -214,11 +214,13 @@ class NotNumericError(ValueError):
 
     def advised(self, advice: str) -> NotNumericError:
         """Return the same error with other advice."""
-        return NotNumericError(*self.args[:3], advice)
+        before, column, after, _ = self.args
+        return NotNumericError(before, column, after, advice)
 
     def about(self, column: object) -> NotNumericError:
         """Return the same error for another column."""
-        return NotNumericError(self.args[0], column, *self.args[2:])
+        before, _, after, advice = self.args
+        return NotNumericError(before, column, after, advice)
 
 
 def not_numeric(column: object, what: str) -> NotNumericError:

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from imblearn import FunctionSampler
+from imblearn import combine as their_combine
 from imblearn import over_sampling as their_over
 from imblearn import under_sampling as their_under
 from imblearn.pipeline import make_pipeline
@@ -282,7 +284,8 @@ def test_steps__may_be_of_imbalanced_learn():
         (Combination(5, under_sampling.NearMiss()), "creation"),
         (Combination(over_sampling.SMOTE(), LogisticRegression()), "selection"),
         (Combination(None, under_sampling.NearMiss()), "creation"),
-        (Combination(over_sampling.SMOTE, None), "selection"),
+        (Combination(over_sampling.SMOTE, None), "creation"),
+        (Combination(over_sampling.SMOTE(), None), "selection"),
         (SMOTEENN(smote="SMOTE"), "smote"),
         (SMOTEENN(enn=3), "enn"),
         (SMOTETomek(tomek=LogisticRegression()), "tomek"),
@@ -360,3 +363,45 @@ def test_samplers_that_take_rows_away__send_text_to_one_that_takes_it(name):
     for frame in text_frames():
         with pytest.raises(ValueError, match=r"Column 'c' .* use RandomUnderSampler, which"):
             getattr(under_sampling, name)().fit_resample(frame, y)
+
+
+OVER = [over_sampling.SMOTE(), their_over.ADASYN(), over_sampling.RandomOverSampler()]
+UNDER = [under_sampling.RandomUnderSampler(), their_under.TomekLinks()]
+BOTH = [SMOTETomek(), their_combine.SMOTEENN(), Combination(OVER[0], UNDER[0])]
+TAKES_AWAY = r"must be a sampler that takes rows away \(such as TomekLinks\(\)\)"
+WRONG_STEPS = [
+    *((SMOTEENN, "smote", "must be an over-sampler", step) for step in UNDER + BOTH),
+    *((SMOTETomek, "smote", "must be an over-sampler", step) for step in UNDER + BOTH),
+    *((SMOTEENN, "enn", TAKES_AWAY, step) for step in OVER + BOTH),
+    *((SMOTETomek, "tomek", TAKES_AWAY, step) for step in OVER + BOTH),
+    *((Combination, "creation", "must be an over-sampler", step) for step in UNDER + BOTH),
+    *((Combination, "selection", TAKES_AWAY, step) for step in OVER + BOTH),
+    *(
+        (
+            under_sampling.NeighbourhoodCleaningRule,
+            "edited_nearest_neighbours",
+            TAKES_AWAY,
+            step,
+        )
+        for step in OVER + BOTH
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "words", "step"), WRONG_STEPS)
+def test_a_step_of_the_wrong_kind__is_refused_by_name(kind, name, words, step):
+    given = {"creation": OVER[0], "selection": UNDER[0]} if kind is Combination else {}
+    got = type(step).__name__
+    for wrong in (step, type(step)):
+        sampler = kind(**{**given, name: wrong})
+        for method in (sampler.fit, sampler.fit_resample):
+            with pytest.raises(InvalidParameterError, match=rf"'{name}'.*{words}.*{got}"):
+                method(*classes(11, SIZES))
+
+
+def test_a_step_that_may_do_anything__is_taken():
+    X, y = classes(10, SIZES)
+    steps = make_pipeline(over_sampling.SMOTE(random_state=0)), FunctionSampler()
+    expected = over_sampling.SMOTE(random_state=0).fit_resample(X, y)
+    for one, two in zip(Combination(*steps).fit_resample(X, y), expected, strict=True):
+        assert_equal(one, two)

@@ -19,6 +19,7 @@ from sklearn.utils.validation import validate_data
 
 from smotefast.engine.column_checks import warn_about_columns
 from smotefast.engine.finite import finite_numbers
+from smotefast.engine.hooks import refuse_hooks
 from smotefast.engine.quota import Counts, class_counts
 from smotefast.engine.tags import Tags, sampler_tags
 from smotefast.tables import Table, Target, open_table, open_target
@@ -52,6 +53,10 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  # ty
     sampling_strategy_: Counts
     feature_names_in_: np.ndarray
     n_features_in_: int
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        refuse_hooks(cls)
 
     def fit(self, X: Any, y: Any, **params: Any) -> BaseSampler:
         """Check the data and resolve ``sampling_strategy``; resample nothing.

@@ -16,10 +16,11 @@ from smotefast.engine.recipe import Origins
 from smotefast.engine.rows import ClassRows
 from smotefast.engine.votes import elected
 from smotefast.neighbors import Neighbors, find_alike
+from smotefast.over_sampling.smote import SMOTE
 from smotefast.tables import Columns, Table
 
 
-class SMOTEN(CategoricalSampler):
+class SMOTEN(CategoricalSampler, SMOTE):
     """Over-sample rows of categories.
 
     A new row gets in each column what most of a drawn row and its nearest neighbours in the

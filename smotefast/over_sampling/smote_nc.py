@@ -19,10 +19,11 @@ from smotefast.engine.recipe import Interpolate, Origins
 from smotefast.engine.rows import ClassRows
 from smotefast.engine.votes import tie_picks, winner_counts
 from smotefast.neighbors import Neighbors, find_neighbors
+from smotefast.over_sampling.smote import SMOTE
 from smotefast.tables import Columns, Table
 
 
-class SMOTENC(CategoricalSampler):
+class SMOTENC(CategoricalSampler, SMOTE):
     """Over-sample rows of numbers and categories.
 
     The numbers of a new row lie between those of a row and of one of its nearest neighbours

@@ -138,14 +138,15 @@ class Combination(BaseCombination):
     ----------
     sampling_strategy_ : dict
         Rows to create, by class; empty if ``creation`` does not say.
-    creation_, selection_ : sampler
-        The steps, fitted. ``selection_.sample_indices_`` says which row each row of the result
-        is: of X, or from ``len(X)`` on of the new rows, whose origin is in
-        ``creation_.provenance_``.
+    creation_ : sampler
+        The first step, fitted; ``creation_.provenance_`` says where new rows came from.
+    selection_ : sampler
+        The second step, fitted; ``selection_.sample_indices_`` says which row each row of the
+        result is: of X, or from ``len(X)`` on of the new rows.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the columns, where all are strings.
+        Names of the columns. Defined only when all of them are strings.
 
     Examples
     --------

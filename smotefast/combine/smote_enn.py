@@ -36,14 +36,16 @@ class SMOTEENN(BaseCombination):
     ----------
     sampling_strategy_ : dict
         Rows that SMOTE created, by class.
-    smote_, enn_ : sampler
-        The steps, fitted. ``enn_.sample_indices_`` says which row each row of the result is:
-        of X, or from ``len(X)`` on of the new rows, whose origin is in ``smote_.provenance_``;
-        ``enn_.disagreement_`` how far an approximate search can be relied on.
+    smote_ : sampler
+        The first step, fitted; ``smote_.provenance_`` says where new rows came from.
+    enn_ : sampler
+        The second step, fitted. ``enn_.sample_indices_`` says which row each row of the result
+        is: of X, or from ``len(X)`` on of the new rows; ``enn_.disagreement_`` how far an
+        approximate search can be relied on.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the columns, where all are strings.
+        Names of the columns. Defined only when all of them are strings.
 
     Raises
     ------

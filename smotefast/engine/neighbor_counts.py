@@ -21,13 +21,14 @@ def neighbor_estimator(name: str, given: Any) -> tuple[Any, int]:
     return estimator, estimator.n_neighbors - 1
 
 
-def shown_estimator(estimator: Any, n_neighbors: Any) -> Any:
-    """Return the user's estimator, or an unfitted one for a number of neighbours."""
-    if estimator is not None:
-        return estimator
+def fitted_neighbors(n_neighbors: int, rows: Any, n_jobs: int | None = None) -> Any:
+    """Return scikit-learn's estimator, fitted on rows; not fitted where they are None."""
     from sklearn.neighbors import NearestNeighbors
 
-    return NearestNeighbors(n_neighbors=int(n_neighbors) + 1)
+    if rows is None:
+        return NearestNeighbors(n_neighbors=n_neighbors, n_jobs=n_jobs)
+    n_neighbors = min(n_neighbors, rows.shape[0])  # of a class that is smaller
+    return NearestNeighbors(n_neighbors=n_neighbors, n_jobs=n_jobs).fit(rows)
 
 
 def refuse_few_rows(name: str, k: int, n_samples: int) -> None:

@@ -15,7 +15,7 @@ from sklearn.utils import check_random_state
 from smotefast.engine.draws import FEW_DRAWS, Draws, Then
 from smotefast.engine.job import Job
 from smotefast.engine.mixed import Recipe
-from smotefast.engine.neighbor_counts import neighbor_estimator, shown_estimator
+from smotefast.engine.neighbor_counts import fitted_neighbors, neighbor_estimator
 from smotefast.engine.over_sampler import BaseOverSampler
 from smotefast.engine.params import NEIGHBOR_COUNT, OVER_SAMPLER, SEARCH, SMALL_CLASS
 from smotefast.engine.quota import Counts
@@ -40,6 +40,7 @@ class NeighborSampler(BaseOverSampler):
     _made_by_resampling: ClassVar[tuple[str, ...]] = (
         "_origins",
         "_estimator",
+        "_last",
         "search_",
         "recall_",
     )
@@ -51,6 +52,7 @@ class NeighborSampler(BaseOverSampler):
     recall_: float | None
     small_class: str
     n_jobs: int | None
+    _last: Any  # the recipe of the class that came last
 
     def _begin(self) -> None:
         """Set what every call begins with."""
@@ -64,6 +66,7 @@ class NeighborSampler(BaseOverSampler):
         notes, searches = self._notes, self._searches
         del self._notes, self._searches, self._k  # of this call only
         self.search_, self.recall_ = searches.method, searches.recall
+        self._last = recipes[-1] if recipes else None
         return Job(recipes, n_threads=searches.n_threads, method=searches.method, notes=notes)
 
     def _interpolation(
@@ -166,11 +169,27 @@ class NeighborSampler(BaseOverSampler):
 
     @property
     def nn_k_(self) -> Any:
-        """The neighbour estimator; made when asked for, as importing it takes 0.07 s."""
-        if not hasattr(self, "_estimator"):
-            raise AttributeError(f"This {type(self).__name__} has no nn_k_ yet.")
-        given = getattr(self, self._neighbors_parameter)
-        return shown_estimator(self._estimator, given)
+        """The neighbour estimator, fitted on the rows that were searched last."""
+        self._refuse_early("nn_k_", "_last")
+        return self._once("nn_k_", self._fitted_in_class)
+
+    def _fitted_in_class(self) -> Any:
+        if self._estimator is not None:
+            return self._estimator
+        n_neighbors = int(getattr(self, self._neighbors_parameter)) + 1
+        rows = None if self._last is None else self._last_rows()
+        return fitted_neighbors(n_neighbors, rows)
+
+    def _last_rows(self) -> Any:
+        """Return the rows that neighbours were looked for among last."""
+        return self._last.pool
+
+    def _fitted_in_all(self, estimator: Any, n_neighbors: Any) -> Any:
+        """Return the user's estimator, or one for a number that is fitted on all rows."""
+        if estimator is not None:
+            return estimator
+        rows = None if self._last is None else self._rows_given()
+        return fitted_neighbors(int(n_neighbors) + 1, rows)
 
 
 def wanted(quota: Counts) -> Iterator[tuple[Any, int]]:

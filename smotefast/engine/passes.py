@@ -64,10 +64,12 @@ class Editing:
         # What rows were judged by and stayed; -1 for those that were not.
         self._judged_by = np.full((rows.n_samples, k_most), -1, dtype=self._graph.dtype)
         self._asks_again = estimator is not None
+        self._n_passes = 0
 
     def edit(self, k: int) -> int:
         """Take away the rows that disagree with their k neighbours; return how many."""
         left = self._graph.left
+        self._left_before, self._n_passes = left.copy(), self._n_passes + 1
         refuse_few_rows("n_neighbors", k, int(np.count_nonzero(left)))
         rows = self._open_rows(k)
         neighbors = self._graph.nearest(rows, k)
@@ -88,6 +90,17 @@ class Editing:
     def positions(self) -> np.ndarray:
         """Return the rows that are left, class after class."""
         return by_class(self._graph.left, self._rows.codes)
+
+    def last_pass(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows that the last pass went over, and the places of those that stayed.
+
+        Rows are in the order in which the pass before leaves them: class after class.
+        """
+        codes = self._rows.codes
+        seen = np.arange(len(codes))
+        if self._n_passes > 1:
+            seen = by_class(self._left_before, codes)
+        return seen, by_class(self._graph.left[seen], codes[seen])
 
     def _open_rows(self, k: int) -> np.ndarray:
         """Return the rows that have to be judged in a pass, ascending."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import copy
 from abc import ABCMeta, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin
@@ -155,8 +155,20 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  # ty
             )
 
     def _forget(self) -> None:
-        for name in ("sampling_strategy_", *self._made_by_resampling):
+        for name in ("sampling_strategy_", "_given", "_made", *self._made_by_resampling):
             self.__dict__.pop(name, None)
+
+    def _refuse_early(self, name: str, made: str) -> None:
+        """Refuse to give an attribute before ``fit_resample`` has set what it is made of."""
+        if not hasattr(self, made):
+            raise AttributeError(f"This {type(self).__name__} has no {name} yet.")
+
+    def _once(self, name: str, make: Callable[[], Any]) -> Any:
+        """Make an attribute when it is asked for the first time, and keep it."""
+        made: dict[str, Any] = self.__dict__.setdefault("_made", {})
+        if name not in made:
+            made[name] = make()
+        return made[name]
 
     def _learn_names(self, X: Any) -> int:
         """Set ``feature_names_in_`` or remove it; return the number of columns.
@@ -179,20 +191,40 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  # ty
         return int(seen.n_features_in_)
 
 
+class Given(NamedTuple):
+    """X and y of a call, and which rows of them; None for all."""
+
+    X: Any
+    y: Any
+    positions: np.ndarray | None = None
+
+
 class SingleSampler(BaseSampler):
     """Base of samplers that do one thing to a table: add rows, or choose some."""
 
+    # Whether an attribute is an estimator fitted on all rows, which is made when asked for. X
+    # and y are kept for it: the caller's objects, no copies of them.
+    _keeps_data: ClassVar[bool] = False
+
     sampling_strategy: Any
+    _given: Given
 
     def _check(self, X: Any, y: Any) -> object:
         return self._arrive(X, y)
 
     def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
+        resampled = self._resample(*self._looked_over(X, y))
+        if self._keeps_data:
+            self._given = Given(X, y)
+        return resampled
+
+    def _looked_over(self, X: Any, y: Any) -> tuple[Table, Target, Any]:
+        """Check the data, warn of columns that should not be there; hold no copy of X."""
         table, target, matrix = self._arrive(X, y)
         if matrix is not None:
             parts = self._column_parts(matrix)
             warn_about_columns(parts, target.values, table.names)
-        return self._resample(table, target, matrix)
+        return table, target, matrix
 
     def _column_parts(self, matrix: Any) -> list[tuple[Any, Sequence[int]]]:
         """Return the numbers that are computed with, and which columns of X they are."""
@@ -209,6 +241,18 @@ class SingleSampler(BaseSampler):
     @abstractmethod
     def _quota_of(sampling_strategy: Any, counts: Counts, y: np.ndarray) -> Counts:
         """Resolve a ``sampling_strategy`` for classes of these sizes."""
+
+    def _rows_given(self) -> Any:
+        """Return the values of the rows of the last call."""
+        matrix = self._checked_matrix(open_table(self._given.X))
+        positions = self._given.positions
+        return matrix if positions is None else matrix[positions]
+
+    def _labels_given(self) -> np.ndarray:
+        """Return the labels of the rows of the last call."""
+        labels = open_target(self._given.y).values
+        positions = self._given.positions
+        return labels if positions is None else labels[positions]
 
     def _arrive(self, X: Any, y: Any) -> tuple[Table, Target, Any]:
         """Check parameters, target and data, in that order; resolve the quota."""

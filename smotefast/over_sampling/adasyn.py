@@ -10,7 +10,7 @@ from sklearn.utils import check_random_state
 from smotefast.engine.border import other_class_counts
 from smotefast.engine.draw_forms import AllottedDraws
 from smotefast.engine.job import Job
-from smotefast.engine.neighbor_counts import refuse_few_rows, shown_estimator
+from smotefast.engine.neighbor_counts import refuse_few_rows
 from smotefast.engine.neighbor_sampler import (
     NeighborSampler,
     drawn_neighbors,
@@ -58,8 +58,10 @@ class ADASYN(NeighborSampler):
     sampling_strategy_ : dict
         Rows that were asked for, by class.
     nn_ : estimator
-        The user's neighbour estimator, fitted on the class that came last; for a number an
-        unfitted ``NearestNeighbors(n_neighbors + 1)``.
+        The user's neighbour estimator or ``NearestNeighbors(n_neighbors + 1)``, fitted on the
+        class that came last; made when asked for.
+    nn_k_ : estimator
+        The same as ``nn_``.
     provenance_ : Provenance
         Base row, neighbour row and step of each new row, recomputed when asked for.
     search_ : str or None
@@ -69,7 +71,7 @@ class ADASYN(NeighborSampler):
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the columns, where all are strings.
+        Names of the columns. Defined only when all of them are strings.
 
     Warns
     -----
@@ -186,7 +188,6 @@ class ADASYN(NeighborSampler):
 
     @property
     def nn_(self) -> Any:
-        """The neighbour estimator."""
-        if not hasattr(self, "_estimator"):
-            raise AttributeError(f"This {type(self).__name__} has no nn_ yet.")
-        return shown_estimator(self._estimator, self.n_neighbors)
+        """The neighbour estimator, fitted on the class that came last."""
+        self._refuse_early("nn_", "_last")
+        return self.nn_k_

@@ -13,7 +13,6 @@ from smotefast.engine.job import Job
 from smotefast.engine.neighbor_counts import (
     neighbor_estimator,
     refuse_few_rows,
-    shown_estimator,
 )
 from smotefast.engine.neighbor_sampler import (
     NeighborSampler,
@@ -64,9 +63,11 @@ class BorderlineSMOTE(NeighborSampler):
         Rows that were asked for, by class.
     in_danger_indices : dict
         Positions in X of the rows in danger, by class; a class without any is left out.
-    nn_k_, nn_m_ : estimator
-        The user's neighbour estimators, fitted on the class that came last and on all rows;
-        unfitted ``NearestNeighbors`` where the parameters are numbers.
+    nn_k_ : estimator
+        The user's neighbour estimator or ``NearestNeighbors(k_neighbors + 1)``, fitted on the
+        class that came last, or on all rows for "borderline-2"; made when asked for.
+    nn_m_ : estimator
+        The same for ``m_neighbors``, fitted on all rows; X is kept for it, not copied.
     provenance_ : Provenance
         Base row, neighbour row and step of each new row, recomputed when asked for.
     search_ : str or None
@@ -76,7 +77,7 @@ class BorderlineSMOTE(NeighborSampler):
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the columns, where all are strings.
+        Names of the columns. Defined only when all of them are strings.
 
     Warns
     -----
@@ -106,6 +107,7 @@ class BorderlineSMOTE(NeighborSampler):
     """
 
     _reads = "neighbors"
+    _keeps_data = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **NeighborSampler._parameter_constraints,
         "m_neighbors": NEIGHBOR_COUNT,
@@ -195,9 +197,12 @@ class BorderlineSMOTE(NeighborSampler):
         base, pool = rows.matrix_at(danger), rows.matrix_at(pool_positions)
         return Interpolate.between(origins, base, pool)
 
+    def _last_rows(self) -> Any:
+        return self._rows_given() if self.kind == "borderline-2" else super()._last_rows()
+
     @property
     def nn_m_(self) -> Any:
-        """The neighbour estimator that looks for rows of any class."""
-        if not hasattr(self, "_m_estimator"):
-            raise AttributeError(f"This {type(self).__name__} has no nn_m_ yet.")
-        return shown_estimator(self._m_estimator, self.m_neighbors)
+        """The estimator that looks for rows of any class, fitted on all rows."""
+        self._refuse_early("nn_m_", "_last")
+        how = self._m_estimator, self.m_neighbors
+        return self._once("nn_m_", lambda: self._fitted_in_all(*how))

@@ -60,8 +60,8 @@ class KMeansSMOTE(NeighborSampler):
     kmeans_estimator_ : estimator
         The clustering, as fitted last.
     nn_k_ : estimator
-        The user's neighbour estimator, fitted on the cluster that came last; for a number an
-        unfitted ``NearestNeighbors(k_neighbors + 1)``.
+        The user's neighbour estimator or ``NearestNeighbors(k_neighbors + 1)``, fitted on the
+        rows of the class in the cluster that came last; made when asked for.
     cluster_balance_threshold_ : float or "auto"
         The threshold; minus infinity where there is one cluster.
     provenance_ : Provenance
@@ -73,7 +73,7 @@ class KMeansSMOTE(NeighborSampler):
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the columns, where all are strings.
+        Names of the columns. Defined only when all of them are strings.
 
     Warns
     -----

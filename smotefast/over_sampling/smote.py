@@ -50,8 +50,8 @@ class SMOTE(NeighborSampler):
     sampling_strategy_ : dict
         Rows to create, by class.
     nn_k_ : estimator
-        The user's neighbour estimator, fitted on the class that came last; for an int
-        ``k_neighbors`` an unfitted ``NearestNeighbors(k_neighbors + 1)``.
+        The user's neighbour estimator or ``NearestNeighbors(k_neighbors + 1)``, fitted on the
+        class that came last; made when asked for. Not fitted if no class got rows.
     provenance_ : Provenance
         Base row, neighbour row and step of each new row, recomputed when asked for.
     search_ : str or None
@@ -63,7 +63,7 @@ class SMOTE(NeighborSampler):
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the columns, where all are strings.
+        Names of the columns. Defined only when all of them are strings.
 
     Raises
     ------

@@ -9,15 +9,19 @@ import numpy as np
 from smotefast.engine.categorical_sampler import CategoricalSampler
 from smotefast.engine.job import Job
 from smotefast.engine.mixed import Modal, shares_of
+from smotefast.engine.neighbor_counts import fitted_neighbors
 from smotefast.engine.neighbor_sampler import NeighborSampler, wanted
 from smotefast.engine.params import ENCODER
 from smotefast.engine.quota import Counts
 from smotefast.engine.recipe import Origins
-from smotefast.engine.rows import ClassRows
+from smotefast.engine.rows import ClassRows, MatrixRows
 from smotefast.engine.votes import elected
 from smotefast.neighbors import Neighbors, find_alike
 from smotefast.over_sampling.smote import SMOTE
 from smotefast.tables import Columns, Table
+
+# Rows of a class up to which nn_k_ is fitted: on their distances, here 32 MiB of them.
+_MOST_DISTANCES = 2048
 
 
 class SMOTEN(CategoricalSampler, SMOTE):
@@ -59,7 +63,9 @@ class SMOTEN(CategoricalSampler, SMOTE):
     categorical_encoder_ : estimator
         An ordinal encoder fitted on the categories.
     nn_k_ : estimator
-        An unfitted estimator with ``n_neighbors``.
+        An estimator with ``n_neighbors`` and ``metric="precomputed"``, fitted on the distances
+        within the class that came last; made when asked for. Not fitted if the class has more
+        than 2,048 rows, as the distances are a matrix of n x n.
     provenance_ : Provenance
         The drawn row of each new row, recomputed when asked for.
     search_ : str or None
@@ -69,7 +75,7 @@ class SMOTEN(CategoricalSampler, SMOTE):
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the columns, where all are strings.
+        Names of the columns. Defined only when all of them are strings.
 
     Raises
     ------
@@ -96,6 +102,8 @@ class SMOTEN(CategoricalSampler, SMOTE):
         **ENCODER,
         **NeighborSampler._parameter_constraints,
     }
+
+    _made_by_resampling = (*CategoricalSampler._made_by_resampling, "_compared")
 
     def __init__(
         self,
@@ -126,6 +134,7 @@ class SMOTEN(CategoricalSampler, SMOTE):
     def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
         self._begin()
         shares = shares_of(rows.category_counts())
+        self._compared: tuple[np.ndarray, list[np.ndarray]] | None = None
         return self._job([self._modal(rows, label, n, shares) for label, n in wanted(quota)])
 
     def _modal(
@@ -133,6 +142,8 @@ class SMOTEN(CategoricalSampler, SMOTE):
     ) -> Modal:
         codes, positions = rows.matrix(label), rows.positions(label)
         k = self._class_k(label, len(codes))
+        if isinstance(rows, MatrixRows) and len(codes) <= _MOST_DISTANCES:
+            self._compared = codes, shares
         draws = self._draws(n_new, len(codes), then=None)
         used = np.arange(len(codes))
         if n_new <= 2 * len(codes):
@@ -162,7 +173,25 @@ class SMOTEN(CategoricalSampler, SMOTE):
         self._searches.note(found)
         return np.column_stack([rows.astype(found.indices.dtype), found.indices])
 
+    def _fitted_in_class(self) -> Any:
+        estimator = self._estimator
+        if estimator is None:
+            estimator = fitted_neighbors(int(self.k_neighbors) + 1, None)
+        if self._compared is None or "metric" not in estimator.get_params():
+            return estimator
+        distances = value_differences(*self._compared)
+        return estimator.set_params(metric="precomputed").fit(distances)
+
     def _new_encoder(self) -> Any:
         from sklearn.preprocessing import OrdinalEncoder
 
         return OrdinalEncoder(dtype=np.int32)
+
+
+def value_differences(codes: np.ndarray, shares: list[np.ndarray]) -> np.ndarray:
+    """Return the distance of each row to each by the value difference metric."""
+    out = np.zeros((len(codes), len(codes)))
+    for column, of in zip(codes.T, shares, strict=True):
+        own = of[column].T  # by class, of each row
+        out += sum(np.abs(one[:, np.newaxis] - one) for one in own) ** 2
+    return out

@@ -70,25 +70,29 @@ class SMOTENC(CategoricalSampler, SMOTE):
     ----------
     sampling_strategy_ : dict
         Rows to create, by class.
-    categorical_features_, continuous_features_ : ndarray
-        Positions of the columns of either kind.
+    categorical_features_ : ndarray
+        Positions of the columns of categories.
+    continuous_features_ : ndarray
+        Positions of the numeric columns.
     categorical_encoder_ : estimator
         A one-hot encoder fitted on the categories.
     median_std_ : dict
         What a category that differs counts for, by class.
     nn_k_ : estimator
-        The user's neighbour estimator, fitted on the class that came last; for a number an
-        unfitted ``NearestNeighbors(k_neighbors + 1)``.
+        The user's neighbour estimator or ``NearestNeighbors(k_neighbors + 1)``, fitted on the
+        class that came last, with a one-hot matrix of the categories; made when asked for.
     provenance_ : Provenance
         Base row, neighbour row and step of each new row, recomputed when asked for.
     search_ : str or None
         How neighbours were found: "exact", "approximate", "estimator", or None.
     recall_ : float or None
         Where the search was approximate, the lowest share of true neighbours that it found.
-    n_features_, n_features_in_ : int
+    n_features_ : int
+        Number of columns of X.
+    n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the columns, where all are strings.
+        Names of the columns. Defined only when all of them are strings.
 
     Raises
     ------
@@ -222,7 +226,7 @@ class SMOTENC(CategoricalSampler, SMOTE):
         self, matrix: MixedMatrix, side: float, k: int, queries: np.ndarray | None
     ) -> Neighbors:
         if self._estimator is not None or matrix.shape[0] == 1:
-            return self._search_class(_one_hot(matrix, side), k, queries)
+            return self._search_class(self._one_hot(matrix, side), k, queries)
         found = find_neighbors(
             matrix.numbers,
             k,
@@ -234,6 +238,24 @@ class SMOTENC(CategoricalSampler, SMOTE):
         )
         self._searches.note(found)
         return found
+
+    def _last_rows(self) -> Any:
+        recipe = self._last
+        side = _side(self.median_std_[recipe.origins.label], recipe.dtype)
+        return self._one_hot(MixedMatrix(recipe.numbers.pool, recipe.codes), side)
+
+    def _one_hot(self, matrix: MixedMatrix, side: float) -> Any:
+        """Return what an estimator of neighbours is fitted on, as imbalanced-learn does."""
+        from scipy import sparse
+
+        floats = matrix.dtype.kind == "f"
+        dtype = np.result_type(matrix.dtype, np.float32) if floats else np.dtype(np.float64)
+        parts = [sparse.csr_matrix(matrix.numbers.astype(dtype, copy=False))]
+        rows = np.arange(matrix.shape[0])
+        for codes, values in zip(matrix.codes.T, self._values, strict=True):
+            entries = np.full(len(rows), side), (rows, codes)
+            parts.append(sparse.csr_matrix(entries, (len(rows), len(values))))
+        return sparse.hstack(parts, format="csr", dtype=dtype)
 
     def _new_encoder(self) -> Any:
         from sklearn.preprocessing import OneHotEncoder
@@ -256,17 +278,3 @@ def _side(median: float, dtype: np.dtype[Any]) -> float:
     """
     side = median / np.sqrt(2)
     return float(dtype.type(side)) if dtype.kind == "f" else float(side)
-
-
-def _one_hot(matrix: MixedMatrix, side: float) -> Any:
-    """Return what a user's neighbour estimator is fitted on, as imbalanced-learn does."""
-    from scipy import sparse
-
-    floats = matrix.dtype.kind == "f"
-    dtype = np.result_type(matrix.dtype, np.float32) if floats else np.dtype(np.float64)
-    parts = [sparse.csr_matrix(matrix.numbers.astype(dtype, copy=False))]
-    rows = np.arange(matrix.shape[0])
-    for codes in matrix.codes.T:
-        shape = (len(rows), int(codes.max()) + 1)
-        parts.append(sparse.csr_matrix((np.full(len(rows), side), (rows, codes)), shape))
-    return sparse.hstack(parts, format="csr", dtype=dtype)

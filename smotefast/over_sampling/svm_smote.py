@@ -13,7 +13,6 @@ from smotefast.engine.job import Job
 from smotefast.engine.neighbor_counts import (
     neighbor_estimator,
     refuse_few_rows,
-    shown_estimator,
 )
 from smotefast.engine.neighbor_sampler import (
     NeighborSampler,
@@ -72,9 +71,11 @@ class SVMSMOTE(NeighborSampler):
         Rows that were asked for, by class.
     svm_estimator_ : estimator
         The support vector machine, as fitted last.
-    nn_k_, nn_m_ : estimator
-        The user's neighbour estimators, fitted on the class that came last and on all rows;
-        unfitted ``NearestNeighbors`` where the parameters are numbers.
+    nn_k_ : estimator
+        The user's neighbour estimator or ``NearestNeighbors(k_neighbors + 1)``, fitted on the
+        class that came last; made when asked for.
+    nn_m_ : estimator
+        The same for ``m_neighbors``, fitted on all rows; X is kept for it, not copied.
     provenance_ : Provenance
         Base row, neighbour row and step of each new row, recomputed when asked for.
     search_ : str or None
@@ -84,7 +85,7 @@ class SVMSMOTE(NeighborSampler):
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the columns, where all are strings.
+        Names of the columns. Defined only when all of them are strings.
 
     Warns
     -----
@@ -128,6 +129,7 @@ class SVMSMOTE(NeighborSampler):
     """
 
     _reads = "everything"
+    _keeps_data = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **NeighborSampler._parameter_constraints,
         "m_neighbors": NEIGHBOR_COUNT,
@@ -256,7 +258,7 @@ class SVMSMOTE(NeighborSampler):
 
     @property
     def nn_m_(self) -> Any:
-        """The neighbour estimator that looks for rows of any class."""
-        if not hasattr(self, "_m_estimator"):
-            raise AttributeError(f"This {type(self).__name__} has no nn_m_ yet.")
-        return shown_estimator(self._m_estimator, self.m_neighbors)
+        """The estimator that looks for rows of any class, fitted on all rows."""
+        self._refuse_early("nn_m_", "_last")
+        how = self._m_estimator, self.m_neighbors
+        return self._once("nn_m_", lambda: self._fitted_in_all(*how))

@@ -48,7 +48,7 @@ class CondensedNearestNeighbour(StoreSampler):
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the columns, where all are strings.
+        Names of the columns. Defined only when all of them are strings.
 
     Raises
     ------

@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
+from sklearn.base import clone
 
 from smotefast.engine.editing import agrees, by_class, decided
 from smotefast.engine.neighbor_counts import (
+    fitted_neighbors,
     neighbor_estimator,
     refuse_few_rows,
-    shown_estimator,
 )
 from smotefast.engine.params import CLEANER, NEIGHBOR_COUNT, SEARCH, VOTE
-from smotefast.engine.quota import Counts
+from smotefast.engine.quota import Counts, class_counts
 from smotefast.engine.rows import MatrixRows
+from smotefast.engine.sampler import Given
 from smotefast.engine.searches import Searches
 from smotefast.engine.selector import BaseCleaner
+from smotefast.neighbors import fit_on
 
 
 class EditingSampler(BaseCleaner):
@@ -33,15 +36,22 @@ class EditingSampler(BaseCleaner):
         "_estimator",
     )
 
+    _keeps_data = True
+
     n_neighbors: Any
     kind_sel: str
 
     @property
     def nn_(self) -> Any:
-        """The neighbour estimator."""
-        if not hasattr(self, "_estimator"):
-            raise AttributeError(f"This {type(self).__name__} has no nn_ yet.")
-        return shown_estimator(self._estimator, self.n_neighbors)
+        """The neighbour estimator, fitted on the rows that were searched last."""
+        self._refuse_early("nn_", "_given")
+        return self._once("nn_", self._fitted)
+
+    def _fitted(self) -> Any:
+        if self._estimator is not None:
+            return self._estimator
+        rows = self._rows_given()
+        return fitted_neighbors(int(self.n_neighbors) + 1, rows, self.n_jobs)
 
 
 class EditedNearestNeighbours(EditingSampler):
@@ -70,8 +80,8 @@ class EditedNearestNeighbours(EditingSampler):
     sample_indices_ : ndarray of shape (n_samples_new,)
         Which row of X each row of the result is: class after class, each ascending.
     nn_ : estimator
-        The user's neighbour estimator, fitted; for an int ``n_neighbors`` an unfitted
-        ``NearestNeighbors(n_neighbors + 1)``.
+        The user's neighbour estimator or ``NearestNeighbors(n_neighbors + 1)``, fitted on all
+        rows; made when asked for. X is kept for it, not copied.
     search_ : str or None
         How neighbours were found: "exact", "approximate" or "estimator".
     recall_ : float or None
@@ -83,7 +93,7 @@ class EditedNearestNeighbours(EditingSampler):
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the columns, where all are strings.
+        Names of the columns. Defined only when all of them are strings.
 
     Raises
     ------
@@ -132,6 +142,19 @@ class EditedNearestNeighbours(EditingSampler):
             kept = self._judged(rows, quota, k, searches)
         self._end(searches)
         return by_class(kept, rows.codes)
+
+    def _resume(self, other: BaseCleaner, given: Given, kept: np.ndarray) -> None:
+        """Take on what another sampler found out about some rows: which of them stay."""
+        self._given, self.sample_indices_, self._estimator = given, kept, None
+        if hasattr(self.n_neighbors, "kneighbors"):
+            self._estimator = fit_on(clone(self.n_neighbors), self._rows_given())
+        labels = self._labels_given()
+        counts = class_counts(labels)
+        self.sampling_strategy_ = self._quota_of(self.sampling_strategy, counts, labels)
+        for name in ("n_features_in_", "feature_names_in_", "search_", "recall_"):
+            if hasattr(other, name):
+                setattr(self, name, getattr(other, name))
+        self.disagreement_ = other.disagreement_
 
     def _judged(
         self, rows: MatrixRows, quota: Counts, k: int, searches: Searches

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import clone
 
+from smotefast.engine.neighbor_counts import fitted_neighbors
 from smotefast.engine.params import NEAR_MISS, NEIGHBOR_COUNT, THREADS, UNDER_SAMPLER
 from smotefast.engine.quota import Counts, smallest_class
 from smotefast.engine.rows import MatrixRows
@@ -44,13 +46,16 @@ class NearMiss(BaseUnderSampler):
         Rows to keep, by class.
     sample_indices_ : ndarray of shape (n_samples_new,)
         Which row of X each row of the result is: class after class, the best first.
-    nn_, nn_ver3_ : estimator
-        The user's neighbour estimators, fitted; for numbers unfitted ``NearestNeighbors`` of
-        as many neighbours. ``nn_ver3_`` exists for version 3.
+    nn_ : estimator
+        The user's neighbour estimator or ``NearestNeighbors(n_neighbors)``, fitted on the
+        smallest class; made when asked for. X is kept for it, not copied.
+    nn_ver3_ : estimator
+        The same for ``n_neighbors_ver3``, fitted on the class that came last. Exists only for
+        version 3.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the columns, where all are strings.
+        Names of the columns. Defined only when all of them are strings.
 
     Warns
     -----
@@ -86,6 +91,7 @@ class NearMiss(BaseUnderSampler):
         **THREADS,
     }
     _made_by_resampling = (*BaseUnderSampler._made_by_resampling, "_nn", "_nn_ver3")
+    _keeps_data = True
 
     def __init__(
         self,
@@ -107,11 +113,15 @@ class NearMiss(BaseUnderSampler):
         self._nn = _Neighbors("n_neighbors", self.n_neighbors, threads)
         if self.version == 3:
             self._nn_ver3 = _Neighbors("n_neighbors_ver3", self.n_neighbors_ver3, threads)
-        minority = rows.matrix(smallest_class(rows.sizes))
+        of_minority = rows.positions(smallest_class(rows.sizes))
+        minority = rows.matrix_at(of_minority)
+        self._nn.fit_later(of_minority)
         kept = []
         for label in rows.sizes:
             own = rows.positions(label)
             if label in quota:
+                if self.version == 3:
+                    self._nn_ver3.fit_later(own)
                 own = own[self._chosen(rows.matrix(label), minority, label, quota[label])]
             kept.append(own)
         return np.concatenate(kept)
@@ -146,10 +156,10 @@ class NearMiss(BaseUnderSampler):
         return self._shown("nn_ver3_")
 
     def _shown(self, name: str) -> Any:
-        found = self.__dict__.get("_" + name.removesuffix("_"))
-        if found is None:
-            raise AttributeError(f"This {type(self).__name__} has no {name} yet.")
-        return found.shown()
+        made = "_" + name.removesuffix("_")
+        self._refuse_early(name, made)
+        neighbors: _Neighbors = getattr(self, made)
+        return self._once(name, lambda: neighbors.fitted(self._rows_given, self.n_jobs))
 
 
 class _Neighbors:
@@ -160,6 +170,7 @@ class _Neighbors:
         self._estimator: Any = None if isinstance(given, Integral) else clone(given)
         self._k = int(getattr(given, "n_neighbors", given))
         self._n_threads = n_threads
+        self._positions: np.ndarray | None = None
 
     def distances(self, pool: Any, queries: Any) -> np.ndarray:
         """Return the sum of the distances of each query to its nearest rows of a pool."""
@@ -195,13 +206,16 @@ class _Neighbors:
                 f"{self._k} rows in each class that is searched. Lower {self._name}."
             )
 
-    def shown(self) -> Any:
-        """Return the estimator; an unfitted one for a number."""
+    def fit_later(self, positions: np.ndarray) -> None:
+        """Say which rows of X the estimator is fitted on."""
+        self._positions = positions
+
+    def fitted(self, rows: Callable[[], Any], n_jobs: int | None) -> Any:
+        """Return the estimator, fitted; ``rows`` returns all rows of X."""
         if self._estimator is not None:
             return self._estimator
-        from sklearn.neighbors import NearestNeighbors
-
-        return NearestNeighbors(n_neighbors=self._k)
+        fitted_on = None if self._positions is None else rows()[self._positions]
+        return fitted_neighbors(self._k, fitted_on, n_jobs)
 
 
 def _ordered(sums: np.ndarray) -> np.ndarray:

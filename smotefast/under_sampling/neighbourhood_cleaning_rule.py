@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import clone
 
-from smotefast.engine.editing import agrees, decided, voted
+from smotefast.engine.editing import agrees, by_class, decided, voted
 from smotefast.engine.neighbor_counts import neighbor_estimator, refuse_few_rows
 from smotefast.engine.params import CLEANER, CLEANING_RULE, NEIGHBOR_COUNT, SEARCH
 from smotefast.engine.quota import Counts, smallest_class
@@ -50,18 +50,23 @@ class NeighbourhoodCleaningRule(BaseCleaner):
     sample_indices_ : ndarray of shape (n_samples_new,)
         Which row of X each row of the result is, ascending.
     edited_nearest_neighbours_ : sampler
-        What edited: the user's, fitted, or one with the parameters that were used.
+        What edited, fitted: the user's, or one with the parameters that were used.
     classes_to_clean_ : list
         Labels of the classes that neighbours of misjudged rows are removed from.
     nn_ : estimator
-        The user's estimator as a classifier, fitted; for an int ``n_neighbors`` an unfitted
-        ``KNeighborsClassifier(n_neighbors)``.
-    search_, recall_, disagreement_
-        As for :class:`TomekLinks`, of the searches that no given object did.
+        The user's estimator as a classifier or ``KNeighborsClassifier(n_neighbors)``, fitted on
+        all rows; made when asked for. X and y are kept for it, not copied.
+    search_ : str or None
+        How neighbours were found, where no given object found them; as for
+        :class:`TomekLinks`.
+    recall_ : float or None
+        As for :class:`TomekLinks`.
+    disagreement_ : float or None
+        As for :class:`TomekLinks`.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the columns, where all are strings.
+        Names of the columns. Defined only when all of them are strings.
 
     Raises
     ------
@@ -84,6 +89,7 @@ class NeighbourhoodCleaningRule(BaseCleaner):
     [(0, 817), (1, 99)]
     """
 
+    _keeps_data = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **CLEANER,
         "n_neighbors": NEIGHBOR_COUNT,
@@ -93,7 +99,8 @@ class NeighbourhoodCleaningRule(BaseCleaner):
     _made_by_resampling = (
         *BaseCleaner._made_by_resampling,
         "_classifier",
-        "edited_nearest_neighbours_",
+        "_editing",
+        "_stayed",
         "classes_to_clean_",
     )
 
@@ -120,7 +127,7 @@ class NeighbourhoodCleaningRule(BaseCleaner):
         minority = smallest_class(rows.sizes)
         least = rows.sizes[minority] * self.threshold_cleaning
         self.classes_to_clean_ = [label for label in quota if rows.sizes[label] > least]
-        self.edited_nearest_neighbours_ = self._editor()
+        self._editing = self._editor()
         of_minority = rows.positions(minority)
         near: np.ndarray | None = None
         if self.edited_nearest_neighbours is None and isinstance(self.n_neighbors, Integral):
@@ -130,17 +137,18 @@ class NeighbourhoodCleaningRule(BaseCleaner):
                 removed, near = self._edited(rows, quota, of_minority, k, searches)
             else:
                 removed = ~stays
+            self._stayed = by_class(~removed, rows.codes)
         else:
             matrix, y = rows.everything()
-            self.edited_nearest_neighbours_.fit_resample(matrix, y)
-            if not hasattr(self.edited_nearest_neighbours_, "sample_indices_"):
+            self._editing.fit_resample(matrix, y)
+            if not hasattr(self._editing, "sample_indices_"):
                 raise ValueError(
                     f"edited_nearest_neighbours={self.edited_nearest_neighbours!r} has no "
                     "sample_indices_ when it has resampled. Give a sampler that keeps rows and "
                     "says which, such as EditedNearestNeighbours."
                 )
             removed = np.ones(rows.n_samples, dtype=bool)
-            removed[self.edited_nearest_neighbours_.sample_indices_] = False
+            removed[self._editing.sample_indices_] = False
         around = self._around_misjudged(rows, of_minority, near, k, searches)
         removed[around[rows.of_classes(self.classes_to_clean_)[around]]] = True
         self._end(searches)
@@ -221,14 +229,26 @@ class NeighbourhoodCleaningRule(BaseCleaner):
 
     @property
     def nn_(self) -> Any:
-        """The classifier that judges minority rows."""
-        if not hasattr(self, "_classifier"):
-            raise AttributeError(f"This {type(self).__name__} has no nn_ yet.")
+        """The classifier that judges minority rows, fitted."""
+        self._refuse_early("nn_", "_given")
+        return self._once("nn_", self._fitted)
+
+    def _fitted(self) -> Any:
         if self._classifier is not None:
             return self._classifier
         from sklearn.neighbors import KNeighborsClassifier
 
-        return KNeighborsClassifier(_classifier_of(self.n_neighbors)[1])
+        k = _classifier_of(self.n_neighbors)[1]
+        classifier = KNeighborsClassifier(k, n_jobs=self.n_jobs)
+        return classifier.fit(self._rows_given(), self._labels_given())
+
+    @property
+    def edited_nearest_neighbours_(self) -> Any:
+        """What edited at first, fitted."""
+        self._refuse_early("edited_nearest_neighbours_", "_given")
+        if "_stayed" in vars(self) and not hasattr(self._editing, "sample_indices_"):
+            self._editing._resume(self, self._given, self._stayed)
+        return self._editing
 
 
 def _classifier_of(n_neighbors: Any) -> tuple[Any, int]:

@@ -47,12 +47,16 @@ class OneSidedSelection(StoreSampler):
         Which row of X each row of the result is: class after class, the seeds first.
     estimators_ : list of classifiers
         One for each class that may lose rows, fitted on its store; made when asked for.
-    search_, recall_, disagreement_
+    search_ : str or None
+        How neighbours were found; as for :class:`TomekLinks`.
+    recall_ : float or None
+        As for :class:`TomekLinks`.
+    disagreement_ : float or None
         As for :class:`TomekLinks`.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the columns, where all are strings.
+        Names of the columns. Defined only when all of them are strings.
 
     Raises
     ------

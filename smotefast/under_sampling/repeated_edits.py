@@ -6,11 +6,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from smotefast.engine.neighbor_counts import neighbor_estimator
+from smotefast.engine.neighbor_counts import fitted_neighbors, neighbor_estimator
 from smotefast.engine.params import TIMES, YES_NO
 from smotefast.engine.passes import Editing, overtaken
 from smotefast.engine.quota import Counts, smallest_class
 from smotefast.engine.rows import MatrixRows
+from smotefast.neighbors import fit_on
 from smotefast.under_sampling.edited_nearest_neighbours import (
     EditedNearestNeighbours,
     EditingSampler,
@@ -20,20 +21,33 @@ from smotefast.under_sampling.edited_nearest_neighbours import (
 class _RepeatedEdits(EditingSampler):
     """What the two share: a graph of neighbours that serves all passes."""
 
-    _made_by_resampling = (*EditingSampler._made_by_resampling, "_last_k")
+    _made_by_resampling = (*EditingSampler._made_by_resampling, "_last_k", "_last_pass")
+
+    _last_k: Any  # how many neighbours the last pass asked for
+    _last_pass: tuple[np.ndarray, np.ndarray]
+
+    def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
+        resampled = super()._resampled(X, y)
+        self._given = self._given._replace(positions=self._last_pass[0])
+        return resampled
 
     @property
     def enn_(self) -> EditedNearestNeighbours:
-        """The sampler of the last pass, with its parameters, not fitted."""
-        if not hasattr(self, "_last_k"):
-            raise AttributeError(f"This {type(self).__name__} has no enn_ yet.")
-        return EditedNearestNeighbours(
+        """The sampler of the last pass, as fitted on the rows that the pass went over."""
+        self._refuse_early("enn_", "_given")
+        editor: EditedNearestNeighbours = self._once("enn_", self._last_editor)
+        return editor
+
+    def _last_editor(self) -> EditedNearestNeighbours:
+        editor = EditedNearestNeighbours(
             sampling_strategy=self.sampling_strategy,
             n_neighbors=self._last_k,
             kind_sel=self.kind_sel,
             search=self.search,
             n_jobs=self.n_jobs,
         )
+        editor._resume(self, self._given, self._last_pass[1])
+        return editor
 
 
 class RepeatedEditedNearestNeighbours(_RepeatedEdits):
@@ -66,15 +80,21 @@ class RepeatedEditedNearestNeighbours(_RepeatedEdits):
         Which row of X each row of the result is: class after class, each ascending.
     n_iter_ : int
         Passes made, the last one included, which may have removed nothing.
-    nn_, enn_ : estimator, sampler
-        The neighbour estimator, as for :class:`EditedNearestNeighbours`; the sampler of the
-        passes, not fitted.
-    search_, recall_, disagreement_
-        As for :class:`TomekLinks`; ``recall_`` is the lowest of all passes.
+    nn_ : estimator
+        The neighbour estimator, fitted on the rows of the last pass; made when asked for. X is
+        kept for it, not copied.
+    enn_ : sampler
+        The sampler of the last pass, fitted on its rows; made when asked for.
+    search_ : str or None
+        How neighbours were found; as for :class:`TomekLinks`.
+    recall_ : float or None
+        As for :class:`TomekLinks`; the lowest of all passes.
+    disagreement_ : float or None
+        As for :class:`TomekLinks`.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the columns, where all are strings.
+        Names of the columns. Defined only when all of them are strings.
 
     Raises
     ------
@@ -130,7 +150,8 @@ class RepeatedEditedNearestNeighbours(_RepeatedEdits):
             n_removed = editing.edit(k)
             if not n_removed or overtaken(before, editing.counts(), minority):
                 break
-        self._last_k = self.nn_
+        self._last_k = self._estimator or fitted_neighbors(k + 1, None)
+        self._last_pass = editing.last_pass()
         self._end(searches)
         return editing.positions()
 
@@ -163,14 +184,21 @@ class AllKNN(_RepeatedEdits):
         The classes that may lose rows at first; the numbers mean nothing.
     sample_indices_ : ndarray of shape (n_samples_new,)
         Which row of X each row of the result is: class after class, each ascending.
-    nn_, enn_ : estimator, sampler
-        The neighbour estimator; the sampler of the last pass, not fitted.
-    search_, recall_, disagreement_
-        As for :class:`TomekLinks`; ``recall_`` is the lowest of all passes.
+    nn_ : estimator
+        The neighbour estimator, fitted on the rows of the last pass; made when asked for. X is
+        kept for it, not copied.
+    enn_ : sampler
+        The sampler of the last pass, fitted on its rows; made when asked for.
+    search_ : str or None
+        How neighbours were found; as for :class:`TomekLinks`.
+    recall_ : float or None
+        As for :class:`TomekLinks`; the lowest of all passes.
+    disagreement_ : float or None
+        As for :class:`TomekLinks`.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the columns, where all are strings.
+        Names of the columns. Defined only when all of them are strings.
 
     Raises
     ------
@@ -228,5 +256,11 @@ class AllKNN(_RepeatedEdits):
                 break
             if not self.allow_minority and overtaken(before, after, minority):
                 break
+        self._last_pass = editing.last_pass()
         self._end(searches)
         return editing.positions()
+
+    def _fitted(self) -> Any:
+        if self._estimator is None:
+            return super()._fitted()
+        return fit_on(self._estimator, self._rows_given())

@@ -1,0 +1,73 @@
+"""Docstrings name parameters and attributes as they are, as imbalanced-learn asks of its own."""
+
+import inspect
+import re
+
+import numpy as np
+import pytest
+
+from smotefast import combine, over_sampling, under_sampling
+
+HOMES = (over_sampling, under_sampling, combine)
+KINDS = [getattr(home, name) for home in HOMES for name in home.__all__]
+GIVEN = {
+    "SMOTENC": {"categorical_features": [0]},
+    "KMeansSMOTE": {"kmeans_estimator": 1},
+    "Combination": {
+        "creation": over_sampling.SMOTE(),
+        "selection": under_sampling.TomekLinks(),
+    },
+}
+# Of methods that all samplers have.
+METHODS = ["fit", "fit_resample"]
+each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+
+
+def section(owner, title):
+    """Return the entries of a section of a numpydoc docstring, with their descriptions."""
+    text = inspect.getdoc(owner)
+    found = re.search(rf"^{title}\n-+\n(.*?)(?=^\S[^\n]*\n---|\Z)", text, re.DOTALL | re.M)
+    assert found, f"{owner.__name__} has no section {title}"
+    entries = re.split(r"^(?=\S)", found.group(1), flags=re.MULTILINE)[1:]
+    return {re.split(r" ?: |\n", each)[0]: " ".join(each.split()[1:]) for each in entries}
+
+
+def fitted(kind):
+    rng = np.random.default_rng(0)
+    sampler = kind(**GIVEN.get(kind.__name__, {}))
+    sampler.fit_resample(rng.normal(size=(40, 3)), np.repeat([0, 1], [28, 12]))
+    return sampler
+
+
+def fitted_attributes(sampler):
+    properties = {
+        name
+        for name, value in inspect.getmembers(type(sampler))
+        if isinstance(value, property) and hasattr(sampler, name)
+    }
+    names = {*vars(sampler), *properties}
+    return {name for name in names if name.endswith("_") and not name.startswith("_")}
+
+
+@each_kind
+def test_docstrings__name_the_parameters_in_their_order(kind):
+    assert list(section(kind, "Parameters")) == [*inspect.signature(kind).parameters]
+    for name in METHODS:
+        method = getattr(kind, name)
+        taken = [*inspect.signature(method).parameters][1:]
+        assert [each.strip("*") for each in section(method, "Parameters")] == taken
+
+
+@each_kind
+@pytest.mark.filterwarnings("ignore::smotefast.ResamplingWarning")
+def test_docstrings__name_every_fitted_attribute_and_no_other(kind):
+    sampler = fitted(kind)
+    documented = section(kind, "Attributes")
+    absent = {name for name in documented if not hasattr(sampler, name)}
+    assert all("only " in documented[name].lower() for name in absent)
+    assert fitted_attributes(sampler) <= set(documented)
+
+
+@each_kind
+def test_docstrings__say_when_there_are_feature_names(kind):
+    assert "Defined only when" in section(kind, "Attributes")["feature_names_in_"]

@@ -1,4 +1,4 @@
-"""Docstrings name parameters and attributes as they are, as imbalanced-learn asks of its own."""
+"""Docstrings name parameters and attributes, as imbalanced-learn asks of its own."""
 
 import inspect
 import re

@@ -104,7 +104,7 @@ def test_enn__uses_a_users_estimator_as_given(kind_sel, metric):
     mine, other = pair(n_neighbors=estimator, kind_sel=kind_sel, sampling_strategy="all")
     assert_same_choice(mine, other, X, y)
     assert not hasattr(estimator, "n_samples_fit_")  # it was cloned
-    assert mine.nn_.n_samples_fit_ == len(classes(0)[1])
+    assert mine.nn_.n_samples_fit_ == len(X)
     assert (mine.search_, mine.recall_, mine.disagreement_) == ("estimator", None, None)
     mine.set_params(n_neighbors=4).fit_resample(X, y)
     assert set(mine.sample_indices_) != set(other.sample_indices_)

@@ -23,13 +23,33 @@ def take_pandas(data: Any, indices: np.ndarray) -> Any:
     import pandas as pd
 
     if isinstance(data, pd.Series):
-        return take_series(data, indices).rename(data.name)
+        return like(take_series(data, indices).rename(data.name), data)
+    plain = plain_frame(data)
     if data.shape[1] <= 64:
-        columns = [take_series(data.iloc[:, j], indices) for j in range(data.shape[1])]
-        return frame_of(columns, data.columns)
-    taken = data.set_axis(pd.RangeIndex(len(data)), axis=0).take(indices)
+        columns = [take_series(plain.iloc[:, j], indices) for j in range(data.shape[1])]
+        return like(frame_of(columns, data.columns), data)
+    taken = plain.set_axis(pd.RangeIndex(len(data)), axis=0).take(indices)
     taken.index = pd.RangeIndex(len(taken))
-    return taken
+    return like(taken, data)
+
+
+def plain_frame(frame: Any) -> Any:
+    """Return the columns of a frame of any subclass as a DataFrame, without copying them."""
+    import pandas as pd
+
+    return frame if type(frame) is pd.DataFrame else pd.DataFrame(frame, copy=False)
+
+
+def like(made: Any, data: Any) -> Any:
+    """Return a DataFrame or Series as pandas' own operations on ``data`` would.
+
+    That is a subclass with its ``_metadata``, as a GeoDataFrame is; ``attrs`` are kept.
+    """
+    import pandas as pd
+
+    if type(data) not in (pd.DataFrame, pd.Series):
+        made = data._constructor(made)
+    return made.__finalize__(data)
 
 
 def with_index_of(taken: Any, data: Any, indices: np.ndarray) -> Any:

@@ -18,7 +18,9 @@ from smotefast.tables.pandas_columns import (
     column_names,
     frame_of,
     is_sparse,
+    like,
     numpy_dtype,
+    plain_frame,
     read_numbers,
     take_pandas,
 )
@@ -49,7 +51,7 @@ class PandasTable(DenseTable):
     """
 
     def __init__(self, frame: Any) -> None:
-        self._frame = frame
+        self._given, self._frame = frame, plain_frame(frame)
         self.n_samples, self.n_features = frame.shape
         self.names = column_names(frame)
         self.labels = list(frame.columns)
@@ -82,7 +84,7 @@ class PandasTable(DenseTable):
         columns = [
             append_values(self._frame.iloc[:, j], block[:, j]) for j in range(self.n_features)
         ]
-        return frame_of(columns, self._frame.columns)
+        return like(frame_of(columns, self._frame.columns), self._given)
 
     def _extended_whole(self, n_new: int, fill: Fill, dtype: np.dtype) -> Any:
         """Return a frame around one array, which is all the memory that it takes."""
@@ -92,11 +94,12 @@ class PandasTable(DenseTable):
         out = np.empty((n_kept + n_new, self.n_features), dtype=dtype)
         write_matrix([self._reader(j) for j in range(self.n_features)], out[:n_kept])
         fill(out[n_kept:])
-        return pd.DataFrame(out, columns=self._frame.columns, copy=False)
+        made = pd.DataFrame(out, columns=self._frame.columns, copy=False)
+        return like(made, self._given)
 
     def take(self, indices: np.ndarray) -> Any:
         """Return the rows at these positions with a new RangeIndex."""
-        return take_pandas(self._frame, indices)
+        return take_pandas(self._given, indices)
 
     def select(self, columns: Sequence[int]) -> Table:
         """Return some columns."""
@@ -112,7 +115,7 @@ class PandasTable(DenseTable):
 
     def append_columns(self, new: NewColumns) -> Any:
         """Return a frame with new rows and a new RangeIndex."""
-        return append_mixed(self._frame, new)
+        return like(append_mixed(self._frame, new), self._given)
 
     def _is_plain(self, dtype: np.dtype) -> bool:
         """Whether all columns have this one NumPy dtype."""

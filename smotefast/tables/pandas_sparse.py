@@ -10,7 +10,14 @@ import numpy as np
 from smotefast.tables.casting import clamp_bounds, common_dtype, frame_dtype
 from smotefast.tables.categories import Codes, NewColumns
 from smotefast.tables.pandas_categories import append_mixed, column_kind, encode_series
-from smotefast.tables.pandas_columns import column_names, frame_of, numpy_dtype, take_pandas
+from smotefast.tables.pandas_columns import (
+    column_names,
+    frame_of,
+    like,
+    numpy_dtype,
+    plain_frame,
+    take_pandas,
+)
 from smotefast.tables.protocol import Fill
 from smotefast.tables.sparse import SparseTable
 
@@ -28,7 +35,7 @@ class SparsePandasTable:
     has_dtypes = True
 
     def __init__(self, frame: Any) -> None:
-        self._frame = frame
+        self._given, self._frame = frame, plain_frame(frame)
         self.n_samples, self.n_features = frame.shape
         self.names = column_names(frame)
         self.labels = list(frame.columns)
@@ -60,11 +67,11 @@ class SparsePandasTable:
         for j, dtype in enumerate(self._frame.dtypes):
             added = pd.Series(_cast_sparse(new[j].array, dtype))
             columns.append(pd.concat([self._frame.iloc[:, j], added], ignore_index=True))
-        return frame_of(columns, self._frame.columns)
+        return like(frame_of(columns, self._frame.columns), self._given)
 
     def take(self, indices: np.ndarray) -> Any:
         """Return the rows at these positions with a new RangeIndex."""
-        return take_pandas(self._frame, indices)
+        return take_pandas(self._given, indices)
 
     def select(self, columns: Sequence[int]) -> SparsePandasTable:
         """Return some columns."""
@@ -80,7 +87,7 @@ class SparsePandasTable:
 
     def append_columns(self, new: NewColumns) -> Any:
         """Return a frame of sparse columns with new rows."""
-        return append_mixed(self._frame, new)
+        return like(append_mixed(self._frame, new), self._given)
 
 
 def _cast_sparse(values: Any, dtype: Any) -> Any:

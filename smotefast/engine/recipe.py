@@ -186,6 +186,8 @@ class Interpolate:
         how = (base, pool, neighbors, choices, self.origins.steps(uniforms))
         kind = base.data.dtype if self._is_clamped else self.dtype
         counts = np.zeros(stop - start, dtype=np.int64)
+        entries = 2 * len(counts) * len(base.data) / max(1, self.base.shape[0])
+        n_threads = 1 if entries < _ONE_THREAD else n_threads
         nothing = np.empty(0, base.indices.dtype), np.empty(0, kind)
         count_csr_rows(*how, *nothing, counts, n_threads=n_threads)
         indptr = np.concatenate([[0], np.cumsum(counts)])

@@ -10,6 +10,7 @@ import numpy as np
 
 from smotefast.kernels.compile import inner, parallel_kernel, prange
 from smotefast.kernels.heaps import before, heap_to_sorted, sift_down
+from smotefast.kernels.sparse_rows import CsrRows
 
 NOWHERE = np.int64(2**62)
 
@@ -36,37 +37,90 @@ def _sparse_squared_distance(indptr, indices, values, first, second):  # type: i
     return total
 
 
+@inner
+def _add_products(rows, row, across, products):  # type: ignore[no-untyped-def]
+    """Add the products of a row with each row of the pool."""
+    for a in range(rows.indptr[row], rows.indptr[row + 1]):
+        column = rows.indices[a]
+        value = rows.data[a]
+        for b in range(across.indptr[column], across.indptr[column + 1]):
+            products[across.indices[b]] += value * across.data[b]
+
+
+@inner
+def _keep_by_key(rows, row, norms, sign, products, distances, positions):  # type: ignore[no-untyped-def]
+    """Keep the nearest rows, or the farthest, where products are exact."""
+    k = distances.shape[0]
+    for j in range(products.shape[0]):
+        key = sign * (norms[j] - 2.0 * products[j])  # but for the norm of the query
+        if j != row and before(key, j, distances[0], positions[0]):
+            sift_down(distances, positions, k, key, j)
+    for place in range(k):
+        distances[place] = sign * _sparse_squared_distance(
+            rows.indptr, rows.indices, rows.data, row, positions[place]
+        )
+
+
+@inner
+def _keep_by_distance(rows, row, norms, lost, sign, products, distances, positions):  # type: ignore[no-untyped-def]
+    """Keep the nearest rows, or the farthest: those that may be by products are compared."""
+    k = distances.shape[0]
+    for j in range(products.shape[0]):
+        estimate = sign * (norms[j] + norms[row] - 2.0 * products[j])
+        highest = estimate + lost[j] + lost[row]
+        products[j] = highest
+        if j != row and before(highest, j, distances[0], positions[0]):
+            sift_down(distances, positions, k, highest, j)
+    limit = distances[0] + 2.0 * lost[row]
+    distances[:] = np.inf
+    positions[:] = NOWHERE
+    for j in range(products.shape[0]):
+        # The lowest that it can be, but for the query's own loss; what overflowed is near.
+        if j == row or products[j] - 2.0 * lost[j] > limit:
+            continue
+        distance = sign * _sparse_squared_distance(rows.indptr, rows.indices, rows.data, row, j)
+        if before(distance, j, distances[0], positions[0]):
+            sift_down(distances, positions, k, distance, j)
+
+
 @parallel_kernel
-def rank_sparse_candidates(
-    indptr: np.ndarray,
-    indices: np.ndarray,
-    values: np.ndarray,
+def search_sparse_rows(
+    rows: CsrRows,
+    across: CsrRows,
+    norms: np.ndarray,
+    lost: np.ndarray,
+    n_pool: int,
+    is_exact: bool,
+    sign: float,
     queries: np.ndarray,
-    candidates: np.ndarray,
     distances: np.ndarray,
     positions: np.ndarray,
 ) -> None:
-    """Keep the nearest of each query's candidates, ordered in float64.
+    """Find the k nearest other rows of each query; equal distances by position.
 
     Parameters
     ----------
-    indptr, indices, values : a CSR matrix with sorted columns and no repeats
-    queries : array of shape (n_queries,), int64
-    candidates : array of shape (n_queries, n_candidates), int64
-        Positions without repeats; the query itself is passed over.
-    distances : array of shape (n_queries, k), float64; written, ascending
-    positions : array of shape (n_queries, k), int64; written
+    rows : the pool, and after it rows that are only searched for; float64
+    across : the pool column by column
+    norms, lost : arrays of shape (n_rows,)
+        Squared norms, and how much of a distance rounding may have lost.
+    n_pool : rows of the pool
+    is_exact : whether products of rows are, so that they need no second look
+    sign : 1.0 for the nearest rows, -1.0 for the farthest
+    queries : array of shape (n_queries,), int64; a row of the pool is left out of its own
+    distances : array of shape (n_queries, k), float64; written: squares times the sign
+    positions : array of shape (n_queries, k), int64; written, by distance
     """
-    k = positions.shape[1]
     for i in prange(queries.shape[0]):
         row = queries[i]
+        products = np.zeros(n_pool)
+        _add_products(rows, row, across, products)
         distances[i, :] = np.inf
         positions[i, :] = NOWHERE
-        for c in range(candidates.shape[1]):
-            candidate = candidates[i, c]
-            if candidate == row:
-                continue
-            distance = _sparse_squared_distance(indptr, indices, values, row, candidate)
-            if before(distance, candidate, distances[i, 0], positions[i, 0]):
-                sift_down(distances[i], positions[i], k, distance, candidate)
+        if is_exact:
+            _keep_by_key(rows, row, norms, sign, products, distances[i], positions[i])
+        else:
+            _keep_by_distance(
+                rows, row, norms, lost, sign, products, distances[i], positions[i]
+            )
         heap_to_sorted(distances[i], positions[i])

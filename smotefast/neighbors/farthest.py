@@ -10,6 +10,7 @@ from smotefast.neighbors.blas import one_blas_thread
 from smotefast.neighbors.outermost import farthest_by_tiles, tiles_can
 from smotefast.neighbors.policy import LITTLE_WORK, MOST_BY_TILES
 from smotefast.neighbors.pool import distances_to, squares_between
+from smotefast.neighbors.sparse import farthest_sparse_pool
 from smotefast.neighbors.threads import in_threads
 
 # Pairs estimated at a time by one thread: 4 MB of float64.
@@ -48,6 +49,8 @@ def farthest_in_pool(pool: Any, queries: Any, k: int, *, n_threads: int) -> np.n
     -------
     ndarray of shape (n_queries, k), float64
     """
+    if not isinstance(pool, np.ndarray):
+        return farthest_sparse_pool(pool, queries, k, n_threads=n_threads)
     if not _tiles_pay(pool, queries, k):
         return _by_products(pool, queries, k, n_threads)
     found = np.empty((queries.shape[0], k))
@@ -67,7 +70,7 @@ def _by_tiles(pool: np.ndarray, queries: np.ndarray, k: int, n_threads: int) -> 
 
 def _tiles_pay(pool: Any, queries: Any, k: int) -> bool:
     """Whether loading kernels pays, for rows that tiles can search."""
-    if not isinstance(pool, np.ndarray) or k > MOST_BY_TILES:
+    if k > MOST_BY_TILES:
         return False
     work = float(queries.shape[0]) * pool.size
     return work > LITTLE_WORK and tiles_can(pool.shape[0], k)
@@ -89,8 +92,8 @@ def _by_products(pool: Any, queries: Any, k: int, n_threads: int) -> np.ndarray:
 def _farthest(data: _Pool, pool: Any, queries: Any, k: int) -> np.ndarray:
     n_pool = pool.shape[0]
     with np.errstate(over="ignore", invalid="ignore"):
-        rows = _around(queries, data.center)
-        estimates = _products(data.rows, rows)
+        rows = queries - data.center
+        estimates = rows @ data.rows.T
         estimates *= -2
         estimates += data.norms
         chosen = np.argpartition(estimates, -k, axis=1)[:, -k:]
@@ -113,28 +116,13 @@ def _farthest(data: _Pool, pool: Any, queries: Any, k: int) -> np.ndarray:
 
 
 def _prepared(pool: Any) -> _Pool:
-    center = None
-    if isinstance(pool, np.ndarray):  # the median: far rows do not drag it away
-        some = pool[:: max(1, pool.shape[0] // _SAMPLE)].astype(np.float64)
-        center = np.median(some, axis=0)
+    some = pool[:: max(1, pool.shape[0] // _SAMPLE)].astype(np.float64)
+    center = np.median(some, axis=0)  # far rows do not drag it away
     with np.errstate(over="ignore", invalid="ignore"):
-        rows = _around(pool, center)
+        rows = pool - center
         share = 8 * (pool.shape[1] + 16) * float(np.finfo(np.float64).eps)
         return _Pool(center, rows, _norms(rows), share)
 
 
-def _around(rows: Any, center: Any) -> Any:
-    return rows.astype(np.float64) if center is None else rows - center
-
-
-def _norms(rows: Any) -> np.ndarray:
-    if isinstance(rows, np.ndarray):
-        return np.asarray(np.einsum("if,if->i", rows, rows))
-    return np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
-
-
-def _products(rows: Any, queries: Any) -> np.ndarray:
-    if isinstance(rows, np.ndarray):
-        return np.asarray(queries @ rows.T)
-    products: np.ndarray = (queries @ rows.T).toarray()
-    return products
+def _norms(rows: np.ndarray) -> np.ndarray:
+    return np.asarray(np.einsum("if,if->i", rows, rows))

@@ -63,7 +63,7 @@ def _find(pool: np.ndarray, queries: np.ndarray, k: int, n_threads: int) -> Foun
 def _find_sparse(pool: Any, queries: Any, k: int, n_threads: int) -> Found:
     from smotefast.neighbors.sparse import search_sparse_pool
 
-    return None, search_sparse_pool(pool, queries, k, n_threads=n_threads)
+    return search_sparse_pool(pool, queries, k, n_threads=n_threads)
 
 
 def distances_to(pool: Any, queries: Any, indices: np.ndarray) -> np.ndarray:

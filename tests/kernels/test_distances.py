@@ -7,7 +7,8 @@ from scipy import sparse
 from smotefast.kernels import heaps
 from smotefast.kernels.compile import JIT_DISABLED, inner
 from smotefast.kernels.distances import NOWHERE, rank_candidates, scan_rows
-from smotefast.kernels.sparse_distances import rank_sparse_candidates
+from smotefast.kernels.sparse_distances import search_sparse_rows
+from smotefast.kernels.sparse_rows import CsrRows
 from smotefast.neighbors.order import points_of, within
 from tests import naive
 from tests.examples import examples
@@ -174,19 +175,38 @@ def test_rank_candidates__sorts_and_passes_over_what_is_no_candidate(
 
 
 @SOME
-@given(seed=st.integers(0, 999), density=st.floats(0, 1), n_threads=st.sampled_from([1, 2]))
-def test_rank_sparse_candidates__gives_the_bits_of_the_dense_rows(seed, density, n_threads):
+@given(
+    seed=st.integers(0, 999),
+    density=st.floats(0, 1),
+    n_outside=st.sampled_from([0, 6]),
+    whole_numbers=st.booleans(),
+    n_threads=st.sampled_from([1, 2]),
+)
+def test_search_sparse_rows__gives_the_bits_of_the_dense_rows(
+    seed, density, n_outside, whole_numbers, n_threads
+):
     rng = np.random.default_rng(seed)
-    dense = rng.normal(size=(20, 7)) * (rng.random((20, 7)) < density)
+    dense = rng.normal(scale=3, size=(20 + n_outside, 7))
+    dense *= rng.random(dense.shape) < density
+    dense = np.rint(dense) if whole_numbers else dense
     csr = sparse.csr_array(dense)
-    queries = np.arange(20)
-    everyone = np.tile(np.arange(20), (20, 1))
-    expected = outputs(20, 6)
-    rank_candidates(*whole(dense), everyone, *expected, n_threads=n_threads)
-    found = outputs(20, 6)
-    rank_sparse_candidates(
-        csr.indptr, csr.indices, csr.data, queries, everyone, *found, n_threads=n_threads
+    queries = np.arange(20, 26) if n_outside else np.arange(20)
+    everyone = np.tile(np.arange(20), (len(queries), 1))
+    expected = outputs(len(queries), 6)
+    rank_candidates(*whole(dense, queries), everyone, *expected, n_threads=n_threads)
+    norms = (dense * dense).sum(axis=1)
+    lost = np.zeros(len(dense)) if whole_numbers else 1e-12 * norms + 1e-290
+    rows, across = (
+        CsrRows(one.indptr, one.indices, one.data) for one in (csr, csr[:20].T.tocsr())
     )
+    how = rows, across, norms, lost, 20, whole_numbers
+    found = outputs(len(queries), 6)
+    search_sparse_rows(*how, 1.0, queries, *found, n_threads=n_threads)
+    farthest = outputs(len(queries), 3)
+    search_sparse_rows(*how, -1.0, queries, *farthest, n_threads=n_threads)
+    for i, row in enumerate(queries):
+        squares = naive.squared_distances(dense, row)[np.setdiff1d(np.arange(20), [row])]
+        assert np.array_equal(-farthest[0][i], np.sort(squares)[::-1][:3])
     assert np.array_equal(found[0], expected[0])
     assert np.array_equal(found[1], expected[1])
 

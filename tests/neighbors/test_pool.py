@@ -27,7 +27,8 @@ def force(patch, way):
         patch.setattr(exact, "_SCAN_WORK", 0)
         patch.setattr(tiled, "_FEW", 5)
         patch.setattr(tiled, "_PROBE", 2)
-    patch.setattr(sparse_search, "_BLOCK_PAIRS", 200)
+    patch.setattr(sparse_search, "_ONE_THREAD", 0)
+    patch.setattr(sparse_search, "_AT_ONCE", 200)
 
 
 @SOME

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from smotefast.tables.casting import clamp_bounds, common_dtype, frame_dtype
+from smotefast.tables.casting import cast_column, common_dtype, frame_dtype
 from smotefast.tables.categories import Codes, NewColumns
 from smotefast.tables.pandas_categories import append_mixed, column_kind, encode_series
 from smotefast.tables.pandas_columns import (
     column_names,
-    frame_of,
     like,
     numpy_dtype,
     plain_frame,
-    take_pandas,
 )
 from smotefast.tables.protocol import Fill
 from smotefast.tables.sparse import SparseTable
@@ -42,14 +42,31 @@ class SparsePandasTable:
 
     def numeric(self) -> Any:
         """Return the columns as a CSR matrix."""
+        plain = [numpy_dtype(dtype, name) for name, dtype in self._frame.dtypes.items()]
+        common = frame_dtype(common_dtype(plain))
+        values = [array.sp_values.astype(common, copy=False) for array in self._arrays]
+        return SparseTable(self._matrix_of(np.concatenate(values))).numeric()
+
+    @cached_property
+    def _arrays(self) -> list[Any]:
+        return [series.array for _, series in self._frame.items()]
+
+    def _matrix_of(self, values: np.ndarray) -> Any:
+        """Return a matrix with these values at the stored places, column after column."""
+        from scipy.sparse import csc_matrix
+
+        places = [array.sp_index.to_int_index().indices for array in self._arrays]
+        starts = np.concatenate([[0], np.cumsum([len(of) for of in places])])
+        return csc_matrix((values, np.concatenate(places), starts), self._frame.shape)
+
+    def _rebuilt(self, columns: Any) -> Any:
+        """Return arrays of the columns' dtypes as a frame of the caller's kind."""
         import pandas as pd
 
-        frame = self._frame
-        plain = [numpy_dtype(dtype, name) for name, dtype in frame.dtypes.items()]
-        common = frame_dtype(common_dtype(plain))
-        if any(dtype != common for dtype in plain):  # pandas would mix bool to object
-            frame = frame.astype(pd.SparseDtype(common, common.type(0)))
-        return SparseTable(frame.sparse.to_coo()).numeric()
+        # A dict of arrays, not of Series: pandas need not align their indexes.
+        made = pd.DataFrame(dict(enumerate(columns)), copy=False)
+        made.columns = self._frame.columns
+        return like(made, self._given)
 
     def extend(self, n_new: int, fill: Fill, dtype: np.dtype | None = None) -> Any:
         """Refuse: rows of a sparse table come by ``append_sparse``."""
@@ -57,21 +74,29 @@ class SparsePandasTable:
 
     def append_sparse(self, block: Any) -> Any:
         """Return the frame with the rows of ``block`` added, sparse columns as they were."""
-        import pandas as pd
-
         if block is None:
             return self.take(np.arange(self.n_samples))
-        accessor: Any = pd.DataFrame.sparse  # pandas-stubs does not know it
-        new = accessor.from_spmatrix(block)
+        n, n_new = self.n_samples, block.shape[0]
         columns = []
-        for j, dtype in enumerate(self._frame.dtypes):
-            added = pd.Series(_cast_sparse(new[j].array, dtype))
-            columns.append(pd.concat([self._frame.iloc[:, j], added], ignore_index=True))
-        return like(frame_of(columns, self._frame.columns), self._given)
+        for array, (values, places) in zip(self._arrays, _columns(block), strict=True):
+            cast = cast_column(values, array.dtype.subtype)
+            whole = np.concatenate([array.sp_values, cast], dtype=array.dtype.subtype)
+            own = array.sp_index.to_int_index().indices
+            everywhere = np.concatenate([own, places + n], dtype=np.int32)
+            columns.append(_sparse_array(array, whole, everywhere, n + n_new))
+        return self._rebuilt(columns)
 
     def take(self, indices: np.ndarray) -> Any:
         """Return the rows at these positions with a new RangeIndex."""
-        return take_pandas(self._given, indices)
+        # Values of several types pass through none in common: what is taken is their places.
+        n_stored = sum(len(array.sp_values) for array in self._arrays)
+        taken = self._matrix_of(np.arange(n_stored)).tocsr()[indices]
+        columns, start = [], 0
+        for array, (stored, places) in zip(self._arrays, _columns(taken), strict=True):
+            values = array.sp_values[stored - start]
+            columns.append(_sparse_array(array, values, places, len(indices)))
+            start += len(array.sp_values)
+        return self._rebuilt(columns)
 
     def select(self, columns: Sequence[int]) -> SparsePandasTable:
         """Return some columns."""
@@ -90,12 +115,21 @@ class SparsePandasTable:
         return like(append_mixed(self._frame, new), self._given)
 
 
-def _cast_sparse(values: Any, dtype: Any) -> Any:
-    """Cast as ``casting.cast_column`` does; absent entries stay absent."""
-    kind = np.dtype(dtype.subtype)
-    if kind.kind == "b":
-        return values >= 0.5
-    if kind.kind in "iu" and not np.can_cast(values.dtype.subtype, kind):
-        lowest, highest = clamp_bounds(values.dtype.subtype, kind)
-        values = np.minimum(np.maximum(values, lowest), highest)
-    return values.astype(dtype)
+def _columns(rows: Any) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the stored values of each column of a sparse matrix, and their rows, ascending."""
+    matrix = rows.tocsc()
+    matrix.sort_indices()
+    for start, stop in pairwise(matrix.indptr.tolist()):
+        yield matrix.data[start:stop], matrix.indices[start:stop]
+
+
+def _sparse_array(column: Any, values: np.ndarray, places: np.ndarray, length: int) -> Any:
+    """Return values at some places as a sparse array of the dtype of a column."""
+    kind, dtype = type(column), column.dtype
+    if hasattr(kind, "from_indices"):  # from pandas 3.1 on
+        how = dtype.fill_value, column.kind, dtype.subtype
+        return kind.from_indices(values, places, length, *how)
+    index = type(column.sp_index.to_int_index())(length, places.astype(np.int32, copy=False))
+    if column.kind == "block":
+        index = index.to_block_index()
+    return kind(values, sparse_index=index, dtype=dtype)

@@ -32,18 +32,6 @@ def key_type(norms: np.ndarray, n_pool: int) -> type[np.floating[Any]]:
     return np.float32 if (norms.max() + 1) * 4 * n_pool < _EXACT32 else np.float64
 
 
-def nearest_by_key(squares: np.ndarray, k: int) -> np.ndarray:
-    """Return the positions of the k smallest of each row, equal ones by position.
-
-    ``squares`` are integers, or infinite for what is left out, and are written over. They
-    may be squared distances less something that is the same for a whole row.
-    """
-    n_pool = squares.shape[1]
-    squares *= n_pool
-    squares += np.arange(n_pool)
-    return positions_of_least(squares, k)
-
-
 def positions_of_least(keys: np.ndarray, k: int) -> np.ndarray:
     """Return the positions in the k least keys of each row: their rests by the row's length."""
     keys.partition(k - 1, axis=1)

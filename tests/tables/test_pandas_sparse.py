@@ -85,3 +85,32 @@ def test_sparse_frame_around_nan__is_dense():
     assert not table.is_sparse
     assert np.array_equal(table.numeric()[:, 0], [1, np.nan, 2], equal_nan=True)
     assert list(table.extend(1, lambda tail: tail.fill(1)).dtypes) == list(X.dtypes)
+
+
+@pytest.mark.parametrize("kind", ["integer", "block"])
+@pytest.mark.parametrize("is_old", [False, True])
+@pytest.mark.filterwarnings("ignore:The 'sparse_index' parameter")
+def test_sparse_columns__keep_values_dtypes_and_kinds_whatever_pandas_offers(
+    kind, is_old, monkeypatch
+):
+    array = pd.arrays.SparseArray
+    if is_old and hasattr(array, "from_indices"):
+        monkeypatch.delattr(array, "from_indices")
+    wide = np.where(RANDOM[:, 0] > 20, 2**62 + RANDOM[:, 0].astype(np.int64), 0)
+    X = pd.DataFrame(
+        {
+            "a": array(wide, fill_value=0, kind=kind),
+            "b": array(RANDOM[:, 1] / 7, fill_value=0, kind=kind),
+            "c": array(RANDOM[:, 2] > 20, fill_value=False, kind=kind),
+            "d": array(np.zeros(N, dtype="int8"), fill_value=0, kind=kind),
+        }
+    )
+    rows = np.random.default_rng(0).integers(0, N, 50)
+    taken = open_table(X).take(rows)
+    pd.testing.assert_frame_equal(taken, X.take(rows).reset_index(drop=True))
+    block = sparse.csr_array(np.array([[0, 1.5, 0, 300.0], [7, 0, 1, 0]]))
+    made = open_table(X).append_sparse(block)
+    assert list(made.dtypes) == list(X.dtypes)
+    pd.testing.assert_frame_equal(made[:N], X)
+    assert made[N:].to_numpy().tolist() == [[0, 1.5, False, 127], [7, 0, True, 0]]
+    assert {made[name].array.kind for name in made} == {kind}

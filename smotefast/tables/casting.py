@@ -207,19 +207,9 @@ class NotNumericError(ValueError):
         before, column, after, advice = self.args
         return f"{before}{'' if column is None else repr(column)}{after} {advice}"
 
-    @property
-    def column(self) -> Any:
-        """Name or position of the column; None for all of X."""
-        return self.args[1]
-
     def advised(self, advice: str) -> NotNumericError:
         """Return the same error with other advice."""
         before, column, after, _ = self.args
-        return NotNumericError(before, column, after, advice)
-
-    def about(self, column: object) -> NotNumericError:
-        """Return the same error for another column."""
-        before, _, after, advice = self.args
         return NotNumericError(before, column, after, advice)
 
 

@@ -181,26 +181,6 @@ def test_resample__leaves_nothing_when_interrupted(source, destination, sent, co
     assert os.listdir(source.parent) == ["in.parquet"]
 
 
-def test_resample__starts_anew_once_when_compiling_took_the_memory(source, destination):
-    code = (
-        "import os, sys\n"
-        "import smotefast.batch.prepare as prepare\n"
-        "from smotefast.cli import main\n"
-        "prepare._COMPILING_SECONDS = -1\n"
-        "os.execve = lambda path, args, env: print(*args[3:], len(env) - len(os.environ))\n"
-        "sys.argv = ['smotefast', *sys.argv[1:]]\n"
-        "main()\n"
-    )
-    options = ["resample", source, destination, "--target", "label", "--memory-limit", "9MiB"]
-    command = [sys.executable, "-c", code, *map(str, options)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.stdout.strip() == " ".join(map(str, [*options, 1]))
-    assert "run again" in done.stderr
-    again = {**os.environ, "SMOTEFAST_STARTED_AGAIN": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, env=again)
-    assert_refused(done, destination)
-
-
 def test_warnings__are_one_line_each(tmp_path, destination):
     source = write_file(tmp_path / "in.parquet", imbalanced())
     code = (

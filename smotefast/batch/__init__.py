@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from typing import Any, Literal
 
-from smotefast.batch.prepare import JustCompiledError, Prepared, prepare_job
+from smotefast.batch.prepare import Prepared, prepare_job
 from smotefast.batch.registry import make_sampler, make_seeded, neighbors_parameter
 from smotefast.batch.request import Request
 from smotefast.batch.scan import (
@@ -24,6 +24,7 @@ from smotefast.batch.scan import (
     split_columns,
 )
 from smotefast.batch.steps import steps_of
+from smotefast.batch.warm import JustCompiledError
 from smotefast.batch.write import row_groups
 from smotefast.engine.damage import warn_of
 from smotefast.report.progress import Progress, make_progress

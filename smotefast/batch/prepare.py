@@ -5,7 +5,6 @@ Everything that can refuse the job happens here, before anything is written.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -31,25 +30,18 @@ from smotefast.batch.request import Request
 from smotefast.batch.selection import Matrices, select_rows
 from smotefast.batch.steps import links_advice
 from smotefast.batch.stream import Reading
-from smotefast.batch.warm import load_kernels, load_links
+from smotefast.batch.warm import RUN_AGAIN, JustCompiledError, load_kernels, load_links
 from smotefast.batch.write import NewRows
 from smotefast.engine.damage import warn_of
 from smotefast.engine.job import Job
 from smotefast.engine.rows import ClassRows, MatrixRows
+from smotefast.kernels import kernels_were_compiled
 from smotefast.report.progress import Progress
 from smotefast.storage import refuse_above, release_memory
 from smotefast.tables.arrow_tables import take_arrow
 from smotefast.tables.casting import NotNumericError
 from smotefast.tables.columns import check_numeric_fields
 from smotefast.under_sampling import TomekLinks
-
-# Kernels load in 0.4 s (exact search) to 1.3 s; compiling takes 5 to 35 s, and leaves 60 to
-# 270 MiB behind.
-_COMPILING_SECONDS = 3.0
-
-
-class JustCompiledError(MemoryError):
-    """The limit is not enough for a process that has compiled; it may be for the next one."""
 
 
 @dataclass(frozen=True)
@@ -164,11 +156,9 @@ def _load(
     """Load all code that the job may need, so that memory is counted with it."""
     progress.phase("loading kernels")
     n_rows = max(request.sizes.values(), default=0)
-    started = time.perf_counter()
     load_kernels(request.sampler, n_rows, n_features, n_codes, dtype)
     if isinstance(request.selection, TomekLinks):
         load_links(n_features, dtype, request.selection.n_jobs)
-    request.timing["compiled"] = time.perf_counter() - started > _COMPILING_SECONDS
 
 
 def _job(request: Request, progress: Progress, rows: ClassRows) -> Job:
@@ -232,10 +222,8 @@ def _plan(request: Request, need: Need) -> Plan:
             limit=request.limit,
         )
     except MemoryError as error:
-        if request.timing.get("compiled"):
-            raise JustCompiledError(
-                f"{error} Kernels were compiled just now, which takes memory once: run again."
-            ) from error
+        if kernels_were_compiled():
+            raise JustCompiledError(f"{error} {RUN_AGAIN}") from error
         if request.sampler._reads == "everything":
             raise MemoryError(
                 f"{error} {type(request.sampler).__name__} needs the rows of all classes in "

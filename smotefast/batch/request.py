@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -36,7 +36,6 @@ class Request:
     selection: Any = None
     keep: tuple[str, ...] = ()
     keep_fill: str = "null"
-    timing: dict[str, bool] = field(default_factory=dict)
 
     @functools.cached_property
     def widths(self) -> Widths:

@@ -6,6 +6,8 @@ in the count; ``smotefast warmup`` does it to fill the cache of a machine or an 
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,15 @@ from smotefast.engine.votes import load_votes
 # From this many values on, filling uses threads, which are other code than one thread.
 _MANY_VALUES = 1 << 18
 _ROWS = 200
+
+RUN_AGAIN = (
+    "Kernels were compiled in this process, which takes 60 to 270 MiB; the next process "
+    "loads them from the cache and needs less: run again in a new process."
+)
+
+
+class JustCompiledError(MemoryError):
+    """The limit is not enough for a process that has compiled; it may be for the next one."""
 
 
 def load_kernels(
@@ -98,25 +109,68 @@ def _fill(sampler: Any, n_features: int, n_codes: int, dtype: np.dtype[Any]) -> 
             job.fill(0, stop, np.empty((stop, n_features), dtype))
 
 
-def compile_all() -> None:
-    """Compile every kernel of every sampler, for float32, float64 and integers."""
+def compile_all(report: Callable[[str, int, int], object] | None = None) -> None:
+    """Compile every kernel of every sampler, for float32, float64 and integers.
+
+    Parameters
+    ----------
+    report
+        Called before each step with what is compiled, the number of the step, and how
+        many steps there are.
+
+    Raises
+    ------
+    OSError
+        If numba can write its cache nowhere, so that the next process compiles again.
+    """
+    from smotefast.kernels.cache import cache_is_possible
+
+    if not cache_is_possible():
+        raise OSError(
+            "numba can write its cache nowhere, so compiled kernels would be lost with this "
+            "process. Set NUMBA_CACHE_DIR to a folder that can be written."
+        )
+    steps = _warmup_steps()
+    for number, (name, compile_step) in enumerate(steps, start=1):
+        if report is not None:
+            report(name, number, len(steps))
+        compile_step()
+
+
+def _warmup_steps() -> list[tuple[str, Callable[[], None]]]:
+    """Return what ``compile_all`` compiles: names and functions."""
+    from smotefast import over_sampling as samplers
+
+    def step(
+        name: str, sampler: Any, dtype: Any, n_features: int = 20, n_codes: int = 0
+    ) -> None:
+        dtype = np.dtype(dtype)
+        run = functools.partial(load_kernels, sampler, 10_000, n_features, n_codes, dtype)
+        steps.append((f"{name}, {dtype}" if n_features else name, run))
+
+    steps: list[tuple[str, Callable[[], None]]] = []
+    for dtype in (np.float32, np.float64, np.int64):
+        step("exact search", samplers.SMOTE(search="exact"), dtype)
+    for dtype in (np.float32, np.float64):
+        run = functools.partial(_compile_cleaning_and_sparse, np.dtype(dtype))
+        steps.append((f"cleaning and sparse data, {np.dtype(dtype)}", run))
+    for dtype in (np.float32, np.float64, np.int64):
+        step("approximate search", samplers.SMOTE(search="approximate"), dtype)
+    for dtype in (np.float32, np.float64, np.int64):
+        step("SMOTENC", samplers.SMOTENC([0]), dtype, n_codes=3)
+        step("KMeansSMOTE", samplers.KMeansSMOTE(), dtype)
+    step("SMOTEN", samplers.SMOTEN(), np.float64, 0, 5)
+    return steps
+
+
+def _compile_cleaning_and_sparse(dtype: np.dtype[Any]) -> None:
+    """Run the kernels of cleaners, and of SMOTE on a sparse matrix."""
     from scipy import sparse
 
-    from smotefast import over_sampling as samplers
     from smotefast.neighbors.loading import load_decisions
+    from smotefast.over_sampling import SMOTE
 
-    shape = (900, 20)
-    values = np.random.default_rng(0).normal(scale=30, size=shape)
+    load_decisions(dtype, 20, n_threads=thread_count(None))
+    values = np.random.default_rng(0).normal(scale=30, size=(900, 20)).astype(dtype)
     y = np.repeat([0, 1], [600, 300])
-    for search in ("exact", "approximate"):
-        sampler = samplers.SMOTE(random_state=0, search=search)
-        for dtype in (np.float32, np.float64, np.int64):
-            load_kernels(sampler, 10_000, shape[1], 0, np.dtype(dtype))
-        if search == "exact":
-            for dtype in (np.float32, np.float64):
-                load_decisions(np.dtype(dtype), shape[1], n_threads=thread_count(None))
-                sampler.fit_resample(sparse.csr_array(values.astype(dtype)), y)
-    for dtype in (np.float32, np.float64, np.int64):
-        load_kernels(samplers.SMOTENC([0]), 10_000, shape[1], 3, np.dtype(dtype))
-        load_kernels(samplers.KMeansSMOTE(), 10_000, shape[1], 0, np.dtype(dtype))
-    load_kernels(samplers.SMOTEN(), 10_000, 0, 5, np.dtype(np.float64))
+    SMOTE(random_state=0, search="exact").fit_resample(sparse.csr_array(values), y)

@@ -12,7 +12,7 @@ import typer
 
 from smotefast._version import __version__
 from smotefast.cli import options as take
-from smotefast.cli.output import one_line_errors, say
+from smotefast.cli.output import one_line_errors, say, say_step, silence_log
 
 app = typer.Typer(
     name="smotefast",
@@ -68,6 +68,8 @@ def resample(
 ) -> None:
     """Resample SOURCE into DESTINATION."""
     with one_line_errors(debug):
+        if quiet:
+            silence_log()
         from smotefast.batch import (
             make_seeded,
             neighbors_parameter,
@@ -150,6 +152,8 @@ def diagnose(
 ) -> None:
     """Say what is likely to go wrong in resampling SOURCE, before anything is resampled."""
     with one_line_errors(debug):
+        if quiet:
+            silence_log()
         from smotefast.diagnosis.command import run
 
         report = run(
@@ -181,7 +185,10 @@ def demo(
 
 
 @app.command()
-def warmup(debug: take.Debug = False) -> None:
+def warmup(
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing.")] = False,
+    debug: take.Debug = False,
+) -> None:
     """Compile everything into the cache, for images and first calls that must be quick."""
     with one_line_errors(debug):
         import time
@@ -189,10 +196,11 @@ def warmup(debug: take.Debug = False) -> None:
         started = time.perf_counter()
         from smotefast.batch.warm import compile_all
 
-        compile_all()
-        typer.echo(
-            f"All kernels are compiled and cached ({time.perf_counter() - started:.1f} s)."
-        )
+        silence_log()  # the steps say what is compiled
+        compile_all(None if quiet else say_step)
+        if not quiet:
+            seconds = time.perf_counter() - started
+            say(f"All kernels are compiled and cached ({seconds:.1f} s).", unless=None)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import warnings
@@ -45,6 +46,16 @@ def _run_again_if_that_helps(error: Exception) -> None:
     if isinstance(error, JustCompiledError) and os.name == "posix" and _AGAIN not in os.environ:
         command = [sys.executable, *sys.orig_argv[1:]]
         os.execve(sys.executable, command, {**os.environ, _AGAIN: "1"})
+
+
+def silence_log() -> None:
+    """Keep the messages of the package's logger off standard error."""
+    logging.getLogger("smotefast").setLevel(logging.ERROR)
+
+
+def say_step(name: str, number: int, n_steps: int) -> None:
+    """Write a step of ``warmup`` to standard error."""
+    typer.echo(f"smotefast: warming up {number} of {n_steps}: {name}", err=True)
 
 
 def _show_warning(message: Warning | str, *where: Any, **more: Any) -> None:

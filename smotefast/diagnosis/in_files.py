@@ -15,6 +15,7 @@ from smotefast.batch.scan import (
     scan_classes,
     split_columns,
 )
+from smotefast.batch.warm import RUN_AGAIN, JustCompiledError
 from smotefast.batch.widths import Widths
 from smotefast.diagnosis.data import BLOCK_ROWS, Block, Columns, small_codes, take_columns
 from smotefast.diagnosis.examine import examine
@@ -22,6 +23,7 @@ from smotefast.diagnosis.judged import judge
 from smotefast.diagnosis.outcome import Diagnosis
 from smotefast.diagnosis.sample import without_view
 from smotefast.diagnosis.thresholds import SEARCHED_IN_ALL, SEARCHED_PER_CLASS
+from smotefast.kernels import kernels_were_compiled
 from smotefast.report.progress import Progress, make_progress
 from smotefast.storage import (
     ParquetSource,
@@ -145,11 +147,13 @@ def _watch(progress: Progress, limit: int) -> Callable[[Block], None]:
         try:
             refuse_above(limit)
         except MemoryError as error:
-            raise MemoryError(
+            message = (
                 f"memory_limit={format_size(limit)} is not enough: the process occupies "
-                f"{format_size(resident_bytes())}. Kernels that were just compiled take part "
-                "of it: run again, or give more."
-            ) from error
+                f"{format_size(resident_bytes())}."
+            )
+            if kernels_were_compiled():
+                raise JustCompiledError(f"{message} {RUN_AGAIN}") from error
+            raise MemoryError(f"{message} Drop columns or give more.") from error
 
     return watch
 

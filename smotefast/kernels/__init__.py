@@ -16,6 +16,12 @@ def kernels_are_loaded() -> bool:
     return "smotefast.kernels.compile" in sys.modules
 
 
+def kernels_were_compiled() -> bool:
+    """Whether this process has compiled code that the next one finds in numba's cache."""
+    module = sys.modules.get("smotefast.kernels.compilations")
+    return module is not None and module.compilations.n_kept > 0
+
+
 @functools.cache
 def kernels_are_compiled() -> bool:
     """Whether an earlier process has compiled the searches, so that loading takes no longer.

@@ -18,6 +18,8 @@ import tempfile
 from numba import config
 from numba.core.caching import FunctionCache
 
+from smotefast.kernels.compilations import compiling_for_us
+
 
 @functools.cache
 def cache_is_possible() -> bool:
@@ -37,15 +39,20 @@ def graph_is_possible() -> bool:
 def _has_place() -> bool:
     try:
         FunctionCache(own_directory)  # any function of this package
-    except RuntimeError:  # "cannot cache function: no locator available"
+    except RuntimeError as error:  # "cannot cache function: no locator available"
+        if "cannot cache" not in str(error):
+            raise
         return False
     return True
 
 
 def _imports_pynndescent() -> bool:
     try:
-        importlib.import_module("pynndescent")
-    except RuntimeError:  # the same
+        with compiling_for_us():  # it compiles some of its functions when it is imported
+            importlib.import_module("pynndescent")
+    except RuntimeError as error:
+        if "cannot cache" not in str(error):
+            raise
         return False
     return True
 

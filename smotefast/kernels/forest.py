@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from pynndescent.hybrid_forest import make_hybrid_leaf_array
 
+from smotefast.kernels.compilations import compiling_for_us
 from smotefast.kernels.compile import threaded_entry
 
 
@@ -15,6 +16,6 @@ def leaf_array(
 
     Splits derive from the seed alone, so the forest does not depend on the threads.
     """
-    with threaded_entry(n_threads):
+    with compiling_for_us(), threaded_entry(n_threads):
         leaves = make_hybrid_leaf_array(data, n_trees, leaf_size, seed)
     return np.ascontiguousarray(leaves, dtype=np.int32)

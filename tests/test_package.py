@@ -1,12 +1,15 @@
-"""What is shipped: names, version, types, the command."""
+"""What is shipped: names, version, types, the command; and what it depends on."""
 
+import ast
 import importlib
+import sys
 from importlib.metadata import entry_points, version
 from pathlib import Path
 
 import pytest
 
 import smotefast
+from tests.run_page import PROJECT, declared_modules, required_by
 
 
 def test_version__is_that_of_the_installed_package():
@@ -46,3 +49,40 @@ def test_samplers__show_an_example(name):
     sampler = getattr(smotefast.over_sampling, name)
     assert ">>> " in sampler.__doc__
     assert sampler.__module__.startswith("smotefast.over_sampling.")
+
+
+def imported_by(folder):
+    """What the files of a folder import that is not part of Python or of the project."""
+    trees = [ast.parse(path.read_text()) for path in (PROJECT / folder).rglob("*.py")]
+    names = set()
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module)
+        elif isinstance(node, ast.Call) and "import" in ast.unparse(node.func):
+            names |= {arg.value for arg in node.args if isinstance(arg, ast.Constant)}
+    top_level = {name.partition(".")[0] for name in names}
+    return top_level - sys.stdlib_module_names - {"smotefast", "tests", "benchmarks", ""}
+
+
+def test_imports__are_declared_and_what_is_declared_is_imported():
+    declared, imported = declared_modules(), imported_by("smotefast")
+    assert imported - declared["all"] == declared[""]
+
+
+@pytest.mark.parametrize(("folder", "extra"), [("tests", "test"), ("benchmarks", "bench")])
+def test_imports_of_tests_and_benchmarks__are_declared(folder, extra):
+    declared = declared_modules()
+    assert imported_by(folder) <= declared[""] | declared[extra] | {"pytest"}
+
+
+def test_all__is_every_package_that_is_optional_for_a_user():
+    declared = declared_modules()
+    assert declared["all"] == declared["pandas"] | declared["polars"] | declared["imblearn"]
+    assert "narwhals" not in declared[""]
+
+
+@pytest.mark.parametrize("extra", ["test", "bench"])
+def test_extras_with_benchmarks__bring_what_draws_histograms(extra):
+    assert any(one.startswith("pytest-benchmark[histogram]") for one in required_by()[extra])

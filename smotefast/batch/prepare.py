@@ -222,14 +222,15 @@ def _plan(request: Request, need: Need) -> Plan:
             limit=request.limit,
         )
     except MemoryError as error:
-        if kernels_were_compiled():
-            raise JustCompiledError(f"{error} {RUN_AGAIN}") from error
+        message = str(error)
         if request.sampler._reads == "everything":
-            raise MemoryError(
-                f"{error} {type(request.sampler).__name__} needs the rows of all classes in "
-                "memory at once; SMOTE, BorderlineSMOTE and ADASYN do not."
-            ) from error
-        raise
+            message += (
+                f" {type(request.sampler).__name__} needs the rows of all classes in memory "
+                "at once; SMOTE, BorderlineSMOTE and ADASYN do not."
+            )
+        if kernels_were_compiled():
+            raise JustCompiledError(f"{message} {RUN_AGAIN}") from error
+        raise MemoryError(message) from error
 
 
 def _with_kept_columns(request: Request, need: Need) -> Need:

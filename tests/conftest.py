@@ -39,6 +39,7 @@ def pytest_configure(config):
     if providers is not None and not config.getoption("--hypothesis-profile"):
         providers.is_local_module_file = lambda path: False
 
+
 # Whether kernels are compiled already differs between machines; what is said of it is
 # tested by itself.
 os.environ["SMOTEFAST_QUIET"] = "1"

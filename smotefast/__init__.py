@@ -5,6 +5,9 @@ Names are loaded on first use, so that ``import smotefast`` costs next to nothin
 >>> import smotefast
 >>> smotefast.__version__
 '0.1.0'
+>>> from smotefast import SMOTE
+>>> SMOTE(k_neighbors=3)
+SMOTE(k_neighbors=3)
 """
 
 from __future__ import annotations
@@ -18,33 +21,114 @@ from smotefast._version import __version__
 if TYPE_CHECKING:
     from smotefast import combine, over_sampling, under_sampling
     from smotefast.batch import resample_dataset
-    from smotefast.diagnosis import diagnose
+    from smotefast.combine import SMOTEENN, Combination, SMOTETomek
+    from smotefast.diagnosis import diagnose, diagnose_dataset
     from smotefast.engine.damage import ResamplingWarning
+    from smotefast.over_sampling import (
+        ADASYN,
+        SMOTE,
+        SMOTEN,
+        SMOTENC,
+        SVMSMOTE,
+        BorderlineSMOTE,
+        KMeansSMOTE,
+        RandomOverSampler,
+    )
+    from smotefast.under_sampling import (
+        AllKNN,
+        ClusterCentroids,
+        CondensedNearestNeighbour,
+        EditedNearestNeighbours,
+        InstanceHardnessThreshold,
+        NearMiss,
+        NeighbourhoodCleaningRule,
+        OneSidedSelection,
+        RandomUnderSampler,
+        RepeatedEditedNearestNeighbours,
+        TomekLinks,
+    )
 
 __all__ = [
+    "ADASYN",
+    "SMOTE",
+    "SMOTEENN",
+    "SMOTEN",
+    "SMOTENC",
+    "SVMSMOTE",
+    "AllKNN",
+    "BorderlineSMOTE",
+    "ClusterCentroids",
+    "Combination",
+    "CondensedNearestNeighbour",
+    "EditedNearestNeighbours",
+    "InstanceHardnessThreshold",
+    "KMeansSMOTE",
+    "NearMiss",
+    "NeighbourhoodCleaningRule",
+    "OneSidedSelection",
+    "RandomOverSampler",
+    "RandomUnderSampler",
+    "RepeatedEditedNearestNeighbours",
     "ResamplingWarning",
+    "SMOTETomek",
+    "TomekLinks",
     "__version__",
     "combine",
     "diagnose",
+    "diagnose_dataset",
     "over_sampling",
     "resample_dataset",
     "under_sampling",
 ]
 
-_HOME = {
-    "ResamplingWarning": "smotefast.engine.damage",
-    "diagnose": "smotefast.diagnosis",
-    "resample_dataset": "smotefast.batch",
+_ROOMS = {
+    "batch": ["resample_dataset"],
+    "combine": ["SMOTEENN", "Combination", "SMOTETomek"],
+    "diagnosis": ["diagnose", "diagnose_dataset"],
+    "engine.damage": ["ResamplingWarning"],
+    "over_sampling": [
+        "ADASYN",
+        "SMOTE",
+        "SMOTEN",
+        "SMOTENC",
+        "SVMSMOTE",
+        "BorderlineSMOTE",
+        "KMeansSMOTE",
+        "RandomOverSampler",
+    ],
+    "under_sampling": [
+        "AllKNN",
+        "ClusterCentroids",
+        "CondensedNearestNeighbour",
+        "EditedNearestNeighbours",
+        "InstanceHardnessThreshold",
+        "NearMiss",
+        "NeighbourhoodCleaningRule",
+        "OneSidedSelection",
+        "RandomUnderSampler",
+        "RepeatedEditedNearestNeighbours",
+        "TomekLinks",
+    ],
 }
-_ROOMS = {"batch", "combine", "over_sampling", "under_sampling"}
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(import_module(_HOME[name]), name)
     if name in _ROOMS:
         return import_module(f"smotefast.{name}")
-    raise AttributeError(f"module 'smotefast' has no attribute {name!r}")
+    for room, names in _ROOMS.items():
+        if name in names:
+            return getattr(import_module(f"smotefast.{room}"), name)
+    raise AttributeError(_no_attribute(name), name=name)
+
+
+def _no_attribute(name: str) -> str:
+    text = f"module 'smotefast' has no attribute {name!r}"
+    if name.startswith("_"):
+        return text
+    from smotefast._messages import did_you_mean
+
+    hint = did_you_mean(name, __all__)
+    return f"{text}.{hint}" if hint else text
 
 
 def __dir__() -> list[str]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from typing import Any, Literal
 
+from smotefast._messages import did_you_mean, shown_name
 from smotefast.batch.prepare import Prepared, prepare_job
 from smotefast.batch.registry import make_sampler, make_seeded, neighbors_parameter
 from smotefast.batch.request import Request
@@ -138,9 +139,11 @@ def resample_dataset(
     started, peak = time.perf_counter(), PeakMemory()
     limit = parse_size(memory_limit)
     if rows not in ("all", "synthetic"):
-        raise ValueError(f"rows={rows!r} must be 'all' or 'synthetic'.")
+        meant = did_you_mean(rows, ["all", "synthetic"])
+        raise ValueError(f"rows={rows!r} must be 'all' or 'synthetic'.{meant}")
     if keep_fill not in ("null", "base"):
-        raise ValueError(f"keep_fill={keep_fill!r} must be 'null' or 'base'.")
+        meant = did_you_mean(keep_fill, ["null", "base"])
+        raise ValueError(f"keep_fill={keep_fill!r} must be 'null' or 'base'.{meant}")
     made, selection = steps_of(make_sampler(sampler))
     if rows == "synthetic" and not made.sampling_strategy:
         raise ValueError("rows='synthetic' has nothing to write: this job makes no rows.")
@@ -187,7 +190,7 @@ def _as_names(given: Iterable[str], parameter: str) -> tuple[str, ...]:
     names = (given,) if isinstance(given, str) else given
     if not isinstance(names, Iterable) or not all(isinstance(name, str) for name in names):
         raise TypeError(
-            f"{parameter}={given!r} must be the name of a column, or a list of names."
+            f"{parameter}={shown_name(given)} must be the name of a column, or a list of names."
         )
     return tuple(dict.fromkeys(names))
 

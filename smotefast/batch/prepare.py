@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from smotefast._messages import MOST_LISTED
 from smotefast.batch.category_job import category_layout, category_rows, split_features
 from smotefast.batch.column_checks import advice, check_columns
 from smotefast.batch.file_rows import FileRows
@@ -276,9 +277,10 @@ def _refuse_index(request: Request) -> None:
         name for name in request.features if name in named or name.startswith("__index_level_")
     ]
     if index:
-        options = " ".join(f"--drop {name}" for name in index)
+        few = index[:MOST_LISTED]
+        options = " ".join(f"--drop {name}" for name in few)
         raise ValueError(
             f"Column {index[0]!r} is the index of a pandas frame, not a feature. Leave it out "
-            f"with drop={index} (on the command line {options}), or carry it through with "
+            f"with drop={few} (on the command line {options}), or carry it through with "
             "keep= (--keep)."
         )

@@ -5,8 +5,12 @@ A new sampler that works from files adds one line here.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from importlib import import_module
 from typing import Any, NamedTuple
+
+from smotefast._messages import MOST_LISTED, listed, shown_name, similar_names, suggestion
+from smotefast.engine.suggestions import parameter_hint
 
 
 class Entry(NamedTuple):
@@ -55,8 +59,33 @@ _IN_MEMORY = {
 }
 
 
-def sampler_class(name: str) -> Any:
+# Samplers that have no name of their own here, or that are often abbreviated.
+_ALSO_CALLED = {
+    "ros": "random",
+    "random-over": "random",
+    "rus": "random-under",
+    "under": "random-under",
+}
+# What a job can do after an over-sampler.
+TAKING_AWAY = ("random-under", "tomek-links")
+
+
+def all_names() -> list[str]:
+    """Return the names of all samplers, also of those that need all rows in memory."""
+    return [*SAMPLERS, *_IN_MEMORY]
+
+
+def sampler_class(
+    name: str, working: Collection[str] = tuple(SAMPLERS), given_as: str = "sampler="
+) -> Any:
     """Return the class of a sampler by its name, or by that of the class.
+
+    Parameters
+    ----------
+    name
+        The name.
+    working, given_as
+        The names that work where it was given, and how, for the error message.
 
     Raises
     ------
@@ -68,7 +97,17 @@ def sampler_class(name: str) -> Any:
         module, own = home.split(":")
         if _plain(name) in (_plain(known), _plain(own)):
             return getattr(import_module(module), own)
-    raise ValueError(f"sampler={name!r} is not one of {list(SAMPLERS)}.")
+    raise _unknown_sampler(name, working, given_as)
+
+
+def _unknown_sampler(name: str, working: Collection[str], given_as: str) -> ValueError:
+    """Suggest samplers that work; of others say that they do not."""
+    meant = similar_names(name, [*working, *all_names()], _ALSO_CALLED)
+    works = [one for one in meant if one in working]
+    hint = suggestion(works or meant)
+    if meant and not works:
+        hint += " That does not work here."
+    return ValueError(f"{given_as}{name!r} is not one of {listed(working)}.{hint}")
 
 
 def neighbors_parameter(name: str) -> str:
@@ -80,13 +119,15 @@ def _plain(name: str) -> str:
     return name.lower().replace("-", "").replace("_", "")
 
 
-def make_sampler(sampler: Any) -> Any:
-    """Return a sampler by its name, or a copy of the one given.
+def make_sampler(sampler: Any, working: Collection[str] = tuple(SAMPLERS)) -> Any:
+    """Return a sampler by its name, by its class, or a copy of the one given.
 
     Parameters
     ----------
     sampler
-        A name of ``SAMPLERS`` or a sampler.
+        A name of ``SAMPLERS``, a sampler, or the class of one.
+    working
+        The names that work where it is wanted, for the error message.
 
     Raises
     ------
@@ -100,18 +141,31 @@ def make_sampler(sampler: Any) -> Any:
     from smotefast.engine.sampler import BaseSampler
 
     if isinstance(sampler, str):
-        return _made(sampler_class(sampler), {})
-    if not isinstance(sampler, BaseSampler):
+        return _made(sampler_class(sampler, working=working), {})
+    kind = sampler if isinstance(sampler, type) else type(sampler)
+    if not issubclass(kind, BaseSampler):
         raise TypeError(
-            f"sampler={sampler!r} is neither one of {list(SAMPLERS)} nor a sampler of "
-            "smotefast."
+            f"sampler={shown_name(sampler)} is neither one of {listed(working)} nor a sampler "
+            f"of smotefast.{_own_namesake(kind.__name__)}"
         )
-    return clone(sampler)
+    return _made(kind, {}) if isinstance(sampler, type) else clone(sampler)
 
 
-def make_seeded(name: str, seed: int, params: dict[str, Any]) -> Any:
-    """Return a sampler by its name, with the seed if it draws anything."""
-    kind = sampler_class(name)
+def _own_namesake(name: str) -> str:
+    """Point out smotefast's class of the same name, where a sampler of others was given."""
+    try:
+        own = sampler_class(name)
+    except ValueError:
+        return ""
+    return f" Import {own.__name__} from smotefast."
+
+
+def make_seeded(name: str, seed: int, params: dict[str, Any], *, then: bool = False) -> Any:
+    """Return a sampler by its name, with the seed if it draws anything.
+
+    ``then`` says that it comes after an over-sampler.
+    """
+    kind = sampler_class(name, TAKING_AWAY, "--then ") if then else sampler_class(name)
     if "random_state" in kind._get_param_names():
         params = {"random_state": seed, **params}
     return _made(kind, params)
@@ -130,5 +184,6 @@ def _refuse_foreign(kind: Any, params: dict[str, Any]) -> None:
     foreign = sorted(set(params) - set(taken))
     if foreign:
         raise ValueError(
-            f"{kind.__name__} does not take {', '.join(foreign)}; it takes {', '.join(taken)}."
+            f"{kind.__name__} does not take {', '.join(foreign[:MOST_LISTED])}; it takes "
+            f"{', '.join(taken)}.{parameter_hint(kind, foreign[0])}"
         )

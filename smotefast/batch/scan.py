@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from smotefast._messages import did_you_mean, listed
 from smotefast.engine.quota import Counts
 from smotefast.report.progress import Progress
 from smotefast.storage import ParquetSource
@@ -62,8 +63,8 @@ def split_columns(
     for parameter, name in [*named, *(("keep", name) for name in keep)]:
         if name not in names:
             raise ValueError(
-                f"{parameter}={name!r} is not a column of {source.path!r}. "
-                f"Its columns are {names}."
+                f"{parameter}={name!r} is not a column of {source.path!r}."
+                f"{did_you_mean(name, names)} Its columns are {listed(names)}."
             )
     if target in drop:
         raise ValueError(f"The target column {target!r} cannot be dropped.")

@@ -92,7 +92,7 @@ def resample(
             from smotefast.combine import Combination
 
             own = take.read_settings(then_settings or (), {}, "--then-set")
-            made = Combination(made, make_seeded(then, seed, own))
+            made = Combination(made, make_seeded(then, seed, own, then=True))
         elif then_settings:
             raise ValueError("--then-set needs --then, the sampler that takes rows away.")
         summary = resample_dataset(

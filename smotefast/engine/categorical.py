@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
+from smotefast._messages import did_you_mean, listed, shown_name
 from smotefast.tables import Columns, Table
 from smotefast.tables.categories import Codes
 
@@ -37,7 +38,8 @@ def categorical_positions(given: Any, columns: Columns) -> np.ndarray:
     wanted = np.asarray(given)
     if wanted.ndim != 1:
         raise ValueError(
-            f"categorical_features={given!r} must be a list of positions, names or booleans."
+            f"categorical_features={shown_name(given)} must be a list of positions, names or "
+            "booleans."
         )
     if not wanted.size:
         return np.empty(0, dtype=np.int64)
@@ -49,7 +51,8 @@ def categorical_positions(given: Any, columns: Columns) -> np.ndarray:
     if all(isinstance(name, str) for name in names):
         return _once(_by_name(names, columns), given)
     raise ValueError(
-        f"categorical_features={given!r} mixes positions, names or booleans; give one kind."
+        f"categorical_features={shown_name(given)} mixes positions, names or booleans; give "
+        "one kind."
     )
 
 
@@ -85,10 +88,11 @@ def _by_mask(mask: np.ndarray, columns: Columns) -> np.ndarray:
 
 def _by_position(wanted: np.ndarray, columns: Columns) -> np.ndarray:
     last = columns.n_features - 1
-    if wanted.min() < -last - 1 or wanted.max() > last:
+    beyond = wanted[(wanted < -last - 1) | (wanted > last)]
+    if len(beyond):
         raise ValueError(
-            f"all features must be in [0, {last}] or [-{last + 1}, 0]; "
-            f"categorical_features={wanted.tolist()} names columns beyond."
+            f"all features must be in [0, {last}] or [-{last + 1}, 0]; categorical_features "
+            f"names columns beyond: {listed(beyond.tolist())}."
         )
     return np.where(wanted < 0, wanted + last + 1, wanted).astype(np.int64)
 
@@ -97,20 +101,22 @@ def _by_name(names: list[Any], columns: Columns) -> np.ndarray:
     if columns.names is None:
         raise ValueError(
             "Specifying the columns using strings is only supported for dataframes whose "
-            f"columns have names: categorical_features={names}. Give positions instead."
+            f"columns have names: categorical_features has {listed(names)}. Give positions "
+            "instead."
         )
     unknown = [name for name in names if name not in columns.names]
     if unknown:
         raise ValueError(
-            f"A given column is not a column of the dataframe: categorical_features has "
-            f"{unknown}, and the columns are {columns.names}."
+            "A given column is not a column of the dataframe: categorical_features has "
+            f"{listed(unknown)}.{did_you_mean(unknown[0], columns.names)} The columns are "
+            f"{listed(columns.names)}."
         )
     return np.array([columns.names.index(name) for name in names], dtype=np.int64)
 
 
 def _once(positions: np.ndarray, given: Any) -> np.ndarray:
     if len(np.unique(positions)) < len(positions):
-        raise ValueError(f"categorical_features={given!r} names a column twice.")
+        raise ValueError(f"categorical_features={shown_name(given)} names a column twice.")
     return positions
 
 
@@ -179,7 +185,8 @@ def reordered(
         unknown = [name for name in names if _key(name) not in places]
         if unknown:
             raise ValueError(
-                f"categorical_encoder={encoder!r} has no place for the categories {unknown} "
+                f"categorical_encoder={encoder!r} has no place for the categories "
+                f"{listed(unknown)} "
                 f"of the categorical column {j} (from 0). Add them to its categories."
             )
         ranks = np.array([places[_key(name)] for name in names], dtype=np.int32)

@@ -6,6 +6,8 @@ import sys
 import warnings
 from collections.abc import Sequence
 
+from smotefast._messages import MOST_LISTED
+
 
 class ResamplingWarning(UserWarning):
     """Rows were not made, or not as asked for, or columns of X should not be computed with.
@@ -18,7 +20,10 @@ class ResamplingWarning(UserWarning):
 def warn_of(notes: Sequence[str]) -> None:
     """Give one warning with all that there is to say, or none, at the line that called us."""
     if notes:
-        warnings.warn(" ".join(notes), ResamplingWarning, stacklevel=_levels_inside() + 1)
+        shown = [*notes[:MOST_LISTED]]
+        if len(notes) > MOST_LISTED:
+            shown.append(f"The same holds for {len(notes) - MOST_LISTED:,} more classes.")
+        warnings.warn(" ".join(shown), ResamplingWarning, stacklevel=_levels_inside() + 1)
 
 
 def _levels_inside() -> int:

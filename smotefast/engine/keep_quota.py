@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from smotefast._messages import listed, shown_name
 from smotefast.engine.quota import (
     Counts,
     check_mapping,
@@ -90,14 +91,16 @@ def cleaning_quota(sampling_strategy: Any, counts: Counts, y: np.ndarray) -> Cou
     if isinstance(sampling_strategy, Mapping):
         raise ValueError(
             "'sampling_strategy' as a dict for cleaning methods is not supported. Please give "
-            f"a list of the classes to be targeted by the sampling: {list(sampling_strategy)}."
+            "a list of the classes to be targeted by the sampling: "
+            f"{listed(sampling_strategy)}."
         )
     if isinstance(sampling_strategy, list):
         return _of_classes(sampling_strategy, counts)
     if callable(sampling_strategy):
         return _of_classes(list(sampling_strategy(y)), counts)
     raise TypeError(
-        f"sampling_strategy must be a str, a list or a callable; got {sampling_strategy!r}."
+        f"sampling_strategy must be a str, a list or a callable; got "
+        f"{shown_name(sampling_strategy)}."
     )
 
 

@@ -8,11 +8,20 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from numbers import Integral, Real
 from typing import Any
 
-from sklearn.utils._param_validation import HasMethods, Interval, Options, StrOptions
+from sklearn.utils._param_validation import (
+    HasMethods,
+    Interval,
+    InvalidParameterError,
+    Options,
+    StrOptions,
+)
+
+from smotefast._messages import did_you_mean, shown_name
 
 WORDS = {"auto", "minority", "not minority", "not majority", "all"}
 
@@ -147,3 +156,26 @@ CENTROIDS: dict[str, list[Any]] = {
 
 TIMES: dict[str, list[Any]] = {"max_iter": [Interval(Integral, 1, None, closed="left")]}
 YES_NO: list[Any] = ["boolean"]
+
+@contextmanager
+def with_suggestions(estimator: Any) -> Iterator[None]:
+    """Add to an error about a parameter's value which of the allowed words may be meant."""
+    try:
+        yield
+    except InvalidParameterError as error:
+        text = str(error)
+        for name, value in estimator.get_params(deep=False).items():
+            if text.startswith(f"The {name!r} parameter "):
+                text = text.replace(f"Got {value!r} ", f"Got {shown_name(value)} ")
+                text += did_you_mean(value, _words(estimator, name))
+                if isinstance(value, type):
+                    text += f" Give an instance: {value.__name__}()."
+        raise InvalidParameterError(text) from error
+
+
+def _words(estimator: Any, name: str) -> list[str]:
+    """Return the words that a parameter may be."""
+    kinds = estimator._parameter_constraints[name]
+    return sorted(
+        word for kind in kinds if isinstance(kind, StrOptions) for word in kind.options
+    )

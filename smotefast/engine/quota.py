@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from smotefast._messages import MOST_LISTED, did_you_mean, listed, shown_name
 from smotefast.tables.labels import label_keys
 
 Counts = dict[Any, int]
@@ -163,17 +164,22 @@ def check_mapping(wanted: Mapping[Any, Any], counts: Counts) -> None:
     if any(n < 0 for n in wanted.values()):
         raise ValueError(
             "The number of samples in a class cannot be negative. "
-            f"'sampling_strategy' contains some negative value: {dict(wanted)}"
+            f"'sampling_strategy' contains some negative value: {_negative(wanted)}"
         )
+
+
+def _negative(wanted: Mapping[Any, Any]) -> str:
+    few = [f"{shown_name(label)}: {n}" for label, n in wanted.items() if n < 0]
+    return f"{', '.join(few[:MOST_LISTED])}."
 
 
 def refuse_unknown(labels: Iterable[Any], counts: Counts) -> None:
     """Refuse classes that do not occur."""
-    unknown = set(labels) - set(counts)
+    unknown = [label for label in dict.fromkeys(labels) if label not in counts]
     if unknown:
         raise ValueError(
-            f"The {unknown} target class is/are not present in the data. "
-            f"The classes are {list(counts)}."
+            f"The {{{listed(unknown)}}} target class is/are not present in the data."
+            f"{did_you_mean(unknown[0], counts)} The classes are {listed(counts)}."
         )
 
 
@@ -181,7 +187,7 @@ def unknown_word(word: str, known: Iterable[str]) -> ValueError:
     """Say which words there are."""
     return ValueError(
         f"When 'sampling_strategy' is a string, it needs to be one of {sorted(known)}. "
-        f"Got {word!r} instead."
+        f"Got {word!r} instead.{did_you_mean(word, known)}"
     )
 
 
@@ -189,7 +195,7 @@ def strange_strategy(given: Any) -> TypeError:
     """Say what a strategy may be."""
     return TypeError(
         "sampling_strategy must be a str, a float in (0, 1], a dict or a callable; "
-        f"got {given!r}."
+        f"got {shown_name(given)}."
     )
 
 
@@ -199,7 +205,7 @@ def mapping_from(strategy: Callable[..., Any], y: np.ndarray) -> Mapping[Any, An
     if not isinstance(wanted, Mapping):
         raise TypeError(
             "sampling_strategy was called with y and must return a dict {class: number of "
-            f"rows after resampling}}; it returned {wanted!r}."
+            f"rows after resampling}}; it returned {shown_name(wanted)}."
         )
     return wanted
 

@@ -17,10 +17,12 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 from sklearn.utils.validation import validate_data
 
+from smotefast._messages import listed
 from smotefast.engine.column_checks import warn_about_columns
 from smotefast.engine.finite import finite_numbers
 from smotefast.engine.hooks import refuse_hooks
 from smotefast.engine.quota import Counts, class_counts
+from smotefast.engine.suggestions import SuggestingMixin
 from smotefast.engine.tags import Tags, sampler_tags
 from smotefast.tables import Table, Target, open_table, open_target
 
@@ -34,7 +36,12 @@ TAKES_NUMBERS = (
 _COLUMNS = frozenset({"feature_names_in_", "n_features_in_"})
 
 
-class BaseSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
+class BaseSampler(
+    SuggestingMixin,
+    OneToOneFeatureMixin,  # type: ignore[misc]
+    BaseEstimator,  # type: ignore[misc]
+    metaclass=ABCMeta,
+):
     """Base of all samplers: ``fit``, ``fit_resample`` and what they have in common."""
 
     _estimator_type = "sampler"
@@ -151,7 +158,7 @@ class BaseSampler(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):  # ty
     def _refuse_extra(self, params: dict[str, Any]) -> None:
         if params:
             raise TypeError(
-                f"{type(self).__name__} takes X and y only; got also {sorted(params)}."
+                f"{type(self).__name__} takes X and y only; got also {listed(sorted(params))}."
             )
 
     def _forget(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils import check_random_state
 
+from smotefast._messages import listed
 from smotefast.engine.draws import Draws
 from smotefast.engine.job import Job
 from smotefast.engine.mixed import Recipe
@@ -115,11 +116,12 @@ class RandomOverSampler(BaseOverSampler):
             return None
         if not isinstance(self.shrinkage, Mapping):
             return dict.fromkeys(quota, self.shrinkage)
-        missing = quota.keys() - self.shrinkage.keys()
+        missing = [label for label in quota if label not in self.shrinkage]
         if missing:
             raise ValueError(
                 "`shrinkage` should contain a shrinkage factor for each class that will be "
-                f"resampled. The missing classes are: {missing!r}"
+                f"resampled. The missing classes are: {listed(missing)}. It has "
+                f"{listed(self.shrinkage)}."
             )
         for label, width in self.shrinkage.items():
             if width < 0:

@@ -15,6 +15,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from smotefast._messages import listed
+
 # A part file is closed above this size: readers get parallel work, and a writer's books
 # of its row groups stay small.
 PART_BYTES = 512 << 20
@@ -135,7 +137,8 @@ def _verify(name: str, n_rows: int, schema: pa.Schema) -> None:
     if found != n_rows or columns.names != schema.names:
         raise OSError(
             f"The file just written reads back with {found} rows and columns "
-            f"{columns.names}; {n_rows} rows of {schema.names} were written."
+            f"{listed(columns.names)}; {n_rows} rows of {listed(schema.names)} were "
+            "written."
         )
 
 

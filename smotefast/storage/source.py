@@ -14,6 +14,8 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from smotefast._messages import listed
+
 PARQUET = (".parquet", ".pq", ".parq")
 
 # What a column's reader takes from the file at a time. Without it whole column chunks are
@@ -129,7 +131,9 @@ def open_source(path: str | os.PathLike[str]) -> ParquetSource:
     source = ParquetSource(path, files, schema)
     repeated = sorted({name for name in schema.names if schema.names.count(name) > 1})
     if repeated:
-        raise ValueError(f"{path!r} has more than one column named {repeated}. Rename them.")
+        raise ValueError(
+            f"{path!r} has more than one column named {listed(repeated)}. Rename them."
+        )
     if source.n_rows == 0:
         raise ValueError(f"{path!r} holds no rows.")
     return source
@@ -195,7 +199,9 @@ def _check_same(first: str, schema: pa.Schema, path: str, other: pa.Schema) -> N
     extra = [name for name in other.names if name not in schema.names]
     detail = "its columns stand in another order"
     if missing or extra:
-        detail = f"it lacks columns {missing} and has in addition {extra}"
+        parts = [f"lacks columns {listed(missing)}"] if missing else []
+        parts += [f"has in addition {listed(extra)}"] if extra else []
+        detail = f"it {' and '.join(parts)}"
     else:
         for field in schema:
             if not field.equals(other.field(field.name)):

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from smotefast._messages import listed
 from smotefast.tables.casting import (
     NotNumericError,
     cast_column,
@@ -196,8 +197,8 @@ def _two_dimensional(X: Any) -> np.ndarray:
         )
     if getattr(getattr(X, "dtype", None), "names", None):
         raise ValueError(
-            f"X is a structured array with the fields {X.dtype.names}. Pass a DataFrame, "
-            "or numpy.lib.recfunctions.structured_to_unstructured(X)."
+            f"X is a structured array with the fields {listed(X.dtype.names)}. Pass a "
+            "DataFrame, or numpy.lib.recfunctions.structured_to_unstructured(X)."
         )
     array: np.ndarray = check_array(X, dtype=None, ensure_all_finite=False, input_name="X")
     return array

@@ -38,7 +38,7 @@ from smotefast.engine.job import Job
 from smotefast.engine.rows import ClassRows, MatrixRows
 from smotefast.kernels import kernels_were_compiled
 from smotefast.report.progress import Progress
-from smotefast.storage import refuse_above, release_memory
+from smotefast.storage import ParquetSource, refuse_above, release_memory
 from smotefast.tables.arrow_tables import take_arrow
 from smotefast.tables.casting import NotNumericError
 from smotefast.tables.columns import check_numeric_fields
@@ -68,7 +68,7 @@ def prepare_job(request: Request, progress: Progress) -> Prepared:
     """
     if request.sampler._copies_rows:
         return _prepare_copies(request, progress)
-    _refuse_index(request)
+    refuse_index(request.source, request.features)
     if request.sampler._takes_categories:
         return _prepare_categories(request, progress)
     return _prepare_numbers(request, progress)
@@ -83,7 +83,7 @@ def _prepare_copies(request: Request, progress: Progress) -> Prepared:
     joining = max(n_kept * widths.row_bytes([name]) for name in columns)
     dtype = None
     if isinstance(request.selection, TomekLinks):
-        _refuse_index(request)
+        refuse_index(request.source, request.features)
         dtype = _matrix_dtype(request, request.features)
         _load(request, progress, len(request.features), 0, dtype)
     plan = _plan(request, need_of_selection(request, dtype, Need(int(held), int(joining))))
@@ -269,13 +269,11 @@ def _if_not_numeric(request: Request) -> str | None:
     return advice
 
 
-def _refuse_index(request: Request) -> None:
+def refuse_index(source: ParquetSource, features: list[str]) -> None:
     """Refuse features that pandas wrote of an index; it notes those that have a name."""
-    noted = (request.source.schema.pandas_metadata or {}).get("index_columns", [])
+    noted = (source.schema.pandas_metadata or {}).get("index_columns", [])
     named = [name for name in noted if isinstance(name, str)]  # a range is noted as a dict
-    index = [
-        name for name in request.features if name in named or name.startswith("__index_level_")
-    ]
+    index = [name for name in features if name in named or name.startswith("__index_level_")]
     if index:
         few = index[:MOST_LISTED]
         options = " ".join(f"--drop {name}" for name in few)

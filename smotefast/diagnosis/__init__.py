@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 
-def diagnose(X: Any, y: Any, sampler: Any = None) -> Diagnosis:
+def diagnose(X: Any, y: Any = None, sampler: Any = None, *, target: Any = None) -> Diagnosis:
     """Say what is likely to go wrong in resampling, and what to do about it.
 
     At most 2,000 rows of each class, drawn with a fixed seed, are looked at closely; their
@@ -33,12 +33,15 @@ def diagnose(X: Any, y: Any, sampler: Any = None) -> Diagnosis:
     Parameters
     ----------
     X : {array-like, sparse matrix, dataframe, Arrow table} of shape (n_samples, n_features)
-        The data, as they would be resampled.
-    y : array-like of shape (n_samples,)
+        The data, as they would be resampled. The path of a Parquet file, or of a folder of
+        them, is diagnosed as by :func:`diagnose_dataset`.
+    y : array-like of shape (n_samples,), or the name of a column of X
         The class of each row.
-    sampler : object or str, default=None
-        A sampler of ``smotefast.over_sampling``, or its name, to be judged with its
-        parameters. None judges SMOTE's defaults and leaves the choice open.
+    sampler : object, class or str, default=None
+        Any sampler of this package, its class, or its name, to be judged with its parameters.
+        None judges SMOTE's defaults and leaves the choice open.
+    target : str, default=None
+        The name of the column that holds the class; another way to say ``y="name"``.
 
     Returns
     -------
@@ -64,13 +67,29 @@ def diagnose(X: Any, y: Any, sampler: Any = None) -> Diagnosis:
     >>> found.points[0].columns, found.advice.sampler
     ((2,), 'SMOTE')
     """
+    if (y is None) == (target is None):
+        raise TypeError(
+            "diagnose() takes the class of each row: as y, or as the name of a column of X, "
+            "diagnose(X, target='label')."
+        )
+    y = target if y is None else y
+    if isinstance(X, str | os.PathLike):
+        if not isinstance(y, str):
+            raise TypeError(f"X={X!r} is a path: name its target column, target='label'.")
+        return diagnose_dataset(X, target=y, sampler=sampler)
+    return _diagnose_table(X, y, sampler)
+
+
+def _diagnose_table(X: Any, y: Any, sampler: Any) -> Diagnosis:
     from smotefast.diagnosis.data import take_columns
     from smotefast.diagnosis.examine import examine
-    from smotefast.diagnosis.in_memory import TableData, kinds_of
+    from smotefast.diagnosis.in_memory import TableData, kinds_of, split_target, with_refusals
     from smotefast.diagnosis.judged import judge
     from smotefast.engine.quota import class_counts
     from smotefast.tables import open_table, open_target
 
+    if isinstance(y, str | int):
+        X, y = split_target(X, y)
     target, table = open_target(y), open_table(X)
     if table.n_samples != len(target.values):
         raise ValueError(
@@ -78,7 +97,9 @@ def diagnose(X: Any, y: Any, sampler: Any = None) -> Diagnosis:
             "each row."
         )
     counts = class_counts(target.values)
-    judged = judge(_made(sampler), table, counts, target.values)
+    made = _made(sampler)
+    judged = judge(made, table, counts, target.values)
+    judged = with_refusals(judged, made, X, y)
     names = list(range(table.n_features)) if table.names is None else list(table.names)
     columns = take_columns(names, kinds_of(table), set(judged.declared))
     return examine(TableData(table, columns, target.values), judged, lambda block: None)
@@ -106,7 +127,8 @@ def diagnose_dataset(
     target
         The column that holds the class. All others, except dropped ones, are features.
     sampler
-        A sampler or its name, to be judged; None judges SMOTE's defaults.
+        A sampler, its class or its name, to be judged; None judges SMOTE's defaults. For
+        samplers that need all rows in memory a problem says that jobs do not take them.
     drop
         Columns to leave out.
     memory_limit
@@ -136,14 +158,8 @@ def _made(sampler: Any) -> Any:
     """Return a sampler with parameters that hold; None stays None."""
     if sampler is None:
         return None
-    from smotefast.batch.registry import make_sampler
-    from smotefast.engine.over_sampler import BaseOverSampler
+    from smotefast.batch.registry import all_names, make_sampler
 
-    made = make_sampler(sampler)
-    if not isinstance(made, BaseOverSampler):
-        raise ValueError(
-            f"{type(made).__name__} takes rows away: only the samplers of "
-            "smotefast.over_sampling are judged so far. Leave sampler out, or name one."
-        )
+    made = make_sampler(sampler, all_names())
     made._validate_params()
     return made

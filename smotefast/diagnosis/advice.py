@@ -33,6 +33,15 @@ _CLEANED = (
 )
 
 
+# German credit (rate .300): a logistic regression predicts .301 on average, .425 with
+# class_weight="balanced" and .410 after SMOTE.
+_PROBABILITIES = (
+    "Only a moved threshold leaves predicted probabilities as they are. Class weights and "
+    "resampling both shift them: calibrate afterwards (CalibratedClassifierCV on rows that "
+    "were neither weighted nor resampled) or correct for the class shares."
+)
+
+
 def recommend(facts: Facts) -> Recommendation:
     """Choose a sampler."""
     for rule in _RULES:
@@ -53,7 +62,7 @@ def ratio(facts: Facts) -> float:
 
 
 def _balanced(facts: Facts) -> Choice | None:
-    if ratio(facts) > BALANCED and facts.growing:
+    if ratio(facts) > BALANCED and facts.studied:
         return None
     why = f"the largest class has {ratio(facts):.2g} times the rows of the smallest"
     return None, f"The classes are balanced: {why}. Resampling would change little."
@@ -95,7 +104,7 @@ def _and_cleaning(facts: Facts) -> str:
 def _too_small(facts: Facts) -> Choice | None:
     if facts.searched:
         return None
-    if all(one.n_rows <= max(facts.judged.k, 1) for one in facts.growing):
+    if all(one.n_rows <= max(facts.judged.k, 1) for one in facts.studied):
         return "RandomOverSampler", (
             "The classes that would grow have too few rows for neighbours. Copies add nothing "
             "that the data do not hold."
@@ -138,7 +147,7 @@ def _bordering(facts: Facts) -> Choice | None:
 
 
 def _uneven(facts: Facts) -> Choice | None:
-    weights = {one.label: one.n_new for one in facts.searched}
+    weights = {one.label: facts.judged.weights[one.label] for one in facts.searched}
     uneven = sum(facts.uneven[label] * n for label, n in weights.items()) / sum(
         weights.values()
     )
@@ -198,12 +207,7 @@ def _first(facts: Facts) -> str:
         )
     start = "Before resampling, try class_weight='balanced' or a moved decision threshold"
     if reasons:
-        return (
-            f"{start}: {' and '.join(reasons)}, and both keep the data as they are. "
-            "Probabilities stay right without resampling; after it they need calibration."
-        )
-    return (
-        f"{start} as a baseline, on the same validation rows. If probabilities are to be "
-        "right, prefer a moved threshold, or calibrate after resampling "
-        "(CalibratedClassifierCV on rows that were not resampled)."
-    )
+        start += f": {' and '.join(reasons)}, and both keep the data as they are."
+    else:
+        start += " as a baseline, on the same validation rows."
+    return f"{start} {_PROBABILITIES}"

@@ -75,24 +75,39 @@ def categories_as_numbers(facts: Facts) -> Iterator[Point]:
     judged = facts.judged
     known = facts.columns.categories if judged.name else real_categories(facts)
     columns = [j for j in known if j not in judged.declared]
-    if not columns or judged.copies:
-        return
     kinds = sorted({facts.columns.kinds[j] for j in columns})
-    only = not real_numbers(facts)
-    fitting = "SMOTEN" if only else "SMOTENC with categorical_features='not numeric'"
     # Arrow and pandas booleans are numbers to these samplers; what they make is no category.
-    refused = judged.name is not None and kinds != ["boolean"]
+    numbers = kinds == ["boolean"]
+    if not columns or judged.copies or (numbers and not judged.makes_values):
+        return
+    refused = judged.name is not None and judged.refuses and not numbers
     yield Point(
         "categorical_columns",
         "problem" if refused else "warning" if judged.name else "note",
         f"{several(len(columns), 'column')} of {' and '.join(kinds)} "
         f"{'hold' if len(columns) > 1 else 'holds'} categories: {facts.named(columns)}."
         + (f" {judged.shown} refuses them as they are." if refused else ""),
-        f"Use {fitting}"
-        + (", which wants no numbers." if only else ", which takes them beside numbers.")
-        + " One-hot columns of 0 and 1 would be filled with fractions.",
+        _taking_categories(facts),
         columns=facts.columns.named(columns),
         values={"kinds": kinds},
+    )
+
+
+def _taking_categories(facts: Facts) -> str:
+    """Return which samplers take categories, or what to do where numbers are compared."""
+    judged, only = facts.judged, not real_numbers(facts)
+    fitting = "SMOTEN" if only else "SMOTENC with categorical_features='not numeric'"
+    if judged.cleaner:
+        alone = f"{fitting} alone, or RandomUnderSampler" if judged.makes_rows else ""
+        return (
+            f"{judged.cleaner} compares numbers: encode these columns before (OneHotEncoder, "
+            f"TargetEncoder), or use {alone or 'RandomUnderSampler'}, which copies rows of any "
+            "type."
+        )
+    return (
+        f"Use {fitting}"
+        + (", which wants no numbers." if only else ", which takes them beside numbers.")
+        + " One-hot columns of 0 and 1 would be filled with fractions."
     )
 
 
@@ -118,7 +133,7 @@ def numbers_as_categories(facts: Facts) -> Iterator[Point]:
 def code_columns(facts: Facts) -> Iterator[Point]:
     """Tell which whole numbers may be names."""
     columns = few_valued(facts)[1]
-    if columns and not facts.judged.copies:
+    if columns and facts.judged.makes_values:
         yield Point(
             "code_columns",
             "note",
@@ -135,7 +150,7 @@ def code_columns(facts: Facts) -> Iterator[Point]:
 def two_valued_columns(facts: Facts) -> Iterator[Point]:
     """Tell which numbers are yes or no."""
     columns = few_valued(facts)[0]
-    if columns and not facts.judged.copies:
+    if columns and facts.judged.makes_values:
         yield Point(
             "two_valued_columns",
             "note",

@@ -12,6 +12,15 @@ from smotefast.diagnosis.facts import Facts, percent, sentence, several
 from smotefast.diagnosis.result import Point
 from smotefast.diagnosis.thresholds import LARGEST
 
+# Points that say why a sampler refuses data.
+_SAID_BY = {
+    "categorical_columns",
+    "infinite_values",
+    "missing_values",
+    "refused_parameter",
+    "unread_columns",
+}
+
 
 def column_points(facts: Facts) -> Iterator[Point]:
     """Yield what columns give reason to say."""
@@ -31,7 +40,7 @@ def missing_values(facts: Facts) -> Iterator[Point]:
     numbers = [j for j in facts.columns.numbers if j in found]
     texts = [j for j in facts.columns.categories if j in found]
     if numbers:
-        refuses = not facts.judged.copies
+        refuses = facts.judged.refuses
         yield Point(
             "missing_values",
             "problem" if refuses else "note",
@@ -77,10 +86,10 @@ def infinite_values(facts: Facts) -> Iterator[Point]:
     found = {j: one.n_infinite for j, one in facts.figures.items() if one.n_infinite}
     columns = sorted(found)
     if columns:
-        refuses = "" if facts.judged.copies else f" {facts.judged.shown} refuses them."
+        refuses = f" {facts.judged.shown} refuses them." if facts.judged.refuses else ""
         yield Point(
             "infinite_values",
-            "note" if facts.judged.copies else "problem",
+            "problem" if refuses else "note",
             f"Infinite values, or ones above {LARGEST:.0e}, stand in "
             f"{_with_counts(facts, columns, found)}.{refuses}",
             "Look where they come from, often a division by zero, and replace them by a "
@@ -123,7 +132,8 @@ def unread_columns(facts: Facts) -> Iterator[Point]:
     columns = facts.columns.others
     if not columns:
         return
-    refuses = facts.judged.name is not None and not facts.judged.copies
+    undeclared = set(columns) - facts.judged.declared
+    refuses = facts.judged.name is not None and facts.judged.refuses and bool(undeclared)
     yield Point(
         "unread_columns",
         "problem" if refuses else "warning",
@@ -133,6 +143,27 @@ def unread_columns(facts: Facts) -> Iterator[Point]:
         "Turn dates into numbers such as days since a date, or drop the columns.",
         columns=facts.columns.named(columns),
     )
+
+
+def refused_data(facts: Facts, points: list[Point]) -> Iterator[Point]:
+    """Pass on why samplers refuse the data, where no other point has said so."""
+    judged = facts.judged
+    if judged.refused_by_all:
+        yield Point(
+            "refused_data",
+            "problem",
+            f"No sampler takes these data: {judged.refused_by_all}",
+            "Change the data as the message says, before resampling.",
+        )
+    elif judged.refused and not any(
+        point.level == "problem" and point.name in _SAID_BY for point in points
+    ):
+        yield Point(
+            "refused_data",
+            "problem",
+            f"{judged.shown} refuses these data: {judged.refused}",
+            "Change the data as the message says, or judge another sampler.",
+        )
 
 
 def _with_counts(facts: Facts, columns: list[int], counts: dict[int, int]) -> str:

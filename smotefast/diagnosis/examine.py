@@ -15,7 +15,7 @@ from smotefast.diagnosis.advice import recommend
 from smotefast.diagnosis.category_points import category_points
 from smotefast.diagnosis.class_figures import Around, class_figures, unevenness
 from smotefast.diagnosis.column_kinds import identifiers
-from smotefast.diagnosis.column_points import column_points
+from smotefast.diagnosis.column_points import column_points, refused_data
 from smotefast.diagnosis.columns import ColumnFigures, Totals, column_figures
 from smotefast.diagnosis.data import Block, Data
 from smotefast.diagnosis.facts import Facts
@@ -61,6 +61,7 @@ def examine(data: Data, judged: Judged, watch: Watch) -> Diagnosis:
     facts = _facts_of_rows(facts, data, sample, metrics[0], around)
     makers = (size_points, column_points, category_points, neighbor_points)
     points = [point for make in makers for point in make(facts)]
+    points += refused_data(facts, points)
     return _diagnosis(facts, data, sample, points)
 
 
@@ -143,7 +144,7 @@ def _facts_of_rows(
 ) -> Facts:
     groups = {}
     for code, label in enumerate(data.labels):
-        if facts.judged.quota.get(label) and around.main is not None:
+        if facts.judged.weights.get(label) and around.main is not None:
             groups[label] = group_sizes(metric, sample, code, thread_count(None))
     return replace(
         facts,

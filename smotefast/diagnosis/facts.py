@@ -68,9 +68,14 @@ class Facts:
         return [one for one in self.classes if one.n_new]
 
     @property
+    def studied(self) -> list[ClassFigures]:
+        """The classes that the advice is about: they get new rows, or would by default."""
+        return [one for one in self.classes if self.judged.weights.get(one.label)]
+
+    @property
     def searched(self) -> list[ClassFigures]:
-        """Growing classes of which enough rows were searched for shares to say something."""
-        return [one for one in self.growing if one.n_searched >= JUDGED_ROWS]
+        """Studied classes of which enough rows were searched for shares to say something."""
+        return [one for one in self.studied if one.n_searched >= JUDGED_ROWS]
 
     def keyed(self, figures: dict[int, Any]) -> dict[Any, Any]:
         """Return figures of columns by their names."""
@@ -83,7 +88,7 @@ class Facts:
     def pooled(self, name: str) -> float:
         """Return the mean of a share over these classes, weighted by their new rows."""
         some = self.searched
-        weights = np.array([one.n_new for one in some], dtype=float)
+        weights = np.array([self.judged.weights[one.label] for one in some], dtype=float)
         return float(np.average([getattr(one, name) for one in some], weights=weights))
 
     def named(self, columns: Sequence[int]) -> str:

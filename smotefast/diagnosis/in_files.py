@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from smotefast.batch.category_job import split_features
+from smotefast.batch.prepare import refuse_index
 from smotefast.batch.scan import (
     Classes,
     all_target_values,
@@ -15,11 +18,12 @@ from smotefast.batch.scan import (
     scan_classes,
     split_columns,
 )
+from smotefast.batch.steps import steps_of
 from smotefast.batch.warm import RUN_AGAIN, JustCompiledError
 from smotefast.batch.widths import Widths
 from smotefast.diagnosis.data import BLOCK_ROWS, Block, Columns, small_codes, take_columns
 from smotefast.diagnosis.examine import examine
-from smotefast.diagnosis.judged import judge
+from smotefast.diagnosis.judged import judge, one_line
 from smotefast.diagnosis.outcome import Diagnosis
 from smotefast.diagnosis.sample import without_view
 from smotefast.diagnosis.thresholds import SEARCHED_IN_ALL, SEARCHED_PER_CLASS
@@ -35,7 +39,7 @@ from smotefast.storage import (
     resident_bytes,
 )
 from smotefast.tables.categories import arrow_kind
-from smotefast.tables.columns import features_to_matrix
+from smotefast.tables.columns import check_numeric_fields, features_to_matrix
 
 # A number is there as float64, as part of the rows that are offered, and twice in the tiles of
 # the search. For 3,000,000 x 21 the resident set rose to 426 MiB of 450 allowed, and to 478 of
@@ -130,11 +134,30 @@ def diagnose_files(
         described = _Described(source, features)
         y = all_target_values(source, target) if callable(_strategy(sampler)) else None
         judged = judge(sampler, described, classes.counts, y)
+        judged = replace(judged, refused=_refusal(sampler, source, features))
         columns = take_columns(list(features), described.kinds(), set(judged.declared))
         rows = block_rows(source, target, columns, len(classes.counts), limit)
         data = FileData(source, target, classes, columns, rows)
         shown.phase("drawing and searching", 2 * source.n_rows)
         return examine(data, judged, _watch(shown, limit))
+
+
+def _refusal(sampler: Any, source: ParquetSource, features: list[str]) -> str:
+    """Return why a job with this sampler is refused before rows are read, or an empty text."""
+    if sampler is None:
+        return ""
+    try:
+        creation, selection = steps_of(sampler)
+        steps = [step for step in (creation, selection) if step is not None]
+        if not all(step._copies_rows for step in steps):
+            refuse_index(source, features)
+        if creation._takes_categories:
+            split_features(creation, source.schema, features)
+        elif not all(step._copies_rows for step in steps):
+            check_numeric_fields([source.schema.field(name) for name in features])
+    except (TypeError, ValueError) as error:
+        return one_line(error)
+    return ""
 
 
 def _strategy(sampler: Any) -> Any:

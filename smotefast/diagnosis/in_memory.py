@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from sklearn.base import clone
 
+from smotefast._messages import did_you_mean, listed
 from smotefast.diagnosis.data import BLOCK_ROWS, Block, Columns, small_codes
+from smotefast.diagnosis.judged import Judged, both_steps, one_line
+from smotefast.over_sampling import RandomOverSampler
 from smotefast.tables import Table
+from smotefast.tables.kinds import library_of
 from smotefast.tables.labels import label_keys
 
 # Sparse rows are looked at as dense blocks: 65,536 rows of so many columns are 2 GiB, so blocks
@@ -70,6 +77,54 @@ def _category_column(table: Table, column: int) -> Any:
         indices = pa.array(codes, mask=holes)
         return pa.DictionaryArray.from_arrays(indices, pa.array(known, pa.large_string()))
     return pa.array(codes, mask=holes)
+
+
+def with_refusals(judged: Judged, sampler: Any, X: Any, y: Any) -> Judged:
+    """Add why samplers refuse the data: they are fitted, which checks and resamples nothing."""
+    by_all = _refusal(RandomOverSampler(), X, y)
+    if sampler is None or by_all:
+        return replace(judged, refused_by_all=by_all)
+    refused = next(filter(None, (_refusal(step, X, y) for step in both_steps(sampler))), "")
+    return replace(judged, takes=not refused, refused=refused)
+
+
+def _refusal(step: Any, X: Any, y: Any) -> str:
+    """Return why a sampler does not take the data; an empty text if it does."""
+    if step is None:
+        return ""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            clone(step).fit(X, y)
+    except MemoryError:
+        raise
+    except Exception as error:  # whatever it is, resampling would end with it, too
+        return one_line(error)
+    return ""
+
+
+def split_target(X: Any, name: Any) -> tuple[Any, Any]:
+    """Return the other columns of a frame, and the one of this name.
+
+    Raises
+    ------
+    ValueError
+        If there is no such column, or more than one.
+    """
+    names = list(X.column_names if library_of(X) == "pyarrow" else getattr(X, "columns", ()))
+    if names.count(name) != 1:
+        is_missing = f"is not a column of X.{did_you_mean(name, names)}"
+        if not names:
+            is_missing = "is no array of labels, and X has no named columns."
+        many = f"names {names.count(name)} columns of X. Rename them."
+        shown = f" The columns are {listed(names)}." if names else ""
+        raise ValueError(f"y={name!r} {many if name in names else is_missing + shown}")
+    match library_of(X):
+        case "pandas":
+            return X.drop(columns=[name]), X[name]
+        case "pyarrow":
+            return X.drop_columns([name]), X[name]
+    return X.drop(name), X[name]
 
 
 def kinds_of(table: Table) -> list[str]:

@@ -6,13 +6,18 @@ else asks a sampler anything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from smotefast.combine.combination import BaseCombination
 from smotefast.diagnosis.thresholds import BORDER_NEIGHBORS, CHOICES
-from smotefast.engine.quota import Counts, sampling_quota
+from smotefast.engine.over_sampler import BaseOverSampler
+from smotefast.engine.quota import Counts, refuse_one_class, sampling_quota
+from smotefast.engine.sampler import SingleSampler
+from smotefast.engine.selector import BaseSelector
+from smotefast.tables import Columns
 
 
 @dataclass(frozen=True)
@@ -36,9 +41,23 @@ class Judged:
     small_class
         What becomes of classes smaller than ``k + 1``: "error", "clamp" or "duplicate".
     quota
-        Rows to create by class; of the default strategy if ``refusal`` says why not.
+        Rows to create by class; of the default strategy if ``refusals`` say why not.
     refusals
         What the sampler would say at once, whatever the rows hold.
+    weights
+        Classes that are studied for the advice, by the rows that they get or would get.
+    makes_rows, makes_values
+        Whether it adds rows; whether these hold values that no row had.
+    measures
+        Whether it measures distances.
+    cleaner
+        The step that takes rows away by comparing numbers; empty where there is none.
+    kept
+        Rows to keep by class, for samplers that are told so.
+    takes
+        Whether it has accepted the data; None where this was not tried.
+    refused, refused_by_all
+        Why it has not; and why no sampler does.
     """
 
     name: str | None
@@ -51,42 +70,88 @@ class Judged:
     small_class: str
     quota: Counts
     refusals: tuple[str, ...]
+    weights: Counts
+    makes_rows: bool = True
+    makes_values: bool = True
+    measures: bool = True
+    cleaner: str = ""
+    kept: Counts = field(default_factory=dict)
+    takes: bool | None = None
+    refused: str = ""
+    refused_by_all: str = ""
 
     @property
     def shown(self) -> str:
         """The sampler's name for texts."""
         return self.name or "SMOTE"
 
+    @property
+    def refuses(self) -> bool:
+        """Whether it refuses values that are no finite numbers."""
+        return not self.copies and not self.takes
 
-def judge(sampler: Any, table: Any, counts: Counts, y: np.ndarray | None) -> Judged:
+
+def judge(sampler: Any, columns: Columns, counts: Counts, y: np.ndarray | None) -> Judged:
     """Read a sampler.
 
     Parameters
     ----------
     sampler
-        One of ``smotefast.over_sampling``, or None.
-    table
-        Anything that tells names and kinds of columns as a table does.
+        A sampler of this package, or None.
+    columns
+        Those of the data.
     counts
         Rows of each class.
     y
         The labels, for a ``sampling_strategy`` that is a function.
     """
     refusals: list[str] = []
-    declared, only = _categories(sampler, table, refusals)
-    k_name = getattr(sampler, "_neighbors_parameter", "k_neighbors")
+    labels = np.empty(0) if y is None else y
+    creation, selection = both_steps(sampler)
+    steps = [step for step in (creation, selection) if step is not None]
+    quota = _created(sampler, creation, counts, labels, refusals)
+    declared, only = _categories(creation, columns, refusals)
+    cleaner = "" if selection is None or _copies(selection) else type(selection).__name__
+    k_name = getattr(creation, "_neighbors_parameter", "k_neighbors")
     return Judged(
         name=None if sampler is None else type(sampler).__name__,
-        copies=bool(getattr(sampler, "_copies_rows", False)),
-        declared=declared,
-        only_categories=only,
-        k=_number(getattr(sampler, k_name, 0 if sampler is not None else CHOICES)),
+        copies=bool(steps) and all(map(_copies, steps)),
+        declared=frozenset() if cleaner else declared,
+        only_categories=only and not cleaner,
+        k=_number(getattr(creation, k_name, CHOICES if sampler is None else 0)),
         k_name=k_name,
-        m=_number(getattr(sampler, "m_neighbors", BORDER_NEIGHBORS)),
-        small_class=getattr(sampler, "small_class", "error"),
-        quota=_quota(sampler, counts, y, refusals),
+        m=_number(getattr(creation, "m_neighbors", BORDER_NEIGHBORS)),
+        small_class=getattr(creation, "small_class", "error"),
+        quota=quota,
+        kept=_kept(selection, counts, quota, labels, refusals),
         refusals=tuple(refusals),
+        weights=quota if any(quota.values()) else sampling_quota("auto", counts, labels),
+        makes_rows=sampler is None or creation is not None,
+        makes_values=not steps or any(map(_makes_values, steps)),
+        measures=not steps or any(map(_measures, steps)),
+        cleaner=cleaner,
     )
+
+
+def both_steps(sampler: Any) -> tuple[Any, Any]:
+    """Return what adds rows and what takes rows away; None for what a sampler does not do."""
+    if isinstance(sampler, BaseCombination):
+        return sampler._steps()
+    if sampler is None or isinstance(sampler, BaseOverSampler):
+        return sampler, None
+    return None, sampler
+
+
+def _copies(step: Any) -> bool:
+    return bool(getattr(step, "_copies_rows", False))
+
+
+def _makes_values(step: Any) -> bool:
+    return not (_copies(step) or isinstance(step, BaseSelector))
+
+
+def _measures(step: Any) -> bool:
+    return bool(getattr(step, "_measures_distance", True))
 
 
 def _number(given: Any) -> int:
@@ -94,28 +159,54 @@ def _number(given: Any) -> int:
     return int(given.n_neighbors) - 1 if hasattr(given, "kneighbors") else int(given)
 
 
-def _categories(sampler: Any, table: Any, refusals: list[str]) -> tuple[frozenset[int], bool]:
+def _categories(
+    sampler: Any, columns: Columns, refusals: list[str]
+) -> tuple[frozenset[int], bool]:
     if not getattr(sampler, "_takes_categories", False):
         return frozenset(), False
     if not hasattr(sampler, "categorical_features"):
-        return frozenset(range(table.n_features)), True
+        return frozenset(range(columns.n_features)), True
     from smotefast.engine.categorical import categorical_positions
 
     try:
-        found = categorical_positions(sampler.categorical_features, table)
+        found = categorical_positions(sampler.categorical_features, columns)
     except ValueError as error:
-        refusals.append(" ".join(str(error).split()))
+        refusals.append(one_line(error))
         return frozenset(), False
     return frozenset(map(int, found)), False
 
 
-def _quota(sampler: Any, counts: Counts, y: np.ndarray | None, refusals: list[str]) -> Counts:
-    strategy = getattr(sampler, "sampling_strategy", "auto")
-    labels = np.empty(0) if y is None else y
+def _created(
+    sampler: Any, creation: Any, counts: Counts, labels: np.ndarray, refusals: list[str]
+) -> Counts:
+    """Return the rows to create by class; of the default strategy if this one is refused."""
+    if sampler is not None and creation is None:
+        refuse_one_class(counts)
+        return {}
+    strategy = getattr(creation, "sampling_strategy", "auto")
     try:
         return sampling_quota(strategy, counts, labels)
     except (TypeError, ValueError) as error:
-        if len(counts) < 2:
-            raise
-        refusals.append(" ".join(str(error).split()))
+        refuse_one_class(counts)
+        refusals.append(one_line(error))
         return sampling_quota("auto", counts, labels)
+
+
+def _kept(
+    selection: Any, counts: Counts, quota: Counts, labels: np.ndarray, refusals: list[str]
+) -> Counts:
+    """Return the rows to keep by class, where a sampler is told so."""
+    if not isinstance(selection, SingleSampler):
+        return {}
+    after = {label: n + quota.get(label, 0) for label, n in counts.items()}
+    try:
+        kept = selection._quota_of(selection.sampling_strategy, after, labels)
+    except (TypeError, ValueError) as error:
+        refusals.append(one_line(error))
+        return {}
+    return kept if selection._sampling_type == "under-sampling" else {}
+
+
+def one_line(error: Exception) -> str:
+    """Return what an error says, without line breaks."""
+    return " ".join(str(error).split())

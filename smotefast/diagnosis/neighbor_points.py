@@ -78,8 +78,9 @@ def noise(facts: Facts) -> Iterator[Point]:
             figures,
             "share",
             f"Rows with {facts.judged.m} foreign rows for their {facts.judged.m} nearest: "
-            f"{_shares(some, 'noise')}. Samplers go out from them too, and put new rows among "
-            "other classes.",
+            f"{_shares(some, 'noise')}. "
+            + ("Samplers go out" if facts.judged.makes_rows else "Over-samplers go out")
+            + " from them too, and put new rows among other classes.",
             "Look at some of these rows: wrong labels, or a column that is missing? Clean "
             "after resampling (SMOTEENN, SMOTETomek), or use BorderlineSMOTE, which leaves "
             "them out. If most of a class is like this, new rows will not help; weights may.",
@@ -142,7 +143,7 @@ def groups(facts: Facts) -> Iterator[Point]:
 def too_few_to_tell(facts: Facts) -> Iterator[Point]:
     """Tell which growing classes nothing is said about for want of rows."""
     k = facts.judged.k
-    some = [one for one in facts.growing if k < one.n_rows and one.n_searched < JUDGED_ROWS]
+    some = [one for one in facts.studied if k < one.n_rows and one.n_searched < JUDGED_ROWS]
     if some:
         counts = [several(one.n_searched, "row") for one in some]
         yield class_point(

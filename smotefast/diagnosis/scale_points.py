@@ -46,7 +46,7 @@ def spreads_of(facts: Facts) -> dict[int, float]:
 
 def scales(facts: Facts) -> Iterator[Point]:
     """Tell which column has most of the distance."""
-    if not facts.is_scaled or not facts.judged.k:
+    if not facts.is_scaled or not facts.judged.measures:
         return
     spreads = spreads_of(facts)
     widest_share, few = _dominant(facts.shares)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from smotefast.diagnosis.facts import Facts, listed_classes, several, shown_label
+from smotefast.diagnosis.facts import Facts, listed_classes, percent, several, shown_label
 from smotefast.diagnosis.result import ClassFigures, Point
 from smotefast.diagnosis.thresholds import (
+    KEPT_SHARE,
     MANY_FEATURES,
     MANY_FEATURES_ROWS,
     NEW_PER_ROW,
@@ -26,6 +27,7 @@ def size_points(facts: Facts) -> Iterator[Point]:
         rows_per_feature,
         many_features,
         far_past,
+        rows_removed,
     ):
         yield from find(facts)
 
@@ -172,3 +174,27 @@ def far_past(facts: Facts) -> Iterator[Point]:
         f"Ask for less: {less}, chosen by validation on rows that were not resampled. "
         "Under-sampling the large classes does part of the same work.",
     )
+
+
+def rows_removed(facts: Facts) -> Iterator[Point]:
+    """Tell which classes keep only a small part of their rows."""
+    kept = facts.judged.kept
+    shares = {
+        one.label: kept[one.label] / (one.n_rows + one.n_new)
+        for one in facts.classes
+        if one.label in kept
+    }
+    some = {of: share for of, share in shares.items() if share < KEPT_SHARE}
+    if some:
+        rounded = {label: round(share, 4) for label, share in some.items()}
+        shown = [f"{kept[label]:,} rows, {percent(share)}" for label, share in some.items()]
+        yield class_point(
+            "rows_removed",
+            "note",
+            rounded,
+            "share_kept",
+            f"{facts.judged.shown} keeps few rows of {listed_classes(list(some), shown)}. What "
+            "the other rows tell of the class is lost.",
+            "Keep more: sampling_strategy as a ratio or a dict of rows by class, chosen by "
+            "validation. An ensemble over several draws uses more of the rows.",
+        )

@@ -87,9 +87,12 @@ NEW_PER_ROW = 10.0
 # Above 50 every line is used ten times: the class is a drawing of its first rows.
 NEW_PER_ROW_SERIOUS = 50.0
 
+# Of a class that keeps fewer rows than one in ten, nine tenths of its information are gone.
+KEPT_SHARE = 0.1
+
 # Below this the classes are balanced for any learner.
 BALANCED = 1.5
-# Up to here class weights or a moved threshold do as well, with the probabilities kept right.
+# Up to here class weights or a moved threshold do as well.
 MILD = 5.0
 # A class whose rows are this seldom nearest to others is told apart without new rows.
 LITTLE_OVERLAP = 0.05

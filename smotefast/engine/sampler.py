@@ -51,6 +51,7 @@ class BaseSampler(
     _copies_rows: Any = False  # whether, with its parameters, it does
     _takes_categories = False  # whether columns may hold categories of any type
     _takes_booleans = False  # whether it computes with booleans as they are
+    _measures_distance: ClassVar[bool] = True  # whether the scales of columns matter
     _tells_rows: ClassVar[bool] = False  # whether sample_indices_ says where rows stand in X
     # What to do about text and the like; None for the advice of the tables.
     _if_not_numeric: ClassVar[str | None] = None

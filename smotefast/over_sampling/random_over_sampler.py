@@ -75,6 +75,7 @@ class RandomOverSampler(BaseOverSampler):
         "shrinkage": SHRINKAGE,
     }
     _may_copy_rows = True
+    _measures_distance = False
     _tells_rows = True
     _takes_booleans = True
     _made_by_resampling = ("_origins", "sample_indices_", "shrinkage_")

@@ -75,6 +75,7 @@ class InstanceHardnessThreshold(BaseUnderSampler):
     [(0, 99), (1, 99)]
     """
 
+    _measures_distance = False
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **UNDER_SAMPLER,
         **RANDOM_STATE,

@@ -71,6 +71,7 @@ class RandomUnderSampler(BaseUnderSampler):
         "replacement": YES_NO,
     }
     _may_copy_rows = True
+    _measures_distance = False
     _copies_rows = True
 
     def __init__(

@@ -90,7 +90,7 @@ def facts(rare=None, *, columns=None, kinds=None, n_features=4, **changes):
         "columns": taken,
         "figures": known,
         "judged": Judged(
-            None, False, frozenset(), False, 5, "k_neighbors", 10, "error", quota, ()
+            None, False, frozenset(), False, 5, "k_neighbors", 10, "error", quota, (), quota
         ),
         "classes": (figures(label="often", n_rows=8_000, n_new=0, overlap=0.0), rare),
         "shares": dict.fromkeys(taken.numbers, 1 / max(1, len(taken.numbers))),

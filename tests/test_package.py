@@ -86,3 +86,31 @@ def test_all__is_every_package_that_is_optional_for_a_user():
 @pytest.mark.parametrize("extra", ["test", "bench"])
 def test_extras_with_benchmarks__bring_what_draws_histograms(extra):
     assert any(one.startswith("pytest-benchmark[histogram]") for one in required_by()[extra])
+
+
+SAMPLERS = [
+    (room, name)
+    for room in ("over_sampling", "under_sampling", "combine")
+    for name in getattr(smotefast, room).__all__
+]
+
+
+@pytest.mark.parametrize(("room", "name"), SAMPLERS, ids=[name for _, name in SAMPLERS])
+def test_samplers__can_be_imported_from_the_package(room, name):
+    assert getattr(smotefast, name) is getattr(getattr(smotefast, room), name)
+    assert name in smotefast.__all__
+
+
+def test_a_star_import__brings_every_public_name():
+    names = {}
+    exec("from smotefast import *", names)
+    assert set(smotefast.__all__) <= set(names)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("Smote", "SMOTE"), ("tomek_links", "TomekLinks"), ("resample", "resample_dataset")],
+)
+def test_misspelled_names__are_suggested(name, meant):
+    with pytest.raises(AttributeError, match=f"Did you mean '{meant}'"):
+        getattr(smotefast, name)

@@ -18,6 +18,7 @@ from smotefast.diagnosis.thresholds import (
     DANGER,
     LITTLE_OVERLAP,
     MILD,
+    TWO_VALUED,
     UNEVEN,
     UNEVEN_NOISE,
 )
@@ -71,23 +72,39 @@ def _balanced(facts: Facts) -> Choice | None:
 def _of_categories(facts: Facts) -> Choice | None:
     two, _ = few_valued(facts)
     categories, numbers = real_categories(facts), real_numbers(facts)
-    if not categories and not (numbers and len(two) == len(numbers)):
+    if numbers and not categories:
+        return _of_two_values(facts, two, numbers)
+    if not categories:
         return None
-    what = "categories" if categories else "0 and 1, as one-hot columns are"
     if len(two) == len(numbers):
         return "SMOTEN", (
-            f"All columns hold {what}"
-            + (" or two values" if two and categories else "")
+            "All columns hold categories"
+            + (" or two values" if two else "")
             + ". SMOTEN takes the most frequent category among neighbours instead of a value "
-            "between"
-            + ("." if categories else "; it works best on the columns before one-hot encoding.")
-            + _and_cleaning(facts)
+            "between." + _and_cleaning(facts)
         )
     return "SMOTENC", (
         f"{several(len(categories), 'column')} {'hold' if len(categories) > 1 else 'holds'} "
         f"categories, {len(numbers)} numbers. "
         "SMOTENC interpolates numbers and takes the most frequent category among neighbours."
         + _and_cleaning(facts)
+    )
+
+
+def _of_two_values(facts: Facts, two: list[int], numbers: list[int]) -> Choice | None:
+    """Choose for columns of numbers of which many are yes or no."""
+    if len(two) == len(numbers):
+        return "SMOTEN", (
+            "All columns hold 0 and 1, as one-hot columns are. SMOTEN takes the most frequent "
+            "category among neighbours instead of a value between; it works best on the "
+            "columns before one-hot encoding." + _and_cleaning(facts)
+        )
+    if len(two) < TWO_VALUED * len(numbers):
+        return None
+    return "SMOTENC", (
+        f"{len(two)} of {len(numbers)} columns have two values. SMOTENC with these as "
+        "categorical_features interpolates the others and takes the more frequent value among "
+        "neighbours; one-hot columns are better put back into the one column they came from."
     )
 
 
@@ -182,7 +199,8 @@ _RULES: tuple[Rule, ...] = (
 def _alternatives(facts: Facts) -> list[tuple[str, str]]:
     two, few = few_valued(facts)
     found = []
-    if (two or few) and not real_categories(facts):
+    some_amounts = len(two) + len(few) < len(facts.columns.numbers)
+    if (two or few) and some_amounts and not real_categories(facts):
         found.append(
             ("SMOTENC", f"if {facts.named([*two, *few])} hold codes rather than amounts")
         )

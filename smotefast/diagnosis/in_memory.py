@@ -80,7 +80,7 @@ def _category_column(table: Table, column: int) -> Any:
 
 
 def with_refusals(judged: Judged, sampler: Any, X: Any, y: Any) -> Judged:
-    """Add why samplers refuse the data: they are fitted, which checks and resamples nothing."""
+    """Add why samplers refuse the data, by fitting them: that resamples nothing."""
     by_all = _refusal(RandomOverSampler(), X, y)
     if sampler is None or by_all:
         return replace(judged, refused_by_all=by_all)

@@ -90,6 +90,8 @@ NEW_PER_ROW_SERIOUS = 50.0
 # Of a class that keeps fewer rows than one in ten, nine tenths of its information are gone.
 KEPT_SHARE = 0.1
 
+# With half of the columns yes or no, most of what a new row holds would be fractions.
+TWO_VALUED = 0.5
 # Below this the classes are balanced for any learner.
 BALANCED = 1.5
 # Up to here class weights or a moved threshold do as well.

@@ -171,7 +171,7 @@ def test_a_wrong_sampling_strategy(refused, strategy, error, message):
     [
         ({"rows": "new"}, ValueError, "rows='new' must be"),
         ({"memory_limit": "much"}, ValueError, "memory_limit='much' is not a size"),
-        ({"sampler": "smoot"}, ValueError, r"'smoot' is not one of \['smote', "),
+        ({"sampler": "smoot"}, ValueError, r"'smoot' is not one of 'smote', "),
         ({"sampler": object()}, TypeError, "neither one of"),
         ({"sampler": SMOTE(k_neighbors=0)}, ValueError, "k_neighbors"),
         ({"progress": "yes"}, TypeError, "progress='yes' must be"),

@@ -59,7 +59,7 @@ def test_resample__sets_what_is_asked_for(options, sampler, dropped, source, des
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ("--sampler smot", "sampler='smot' is not one of ['smote', 'borderline-smote'"),
+        ("--sampler smot", "sampler='smot' is not one of 'smote', 'borderline-smote'"),
         ("--set m_neighbors", "--set 'm_neighbors' must be NAME=VALUE"),
         ("--set m_neighbors=5", "SMOTE does not take m_neighbors; it takes"),
         ("--categorical code", "SMOTE does not take categorical_features"),

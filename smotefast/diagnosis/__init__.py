@@ -81,9 +81,8 @@ def diagnose(X: Any, y: Any = None, sampler: Any = None, *, target: Any = None) 
 
 
 def _diagnose_table(X: Any, y: Any, sampler: Any) -> Diagnosis:
-    from smotefast.diagnosis.data import take_columns
     from smotefast.diagnosis.examine import examine
-    from smotefast.diagnosis.in_memory import TableData, kinds_of, split_target, with_refusals
+    from smotefast.diagnosis.in_memory import open_data, split_target, with_refusals
     from smotefast.diagnosis.judged import judge
     from smotefast.engine.quota import class_counts
     from smotefast.tables import open_table, open_target
@@ -100,9 +99,8 @@ def _diagnose_table(X: Any, y: Any, sampler: Any) -> Diagnosis:
     made = _made(sampler)
     judged = judge(made, table, counts, target.values)
     judged = with_refusals(judged, made, X, y)
-    names = list(range(table.n_features)) if table.names is None else list(table.names)
-    columns = take_columns(names, kinds_of(table), set(judged.declared))
-    return examine(TableData(table, columns, target.values), judged, lambda block: None)
+    data = open_data(table, judged.declared, target.values)
+    return examine(data, judged, lambda block: None)
 
 
 def diagnose_dataset(

@@ -18,12 +18,12 @@ from smotefast.batch.scan import (
     scan_classes,
     split_columns,
 )
-from smotefast.batch.steps import steps_of
+from smotefast.batch.steps import Steps, steps_of
 from smotefast.batch.warm import RUN_AGAIN, JustCompiledError
 from smotefast.batch.widths import Widths
 from smotefast.diagnosis.data import BLOCK_ROWS, Block, Columns, small_codes, take_columns
 from smotefast.diagnosis.examine import examine
-from smotefast.diagnosis.judged import judge, one_line
+from smotefast.diagnosis.judged import Judged, both_steps, judge, one_line
 from smotefast.diagnosis.outcome import Diagnosis
 from smotefast.diagnosis.sample import without_view
 from smotefast.diagnosis.thresholds import SEARCHED_IN_ALL, SEARCHED_PER_CLASS
@@ -132,9 +132,9 @@ def diagnose_files(
         shown.phase("counting classes", source.n_rows)
         classes = scan_classes(source, target, shown)
         described = _Described(source, features)
-        y = all_target_values(source, target) if callable(_strategy(sampler)) else None
+        y = all_target_values(source, target) if _calls_forall_target_values(sampler) else None
         judged = judge(sampler, described, classes.counts, y)
-        judged = replace(judged, refused=_refusal(sampler, source, features))
+        judged = _with_refusals(judged, sampler, source, features)
         columns = take_columns(list(features), described.kinds(), set(judged.declared))
         rows = block_rows(source, target, columns, len(classes.counts), limit)
         data = FileData(source, target, classes, columns, rows)
@@ -142,26 +142,35 @@ def diagnose_files(
         return examine(data, judged, _watch(shown, limit))
 
 
-def _refusal(sampler: Any, source: ParquetSource, features: list[str]) -> str:
-    """Return why a job with this sampler is refused before rows are read, or an empty text."""
+def _with_refusals(
+    judged: Judged, sampler: Any, source: ParquetSource, features: list[str]
+) -> Judged:
+    """Add why a job with this sampler would be refused before it reads rows."""
     if sampler is None:
-        return ""
+        return judged
     try:
-        creation, selection = steps_of(sampler)
-        steps = [step for step in (creation, selection) if step is not None]
-        if not all(step._copies_rows for step in steps):
-            refuse_index(source, features)
-        if creation._takes_categories:
-            split_features(creation, source.schema, features)
-        elif not all(step._copies_rows for step in steps):
-            check_numeric_fields([source.schema.field(name) for name in features])
+        steps = steps_of(sampler)
     except (TypeError, ValueError) as error:
-        return one_line(error)
-    return ""
+        return replace(judged, not_for_files=one_line(error))
+    try:
+        if not judged.copies:
+            refuse_index(source, features)
+            _check_types(steps, source, features)
+    except (TypeError, ValueError) as error:
+        return replace(judged, refused=one_line(error))
+    return judged
 
 
-def _strategy(sampler: Any) -> Any:
-    return getattr(sampler, "sampling_strategy", "auto")
+def _check_types(steps: Steps, source: ParquetSource, features: list[str]) -> None:
+    if steps.creation._takes_categories:
+        split_features(steps.creation, source.schema, features)
+    else:
+        check_numeric_fields([source.schema.field(name) for name in features])
+
+
+def _calls_for_labels(sampler: Any) -> bool:
+    """Whether a step has a function as strategy."""
+    return any(callable(getattr(one, "sampling_strategy", None)) for one in both_steps(sampler))
 
 
 def _watch(progress: Progress, limit: int) -> Callable[[Block], None]:

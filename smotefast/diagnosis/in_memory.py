@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.base import clone
 
 from smotefast._messages import did_you_mean, listed
-from smotefast.diagnosis.data import BLOCK_ROWS, Block, Columns, small_codes
+from smotefast.diagnosis.data import BLOCK_ROWS, Block, Columns, small_codes, take_columns
 from smotefast.diagnosis.judged import Judged, both_steps, one_line
 from smotefast.over_sampling import RandomOverSampler
 from smotefast.tables import Table
@@ -55,6 +55,29 @@ class TableData:
                 numbers = numbers.toarray()
             pieces = [one.slice(start, step) for one in self._categories]
             yield Block(start, np.asarray(numbers, dtype=np.float64), pieces)
+
+
+def open_data(table: Table, declared: frozenset[int], y: np.ndarray) -> TableData:
+    """Open a table; columns that cannot be read as what they seem to hold are left out."""
+    names = list(range(table.n_features)) if table.names is None else list(table.names)
+    columns = take_columns(names, kinds_of(table), set(declared))
+    try:
+        return TableData(table, columns, y)
+    except (ArithmeticError, NotImplementedError, TypeError, ValueError):
+        kinds = [_kind_if_read(table, columns, j) for j in range(table.n_features)]
+        return TableData(table, take_columns(names, kinds, set(declared)), y)
+
+
+def _kind_if_read(table: Table, columns: Columns, j: int) -> str:
+    """Return what a column holds; "other" where its values cannot be read."""
+    try:
+        if j in columns.numbers:
+            _number_columns(table, [j])
+        elif j in columns.categories:
+            _category_column(table, j)
+    except (ArithmeticError, NotImplementedError, TypeError, ValueError):
+        return "other"
+    return columns.kinds[j]
 
 
 def _number_columns(table: Table, columns: list[int]) -> Any:

@@ -58,6 +58,8 @@ class Judged:
         Whether it has accepted the data; None where this was not tried.
     refused, refused_by_all
         Why it has not; and why no sampler does.
+    not_for_files
+        Why a job does not take the sampler, where the data are files.
     """
 
     name: str | None
@@ -79,6 +81,7 @@ class Judged:
     takes: bool | None = None
     refused: str = ""
     refused_by_all: str = ""
+    not_for_files: str = ""
 
     @property
     def shown(self) -> str:

@@ -49,6 +49,13 @@ def refusals(facts: Facts) -> Iterator[Point]:
             f"{facts.judged.shown} refuses its parameters for these data: {text}",
             "Change the parameter. The rest of this report takes the default instead.",
         )
+    if facts.judged.not_for_files:
+        yield Point(
+            "not_for_files",
+            "problem",
+            f"{facts.judged.shown} cannot resample files. {facts.judged.not_for_files}",
+            "Resample in memory, or judge a sampler that 'smotefast samplers' lists.",
+        )
 
 
 def _sizes(some: list[ClassFigures]) -> dict[Any, float]:

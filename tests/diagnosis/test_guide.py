@@ -7,7 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pytest
+
 import smotefast
+from smotefast.diagnosis import thresholds
+from smotefast.diagnosis.advice import recommend
+from tests.diagnosis.made import column, facts, figures
 
 GUIDE = Path(__file__).parent.parent.parent / "docs" / "diagnose.md"
 
@@ -30,3 +36,98 @@ def test_guide__names_every_point():
         made |= set(re.findall(r'(?:Point|point)\(\n\s+"(\w+)",', path.read_text()))
     assert len(made) > 20
     assert made <= set(re.findall(r"`(\w+)`", GUIDE.read_text()))
+
+
+FLAG = column(is_whole=True, n_distinct=2, low=0.0, high=1.0)
+# For each rule of the page data for which it is the first that holds, and the sampler.
+RULES = [
+    [(facts(figures(n_rows=5_334)), "none")],
+    [
+        (facts(kinds=["text", "category"]), "SMOTEN"),
+        (facts(columns=dict.fromkeys(range(4), FLAG)), "SMOTEN"),
+        (facts(figures(danger=0.4), kinds=["number", "text"]), "SMOTENC"),
+        (facts(figures(danger=0.4), columns=dict.fromkeys(range(2), FLAG)), "SMOTENC"),
+    ],
+    [
+        (facts(figures(n_searched=5, n_rows=5)), "RandomOverSampler"),
+        (facts(figures(n_searched=19, n_rows=19, noise=0.9)), "SMOTE"),
+    ],
+    [
+        (facts(figures(noise=0.31)), "SMOTEENN"),
+        (facts(figures(overlap=0.51), groups={"rare": [600, 400]}), "SMOTEENN"),
+    ],
+    [(facts(figures(danger=0.4), groups={"rare": [600, 400]}), "KMeansSMOTE")],
+    [(facts(figures(danger=0.31, noise=0.2), uneven={"rare": 0.5}), "BorderlineSMOTE")],
+    [(facts(figures(noise=0.1), uneven={"rare": 0.3}), "ADASYN")],
+    [(facts(figures(danger=0.31, noise=0.21)), "SMOTE")],
+]
+
+
+def rules_on_the_page():
+    text = GUIDE.read_text().split("## Which sampler")[1]
+    return [
+        " ".join(rule.split()) for rule in re.findall(r"^\d\. (.*(?:\n   .*)*)", text, re.M)
+    ]
+
+
+def test_guide__has_the_rules_of_the_code_in_their_order():
+    page = rules_on_the_page()
+    assert len(page) == len(RULES)
+    for rule, examples in zip(page, RULES, strict=True):
+        for data, sampler in examples:
+            assert (recommend(data).sampler or "none") == sampler
+            assert re.search(rf"\b{sampler}\b", rule), rule
+
+
+def test_guide__has_the_limits_of_the_code():
+    page = rules_on_the_page()
+    for place, words in (
+        (0, f"{thresholds.BALANCED} times"),
+        (1, {0.5: "at least half have two values"}[thresholds.TWO_VALUED]),
+        (2, f"{thresholds.JUDGED_ROWS} rows"),
+        (3, f"{thresholds.CLEAN_NOISE:.0%} noise"),
+        (3, {0.5: "more than half"}[thresholds.CLEAN_OVERLAP]),
+        (5, f"{thresholds.DANGER:.0%} in danger and at most {thresholds.BORDER_NOISE:.0%}"),
+        (6, f"standard deviation {thresholds.UNEVEN}"),
+        (6, f"at most {thresholds.UNEVEN_NOISE:.0%}"),
+    ):
+        assert words in page[place]
+
+
+def test_columns_of_two_values_beside_amounts__get_smotenc():
+    """A table like thyroid_sick: 45 of 52 columns are yes or no, many rows at the border."""
+    rng = np.random.RandomState(0)
+    X = rng.normal(size=(1_500, 52))
+    X[:, 7:] = X[:, 7:] > 1.5
+    y = (X[:, 0] + 0.7 * rng.normal(size=1_500) > 1.9).astype(int)
+    found = smotefast.diagnose(X, y)
+    assert found.advice.sampler == "SMOTENC"
+    assert "45 of 52 columns have two values" in found.advice.reason
+
+
+def test_claim_about_probabilities__is_what_models_do():
+    from sklearn.linear_model import LogisticRegression
+
+    rng = np.random.RandomState(0)
+    y = (rng.uniform(size=3_000) < 0.2).astype(int)
+    X = rng.normal(size=(3_000, 4)) + 0.7 * y[:, np.newaxis]
+
+    def mean_of(model, *data):
+        return model.fit(*data).predict_proba(X)[:, 1].mean()
+
+    weighted = LogisticRegression(class_weight="balanced")
+    resampled = smotefast.SMOTE(random_state=0).fit_resample(X, y)
+    assert mean_of(LogisticRegression(), X, y) == pytest.approx(y.mean(), abs=0.005)
+    assert mean_of(weighted, X, y) > 1.5 * y.mean()
+    assert mean_of(LogisticRegression(), *resampled) > 1.5 * y.mean()
+
+
+def test_texts__nowhere_say_that_weights_leave_probabilities_right():
+    root = Path(smotefast.__file__).parent
+    for path in [
+        GUIDE.parent.parent / "README.md",
+        *GUIDE.parent.glob("*.md"),
+        *root.rglob("*.py"),
+    ]:
+        text = " ".join(path.read_text().split())
+        assert not re.search(r"probabilities (kept |stay )?right\b", text), path

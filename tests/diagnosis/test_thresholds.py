@@ -125,6 +125,41 @@ def test_advice__is_smoten_for_columns_of_two_values():
     assert "one-hot" in found.reason
 
 
+@pytest.mark.parametrize(
+    ("n_flags", "n_columns", "sampler"),
+    [(1, 4, "SMOTE"), (2, 4, "SMOTENC"), (3, 4, "SMOTENC"), (45, 52, "SMOTENC")],
+)
+def test_advice__is_smotenc_where_half_of_the_columns_have_two_values(
+    n_flags, n_columns, sampler
+):
+    flag = column(is_whole=True, n_distinct=2, low=0.0, high=1.0)
+    made = facts(
+        figures(danger=0.31 if sampler == "SMOTENC" else 0.1),
+        columns=dict.fromkeys(range(n_flags), flag),
+        n_features=n_columns,
+    )
+    found = recommend(made)
+    assert found.sampler == sampler
+    others = [name for name, _ in found.alternatives]
+    assert ("SMOTENC" in others) == (sampler == "SMOTE")
+    assert ("BorderlineSMOTE" in others) == (sampler == "SMOTENC")
+
+
+def test_advice__offers_no_smotenc_where_no_column_is_an_amount():
+    flags = {j: column(is_whole=True, n_distinct=2, low=0.0, high=1.0) for j in range(4)}
+    assert "SMOTENC" not in dict(recommend(facts(columns=flags)).alternatives)
+
+
+@pytest.mark.parametrize("overlap", [0.04, 0.1])
+@pytest.mark.parametrize("n_rows", [1_500, 1_600])
+def test_advice__says_that_weights_and_resampling_both_shift_probabilities(n_rows, overlap):
+    first = recommend(facts(figures(n_rows=n_rows, overlap=overlap))).first
+    assert "Only a moved threshold leaves predicted probabilities as they are" in first
+    assert "Class weights and resampling both shift them" in first
+    assert "calibrate" in first
+    assert "correct for the class shares" in first
+
+
 def test_advice__offers_smotenc_where_numbers_may_be_codes():
     codes = {0: column(is_whole=True, n_distinct=12, low=1.0, high=12.0)}
     assert "SMOTENC" in dict(recommend(facts(columns=codes)).alternatives)

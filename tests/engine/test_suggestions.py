@@ -89,12 +89,12 @@ def test_attributes_that_are_not_there_yet__say_so_in_their_own_words():
         _ = SMOTE().provenance_
     with pytest.raises(AttributeError, match=r"no attribute 'ratio_'\. .*sampling_strategy_"):
         _ = SMOTE().ratio_
-    with pytest.raises(AttributeError, match="no attribute '_nothing'$"):
+    with pytest.raises(AttributeError, match=r"no attribute '_nothing'$"):
         _ = SMOTE()._nothing
 
 
 def test_samplers__are_introspected_cloned_and_pickled_as_before():
-    assert list(inspect.signature(SMOTE).parameters)[0] == "sampling_strategy"
+    assert next(iter(inspect.signature(SMOTE).parameters)) == "sampling_strategy"
     sampler = SMOTE(k_neighbors=3)
     for same in (clone(sampler), copy.deepcopy(sampler), pickle.loads(pickle.dumps(sampler))):
         assert same.get_params() == sampler.get_params()

@@ -1,0 +1,97 @@
+"""The ways to call diagnose: labels, a column by name, a file."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import smotefast
+from smotefast.over_sampling import SMOTE
+from tests.diagnosis.made import clean, mixed
+
+CONTAINERS = {
+    "pandas": lambda frame: frame,
+    "polars": pl.from_pandas,
+    "Arrow": lambda frame: pa.Table.from_pandas(frame, preserve_index=False),
+    "record batch": lambda frame: pa.RecordBatch.from_pandas(frame, preserve_index=False),
+}
+
+
+@pytest.mark.parametrize("make", CONTAINERS.values(), ids=CONTAINERS)
+def test_the_target__may_be_the_name_of_a_column(make):
+    frame, y = mixed()
+    expected = smotefast.diagnose(make(frame), y).to_dict()
+    whole = make(frame.assign(label=y))
+    assert smotefast.diagnose(whole, "label").to_dict() == expected
+    assert smotefast.diagnose(whole, target="label").to_dict() == expected
+
+
+def test_the_target__may_be_an_integer_name_and_stand_anywhere():
+    X, y = clean()
+    frame = pd.DataFrame(np.column_stack([y, X]))
+    expected = smotefast.diagnose(pd.DataFrame(X), y)
+    found = smotefast.diagnose(frame, 0)
+    assert found.classes == expected.classes
+    assert smotefast.diagnose(frame.rename(columns={1: "a"}), 0).classes == expected.classes
+
+
+@pytest.mark.parametrize(
+    ("frame", "name", "words"),
+    [
+        (mixed()[0], "agee", "'agee' is not a column of X. Did you mean 'age'"),
+        (mixed()[0], "lable", "The columns are 'age', '<income>', 'city', 'stage'"),
+        (clean()[0], "label", "X has no named columns"),
+        (pd.DataFrame(np.ones((3, 2)), columns=["a", "a"]), "a", "names 2 columns"),
+    ],
+)
+def test_a_name_that_is_no_column__is_refused_with_the_columns(frame, name, words):
+    with pytest.raises(ValueError, match=words):
+        smotefast.diagnose(frame, name)
+
+
+def test_the_target__is_said_once():
+    X, y = clean()
+    for arguments in ({}, {"y": y, "target": "label"}):
+        with pytest.raises(TypeError, match="target='label'"):
+            smotefast.diagnose(X, **arguments)
+
+
+def test_a_sampler__may_be_a_class():
+    X, y = clean()
+    found = smotefast.diagnose(X, y, SMOTE)
+    assert found.to_dict() == smotefast.diagnose(X, y, SMOTE()).to_dict()
+    with pytest.raises(TypeError, match="nor a sampler of smotefast"):
+        smotefast.diagnose(X, y, dict)
+
+
+def test_samplers_of_imbalanced_learn__are_named_as_ours():
+    over_sampling = pytest.importorskip("imblearn.over_sampling")
+    X, y = clean()
+    for given in (over_sampling.SMOTE(), over_sampling.SMOTE):
+        with pytest.raises(TypeError, match="Import SMOTE from smotefast"):
+            smotefast.diagnose(X, y, given)
+
+
+def test_files__are_diagnosed_by_their_path(tmp_path):
+    frame, y = mixed()
+    path = tmp_path / "in.parquet"
+    frame.assign(label=y).to_parquet(path)
+    expected = smotefast.diagnose_dataset(path, target="label").to_dict()
+    assert smotefast.diagnose(path, target="label").to_dict() == expected
+    assert smotefast.diagnose(str(path), "label", SMOTE).judged == "SMOTE"
+    with pytest.raises(TypeError, match="is a path: name its target column"):
+        smotefast.diagnose(path, y)
+
+
+def test_jobs__take_the_class_of_a_sampler(tmp_path):
+    X, y = clean()
+    frame = pd.DataFrame(X, columns=list("abcd")).assign(label=y)
+    frame.to_parquet(tmp_path / "in.parquet")
+    arguments = {"target": "label", "progress": False}
+    summary = smotefast.resample_dataset(
+        tmp_path / "in.parquet", tmp_path / "out.parquet", sampler=SMOTE, **arguments
+    )
+    assert summary.counts_after == {0: 400, 1: 400}

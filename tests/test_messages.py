@@ -132,7 +132,7 @@ def test_columns__are_suggested(name, tmp_path):
 
 
 def test_a_warning__tells_of_ten_classes_and_how_many_more():
-    X = np.arange(60.0).reshape(-1, 1)
+    X = np.random.RandomState(0).normal(size=(60, 1))
     y = [*range(20)] * 2 + [20] * 20
     with pytest.warns(smotefast.ResamplingWarning) as caught:
         SMOTE(small_class="clamp").fit_resample(X, y)

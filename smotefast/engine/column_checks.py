@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from smotefast._messages import listed
 from smotefast.engine.damage import warn_of
 
 # Fewer rows do not show that a value never repeats, or is always the same.
@@ -25,8 +26,6 @@ _EXPECTED_REPEATS = 10.0
 # Whole numbers of a wide range are keys if no gap between their distribution and an even one
 # is larger. On 25 real tables all columns of distinct whole numbers but the keys are above 0.5.
 _EVEN, _EVEN_ROWS = 0.05, 1_000
-# Names in a message.
-_MOST_NAMES = 10
 # What a combination says to its steps: the names of the columns, or that they are checked.
 _CHECKED: tuple[()] = ()
 _names_given: ContextVar[Sequence[Any] | None] = ContextVar("column_names", default=None)
@@ -232,6 +231,6 @@ def describe(found: Suspects) -> str:
 
 
 def _listed(names: Sequence[Any]) -> str:
-    shown = ", ".join(map(repr, names[:_MOST_NAMES]))
-    more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
-    return f"column {shown} has" if len(names) == 1 else f"columns {shown}{more} have"
+    if len(names) == 1:
+        return f"column {listed(names)} has"
+    return f"columns {listed(names)} have"

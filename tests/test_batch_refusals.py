@@ -102,7 +102,7 @@ def test_a_class_smaller_than_k_and_one(refused):
     "options", [{"target": "lable"}, {"drop": ["lable"]}, {"drop": "lable"}]
 )
 def test_an_unknown_column(refused, options):
-    message = r"'lable' is not a column .*Its columns are \['f0', .*'label'\]"
+    message = r"'lable' is not a column .*Its columns are 'f0', .*'label'"
     refused(imbalanced(), ValueError, message, **options)
 
 

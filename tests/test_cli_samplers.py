@@ -140,4 +140,4 @@ def test_samplers__show_the_parameters_of_one(name):
 def test_samplers__refuse_an_unknown_one():
     done = run("samplers", "smot")
     assert done.returncode == 1
-    assert done.stderr.startswith("smotefast: error: sampler='smot' is not one of ['smote',")
+    assert done.stderr.startswith("smotefast: error: sampler='smot' is not one of 'smote',")

@@ -121,7 +121,7 @@ class RandomOverSampler(BaseOverSampler):
         if missing:
             raise ValueError(
                 "`shrinkage` should contain a shrinkage factor for each class that will be "
-                f"resampled. The missing classes are: {listed(missing)}. It has "
+                f"resampled. The missing classes are: {{{listed(missing)}}}. It has "
                 f"{listed(self.shrinkage)}."
             )
         for label, width in self.shrinkage.items():

@@ -225,7 +225,7 @@ def bad(name):
         ("", {"categorical_features": ["a"]}, "only supported for dataframes"),
         ("", {"categorical_features": "auto"}, "input data should be a pandas.DataFrame"),
         ("", {"categorical_features": "most"}, "'categorical_features' parameter of SMOTENC"),
-        ("frame", {"categorical_features": ["kind", "q"]}, r"has \['q'\], and the columns are"),
+        ("frame", {"categorical_features": ["kind", "q"]}, r"has 'q'\. The columns are"),
         ("frame", {"categorical_features": ["kind"]}, "Column 'name' of X is"),
         ("frame", {"categorical_features": ["kind", "kind"]}, "names a column twice"),
         ("nan", {}, "contains NaN"),

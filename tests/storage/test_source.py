@@ -84,8 +84,8 @@ def test_open_source__refuses_a_text_file(tmp_path):
 @pytest.mark.parametrize(
     ("other", "message"),
     [
-        (TABLE.drop_columns("n"), r"lacks columns \['n'\]"),
-        (TABLE.append_column("z", [[1, 2, 3]]), r"in addition \['z'\]"),
+        (TABLE.drop_columns("n"), "lacks columns 'n'"),
+        (TABLE.append_column("z", [[1, 2, 3]]), "in addition 'z'"),
         (TABLE.select(["n", "x"]), "in another order"),
         (TABLE.set_column(1, "n", [[1, 2, 3]]), "column 'n' is .*int64, not .*int32"),
     ],
@@ -125,7 +125,7 @@ def test_open_source__refuses_what_is_not_a_file():
 
 def test_open_source__refuses_repeated_column_names(tmp_path):
     table = pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["x", "x"])
-    with pytest.raises(ValueError, match=r"more than one column named \['x'\]"):
+    with pytest.raises(ValueError, match="more than one column named 'x'"):
         open_source(write(tmp_path / "a.parquet", table))
 
 

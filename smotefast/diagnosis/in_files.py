@@ -132,7 +132,7 @@ def diagnose_files(
         shown.phase("counting classes", source.n_rows)
         classes = scan_classes(source, target, shown)
         described = _Described(source, features)
-        y = all_target_values(source, target) if _calls_forall_target_values(sampler) else None
+        y = all_target_values(source, target) if _calls_for_labels(sampler) else None
         judged = judge(sampler, described, classes.counts, y)
         judged = _with_refusals(judged, sampler, source, features)
         columns = take_columns(list(features), described.kinds(), set(judged.declared))

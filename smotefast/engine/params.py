@@ -157,6 +157,7 @@ CENTROIDS: dict[str, list[Any]] = {
 TIMES: dict[str, list[Any]] = {"max_iter": [Interval(Integral, 1, None, closed="left")]}
 YES_NO: list[Any] = ["boolean"]
 
+
 @contextmanager
 def with_suggestions(estimator: Any) -> Iterator[None]:
     """Add to an error about a parameter's value which of the allowed words may be meant."""

@@ -117,16 +117,14 @@ def test_subclasses__may_take_other_parameters():
     assert Anything(ratio=1).params == {"ratio": 1}
 
 
-def test_classes__stand_for_steps_with_their_defaults():
-    X = np.random.RandomState(0).normal(size=(60, 2))
-    y = np.repeat([0, 1], [45, 15])
-    pairs = [
-        (Combination(SMOTE, TomekLinks), Combination(SMOTE(), TomekLinks())),
-        (SMOTEENN(smote=BorderlineSMOTE), SMOTEENN(smote=BorderlineSMOTE())),
-    ]
-    for given, expected in pairs:
-        np.random.seed(0)
-        found, _ = given.fit_resample(X, y)
-        np.random.seed(0)
-        np.testing.assert_array_equal(found, expected.fit_resample(X, y)[0])
-    assert clone(Combination(SMOTE, TomekLinks)).creation is SMOTE
+@pytest.mark.parametrize(
+    ("sampler", "words"),
+    [
+        (Combination(SMOTE, TomekLinks), r"'creation' .* Give an instance: SMOTE\(\)"),
+        (Combination(SMOTE(), TomekLinks), r"'selection' .* Give an instance: TomekLinks\(\)"),
+        (SMOTEENN(smote=BorderlineSMOTE), r"'smote' .* Give an instance: BorderlineSMOTE\(\)"),
+    ],
+)
+def test_classes_as_steps__are_refused_with_the_right_call(sampler, words):
+    with pytest.raises(ValueError, match=words):
+        sampler.fit_resample([[0.0], [1.0], [2.0]], [0, 0, 1])

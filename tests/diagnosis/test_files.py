@@ -110,7 +110,7 @@ def test_a_limit_that_is_passed_on_the_way__ends_the_diagnosis(tmp_path, monkeyp
         raise MemoryError("too much")
 
     monkeypatch.setattr(in_files, "refuse_above", refuse)
-    with pytest.raises(MemoryError, match="run again, or give more"):
+    with pytest.raises(MemoryError, match="is not enough: the process occupies"):
         from_files(write_file(tmp_path / "in.parquet", table))
 
 

@@ -60,7 +60,8 @@ def _refuse_target(sampler: Any, schema: pa.Schema, features: list[str]) -> None
     given = getattr(sampler, "categorical_features", None)
     if not isinstance(given, list | tuple):
         return
-    other = [name for name in given if name in schema.names and name not in features]
+    others = frozenset(schema.names) - frozenset(features)
+    other = [name for name in given if isinstance(name, str) and name in others]
     if other:
         raise ValueError(
             f"categorical_features names {other[0]!r}, which is the target; name features only."
@@ -93,7 +94,7 @@ def category_layout(
     codes: np.ndarray,
 ) -> CategoryLayout:
     """Return how new rows become columns: categories are taken from rows that have them."""
-    names = [field.name for field in fields]
-    places = [names.index(name) for name in categorical]
+    place = {field.name: j for j, field in enumerate(fields)}
+    places = [place[name] for name in categorical]
     known = [column.chunk(0) for column in table.table.columns]
     return CategoryLayout(fields, dtype, places, known, first_rows(codes))

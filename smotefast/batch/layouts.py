@@ -74,7 +74,8 @@ class CategoryLayout:
         self._fields = fields
         self._dtype = dtype
         self._categorical = categorical
-        self._continuous = [j for j in range(len(fields)) if j not in set(categorical)]
+        chosen = frozenset(categorical)
+        self._continuous = [j for j in range(len(fields)) if j not in chosen]
         self._known = known
         self._first_rows = first_rows
 

@@ -56,7 +56,8 @@ def need_of_numbers(request: Request, dtype: np.dtype[Any]) -> Need:
 def need_of_categories(request: Request, continuous: list[str], dtype: np.dtype[Any]) -> Need:
     """Return what numbers, categories, codes and neighbours of the classes take."""
     n_features, k = len(continuous), min(neighbor_count(request.sampler), request.source.n_rows)
-    columns = [name for name in request.features if name not in set(continuous)]
+    numbers = frozenset(continuous)
+    columns = [name for name in request.features if name not in numbers]
     widened = 8 if dtype.kind in "iu" else 0
     each = request.widths.row_bytes(columns) + 8 * len(columns)
     kept: float = request.widths.dictionary_bytes(columns)

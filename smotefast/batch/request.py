@@ -42,7 +42,7 @@ class Request:
         """What the columns take in memory."""
         return Widths(self.source, self.columns)
 
-    @property
+    @functools.cached_property
     def schema(self) -> pa.Schema:
         """Schema of the destination: fields and metadata of the source."""
         fields = [self.source.schema.field(name) for name in self.columns]

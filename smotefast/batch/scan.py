@@ -58,25 +58,26 @@ def split_columns(
     ValueError
         If a column does not exist, or no feature is left.
     """
-    names = source.schema.names
+    names, dropped, kept = source.schema.names, frozenset(drop), frozenset(keep)
+    known = frozenset(names)
     named = [("target", target), *(("drop", name) for name in drop)]
     for parameter, name in [*named, *(("keep", name) for name in keep)]:
-        if name not in names:
+        if name not in known:
             raise ValueError(
                 f"{parameter}={name!r} is not a column of {source.path!r}."
                 f"{did_you_mean(name, names)} Its columns are {listed(names)}."
             )
-    if target in drop:
+    if target in dropped:
         raise ValueError(f"The target column {target!r} cannot be dropped.")
-    if target in keep:
+    if target in kept:
         raise ValueError(
             f"The target column {target!r} is written anyway; leave it out of keep."
         )
-    both = [name for name in keep if name in drop]
+    both = [name for name in keep if name in dropped]
     if both:
         raise ValueError(f"Column {both[0]!r} is named in drop and in keep; it can be in one.")
-    written = [name for name in names if name not in drop]
-    features = [name for name in written if name != target and name not in keep]
+    written = [name for name in names if name not in dropped]
+    features = [name for name in written if name != target and name not in kept]
     if not features:
         raise ValueError(
             f"{source.path!r} has no feature: no column besides the target {target!r}"

@@ -123,13 +123,15 @@ def _fixed_width(kind: pa.DataType) -> float | None:
 
 def _leaves(metadata: Any, names: Iterable[str]) -> dict[str, list[int]]:
     """Return which stored columns belong to each column; names may hold dots."""
-    paths = [metadata.schema.column(place).path for place in range(metadata.num_columns)]
-    exact = {path: [place] for place, path in enumerate(paths)}
-    return {
-        name: exact.get(name)
-        or [place for place, path in enumerate(paths) if path.startswith(f"{name}.")]
-        for name in names
-    }
+    exact: dict[str, list[int]] = {}
+    within: dict[str, list[int]] = {}
+    for place in range(metadata.num_columns):
+        path = metadata.schema.column(place).path
+        exact[path] = [place]
+        parts = path.split(".")
+        for depth in range(1, len(parts)):
+            within.setdefault(".".join(parts[:depth]), []).append(place)
+    return {name: exact.get(name) or within.get(name, []) for name in names}
 
 
 def _largest(sizes: list[int]) -> int:

@@ -104,14 +104,15 @@ def _by_name(names: list[Any], columns: Columns) -> np.ndarray:
             f"columns have names: categorical_features has {listed(names)}. Give positions "
             "instead."
         )
-    unknown = [name for name in names if name not in columns.names]
+    place = {name: j for j, name in reversed(list(enumerate(columns.names)))}
+    unknown = [name for name in names if name not in place]
     if unknown:
         raise ValueError(
             "A given column is not a column of the dataframe: categorical_features has "
             f"{listed(unknown)}.{did_you_mean(unknown[0], columns.names)} The columns are "
             f"{listed(columns.names)}."
         )
-    return np.array([columns.names.index(name) for name in names], dtype=np.int64)
+    return np.array([place[name] for name in names], dtype=np.int64)
 
 
 def _once(positions: np.ndarray, given: Any) -> np.ndarray:

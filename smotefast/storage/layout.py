@@ -38,10 +38,10 @@ def writer_options(
         Top-level columns that will not be written.
     """
     compression, dictionaries, encodings = {}, [], {}
-    chunks = _chunks(source)
+    chunks, names = _chunks(source), frozenset(source.schema.names)
     as_integer = any(_is_integer(column) for _, column, kind in chunks if _is_decimal(kind))
     for path, column, kind in chunks:
-        if path.split(".")[0] in dropped and path not in source.schema.names:
+        if path.split(".")[0] in dropped and path not in names:
             continue
         compression[path] = column.compression if column.compression in _CODECS else "NONE"
         kept = next((name for name in _KEPT_ENCODINGS if name in column.encodings), None)

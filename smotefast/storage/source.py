@@ -7,6 +7,7 @@ the file. Batches flow out, in the order of the file names, never whole files.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -129,7 +130,7 @@ def open_source(path: str | os.PathLike[str]) -> ParquetSource:
         _check_same(first.path, schema, file.path, other)
         files.append(file)
     source = ParquetSource(path, files, schema)
-    repeated = sorted({name for name in schema.names if schema.names.count(name) > 1})
+    repeated = sorted(name for name, n in Counter(schema.names).items() if n > 1)
     if repeated:
         raise ValueError(
             f"{path!r} has more than one column named {listed(repeated)}. Rename them."
@@ -195,8 +196,9 @@ def _open_file(path: str) -> tuple[SourceFile, pa.Schema]:
 def _check_same(first: str, schema: pa.Schema, path: str, other: pa.Schema) -> None:
     if schema.equals(other):
         return
-    missing = [name for name in schema.names if name not in other.names]
-    extra = [name for name in other.names if name not in schema.names]
+    names, others = dict.fromkeys(schema.names), dict.fromkeys(other.names)
+    missing = [name for name in names if name not in others]
+    extra = [name for name in others if name not in names]
     detail = "its columns stand in another order"
     if missing or extra:
         parts = [f"lacks columns {listed(missing)}"] if missing else []

@@ -13,6 +13,15 @@ from smotefast.neighbors import Neighbors
 from smotefast.neighbors.streamed import NearestInBlocks
 
 
+def refuse_estimator(given: Any) -> None:
+    """Refuse a user's neighbour estimator for a search among all rows."""
+    if hasattr(given, "kneighbors"):
+        raise ValueError(
+            f"{type(given).__name__} cannot search rows that stay in files. Give a "
+            "number of neighbours, or resample in memory with fit_resample."
+        )
+
+
 class FileRows:
     """Rows of the classes that get new ones; of other rows what is asked for.
 
@@ -59,11 +68,7 @@ class FileRows:
         estimator: Any = None,
     ) -> dict[Any, Neighbors]:
         """Find the k nearest rows of any class, exactly, in one pass over the files."""
-        if estimator is not None:
-            raise ValueError(
-                f"{type(estimator).__name__} cannot search rows that stay in files. Give a "
-                "number of neighbours, or resample in memory with fit_resample."
-            )
+        refuse_estimator(estimator)
         if not k < self.n_samples:
             raise ValueError(
                 f"k={k} neighbours need at least {k + 1} rows; there are {self.n_samples}. "

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from smotefast.batch.held import held_classes, selection_quota
+from smotefast.batch.held import held_classes, planned
 from smotefast.batch.plan import BATCH_ROWS
 from smotefast.batch.request import Request
 from smotefast.under_sampling import TomekLinks
@@ -131,8 +131,7 @@ def need_of_selection(request: Request, dtype: np.dtype[Any] | None, need: Need)
         return need
     counts, wanted = request.classes.counts, request.wanted
     if dtype is None or not isinstance(request.selection, TomekLinks):
-        after = {label: n + wanted.get(label, 0) for label, n in counts.items()}
-        quota = selection_quota(request, after, wanted)
+        after, quota = planned(request)
         drawing = max((8 * after[label] + 16 * n for label, n in quota.items()), default=0)
         return Need(need.kept + 8 * sum(quota.values()), max(need.search, drawing))
     held = {label: counts[label] + wanted.get(label, 0) for label in held_classes(request)}

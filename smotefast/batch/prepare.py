@@ -16,7 +16,7 @@ from smotefast.batch.category_job import category_layout, category_rows, split_f
 from smotefast.batch.column_checks import advice, check_columns
 from smotefast.batch.file_rows import FileRows
 from smotefast.batch.gather import gather_everything, gather_matrices, gather_table
-from smotefast.batch.held import held_classes
+from smotefast.batch.held import held_classes, refuse_by_counts
 from smotefast.batch.kept import Kept
 from smotefast.batch.layouts import Layout, NumberLayout
 from smotefast.batch.needs import (
@@ -66,6 +66,7 @@ def prepare_job(request: Request, progress: Progress) -> Prepared:
     ValueError
         If the rows of a class do not serve.
     """
+    refuse_by_counts(request)
     if request.sampler._copies_rows:
         return _prepare_copies(request, progress)
     refuse_index(request.source, request.features)

@@ -14,7 +14,7 @@ from smotefast.engine.column_checks import columns_checked, columns_named
 from smotefast.engine.finite import finite_numbers
 from smotefast.engine.over_sampler import BaseOverSampler
 from smotefast.engine.params import CREATION, SELECTION
-from smotefast.engine.quota import Counts
+from smotefast.engine.quota import Counts, class_counts
 from smotefast.engine.sampler import BaseSampler
 from smotefast.engine.selector import BaseSelector
 from smotefast.tables import open_table, open_target
@@ -48,6 +48,7 @@ class BaseCombination(BaseSampler):
 
     def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
         creation, selection, n_features = self._begin(X)
+        _refuse_by_counts(creation, selection, y)
         resampled: tuple[Any, Any]
         if _takes_whole(creation, selection, X):
             X_more, y_more = creation.fit_resample(X, y)
@@ -84,6 +85,27 @@ def _second_step_advice(creation: Any, selection: Any) -> str:
         f"RandomUnderSampler, which takes rows of any type, come after it: "
         f"Combination({first}(...), RandomUnderSampler())."
     )
+
+
+def _refuse_by_counts(creation: Any, selection: Any, y: Any) -> None:
+    """Refuse what the second step would, before the first one searches.
+
+    Class sizes after the first step have to be known: it makes just the rows that are asked
+    for, and neither strategy is called with labels.
+    """
+    if not isinstance(creation, BaseOverSampler) or not isinstance(selection, BaseSelector):
+        return
+    strategies = creation.sampling_strategy, selection.sampling_strategy
+    if not creation._makes_exactly or any(map(callable, strategies)):
+        return
+    creation._validate_params()
+    selection._validate_params()
+    labels = open_target(y).values
+    counts = class_counts(labels)
+    made = creation._quota_of(strategies[0], counts, labels)
+    creation._refuse_by_counts(counts, made)
+    after = {label: n + made.get(label, 0) for label, n in counts.items()}
+    selection._refuse_by_counts(after, selection._quota_of(strategies[1], after, labels))
 
 
 def _created(creation: Any) -> Counts:

@@ -62,6 +62,13 @@ class NeighborSampler(BaseOverSampler):
         )
         self._notes: list[str] = []
 
+    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
+        """Refuse a class that is too small, wherever it stands among the classes."""
+        name = self._neighbors_parameter
+        k = neighbor_estimator(name, getattr(self, name))[1]
+        for label, _ in wanted(quota):
+            self._refuse_small(label, counts[label], k)
+
     def _job(self, recipes: Sequence[Recipe]) -> Job:
         notes, searches = self._notes, self._searches
         del self._notes, self._searches, self._k  # of this call only
@@ -143,10 +150,9 @@ class NeighborSampler(BaseOverSampler):
 
     def _class_k(self, label: Any, n_rows: int) -> int:
         """Return how many neighbours a class of this size has to choose from."""
+        self._refuse_small(label, n_rows, self._k)
         if n_rows > self._k:
             return self._k
-        if self.small_class == "error" or (n_rows == 1 and self.small_class == "clamp"):
-            raise ValueError(self._too_small(label, n_rows))
         if n_rows == 1:
             self._notes.append(f"Class {label!r} has one row, and its new rows are copies.")
             return 1
@@ -156,12 +162,16 @@ class NeighborSampler(BaseOverSampler):
         )
         return n_rows - 1
 
-    def _too_small(self, label: Any, n_rows: int) -> str:
-        k, name = self._k, self._neighbors_parameter
+    def _refuse_small(self, label: Any, n_rows: int, k: int) -> None:
+        """Refuse a class with fewer than k + 1 rows, unless ``small_class`` allows it."""
+        is_error = self.small_class == "error" or (n_rows == 1 and self.small_class == "clamp")
+        if n_rows > k or not is_error:
+            return
+        name = self._neighbors_parameter
         way_out = f"Lower {name} to {n_rows - 1} or less, set small_class='clamp'"
         if n_rows == 1:
             way_out = "Set small_class='duplicate', which copies the row"
-        return (
+        raise ValueError(
             f"Expected n_neighbors <= n_samples_fit, but n_neighbors = {k + 1}, "
             f"n_samples_fit = {n_rows}: {name}={k} needs at least {k + 1} rows in "
             f"class {label!r}. {way_out}, or leave the class out of sampling_strategy."

@@ -26,6 +26,8 @@ class BaseOverSampler(SingleSampler):
     # What is read of a data set in files: rows of "classes" that get new ones, their
     # nearest "neighbors" in all rows besides, or "everything".
     _reads: ClassVar[str] = "classes"
+    # Whether each class gets exactly the rows that are asked for.
+    _makes_exactly: ClassVar[bool] = True
     _made_by_resampling: ClassVar[tuple[str, ...]] = ("_origins",)
 
     _quota_of = staticmethod(sampling_quota)
@@ -34,8 +36,10 @@ class BaseOverSampler(SingleSampler):
     _origins: list[Origins]
 
     def _resample(self, table: Table, target: Target, matrix: Any) -> tuple[Any, Any]:
-        job = self._prepare(MatrixRows(matrix, target.values), self.sampling_strategy_)
-        del matrix  # as large as X where X is a frame; the job holds the rows it needs
+        rows = MatrixRows(matrix, target.values)
+        self._refuse_by_counts(rows.sizes, self.sampling_strategy_)
+        job = self._prepare(rows, self.sampling_strategy_)
+        del matrix, rows  # as large as X where X is a frame; the job holds the rows it needs
         self._origins = job.origins()
         warn_of(job.notes)
         return self._extend(table, target, job)
@@ -43,6 +47,10 @@ class BaseOverSampler(SingleSampler):
     @abstractmethod
     def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
         """Set fitted attributes and declare how the rows of ``quota`` are made."""
+
+    def _searches_all(self) -> list[Any]:
+        """Return the numbers of neighbours, or the estimators, for searches among all rows."""
+        return []
 
     @property
     def provenance_(self) -> Provenance:

@@ -149,6 +149,12 @@ class BaseSampler(
     def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
         """Check the data, set fitted attributes and return what the caller gets."""
 
+    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
+        """Refuse what the sizes of the classes tell, before a row is searched for.
+
+        ``quota`` is the resolved ``sampling_strategy`` for classes of these sizes.
+        """
+
     def __sklearn_tags__(self) -> Tags:
         return sampler_tags(
             copies_rows=self._may_copy_rows,

@@ -34,6 +34,7 @@ class BaseSelector(SingleSampler):
 
     def _resample(self, table: Table, target: Target, matrix: Any) -> tuple[Any, Any]:
         rows = MatrixRows(matrix, target.values)
+        self._refuse_by_counts(rows.sizes, self.sampling_strategy_)
         self._notes: list[str] = []
         self.sample_indices_ = self._select(rows, self.sampling_strategy_)
         warn_of(self.__dict__.pop("_notes"))

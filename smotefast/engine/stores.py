@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from smotefast.engine.nearest_classes import NearestClasses
+from smotefast.engine.quota import Counts
 from smotefast.engine.rows import MatrixRows
 from smotefast.engine.selector import BaseCleaner
 
@@ -45,6 +46,14 @@ class StoreSampler(BaseCleaner):
     )
 
     _stores: Stores
+
+    n_neighbors: Any
+    n_seeds_S: int
+
+    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
+        how = NearestClasses(type(self).__name__, self.n_neighbors, 1)
+        if any(counts[label] > self.n_seeds_S for label in quota):
+            how.refuse_few(min(counts.values()) + self.n_seeds_S)
 
     @property
     def estimators_(self) -> list[Any]:

@@ -10,7 +10,7 @@ from sklearn.utils import check_random_state
 from smotefast.engine.border import other_class_counts
 from smotefast.engine.draw_forms import AllottedDraws
 from smotefast.engine.job import Job
-from smotefast.engine.neighbor_counts import refuse_few_rows
+from smotefast.engine.neighbor_counts import neighbor_estimator, refuse_few_rows
 from smotefast.engine.neighbor_sampler import (
     NeighborSampler,
     drawn_neighbors,
@@ -103,6 +103,7 @@ class ADASYN(NeighborSampler):
     """
 
     _reads = "neighbors"
+    _makes_exactly = False
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **OVER_SAMPLER,
         "n_neighbors": NEIGHBOR_COUNT,
@@ -128,9 +129,16 @@ class ADASYN(NeighborSampler):
         self.small_class = small_class
         self.n_jobs = n_jobs
 
+    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
+        k = neighbor_estimator("n_neighbors", self.n_neighbors)[1]
+        refuse_few_rows("n_neighbors", k, sum(counts.values()))
+        super()._refuse_by_counts(counts, quota)
+
+    def _searches_all(self) -> list[Any]:
+        return [self.n_neighbors]
+
     def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
         self._begin()
-        refuse_few_rows("n_neighbors", self._k, rows.n_samples)
         random_state = check_random_state(self.random_state)
         asked = {label: rows.positions(label) for label, _ in wanted(quota)}
         found = self._searches.nearest(rows, asked, self._k, self._asked_for(self._k))

@@ -108,6 +108,7 @@ class BorderlineSMOTE(NeighborSampler):
 
     _reads = "neighbors"
     _keeps_data = True
+    _makes_exactly = False
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **NeighborSampler._parameter_constraints,
         "m_neighbors": NEIGHBOR_COUNT,
@@ -140,12 +141,37 @@ class BorderlineSMOTE(NeighborSampler):
         self.small_class = small_class
         self.n_jobs = n_jobs
 
+    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
+        """Refuse too few rows; a small class may stand as long as no row of it is in danger."""
+        m = neighbor_estimator("m_neighbors", self.m_neighbors)[1]
+        k = neighbor_estimator("k_neighbors", self.k_neighbors)[1]
+        n_samples = sum(counts.values())
+        refuse_few_rows("m_neighbors", m, n_samples)
+        if self.kind == "borderline-2" and any(quota.values()):
+            refuse_few_rows("k_neighbors", k, n_samples)
+
+    def _searches_all(self) -> list[Any]:
+        is_first = self.kind == "borderline-1"
+        return [self.m_neighbors] if is_first else [self.m_neighbors, self.k_neighbors]
+
+    def _refuse_danger_in_small(
+        self, rows: ClassRows, asked: dict[Any, np.ndarray], m: int
+    ) -> None:
+        """Look at classes that are too small before the others, which may take long."""
+        small = {label: own for label, own in asked.items() if len(own) <= self._k}
+        if self.kind != "borderline-1" or not small:
+            return
+        found = self._searches.nearest(rows, small, m, self._m_estimator)
+        for label, own in small.items():
+            if is_in_danger(other_class_counts(found[label].indices, own), m).any():
+                self._refuse_small(label, len(own), self._k)
+
     def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
         self._begin()
         self._m_estimator, m = neighbor_estimator("m_neighbors", self.m_neighbors)
-        refuse_few_rows("m_neighbors", m, rows.n_samples)
         self.in_danger_indices: dict[Any, np.ndarray] = {}
         asked = {label: rows.positions(label) for label, _ in wanted(quota)}
+        self._refuse_danger_in_small(rows, asked, m)
         found = self._searches.nearest(rows, asked, m, self._m_estimator)
         recipes = []
         for label, n_new in wanted(quota):
@@ -175,7 +201,6 @@ class BorderlineSMOTE(NeighborSampler):
         ``near`` are the m nearest of each, which begin with the k nearest.
         """
         k = self._k
-        refuse_few_rows("k_neighbors", k, rows.n_samples)
         draws = self._draws(n_new, len(danger) * k)
 
         def search(some: np.ndarray | None, k: int) -> Neighbors:

@@ -11,6 +11,7 @@ from sklearn.base import clone
 
 from smotefast._forks import usable_threads
 from smotefast.engine.job import Job
+from smotefast.engine.neighbor_counts import neighbor_estimator
 from smotefast.engine.neighbor_sampler import NeighborSampler, drawn_neighbors, wanted
 from smotefast.engine.outside import fits_alike
 from smotefast.engine.params import CLUSTERING, NEIGHBOR_COUNT, OVER_SAMPLER, SEARCH
@@ -105,6 +106,7 @@ class KMeansSMOTE(NeighborSampler):
     """
 
     _reads = "everything"
+    _makes_exactly = False
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **OVER_SAMPLER,
         "k_neighbors": NEIGHBOR_COUNT,
@@ -137,6 +139,20 @@ class KMeansSMOTE(NeighborSampler):
         self.cluster_balance_threshold = cluster_balance_threshold
         self.density_exponent = density_exponent
         self.search = search
+
+    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
+        k = neighbor_estimator("k_neighbors", self.k_neighbors)[1]
+        _refuse_few_for_clusters(self._clusterer(), sum(counts.values()))
+        for label, _ in wanted(quota):
+            n_rows = counts[label]
+            if n_rows <= k:
+                raise RuntimeError(
+                    f"No clusters found with sufficient samples of class {label}. Try lowering "
+                    "the cluster_balance_threshold or increasing the number of clusters. (The "
+                    f"class has {n_rows} rows, and a cluster needs at least {k + 1} rows of "
+                    "it, k_neighbors + 1. Lower k_neighbors, or leave the class out of "
+                    "sampling_strategy.)"
+                )
 
     def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
         self._begin()
@@ -230,6 +246,19 @@ class KMeansSMOTE(NeighborSampler):
         if isinstance(self.density_exponent, str):
             exponents = [math.log(size, 1.6) ** 1.8 * 0.16 for size in sizes]
         return sparsity_shares(means, sizes, exponents)
+
+
+def _refuse_few_for_clusters(clusterer: Any, n_samples: int) -> None:
+    """Refuse more clusters than rows, as k-means itself would later."""
+    from sklearn.cluster import BisectingKMeans, KMeans, MiniBatchKMeans
+
+    if not isinstance(clusterer, KMeans | MiniBatchKMeans | BisectingKMeans):
+        return
+    if n_samples < clusterer.n_clusters:
+        raise ValueError(
+            f"n_samples={n_samples} should be >= n_clusters={clusterer.n_clusters}. Lower the "
+            "number of clusters, with kmeans_estimator."
+        )
 
 
 def sparsity_shares(means: list[Any], sizes: list[int], exponents: list[Any]) -> np.ndarray:

@@ -100,6 +100,9 @@ class RandomOverSampler(BaseOverSampler):
     def _copies_rows(self) -> bool:
         return self.shrinkage is None
 
+    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
+        self._shrinkage_by_class(quota)
+
     def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
         self.shrinkage_ = self._shrinkage_by_class(quota)
         random_state = check_random_state(self.random_state)

@@ -130,6 +130,7 @@ class SVMSMOTE(NeighborSampler):
 
     _reads = "everything"
     _keeps_data = True
+    _makes_exactly = False
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **NeighborSampler._parameter_constraints,
         "m_neighbors": NEIGHBOR_COUNT,
@@ -164,12 +165,14 @@ class SVMSMOTE(NeighborSampler):
         self.small_class = small_class
         self.n_jobs = n_jobs
 
+    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
+        m = neighbor_estimator("m_neighbors", self.m_neighbors)[1]
+        refuse_few_rows("m_neighbors", m, sum(counts.values()))
+        super()._refuse_by_counts(counts, quota)
+
     def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
         self._begin()
         self._m_estimator, m = neighbor_estimator("m_neighbors", self.m_neighbors)
-        refuse_few_rows("m_neighbors", m, rows.n_samples)
-        for label, _ in wanted(quota):  # before the machine is fitted, which may take long
-            self._class_k(label, len(rows.positions(label)))
         stream = check_random_state(self.random_state)
         self.svm_estimator_ = self._machine()
         again = True

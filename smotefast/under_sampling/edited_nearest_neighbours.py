@@ -131,10 +131,13 @@ class EditedNearestNeighbours(EditingSampler):
         self.search = search
         self.n_jobs = n_jobs
 
+    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
+        k = neighbor_estimator("n_neighbors", self.n_neighbors)[1]
+        refuse_few_rows("n_neighbors", k, sum(counts.values()))
+
     def _select(self, rows: MatrixRows, quota: Counts) -> np.ndarray:
         searches = self._begin()
         self._estimator, k = neighbor_estimator("n_neighbors", self.n_neighbors)
-        refuse_few_rows("n_neighbors", k, rows.n_samples)
         kept = None
         if self._estimator is None:
             kept = decided(rows, quota, k, self.kind_sel, searches)

@@ -108,6 +108,16 @@ class NearMiss(BaseUnderSampler):
         self.n_neighbors_ver3 = n_neighbors_ver3
         self.n_jobs = n_jobs
 
+    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
+        if self.version == 2:
+            return
+        nearest = _Neighbors("n_neighbors", self.n_neighbors, 1)
+        nearest_ver3 = _Neighbors("n_neighbors_ver3", self.n_neighbors_ver3, 1)
+        for label in quota:
+            if self.version == 3:
+                nearest_ver3.refuse_few(counts[label])
+            nearest.refuse_few(min(counts.values()))
+
     def _select(self, rows: MatrixRows, quota: Counts) -> np.ndarray:
         threads = thread_count(self.n_jobs)
         self._nn = _Neighbors("n_neighbors", self.n_neighbors, threads)
@@ -195,14 +205,15 @@ class _Neighbors:
         return np.asarray(np.sum(found, axis=1))
 
     def _nearest(self, pool: Any, queries: Any) -> Any:
-        self._refuse_few(pool)
+        self.refuse_few(pool.shape[0])
         return nearest_in_pool(pool, queries, self._k, n_threads=self._n_threads)
 
-    def _refuse_few(self, pool: Any) -> None:
-        if pool.shape[0] < self._k:
+    def refuse_few(self, n_pool: int) -> None:
+        """Refuse more neighbours than a class has rows; a user's estimator says so itself."""
+        if self._estimator is None and n_pool < self._k:
             raise ValueError(
                 f"Expected n_neighbors <= n_samples_fit, but n_neighbors = {self._k}, "
-                f"n_samples_fit = {pool.shape[0]}: {self._name}={self._k} needs at least "
+                f"n_samples_fit = {n_pool}: {self._name}={self._k} needs at least "
                 f"{self._k} rows in each class that is searched. Lower {self._name}."
             )
 

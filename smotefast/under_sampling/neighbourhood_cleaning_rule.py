@@ -121,6 +121,11 @@ class NeighbourhoodCleaningRule(BaseCleaner):
         self.search = search
         self.n_jobs = n_jobs
 
+    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
+        classifier, k = _classifier_of(self.n_neighbors)
+        if classifier is None:
+            refuse_few_rows("n_neighbors", k, sum(counts.values()))
+
     def _select(self, rows: MatrixRows, quota: Counts) -> np.ndarray:
         searches = self._begin()
         self._classifier, k = _classifier_of(self.n_neighbors)
@@ -131,7 +136,6 @@ class NeighbourhoodCleaningRule(BaseCleaner):
         of_minority = rows.positions(minority)
         near: np.ndarray | None = None
         if self.edited_nearest_neighbours is None and isinstance(self.n_neighbors, Integral):
-            refuse_few_rows("n_neighbors", k, rows.n_samples)
             stays = decided(rows, quota, k, "mode", searches)
             if stays is None:
                 removed, near = self._edited(rows, quota, of_minority, k, searches)
@@ -211,7 +215,6 @@ class NeighbourhoodCleaningRule(BaseCleaner):
             near = self._classifier.kneighbors(own, k + 1, return_distance=False)[:, 1:]
             return np.unique(near[is_misjudged])
         if near is None:
-            refuse_few_rows("n_neighbors", k, rows.n_samples)
             near = searches.nearest_of(rows, of_minority, k)
 
         def misjudged(some: np.ndarray, neighbors: np.ndarray) -> np.ndarray:

@@ -6,7 +6,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from smotefast.engine.neighbor_counts import fitted_neighbors, neighbor_estimator
+from smotefast.engine.neighbor_counts import (
+    fitted_neighbors,
+    neighbor_estimator,
+    refuse_few_rows,
+)
 from smotefast.engine.params import TIMES, YES_NO
 from smotefast.engine.passes import Editing, overtaken
 from smotefast.engine.quota import Counts, smallest_class
@@ -139,6 +143,10 @@ class RepeatedEditedNearestNeighbours(_RepeatedEdits):
         self.kind_sel = kind_sel
         self.search = search
         self.n_jobs = n_jobs
+
+    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
+        k = neighbor_estimator("n_neighbors", self.n_neighbors)[1]
+        refuse_few_rows("n_neighbors", k, sum(counts.values()))
 
     def _select(self, rows: MatrixRows, quota: Counts) -> np.ndarray:
         searches = self._begin()

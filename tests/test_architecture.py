@@ -26,7 +26,7 @@ FLOORS = [
     {"engine"},
     {"neighbors", "storage", "tables"},
     {"kernels"},
-    {"_forks", "_messages", "_version"},
+    {"_allocator", "_forks", "_messages", "_version"},
 ]
 # Rooms that are entered only for files or from the command line may import these on top.
 OPENED_LATE = {

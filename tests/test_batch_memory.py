@@ -24,7 +24,7 @@ JOB = """
 import json, re, sys
 source, destination, sampler, allocator, limit = sys.argv[1:]
 if allocator == "command":
-    from smotefast.storage.memory import choose_allocator
+    from smotefast._allocator import choose_allocator
     choose_allocator()
 import smotefast
 from smotefast.storage.memory import parse_size, peak_bytes

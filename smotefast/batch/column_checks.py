@@ -19,7 +19,6 @@ from smotefast.engine.column_checks import MIN_ROWS, Suspects, describe, is_key
 from smotefast.storage import ParquetSource
 
 _FIRST_ROWS = 1_024
-_BATCH_ROWS = 1 << 16
 # Values of a column that are compared with those of other batches: all up to this number, of
 # more an even share, chosen by a hash, so that equal values are chosen alike. 0.5 MiB.
 _COMPARED = 1 << 16
@@ -33,6 +32,7 @@ def check_columns(
     columns: Sequence[str],
     *,
     keys_only: bool = False,
+    batch_rows: int = 1 << 16,
 ) -> Suspects:
     """Return the names of keys, constants and copies of the target among some columns.
 
@@ -49,6 +49,8 @@ def check_columns(
         skipped.
     keys_only
         Whether constants and copies of the target do not matter.
+    batch_rows
+        Rows read at a time at most.
     """
     found = Suspects([], [], [])
     kinds = [source.schema.field(name).type for name in columns]
@@ -59,13 +61,14 @@ def check_columns(
     ]
     if source.n_rows < MIN_ROWS:
         return found
-    batches = _labeled(source, target, labels, [one.name for one in watched], _FIRST_ROWS)
+    first_rows = min(_FIRST_ROWS, batch_rows)
+    batches = _labeled(source, target, labels, [one.name for one in watched], first_rows)
     watched = _still_suspect(watched, *next(batches))
     batches.close()
     for one in watched:
         one.restart()
     names = [one.name for one in watched]
-    for codes, arrays in _labeled(source, target, labels, names, _BATCH_ROWS) if names else ():
+    for codes, arrays in _labeled(source, target, labels, names, batch_rows) if names else ():
         place = dict(zip(names, arrays, strict=True))
         watched = _still_suspect(watched, codes, [place[one.name] for one in watched])
         if not watched:

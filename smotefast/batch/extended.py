@@ -72,7 +72,13 @@ class ExtendedRows:
         if not len(positions):
             return np.empty(0, dtype=np.int64)
         values = self._values(positions)
-        search = NearestInBlocks(values, positions, 1, n_threads=self._n_threads)
+        search = NearestInBlocks(
+            values,
+            positions,
+            1,
+            n_threads=self._n_threads,
+            n_at_once=self._reading.query_rows,
+        )
         phase = "finding Tomek links"
         for start, block in number_blocks(self._reading, self._features, self._dtype, phase):
             search.offer(block, start)
@@ -84,26 +90,28 @@ class ExtendedRows:
         """Return rows by position, ascending."""
         values = np.empty((len(positions), len(self._features)), self._dtype)
         n_old = int(np.searchsorted(positions, self._n_originals))
-        values[:n_old] = self._originals(positions[:n_old])
+        self._copy_originals(positions[:n_old], values[:n_old])
         asked = positions[n_old:] - self._n_originals
         for start, block in self._new_blocks() if len(asked) else ():
             first, last = np.searchsorted(asked, [start, start + len(block)])
             values[n_old + first : n_old + last] = block[asked[first:last] - start]
         return values
 
-    def _originals(self, positions: np.ndarray) -> np.ndarray:
-        """Return rows of the files; only those that are not in memory are read."""
-        values = np.empty((len(positions), len(self._features)), self._dtype)
+    def _copy_originals(self, positions: np.ndarray, out: np.ndarray) -> None:
+        """Copy rows of the files; only those that are not in memory are read."""
         is_missing = np.ones(len(positions), dtype=bool)
         for label, own in self._positions.items():
             place = np.minimum(np.searchsorted(own, positions), len(own) - 1)
-            is_own = own[place] == positions
-            values[is_own] = self._matrices[label][place[is_own]]
-            is_missing &= ~is_own
-        if is_missing.any():
-            wanted = positions[is_missing]
-            values[is_missing] = rows_at(self._reading, self._features, self._dtype, wanted)
-        return values
+            found = np.flatnonzero(own[place] == positions)
+            is_missing[found] = False
+            for start in range(0, len(found), self._reading.batch_rows):
+                some = found[start : start + self._reading.batch_rows]
+                out[some] = self._matrices[label][place[some]]
+        missing = np.flatnonzero(is_missing)
+        if len(missing):
+            how = self._reading, self._features, self._dtype
+            for some_missing, values in rows_at(*how, positions[missing]):
+                out[missing[some_missing]] = values
 
     def _new_blocks(self) -> Iterator[tuple[int, np.ndarray]]:
         """Yield the new rows as blocks of numbers, with where they begin among them."""

@@ -88,10 +88,11 @@ class FileRows:
     ) -> dict[Any, np.ndarray]:
         searches = {
             label: NearestInBlocks(
-                self._matrices[label][places],
+                self._rows(label, places),
                 self._positions[label][places],
                 k,
                 n_threads=n_threads,
+                n_at_once=self._reading.query_rows,
             )
             for label, places in asked.items()
         }
@@ -102,13 +103,21 @@ class FileRows:
                 search.offer(values, start)
         return {label: search.positions for label, search in searches.items()}
 
+    def _rows(self, label: Any, places: np.ndarray) -> np.ndarray:
+        """Return rows of a class, without a copy where it is all of them."""
+        matrix = self._matrices[label]
+        return matrix if len(places) == len(matrix) else matrix[places]
+
     def matrix_at(self, positions: np.ndarray) -> np.ndarray:
         """Return rows of any class, by ascending position; a pass over the files."""
         for label, own in self._positions.items():
             if np.isin(positions, own).all():
                 return self._matrices[label][np.searchsorted(own, positions)]
         dtype = next(iter(self._matrices.values())).dtype
-        return rows_at(self._reading, self._features, dtype, positions)
+        rows = np.empty((len(positions), len(self._features)), dtype)
+        for some, values in rows_at(self._reading, self._features, dtype, positions):
+            rows[some] = values
+        return rows
 
     def everything(self) -> tuple[Any, np.ndarray]:
         """Refuse: a sampler that needs all rows gets them in memory."""

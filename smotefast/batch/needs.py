@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from smotefast.batch.held import held_classes, planned
-from smotefast.batch.plan import BATCH_ROWS
+from smotefast.batch.plan import Need
 from smotefast.batch.request import Request
 from smotefast.under_sampling import TomekLinks
 
-# What a support vector machine or a clustering holds beside the rows: the cache of libsvm
-# (200 MB) or centres and labels; and for each value libsvm's own copy of it.
-_MACHINE = 220 << 20
+# What a support vector machine or a clustering holds beside the rows: centres and labels, or
+# the cache of libsvm, which is no larger than all products of two rows; and for each value
+# libsvm's own copy of it.
+_MACHINE = 20 << 20
+_MACHINE_CACHE = 200 << 20
 _MACHINE_VALUE = 24
-
-
-class Need(NamedTuple):
-    """Bytes of a job besides what streams through.
-
-    Attributes
-    ----------
-    kept
-        Held from the second pass to the end.
-    search
-        The most that is held besides, while neighbours are found.
-    """
-
-    kept: int
-    search: int
+# What a search of blocks works on in pieces, however small the blocks are.
+_PIECES = 24 << 20
+# Candidates that a search keeps beyond k.
+_SPARE = 24
 
 
 def need_of_numbers(request: Request, dtype: np.dtype[Any]) -> Need:
@@ -44,13 +35,30 @@ def need_of_numbers(request: Request, dtype: np.dtype[Any]) -> Need:
         search = _search_bytes(request.sampler, n_rows, n_features, k)
         # Neighbours found for some rows are spread to all: a second copy for a moment.
         most = max(most, search + n_rows * (4 * k + n_features * widened))
+    need = Need(kept, most)
     if request.sampler._reads == "neighbors":
-        most += _streamed_bytes(n_features, request.sizes, dtype, max(k, m))
+        need = _need_of_neighbors(request, need, dtype, max(k, m))
     if request.sampler._reads == "everything":
-        values = request.source.n_rows * n_features
-        kept += values * dtype.itemsize + 16 * request.source.n_rows
-        most = max(most, values * _MACHINE_VALUE + _MACHINE)
-    return Need(kept, most)
+        n_rows = request.source.n_rows
+        values = n_rows * n_features
+        kept += values * dtype.itemsize + 16 * n_rows
+        machine = _MACHINE + min(_MACHINE_CACHE, 4 * n_rows**2)
+        need = Need(kept, max(most, values * _MACHINE_VALUE + machine))
+    return need
+
+
+def _need_of_neighbors(request: Request, need: Need, dtype: np.dtype[Any], k: int) -> Need:
+    """Add a search of all class rows among all rows, whose positions stay for a while."""
+    sizes = request.sizes.values()
+    found = sum(8 * k * n_rows for n_rows in sizes)
+    counting = max((24 * k * n_rows for n_rows in sizes), default=0)
+    streamed = _streamed(len(request.features), request.sizes, dtype, k)
+    # Rows in danger alone are copied out of their class.
+    is_part = len(request.sampler._searches_all()) > 1
+    copied = sum(sizes) * len(request.features) * dtype.itemsize if is_part else 0
+    return need.most(streamed._replace(streamed=streamed.streamed + copied))._replace(
+        search=need.search + found + counting
+    )
 
 
 def need_of_categories(request: Request, continuous: list[str], dtype: np.dtype[Any]) -> Need:
@@ -87,23 +95,23 @@ def _search_bytes(sampler: Any, n_rows: int, n_features: int, k: int) -> int:
     return estimated_bytes(n_rows, n_features, k, sampler.search)
 
 
-def _streamed_bytes(
-    n_features: int, sizes: dict[Any, int], dtype: np.dtype[Any], k: int
-) -> int:
+def _streamed(n_features: int, sizes: dict[Any, int], dtype: np.dtype[Any], k: int) -> Need:
     """Return what a search of all class rows in blocks of the files takes.
 
-    Per class: the queries, packed; the nearest so far, those of a block, and both sorted.
-    Besides, a block as columns, as rows and packed.
+    Per class: the nearest so far; integers also as float64. Per row of a block: as columns,
+    three times over in the reader, as a row, and packed. Per row that is searched for in it:
+    packed, its candidates, the nearest in the block, and these and the others in order.
     """
-    from smotefast.neighbors import estimated_bytes
-
-    total = 0
-    for n_rows in sizes.values():
-        total += n_rows * (n_features * dtype.itemsize + 16 * k)
-    largest = max(sizes.values(), default=0)
-    block = BATCH_ROWS * n_features * (8 + 2 * dtype.itemsize + 8)
-    search = estimated_bytes(max(largest, BATCH_ROWS), n_features, k, "exact")
-    return int(total + search + block + largest * k * 96)
+    widened = 8 if dtype.kind in "iu" else 0
+    packed = 8 * n_features + 32
+    return Need(
+        0,
+        0,
+        streamed=_PIECES + sum(sizes.values()) * (16 * k + n_features * widened),
+        block_row=n_features * (4 * dtype.itemsize + widened) + packed,
+        query_row=packed + 16 * (k + _SPARE) + 128 * k,
+        n_queries=max(sizes.values(), default=0),
+    )
 
 
 def _given(sampler: Any) -> Any:
@@ -133,11 +141,13 @@ def need_of_selection(request: Request, dtype: np.dtype[Any] | None, need: Need)
     if dtype is None or not isinstance(request.selection, TomekLinks):
         after, quota = planned(request)
         drawing = max((8 * after[label] + 16 * n for label, n in quota.items()), default=0)
-        return Need(need.kept + 8 * sum(quota.values()), max(need.search, drawing))
+        kept = need.kept + 8 * sum(quota.values())
+        return need._replace(kept=kept, search=max(need.search, drawing))
     held = {label: counts[label] + wanted.get(label, 0) for label in held_classes(request)}
     row = len(request.features) * dtype.itemsize
     in_memory = {label: counts[label] for label in counts if label in held or label in wanted}
-    kept = sum(in_memory.values()) * (row + 8)
-    queries = {None: sum(held.values())}
-    search = _streamed_bytes(len(request.features), queries, dtype, 1)
-    return Need(need.kept + kept + 9 * sum(held.values()), max(need.search, search))
+    n_queries = sum(held.values())
+    kept = need.kept + sum(in_memory.values()) * (row + 8) + 9 * n_queries
+    links = _streamed(len(request.features), {None: n_queries}, dtype, 1)
+    links = links._replace(streamed=links.streamed + n_queries * (row + 64))
+    return need.most(links)._replace(kept=kept)

@@ -8,6 +8,7 @@ what the process occupies when its libraries are loaded and its kernels compiled
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from smotefast.batch.widths import Widths
 from smotefast.storage import (
@@ -48,6 +49,8 @@ class Plan:
         Bytes of a row group in memory, at most: rows may be wider than was estimated.
     batch_rows
         Rows read or made at a time.
+    query_rows
+        Rows searched for at a time in a batch.
     need
         Resident set to expect at most, in bytes.
     """
@@ -55,17 +58,48 @@ class Plan:
     group_rows: int
     group_bytes: int
     batch_rows: int
+    query_rows: int
     need: int
 
 
+class Need(NamedTuple):
+    """Bytes of a job besides what streams through.
+
+    Attributes
+    ----------
+    kept
+        Held from the second pass to the end.
+    search
+        The most that is held besides, while neighbours are found in memory.
+    streamed
+        What is held besides ``kept`` while all rows stream past those that are searched for,
+        without the blocks.
+    block_row, query_row
+        What each row of a block of the files takes then, and each row that is searched for in
+        a block at once.
+    n_queries
+        Rows of the largest class that is searched for so.
+    """
+
+    kept: int
+    search: int
+    streamed: int = 0
+    block_row: int = 0
+    query_row: int = 0
+    n_queries: int = 0
+
+    def most(self, other: Need) -> Need:
+        """Return the larger of each, of searches that run one after the other."""
+        return Need(*map(max, self, other))
+
+    def past(self, block_rows: int) -> int:
+        """Return what is held besides ``kept`` while blocks of so many rows stream past."""
+        at_once = min(block_rows, self.n_queries)
+        return self.streamed + self.block_row * block_rows + self.query_row * at_once
+
+
 def make_plan(
-    widths: Widths,
-    columns: list[str],
-    *,
-    n_written: int,
-    kept: int,
-    search: int,
-    limit: int,
+    widths: Widths, columns: list[str], *, n_written: int, need: Need, limit: int
 ) -> Plan:
     """Size the blocks.
 
@@ -77,10 +111,8 @@ def make_plan(
         What will be read.
     n_written
         Rows of the destination at most.
-    kept
-        Bytes held from the second pass to the end: class rows and their neighbours.
-    search
-        Bytes held while neighbours are being searched, besides.
+    need
+        What is held besides the blocks.
     limit
         Bytes the process may occupy.
 
@@ -94,31 +126,46 @@ def make_plan(
     row = widths.row_bytes(columns)
     standing = widths.reader_bytes(columns) + _DICTIONARIES * widths.dictionary_bytes(columns)
 
-    def streaming(group_rows: int) -> int:
+    def streaming(group_rows: int) -> float:
         # One row group is written while the next is made of batches; in making one, a
         # batch exists as rows, as columns and with its draws. See choose_allocator.
         groups = 2.2 if allocator_returns() else 3.2
         batch = min(group_rows, BATCH_ROWS)
         footer = n_written / group_rows * len(columns) * _CHUNK_BYTES
-        return int(standing + row * (groups * group_rows + 3 * batch) + 64 * batch + footer)
+        return row * (groups * group_rows + 3 * batch) + 64 * batch + footer
 
-    def need(group_rows: int) -> int:
-        return base + kept + max(search, streaming(group_rows))
+    def occupied(group_rows: int) -> int:
+        past = need.past(min(group_rows, BATCH_ROWS))
+        reading = standing + max(past, streaming(group_rows))
+        return int(base + need.kept + max(need.search, reading))
 
-    least, wanted = (
-        int(min(max(size / row, _GROUP_ROWS[0]), _GROUP_ROWS[1])) for size in _GROUP_BYTES
-    )
-    least = min(least, 100_000)
-    if need(least) > limit:
+    sizes = _group_sizes(row, n_written)
+    fitting = next((size for size in sizes if occupied(size) <= limit), None)
+    if fitting is None:
         raise MemoryError(
             f"memory_limit={format_size(limit)} is not enough: this job needs about "
-            f"{format_size(1.02 * need(least))}, of which "
+            f"{format_size(1.02 * min(map(occupied, sizes)), at_least=True)}, of which "
             f"{format_size(base)} is the program itself. Nothing was written."
         )
-    group_rows = max(min(wanted, n_written), least)
-    while need(group_rows) > limit:
-        group_rows = max(least, int(group_rows * 0.8))
-    if need(group_rows) + row * group_rows + _ROOM < limit:
+    spare = limit - occupied(fitting) - row * fitting - _ROOM
+    if spare > 0:
         relax_allocator()
-    group_bytes = max(int(row * group_rows), _GROUP_BYTES[0])
-    return Plan(group_rows, group_bytes, min(group_rows, BATCH_ROWS), need(group_rows))
+    batch_rows = min(fitting, BATCH_ROWS)
+    query_rows = batch_rows + int(max(0, spare) / max(1, need.query_row))
+    group_bytes = max(int(row * fitting), _GROUP_BYTES[0])
+    return Plan(fitting, group_bytes, batch_rows, query_rows, occupied(fitting))
+
+
+def _group_sizes(row: float, n_written: int) -> list[int]:
+    """Return numbers of rows that a row group may have, the largest first.
+
+    Rows of the smallest are not always the least need: a writer remembers each row group.
+    """
+    least, most = (
+        int(min(max(size / row, _GROUP_ROWS[0]), _GROUP_ROWS[1])) for size in _GROUP_BYTES
+    )
+    least = min(least, 100_000, n_written)
+    sizes = [max(min(most, n_written), least)]
+    while sizes[-1] > least:
+        sizes.append(max(least, int(sizes[-1] * 0.8)))
+    return sizes

@@ -20,13 +20,12 @@ from smotefast.batch.held import held_classes, refuse_by_counts
 from smotefast.batch.kept import Kept
 from smotefast.batch.layouts import Layout, NumberLayout
 from smotefast.batch.needs import (
-    Need,
     need_of_categories,
     need_of_numbers,
     need_of_selection,
 )
 from smotefast.batch.passthrough import Passthrough
-from smotefast.batch.plan import Plan, make_plan
+from smotefast.batch.plan import Need, Plan, make_plan
 from smotefast.batch.request import Request
 from smotefast.batch.selection import Matrices, select_rows
 from smotefast.batch.steps import links_advice
@@ -88,7 +87,7 @@ def _prepare_copies(request: Request, progress: Progress) -> Prepared:
         dtype = _matrix_dtype(request, request.features)
         _load(request, progress, len(request.features), 0, dtype)
     plan = _plan(request, need_of_selection(request, dtype, Need(int(held), int(joining))))
-    _warn_about_columns(request, keys_only=dtype is None)
+    _warn_about_columns(request, plan, keys_only=dtype is None)
     reading = request.reading(plan, progress)
     rows = gather_table(reading, columns, request.sizes)
     job = request.sampler._prepare(rows, request.wanted)
@@ -110,7 +109,7 @@ def _prepare_numbers(request: Request, progress: Progress) -> Prepared:
     dtype = _matrix_dtype(request, request.features)
     _load(request, progress, len(request.features), 0, dtype)
     plan = _plan(request, need_of_selection(request, dtype, need_of_numbers(request, dtype)))
-    _warn_about_columns(request)
+    _warn_about_columns(request, plan)
     reading = request.reading(plan, progress)
     features = request.features
     rows: ClassRows
@@ -137,7 +136,7 @@ def _prepare_categories(request: Request, progress: Progress) -> Prepared:
     _load(request, progress, len(continuous), len(categorical), dtype)
     need = need_of_categories(request, continuous, dtype)
     plan = _plan(request, need_of_selection(request, None, need))
-    _warn_about_columns(request)
+    _warn_about_columns(request, plan)
     reading = request.reading(plan, progress)
     numbers = None
     if continuous:
@@ -201,13 +200,20 @@ def _passthrough(request: Request, reading: Reading, rows: ClassRows) -> Passthr
     return Passthrough(fields, gather_table(reading, names, request.sizes), rows)
 
 
-def _warn_about_columns(request: Request, *, keys_only: bool = False) -> None:
+def _warn_about_columns(request: Request, plan: Plan, *, keys_only: bool = False) -> None:
     """Warn of features that say nothing about a row; copies only repeat keys."""
     if keys_only and not request.wanted:
         return
     labels = list(request.classes.counts)
     columns = request.features
-    found = check_columns(request.source, request.target, labels, columns, keys_only=keys_only)
+    found = check_columns(
+        request.source,
+        request.target,
+        labels,
+        columns,
+        keys_only=keys_only,
+        batch_rows=plan.batch_rows,
+    )
     if any(found):
         warn_of(advice(found))
 
@@ -219,8 +225,7 @@ def _plan(request: Request, need: Need) -> Plan:
             request.widths,
             request.columns,
             n_written=request.source.n_rows + sum(request.wanted.values()),
-            kept=need.kept,
-            search=need.search,
+            need=need,
             limit=request.limit,
         )
     except MemoryError as error:
@@ -242,7 +247,8 @@ def _with_kept_columns(request: Request, need: Need) -> Need:
     names, n_rows = request.keep, sum(request.sizes.values())
     each = [request.widths.row_bytes([name]) for name in names]
     held = n_rows * sum(each) + request.widths.dictionary_bytes(names)
-    return Need(need.kept + int(held), max(need.search, int(n_rows * max(each, default=0))))
+    joining = int(n_rows * max(each, default=0))
+    return need._replace(kept=need.kept + int(held), search=max(need.search, joining))
 
 
 def _matrix_dtype(request: Request, features: list[str]) -> np.dtype[Any]:

@@ -52,7 +52,7 @@ class Request:
         ]
         return pa.schema(fields, metadata=self.source.schema.metadata)
 
-    @property
+    @functools.cached_property
     def null_columns(self) -> frozenset[str]:
         """Columns that are null in new rows."""
         return frozenset(self.keep if self.keep_fill == "null" and self.wanted else ())
@@ -66,6 +66,7 @@ class Request:
             plan.batch_rows,
             progress,
             self.limit,
+            plan.query_rows,
         )
 
     @property

@@ -39,6 +39,8 @@ class Reading:
         Is told of every block.
     limit
         Bytes the process may occupy.
+    query_rows
+        Rows searched for at a time in what is read.
     """
 
     source: ParquetSource
@@ -47,6 +49,7 @@ class Reading:
     batch_rows: int
     progress: Progress
     limit: int
+    query_rows: int
 
     def batches(self, columns: list[str], phase: str) -> Iterator[tuple[int, pa.RecordBatch]]:
         """Yield batches of some columns, with where their rows begin."""
@@ -146,13 +149,11 @@ def _key(value: Any) -> Any:
 
 def rows_at(
     reading: Reading, features: list[str], dtype: np.dtype[Any], positions: np.ndarray
-) -> np.ndarray:
-    """Return rows by position, ascending ones, of any class."""
-    out = np.empty((len(positions), len(features)), dtype)
+) -> Iterator[tuple[slice, np.ndarray]]:
+    """Yield rows by position, ascending ones, of any class, with their places among these."""
     for start, batch in reading.batches(features, "reading neighbours"):
         first, last = np.searchsorted(positions, [start, start + batch.num_rows])
         if first < last:
             wanted = pa.array(positions[first:last] - start)
             taken = [pc.take(column, wanted) for column in batch.columns]
-            out[first:last] = features_to_matrix(taken, features, dtype)
-    return out
+            yield slice(first, last), features_to_matrix(taken, features, dtype)

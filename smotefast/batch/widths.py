@@ -25,6 +25,8 @@ _CUT_PAGES = ("parquet-cpp", "parquet-mr", "parquet-rs", "polars", "impala")
 _SAMPLES = 4
 _SAMPLE_ROWS = (16, 1_000)
 _SAMPLE_BYTES = 4 << 20
+# What a reader's allocations are rounded up to, and what its objects take.
+_ROUNDED, _READER = 1.25, 10_000
 # Writers give up dictionaries of a megabyte, as a rule.
 _COMPLETE = 1 << 19
 
@@ -103,14 +105,28 @@ class Widths:
     ) -> _Chunk:
         """Keep the largest reader; return the chunk."""
         stored = sum(column.total_uncompressed_size for column in columns)
-        compressed = sum(column.total_compressed_size for column in columns)
-        # The size is looked at after so many rows, however wide they are.
-        rows = _PAGE_ROWS * stored / n_rows
-        page = min(stored, int(max(_PAGE * len(columns), rows))) if cuts_pages else stored
-        has_dictionary = any(column.has_dictionary_page for column in columns)
-        reader = min(compressed, READ_BUFFER * len(columns)) + (2 + has_dictionary) * page
+        reader = sum(_reader_bytes(column, n_rows, cuts_pages) for column in columns)
         self._reader[name] = max(self._reader[name], reader)
         return _Chunk(place, n_rows, stored)
+
+
+def _reader_bytes(column: Any, n_rows: int, cuts_pages: bool) -> int:
+    """Return what the reader of a stored column holds: a buffer, a page twice, a dictionary.
+
+    A chunk of one page and its dictionary holds no more than both. Allocators round up: 600
+    columns of 60,000 float32, each with a dictionary of 240 kB and a page of 117, have 354 MiB
+    allocated and 435 resident; 4,000 columns of next to nothing 33 MiB.
+    """
+    stored = column.total_uncompressed_size
+    # The size is looked at after so many rows, however wide they are.
+    rows = _PAGE_ROWS * stored / n_rows
+    page = min(stored, int(max(_PAGE, rows))) if cuts_pages else stored
+    dictionary = 0
+    if column.has_dictionary_page and column.dictionary_page_offset:
+        dictionary = max(0, column.data_page_offset - column.dictionary_page_offset)
+    data = min(page, stored - min(dictionary, stored))
+    pages = min((2 + column.has_dictionary_page) * page, stored + data)
+    return int(_ROUNDED * (min(column.total_compressed_size, READ_BUFFER) + pages)) + _READER
 
 
 def _fixed_width(kind: pa.DataType) -> float | None:

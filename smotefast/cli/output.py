@@ -19,7 +19,7 @@ _AGAIN = "SMOTEFAST_STARTED_AGAIN"
 @contextmanager
 def one_line_errors(debug: bool) -> Iterator[None]:
     """End with one line on standard error and exit code 1, or 130 after Ctrl-C."""
-    from smotefast.storage.memory import choose_allocator
+    from smotefast._allocator import choose_allocator
 
     warnings.showwarning = _show_warning
     try:

@@ -219,6 +219,7 @@ def block_rows(
         needed = standing + _LEAST_ROWS * row
         raise MemoryError(
             f"memory_limit={format_size(limit)} is not enough: a diagnosis of these files "
-            f"needs about {format_size(1.02 * needed)}. Drop columns or give more."
+            f"needs about {format_size(1.02 * needed, at_least=True)}. Drop columns or give "
+            "more."
         )
     return max(rows, 1)

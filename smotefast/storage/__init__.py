@@ -5,17 +5,15 @@ gives a place beside the destination that becomes the destination in one move; a
 ``ParquetSink`` writes there. ``memory`` says what the process occupies.
 """
 
+from smotefast._allocator import allocator_returns, relax_allocator, release_memory
 from smotefast.storage.commit import Staging, remove_leftovers, signals_as_exit
 from smotefast.storage.destination import Destination, check_destination
 from smotefast.storage.layout import writer_options
 from smotefast.storage.memory import (
     PeakMemory,
-    allocator_returns,
     format_size,
     parse_size,
     refuse_above,
-    relax_allocator,
-    release_memory,
     resident_bytes,
 )
 from smotefast.storage.sink import ParquetSink, plain_disk_errors

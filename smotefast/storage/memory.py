@@ -6,11 +6,11 @@ keep counts, whatever their own books say.
 
 from __future__ import annotations
 
-import ctypes
-import functools
-import os
+import math
 import re
 import sys
+
+from smotefast._allocator import release_memory
 
 # So near a limit memory is handed back: a batch and a row group, read and written between two
 # looks, went up to 11 MiB beyond a limit at which it was handed back first.
@@ -54,19 +54,22 @@ def parse_size(size: int | str, name: str = "memory_limit") -> int:
     return n_bytes
 
 
-def format_size(n_bytes: float) -> str:
-    """Write a number of bytes for people.
+def format_size(n_bytes: float, *, at_least: bool = False) -> str:
+    """Write a number of bytes for people; with ``at_least`` rounded up, as a limit has to be.
 
     Examples
     --------
-    >>> format_size(1610612736)
-    '1.5 GiB'
+    >>> format_size(1610612736), format_size(1610612737, at_least=True)
+    ('1.5 GiB', '1.6 GiB')
     """
-    for unit in ("B", "KiB", "MiB"):
-        if n_bytes < 1000:
-            return f"{n_bytes:.0f} {unit}"
-        n_bytes /= 1024
-    return f"{n_bytes:.1f} GiB" if n_bytes < 100 else f"{n_bytes:.0f} GiB"
+    size, units = n_bytes, ["GiB", "MiB", "KiB", "B"]
+    while size >= 1000 and len(units) > 1:
+        size /= 1024
+        units.pop()
+    digits = 1 if units[-1] == "GiB" and size < 100 else 0
+    if at_least:
+        size = math.ceil(size * 10**digits) / 10**digits
+    return f"{size:.{digits}f} {units[-1]}"
 
 
 def resident_bytes() -> int:
@@ -102,58 +105,6 @@ def _status(name: str) -> int:
     return 0
 
 
-@functools.cache
-def _malloc_trim() -> ctypes._NamedFuncPointer | None:
-    if not sys.platform.startswith("linux"):
-        return None
-    return getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc has it, musl has not
-
-
-def choose_allocator() -> None:
-    """Have Arrow use an allocator that hands memory back; before pyarrow is imported.
-
-    Only for a process of our own, the command line: the choice holds for all of it.
-    Copying row groups of G bytes, jemalloc with a decay of 0 holds 2.0 G above the reader;
-    Arrow's usual mimalloc 4.6 G, or 3 G when told to let go after each group.
-    """
-    if "pyarrow" in sys.modules:
-        return
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
-    import pyarrow as pa
-
-    if allocator_returns():
-        pa.jemalloc_set_decay_ms(0)
-
-
-def relax_allocator() -> None:
-    """Let the allocator of ``choose_allocator`` keep pages for 0.1 s.
-
-    Reading 2,000,000 x 20 float32 takes 0.15 s instead of 0.4 s then, and about 80 MiB more.
-    """
-    if allocator_returns():
-        import pyarrow as pa
-
-        pa.jemalloc_set_decay_ms(100)
-
-
-def allocator_returns() -> bool:
-    """Whether Arrow's allocator is the one of ``choose_allocator``."""
-    import pyarrow as pa
-
-    return bool(pa.default_memory_pool().backend_name == "jemalloc")
-
-
-def release_memory() -> None:
-    """Hand back to the system what the allocators keep for later."""
-    if "pyarrow" in sys.modules:
-        import pyarrow as pa
-
-        pa.default_memory_pool().release_unused()
-    trim = _malloc_trim()
-    if trim is not None:
-        trim(0)
-
-
 def refuse_above(limit: int) -> None:
     """Stop a job that occupies more than its limit, however it had been planned.
 
@@ -174,7 +125,7 @@ def refuse_above(limit: int) -> None:
         raise MemoryError(
             f"memory_limit={format_size(limit)} is not enough: the process occupies "
             f"{format_size(now)}, more than the files told beforehand. The destination is as "
-            f"it was. Give at least memory_limit={format_size(1.3 * now)!r}."
+            f"it was. Give at least memory_limit={format_size(1.3 * now, at_least=True)!r}."
         )
 
 

@@ -1,0 +1,117 @@
+"""Blocks are cut to what the limit allows before a job refuses; the rows stay the same."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from sklearn.base import clone
+
+import smotefast.batch.plan as plans
+from smotefast.batch.plan import Need, make_plan
+from smotefast.batch.widths import Widths
+from smotefast.combine import SMOTETomek
+from smotefast.neighbors.streamed import NearestInBlocks
+from smotefast.over_sampling import ADASYN, BorderlineSMOTE
+from smotefast.storage import open_source
+from smotefast.storage.memory import parse_size, resident_bytes
+from smotefast.under_sampling import TomekLinks
+from tests.batch_files import imbalanced, in_memory, resample, same, write_file
+
+STREAMED = [
+    BorderlineSMOTE(random_state=0),
+    BorderlineSMOTE(random_state=0, kind="borderline-2"),
+    ADASYN(random_state=0),
+    TomekLinks(),
+    SMOTETomek(random_state=0),
+]
+
+
+def plan(source, need, limit, n_written=None):
+    opened = open_source(source)
+    names = opened.schema.names
+    n_written = opened.n_rows if n_written is None else n_written
+    return make_plan(Widths(opened, names), names, n_written=n_written, need=need, limit=limit)
+
+
+def lowest(source, need, **options):
+    """Return the limit that a refusal names."""
+    with pytest.raises(MemoryError) as refused:
+        plan(source, need, 1, **options)
+    return parse_size(re.search(r"needs about ([\d.]+ \w+)", str(refused.value))[1])
+
+
+@pytest.mark.parametrize("sampler", STREAMED, ids=str)
+@pytest.mark.parametrize(("batch_rows", "query_rows"), [(40, 7), (7, 40), (1000, 1)])
+def test_rows__are_the_same_whatever_is_searched_for_at_a_time(
+    tmp_path, monkeypatch, sampler, batch_rows, query_rows
+):
+    table = imbalanced(400, share=0.2)
+    source = write_file(tmp_path / "in.parquet", table)
+    planned = make_plan
+
+    def cut(*arguments, **options):
+        made = planned(*arguments, **options)
+        return plans.Plan(made.group_rows, made.group_bytes, batch_rows, query_rows, made.need)
+
+    monkeypatch.setattr("smotefast.batch.prepare.make_plan", cut)
+    resample(source, tmp_path / "out.parquet", sampler=sampler)
+    exact = clone(sampler).set_params(search="exact")
+    assert same(pq.read_table(tmp_path / "out.parquet"), in_memory(table, exact))
+
+
+def test_blocks__are_cut_where_a_search_would_not_fit(tmp_path):
+    source = write_file(tmp_path / "in.parquet", imbalanced(20_000, n_features=600))
+    need = Need(0, 0, block_row=100_000, query_row=100_000, n_queries=20_000)
+    least = lowest(source, need)
+    cut, whole = plan(source, need, least), plan(source, need, 64 << 30)
+    assert cut.batch_rows < whole.batch_rows
+    assert cut.need <= least < whole.need
+    assert cut.query_rows == cut.batch_rows
+    assert whole.query_rows > need.n_queries
+
+
+def test_a_row_group__is_no_smaller_than_the_writers_books_pay_for(tmp_path):
+    source = write_file(tmp_path / "in.parquet", imbalanced(60, n_features=2_000))
+    least = lowest(source, Need(0, 0), n_written=1_000_000)
+    made = plan(source, Need(0, 0), least, n_written=1_000_000)
+    assert made.group_rows > (8 << 20) / (2_000 * 4.125)
+    assert made.need <= least
+
+
+@pytest.mark.parametrize("sampler", ["borderline-smote", "adasyn", "smote-tomek"])
+def test_a_job__needs_little_more_than_its_files_where_rows_are_wide(tmp_path, sampler):
+    source = write_file(tmp_path / "in.parquet", imbalanced(300, n_features=2_000))
+    limit = resident_bytes() + (400 << 20)
+    summary = resample(source, tmp_path / "out.parquet", sampler=sampler, memory_limit=limit)
+    assert summary.rows_written > 500
+
+
+def test_the_nearest_of_all_blocks__do_not_depend_on_how_many_are_searched_for_at_a_time():
+    rng = np.random.default_rng(0)
+    values = rng.integers(0, 4, (300, 3)).astype(np.float32)  # many at the same distance
+    queries = np.arange(0, 300, 3)
+    found = []
+    for n_at_once in (None, 1, 7, 100):
+        stream = NearestInBlocks(values[queries], queries, 5, n_threads=1, n_at_once=n_at_once)
+        for start in range(0, 300, 64):
+            stream.offer(values[start : start + 64], start)
+        found.append((stream.positions, stream.distances))
+    for positions, distances in found[1:]:
+        np.testing.assert_array_equal(positions, found[0][0])
+        np.testing.assert_array_equal(distances, found[0][1])
+
+
+def test_a_reader__holds_no_more_than_a_page_and_its_dictionary(tmp_path):
+    values = np.random.default_rng(0).normal(size=(60_000, 8)).astype(np.float32)
+    table = pa.table({f"c{j}": values[:, j] for j in range(8)})
+    source = open_source(write_file(tmp_path / "in.parquet", table))
+    reader = Widths(source, source.schema.names).reader_bytes(source.schema.names)
+    before = pa.total_allocated_bytes()
+    batches = source.batches(source.schema.names, 64)
+    next(batches)
+    held = pa.total_allocated_bytes() - before
+    assert held < reader < 2 * held

@@ -14,16 +14,17 @@ import pyarrow.parquet as pq
 
 from smotefast.batch import resample_dataset
 from smotefast.over_sampling import SMOTE
-from smotefast.storage import format_size, signals_as_exit
+from smotefast.storage import default_limit, format_size, signals_as_exit
 
 _N_FEATURES = 20
 _SHARE = 0.02
 _BLOCK = 100_000
-_MEMORY_LIMIT = "640MiB"
+_MEMORY_LIMIT = 640 << 20
 
 
 def run(n_rows: int) -> None:
     """Make ``n_rows`` rows, 2% of them of the class 1, and fill that class up."""
+    limit = min(_MEMORY_LIMIT, default_limit().n_bytes)
     with (
         signals_as_exit(),
         tempfile.TemporaryDirectory(prefix="smotefast-demo-") as folder,
@@ -34,7 +35,7 @@ def run(n_rows: int) -> None:
         print(
             f"Made {n_rows:,} rows x {_N_FEATURES} float32 columns, {_SHARE:.0%} of class 1 "
             f"({format_size(os.path.getsize(source))} of Parquet).\n"
-            f"Resampling them within {_MEMORY_LIMIT} of memory ...\n",
+            f"Resampling them within {format_size(limit)} of memory ...\n",
             flush=True,
         )
         summary = resample_dataset(
@@ -42,7 +43,7 @@ def run(n_rows: int) -> None:
             destination,
             target="label",
             sampler=SMOTE(random_state=0),
-            memory_limit=_MEMORY_LIMIT,
+            memory_limit=limit,
         )
         print(summary)
     print(_WHAT_NEXT)

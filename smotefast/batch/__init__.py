@@ -37,11 +37,12 @@ from smotefast.storage import (
     Staging,
     allocator_returns,
     check_destination,
+    limit_explained,
     open_source,
-    parse_size,
     plain_disk_errors,
     release_memory,
     remove_leftovers,
+    resolve_limit,
     signals_as_exit,
     writer_options,
 )
@@ -61,7 +62,7 @@ def resample_dataset(
     *,
     target: str,
     sampler: Any = "smote",
-    memory_limit: int | str = "2GiB",
+    memory_limit: int | str | None = None,
     rows: str = "all",
     overwrite: bool = False,
     progress: bool | Callable[[int, int], object] | None = None,
@@ -90,7 +91,9 @@ def resample_dataset(
         A name, such as "smote" or "borderline-smote" (``smotefast samplers`` lists them), or
         a sampler of ``smotefast.over_sampling``; it is not changed.
     memory_limit
-        What the resident set of the whole process stays under, such as "2GiB".
+        What the resident set of the whole process stays under, such as "2GiB". None means 2
+        GiB, but at most three quarters of the memory of the container or the machine, and no
+        more than other processes leave of it.
     rows
         "all" writes the originals and the new rows, "synthetic" only the new rows.
     overwrite
@@ -137,7 +140,7 @@ def resample_dataset(
     {'a': 2, 'b': 2}
     """
     started, peak = time.perf_counter(), PeakMemory()
-    limit = parse_size(memory_limit)
+    limit = resolve_limit(memory_limit)
     if rows not in ("all", "synthetic"):
         meant = did_you_mean(rows, ["all", "synthetic"])
         raise ValueError(f"rows={rows!r} must be 'all' or 'synthetic'.{meant}")
@@ -152,7 +155,7 @@ def resample_dataset(
     place = check_destination(destination, opened, overwrite=overwrite)
     kept = _as_names(keep, "keep")
     columns, features = split_columns(opened, target, _as_names(drop, "drop"), kept)
-    with signals_as_exit(), make_progress(progress) as shown:
+    with limit_explained(limit), signals_as_exit(), make_progress(progress) as shown:
         shown.phase("counting classes", opened.n_rows)
         classes = scan_classes(opened, target, shown)
         quota = resolve_quota(made, classes.counts, lambda: all_target_values(opened, target))
@@ -164,7 +167,7 @@ def resample_dataset(
             features,
             classes,
             quota,
-            limit,
+            limit.n_bytes,
             selection,
             kept,
             keep_fill,
@@ -180,7 +183,7 @@ def resample_dataset(
         rows_written=n_rows,
         seconds=time.perf_counter() - started,
         peak_memory=peak.result(),
-        memory_limit=limit,
+        memory_limit=limit.n_bytes,
         search=prepared.job.method,
         recall=prepared.recall,
     )

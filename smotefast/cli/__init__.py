@@ -57,7 +57,7 @@ def resample(
     then: take.Then = None,
     then_settings: take.ThenSettings = None,
     seed: take.Seed = 0,
-    memory_limit: take.MemoryLimit = "2GiB",
+    memory_limit: take.MemoryLimit = None,
     rows: take.WhichRows = take.Rows.ALL,
     drop: take.Drop = None,
     keep: take.Keep = None,
@@ -137,7 +137,7 @@ def diagnose(
         ),
     ] = None,
     drop: take.Drop = None,
-    memory_limit: take.MemoryLimit = "2GiB",
+    memory_limit: take.MemoryLimit = None,
     html: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write the report as a page, too.")
     ] = None,

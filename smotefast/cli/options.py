@@ -86,7 +86,11 @@ ThenSettings = Annotated[
 ]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same rows.")]
 MemoryLimit = Annotated[
-    str, typer.Option(help="What the process may occupy, such as 512MiB or 2GiB.")
+    str | None,
+    typer.Option(
+        help="What the process may occupy, such as 512MiB or 2GiB.",
+        show_default="2GiB; at most 3/4 of the container's or machine's memory",
+    ),
 ]
 WhichRows = Annotated[
     Rows, typer.Option(help="Write the originals and the new rows, or the new rows only.")

@@ -109,7 +109,7 @@ def diagnose_dataset(
     target: str,
     sampler: Any = None,
     drop: Iterable[str] = (),
-    memory_limit: int | str = "2GiB",
+    memory_limit: int | str | None = None,
     progress: bool | Callable[[int, int], object] | None = None,
 ) -> Diagnosis:
     """Diagnose a data set in Parquet files that may be larger than memory.
@@ -130,7 +130,8 @@ def diagnose_dataset(
     drop
         Columns to leave out.
     memory_limit
-        What the resident set of the whole process stays under, such as "2GiB".
+        What the resident set of the whole process stays under; None as for
+        :func:`resample_dataset`.
     progress
         None shows a bar if standard error is a terminal; True, False.
 

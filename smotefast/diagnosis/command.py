@@ -16,7 +16,7 @@ def run(
     target: str,
     sampler: str | None,
     drop: list[str],
-    memory_limit: str,
+    memory_limit: str | None,
     html: str | None,
     overwrite: bool,
     as_json: bool,

@@ -32,11 +32,12 @@ from smotefast.report.progress import Progress, make_progress
 from smotefast.storage import (
     ParquetSource,
     format_size,
+    limit_explained,
     open_source,
-    parse_size,
     refuse_above,
     release_memory,
     resident_bytes,
+    resolve_limit,
 )
 from smotefast.tables.categories import arrow_kind
 from smotefast.tables.columns import check_numeric_fields, features_to_matrix
@@ -46,7 +47,7 @@ from smotefast.tables.columns import check_numeric_fields, features_to_matrix
 # 600 and of 2,048 (blocks grow no further).
 _COPIES = 4
 # Rows of a block: fewer make many searches of few rows each.
-_LEAST_ROWS = 2_048
+_LEAST_ROWS = 256
 # Kernels that are loaded on the way, and what allocators keep.
 _SLACK = 160 << 20
 
@@ -120,15 +121,16 @@ def diagnose_files(
     target: str,
     sampler: Any,
     drop: Iterable[str],
-    memory_limit: int | str,
+    memory_limit: int | str | None,
     progress: bool | Callable[[int, int], object] | None,
 ) -> Diagnosis:
     """Diagnose files; see ``diagnose_dataset``."""
-    limit = parse_size(memory_limit)
+    given = resolve_limit(memory_limit)
+    limit = given.n_bytes
     source = open_source(path)
     dropped = (drop,) if isinstance(drop, str) else tuple(drop)
     _, features = split_columns(source, target, dropped)
-    with make_progress(progress) as shown:
+    with limit_explained(given), make_progress(progress) as shown:
         shown.phase("counting classes", source.n_rows)
         classes = scan_classes(source, target, shown)
         described = _Described(source, features)

@@ -9,6 +9,7 @@ from smotefast._allocator import allocator_returns, relax_allocator, release_mem
 from smotefast.storage.commit import Staging, remove_leftovers, signals_as_exit
 from smotefast.storage.destination import Destination, check_destination
 from smotefast.storage.layout import writer_options
+from smotefast.storage.limits import default_limit, limit_explained, resolve_limit
 from smotefast.storage.memory import (
     PeakMemory,
     format_size,
@@ -27,7 +28,9 @@ __all__ = [
     "Staging",
     "allocator_returns",
     "check_destination",
+    "default_limit",
     "format_size",
+    "limit_explained",
     "open_source",
     "parse_size",
     "plain_disk_errors",
@@ -36,6 +39,7 @@ __all__ = [
     "release_memory",
     "remove_leftovers",
     "resident_bytes",
+    "resolve_limit",
     "signals_as_exit",
     "writer_options",
 ]

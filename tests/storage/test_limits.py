@@ -1,0 +1,183 @@
+"""The limit of a job that is given none follows the container and the machine."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import smotefast
+from smotefast.diagnosis import diagnose_dataset
+from smotefast.storage.limits import DEFAULT, Limit, default_limit, resolve_limit
+from tests.batch_files import imbalanced, write_file
+
+MIB = 1 << 20
+UNLIMITED = 9223372036854771712
+
+
+@pytest.fixture
+def system(tmp_path):
+    """Write files as the kernel has them; return the folder that stands for /."""
+
+    def write(files, total="16777216", available="16000000", own="50000"):
+        root = tmp_path / "root"
+        usual = {
+            "proc/meminfo": f"MemTotal: {total} kB\nMemAvailable: {available} kB",
+            "proc/self/status": f"Name:\tpython\nVmRSS:\t 90000 kB\nRssAnon:\t{own} kB",
+            "proc/self/cgroup": "0::/",
+        }
+        for name, text in {**usual, **files}.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{text}\n")
+        return str(root)
+
+    return write
+
+
+def test_without_a_container__the_default_is_two_gib(system):
+    limit = default_limit(system({}))
+    assert limit.n_bytes == DEFAULT
+    assert "default" in limit.origin
+
+
+SMALL = [
+    {"sys/fs/cgroup/memory.max": 512 * MIB},
+    {"proc/self/cgroup": "0::/a/b", "sys/fs/cgroup/a/b/memory.max": 512 * MIB},
+    # The smallest of all groups counts, wherever it is in the tree.
+    {
+        "proc/self/cgroup": "0::/a/b",
+        "sys/fs/cgroup/a/memory.max": 512 * MIB,
+        "sys/fs/cgroup/a/b/memory.max": "max",
+    },
+    {
+        "proc/self/cgroup": "0::/a",
+        "sys/fs/cgroup/memory.max": 4096 * MIB,
+        "sys/fs/cgroup/a/memory.max": 512 * MIB,
+    },
+    {"sys/fs/cgroup/memory.max": "max", "sys/fs/cgroup/memory.high": 512 * MIB},
+    # The path of the host, of which the container sees only its own group.
+    {"proc/self/cgroup": "0::/../docker/x", "sys/fs/cgroup/memory.max": 512 * MIB},
+    {
+        "proc/self/cgroup": "3:cpu,cpuacct:/a\n2:memory:/a/b\n0::/",
+        "sys/fs/cgroup/memory/memory.limit_in_bytes": UNLIMITED,
+        "sys/fs/cgroup/memory/a/b/memory.limit_in_bytes": 512 * MIB,
+    },
+    {
+        "proc/self/cgroup": "2:memory:/docker/x",
+        "sys/fs/cgroup/memory/memory.limit_in_bytes": UNLIMITED,
+        "sys/fs/cgroup/memory/memory.stat": f"hierarchical_memory_limit {512 * MIB}",
+    },
+    {"proc/self/cgroup": "0::/", "sys/fs/cgroup/unified/memory.max": 512 * MIB},
+]
+
+
+@pytest.mark.parametrize("files", SMALL)
+def test_a_small_container__gives_three_quarters_of_its_memory(system, files):
+    limit = default_limit(system(files))
+    assert limit.n_bytes == 384 * MIB
+    assert "three quarters of the 512 MiB of memory of the container" in limit.origin
+
+
+LARGE = [
+    {"sys/fs/cgroup/memory.max": "max"},
+    {"sys/fs/cgroup/memory.max": 64 << 30},
+    {"proc/self/cgroup": "2:memory:/", "sys/fs/cgroup/memory/memory.limit_in_bytes": UNLIMITED},
+    {"sys/fs/cgroup/memory.max": "what is no number"},
+    {"proc/self/cgroup": ""},
+    {"proc/self/cgroup": "nonsense", "proc/meminfo": "nonsense"},
+]
+
+
+@pytest.mark.parametrize("files", LARGE)
+def test_a_container_without_a_limit__leaves_the_default(system, files):
+    assert default_limit(system(files)).n_bytes == DEFAULT
+
+
+def test_a_small_machine__gives_three_quarters_of_its_memory(system):
+    limit = default_limit(system({}, total="1048576", available="1000000"))
+    assert limit.n_bytes == 768 * MIB
+    assert "three quarters of the 1.0 GiB of memory of the machine" in limit.origin
+
+
+def test_a_busy_machine__gives_what_other_processes_leave(system):
+    limit = default_limit(system({}, available="512000", own="102400"))
+    assert limit.n_bytes == 600 * MIB
+    assert "what other processes leave of the 16.0 GiB of memory of the machine" in limit.origin
+
+
+@pytest.mark.parametrize("prefix", ["", "total_"])
+def test_a_full_container__gives_what_other_processes_leave(system, prefix):
+    version_1 = {
+        "proc/self/cgroup": "2:memory:/a",
+        "sys/fs/cgroup/memory/a/memory.limit_in_bytes": 1024 * MIB,
+        "sys/fs/cgroup/memory/a/memory.usage_in_bytes": 900 * MIB,
+    }
+    version_2 = {
+        "sys/fs/cgroup/memory.max": 1024 * MIB,
+        "sys/fs/cgroup/memory.current": 900 * MIB,
+    }
+    folder = "sys/fs/cgroup/memory/a" if prefix else "sys/fs/cgroup"
+    files = version_1 if prefix else version_2
+    # Files that were read can go at any time, and so does what this process holds.
+    cached = f"{prefix}active_file {100 * MIB}\n{prefix}inactive_file {200 * MIB}"
+    root = system({**files, f"{folder}/memory.stat": cached}, own=str(100 * 1024))
+    limit = default_limit(root)
+    assert limit.n_bytes == 524 * MIB
+    assert (
+        "what other processes leave of the 1.0 GiB of memory of the container" in limit.origin
+    )
+
+
+def test_a_limit_that_is_given__holds_whatever_there_is(system, monkeypatch):
+    monkeypatch.setattr(
+        "smotefast.storage.limits.ROOT", system({"sys/fs/cgroup/memory.max": 512 * MIB})
+    )
+    assert resolve_limit("4GiB") == Limit(4096 * MIB, "")
+    assert resolve_limit(None).n_bytes == 384 * MIB
+
+
+@pytest.fixture
+def small_container(system, monkeypatch):
+    root = system({"sys/fs/cgroup/memory.max": 64 * MIB})
+    monkeypatch.setattr("smotefast.storage.limits.ROOT", root)
+
+
+SAID = r"this job needs about .*The limit is three quarters of the 64 MiB of memory of the con"
+
+
+def test_a_job_in_a_small_container__says_what_it_needs_and_whose_limit_it_is(
+    tmp_path, small_container
+):
+    source = write_file(tmp_path / "in.parquet", imbalanced())
+    with pytest.raises(MemoryError, match=SAID):
+        smotefast.resample_dataset(source, tmp_path / "out.parquet", target="label")
+    smotefast.resample_dataset(
+        source, tmp_path / "out.parquet", target="label", memory_limit="2GiB"
+    )
+
+
+def test_a_diagnosis_in_a_small_container__says_what_it_needs_and_whose_limit_it_is(
+    tmp_path, small_container
+):
+    source = write_file(tmp_path / "in.parquet", imbalanced())
+    with pytest.raises(
+        MemoryError, match="needs about .*The limit is three quarters of the 64"
+    ):
+        diagnose_dataset(source, target="label", progress=False)
+
+
+def test_wide_rows__can_be_diagnosed_within_the_default(tmp_path):
+    values = np.random.default_rng(0).normal(size=(3_000, 1_000)).astype(np.float32)
+    table = pa.table({f"c{j}": values[:, j] for j in range(1_000)})
+    table = table.append_column("label", [np.arange(3_000) % 10 == 0])
+    pq.write_table(table, tmp_path / "in.parquet", row_group_size=500)
+    limits = ["1GiB", "4GiB"]
+    one, other = (
+        diagnose_dataset(
+            tmp_path / "in.parquet", target="label", progress=False, memory_limit=limit
+        )
+        for limit in limits
+    )
+    assert one.to_dict() == other.to_dict()

@@ -14,11 +14,14 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from typing import Any, Literal
 
+import numpy as np
+
 from smotefast._messages import did_you_mean, shown_name
 from smotefast.batch.prepare import Prepared, prepare_job
 from smotefast.batch.registry import make_sampler, make_seeded, neighbors_parameter
 from smotefast.batch.request import Request
 from smotefast.batch.scan import (
+    Lenience,
     all_target_values,
     resolve_quota,
     scan_classes,
@@ -28,6 +31,7 @@ from smotefast.batch.steps import steps_of
 from smotefast.batch.warm import JustCompiledError
 from smotefast.batch.write import row_groups
 from smotefast.engine.damage import warn_of
+from smotefast.over_sampling import RandomOverSampler
 from smotefast.report.progress import Progress, make_progress
 from smotefast.report.summary import Summary
 from smotefast.storage import (
@@ -69,6 +73,8 @@ def resample_dataset(
     drop: Iterable[str] = (),
     keep: Iterable[str] = (),
     keep_fill: Literal["null", "base"] = "null",
+    if_balanced: Literal["error", "copy"] = "error",
+    absent_classes: Literal["error", "ignore"] = "error",
 ) -> Summary:
     """Resample a data set in Parquet files that may be larger than memory.
 
@@ -110,6 +116,14 @@ def resample_dataset(
         What new rows get in these columns: "null", or "base" for the value of the row that a
         new row was made from.
 
+    if_balanced
+        "copy" leaves a class as it is that has the rows asked for already, or more (for
+        samplers that take rows away: or fewer). Where that holds for all classes, the rows are
+        copied and the summary says so. "error" refuses.
+    absent_classes
+        "ignore" passes over classes that ``sampling_strategy`` names and that have no rows, and
+        copies the rows where there is only one class. "error" refuses.
+
     Returns
     -------
     Summary
@@ -147,6 +161,7 @@ def resample_dataset(
     if keep_fill not in ("null", "base"):
         meant = did_you_mean(keep_fill, ["null", "base"])
         raise ValueError(f"keep_fill={keep_fill!r} must be 'null' or 'base'.{meant}")
+    lenience = _lenience(if_balanced, absent_classes)
     made, selection = steps_of(make_sampler(sampler))
     if rows == "synthetic" and not made.sampling_strategy:
         raise ValueError("rows='synthetic' has nothing to write: this job makes no rows.")
@@ -157,8 +172,14 @@ def resample_dataset(
     columns, features = split_columns(opened, target, _as_names(drop, "drop"), kept)
     with limit_explained(limit), signals_as_exit(), make_progress(progress) as shown:
         shown.phase("counting classes", opened.n_rows)
-        classes = scan_classes(opened, target, shown)
-        quota = resolve_quota(made, classes.counts, lambda: all_target_values(opened, target))
+        classes = scan_classes(opened, target, shown, allow_one=lenience.ignore_absent)
+
+        def labels() -> np.ndarray:
+            return all_target_values(opened, target)
+
+        quota = resolve_quota(made, classes.counts, labels, lenience)
+        if any(lenience) and not any(quota.values()):
+            made, quota = RandomOverSampler(sampling_strategy={}), {}  # nothing to search for
         request = Request(
             opened,
             made,
@@ -171,6 +192,7 @@ def resample_dataset(
             selection,
             kept,
             keep_fill,
+            lenience,
         )
         prepared = prepare_job(request, shown)
         warn_of(prepared.job.notes)
@@ -186,7 +208,20 @@ def resample_dataset(
         memory_limit=limit.n_bytes,
         search=prepared.job.method,
         recall=prepared.recall,
+        copied=any(lenience) and not prepared.changes,
     )
+
+
+def _lenience(if_balanced: str, absent_classes: str) -> Lenience:
+    if if_balanced not in ("error", "copy"):
+        meant = did_you_mean(if_balanced, ["error", "copy"])
+        raise ValueError(f"if_balanced={if_balanced!r} must be 'error' or 'copy'.{meant}")
+    if absent_classes not in ("error", "ignore"):
+        meant = did_you_mean(absent_classes, ["error", "ignore"])
+        raise ValueError(
+            f"absent_classes={absent_classes!r} must be 'error' or 'ignore'.{meant}"
+        )
+    return Lenience(if_balanced == "copy", absent_classes == "ignore")
 
 
 def _as_names(given: Iterable[str], parameter: str) -> tuple[str, ...]:

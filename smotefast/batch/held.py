@@ -21,7 +21,7 @@ def selection_quota(request: Request, after: Counts, made: Counts) -> Counts:
         new = np.repeat(np.array(list(made), dtype=object), list(made.values()))
         return np.concatenate([all_target_values(request.source, request.target), new])
 
-    return resolve_quota(request.selection, after, labels)
+    return resolve_quota(request.selection, after, labels, request.lenience)
 
 
 def refuse_by_counts(request: Request) -> None:

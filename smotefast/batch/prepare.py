@@ -54,6 +54,11 @@ class Prepared:
     recall: float | None
     kept: Kept
 
+    @property
+    def changes(self) -> bool:
+        """Whether any row is made or taken away."""
+        return self.job.n_rows > 0 or self.kept.originals is not None
+
 
 def prepare_job(request: Request, progress: Progress) -> Prepared:
     """Plan the memory, gather the classes, find neighbours.

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from smotefast.batch.plan import Plan
-from smotefast.batch.scan import Classes
+from smotefast.batch.scan import STRICT, Classes, Lenience
 from smotefast.batch.stream import Reading
 from smotefast.batch.widths import Widths
 from smotefast.engine.quota import Counts
@@ -36,6 +36,7 @@ class Request:
     selection: Any = None
     keep: tuple[str, ...] = ()
     keep_fill: str = "null"
+    lenience: Lenience = STRICT
 
     @functools.cached_property
     def widths(self) -> Widths:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +25,24 @@ from smotefast.tables.decimals import decimals_to_labels, widened
 _BATCH_ROWS = 1 << 18
 # More different values than this are no classes: the wrong column was named.
 _MOST_CLASSES = 100_000
+
+
+class Lenience(NamedTuple):
+    """What a job passes over, and copies rows instead.
+
+    Attributes
+    ----------
+    copy_balanced
+        Classes that have what is asked for already.
+    ignore_absent
+        Classes that are named and have no rows; one class alone.
+    """
+
+    copy_balanced: bool = False
+    ignore_absent: bool = False
+
+
+STRICT = Lenience()
 
 
 @dataclass(frozen=True)
@@ -86,8 +104,10 @@ def split_columns(
     return written, features
 
 
-def scan_classes(source: ParquetSource, target: str, progress: Progress) -> Classes:
-    """Count the rows of each class.
+def scan_classes(
+    source: ParquetSource, target: str, progress: Progress, *, allow_one: bool = False
+) -> Classes:
+    """Count the rows of each class; with ``allow_one`` there may be a single one.
 
     Raises
     ------
@@ -118,7 +138,7 @@ def scan_classes(source: ParquetSource, target: str, progress: Progress) -> Clas
             f"The target column {target!r} has no value in {n_missing} of {source.n_rows} "
             "rows. Fill or remove these rows."
         )
-    if len(found) == 1:
+    if len(found) == 1 and not allow_one:
         raise ValueError(
             f"The target column {target!r} needs to have more than 1 class, and all rows are "
             f"of class {next(iter(found))!r}."
@@ -177,7 +197,12 @@ def _check_labels(target: str, found: Counts) -> None:
         )
 
 
-def resolve_quota(sampler: Any, counts: Counts, labels: Callable[[], np.ndarray]) -> Counts:
+def resolve_quota(
+    sampler: Any,
+    counts: Counts,
+    labels: Callable[[], np.ndarray],
+    lenience: Lenience = STRICT,
+) -> Counts:
     """Return the rows to create or to keep per class, as ``fit_resample`` would.
 
     Parameters
@@ -188,16 +213,22 @@ def resolve_quota(sampler: Any, counts: Counts, labels: Callable[[], np.ndarray]
         Rows of each class, in label order.
     labels
         Returns the class of every row, for strategies that are called with them.
+    lenience
+        What is passed over.
     """
+    if len(counts) == 1 and lenience.ignore_absent:
+        return {}
     strategy = sampler.sampling_strategy
     y = np.empty(0)
-    if isinstance(strategy, Mapping):
-        strategy = _with_own_labels(strategy, counts)
-    elif isinstance(strategy, list):
-        strategy = list(_with_own_labels(dict.fromkeys(strategy, 0), counts))
-    elif callable(strategy):
+    if callable(strategy):
         y = labels()
-    quota: Counts = sampler._quota_of(strategy, counts, y)
+        if lenience.ignore_absent:
+            strategy = strategy(y)
+    if isinstance(strategy, Mapping):
+        strategy = _with_own_labels(strategy, counts, lenience)
+    elif isinstance(strategy, list):
+        strategy = list(_with_own_labels(dict.fromkeys(strategy, 0), counts, lenience))
+    quota: Counts = sampler._quota_of(strategy, counts, y, allow_reached=lenience.copy_balanced)
     return quota
 
 
@@ -209,13 +240,18 @@ def all_target_values(source: ParquetSource, target: str) -> np.ndarray:
     return np.concatenate([np.asarray(column) for column in columns])
 
 
-def _with_own_labels(strategy: Mapping[Any, Any], counts: Counts) -> dict[Any, Any]:
+def _with_own_labels(
+    strategy: Mapping[Any, Any], counts: Counts, lenience: Lenience
+) -> dict[Any, Any]:
     """Let "1" stand for the labels 1 and 1.0, "true" for True: JSON keys are always texts."""
     own = {_as_json(label): label for label in counts if not isinstance(label, str)}
-    return {
+    named = {
         label if label in counts else own.get(_as_json(label), label): n
         for label, n in strategy.items()
     }
+    if not lenience.ignore_absent:
+        return named
+    return {label: n for label, n in named.items() if label in counts}
 
 
 def _as_json(label: Any) -> str:

@@ -62,6 +62,8 @@ def resample(
     drop: take.Drop = None,
     keep: take.Keep = None,
     keep_fill: take.KeptValues = take.KeepFill.NULL,
+    if_balanced: take.Balanced = take.IfBalanced.ERROR,
+    absent_classes: take.Absent = take.AbsentClasses.ERROR,
     overwrite: take.Overwrite = False,
     quiet: take.Quiet = False,
     debug: take.Debug = False,
@@ -107,6 +109,8 @@ def resample(
             drop=drop or (),
             keep=keep or (),
             keep_fill=keep_fill.value,
+            if_balanced=if_balanced.value,
+            absent_classes=absent_classes.value,
         )
         if not quiet:
             say(str(summary))

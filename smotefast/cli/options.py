@@ -17,6 +17,20 @@ class Rows(StrEnum):
     SYNTHETIC = "synthetic"
 
 
+class IfBalanced(StrEnum):
+    """What becomes of classes that have the rows asked for."""
+
+    ERROR = "error"
+    COPY = "copy"
+
+
+class AbsentClasses(StrEnum):
+    """What becomes of classes that are named and have no rows."""
+
+    ERROR = "error"
+    IGNORE = "ignore"
+
+
 class KeepFill(StrEnum):
     """What new rows get in columns that are carried through."""
 
@@ -113,6 +127,22 @@ KeptValues = Annotated[
         "--keep-fill",
         help="What new rows get in these columns: null, or the value of the row that a new row "
         "was made from.",
+    ),
+]
+Balanced = Annotated[
+    IfBalanced,
+    typer.Option(
+        "--if-balanced",
+        help="Where classes have the rows asked for already: end with an error, or leave them "
+        "as they are.",
+    ),
+]
+Absent = Annotated[
+    AbsentClasses,
+    typer.Option(
+        "--absent-classes",
+        help="Where a class named in the strategy has no rows, or there is only one class: end "
+        "with an error, or pass over it.",
     ),
 ]
 Overwrite = Annotated[

@@ -29,7 +29,9 @@ from smotefast.engine.quota import (
 )
 
 
-def keep_quota(sampling_strategy: Any, counts: Counts, y: np.ndarray) -> Counts:
+def keep_quota(
+    sampling_strategy: Any, counts: Counts, y: np.ndarray, *, allow_reached: bool = False
+) -> Counts:
     """Resolve an under-sampler's ``sampling_strategy``.
 
     Parameters
@@ -41,6 +43,8 @@ def keep_quota(sampling_strategy: Any, counts: Counts, y: np.ndarray) -> Counts:
         Rows per class in label order, as ``class_counts`` gives them.
     y
         The target; handed to a callable, looked at by nothing else.
+    allow_reached
+        Whether a class that has fewer rows than are asked for stays as it is.
 
     Returns
     -------
@@ -56,23 +60,26 @@ def keep_quota(sampling_strategy: Any, counts: Counts, y: np.ndarray) -> Counts:
     if isinstance(sampling_strategy, str):
         return _from_word(sampling_strategy, counts)
     if isinstance(sampling_strategy, Mapping):
-        return _from_mapping(sampling_strategy, counts)
+        return _from_mapping(sampling_strategy, counts, allow_reached)
     if isinstance(sampling_strategy, list):
         raise ValueError(
             "'sampling_strategy' cannot be a list for samplers which are not cleaning "
             "methods. Give a dict {class: number of rows after resampling}."
         )
     if isinstance(sampling_strategy, Real):
-        return _from_ratio(float(sampling_strategy), counts)
+        return _from_ratio(float(sampling_strategy), counts, allow_reached)
     if callable(sampling_strategy):
-        return _from_mapping(mapping_from(sampling_strategy, y), counts)
+        return _from_mapping(mapping_from(sampling_strategy, y), counts, allow_reached)
     raise strange_strategy(sampling_strategy)
 
 
-def cleaning_quota(sampling_strategy: Any, counts: Counts, y: np.ndarray) -> Counts:
+def cleaning_quota(
+    sampling_strategy: Any, counts: Counts, y: np.ndarray, *, allow_reached: bool = False
+) -> Counts:
     """Resolve a cleaning sampler's ``sampling_strategy``: a str, a list, or a callable.
 
-    A callable takes ``y`` and returns a list of labels, or a mapping whose keys count.
+    A callable takes ``y`` and returns a list of labels, or a mapping whose keys count. No
+    number of rows is asked for, and ``allow_reached`` changes nothing.
 
     Returns
     -------
@@ -128,28 +135,30 @@ def _of_classes(labels: list[Any], counts: Counts) -> Counts:
     return in_label_order(dict.fromkeys(labels, min(counts.values())), counts)
 
 
-def _from_mapping(wanted: Mapping[Any, Any], counts: Counts) -> Counts:
+def _from_mapping(wanted: Mapping[Any, Any], counts: Counts, allow_reached: bool) -> Counts:
     check_mapping(wanted, counts)
     for label, n in wanted.items():
-        if n > counts[label]:
+        if n > counts[label] and not allow_reached:
             raise ValueError(
                 "With under-sampling methods, the number of samples in a class should be less "
                 "or equal to the original number of samples. Originally, there is "
                 f"{counts[label]} samples and {n} samples are asked for class {label!r}."
             )
-    return in_label_order({label: int(n) for label, n in wanted.items()}, counts)
+    kept = {label: int(n) for label, n in wanted.items() if n <= counts[label]}
+    return in_label_order(kept, counts)
 
 
-def _from_ratio(ratio: float, counts: Counts) -> Counts:
+def _from_ratio(ratio: float, counts: Counts, allow_reached: bool) -> Counts:
     check_ratio(ratio, counts)
     fewest, minority = min(counts.values()), smallest_class(counts)
     # int() truncates as imbalanced-learn does, so that the counts agree.
     quota = {label: int(fewest / ratio) for label in counts if label != minority}
     for label, n in quota.items():
-        if n > counts[label]:
+        if n > counts[label] and not allow_reached:
             raise ValueError(
                 "The specified ratio required to generate new sample in the majority class "
                 f"while trying to remove samples. Please increase the ratio: {fewest} rows / "
                 f"{ratio} are more than the {counts[label]} rows of class {label!r}."
             )
-    return in_label_order(quota, counts)
+    kept = {label: n for label, n in quota.items() if n <= counts[label]}
+    return in_label_order(kept, counts)

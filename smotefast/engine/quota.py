@@ -29,7 +29,9 @@ def class_counts(y: np.ndarray) -> Counts:
     return dict(zip(label_keys(labels), counts.tolist(), strict=True))
 
 
-def sampling_quota(sampling_strategy: Any, counts: Counts, y: np.ndarray) -> Counts:
+def sampling_quota(
+    sampling_strategy: Any, counts: Counts, y: np.ndarray, *, allow_reached: bool = False
+) -> Counts:
     """Resolve an over-sampler's ``sampling_strategy``.
 
     Parameters
@@ -41,6 +43,8 @@ def sampling_quota(sampling_strategy: Any, counts: Counts, y: np.ndarray) -> Cou
         Rows per class in label order, as ``class_counts`` gives them.
     y
         The target; handed to a callable, looked at by nothing else.
+    allow_reached
+        Whether a class that has more rows than are asked for stays as it is.
 
     Returns
     -------
@@ -56,16 +60,16 @@ def sampling_quota(sampling_strategy: Any, counts: Counts, y: np.ndarray) -> Cou
     if isinstance(sampling_strategy, str):
         quota = _from_word(sampling_strategy, counts)
     elif isinstance(sampling_strategy, Mapping):
-        quota = _from_mapping(sampling_strategy, counts)
+        quota = _from_mapping(sampling_strategy, counts, allow_reached)
     elif isinstance(sampling_strategy, list):
         raise ValueError(
             "'sampling_strategy' cannot be a list for samplers which are not cleaning "
             "methods. Give a dict {class: number of rows after resampling}."
         )
     elif isinstance(sampling_strategy, Real):
-        quota = _from_ratio(float(sampling_strategy), counts)
+        quota = _from_ratio(float(sampling_strategy), counts, allow_reached)
     elif callable(sampling_strategy):
-        quota = _from_mapping(mapping_from(sampling_strategy, y), counts)
+        quota = _from_mapping(mapping_from(sampling_strategy, y), counts, allow_reached)
     else:
         raise strange_strategy(sampling_strategy)
     return in_label_order(quota, counts)
@@ -112,23 +116,27 @@ def _from_word(word: str, counts: Counts) -> Counts:
     return {label: most - n for label, n in counts.items() if chosen[word](label)}
 
 
-def _from_mapping(wanted: Mapping[Any, Any], counts: Counts) -> Counts:
+def _from_mapping(wanted: Mapping[Any, Any], counts: Counts, allow_reached: bool) -> Counts:
     check_mapping(wanted, counts)
     for label, n in wanted.items():
-        if n < counts[label]:
+        if n < counts[label] and not allow_reached:
             raise ValueError(
                 "With over-sampling methods, the number of samples in a class should be "
                 "greater or equal to the original number of samples. Originally, there is "
                 f"{counts[label]} samples and {n} samples are asked for class {label!r}."
             )
-    return {label: int(wanted[label]) - counts[label] for label in counts if label in wanted}
+    return {
+        label: max(0, int(wanted[label]) - counts[label]) for label in counts if label in wanted
+    }
 
 
-def _from_ratio(ratio: float, counts: Counts) -> Counts:
+def _from_ratio(ratio: float, counts: Counts, allow_reached: bool) -> Counts:
     check_ratio(ratio, counts)
     most, majority = max(counts.values()), largest_class(counts)
     # int() truncates as imbalanced-learn does, so that the counts agree.
     quota = {label: int(most * ratio - n) for label, n in counts.items() if label != majority}
+    if allow_reached:
+        return {label: max(0, n) for label, n in quota.items()}
     if any(n <= 0 for n in quota.values()):
         raise ValueError(
             "The specified ratio required to remove samples from the minority class while "

@@ -253,8 +253,13 @@ class SingleSampler(BaseSampler):
 
     @staticmethod
     @abstractmethod
-    def _quota_of(sampling_strategy: Any, counts: Counts, y: np.ndarray) -> Counts:
-        """Resolve a ``sampling_strategy`` for classes of these sizes."""
+    def _quota_of(
+        sampling_strategy: Any, counts: Counts, y: np.ndarray, *, allow_reached: bool = False
+    ) -> Counts:
+        """Resolve a ``sampling_strategy`` for classes of these sizes.
+
+        ``allow_reached`` leaves classes as they are that have what is asked for already.
+        """
 
     def _rows_given(self) -> Any:
         """Return the values of the rows of the last call."""

@@ -33,6 +33,8 @@ class Summary:
         Share of the true neighbours found on a sample, where the search was approximate.
     counts_made
         Rows made of each class that got any; None means all that came to it.
+    copied
+        Whether the job was allowed to copy the rows as they were, and did.
     """
 
     destination: str
@@ -45,6 +47,7 @@ class Summary:
     search: str | None = None
     recall: float | None = None
     counts_made: dict[Any, int] | None = None
+    copied: bool = False
 
     @property
     def rows_new(self) -> int:
@@ -92,6 +95,8 @@ class Summary:
             f"peak memory   {format_size(self.peak_memory)} of "
             f"{format_size(self.memory_limit)} allowed",
         ]
+        if self.copied:
+            lines.append("nothing done  no class had to change")
         if self.search is not None:
             found = "" if self.recall is None else f" (recall {self.recall:.3f} on a sample)"
             lines.append(f"neighbours    {self.search}{found}")

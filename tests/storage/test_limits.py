@@ -163,7 +163,7 @@ def test_a_diagnosis_in_a_small_container__says_what_it_needs_and_whose_limit_it
 ):
     source = write_file(tmp_path / "in.parquet", imbalanced())
     with pytest.raises(
-        MemoryError, match="needs about .*The limit is three quarters of the 64"
+        MemoryError, match=r"needs about .*The limit is three quarters of the 64"
     ):
         diagnose_dataset(source, target="label", progress=False)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sklearn.base import clone
 
@@ -113,7 +113,7 @@ def test_a_job__gives_the_rows_of_fit_resample(sampler, columns, tmp_path, desti
     n_jobs=st.sampled_from([1, 2]),
     which=st.integers(0, len(JOBS) - 1),
 )
-@examples(15)
+@examples(15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_job__does_not_depend_on_blocks_or_threads(
     group_rows, batch_rows, n_jobs, which, tmp_path, monkeypatch
 ):

@@ -128,14 +128,14 @@ def test_null_fill__makes_a_required_column_nullable_only_if_rows_are_made(tmp_p
     assert not pq.read_schema(base).field("id").nullable
 
 
-def test_kept_columns__do_not_depend_on_the_limit_or_on_files(tmp_path):
+def test_kept_columns__do_not_depend_on_files_and_blocks(tmp_path, monkeypatch):
     table, kept = keyed(3_000)
     results = []
-    for i, n_files in enumerate((1, 7)):
-        source = write_folder(tmp_path / f"in{i}", table, n_files)
-        out = tmp_path / f"out{i}.parquet"
-        limit = ("2GiB", "700MiB")[i]
-        resample(source, out, keep=kept, keep_fill="base", memory_limit=limit)
+    for n_files, batch_rows in ((1, 1 << 16), (7, 97)):
+        monkeypatch.setattr("smotefast.batch.plan.BATCH_ROWS", batch_rows)
+        source = write_folder(tmp_path / f"in{n_files}", table, n_files)
+        out = tmp_path / f"out{n_files}.parquet"
+        resample(source, out, keep=kept, keep_fill="base")
         results.append(pq.read_table(out))
     assert same(*results)
 

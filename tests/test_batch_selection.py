@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sklearn.base import clone
 
@@ -112,7 +112,7 @@ def test_a_job__keeps_the_rows_that_fit_resample_keeps(sampler, tmp_path, destin
     seed=st.integers(0, 50),
     n_files=st.integers(1, 4),
 )
-@examples(30)
+@examples(30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_job__does_not_depend_on_files_and_blocks(
     group_rows, batch_rows, which, seed, n_files, tmp_path_factory, monkeypatch
 ):

@@ -56,7 +56,7 @@ print(found.method, peak_bytes() - before)
         ("repeated", 50_000, 30, 5, "approximate", 0.0, "approximate"),
         ("float32", 50_000, 30, 5, "approximate", 0.0, "approximate"),
         ("float32", 25_000, 12, 40, "approximate", 2.0, "approximate"),
-        ("float64", 40_000, 12, 1, "auto", 2.0, "exact"),
+        ("float64", 70_000, 12, 1, "auto", 2.0, "exact"),
         pytest.param("repeated", 200_000, 30, 5, "approximate", 0.0, "approximate", marks=long),
         pytest.param("float32", 100_000, 30, 5, "approximate", 0.0, "approximate", marks=long),
         pytest.param("float32", 50_000, 12, 40, "approximate", 2.0, "approximate", marks=long),

@@ -29,3 +29,14 @@ def run(*arguments) -> CompletedProcess[str]:
         with pytest.raises(SystemExit) as ended:
             main()
     return CompletedProcess(command, ended.value.code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture
+def shell():
+    """Return a function that runs the command and returns code, output and error output."""
+
+    def run_here(*arguments):
+        done = run(*arguments)
+        return done.returncode, done.stdout, done.stderr
+
+    return run_here

@@ -29,7 +29,7 @@ def source(tmp_path):
     return write_file(tmp_path / "in.parquet", imbalanced())
 
 
-def assert_refused(done, destination, *, code=1):
+def assert_refused(done, destination, *, code):
     assert done.returncode == code
     assert done.stderr.startswith("smotefast: error: ")
     assert done.stderr.count("\n") == 1
@@ -87,36 +87,38 @@ def test_resample__copies_rows_and_reads_counts_as_json(source, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("options", "code", "message"),
     [
-        (["--target", "lable"], "target='lable' is not a column"),
-        (["--target", "label", "--memory-limit", "10MiB"], "memory_limit=10 MiB is not enough"),
-        (["--target", "label", "--sampler", "smoot"], "'smoot' is not one of"),
-        (["--target", "label", "--sampling-strategy", "{1: 2}"], "is not JSON"),
-        (["--target", "label", "--sampling-strategy", "often"], "sampling_strategy"),
+        (["--target", "lable"], 3, "--target lable is not a column"),
+        (["--memory-limit", "10MiB"], 4, "--memory-limit 10MiB is not enough"),
+        (["--sampler", "smoot"], 2, "--sampler smoot is not one of"),
+        (["--sampling-strategy", "{1: 2}"], 2, "is not JSON"),
+        (["--sampling-strategy", "often"], 2, "--sampling-strategy of SMOTE must be"),
         (
-            ["--target", "label", "--sampler", "random", "--k-neighbors", "3"],
-            "RandomOverSampler does not take k_neighbors",
+            ["--sampler", "random", "--k-neighbors", "3"],
+            2,
+            "RandomOverSampler does not take --k-neighbors",
         ),
     ],
 )
-def test_resample__says_what_is_wrong_in_one_line(source, destination, options, message):
-    done = run("resample", source, destination, *options)
-    assert_refused(done, destination)
+def test_resample__says_what_is_wrong_in_one_line(source, destination, options, code, message):
+    usual = [] if "--target" in options else ["--target", "label"]
+    done = run("resample", source, destination, *usual, *options)
+    assert_refused(done, destination, code=code)
     assert message in done.stderr
 
 
 def test_resample__refuses_an_existing_destination(source, destination):
     destination.write_text("precious")
     done = start("resample", source, destination, "--target", "label")
-    assert done.returncode == 1
+    assert done.returncode == 6
     assert "exists" in done.stderr
     assert destination.read_text() == "precious"
 
 
 def test_debug__shows_the_traceback(source, destination):
     done = start("resample", source, destination, "--target", "lable", "--debug")
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert "Traceback" in done.stderr
     assert "ValueError: target='lable'" in done.stderr
 
@@ -139,7 +141,7 @@ def test_resample__says_when_the_disk_is_full(tmp_path, destination):
         "main()\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert_refused(done, destination)
+    assert_refused(done, destination, code=5)
     assert "There is no room for" in done.stderr
     assert os.listdir(tmp_path) == ["in.parquet"]
 

@@ -130,8 +130,8 @@ def test_a_slow_job_that_loads_what_is_compiled__does_not_start_anew(tmp_path, d
     run(COMPILE, tmp_path / "cache")
     options = ["resample", source, destination, "--target", "label", "--memory-limit", "9MiB"]
     warm_and_slow = run(JOB, tmp_path / "cache", *options, SLOW="1")
-    assert (warm_and_slow.returncode, warm_and_slow.stdout) == (1, "")
-    assert warm_and_slow.stderr.startswith("smotefast: error: memory_limit=9 MiB")
+    assert (warm_and_slow.returncode, warm_and_slow.stdout) == (4, "")
+    assert warm_and_slow.stderr.startswith("smotefast: error: --memory-limit 9MiB")
     assert "ompil" not in warm_and_slow.stderr
 
 

@@ -16,18 +16,17 @@ from typing import Any, Literal
 
 import numpy as np
 
-from smotefast._messages import did_you_mean, shown_name
+from smotefast.batch.arguments import check_arguments
+from smotefast.batch.class_names import name_classes
 from smotefast.batch.prepare import Prepared, prepare_job
 from smotefast.batch.registry import make_sampler, make_seeded, neighbors_parameter
 from smotefast.batch.request import Request
 from smotefast.batch.scan import (
-    Lenience,
     all_target_values,
     resolve_quota,
     scan_classes,
     split_columns,
 )
-from smotefast.batch.steps import steps_of
 from smotefast.batch.warm import JustCompiledError
 from smotefast.batch.write import row_groups
 from smotefast.engine.damage import warn_of
@@ -46,13 +45,13 @@ from smotefast.storage import (
     plain_disk_errors,
     release_memory,
     remove_leftovers,
-    resolve_limit,
     signals_as_exit,
     writer_options,
 )
 
 __all__ = [
     "JustCompiledError",
+    "check_arguments",
     "make_sampler",
     "make_seeded",
     "neighbors_parameter",
@@ -89,8 +88,8 @@ def resample_dataset(
         A Parquet file, or a folder of Parquet files of one schema (read in the order of
         their names).
     destination
-        With the suffix ``.parquet`` or ``.pq`` one file, otherwise a folder of part files.
-        It is absent or complete at any moment.
+        With the suffix ``.parquet``, ``.pq`` or ``.parq`` one file, otherwise a folder of part
+        files. It is absent or complete at any moment.
     target
         The column that holds the class. All others, except dropped ones, are features.
     sampler
@@ -105,8 +104,8 @@ def resample_dataset(
     overwrite
         Whether an existing destination is replaced, once the new one is complete.
     progress
-        None shows a bar if standard error is a terminal; True, False; or a callable that
-        is called with ``(rows_done, rows_total)`` as rows are written.
+        None shows a bar in a terminal or a notebook; True, False; or a callable that is
+        called with ``(rows_done, rows_total)`` as rows are written.
     drop
         Columns to leave out of the features and of the destination.
     keep
@@ -154,25 +153,34 @@ def resample_dataset(
     {'a': 2, 'b': 2}
     """
     started, peak = time.perf_counter(), PeakMemory()
-    limit = resolve_limit(memory_limit)
-    if rows not in ("all", "synthetic"):
-        meant = did_you_mean(rows, ["all", "synthetic"])
-        raise ValueError(f"rows={rows!r} must be 'all' or 'synthetic'.{meant}")
-    if keep_fill not in ("null", "base"):
-        meant = did_you_mean(keep_fill, ["null", "base"])
-        raise ValueError(f"keep_fill={keep_fill!r} must be 'null' or 'base'.{meant}")
-    lenience = _lenience(if_balanced, absent_classes)
-    made, selection = steps_of(make_sampler(sampler))
-    if rows == "synthetic" and not made.sampling_strategy:
-        raise ValueError("rows='synthetic' has nothing to write: this job makes no rows.")
-    opened = open_source(source)
-    remove_leftovers(os.path.realpath(os.fsdecode(destination)))
-    place = check_destination(destination, opened, overwrite=overwrite)
-    kept = _as_names(keep, "keep")
-    columns, features = split_columns(opened, target, _as_names(drop, "drop"), kept)
-    with limit_explained(limit), signals_as_exit(), make_progress(progress) as shown:
+    given = check_arguments(
+        source,
+        destination,
+        sampler=sampler,
+        memory_limit=memory_limit,
+        rows=rows,
+        drop=drop,
+        keep=keep,
+        keep_fill=keep_fill,
+        if_balanced=if_balanced,
+        absent_classes=absent_classes,
+    )
+    made, selection = given.steps
+    limit, lenience = given.limit, given.lenience
+    opened = open_source(given.source, given.drop)
+    remove_leftovers(os.path.realpath(given.destination))
+    place = check_destination(given.destination, opened, overwrite=overwrite)
+    columns, features = split_columns(opened, target, given.drop, given.keep)
+    with (
+        limit_explained(limit),
+        signals_as_exit(),
+        opened.watched(),
+        make_progress(progress) as shown,
+    ):
         shown.phase("counting classes", opened.n_rows)
         classes = scan_classes(opened, target, shown, allow_one=lenience.ignore_absent)
+        for step in given.steps:
+            name_classes(step, classes.counts)
 
         def labels() -> np.ndarray:
             return all_target_values(opened, target)
@@ -190,7 +198,7 @@ def resample_dataset(
             quota,
             limit.n_bytes,
             selection,
-            kept,
+            given.keep,
             keep_fill,
             lenience,
         )
@@ -198,7 +206,7 @@ def resample_dataset(
         warn_of(prepared.job.notes)
         n_rows = _write(request, prepared, place, rows == "all", overwrite, shown, peak)
     return Summary(
-        destination=os.fsdecode(destination),
+        destination=given.destination,
         counts_before=classes.counts,
         counts_after=prepared.kept.counts,
         counts_made=prepared.job.counts(),
@@ -210,27 +218,6 @@ def resample_dataset(
         recall=prepared.recall,
         copied=any(lenience) and not prepared.changes,
     )
-
-
-def _lenience(if_balanced: str, absent_classes: str) -> Lenience:
-    if if_balanced not in ("error", "copy"):
-        meant = did_you_mean(if_balanced, ["error", "copy"])
-        raise ValueError(f"if_balanced={if_balanced!r} must be 'error' or 'copy'.{meant}")
-    if absent_classes not in ("error", "ignore"):
-        meant = did_you_mean(absent_classes, ["error", "ignore"])
-        raise ValueError(
-            f"absent_classes={absent_classes!r} must be 'error' or 'ignore'.{meant}"
-        )
-    return Lenience(if_balanced == "copy", absent_classes == "ignore")
-
-
-def _as_names(given: Iterable[str], parameter: str) -> tuple[str, ...]:
-    names = (given,) if isinstance(given, str) else given
-    if not isinstance(names, Iterable) or not all(isinstance(name, str) for name in names):
-        raise TypeError(
-            f"{parameter}={shown_name(given)} must be the name of a column, or a list of names."
-        )
-    return tuple(dict.fromkeys(names))
 
 
 def _write(
@@ -246,7 +233,7 @@ def _write(
     schema, plan = request.schema, prepared.plan
     kept = prepared.kept
     total = kept.n_new + (kept.n_originals if originals else 0)
-    dropped = frozenset(request.source.schema.names) - set(request.columns)
+    dropped = request.source.names - set(request.columns)
     options = writer_options(request.source, dropped)
     copied = request.source if originals else None
     groups = row_groups(copied, prepared.new_rows, kept, schema, plan, request.limit)

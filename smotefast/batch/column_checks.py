@@ -6,7 +6,6 @@ every column; those that are left, and no others, are read once more from all fi
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Generator, Sequence
 from typing import Any
 
@@ -80,15 +79,11 @@ def check_columns(
 
 
 def advice(found: Suspects) -> list[str]:
-    """Say what was found, and which options leave it out."""
+    """Say what was found, and which arguments leave it out."""
     names = [name for kind in found for name in kind][:10]
-    drop = " ".join(f"--drop {shlex.quote(name)}" for name in names)
-    text = f"Leave them out with drop={names} (on the command line {drop})"
+    text = f"Leave them out with drop={names}"
     if found.keys:
-        keep = " ".join(f"--keep {shlex.quote(name)}" for name in found.keys[:10])
-        text += (
-            f", or carry keys through with keep={found.keys[:10]} (on the command line {keep})"
-        )
+        text += f", or carry keys through with keep={found.keys[:10]}"
     return [describe(found), f"{text}."]
 
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 from smotefast.batch.categories import Categories
 from smotefast.batch.scan import label_codes
 from smotefast.batch.stream import Reading, all_labels, number_blocks, unusable_values
+from smotefast.storage import SourceChangedError
 from smotefast.tables.arrow_tables import take_arrow
 from smotefast.tables.columns import features_to_matrix
 
@@ -166,4 +167,4 @@ def _refuse_unusable(unusable: dict[tuple[Any, str], int]) -> None:
 
 def _check_filled(filled: dict[Any, int], sizes: dict[Any, int]) -> None:
     if filled != sizes:
-        raise OSError("The source was changed while it was being read. Start again.")
+        raise SourceChangedError("The source was changed while it was being read. Start again.")

@@ -40,7 +40,7 @@ from smotefast.report.progress import Progress
 from smotefast.storage import ParquetSource, refuse_above, release_memory
 from smotefast.tables.arrow_tables import take_arrow
 from smotefast.tables.casting import NotNumericError
-from smotefast.tables.columns import check_numeric_fields
+from smotefast.tables.columns import check_numeric_fields, kinds_without_numbers
 from smotefast.under_sampling import TomekLinks
 
 
@@ -258,11 +258,13 @@ def _with_kept_columns(request: Request, need: Need) -> Need:
 
 def _matrix_dtype(request: Request, features: list[str]) -> np.dtype[Any]:
     """Return the type that the sampler computes in; refuse what it cannot compute with."""
+    fields = [request.schema.field(name) for name in features]
     try:
-        dtype = check_numeric_fields([request.schema.field(name) for name in features])
+        dtype = check_numeric_fields(fields)
     except NotNumericError as error:
-        advice = _if_not_numeric(request)
-        raise (error.advised(advice) if advice else error) from error.__cause__
+        names = list(kinds_without_numbers(fields))[:20]
+        advice = f"Leave it out with drop={names}, or carry it through with keep={names}."
+        raise error.advised(f"{advice} {_if_not_numeric(request)}") from error.__cause__
     if dtype.kind == "b" and not request.sampler._takes_categories:
         raise TypeError(
             f"{type(request.sampler).__name__} cannot interpolate between booleans, and all "
@@ -271,14 +273,15 @@ def _matrix_dtype(request: Request, features: list[str]) -> np.dtype[Any]:
     return np.dtype(np.float64) if dtype.kind == "b" else dtype
 
 
-def _if_not_numeric(request: Request) -> str | None:
-    """Return what to do about a column of text; None for the advice of the error."""
+def _if_not_numeric(request: Request) -> str:
+    """Return what else to do about a column of text."""
     creation, selection = request.sampler, request.selection
     if selection is not None and creation._copies_rows and request.wanted:
         return links_advice(creation)
     only_takes_away = selection is not None and not request.wanted
     advice: str | None = (selection if only_takes_away else creation)._if_not_numeric
-    return advice
+    usual = "Or encode it; sampler='smote-nc' takes categories, and sampler='random' any type."
+    return advice or usual
 
 
 def refuse_index(source: ParquetSource, features: list[str]) -> None:
@@ -288,9 +291,7 @@ def refuse_index(source: ParquetSource, features: list[str]) -> None:
     index = [name for name in features if name in named or name.startswith("__index_level_")]
     if index:
         few = index[:MOST_LISTED]
-        options = " ".join(f"--drop {name}" for name in few)
         raise ValueError(
             f"Column {index[0]!r} is the index of a pandas frame, not a feature. Leave it out "
-            f"with drop={few} (on the command line {options}), or carry it through with "
-            "keep= (--keep)."
+            f"with drop={few}, or carry it through with keep={few}."
         )

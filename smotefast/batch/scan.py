@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from smotefast._messages import did_you_mean, listed
 from smotefast.engine.quota import Counts
 from smotefast.report.progress import Progress
-from smotefast.storage import ParquetSource
+from smotefast.storage import ArgumentError, ParquetSource
 from smotefast.tables.decimals import decimals_to_labels, widened
 
 _BATCH_ROWS = 1 << 18
@@ -80,20 +80,22 @@ def split_columns(
     known = frozenset(names)
     named = [("target", target), *(("drop", name) for name in drop)]
     for parameter, name in [*named, *(("keep", name) for name in keep)]:
-        if name not in known:
+        if name not in known and not (parameter == "drop" and name in source.names):
             raise ValueError(
                 f"{parameter}={name!r} is not a column of {source.path!r}."
                 f"{did_you_mean(name, names)} Its columns are {listed(names)}."
             )
     if target in dropped:
-        raise ValueError(f"The target column {target!r} cannot be dropped.")
+        raise ArgumentError(f"The target column {target!r} cannot be dropped.")
     if target in kept:
-        raise ValueError(
+        raise ArgumentError(
             f"The target column {target!r} is written anyway; leave it out of keep."
         )
     both = [name for name in keep if name in dropped]
     if both:
-        raise ValueError(f"Column {both[0]!r} is named in drop and in keep; it can be in one.")
+        raise ArgumentError(
+            f"Column {both[0]!r} is named in drop and in keep; it can be in one."
+        )
     written = [name for name in names if name not in dropped]
     features = [name for name in written if name != target and name not in kept]
     if not features:
@@ -224,10 +226,8 @@ def resolve_quota(
         y = labels()
         if lenience.ignore_absent:
             strategy = strategy(y)
-    if isinstance(strategy, Mapping):
-        strategy = _with_own_labels(strategy, counts, lenience)
-    elif isinstance(strategy, list):
-        strategy = list(_with_own_labels(dict.fromkeys(strategy, 0), counts, lenience))
+    if lenience.ignore_absent:
+        strategy = _of_present_classes(strategy, counts)
     quota: Counts = sampler._quota_of(strategy, counts, y, allow_reached=lenience.copy_balanced)
     return quota
 
@@ -240,22 +240,10 @@ def all_target_values(source: ParquetSource, target: str) -> np.ndarray:
     return np.concatenate([np.asarray(column) for column in columns])
 
 
-def _with_own_labels(
-    strategy: Mapping[Any, Any], counts: Counts, lenience: Lenience
-) -> dict[Any, Any]:
-    """Let "1" stand for the labels 1 and 1.0, "true" for True: JSON keys are always texts."""
-    own = {_as_json(label): label for label in counts if not isinstance(label, str)}
-    named = {
-        label if label in counts else own.get(_as_json(label), label): n
-        for label, n in strategy.items()
-    }
-    if not lenience.ignore_absent:
-        return named
-    return {label: n for label, n in named.items() if label in counts}
-
-
-def _as_json(label: Any) -> str:
-    if isinstance(label, float) and label.is_integer():
-        label = int(label)
-    text = str(label)
-    return text.lower() if text in ("True", "False") else text
+def _of_present_classes(strategy: Any, counts: Counts) -> Any:
+    """Return a strategy without the classes that the data lack."""
+    if isinstance(strategy, Mapping):
+        return {label: n for label, n in strategy.items() if label in counts}
+    if isinstance(strategy, list):
+        return [label for label in strategy if label in counts]
+    return strategy

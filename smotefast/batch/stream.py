@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from smotefast.batch.scan import label_codes
 from smotefast.report.progress import Progress
-from smotefast.storage import ParquetSource, refuse_above
+from smotefast.storage import ParquetSource, SourceChangedError, refuse_above
 from smotefast.tables.categories import encode_arrow, is_missing
 from smotefast.tables.columns import features_to_matrix
 
@@ -61,7 +61,9 @@ class Reading:
             self.progress.advance(batch.num_rows)
             refuse_above(self.limit)
         if start != self.source.n_rows:
-            raise OSError("The source was changed while it was being read. Start again.")
+            raise SourceChangedError(
+                "The source was changed while it was being read. Start again."
+            )
 
 
 def number_blocks(

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from smotefast.storage import ParquetSource
-from smotefast.storage.source import READ_BUFFER
+from smotefast.storage.source_file import READ_BUFFER
 
 # Writers known to cut column chunks into pages of this size. Others may make one page of a
 # chunk, which is then read whole.
@@ -57,9 +57,7 @@ class Widths:
         self._rows = {name: _fixed_width(kind) or 0.0 for name, kind in self._kinds.items()}
         for file in source.files:
             if file.n_rows:
-                with pq.ParquetFile(
-                    file.path, buffer_size=READ_BUFFER, pre_buffer=False
-                ) as parquet:
+                with file.opened() as parquet:
                     self._look_at(parquet)
 
     def row_bytes(self, columns: Iterable[str]) -> float:

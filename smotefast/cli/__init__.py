@@ -6,13 +6,20 @@ Everything heavy is imported by the command that needs it, so that ``--help`` an
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from smotefast._version import __version__
 from smotefast.cli import options as take
-from smotefast.cli.output import one_line_errors, say, say_step, silence_log
+from smotefast.cli.output import (
+    EXIT_CODES,
+    one_line_errors,
+    say,
+    say_step,
+    silence_log,
+    wrong_usage,
+)
 
 app = typer.Typer(
     name="smotefast",
@@ -42,7 +49,7 @@ def _smotefast(
     pass
 
 
-@app.command()
+@app.command(epilog=EXIT_CODES)
 def resample(
     source: take.Source,
     destination: take.Destination,
@@ -73,44 +80,55 @@ def resample(
         if quiet:
             silence_log()
         from smotefast.batch import (
+            check_arguments,
             make_seeded,
             neighbors_parameter,
             resample_dataset,
         )
 
-        typed = {
-            "--sampling-strategy": ("sampling_strategy", take.read_strategy(sampling_strategy)),
-            "--k-neighbors": (neighbors_parameter(sampler), k_neighbors),
-            "--search": ("search", search),
-            "--small-class": ("small_class", small_class),
-            "--categorical": ("categorical_features", categorical or None),
-        }
-        params = {name: value for name, value in typed.values() if value is not None}
-        options = {name: option for option, (name, _) in typed.items()}
-        options["random_state"] = "--seed"
-        params.update(take.read_settings(settings or (), options))
-        made = make_seeded(sampler, seed, params)
+        with wrong_usage():
+            strategy = take.read_strategy(sampling_strategy)
+            typed = {
+                "--sampling-strategy": ("sampling_strategy", strategy),
+                "--k-neighbors": (neighbors_parameter(sampler), k_neighbors),
+                "--search": ("search", search),
+                "--small-class": ("small_class", small_class),
+                "--categorical": ("categorical_features", categorical or None),
+            }
+            params = {name: value for name, value in typed.values() if value is not None}
+            options = {name: option for option, (name, _) in typed.items()}
+            options["random_state"] = "--seed"
+            params.update(take.read_settings(settings or (), options))
+            made = make_seeded(sampler, seed, params)
+            if then is None and then_settings:
+                raise ValueError("--then-set needs --then, the sampler that takes rows away.")
         if then is not None:
             from smotefast.combine import Combination
 
-            own = take.read_settings(then_settings or (), {}, "--then-set")
-            made = Combination(made, make_seeded(then, seed, own, then=True))
-        elif then_settings:
-            raise ValueError("--then-set needs --then, the sampler that takes rows away.")
+            with wrong_usage("--then-set"):
+                own = take.read_settings(then_settings or (), {}, "--then-set")
+                second = make_seeded(then, seed, own, then=True)
+                second._validate_params()
+            made = Combination(made, second)
+        job: dict[str, Any] = {
+            "sampler": made,
+            "memory_limit": memory_limit,
+            "rows": rows.value,
+            "drop": drop or (),
+            "keep": keep or (),
+            "keep_fill": keep_fill.value,
+            "if_balanced": if_balanced.value,
+            "absent_classes": absent_classes.value,
+        }
+        with wrong_usage():
+            check_arguments(source, destination, **job)
         summary = resample_dataset(
             source,
             destination,
             target=target,
-            sampler=made,
-            memory_limit=memory_limit,
-            rows=rows.value,
             overwrite=overwrite,
             progress=False if quiet else None,
-            drop=drop or (),
-            keep=keep or (),
-            keep_fill=keep_fill.value,
-            if_balanced=if_balanced.value,
-            absent_classes=absent_classes.value,
+            **job,
         )
         if not quiet:
             say(str(summary))
@@ -127,10 +145,12 @@ def samplers(
     with one_line_errors(debug):
         from smotefast.batch.listing import all_samplers, one_sampler
 
-        say(all_samplers() if name is None else one_sampler(name), unless=None)
+        with wrong_usage():
+            text = all_samplers() if name is None else one_sampler(name)
+        say(text, unless=None)
 
 
-@app.command()
+@app.command(epilog=EXIT_CODES)
 def diagnose(
     source: take.Source,
     target: take.Target,
@@ -158,8 +178,10 @@ def diagnose(
     with one_line_errors(debug):
         if quiet:
             silence_log()
-        from smotefast.diagnosis.command import run
+        from smotefast.diagnosis.command import check_arguments, run
 
+        with wrong_usage():
+            check_arguments(source, sampler, memory_limit)
         report = run(
             source,
             target=target,

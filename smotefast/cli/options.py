@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
@@ -40,7 +41,7 @@ class KeepFill(StrEnum):
 
 Source = Annotated[str, typer.Argument(help="A Parquet file or a folder of them.")]
 Destination = Annotated[
-    str, typer.Argument(help="NAME.parquet makes one file, any other name a folder.")
+    str, typer.Argument(help="NAME.parquet makes one file, a name without an ending a folder.")
 ]
 Target = Annotated[str, typer.Option(help="The column that holds the class.")]
 Sampler = Annotated[str, typer.Option(help="See 'smotefast samplers'.")]
@@ -165,13 +166,21 @@ def read_strategy(text: str) -> Any:
     text = text.strip()
     if text.startswith(("{", "[")):
         try:
-            return json.loads(text, parse_float=_whole)
+            return json.loads(text, parse_float=_whole, object_pairs_hook=_each_once)
         except json.JSONDecodeError as error:
             raise ValueError(f"--sampling-strategy {text!r} is not JSON: {error}") from error
     try:
         return float(text)
     except ValueError:
         return text
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that stands twice, of which JSON would take the last."""
+    for key, n in Counter(key for key, _ in pairs).items():
+        if n > 1:
+            raise ValueError(f"A JSON object names {key!r} twice. Name it once.")
+    return dict(pairs)
 
 
 def _whole(text: str) -> float:
@@ -207,9 +216,9 @@ def read_settings(
             )
         name = name.strip().replace("-", "_")
         if name in options:
-            raise ValueError(f"{option} {setting!r}: use {options[name]} for {name}.")
+            raise ValueError(f"{option} {setting!r} is not taken: use {options[name]}.")
         try:
-            values[name] = json.loads(text)
+            values[name] = json.loads(text, object_pairs_hook=_each_once)
         except json.JSONDecodeError:
             values[name] = text.strip()
     return values

@@ -133,7 +133,7 @@ def diagnose_dataset(
         What the resident set of the whole process stays under; None as for
         :func:`resample_dataset`.
     progress
-        None shows a bar if standard error is a terminal; True, False.
+        None shows a bar in a terminal or a notebook; True, False.
 
     Returns
     -------

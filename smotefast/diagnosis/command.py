@@ -7,7 +7,21 @@ import os
 import tempfile
 from typing import Any
 
-from smotefast.diagnosis import Diagnosis, diagnose_dataset
+from smotefast.diagnosis import Diagnosis, _made, diagnose_dataset
+from smotefast.storage import DestinationExistsError, local_path, resolve_limit
+
+
+def check_arguments(source: str, sampler: str | None, memory_limit: str | None) -> None:
+    """Refuse what no data can put right.
+
+    Raises
+    ------
+    ValueError
+        Naming the argument and what is allowed.
+    """
+    resolve_limit(memory_limit)
+    local_path(source, "source")
+    _made(sampler)
 
 
 def run(
@@ -56,7 +70,7 @@ def _check_page(path: str, overwrite: bool) -> str:
         if not overwrite:
             raise FileExistsError(f"{path!r} exists. Give another name, or --overwrite.")
         if not _is_page(real):
-            raise ValueError(
+            raise DestinationExistsError(
                 f"{path!r} is no HTML page, and nothing else is replaced. Give another name."
             )
     return real

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from smotefast.batch.arguments import column_names
 from smotefast.batch.category_job import split_features
+from smotefast.batch.class_names import name_classes
 from smotefast.batch.prepare import refuse_index
 from smotefast.batch.scan import (
     Classes,
@@ -127,12 +129,13 @@ def diagnose_files(
     """Diagnose files; see ``diagnose_dataset``."""
     given = resolve_limit(memory_limit)
     limit = given.n_bytes
-    source = open_source(path)
-    dropped = (drop,) if isinstance(drop, str) else tuple(drop)
+    dropped = column_names(drop, "drop")
+    source = open_source(path, dropped)
     _, features = split_columns(source, target, dropped)
-    with limit_explained(given), make_progress(progress) as shown:
+    with limit_explained(given), source.watched(), make_progress(progress) as shown:
         shown.phase("counting classes", source.n_rows)
         classes = scan_classes(source, target, shown)
+        name_classes(sampler, classes.counts)
         described = _Described(source, features)
         y = all_target_values(source, target) if _calls_for_labels(sampler) else None
         judged = judge(sampler, described, classes.counts, y)
@@ -141,7 +144,9 @@ def diagnose_files(
         rows = block_rows(source, target, columns, len(classes.counts), limit)
         data = FileData(source, target, classes, columns, rows)
         shown.phase("drawing and searching", 2 * source.n_rows)
-        return examine(data, judged, _watch(shown, limit))
+        found = examine(data, judged, _watch(shown, limit))
+        source.check_unchanged()
+        return found
 
 
 def _with_refusals(

@@ -1,13 +1,19 @@
-"""How far a job is: a bar on a terminal, a callback, or nothing."""
+"""How far a job is: a bar in a terminal or a notebook, a callback, or nothing."""
 
 from __future__ import annotations
 
+import builtins
+import html
+import math
 import sys
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
 Callback = Callable[[int, int], object]
+
+_REDRAW_SECONDS = 0.3
 
 
 class Progress:
@@ -66,7 +72,9 @@ class _Bar(Progress):
             TimeElapsedColumn(),
             TimeRemainingColumn(),
         )
-        self._bar: Any = Bar(*columns, console=Console(stderr=True), transient=True)
+        self._bar: Any = Bar(
+            *columns, console=Console(stderr=True, force_jupyter=False), transient=True
+        )
         self._task: Any = None
         self._bar.start()
 
@@ -82,13 +90,71 @@ class _Bar(Progress):
         self._bar.stop()
 
 
+class _InNotebook(Progress):
+    """A bar below a cell of a notebook; it needs no widgets.
+
+    The cell's output is replaced a few times a second, and empty in the end. Where IPython
+    cannot display, each phase prints a line.
+    """
+
+    def __init__(self) -> None:
+        self._name, self._done, self._total = "", 0, 0
+        self._started = self._shown = 0.0
+        self._handle: Any = None
+
+    def phase(self, name: str, total: int | None = None, *, writes: bool = False) -> None:
+        self._name, self._done, self._total = name, 0, total or 0
+        self._started = time.monotonic()
+        self._show(self._line(), self._html())
+
+    def advance(self, rows: int) -> None:
+        self._done += rows
+        if time.monotonic() - self._shown >= _REDRAW_SECONDS:
+            self._show(self._line(), self._html())
+
+    def close(self) -> None:
+        if self._handle is not None:
+            self._show("", "")
+
+    def _show(self, line: str, page: str) -> None:
+        self._shown = time.monotonic()
+        bundle = {"text/plain": line, "text/html": page}
+        if self._handle is not None:
+            self._handle.update(bundle, raw=True)
+            return
+        shell = sys.modules.get("IPython.display")  # loaded by every notebook
+        if shell is None:
+            self._shown = math.inf  # no more than the line
+            print(line)
+        else:
+            self._handle = shell.display(bundle, raw=True, display_id=True)
+
+    def _line(self) -> str:
+        if not self._total:
+            return self._name
+        seconds = time.monotonic() - self._started
+        share = min(1.0, self._done / self._total)
+        return f"{self._name}: {share:.0%} of {self._total:,} rows, {seconds:.0f} s"
+
+    def _html(self) -> str:
+        state = f'max="{self._total}" value="{self._done}"' if self._total else ""
+        return f"<progress {state}></progress> {html.escape(self._line())}"
+
+
+def _in_notebook() -> bool:
+    """Whether this code runs in a notebook: in IPython with a kernel, which has no terminal."""
+    shell = getattr(builtins, "get_ipython", lambda: None)()
+    return type(shell).__name__ == "ZMQInteractiveShell" or hasattr(shell, "kernel")
+
+
 def make_progress(progress: bool | Callback | None) -> Progress:
     """Return what follows a job.
 
     Parameters
     ----------
     progress
-        None: a bar if standard error is a terminal. True or False: a bar or nothing.
+        None: a bar if standard error is a terminal, and in notebooks. True or False: a bar
+        or nothing.
         A callable: called with ``(rows_done, rows_total)`` as rows are written.
 
     Raises
@@ -97,9 +163,10 @@ def make_progress(progress: bool | Callback | None) -> Progress:
         If it is none of these.
     """
     if progress is None:
-        progress = sys.stderr is not None and sys.stderr.isatty()
+        is_terminal = sys.stderr is not None and sys.stderr.isatty()
+        progress = is_terminal or _in_notebook()
     if progress is True:
-        return _Bar()
+        return _InNotebook() if _in_notebook() else _Bar()
     if progress is False:
         return Progress()
     if not callable(progress):

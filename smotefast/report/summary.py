@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from typing import Any
 
 from smotefast.storage.memory import format_size
+from smotefast.storage.paths import shown_path
 
 _MOST_LINES = 20
 _LONGEST = 40
@@ -70,43 +72,62 @@ class Summary:
     def __str__(self) -> str:
         return "\n".join([*self._class_lines(), "", *self._job_lines()])
 
+    def _repr_html_(self) -> str:
+        """Return the summary as a table for notebooks."""
+        header, *rows = self._class_cells()
+        shown = [_html_row(header, "th"), *(_html_row(row, "td") for row in rows)]
+        if self._n_more:
+            shown.append(f"<tr><td>... and {self._n_more} more classes</td></tr>")
+        facts = [_html_row(list(fact), "td") for fact in self._facts(" rows")]
+        return f"<table>{''.join(shown)}</table><table>{''.join(facts)}</table>"
+
     def _class_lines(self) -> list[str]:
-        labels = list(self.counts_before)
-        shown = labels[:_MOST_LINES]
-        names = [_shown(label) for label in shown]
-        width = max(map(len, ["class", *names]))
-        lines = [
-            _line(["class", "before", "after", "new", "removed"], width, self.rows_removed)
-        ]
-        for label, name in zip(shown, names, strict=True):
+        cells = self._class_cells()
+        width = max(len(row[0]) for row in cells)
+        lines = [_line(row, width) for row in cells]
+        if self._n_more:
+            lines.append(f"... and {self._n_more} more classes")
+        return lines
+
+    @property
+    def _n_more(self) -> int:
+        return max(0, len(self.counts_before) - _MOST_LINES)
+
+    def _class_cells(self) -> list[list[str]]:
+        """Return a header and a row for each class; "removed" is there if any row was."""
+        cells = [["class", "before", "after", "new", "removed"]]
+        for label in list(self.counts_before)[:_MOST_LINES]:
             counts = [self.counts_before[label], self.counts_after[label]]
             counts += [self._made(label), self._removed(label)]
-            cells = [name, *(f"{n:,}" for n in counts)]
-            lines.append(_line(cells, width, self.rows_removed))
-        if len(labels) > len(shown):
-            lines.append(f"... and {len(labels) - len(shown)} more classes")
-        return lines
+            cells.append([_shown(label), *(f"{n:,}" for n in counts)])
+        return cells if self.rows_removed else [row[:-1] for row in cells]
 
     def _job_lines(self) -> list[str]:
+        return [f"{name:<13} {value}" for name, value in self._facts()]
+
+    def _facts(self, unit: str = "") -> list[tuple[str, str]]:
+        """Return what is told of the job, with units."""
         rate = self.rows_written / max(self.seconds, 1e-9)
-        lines = [
-            f"rows written  {self.rows_written:,} to {self.destination}",
-            f"time          {self.seconds:.1f} s ({rate:,.0f} rows a second)",
-            f"peak memory   {format_size(self.peak_memory)} of "
-            f"{format_size(self.memory_limit)} allowed",
+        allowed = format_size(self.memory_limit)
+        facts = [
+            ("rows written", f"{self.rows_written:,}{unit} to {shown_path(self.destination)}"),
+            ("time", f"{self.seconds:.1f} s ({rate:,.0f} rows a second)"),
+            ("peak memory", f"{format_size(self.peak_memory)} of {allowed} allowed"),
         ]
         if self.copied:
-            lines.append("nothing done  no class had to change")
+            facts.append(("nothing done", "no class had to change"))
         if self.search is not None:
             found = "" if self.recall is None else f" (recall {self.recall:.3f} on a sample)"
-            lines.append(f"neighbours    {self.search}{found}")
-        return lines
+            facts.append(("neighbours", f"{self.search}{found}"))
+        return facts
 
 
-def _line(cells: list[str], width: int, with_removed: int) -> str:
-    """Return a line of the table; its last column is there if any row was removed."""
-    numbers = cells[1:] if with_removed else cells[1:-1]
-    return " ".join([f"{cells[0]:<{width}}", *(f"{number:>15}" for number in numbers)])
+def _line(cells: list[str], width: int) -> str:
+    return " ".join([f"{cells[0]:<{width}}", *(f"{number:>15}" for number in cells[1:])])
+
+
+def _html_row(cells: list[str], kind: str) -> str:
+    return "<tr>" + "".join(f"<{kind}>{html.escape(cell)}</{kind}>" for cell in cells) + "</tr>"
 
 
 def _shown(label: Any) -> str:

@@ -7,7 +7,13 @@ gives a place beside the destination that becomes the destination in one move; a
 
 from smotefast._allocator import allocator_returns, relax_allocator, release_memory
 from smotefast.storage.commit import Staging, remove_leftovers, signals_as_exit
-from smotefast.storage.destination import Destination, check_destination
+from smotefast.storage.destination import Destination, check_destination, destination_path
+from smotefast.storage.errors import (
+    ArgumentError,
+    DestinationExistsError,
+    SourceChangedError,
+    SourceError,
+)
 from smotefast.storage.layout import writer_options
 from smotefast.storage.limits import default_limit, limit_explained, resolve_limit
 from smotefast.storage.memory import (
@@ -17,20 +23,27 @@ from smotefast.storage.memory import (
     refuse_above,
     resident_bytes,
 )
+from smotefast.storage.paths import local_path, shown_path
 from smotefast.storage.sink import ParquetSink, plain_disk_errors
 from smotefast.storage.source import ParquetSource, open_source
 
 __all__ = [
+    "ArgumentError",
     "Destination",
+    "DestinationExistsError",
     "ParquetSink",
     "ParquetSource",
     "PeakMemory",
+    "SourceChangedError",
+    "SourceError",
     "Staging",
     "allocator_returns",
     "check_destination",
     "default_limit",
+    "destination_path",
     "format_size",
     "limit_explained",
+    "local_path",
     "open_source",
     "parse_size",
     "plain_disk_errors",
@@ -40,6 +53,7 @@ __all__ = [
     "remove_leftovers",
     "resident_bytes",
     "resolve_limit",
+    "shown_path",
     "signals_as_exit",
     "writer_options",
 ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from smotefast.storage.source import PARQUET, ParquetSource
+from smotefast.storage.errors import ArgumentError, DestinationExistsError
+from smotefast.storage.paths import PARQUET, local_path, other_format
+from smotefast.storage.source import ParquetSource
 
-ONE_FILE = (".parquet", ".pq")
 _BESIDE = {"_success", "_metadata", "_common_metadata"}
 
 
@@ -26,24 +27,44 @@ class Destination(NamedTuple):
     parts: bool
 
 
+def destination_path(path: str | bytes | os.PathLike[str]) -> str:
+    """Return the path of a destination as text.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If it is no local path, or ends as data of another format do.
+    """
+    given = local_path(path, "destination")
+    what = other_format(given) or other_format(os.path.realpath(given))
+    if what is not None:
+        raise ValueError(
+            f"The destination {given!r} {what}, and only Parquet is written. End the name in "
+            ".parquet for one file, or give a name without such an ending for a folder of part "
+            "files."
+        )
+    return given
+
+
 def check_destination(
-    path: str | os.PathLike[str], source: ParquetSource, *, overwrite: bool
+    path: str | bytes | os.PathLike[str], source: ParquetSource, *, overwrite: bool
 ) -> Destination:
-    """Resolve a destination: with the suffix .parquet or .pq one file, else a folder.
+    """Resolve a destination: with a suffix of Parquet one file, else a folder.
 
     Raises
     ------
     OSError, ValueError
         If it exists (and ``overwrite`` is False), touches the source, or cannot be made.
     """
-    given = os.fsdecode(path)
+    given = destination_path(path)
     path = os.path.realpath(given)
     _check_apart(given, path, source)
-    parts = not path.lower().endswith(ONE_FILE)
+    parts = not path.lower().endswith(PARQUET)
     if _exists(path):
         if not overwrite:
             raise FileExistsError(
-                f"The destination {given!r} exists. Choose another, or allow overwriting it."
+                f"The destination {given!r} exists. Choose another, or replace it with "
+                "overwrite=True."
             )
         _check_replaceable(given, path, parts)
     parent = os.path.dirname(path)
@@ -67,12 +88,12 @@ def _check_apart(given: str, path: str, source: ParquetSource) -> None:
     """Refuse what is, holds or lies in the source; its files may be links to elsewhere."""
     named = os.path.realpath(source.path)
     if _same(path, named) or any(_same(path, file.path) for file in source.files):
-        raise ValueError(f"The destination {given!r} is the source. Choose another.")
+        raise ArgumentError(f"The destination {given!r} is the source. Choose another.")
     if os.path.commonpath([path, named]) == named:
-        raise ValueError(f"The destination {given!r} lies inside the source folder.")
+        raise ArgumentError(f"The destination {given!r} lies inside the source folder.")
     for place in (named, *(os.path.realpath(file.path) for file in source.files)):
         if os.path.commonpath([path, place]) == path:
-            raise ValueError(f"The source {place!r} lies inside the destination {given!r}.")
+            raise ArgumentError(f"The source {place!r} lies inside the destination {given!r}.")
 
 
 def _same(path: str, other: str) -> bool:
@@ -82,23 +103,25 @@ def _same(path: str, other: str) -> bool:
 def _check_replaceable(given: str, path: str, parts: bool) -> None:
     """Refuse to replace what is not data: a device, or a folder with other things in it."""
     if os.path.ismount(path):
-        raise ValueError(
+        raise DestinationExistsError(
             f"The destination {given!r} is a mount point, which cannot be replaced. Name a "
             "folder in it."
         )
     if os.path.isfile(path):
         if parts:
-            raise ValueError(
+            raise DestinationExistsError(
                 f"The destination {given!r} is a file and would become a folder of part "
                 "files. End the name in .parquet for one file, or remove the file yourself."
             )
         return
     if not os.path.isdir(path):
-        raise ValueError(f"The destination {given!r} is neither a file nor a folder.")
+        raise DestinationExistsError(
+            f"The destination {given!r} is neither a file nor a folder."
+        )
     with os.scandir(path) as entries:
         for entry in entries:
             if not _is_data(entry):
-                raise ValueError(
+                raise DestinationExistsError(
                     f"The destination {given!r} holds {entry.name!r}, which is no Parquet "
                     "file; it will not be overwritten. Remove the folder yourself."
                 )

@@ -6,10 +6,10 @@ of the largest file speaks for all.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-import pyarrow.parquet as pq
-
+from smotefast.storage.int96 import stored_timestamps
 from smotefast.storage.source import ParquetSource
 
 _WIDTHS = {"INT32": 4, "FLOAT": 4, "INT64": 8, "DOUBLE": 8}
@@ -38,7 +38,8 @@ def writer_options(
         Top-level columns that will not be written.
     """
     compression, dictionaries, encodings = {}, [], {}
-    chunks, names = _chunks(source), frozenset(source.schema.names)
+    metadata, names = _metadata(source), frozenset(source.schema.names)
+    chunks = _chunks(metadata)
     as_integer = any(_is_integer(column) for _, column, kind in chunks if _is_decimal(kind))
     for path, column, kind in chunks:
         if path.split(".")[0] in dropped and path not in names:
@@ -54,6 +55,7 @@ def writer_options(
         "use_dictionary": dictionaries or False,
         "column_encoding": encodings or None,
         "store_decimal_as_integer": as_integer,
+        **_type_options(metadata, dropped),
     }
 
 
@@ -74,16 +76,48 @@ def _written_type(chunk: Any, kind: Any, as_integer: bool) -> str:
     return "INT32" if kind.precision <= 9 else "INT64"
 
 
-def _chunks(source: ParquetSource) -> list[tuple[str, Any, Any]]:
-    """Return path, chunk and type of each stored column."""
+def _type_options(metadata: Any, dropped: frozenset[str]) -> dict[str, bool]:
+    """Return what keeps logical types as they are stored, where Arrow has a choice.
+
+    The writer takes one choice for all columns of a file. INT96 is kept where all timestamps
+    are such, and times stay UTC where all of them are.
+    """
+    timestamps = stored_timestamps(metadata, dropped)
+    columns = [metadata.schema.column(place) for place in range(metadata.num_columns)]
+    times = [one for one in columns if one.logical_type.type == "TIME"]
+    lists = [one.path for one in columns if ".list." in one.path]
+    options = {
+        "use_deprecated_int96_timestamps": bool(timestamps.int96) and not timestamps.int64,
+        "write_time_adjusted_to_utc": _all(
+            "isAdjustedToUTC=true" in str(one.logical_type) for one in times
+        ),
+    }
+    chosen = {name: True for name, is_so in options.items() if is_so}
+    if _all(".list.element" not in path for path in lists):
+        chosen["use_compliant_nested_type"] = False  # keeps names such as "item"
+    return chosen
+
+
+def _all(tests: Iterable[bool]) -> bool:
+    """Whether there are any, and all hold."""
+    found = list(tests)
+    return bool(found) and all(found)
+
+
+def _metadata(source: ParquetSource) -> Any:
+    """Return the footer of the file with most rows, which speaks for all."""
     file = max(source.files, key=lambda file: file.n_rows)
-    with pq.ParquetFile(file.path) as parquet:
-        metadata = parquet.metadata
-        groups = [metadata.row_group(place) for place in range(metadata.num_row_groups)]
-        group = max(groups, key=lambda group: group.num_rows)
-        chunks = [group.column(i) for i in range(group.num_columns)]
-        kinds = [metadata.schema.column(i) for i in range(group.num_columns)]
-        return [(c.path_in_schema, c, kind) for c, kind in zip(chunks, kinds, strict=True)]
+    with file.opened() as parquet:
+        return parquet.metadata
+
+
+def _chunks(metadata: Any) -> list[tuple[str, Any, Any]]:
+    """Return path, chunk and type of each stored column."""
+    groups = [metadata.row_group(place) for place in range(metadata.num_row_groups)]
+    group = max(groups, key=lambda group: group.num_rows)
+    chunks = [group.column(i) for i in range(group.num_columns)]
+    kinds = [metadata.schema.column(i) for i in range(group.num_columns)]
+    return [(c.path_in_schema, c, kind) for c, kind in zip(chunks, kinds, strict=True)]
 
 
 def _dictionary_pays(chunk: Any) -> bool:

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from smotefast._messages import listed
+from smotefast.storage.paths import arrow_path
 
 # A part file is closed above this size: readers get parallel work, and a writer's books
 # of its row groups stay small.
@@ -125,12 +126,13 @@ def plain_disk_errors(path: str) -> Iterator[None]:
 
 def open_file(name: str) -> pa.NativeFile:
     """Open a file for writing."""
-    return pa.OSFile(name, "wb")
+    with arrow_path(name, os.O_RDWR | os.O_CREAT) as known:
+        return pa.OSFile(known, "wb")
 
 
 def _verify(name: str, n_rows: int, schema: pa.Schema) -> None:
     try:
-        with pq.ParquetFile(name) as parquet:
+        with arrow_path(name) as known, pq.ParquetFile(known) as parquet:
             found, columns = parquet.metadata.num_rows, parquet.schema_arrow
     except (pa.ArrowException, OSError) as error:
         raise OSError(f"The file just written does not read back: {error}") from error

@@ -43,6 +43,15 @@ def check_numeric_fields(fields: Any) -> np.dtype:
     return common_dtype(dtypes)
 
 
+def kinds_without_numbers(fields: Any) -> dict[str, str]:
+    """Return what the columns hold that ``check_numeric_fields`` refuses, by name."""
+    return {
+        field.name: f"{_kind(field.type)} (Arrow type {field.type})"
+        for field in fields
+        if numpy_type(field.type) is None
+    }
+
+
 def numpy_type(arrow_type: Any) -> np.dtype | None:
     """Return the NumPy dtype that an Arrow type is computed in, None for what is no number.
 

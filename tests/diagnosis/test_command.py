@@ -51,7 +51,7 @@ def test_diagnose__replaces_a_page_on_request_only(source, tmp_path):
     page = tmp_path / "report.html"
     page.write_text("<!DOCTYPE html>precious")
     done = run(source, "--target", "label", "--html", page)
-    assert done.returncode == 1
+    assert done.returncode == 6
     assert "exists" in done.stderr
     assert page.read_text() == "<!DOCTYPE html>precious"
     done = run(source, "--target", "label", "--html", page, "--overwrite")
@@ -61,20 +61,20 @@ def test_diagnose__replaces_a_page_on_request_only(source, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("options", "code", "message"),
     [
-        (["--target", "lable"], "target='lable' is not a column"),
-        (["--target", "f0"], "continuous"),
-        (["--target", "label", "--drop", "nothing"], "drop='nothing' is not a column"),
-        (["--target", "label", "--sampler", "smoot"], "'smoot' is not one of"),
-        (["--target", "label", "--memory-limit", "10MiB"], "is not enough"),
-        (["--target", "label", "--html", "."], "is a folder"),
-        (["--target", "label", "--html", "no/where.html"], "no"),
+        (["--target", "lable"], 3, "--target lable is not a column"),
+        (["--target", "f0"], 3, "continuous"),
+        (["--target", "label", "--drop", "nothing"], 3, "--drop nothing is not a column"),
+        (["--target", "label", "--sampler", "smoot"], 2, "--sampler smoot is not one of"),
+        (["--target", "label", "--memory-limit", "10MiB"], 4, "--memory-limit 10MiB is not"),
+        (["--target", "label", "--html", "."], 5, "is a folder"),
+        (["--target", "label", "--html", "no/where.html"], 5, "no"),
     ],
 )
-def test_diagnose__says_what_is_wrong_in_one_line(source, options, message):
+def test_diagnose__says_what_is_wrong_in_one_line(source, options, code, message):
     done = run(source, *options)
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (code, "")
     assert done.stderr.startswith("smotefast: error: ")
     assert done.stderr.count("\n") == 1
     assert message in done.stderr
@@ -86,7 +86,7 @@ def test_diagnose__fails_if_the_report_cannot_be_written(source):
     command = [sys.executable, "-m", "smotefast", "diagnose", str(source), "--target", "label"]
     with open("/dev/full", "w") as full:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
-    assert done.returncode == 1
+    assert done.returncode == 5
     assert done.stderr.startswith("smotefast: error: ")
 
 
@@ -114,7 +114,7 @@ def test_diagnose__replaces_nothing_but_a_page(kind, source, tmp_path):
         os.mkfifo(page)
     before = source.read_bytes()
     done = run(source, "--target", "label", "--html", page, "--overwrite")
-    assert done.returncode == 1
+    assert done.returncode == 6
     assert "is no HTML page, and nothing else is replaced" in done.stderr
     assert source.read_bytes() == before
     assert kind != "another file" or page.read_text() == "precious"
@@ -122,5 +122,5 @@ def test_diagnose__replaces_nothing_but_a_page(kind, source, tmp_path):
 
 def test_diagnose__names_a_folder_that_is_not_there(source, tmp_path):
     done = run(source, "--target", "label", "--html", tmp_path / "no" / "page.html")
-    assert done.returncode == 1
+    assert done.returncode == 5
     assert "There is no folder" in done.stderr

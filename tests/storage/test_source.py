@@ -67,10 +67,10 @@ def test_open_source__names_a_truncated_file(tmp_path, kept):
 
 def test_batches__names_a_file_with_damaged_pages(tmp_path):
     path = write(tmp_path / "a.parquet", pa.table({"x": ["a" * 999] * 999}))
-    source = open_source(path)
     content = bytearray(path.read_bytes())
     content[4:80] = b"\xff" * 76
     path.write_bytes(content)
+    source = open_source(path)
     with pytest.raises(OSError, match=r"Cannot read .*a\.parquet"):
         list(source.batches(["x"], 10))
 
@@ -167,3 +167,42 @@ def test_batches__keep_dictionaries_that_differ(tmp_path):
         pq.write_table(table, tmp_path / f"{name}.parquet")
     read = [batch.column(0).to_pylist() for batch in open_source(tmp_path).batches(["v"], 9)]
     assert read == [["x", "y"], ["y", "z"], ["x", "y"]]
+
+
+OTHER = TABLE.append_column("id", [["a", "b", "c"]])
+UNLIKE = {
+    "type": TABLE.append_column("id", [[1, 2, 3]]),
+    "missing": TABLE,
+    "place": OTHER.select(["id", "x", "n"]),
+    "not null": OTHER.cast(OTHER.schema.set(2, pa.field("id", pa.string(), nullable=False))),
+}
+
+
+@pytest.mark.parametrize("first", ["a", "c"])
+@pytest.mark.parametrize("unlike", UNLIKE.values(), ids=list(UNLIKE))
+def test_open_source__takes_files_that_differ_in_dropped_columns_only(tmp_path, unlike, first):
+    write(tmp_path / "b.parquet", OTHER)
+    write(tmp_path / f"{first}.parquet", unlike)
+    with pytest.raises(ValueError, match="does not have the schema") as caught:
+        open_source(tmp_path)
+    if unlike is not UNLIKE["place"]:
+        assert "drop=['id']" in str(caught.value)
+    source = open_source(tmp_path, ["id"])
+    assert rows_of(source, ["n", "x"]).equals(
+        pa.concat_tables([TABLE, TABLE]).select(["n", "x"])
+    )
+    assert source.names == {"x", "n", "id"}
+
+
+def test_open_source__refuses_other_differences_of_dropped_columns_too(tmp_path):
+    write(tmp_path / "a.parquet", OTHER)
+    write(tmp_path / "b.parquet", OTHER.select(["n", "x", "id"]))
+    with pytest.raises(ValueError, match="its columns stand in another order"):
+        open_source(tmp_path, ["id"])
+
+
+def test_open_source__takes_a_repeated_name_that_is_dropped(tmp_path):
+    table = pa.Table.from_arrays([*TABLE.columns, TABLE["x"]], ["n", "x", "x"])
+    with pytest.raises(ValueError, match=r"more than one column named 'x'"):
+        open_source(write(tmp_path / "a.parquet", table))
+    assert open_source(tmp_path / "a.parquet", ["x"]).n_rows == 3

@@ -1,0 +1,233 @@
+"""What is taken for a source and a destination, and what is said of all else."""
+
+from __future__ import annotations
+
+import io
+import os
+import pathlib
+import re
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+import pytest
+
+import smotefast
+from smotefast.diagnosis import diagnose_dataset
+from smotefast.storage.paths import local_path, shown_path
+from tests.batch_files import imbalanced, resample, write_file
+from tests.commands import shell as shell
+
+
+class Path:
+    """A path of another library."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __fspath__(self):
+        return self.path
+
+
+@pytest.mark.parametrize("kind", [str, pathlib.Path, os.fsencode, Path, np.str_])
+def test_every_kind_of_path__is_taken(tmp_path, kind):
+    write_file(tmp_path / "in.parquet", imbalanced())
+    source, destination = (kind(f"{tmp_path}/{name}.parquet") for name in ("in", "out"))
+    assert resample(source, destination).rows_written == 1080
+    assert diagnose_dataset(source, target="label")
+
+
+FRAME = pd.DataFrame({"x": [1.0], "label": [0]})
+NO_PATHS = {
+    "list": (["a.parquet"], "is a list, not a path.*name the folder"),
+    "tuple": (("a", "b"), "is a tuple.*name the folder"),
+    "generator": ((name for name in "ab"), "is a generator.*name the folder"),
+    "None": (None, "is None, not a path.*Give the path of a Parquet file"),
+    "number": (3, "is a int, not a path.*Give the path"),
+    "pandas": (FRAME, r"is a pandas\.DataFrame.*fit_resample.*write the table to a Parquet"),
+    "polars": (pl.DataFrame(FRAME.to_dict("list")), r"is a polars\.DataFrame.*fit_resample"),
+    "lazy": (pl.LazyFrame({"x": [1.0]}), r"is a polars\.LazyFrame.*fit_resample"),
+    "arrow": (pa.table({"x": [1.0]}), r"is a pyarrow\.Table.*fit_resample"),
+    "dataset": (ds.dataset(pa.table({"x": [1.0]})), r"is a pyarrow\..*Dataset.*fit_resample"),
+    "numpy": (np.ones((2, 2)), r"is a numpy\.ndarray.*not a path"),
+    "open file": (io.BytesIO(b"PAR1"), r"is a _io\.BytesIO.*give the path, such as file\.name"),
+}
+
+
+@pytest.mark.filterwarnings("ignore::polars.exceptions.PerformanceWarning")
+@pytest.mark.parametrize(("given", "message"), NO_PATHS.values(), ids=list(NO_PATHS))
+def test_what_is_no_path__is_refused_with_the_next_step(given, message, tmp_path):
+    with pytest.raises(TypeError, match=f"^source {message}"):
+        resample(given, tmp_path / "out")
+    with pytest.raises(TypeError, match=f"^source {message}"):
+        diagnose_dataset(given, target="label")
+    source = write_file(tmp_path / "in.parquet", imbalanced())
+    with pytest.raises(TypeError, match=r"^destination is .*, not a path"):
+        resample(source, given)
+
+
+URLS = [
+    "s3://bucket/a.parquet",
+    "https://host/a.parquet",
+    "hdfs://host/a",
+    "gs://bucket/a",
+    "abfss://box@account.dfs.core.windows.net/a",
+    "dbfs:/tables/a",
+    "file:///tmp/a.parquet",
+]
+
+
+@pytest.mark.parametrize("path", URLS)
+def test_a_url__is_refused_with_the_next_step(path, tmp_path, shell):
+    with pytest.raises(
+        ValueError, match=r"^source=.* is a URL, and jobs take local paths only"
+    ):
+        resample(path, tmp_path / "out")
+    with pytest.raises(ValueError, match=r"^source=.* is a URL"):
+        diagnose_dataset(path, target="label")
+    source = write_file(tmp_path / "in.parquet", imbalanced())
+    with pytest.raises(ValueError, match=r"^destination=.* is a URL"):
+        resample(source, path)
+    code, _, message = shell("resample", path, tmp_path / "out", "--target", "label")
+    assert code == 2
+    assert message.startswith(f"smotefast: error: SOURCE {path} is a URL")
+    assert os.listdir(tmp_path) == ["in.parquet"]
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("", "is empty. Give the path"),
+        (" ", "is empty. Give the path"),
+        ("-", "standard (input|output)"),
+        ("a\0b", "null byte"),
+        ("~/a.parquet", "begins with '~'.*expanduser"),
+        ("data/*.parquet", "pattern"),
+        ("data/part-?.parquet", "pattern"),
+    ],
+)
+def test_a_path_that_names_nothing__is_refused_with_the_next_step(path, message, tmp_path):
+    source = write_file(tmp_path / "in.parquet", imbalanced())
+    for given in ((path, tmp_path / "out"), (source, path)):
+        with pytest.raises(ValueError, match=message):
+            resample(*given)
+    with pytest.raises(ValueError, match=message):
+        diagnose_dataset(path, target="label")
+
+
+def test_odd_names_that_exist__are_taken(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("a*.parquet", "~b.parquet", "c[1].parquet"):
+        write_file(name, imbalanced())
+        assert local_path(name, "source") == name
+        assert smotefast.storage.open_source(name).n_rows == 600
+
+
+SUFFIXES = "csv tsv txt json jsonl ndjson feather arrow ipc avro orc xls xlsx gz zip bz2 xz zst"
+MORE = "tar tgz 7z h5 hdf5 npy npz pkl pickle db sqlite duckdb dta sas7bdat sav parquet.gz CSV"
+
+
+@pytest.mark.parametrize("suffix", [*SUFFIXES.split(), *MORE.split()])
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_destination_that_ends_as_other_data__is_refused(tmp_path, suffix, overwrite):
+    source = write_file(tmp_path / "in.parquet", imbalanced())
+    with pytest.raises(ValueError, match=r"only Parquet is written.* \.parquet for one file"):
+        resample(source, tmp_path / f"x.{suffix}", overwrite=overwrite)
+    assert os.listdir(tmp_path) == ["in.parquet"]
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "pq", "parq", "PARQUET", "Parq"])
+def test_a_destination_that_ends_as_parquet__is_one_file(tmp_path, suffix):
+    resample(write_file(tmp_path / "in.parquet", imbalanced()), tmp_path / f"out.{suffix}")
+    assert pq.read_table(tmp_path / f"out.{suffix}").num_rows == 1080
+    assert (tmp_path / f"out.{suffix}").is_file()
+
+
+@pytest.mark.parametrize("name", ["out", "out.v2", "2026.11.28", "balanced.d"])
+def test_a_destination_of_any_other_name__is_a_folder(tmp_path, name):
+    resample(write_file(tmp_path / "in.parquet", imbalanced()), tmp_path / name)
+    assert os.listdir(tmp_path / name) == ["part-00000.parquet"]
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.csv.gz", "x.xlsx", "x.feather"])
+def test_a_source_of_another_format__is_said_to_be_one(tmp_path, name):
+    (tmp_path / name).write_bytes(b"x,y\n1,2\n")
+    for call in (resample, lambda path, _: diagnose_dataset(path, target="label")):
+        with pytest.raises(
+            OSError, match=r"ends in .*Parquet, which is all that is taken. Conv"
+        ):
+            call(tmp_path / name, tmp_path / "out")
+
+
+def test_a_source_that_is_parquet__is_read_whatever_its_name(tmp_path):
+    source = write_file(tmp_path / "x.csv", imbalanced())
+    assert resample(source, tmp_path / "out").rows_written == 1080
+
+
+def test_a_folder_of_another_format__is_said_to_hold_it(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.csv").write_text("x,y\n")
+    with pytest.raises(OSError, match=r"no \.parquet files, only files such as 'a\.csv'"):
+        resample(tmp_path / "in", tmp_path / "out")
+
+
+# Latin 1, of which é is no UTF-8.
+ODD = os.fsdecode(b"caf\xe9")
+
+
+@pytest.mark.parametrize("destination", ["out.parquet", f"{ODD}.parquet", ODD])
+@pytest.mark.parametrize("source", [f"{ODD}-in.parquet", f"{ODD}-in", "in"])
+def test_paths_that_are_no_utf8__work_as_with_open(tmp_path, source, destination):
+    source, destination = tmp_path / source, tmp_path / destination
+    if source.suffix:
+        write_odd(source)
+    else:
+        source.mkdir()
+        write_odd(source / f"{ODD}.parquet")
+    summary = resample(source, destination)
+    resample(source, os.fsencode(destination), overwrite=True)
+    assert summary.rows_written == 1080
+    made = destination / "part-00000.parquet" if destination.is_dir() else destination
+    with open(made, "rb") as file:
+        assert pq.read_table(pa.BufferReader(file.read())).num_rows == 1080
+    assert shown_path(str(destination)) in str(summary)
+    str(summary).encode()  # can be printed
+    summary._repr_html_().encode()
+    assert diagnose_dataset(source, target="label", sampler="borderline-smote")
+
+
+def write_odd(path, table=None):
+    sink = pa.BufferOutputStream()
+    pq.write_table(imbalanced() if table is None else table, sink)
+    path.write_bytes(sink.getvalue())
+
+
+def test_messages_with_paths_that_are_no_utf8__can_be_printed(tmp_path, shell):
+    write_odd(tmp_path / f"{ODD}.parquet", imbalanced().slice(0, 0))
+    code, _, message = shell(
+        "resample", tmp_path / f"{ODD}.parquet", "out", "--target", "label"
+    )
+    assert code == 3
+    assert re.search(r"caf.*\.parquet' holds no rows", message)
+
+
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8", "ascii", "latin-1"])
+def test_the_summary__is_printed_to_every_kind_of_output(tmp_path, locale):
+    import subprocess
+    import sys
+
+    table = imbalanced()
+    labels = pa.array(["ä" if one else "b" for one in table["label"].to_pylist()])
+    write_odd(tmp_path / f"{ODD}.parquet", table.set_column(4, "label", labels))
+    command = [sys.executable, "-m", "smotefast", "resample", f"{ODD}.parquet", f"{ODD}-out"]
+    settings = {"LC_ALL": locale} if locale[0] == "C" else {"PYTHONIOENCODING": locale}
+    environment = {**os.environ, "PYTHONCOERCECLOCALE": "0", **settings}
+    done = subprocess.run(
+        [*command, "--target", "label"], capture_output=True, cwd=tmp_path, env=environment
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"rows written  1,080 to caf" in done.stdout
+    assert os.path.isdir(os.path.join(os.fsencode(tmp_path), b"caf\xe9-out"))

@@ -1,0 +1,180 @@
+"""A source that changes while a job reads it: noticed in every phase, and said so."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pyarrow.parquet as pq
+import pytest
+
+import smotefast
+import smotefast.batch
+import smotefast.diagnosis.in_files
+from smotefast.combine import SMOTETomek
+from smotefast.over_sampling import SMOTE, BorderlineSMOTE, KMeansSMOTE, RandomOverSampler
+from smotefast.report import Progress
+from smotefast.storage import SourceChangedError
+from tests.batch_files import imbalanced, resample, write_file
+
+
+def same_size_and_time(path):
+    """Replace a file by another one that looks the same from outside."""
+    before = os.stat(path)
+    shutil.copy(path, f"{path}.new")
+    with open(f"{path}.new", "r+b") as file:
+        file.seek(200)
+        file.write(b"\x00")
+    os.utime(f"{path}.new", ns=(before.st_atime_ns, before.st_mtime_ns))
+    os.replace(f"{path}.new", path)
+    assert (os.stat(path).st_size, os.stat(path).st_mtime_ns) == (
+        before.st_size,
+        before.st_mtime_ns,
+    )
+
+
+def rewritten_in_place(path):
+    """Write to the same inode, and set the time back."""
+    before = os.stat(path)
+    with open(path, "r+b") as file:
+        file.seek(200)
+        file.write(b"\x00")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def without_a_column(path):
+    pq.write_table(pq.read_table(path).drop_columns(["f1"]), f"{path}.new")
+    os.replace(f"{path}.new", path)
+
+
+def of_another_type(path):
+    table = pq.read_table(path)
+    place = table.schema.get_field_index("f1")
+    pq.write_table(table.set_column(place, "f1", table["f1"].cast("string")), f"{path}.new")
+    os.replace(f"{path}.new", path)
+
+
+def with_other_classes(path):
+    table = pq.read_table(path)
+    place = table.schema.get_field_index("label")
+    pq.write_table(table.set_column(place, "label", [[5] * table.num_rows]), f"{path}.new")
+    os.replace(f"{path}.new", path)
+
+
+def truncated(path):
+    os.truncate(path, os.path.getsize(path) // 2)
+
+
+def no_parquet(path):
+    path.write_text("x,y\n1,2\n")
+
+
+CHANGES = [
+    same_size_and_time,
+    rewritten_in_place,
+    without_a_column,
+    of_another_type,
+    with_other_classes,
+    truncated,
+    no_parquet,
+    os.remove,
+]
+SAMPLERS = {
+    "smote": SMOTE(random_state=0),
+    "borderline": BorderlineSMOTE(random_state=0),
+    "kmeans": KMeansSMOTE(random_state=0, cluster_balance_threshold=0.01),
+    "random": RandomOverSampler(random_state=0),
+    "tomek": SMOTETomek(random_state=0),
+}
+
+
+class Changing(Progress):
+    """Changes a file when a phase begins, or after its first rows."""
+
+    def __init__(self, change, phase, *, late=False):
+        self.change, self.wanted, self.late, self.is_there = change, phase, late, False
+
+    def phase(self, name, total=None, *, writes=False):
+        self.is_there = name == self.wanted
+        self._change(not self.late)
+
+    def advance(self, rows):
+        self._change(self.late)
+
+    def _change(self, now):
+        if self.is_there and now:
+            self.is_there, self.wanted = False, None
+            self.change()
+
+
+def change_during(monkeypatch, change, phase, **when):
+    changing = Changing(change, phase, **when)
+    for module in (smotefast.batch, smotefast.diagnosis.in_files):
+        monkeypatch.setattr(module, "make_progress", lambda progress: changing)
+    return changing
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize(
+    ("sampler", "phase"),
+    [
+        ("smote", "counting classes"),
+        ("smote", "loading kernels"),
+        ("smote", "reading classes"),
+        ("smote", "finding neighbours"),
+        ("smote", "writing"),
+        ("borderline", "finding neighbours among all rows"),
+        ("kmeans", "reading all rows"),
+        ("random", "reading classes"),
+        ("tomek", "finding Tomek links"),
+    ],
+)
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_a_file_changed_in_any_phase__is_said_to_be_changed(
+    tmp_path, monkeypatch, change, sampler, phase, late
+):
+    if late and phase in ("loading kernels", "finding neighbours"):
+        phase = "reading classes"  # nothing advances in these
+    source = write_file(tmp_path / "in.parquet", imbalanced(3000))
+    changing = change_during(monkeypatch, lambda: change(source), phase, late=late)
+    with pytest.raises(SourceChangedError, match=r"in\.parquet' was changed while"):
+        resample(source, tmp_path / "out.parquet", sampler=SAMPLERS[sampler])
+    assert changing.wanted is None
+    assert not (tmp_path / "out.parquet").exists()
+    assert [name for name in os.listdir(tmp_path) if "out" in name] == []
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+@pytest.mark.parametrize("phase", ["counting classes", "drawing and searching"])
+def test_a_diagnosis_of_a_changed_file__says_so(tmp_path, monkeypatch, change, phase):
+    source = write_file(tmp_path / "in.parquet", imbalanced(3000))
+    change_during(monkeypatch, lambda: change(source), phase)
+    with pytest.raises(SourceChangedError, match="was changed while"):
+        smotefast.diagnosis.diagnose_dataset(source, target="label")
+
+
+def test_one_file_of_a_folder_that_is_replaced__is_named(tmp_path, monkeypatch):
+    (tmp_path / "in").mkdir()
+    for name in ("a", "b", "c"):
+        write_file(tmp_path / "in" / f"{name}.parquet", imbalanced())
+    change_during(
+        monkeypatch, lambda: same_size_and_time(tmp_path / "in" / "b.parquet"), "writing"
+    )
+    with pytest.raises(SourceChangedError, match=r"b\.parquet' was changed"):
+        resample(tmp_path / "in", tmp_path / "out")
+
+
+def test_a_source_that_is_only_read_by_others__is_not_changed(tmp_path, monkeypatch):
+    source = write_file(tmp_path / "in.parquet", imbalanced())
+    change_during(monkeypatch, lambda: source.read_bytes(), "writing")
+    assert resample(source, tmp_path / "out.parquet").rows_written == 1080
+
+
+def test_an_error_of_its_own__stays_what_it_is(tmp_path, monkeypatch):
+    def fail():
+        raise RuntimeError("stop here")
+
+    source = write_file(tmp_path / "in.parquet", imbalanced())
+    change_during(monkeypatch, fail, "writing")
+    with pytest.raises(RuntimeError, match="stop here"):
+        resample(source, tmp_path / "out.parquet")

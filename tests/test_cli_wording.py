@@ -1,0 +1,157 @@
+"""Messages at the shell speak of options, and leave what is quoted as it is."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+import smotefast
+from smotefast.batch.registry import SAMPLERS, sampler_class
+from smotefast.cli.wording import OPTIONS, SETTINGS, in_shell_words
+from tests.batch_files import imbalanced, write_file
+from tests.commands import shell as shell
+
+ROOT = Path(smotefast.__file__).parent
+MODULES = sorted(path for path in ROOT.rglob("*.py") if path.parent.name != "cli")
+LONG = [name for name in (*OPTIONS, *SETTINGS) if "_" in name]
+# A parameter in Python's words: with a value, or by a name that is no English word.
+PYTHON = re.compile(
+    rf"(?<![\w-])(?<!--set )(?:{'|'.join((*OPTIONS, *SETTINGS))})=|collections\.abc"
+    rf"|(?<![\w-])(?<!--set )(?:{'|'.join(LONG)})\b(?!=)"
+)
+
+
+def text_of(node):
+    """Return the text that an expression gives, with values in place of what is filled in."""
+    if isinstance(node, ast.Constant):
+        return str(node.value) if isinstance(node.value, str) else "0"
+    if isinstance(node, ast.FormattedValue):
+        return "'value'" if node.conversion == ord("r") else "value"
+    if isinstance(node, ast.JoinedStr):
+        return "".join(map(text_of, node.values))
+    return "value"
+
+
+def messages():
+    """Yield every text that an error or a warning of the package is made of."""
+    for path in MODULES:
+        docs = set()
+        tree = ast.parse(path.read_text())
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+                first = node.body[0] if node.body else None
+                if isinstance(first, ast.Expr):
+                    docs.add(first.value)
+        inner = {
+            part
+            for node in ast.walk(tree)
+            if isinstance(node, ast.JoinedStr)
+            for part in ast.walk(node)
+            if part is not node
+        }
+        for node in ast.walk(tree):
+            if node in docs or node in inner:
+                continue
+            if isinstance(node, ast.JoinedStr | ast.Constant):
+                text = text_of(node)
+                if " " in text.strip() and re.search(r"[a-z]{3}", text):
+                    yield pytest.param(text, id=f"{path.stem}:{node.lineno}")
+
+
+@pytest.mark.parametrize("text", messages())
+def test_every_message__is_free_of_parameters_at_the_shell(text):
+    assert not PYTHON.search(in_shell_words(text)), in_shell_words(text)
+
+
+def test_the_table__has_every_parameter_of_every_sampler_of_a_job():
+    for name in SAMPLERS:
+        assert set(sampler_class(name)._get_param_names()) <= {*OPTIONS, *SETTINGS}, name
+
+
+def test_the_table__has_the_option_of_every_parameter_of_a_job(shell):
+    text = shell("resample", "--help")[1]
+    for option in OPTIONS.values():
+        assert option[:10] in text or option == "--if-balanced"
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("memory_limit=10 MiB is not enough", "--memory-limit 10MiB is not enough"),
+        ("Give memory_limit='1.2 GiB'.", "Give --memory-limit 1.2GiB."),
+        ("Leave it out with drop=['a', 'b c'].", "Leave it out with --drop a --drop 'b c'."),
+        ("overwrite=True replaces it", "--overwrite replaces it"),
+        ("sampling_strategy={1: 5}", "--sampling-strategy '{\"1\": 5}'"),
+        ("Use search='exact'.", "Use --search exact."),
+        ("m_neighbors=20 or n_jobs=1", "--set m_neighbors=20 or --set n_jobs=1"),
+        (
+            "leave the class out of sampling_strategy.",
+            "leave the class out of --sampling-strategy.",
+        ),
+        ("source='s3://a' is a URL", "SOURCE s3://a is a URL"),
+        ("random_state=3", "--seed 3"),
+        # what is quoted is the user's
+        ("Column 'drop=1' and 'rows'", "Column 'drop=1' and 'rows'"),
+        ("'/data/target=1/rows=2/x.parquet'", "'/data/target=1/rows=2/x.parquet'"),
+        ("Column 'sampling_strategy' is text", "Column 'sampling_strategy' is text"),
+        ("Its columns are ['a', 'memory_limit']", "Its columns are ['a', 'memory_limit']"),
+        ("""the class "it's drop=1" of y""", """the class "it's drop=1" of y"""),
+        ("imbalanced-learn's k=5 neighbours", "imbalanced-learn's k=5 neighbours"),
+    ],
+)
+def test_in_shell_words__replaces_names_and_values(message, shown):
+    assert in_shell_words(message) == shown
+
+
+def with_columns():
+    when = pa.array(range(600), pa.timestamp("s"))
+    table = imbalanced().append_column("city", [["a", "b"] * 300])
+    return table.append_column("when", when).append_column("__index_level_0__", when)
+
+
+COMMANDS = {
+    "text": (["--drop", "when"], ["--drop city", "--keep city", "--sampler smote-nc"]),
+    "text and dates": ([], ["'city' of X is text", "--drop city --drop when"]),
+    "dates": (["--drop", "city"], ["dates or times", "--drop when"]),
+    "index": (["--drop", "city", "--drop", "when"], ["--drop __index_level_0__"]),
+    "memory": (["--memory-limit", "64MiB"], ["--memory-limit 64MiB is not enough"]),
+    "size": (["--memory-limit", "x"], ["--memory-limit x is not a size"]),
+    "column": (["--drop", "no"], ["--drop no is not a column"]),
+    "strategy": (["--sampling-strategy", "x"], ["--sampling-strategy of SMOTE", "JSON object"]),
+    "ratio": (["--sampling-strategy", "1.5"], ["--sampling-strategy"]),
+    "neighbors": (["--k-neighbors", "0"], ["--k-neighbors of SMOTE must be an int"]),
+    "small": (["--small-class", "x"], ["--small-class of SMOTE must be one of"]),
+    "search": (["--search", "x"], ["--search of SMOTE must be one of"]),
+    "set": (["--set", "n_jobs=x"], ["--set n_jobs of SMOTE must be an int"]),
+    "then": (
+        ["--then", "random-under", "--then-set", "replacement=x"],
+        ["--then-set replacement of RandomUnderSampler must be"],
+    ),
+    "then strategy": (
+        ["--then", "tomek-links", "--then-set", "sampling_strategy=minority"],
+        ["--then-set sampling_strategy of TomekLinks must be"],
+    ),
+    "classes": (["--sampling-strategy", '{"7": 1}'], ["The classes are 0, 1"]),
+}
+
+
+@pytest.mark.parametrize(("options", "words"), COMMANDS.values(), ids=list(COMMANDS))
+def test_a_refused_job__says_what_to_type(shell, tmp_path, options, words):
+    table = with_columns()
+    if "index" not in str(words) and "city" not in str(words) and "when" not in str(words):
+        table = imbalanced()
+    if "__index_level_0__" not in str(words) and "__index_level_0__" in table.column_names:
+        table = table.drop_columns(["__index_level_0__"])
+    source = write_file(tmp_path / "in.parquet", table)
+    given = ["resample", source, tmp_path / "out", "--target", "label", *options]
+    code, out, message = shell(*given)
+    assert code != 0
+    assert out == ""
+    for word in words:
+        assert word in message
+    assert not PYTHON.search(message.replace("--then-set ", "--set "))
+    assert message.count("\n") == 1

@@ -1,0 +1,180 @@
+"""What kind of failure it was, as an exit code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pyarrow as pa
+import pytest
+
+import smotefast.batch
+import smotefast.batch.warm
+import smotefast.demo
+import smotefast.diagnosis.command
+from smotefast.cli.output import EXIT_CODES, Exit, exit_code
+from smotefast.storage import SourceChangedError
+from tests.batch_files import imbalanced, write_file
+from tests.commands import shell as shell
+
+
+@pytest.fixture
+def source(tmp_path):
+    return write_file(tmp_path / "in.parquet", imbalanced())
+
+
+TARGET = ["--target", "label"]
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ([], 2),  # no --target
+        ([*TARGET, "--nothing"], 2),
+        ([*TARGET, "--sampler", "smoot"], 2),
+        ([*TARGET, "--memory-limit", "much"], 2),
+        ([*TARGET, "--memory-limit", "0"], 2),
+        ([*TARGET, "--k-neighbors", "0"], 2),
+        ([*TARGET, "--sampling-strategy", "often"], 2),
+        ([*TARGET, "--sampling-strategy", '{"1": 5, "1": 6}'], 2),
+        ([*TARGET, "--set", "nothing=1"], 2),
+        ([*TARGET, "--then-set", "x=1"], 2),
+        ([*TARGET, "--then", "random-under", "--then-set", "sampling_strategy=minority"], 2),
+        ([*TARGET, "--then", "smote-enn"], 2),
+        ([*TARGET, "--drop", "label"], 2),
+        (["--target", "lable"], 3),
+        ([*TARGET, "--drop", "nothing"], 3),
+        ([*TARGET, "--sampling-strategy", '{"7": 100}'], 3),
+        ([*TARGET, "--sampling-strategy", "0.01"], 3),
+        (["--target", "f0"], 3),
+        ([*TARGET, "--memory-limit", "10MiB"], 4),
+    ],
+)
+def test_resample__ends_with_a_code_for_what_is_wrong(shell, source, tmp_path, options, code):
+    done, out, message = shell("resample", source, tmp_path / "out.parquet", *options)
+    assert (done, out) == (code, ""), message
+    assert os.listdir(tmp_path) == ["in.parquet"]
+
+
+@pytest.mark.parametrize(
+    ("destination", "code"),
+    [("in.parquet", 2), ("x.csv", 2), ("", 2), ("-", 2), ("old.parquet", 6), ("no/x", 5)],
+)
+def test_resample__ends_with_a_code_for_its_destination(shell, source, destination, code):
+    (source.parent / "old.parquet").touch()
+    path = source.parent / destination if len(destination) > 1 else destination
+    assert shell("resample", source, path, *TARGET)[0] == code
+
+
+def test_resample__ends_with_6_where_what_exists_is_not_replaced(shell, source, tmp_path):
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "notes.txt").touch()
+    code, _, message = shell("resample", source, tmp_path / "old", *TARGET, "--overwrite")
+    assert code == 6
+    assert "notes.txt" in message
+
+
+@pytest.mark.parametrize("command", ["resample", "diagnose"])
+@pytest.mark.parametrize("kind", ["missing", "text", "empty", "one class", "a Delta table"])
+def test_commands__end_with_3_where_the_data_do_not_serve(shell, tmp_path, command, kind):
+    source = tmp_path / "in.parquet"
+    if kind == "text":
+        source.write_text("x,y\n1,2\n")
+    elif kind == "empty":
+        write_file(source, imbalanced().slice(0, 0), group_rows=1)
+    elif kind == "one class":
+        write_file(source, imbalanced().filter(pa.compute.field("label") == 0))
+    elif kind == "a Delta table":
+        source = tmp_path / "table"
+        (source / "_delta_log").mkdir(parents=True)
+    places = [source] if command == "diagnose" else [source, tmp_path / "out"]
+    assert shell(command, *places, *TARGET)[0] == 3
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["resample", "diagnose"])
+def test_commands__end_with_7_where_the_source_was_changed(
+    shell, source, tmp_path, command, monkeypatch
+):
+    def change(*args, **options):
+        with open(source, "ab") as file:
+            file.write(b"more")
+        return counted(*args, **options)
+
+    counted = smotefast.batch.scan.scan_classes
+    for module in (smotefast.batch, smotefast.diagnosis.in_files):
+        monkeypatch.setattr(module, "scan_classes", change)
+    places = [source] if command == "diagnose" else [source, tmp_path / "out"]
+    code, _, message = shell(command, *places, *TARGET)
+    assert code == 7
+    assert "was changed while it was being read" in message
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (["--sampler", "smoot"], 2),
+        (["--memory-limit", "much"], 2),
+        (["--drop", "nothing"], 3),
+        (["--memory-limit", "10MiB"], 4),
+        (["--html", "no/page.html"], 5),
+        (["--html", "page.html"], 6),
+        (["--html", "page.html", "--overwrite"], 6),  # it is no page
+    ],
+)
+def test_diagnose__ends_with_a_code_for_what_is_wrong(
+    shell, source, options, code, monkeypatch
+):
+    monkeypatch.chdir(source.parent)
+    (source.parent / "page.html").write_text("precious")
+    assert shell("diagnose", source, *TARGET, *options)[0] == code
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (MemoryError(), 4),
+        (OSError(28, "No space left on device"), 5),
+        (SourceChangedError("x"), 7),
+        (KeyboardInterrupt(), 130),
+        (KeyError("a bug"), 1),
+    ],
+)
+@pytest.mark.parametrize("command", ["warmup", "demo", "resample", "diagnose"])
+def test_every_command__has_the_same_codes(
+    shell, source, tmp_path, error, code, command, monkeypatch
+):
+    def fail(*args, **options):
+        raise error
+
+    monkeypatch.setattr(smotefast.batch.warm, "compile_all", fail)
+    monkeypatch.setattr(smotefast.demo, "make_data", fail)
+    monkeypatch.setattr(smotefast.batch, "resample_dataset", fail)
+    monkeypatch.setattr(smotefast.diagnosis.command, "diagnose_dataset", fail)
+    places = {"resample": [source, tmp_path / "out", *TARGET], "diagnose": [source, *TARGET]}
+    assert shell(command, *places.get(command, []))[0] == code
+
+
+def test_samplers__end_with_2_for_an_unknown_one(shell):
+    assert shell("samplers", "smoot")[0] == 2
+    assert shell("demo", "--rows", "3")[0] == 2
+
+
+def test_help_and_docs__name_every_code(shell):
+    text = " ".join(shell("resample", "--help")[1].replace("│", " ").split())
+    with open(os.path.join(os.path.dirname(smotefast.__file__), "../docs/batch.md")) as file:
+        page = file.read()
+    for code in [*(int(code) for code in Exit), 130]:
+        assert f"{code}: " in EXIT_CODES
+        assert f"| {code} |" in page
+    assert "6: the destination exists" in text
+
+
+def test_a_bug__ends_with_1():
+    assert exit_code(AttributeError("x")) == exit_code(IndexError("x")) == 1
+
+
+def test_the_process__ends_with_the_code(source):
+    command = [sys.executable, "-m", "smotefast", "resample", str(source), "x.csv", *TARGET]
+    assert subprocess.run(command, capture_output=True).returncode == 2

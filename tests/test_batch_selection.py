@@ -255,10 +255,10 @@ def test_the_command__takes_rows_away_afterwards(tmp_path, destination):
 def test_the_command__wants_a_second_step_for_its_parameters(tmp_path, destination):
     source = write_file(tmp_path / "in.parquet", crowded())
     done = run("resample", source, destination, "--target", "label", "--then-set", "a=1")
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "--then-set needs --then" in done.output
     done = run("resample", source, destination, "--target", "label", "--then", "smote-enn")
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert not destination.exists()
 
 

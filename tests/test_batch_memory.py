@@ -96,11 +96,12 @@ def test_random__stays_under_the_lowest_limit_accepted(tmp_path, allocator):
 
 FAMILY = [
     ("borderline-smote", ["float32"] * 12),
-    ("adasyn", ["float64"] * 6),
     ("smote-nc", ["float32", "text", "int32", "float32", "dictionary", "bool"]),
+    ("adasyn", ["float64"] * 6),
     ("smote-n", ["text", "dictionary", "int8", "bool", "dictionary"]),
     ("kmeans-smote", ["float32"] * 12),
 ]
+# Rows are taken away by these.
 LESS = [
     ("random-under", ["text", "float64", "dictionary", "int64"]),
     ("tomek-links", ["float32"] * 12),
@@ -108,7 +109,11 @@ LESS = [
 ]
 
 
-@pytest.mark.parametrize(("sampler", "kinds"), FAMILY)
+def only_long(case):
+    return pytest.param(*case, marks=pytest.mark.long)
+
+
+@pytest.mark.parametrize(("sampler", "kinds"), [*FAMILY[:2], *map(only_long, FAMILY[2:])])
 def test_the_family__stays_under_the_lowest_limit_accepted(tmp_path, sampler, kinds):
     apart = 2_000 if sampler == "kmeans-smote" else 0  # for clusters of one class
     source = make(tmp_path / "in.parquet", 100_000, kinds, 30_000, apart)
@@ -116,7 +121,7 @@ def test_the_family__stays_under_the_lowest_limit_accepted(tmp_path, sampler, ki
     assert pq.ParquetFile(tmp_path / "out.parquet").metadata.num_rows > 150_000
 
 
-@pytest.mark.parametrize(("sampler", "kinds"), LESS)
+@pytest.mark.parametrize(("sampler", "kinds"), [*LESS[:2], *map(only_long, LESS[2:])])
 def test_taking_rows_away__stays_under_the_lowest_limit_accepted(tmp_path, sampler, kinds):
     source = make(tmp_path / "in.parquet", 60_000, kinds, 20_000)
     run_at_the_lowest_limit(source, tmp_path / "out.parquet", sampler, "command")
@@ -204,7 +209,7 @@ def write_wide(path):
     [
         (write_late, "command"),
         (write_categories, "function"),
-        (write_one_page, "command"),
+        pytest.param(write_one_page, "command", marks=pytest.mark.long),
         (write_wide, "function"),
         pytest.param(write_late, "function", marks=pytest.mark.long),
         pytest.param(write_categories, "command", marks=pytest.mark.long),

@@ -165,8 +165,11 @@ print(found, caught[0].category.__name__, "NUMBA_CACHE_DIR" in str(caught[0].mes
     assert run(NO_CACHE + code) == f"{digest(0, 'exact', SMALL)} SearchWarning True"
 
 
-def test_read_only_homes__put_the_cache_below_the_temporary_folder(tmp_path):
-    code = """
+@pytest.mark.parametrize(
+    "usable", ["cache_is_possible", pytest.param("graph_is_possible", marks=pytest.mark.long)]
+)
+def test_read_only_homes__put_the_cache_below_the_temporary_folder(tmp_path, usable):
+    code = f"""
 import numba.core.caching as caching
 def read_only(self):
     raise OSError(30, "Read-only file system")
@@ -174,11 +177,11 @@ for locator in caching._CacheLocator.__subclasses__():
     if "UserProvided" not in locator.__name__:
         locator.ensure_cache_path = read_only
 import numpy as np
-from smotefast.kernels.cache import graph_is_possible
+from smotefast.kernels.cache import {usable}
 from smotefast.neighbors.order import points_of, scan, within
 points = points_of(np.eye(3))
 scan(points, within(points, np.arange(3)), 1, n_threads=1)
-print(graph_is_possible())
+print({usable}())
 """
     assert run(code, TMPDIR=str(tmp_path), NUMBA_CACHE_DIR="") == "True"
     (folder,) = tmp_path.glob("smotefast-numba-*")

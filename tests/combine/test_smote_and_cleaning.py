@@ -23,7 +23,7 @@ def test_combination__gives_imbalanced_learns_rows_by_default(kind, seed):
 
 def test_combination__gives_imbalanced_learns_rows_on_thousands(kind):
     mine, other = kind.pair()
-    kind.assert_same(mine, other, *classes(0, (4_000, 600, 1_500), 12))
+    kind.assert_same(mine, other, *classes(0, (2_000, 300, 800), 12))
     assert mine.smote_.search_ == kind.cleaned(mine).search_ == "exact"
 
 

@@ -10,6 +10,7 @@ import pytest
 import smotefast
 from smotefast.diagnosis import diagnose_dataset
 from smotefast.storage.limits import DEFAULT, Limit, default_limit, resolve_limit
+from smotefast.storage.memory import resident_bytes
 from tests.batch_files import imbalanced, write_file
 
 MIB = 1 << 20
@@ -173,7 +174,8 @@ def test_wide_rows__can_be_diagnosed_within_the_default(tmp_path):
     table = pa.table({f"c{j}": values[:, j] for j in range(1_000)})
     table = table.append_column("label", [np.arange(3_000) % 10 == 0])
     pq.write_table(table, tmp_path / "in.parquet", row_group_size=500)
-    limits = ["1GiB", "4GiB"]
+    held = resident_bytes()  # other tests in this process leave something behind
+    limits = [held + (700 << 20), held + (4 << 30)]
     one, other = (
         diagnose_dataset(
             tmp_path / "in.parquet", target="label", progress=False, memory_limit=limit

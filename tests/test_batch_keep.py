@@ -169,6 +169,7 @@ def test_a_pandas_index__can_be_kept(tmp_path, destination):
         ({"keep": ["f0"], "drop": ["f0"]}, "'f0' is named in drop and in keep"),
         ({"keep": ["f0", "f1", "f2", "f3"]}, "no column besides the target 'label' and those"),
         ({"keep": ["f0"], "keep_fill": "zero"}, "keep_fill='zero' must be 'null' or 'base'"),
+        ({"keep_fill": "base"}, "keep_fill='base' needs keep"),
     ],
 )
 def test_keep__refuses_what_it_cannot_do(options, said, tmp_path, destination):

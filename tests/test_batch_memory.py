@@ -81,14 +81,17 @@ def make(path, n_rows, kinds, group_rows=None, apart=0):
     return path
 
 
-@pytest.mark.parametrize("allocator", ["command", "function"])
+long = pytest.mark.long
+
+
+@pytest.mark.parametrize("allocator", ["command", pytest.param("function", marks=long)])
 def test_smote__stays_under_the_lowest_limit_accepted(tmp_path, allocator):
     source = make(tmp_path / "in.parquet", 300_000, ["float32"] * 12)
     run_at_the_lowest_limit(source, tmp_path / "out.parquet", "smote", allocator)
     assert pq.ParquetFile(tmp_path / "out.parquet").metadata.num_rows > 500_000
 
 
-@pytest.mark.parametrize("allocator", ["command", "function"])
+@pytest.mark.parametrize("allocator", [pytest.param("command", marks=long), "function"])
 def test_random__stays_under_the_lowest_limit_accepted(tmp_path, allocator):
     source = make(tmp_path / "in.parquet", 100_000, ["text", "float64", "text", "int64"])
     run_at_the_lowest_limit(source, tmp_path / "out.parquet", "random", allocator)
@@ -110,7 +113,7 @@ LESS = [
 
 
 def only_long(case):
-    return pytest.param(*case, marks=pytest.mark.long)
+    return pytest.param(*case, marks=long)
 
 
 @pytest.mark.parametrize(("sampler", "kinds"), [*FAMILY[:2], *map(only_long, FAMILY[2:])])
@@ -128,7 +131,7 @@ def test_taking_rows_away__stays_under_the_lowest_limit_accepted(tmp_path, sampl
     assert pq.ParquetFile(tmp_path / "out.parquet").metadata.num_rows > 1_000
 
 
-@pytest.mark.long
+@long
 @pytest.mark.parametrize("allocator", ["command", "function"])
 @pytest.mark.parametrize(("sampler", "kinds"), LESS)
 def test_taking_rows_away__stays_under_the_lowest_limit_for_many_rows(
@@ -139,7 +142,7 @@ def test_taking_rows_away__stays_under_the_lowest_limit_for_many_rows(
     run_at_the_lowest_limit(source, tmp_path / "out.parquet", sampler, allocator)
 
 
-@pytest.mark.long
+@long
 @pytest.mark.parametrize("allocator", ["command", "function"])
 @pytest.mark.parametrize(("sampler", "kinds"), FAMILY)
 def test_the_family__stays_under_the_lowest_limit_for_many_rows(
@@ -150,6 +153,7 @@ def test_the_family__stays_under_the_lowest_limit_for_many_rows(
     run_at_the_lowest_limit(source, tmp_path / "out.parquet", sampler, allocator)
 
 
+@long
 def test_smote_nc__stays_under_the_lowest_limit_where_many_categories_tie(tmp_path):
     rng = np.random.default_rng(0)
     n_rows = 300_000
@@ -208,13 +212,13 @@ def write_wide(path):
     ("write", "allocator"),
     [
         (write_late, "command"),
-        (write_categories, "function"),
-        pytest.param(write_one_page, "command", marks=pytest.mark.long),
-        (write_wide, "function"),
-        pytest.param(write_late, "function", marks=pytest.mark.long),
-        pytest.param(write_categories, "command", marks=pytest.mark.long),
-        pytest.param(write_one_page, "function", marks=pytest.mark.long),
-        pytest.param(write_wide, "command", marks=pytest.mark.long),
+        pytest.param(write_categories, "function", marks=long),
+        pytest.param(write_one_page, "command", marks=long),
+        pytest.param(write_wide, "function", marks=long),
+        pytest.param(write_late, "function", marks=long),
+        pytest.param(write_categories, "command", marks=long),
+        pytest.param(write_one_page, "function", marks=long),
+        pytest.param(write_wide, "command", marks=long),
     ],
 )
 def test_random__stays_under_the_lowest_limit_for_uneven_files(tmp_path, write, allocator):
@@ -243,7 +247,7 @@ def test_a_job_that_outgrows_its_plan__ends_with_the_need_and_leaves_nothing(
     assert os.listdir(tmp_path) == ["in.parquet"]
 
 
-@pytest.mark.long
+@long
 @pytest.mark.parametrize("allocator", ["command", "function"])
 @pytest.mark.parametrize(
     ("n_rows", "kinds", "group_rows"),

@@ -59,7 +59,11 @@ assert "smotefast.tables.narwhals_frames" not in sys.modules
 """
 
 
-@pytest.mark.parametrize("blocked", [*([one] for one in OPTIONAL), OPTIONAL], ids="+".join)
+@pytest.mark.parametrize(
+    "blocked",
+    [*(pytest.param([one], marks=pytest.mark.long) for one in OPTIONAL), OPTIONAL],
+    ids="+".join,
+)
 def test_optional_packages__are_not_needed(blocked, tmp_path):
     code = f"BLOCKED = {set(blocked)!r}\n{BLOCKER}\n{PROGRAM}"
     done = subprocess.run(

@@ -114,7 +114,6 @@ def resample_dataset(
     keep_fill
         What new rows get in these columns: "null", or "base" for the value of the row that a
         new row was made from.
-
     if_balanced
         "copy" leaves a class as it is that has the rows asked for already, or more (for
         samplers that take rows away: or fewer). Where that holds for all classes, the rows are
@@ -216,7 +215,7 @@ def resample_dataset(
         memory_limit=limit.n_bytes,
         search=prepared.job.method,
         recall=prepared.recall,
-        copied=any(lenience) and not prepared.changes,
+        copied=not prepared.changes,
     )
 
 

@@ -46,13 +46,13 @@ def check_arguments(
         Naming the argument and what is allowed.
     """
     limit = resolve_limit(memory_limit)
-    if rows not in ("all", "synthetic"):
-        meant = did_you_mean(rows, ["all", "synthetic"])
-        raise ValueError(f"rows={rows!r} must be 'all' or 'synthetic'.{meant}")
-    if keep_fill not in ("null", "base"):
-        meant = did_you_mean(keep_fill, ["null", "base"])
-        raise ValueError(f"keep_fill={keep_fill!r} must be 'null' or 'base'.{meant}")
-    lenience = _lenience(if_balanced, absent_classes)
+    _check_word("rows", rows, "all", "synthetic")
+    _check_word("keep_fill", keep_fill, "null", "base")
+    _check_word("if_balanced", if_balanced, "error", "copy")
+    _check_word("absent_classes", absent_classes, "error", "ignore")
+    kept = column_names(keep, "keep")
+    if keep_fill == "base" and not kept:
+        raise ValueError("keep_fill='base' needs keep, the columns that it fills.")
     steps = steps_of(make_sampler(sampler))
     if rows == "synthetic" and not steps.creation.sampling_strategy:
         raise ValueError("rows='synthetic' has nothing to write: this job makes no rows.")
@@ -61,22 +61,16 @@ def check_arguments(
         destination_path(destination),
         steps,
         limit,
-        lenience,
+        Lenience(if_balanced == "copy", absent_classes == "ignore"),
         column_names(drop, "drop"),
-        column_names(keep, "keep"),
+        kept,
     )
 
 
-def _lenience(if_balanced: str, absent_classes: str) -> Lenience:
-    if if_balanced not in ("error", "copy"):
-        meant = did_you_mean(if_balanced, ["error", "copy"])
-        raise ValueError(f"if_balanced={if_balanced!r} must be 'error' or 'copy'.{meant}")
-    if absent_classes not in ("error", "ignore"):
-        meant = did_you_mean(absent_classes, ["error", "ignore"])
-        raise ValueError(
-            f"absent_classes={absent_classes!r} must be 'error' or 'ignore'.{meant}"
-        )
-    return Lenience(if_balanced == "copy", absent_classes == "ignore")
+def _check_word(parameter: str, given: Any, one: str, other: str) -> None:
+    if given not in (one, other):
+        meant = did_you_mean(given, [one, other])
+        raise ValueError(f"{parameter}={given!r} must be {one!r} or {other!r}.{meant}")
 
 
 def column_names(given: Iterable[str], parameter: str) -> tuple[str, ...]:

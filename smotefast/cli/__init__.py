@@ -93,7 +93,7 @@ def resample(
                 "--k-neighbors": (neighbors_parameter(sampler), k_neighbors),
                 "--search": ("search", search),
                 "--small-class": ("small_class", small_class),
-                "--categorical": ("categorical_features", categorical or None),
+                "--categorical": ("categorical_features", take.read_categorical(categorical)),
             }
             params = {name: value for name, value in typed.values() if value is not None}
             options = {name: option for option, (name, _) in typed.items()}

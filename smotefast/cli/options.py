@@ -134,8 +134,8 @@ Balanced = Annotated[
     IfBalanced,
     typer.Option(
         "--if-balanced",
-        help="Where classes have the rows asked for already: end with an error, or leave them "
-        "as they are.",
+        help="Where a ratio or a number of rows asks for fewer than a class has (of samplers "
+        "that take rows away: for more): end with an error, or leave the class as it is.",
     ),
 ]
 Absent = Annotated[
@@ -153,6 +153,19 @@ Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Show neither progress nor summary.")
 ]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+
+
+def read_categorical(columns: Sequence[str] | None) -> Any:
+    """Read ``--categorical``: names of columns, or one word that chooses them by their type.
+
+    Examples
+    --------
+    >>> read_categorical(["city", "auto"]), read_categorical(["not numeric"])
+    (['city', 'auto'], 'not numeric')
+    """
+    if columns and len(columns) == 1 and columns[0] in ("auto", "not numeric"):
+        return columns[0]
+    return columns or None
 
 
 def read_strategy(text: str) -> Any:

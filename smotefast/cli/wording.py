@@ -67,6 +67,10 @@ _TOKEN = re.compile(
     rf"|{_QUOTED}"
     rf"|(?<![\w/.='\"-])(?P<bare>{_LONG})\b(?![=/.]\w)"
 )
+# scikit-learn's text, kept for Python; what follows says it in terms of the parameter.
+_SCIKIT_LEARNS = re.compile(
+    r"Expected n_neighbors <= n_samples_fit, but n_neighbors = [^,]+, n_samples_fit = [^:]+: "
+)
 _CONSTRAINT = re.compile(
     r"The '(?P<name>\w+)' parameter of (?P<kind>\w+) must be (?P<may>.*?)\. Got (?P<got>.*)",
     re.DOTALL,
@@ -91,7 +95,7 @@ def in_shell_words(message: str, setting: str = "--set") -> str:
     >>> in_shell_words("Column 'drop=1' needs m_neighbors=20.")
     "Column 'drop=1' needs --set m_neighbors=20."
     """
-    text = " ".join(message.split())
+    text = _SCIKIT_LEARNS.sub("", " ".join(message.split()))
     found = _CONSTRAINT.match(text)
     if found:
         may = _taken_at_the_shell(found["may"])

@@ -218,7 +218,7 @@ def describe(found: Suspects) -> str:
     if found.keys:
         parts.append(
             f"{_listed(found.keys)} a different value in every row, as row numbers and keys "
-            "have: distances between keys mean nothing, and a new row must not have one."
+            "have: keys do not tell how alike rows are, and a new row must not have one."
         )
     if found.constants:
         parts.append(f"{_listed(found.constants)} the same value in every row.")

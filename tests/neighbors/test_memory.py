@@ -50,9 +50,9 @@ print(found.method, peak_bytes() - before)
     [
         ("float32", 30_000, 12, 20, "exact", 0.95, "exact"),
         ("coarse", 30_000, 13, 15, "exact", 0.95, "exact"),
-        ("tied", 30_000, 30, 5, "exact", 0.95, "exact"),
+        pytest.param("tied", 30_000, 30, 5, "exact", 0.95, "exact", marks=long),
         ("float64", 150_000, 2, 5, "exact", 0.95, "exact"),
-        ("repeated", 40_000, 30, 5, "exact", 0.95, "exact"),
+        pytest.param("repeated", 40_000, 30, 5, "exact", 0.95, "exact", marks=long),
         ("float32", 50_000, 30, 5, "approximate", 0.0, "approximate"),
         ("float64", 70_000, 12, 1, "auto", 2.0, "exact"),
         pytest.param("repeated", 200_000, 30, 5, "approximate", 0.0, "approximate", marks=long),

@@ -189,7 +189,6 @@ def test_keep__refuses_what_it_cannot_do(options, said, tmp_path, destination):
         ("adasyn", "column 'id' has a different value in every row"),
         ("smote-tomek", "column 'id' has a different value in every row"),
         ("tomek-links", "column 'id' has a different value in every row"),
-        ("random", "column 'id' has a different value in every row"),
     ],
 )
 def test_a_job__warns_of_a_key_once(sampler, said, tmp_path, destination):
@@ -213,9 +212,73 @@ def test_a_job__warns_of_text_constants_and_copies_of_the_target(tmp_path, desti
         resample(source, destination, sampler="smote-nc")
 
 
-def test_a_job_that_only_draws_rows__does_not_warn(tmp_path, destination):
+@pytest.mark.parametrize("sampler", ["random", "random-under"])
+def test_a_job_that_copies_rows__looks_at_no_values(sampler, tmp_path, destination):
     table, _ = keyed()
-    resample(write_file(tmp_path / "in.parquet", table), destination, sampler="random-under")
+    resample(write_file(tmp_path / "in.parquet", table), destination, sampler=sampler)
+
+
+def test_required_fields_of_a_struct__may_be_null_in_new_rows(tmp_path, destination):
+    inner = pa.struct([pa.field("x", pa.int64(), nullable=False)])
+    kind = pa.struct([pa.field("s", inner, nullable=False), pa.field("t", pa.string())])
+    values = [{"s": {"x": i}, "t": str(i)} for i in range(N_ROWS)]
+    table = keyed()[0].select(["f0", "f1", "label"])
+    table = table.append_column(pa.field("at", kind, nullable=False), pa.array(values, kind))
+    source = write_file(tmp_path / "in.parquet", table)
+    resample(source, destination, keep=["at"])
+    result = pq.read_table(destination)["at"].to_pylist()
+    assert result[:N_ROWS] == values
+    assert set(map(str, result[N_ROWS:])) == {"None"}
+    resample(source, destination, keep=["at"], keep_fill="base", overwrite=True)
+    assert pq.read_schema(destination).field("at").equals(table.schema.field("at"))
+
+
+@pytest.mark.parametrize("kind", [pa.decimal128(38, 0), pa.decimal64(12, 2)])
+def test_decimal_row_numbers__are_keys(kind, tmp_path, destination):
+    numbers = pa.array([decimal.Decimal(i) for i in range(N_ROWS)]).cast(kind)
+    table = keyed()[0].select(["f0", "f1", "label"]).append_column("number", numbers)
+    source = write_file(tmp_path / "in.parquet", table)
+    with pytest.warns(smotefast.ResamplingWarning, match="column 'number' has a different"):
+        resample(source, destination)
+
+
+def test_dates_and_binary_values_that_never_repeat__are_keys_among_categories(
+    tmp_path, destination
+):
+    table = keyed()[0].select(["f0", "f1", "day", "label"])
+    table = table.append_column("raw", pa.array([f"{i}".encode() for i in range(N_ROWS)]))
+    source = write_file(tmp_path / "in.parquet", table)
+    said = "columns 'day', 'raw' have a different value"
+    with pytest.warns(smotefast.ResamplingWarning, match=said):
+        resample(source, destination, sampler="smote-nc")
+
+
+def test_infinite_values_in_other_classes__are_no_trouble(tmp_path, destination):
+    table = keyed()[0].select(["f0", "f1", "label"])
+    numbers = np.arange(float(N_ROWS))
+    numbers[table["label"].to_pylist().index(0)] = np.inf
+    source = write_file(tmp_path / "in.parquet", table.append_column("n", pa.array(numbers)))
+    resample(source, destination)
+
+
+@pytest.mark.parametrize("step", ["alone", "first", "second"])
+def test_a_subclass_with_its_own_fit_resample__is_refused_by_a_job(step, tmp_path, destination):
+    class Mine(SMOTE):
+        def fit_resample(self, X, y, **params):
+            return super().fit_resample(X, y, **params)
+
+    class Under(RandomUnderSampler):
+        def fit(self, X, y, **params):
+            return super().fit(X, y, **params)
+
+    sampler = {
+        "alone": Mine(),
+        "first": Combination(Mine(), RandomUnderSampler()),
+        "second": Combination(SMOTE(), Under()),
+    }[step]
+    source = write_file(tmp_path / "in.parquet", imbalanced())
+    with pytest.raises(ValueError, match=r"has a fit\w* of its own, which a job does not call"):
+        resample(source, destination, sampler=sampler)
 
 
 def test_values_that_repeat_in_later_files__make_a_column_no_key(tmp_path, destination):

@@ -77,7 +77,7 @@ def test_resample__sets_what_is_asked_for(options, sampler, dropped, source, des
         ),
         ("--small-class shrink", "--small-class of SMOTE must be one of"),
         ("--sampler smote-nc --categorical colour", "not a column of the dataframe"),
-        ("--sampler smote-nc --categorical label", "'label', which is the target;"),
+        ("--sampler smote-nc --categorical label", "'label', which is the target"),
         ("--k-neighbors 3 --set k_neighbors=4", "use --k-neighbors."),
         ("--sampler adasyn --set n-neighbors=4", "use --k-neighbors."),
         ("--set random_state=1", "use --seed."),

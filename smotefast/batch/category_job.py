@@ -64,7 +64,8 @@ def _refuse_target(sampler: Any, schema: pa.Schema, features: list[str]) -> None
     other = [name for name in given if isinstance(name, str) and name in others]
     if other:
         raise ValueError(
-            f"categorical_features names {other[0]!r}, which is the target; name features only."
+            f"categorical_features names {other[0]!r}, which is the target or kept, and no "
+            "feature."
         )
 
 

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from smotefast.batch.scan import label_codes
 from smotefast.engine.column_checks import MIN_ROWS, Suspects, describe, is_key
 from smotefast.storage import ParquetSource
+from smotefast.tables.decimals import decimals_to_numbers
 
 _FIRST_ROWS = 1_024
 # Values of a column that are compared with those of other batches: all up to this number, of
@@ -30,7 +31,6 @@ def check_columns(
     labels: Sequence[Any],
     columns: Sequence[str],
     *,
-    keys_only: bool = False,
     batch_rows: int = 1 << 16,
 ) -> Suspects:
     """Return the names of keys, constants and copies of the target among some columns.
@@ -44,17 +44,14 @@ def check_columns(
     labels
         All classes.
     columns
-        Names of the columns to look at. Types other than numbers, text and categories are
-        skipped.
-    keys_only
-        Whether constants and copies of the target do not matter.
+        Names of the columns to look at. Nested types are skipped.
     batch_rows
         Rows read at a time at most.
     """
     found = Suspects([], [], [])
     kinds = [source.schema.field(name).type for name in columns]
     watched = [
-        _Watched(name, kind, keys_only)
+        _Watched(name, kind)
         for name, kind in zip(columns, kinds, strict=True)
         if _is_watched(kind)
     ]
@@ -92,10 +89,15 @@ def _is_watched(kind: pa.DataType) -> bool:
     tests = (
         pa.types.is_integer,
         pa.types.is_floating,
+        pa.types.is_decimal,
         pa.types.is_boolean,
         pa.types.is_string,
         pa.types.is_large_string,
         pa.types.is_string_view,
+        pa.types.is_binary,
+        pa.types.is_large_binary,
+        pa.types.is_fixed_size_binary,
+        pa.types.is_temporal,
     )
     return any(test(value) for test in tests)
 
@@ -124,18 +126,21 @@ def _plain(column: pa.Array) -> pa.Array:
         column = column.dictionary_decode()
     if pa.types.is_string_view(column.type):
         return column.cast(pa.large_string())
+    if pa.types.is_decimal(column.type):
+        return pa.array(decimals_to_numbers(column), from_pandas=True)
     return column.cast(pa.float32()) if pa.types.is_float16(column.type) else column
 
 
 class _Watched:
     """A column, and what it may still be after the batches that were seen."""
 
-    def __init__(self, name: str, kind: pa.DataType, keys_only: bool) -> None:
+    def __init__(self, name: str, kind: pa.DataType) -> None:
         self.name = name
         value = kind.value_type if pa.types.is_dictionary(kind) else kind
-        self._is_text = not (pa.types.is_integer(value) or pa.types.is_floating(value))
+        tests = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+        self._is_text = not any(test(value) for test in tests)
         self._may_be_key = not pa.types.is_boolean(value)
-        self._may_be_constant = self._may_be_copy = not keys_only
+        self._may_be_constant = self._may_be_copy = True
         self.restart()
 
     def restart(self) -> None:

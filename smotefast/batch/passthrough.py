@@ -16,6 +16,15 @@ from smotefast.engine.job import Job
 from smotefast.tables.arrow_tables import take_arrow
 
 
+def nullable_field(field: pa.Field) -> pa.Field:
+    """Return a field that may hold nulls, and so may the fields of a struct in it."""
+    kind = field.type
+    if pa.types.is_struct(kind):
+        inner = [nullable_field(kind.field(place)) for place in range(kind.num_fields)]
+        field = field.with_type(pa.struct(inner))
+    return field.with_nullable(True)
+
+
 class _Positions(Protocol):
     """Says where the rows of a class stand, in the terms of a job's origins."""
 

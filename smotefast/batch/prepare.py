@@ -92,7 +92,8 @@ def _prepare_copies(request: Request, progress: Progress) -> Prepared:
         dtype = _matrix_dtype(request, request.features)
         _load(request, progress, len(request.features), 0, dtype)
     plan = _plan(request, need_of_selection(request, dtype, Need(int(held), int(joining))))
-    _warn_about_columns(request, plan, keys_only=dtype is None)
+    if dtype is not None:  # rows that are copied are not looked at
+        _warn_about_columns(request, plan)
     reading = request.reading(plan, progress)
     rows = gather_table(reading, columns, request.sizes)
     job = request.sampler._prepare(rows, request.wanted)
@@ -205,18 +206,13 @@ def _passthrough(request: Request, reading: Reading, rows: ClassRows) -> Passthr
     return Passthrough(fields, gather_table(reading, names, request.sizes), rows)
 
 
-def _warn_about_columns(request: Request, plan: Plan, *, keys_only: bool = False) -> None:
-    """Warn of features that say nothing about a row; copies only repeat keys."""
-    if keys_only and not request.wanted:
-        return
-    labels = list(request.classes.counts)
-    columns = request.features
+def _warn_about_columns(request: Request, plan: Plan) -> None:
+    """Warn of features that say nothing about how alike rows are."""
     found = check_columns(
         request.source,
         request.target,
-        labels,
-        columns,
-        keys_only=keys_only,
+        list(request.classes.counts),
+        request.features,
         batch_rows=plan.batch_rows,
     )
     if any(found):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from smotefast.batch.passthrough import nullable_field
 from smotefast.batch.plan import Plan
 from smotefast.batch.scan import STRICT, Classes, Lenience
 from smotefast.batch.stream import Reading
@@ -48,9 +49,7 @@ class Request:
         """Schema of the destination: fields and metadata of the source."""
         fields = [self.source.schema.field(name) for name in self.columns]
         nulled = self.null_columns
-        fields = [
-            field.with_nullable(True) if field.name in nulled else field for field in fields
-        ]
+        fields = [nullable_field(field) if field.name in nulled else field for field in fields]
         return pa.schema(fields, metadata=self.source.schema.metadata)
 
     @functools.cached_property

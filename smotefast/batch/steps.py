@@ -54,6 +54,7 @@ def steps_of(sampler: Any) -> Steps:
         comes nearest.
     """
     sampler._validate_params()
+    _refuse_overrides(sampler)
     if isinstance(sampler, BaseOverSampler):
         return Steps(sampler, None)
     steps = Steps(RandomOverSampler(sampling_strategy={}), sampler)
@@ -62,8 +63,21 @@ def steps_of(sampler: Any) -> Steps:
         for step in steps:
             if isinstance(step, BaseSampler):
                 step._validate_params()
+                _refuse_overrides(step)
     _refuse_what_needs_all(steps)
     return steps
+
+
+def _refuse_overrides(sampler: Any) -> None:
+    """Refuse subclasses of samplers with methods of their own, which no job calls."""
+    kind = type(sampler)
+    for name in ("fit_resample", "fit"):
+        if not getattr(kind, name).__module__.startswith("smotefast."):
+            raise ValueError(
+                f"{kind.__name__} has a {name} of its own, which a job does not call: rows "
+                "come from files in blocks. Resample in memory with fit_resample, or use the "
+                "sampler that the class derives from."
+            )
 
 
 def _refuse_what_needs_all(steps: Steps) -> None:

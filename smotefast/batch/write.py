@@ -111,7 +111,7 @@ def row_groups(
     rows = plan.batch_rows
     read = source.batches(schema.names, rows) if source is not None else ()
     # A kept column may hold nulls from now on, where the source allows none.
-    allowed = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in read)
+    allowed = (_in_schema(batch, schema) for batch in read)
     originals = kept_batches(allowed, 0, kept.originals)
     made = kept_batches(new_rows.batches(rows), 0, kept.new_rows)
     batches = _watched(chain(originals, made), limit)
@@ -121,6 +121,14 @@ def row_groups(
         while (table := upcoming.result()) is not None:
             upcoming = pool.submit(next, groups, None)
             yield table
+
+
+def _in_schema(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    columns = [
+        column if column.type.equals(field.type) else column.cast(field.type)
+        for column, field in zip(batch.columns, schema, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def _watched(batches: Iterator[pa.RecordBatch], limit: int) -> Iterator[pa.RecordBatch]:

@@ -62,6 +62,8 @@ def is_key(distinct: np.ndarray, n_rows: int) -> bool:
     if n_rows < MIN_ROWS:
         return False
     low, width = float(distinct[0]), float(distinct[-1]) - float(distinct[0])
+    if not np.isfinite(width):
+        return False
     if n_rows**2 / 2 / (width + 1) >= _EXPECTED_REPEATS:
         return True
     places = (distinct.astype(np.float64) - low) / width

@@ -24,6 +24,7 @@ HOOKS: dict[str, tuple[str, ...]] = {
     "EditingSampler": ("_validate_estimator",),
     "NeighbourhoodCleaningRule": ("_validate_estimator",),
     "StoreSampler": ("_validate_estimator",),
+    "TomekLinks": ("is_tomek",),
     "NearMiss": ("_validate_estimator", "_selection_dist_based"),
     "InstanceHardnessThreshold": ("_validate_estimator",),
     "ClusterCentroids": ("_validate_estimator", "_generate_sample"),

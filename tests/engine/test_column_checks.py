@@ -66,6 +66,12 @@ def test_measurements__are_no_keys(name):
     assert suspects(column) == ([], [], [])
 
 
+def test_numbers_without_a_finite_range__are_no_keys():
+    column = np.arange(2_000.0)
+    column[:2] = 1.7e308, -1.7e308
+    assert suspects(column) == ([], [], [])
+
+
 def test_one_repeated_value_in_all_rows__makes_a_column_no_key():
     column = np.random.default_rng(0).permutation(100_000)
     assert suspects(column).keys == [3]

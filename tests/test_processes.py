@@ -63,8 +63,15 @@ def in_children(job, *arguments):
 
 
 @needs_fork
-@pytest.mark.parametrize("layer", ["omp", "workqueue"])
-@pytest.mark.parametrize("search", SEARCHES)
+@pytest.mark.parametrize(
+    ("search", "layer"),
+    [
+        ("exact", "omp"),
+        ("approximate", "workqueue"),
+        pytest.param("exact", "workqueue", marks=pytest.mark.long),
+        pytest.param("approximate", "omp", marks=pytest.mark.long),
+    ],
+)
 def test_forked_children__get_the_rows_of_the_parent(layer, search):
     code = f"""
 import numba

@@ -214,7 +214,14 @@ def test_messages_with_paths_that_are_no_utf8__can_be_printed(tmp_path, shell):
     assert re.search(r"caf.*\.parquet' holds no rows", message)
 
 
-@pytest.mark.parametrize("locale", ["C", "C.UTF-8", "ascii", "latin-1"])
+@pytest.mark.parametrize(
+    "locale",
+    [
+        "C",
+        "latin-1",
+        *(pytest.param(one, marks=pytest.mark.long) for one in ("C.UTF-8", "ascii")),
+    ],
+)
 def test_the_summary__is_printed_to_every_kind_of_output(tmp_path, locale):
     import subprocess
     import sys

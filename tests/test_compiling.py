@@ -47,9 +47,8 @@ def test_compiling__is_announced_in_one_line_and_only_where_numba_compiles(tmp_p
     [
         ("", {"SMOTEFAST_QUIET": "1"}),
         ("import logging; logging.getLogger('smotefast').setLevel('ERROR')", {}),
-        ("import logging; logging.basicConfig(level='ERROR')", {}),
     ],
-    ids=["environment variable", "level of the logger", "level of all loggers"],
+    ids=["environment variable", "level of the logger"],
 )
 def test_the_announcement__can_be_silenced(tmp_path, code, environment):
     done = run(code + COMPILE, tmp_path, **environment)

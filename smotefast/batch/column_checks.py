@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from smotefast._messages import MOST_LISTED
 from smotefast.batch.scan import label_codes
 from smotefast.engine.column_checks import MIN_ROWS, Suspects, describe, is_key
 from smotefast.storage import ParquetSource
@@ -49,14 +50,14 @@ def check_columns(
         Rows read at a time at most.
     """
     found = Suspects([], [], [])
+    if source.n_rows < MIN_ROWS:
+        return found
     kinds = [source.schema.field(name).type for name in columns]
     watched = [
         _Watched(name, kind)
         for name, kind in zip(columns, kinds, strict=True)
         if _is_watched(kind)
     ]
-    if source.n_rows < MIN_ROWS:
-        return found
     first_rows = min(_FIRST_ROWS, batch_rows)
     batches = _labeled(source, target, labels, [one.name for one in watched], first_rows)
     watched = _still_suspect(watched, *next(batches))
@@ -77,10 +78,10 @@ def check_columns(
 
 def advice(found: Suspects) -> list[str]:
     """Say what was found, and which arguments leave it out."""
-    names = [name for kind in found for name in kind][:10]
+    names = [name for kind in found for name in kind][:MOST_LISTED]
     text = f"Leave them out with drop={names}"
     if found.keys:
-        text += f", or carry keys through with keep={found.keys[:10]}"
+        text += f", or carry keys through with keep={found.keys[:MOST_LISTED]}"
     return [describe(found), f"{text}."]
 
 

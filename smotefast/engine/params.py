@@ -180,3 +180,10 @@ def _words(estimator: Any, name: str) -> list[str]:
     return sorted(
         word for kind in kinds if isinstance(kind, StrOptions) for word in kind.options
     )
+
+
+# What to do about text where a sampler takes rows away.
+TAKES_NUMBERS = (
+    "Encode the column as numbers or drop it, or use RandomUnderSampler, which takes rows of "
+    "any type."
+)

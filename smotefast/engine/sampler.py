@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 from abc import ABCMeta, abstractmethod
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar, NamedTuple
@@ -26,13 +25,7 @@ from smotefast.engine.quota import Counts, class_counts
 from smotefast.engine.suggestions import SuggestingMixin
 from smotefast.engine.tags import Tags, sampler_tags
 from smotefast.tables import Table, Target, open_table, open_target
-from smotefast.tables.kinds import library_of
-
-# What to do about text where a sampler takes rows away.
-TAKES_NUMBERS = (
-    "Encode the column as numbers or drop it, or use RandomUnderSampler, which takes rows of "
-    "any type."
-)
+from smotefast.tables.kinds import repeated_names
 
 # What describes the columns of X.
 _COLUMNS = frozenset({"feature_names_in_", "n_features_in_"})
@@ -198,18 +191,14 @@ class BaseSampler(
             if type(error).__name__ != "DuplicateError":
                 raise
             raise ValueError(
-                f"X has several columns of the same name: {listed(_repeated(X))}. scikit-learn "
-                "reads the names of frames only where they differ. Rename the columns."
+                f"X has several columns of the same name: {listed(repeated_names(X))}. "
+                "scikit-learn reads the names of frames only where they differ. Rename the "
+                "columns."
             ) from error
         self.__dict__.pop("feature_names_in_", None)
         if hasattr(seen, "feature_names_in_"):
             self.feature_names_in_ = seen.feature_names_in_
         return int(seen.n_features_in_)
-
-
-def _repeated(X: Any) -> list[Any]:
-    names = X.schema.names if library_of(X) == "pyarrow" else X.columns
-    return [name for name, n in Counter(names).items() if n > 1]
 
 
 class Given(NamedTuple):

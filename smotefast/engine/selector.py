@@ -13,10 +13,10 @@ import numpy as np
 
 from smotefast.engine.damage import warn_of
 from smotefast.engine.keep_quota import cleaning_quota, keep_quota
-from smotefast.engine.params import CLEANER, SEARCH, UNDER_SAMPLER
+from smotefast.engine.params import CLEANER, SEARCH, TAKES_NUMBERS, UNDER_SAMPLER
 from smotefast.engine.quota import Counts
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.sampler import TAKES_NUMBERS, SingleSampler
+from smotefast.engine.sampler import SingleSampler
 from smotefast.engine.searches import Searches
 from smotefast.engine.threads import thread_count
 from smotefast.tables import Table, Target

@@ -36,7 +36,7 @@ class Summary:
     counts_made
         Rows made of each class that got any; None means all that came to it.
     copied
-        Whether the job was allowed to copy the rows as they were, and did.
+        Whether the rows are those of the source: none was made, and no step took any away.
     """
 
     destination: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 LIBRARIES = frozenset({"narwhals", "pandas", "polars", "pyarrow", "scipy"})
@@ -18,6 +19,12 @@ def library_of(data: Any) -> str | None:
         if root in LIBRARIES:
             return root
     return None
+
+
+def repeated_names(frame: Any) -> list[Any]:
+    """Return the names that several columns of a frame or an Arrow table have."""
+    names = frame.schema.names if library_of(frame) == "pyarrow" else frame.columns
+    return [name for name, n in Counter(names).items() if n > 1]
 
 
 def check_shape(n_samples: int, n_features: int) -> None:

@@ -8,9 +8,9 @@ import numpy as np
 from sklearn.base import clone
 
 from smotefast.engine.keep_quota import keep_quota
-from smotefast.engine.params import CENTROIDS, RANDOM_STATE, UNDER_SAMPLER
+from smotefast.engine.params import CENTROIDS, RANDOM_STATE, TAKES_NUMBERS, UNDER_SAMPLER
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.sampler import TAKES_NUMBERS, SingleSampler
+from smotefast.engine.sampler import SingleSampler
 from smotefast.tables import Table, Target, open_table
 
 

@@ -131,6 +131,11 @@ COMMANDS = {
         ["--then", "random-under", "--then-set", "replacement=x"],
         ["--then-set replacement of RandomUnderSampler must be"],
     ),
+    "then adds": (["--then", "smote"], ["--then 'smote' adds rows", "'random-under'"]),
+    "kmeans": (
+        ["--sampler", "kmeans-smote", "--set", "kmeans_estimator=x"],
+        ["--set kmeans_estimator of KMeansSMOTE must be an int in the range [1, inf) or None"],
+    ),
     "then strategy": (
         ["--then", "tomek-links", "--then-set", "sampling_strategy=minority"],
         ["--then-set sampling_strategy of TomekLinks must be"],

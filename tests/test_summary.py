@@ -28,6 +28,14 @@ def test_summary__names_the_first_of_many_classes():
     assert "approximate (recall 0.988 on a sample)" in text
 
 
+def test_summary__shows_of_many_classes_first_those_that_changed():
+    before = {f"c{i}": 5 for i in range(30)}
+    lines = str(Summary("out", before, {**before, "c29": 9}, 154, 1.0, 1, 1)).splitlines()
+    assert lines[1].split() == ["c29", "5", "9", "4"]
+    assert lines[2].split()[0] == "c0"
+    assert lines[21] == "... and 10 more classes"
+
+
 @pytest.mark.parametrize(
     ("label", "shown"),
     [

@@ -166,6 +166,11 @@ def make_seeded(name: str, seed: int, params: dict[str, Any], *, then: bool = Fa
     ``then`` says that it comes after an over-sampler.
     """
     kind = sampler_class(name, TAKING_AWAY, "--then ") if then else sampler_class(name)
+    if then and kind._sampling_type == "over-sampling":
+        raise ValueError(
+            f"--then {name!r} adds rows, and the second step only takes rows away. Take one of "
+            f"{listed(TAKING_AWAY)}."
+        )
     if "random_state" in kind._get_param_names():
         params = {"random_state": seed, **params}
     return _made(kind, params)

@@ -179,9 +179,16 @@ def read_strategy(text: str) -> Any:
     text = text.strip()
     if text.startswith(("{", "[")):
         try:
-            return json.loads(text, parse_float=_whole, object_pairs_hook=_each_once)
+            counts = json.loads(text, parse_float=_whole, object_pairs_hook=_each_once)
         except json.JSONDecodeError as error:
             raise ValueError(f"--sampling-strategy {text!r} is not JSON: {error}") from error
+        for label, n in counts.items() if isinstance(counts, dict) else ():
+            if type(n) is not int or n < 0:  # true is an int, too
+                raise ValueError(
+                    f"--sampling-strategy has {json.dumps(n)} rows for class {label!r}. Give a "
+                    "whole number, 0 or more."
+                )
+        return counts
     try:
         return float(text)
     except ValueError:

@@ -46,7 +46,8 @@ _OF_SAMPLERS = (
     *("categorical_features", "random_state"),
 )
 # What only Python can give, in the lists of what a parameter may be.
-_ONLY_PYTHON = ("a callable", "an object implementing", "an instance of 'numpy")
+# A quote begins the second of the methods that an object has to implement.
+_ONLY_PYTHON = ("a callable", "an object implementing", "an instance of 'numpy", "'")
 _AT_THE_SHELL = {
     "an instance of 'collections.abc.Mapping'": "a JSON object {class: rows}",
     "an instance of 'dict'": "a JSON object",

@@ -67,28 +67,35 @@ def diagnose(X: Any, y: Any = None, sampler: Any = None, *, target: Any = None) 
     >>> found.points[0].columns, found.advice.sampler
     ((2,), 'SMOTE')
     """
-    if (y is None) == (target is None):
+    if y is not None and target is not None:
+        raise TypeError(
+            "diagnose() got both y and target. Give the labels as y, or the name of the column "
+            "that holds them as target."
+        )
+    if y is None and target is None:
         raise TypeError(
             "diagnose() takes the class of each row: as y, or as the name of a column of X, "
             "diagnose(X, target='label')."
         )
-    y = target if y is None else y
     if isinstance(X, str | os.PathLike):
+        y = target if y is None else y
         if not isinstance(y, str):
             raise TypeError(f"X={X!r} is a path: name its target column, target='label'.")
         return diagnose_dataset(X, target=y, sampler=sampler)
-    return _diagnose_table(X, y, sampler)
+    return _diagnose_table(X, y, sampler, target)
 
 
-def _diagnose_table(X: Any, y: Any, sampler: Any) -> Diagnosis:
+def _diagnose_table(X: Any, y: Any, sampler: Any, name: Any) -> Diagnosis:
     from smotefast.diagnosis.examine import examine
     from smotefast.diagnosis.in_memory import open_data, split_target, with_refusals
     from smotefast.diagnosis.judged import judge
     from smotefast.engine.quota import class_counts
     from smotefast.tables import open_table, open_target
 
-    if isinstance(y, str | int):
-        X, y = split_target(X, y)
+    if name is not None:
+        X, y = split_target(X, name, "target")
+    elif isinstance(y, str | int):
+        X, y = split_target(X, y, "y")
     target, table = open_target(y), open_table(X)
     if table.n_samples != len(target.values):
         raise ValueError(

@@ -126,14 +126,16 @@ def _refusal(step: Any, X: Any, y: Any) -> str:
     return ""
 
 
-def split_target(X: Any, name: Any) -> tuple[Any, Any]:
-    """Return the other columns of a frame, and the one of this name.
+def split_target(X: Any, name: Any, parameter: str) -> tuple[Any, Any]:
+    """Return the other columns of a frame, and the one that a parameter names.
 
     Raises
     ------
     ValueError
         If there is no such column, or more than one.
     """
+    if type(X).__name__ == "LazyFrame":
+        raise ValueError("X is a LazyFrame; collect it first with X.collect().")
     names = list(X.column_names if library_of(X) == "pyarrow" else getattr(X, "columns", ()))
     if names.count(name) != 1:
         is_missing = f"is not a column of X.{did_you_mean(name, names)}"
@@ -141,7 +143,8 @@ def split_target(X: Any, name: Any) -> tuple[Any, Any]:
             is_missing = "is no array of labels, and X has no named columns."
         many = f"names {names.count(name)} columns of X. Rename them."
         shown = f" The columns are {listed(names)}." if names else ""
-        raise ValueError(f"y={name!r} {many if name in names else is_missing + shown}")
+        what = many if name in names else is_missing + shown
+        raise ValueError(f"{parameter}={name!r} {what}")
     match library_of(X):
         case "pandas":
             return X.drop(columns=[name]), X[name]

@@ -93,10 +93,17 @@ class Summary:
     def _n_more(self) -> int:
         return max(0, len(self.counts_before) - _MOST_LINES)
 
+    def _shown_classes(self) -> list[Any]:
+        """Return the classes that have a line: of many, those first that changed."""
+        labels = list(self.counts_before)
+        if len(labels) > _MOST_LINES:
+            labels.sort(key=lambda label: not (self._made(label) or self._removed(label)))
+        return labels[:_MOST_LINES]
+
     def _class_cells(self) -> list[list[str]]:
         """Return a header and a row for each class; "removed" is there if any row was."""
         cells = [["class", "before", "after", "new", "removed"]]
-        for label in list(self.counts_before)[:_MOST_LINES]:
+        for label in self._shown_classes():
             counts = [self.counts_before[label], self.counts_after[label]]
             counts += [self._made(label), self._removed(label)]
             cells.append([_shown(label), *(f"{n:,}" for n in counts)])

@@ -116,7 +116,7 @@ def _refuse_pattern(text: str, name: str) -> None:
             f"{name}={text!r} begins with '~', which is not replaced by a home folder. Give "
             "os.path.expanduser of it, or the whole path."
         )
-    if name == "source" and any(sign in text for sign in "*?["):
+    if name == "source" and any(sign in text for sign in "*?[{"):
         raise ValueError(
             f"source={text!r} does not exist, and patterns are not expanded. Name the folder "
             "that holds the files; move or link them into one if it holds others too."

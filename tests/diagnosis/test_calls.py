@@ -54,9 +54,25 @@ def test_a_name_that_is_no_column__is_refused_with_the_columns(frame, name, word
 
 def test_the_target__is_said_once():
     X, y = clean()
-    for arguments in ({}, {"y": y, "target": "label"}):
-        with pytest.raises(TypeError, match="target='label'"):
-            smotefast.diagnose(X, **arguments)
+    with pytest.raises(TypeError, match="target='label'"):
+        smotefast.diagnose(X)
+    with pytest.raises(TypeError, match="both y and target"):
+        smotefast.diagnose(X, y, target="label")
+
+
+def test_the_target__may_be_the_tuple_that_names_a_column_of_several_levels():
+    X, y = clean()
+    frame = pd.DataFrame(X, columns=pd.MultiIndex.from_product([["x"], range(X.shape[1])]))
+    expected = smotefast.diagnose(frame, y).to_dict()
+    frame["t", "label"] = y
+    assert smotefast.diagnose(frame, target=("t", "label")).to_dict() == expected
+
+
+def test_a_lazy_frame__is_refused_with_the_next_step():
+    frame, y = mixed()
+    lazy = pl.from_pandas(frame.assign(label=y)).lazy()
+    with pytest.raises(ValueError, match=r"X.collect\(\)"):
+        smotefast.diagnose(lazy, target="label")
 
 
 def test_a_sampler__may_be_a_class():

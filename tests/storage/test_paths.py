@@ -118,6 +118,12 @@ def test_a_path_that_names_nothing__is_refused_with_the_next_step(path, message,
         diagnose_dataset(path, target="label")
 
 
+@pytest.mark.parametrize("path", ["part{1,2}.parquet", "part-[0-9].parquet"])
+def test_a_pattern_that_a_shell_would_expand__is_refused_as_a_source(tmp_path, path):
+    with pytest.raises(ValueError, match=r"patterns are not expanded\. Name the folder"):
+        resample(tmp_path / path, tmp_path / "out")
+
+
 def test_odd_names_that_exist__are_taken(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("a*.parquet", "~b.parquet", "c[1].parquet"):

@@ -30,7 +30,7 @@ from benchmarks.programs import EXACT, OURS
 from benchmarks.real_program import put
 from benchmarks.sections import section
 from benchmarks.sides import load, make_sampler
-from smotefast.engine.threads import thread_count
+from smotefast._threads import thread_count
 from smotefast.kernels.interpolate import interpolate_rows
 from smotefast.neighbors import find_neighbors
 from smotefast.over_sampling import SMOTE, RandomOverSampler

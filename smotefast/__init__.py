@@ -15,7 +15,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from smotefast import _forks as _forks
+from smotefast import _threads as _threads  # registers its fork handler
 from smotefast._version import __version__
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from smotefast.batch import resample_dataset
     from smotefast.combine import SMOTEENN, Combination, SMOTETomek
     from smotefast.diagnosis import diagnose, diagnose_dataset
-    from smotefast.engine.damage import ResamplingWarning
+    from smotefast.exceptions import ResamplingWarning
     from smotefast.over_sampling import (
         ADASYN,
         SMOTE,
@@ -81,11 +81,11 @@ __all__ = [
     "under_sampling",
 ]
 
-_ROOMS = {
+_HOMES = {
     "batch": ["resample_dataset"],
     "combine": ["SMOTEENN", "Combination", "SMOTETomek"],
     "diagnosis": ["diagnose", "diagnose_dataset"],
-    "engine.damage": ["ResamplingWarning"],
+    "exceptions": ["ResamplingWarning"],
     "over_sampling": [
         "ADASYN",
         "SMOTE",
@@ -113,11 +113,11 @@ _ROOMS = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in _ROOMS:
+    if name in _HOMES:
         return import_module(f"smotefast.{name}")
-    for room, names in _ROOMS.items():
+    for home, names in _HOMES.items():
         if name in names:
-            return getattr(import_module(f"smotefast.{room}"), name)
+            return getattr(import_module(f"smotefast.{home}"), name)
     raise AttributeError(_no_attribute(name), name=name)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors.order import Asked, points_of, within
+from smotefast.neighbors.queries import Asked, points_of, within
 
 # Against numbers of about one: nothing, lost in rounding, as large, and past float32.
 WEIGHTS = [0.0, 1e-300, 1e-16, 1e-7, 0.3, 1.0, 1e9, 1e60]

@@ -14,41 +14,42 @@ import smotefast
 ROOT = Path(smotefast.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 
-# Rooms from the roof to the ground: a room may import from its own floor's own files and
-# from the floors below, never from a floor above or from a neighbour on its floor.
-FLOORS = [
+# Layers from the top down: a subpackage imports from its own files and from the layers below,
+# never from a layer above or from another subpackage of its own layer.
+LAYERS = [
     {"__main__"},
     {"cli"},
-    {"demo", "diagnosis"},
-    {"batch", "patch"},
+    {"diagnosis"},
+    {"batch"},
+    {"registry"},
     {"combine"},
-    {"report", "distributed", "over_sampling", "under_sampling"},
+    {"report", "over_sampling", "under_sampling"},
     {"engine"},
     {"neighbors", "storage", "tables"},
     {"kernels"},
-    {"_allocator", "_forks", "_messages", "_version"},
+    {"exceptions"},
+    {"_allocator", "_messages", "_threads", "_version"},
 ]
-# Rooms that are entered only for files or from the command line may import these on top.
+# Subpackages for files or the command line may import these at the top of a file.
 OPENED_LATE = {
-    "batch": "pyarrow",
-    "storage": "pyarrow",
-    "demo": "pyarrow",
-    "cli": "typer",
-    "kernels": "pynndescent",
+    "batch": {"pyarrow"},
+    "storage": {"pyarrow"},
+    "cli": {"typer", "pyarrow"},
+    "kernels": {"pynndescent"},
 }
 # Files that may import numba: for its decorators and threads, its cache, and its events.
-NUMBAS = {"kernels/compile.py", "kernels/cache.py", "kernels/compilations.py"}
+NUMBAS = {"kernels/compile.py", "kernels/compile_cache.py", "kernels/compile_events.py"}
 HEAVY = {"numba", "pynndescent", "pyarrow", "pandas", "polars", "narwhals", "typer", "rich"}
 
 
-def floor_of(room: str) -> int:
-    for height, rooms in enumerate(FLOORS):
-        if room in rooms:
-            return height
-    raise AssertionError(f"{room} stands on no floor: add it to FLOORS and to docs/")
+def layer_of(subpackage: str) -> int:
+    for depth, layer in enumerate(LAYERS):
+        if subpackage in layer:
+            return depth
+    raise AssertionError(f"{subpackage} has no layer: add it to LAYERS and to docs/")
 
 
-def room_of(path: Path) -> str:
+def subpackage_of(path: Path) -> str:
     parts = path.relative_to(ROOT).with_suffix("").parts
     return parts[0]
 
@@ -66,14 +67,14 @@ def imports(path: Path, *, top_level_only: bool = False):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports__point_down(path):
-    room = room_of(path)
-    if room == "__init__":
+    subpackage = subpackage_of(path)
+    if subpackage == "__init__":
         return
     for name in imports(path):
         parts = name.split(".")
-        if parts[0] != "smotefast" or len(parts) == 1 or parts[1] == room:
+        if parts[0] != "smotefast" or len(parts) == 1 or parts[1] == subpackage:
             continue
-        assert floor_of(parts[1]) > floor_of(room), f"{path} imports {name}"
+        assert layer_of(parts[1]) > layer_of(subpackage), f"{path} imports {name}"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -84,7 +85,7 @@ def test_numba__is_imported_by_three_files_only_and_njit_said_in_one(path):
     if found and where not in NUMBAS:
         # numba.core is what an intrinsic is written with; flags stay in compile.py
         assert set(found) <= {"numba.core"}, f"{path} imports {found}"
-        assert room_of(path) == "kernels"
+        assert subpackage_of(path) == "kernels"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -92,7 +93,7 @@ def test_heavy_packages__are_imported_inside_functions(path):
     if path.relative_to(ROOT).as_posix() in NUMBAS:
         return
     at_top = {name.split(".")[0] for name in imports(path, top_level_only=True)}
-    assert not at_top & HEAVY - {OPENED_LATE.get(room_of(path))}
+    assert not at_top & HEAVY - OPENED_LATE.get(subpackage_of(path), set())
 
 
 def loaded_after(statement: str) -> set[str]:

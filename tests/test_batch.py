@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smotefast.batch import plan as plan_module
+from smotefast.batch import block_plan as plan_module
 from smotefast.over_sampling import SMOTE, RandomOverSampler
 from tests.batch_files import (
     imbalanced,
@@ -91,7 +91,7 @@ def test_resample_dataset__writes_smaller_row_groups_where_rows_are_wide(
 ):
     monkeypatch.setattr(plan_module, "_GROUP_BYTES", (100_000, 100_000))
     monkeypatch.setattr(plan_module, "BATCH_ROWS", 100)
-    monkeypatch.setattr("smotefast.batch.widths._sampled_width", lambda *_: 1.0)
+    monkeypatch.setattr("smotefast.batch.column_sizes._sampled_width", lambda *_: 1.0)
     table = imbalanced(2_000).append_column(
         "text", [["x" * (9 if row < 1_000 else 2_000) for row in range(2_000)]]
     )

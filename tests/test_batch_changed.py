@@ -109,7 +109,7 @@ class Changing(Progress):
 
 def change_during(monkeypatch, change, phase, **when):
     changing = Changing(change, phase, **when)
-    for module in (smotefast.batch, smotefast.diagnosis.in_files):
+    for module in (smotefast.batch.resample, smotefast.diagnosis.in_files):
         monkeypatch.setattr(module, "make_progress", lambda progress: changing)
     return changing
 

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 
 from smotefast import ResamplingWarning
-from smotefast.batch import make_sampler
 from smotefast.over_sampling import (
     ADASYN,
     SMOTEN,
@@ -22,6 +21,7 @@ from smotefast.over_sampling import (
     BorderlineSMOTE,
     KMeansSMOTE,
 )
+from smotefast.registry import make_sampler
 from tests.batch_files import in_memory, resample, same, write_file, write_folder
 from tests.examples import examples
 from tests.ids import name_of
@@ -121,7 +121,7 @@ def test_a_job__does_not_depend_on_blocks_or_threads(
     table = mixed(seed=1) if columns is None else mixed(seed=1).select(columns)
     source = write_file(tmp_path / "in.parquet", table, group_rows=group_rows)
     expected = in_memory(pq.read_table(source), clone(sampler))
-    monkeypatch.setattr("smotefast.batch.plan.BATCH_ROWS", batch_rows)
+    monkeypatch.setattr("smotefast.batch.block_plan.BATCH_ROWS", batch_rows)
     sampler = clone(sampler).set_params(n_jobs=n_jobs)
     destination = tmp_path / "out.parquet"
     resample(source, destination, sampler=sampler, memory_limit=LIMIT, overwrite=True)

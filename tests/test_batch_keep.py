@@ -132,7 +132,7 @@ def test_kept_columns__do_not_depend_on_files_and_blocks(tmp_path, monkeypatch):
     table, kept = keyed(3_000)
     results = []
     for n_files, batch_rows in ((1, 1 << 16), (7, 97)):
-        monkeypatch.setattr("smotefast.batch.plan.BATCH_ROWS", batch_rows)
+        monkeypatch.setattr("smotefast.batch.block_plan.BATCH_ROWS", batch_rows)
         source = write_folder(tmp_path / f"in{n_files}", table, n_files)
         out = tmp_path / f"out{n_files}.parquet"
         resample(source, out, keep=kept, keep_fill="base")

@@ -10,14 +10,14 @@ import pyarrow.parquet as pq
 import pytest
 from sklearn.base import clone
 
-import smotefast.batch.plan as plans
-from smotefast.batch.plan import Need, make_plan
-from smotefast.batch.widths import Widths
+import smotefast.batch.block_plan as plans
+from smotefast.batch.block_plan import Need, make_plan
+from smotefast.batch.column_sizes import Widths
 from smotefast.combine import SMOTETomek
-from smotefast.neighbors.streamed import NearestInBlocks
+from smotefast.neighbors.streaming import NearestInBlocks
 from smotefast.over_sampling import ADASYN, BorderlineSMOTE
 from smotefast.storage import open_source
-from smotefast.storage.memory import parse_size, resident_bytes
+from smotefast.storage.process_memory import parse_size, resident_bytes
 from smotefast.under_sampling import TomekLinks
 from tests.batch_files import imbalanced, in_memory, resample, same, write_file
 

@@ -27,7 +27,7 @@ if allocator == "command":
     from smotefast._allocator import choose_allocator
     choose_allocator()
 import smotefast
-from smotefast.storage.memory import parse_size, peak_bytes
+from smotefast.storage.process_memory import parse_size, peak_bytes
 
 try:
     summary = smotefast.resample_dataset(
@@ -238,7 +238,7 @@ def test_a_job_that_outgrows_its_plan__ends_with_the_need_and_leaves_nothing(
     def grown(name):
         return 3 << 30 if next(looks) > 9 else 100 << 20
 
-    monkeypatch.setattr("smotefast.storage.memory._status", grown)
+    monkeypatch.setattr("smotefast.storage.process_memory._status", grown)
     with pytest.raises(MemoryError, match=r"occupies 3\.0 GiB, more .*memory_limit='3\.9 GiB'"):
         smotefast.resample_dataset(
             source, tmp_path / "out.parquet", target="label", sampler="random",

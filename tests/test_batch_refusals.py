@@ -184,13 +184,13 @@ def test_a_wrong_argument(refused, options, error, message):
 @pytest.mark.parametrize("sampler", [SMOTE(), RandomOverSampler()])
 def test_a_memory_limit_below_the_need(refused, monkeypatch, sampler):
     # Whatever the other tests have loaded into this process.
-    monkeypatch.setattr("smotefast.batch.plan.resident_bytes", lambda: 300 << 20)
+    monkeypatch.setattr("smotefast.batch.block_plan.resident_bytes", lambda: 300 << 20)
     message = r"memory_limit=64 MiB is not enough: this job needs about \d+ MiB"
     refused(imbalanced(), MemoryError, message, memory_limit="64MiB", sampler=sampler)
 
 
 def test_a_memory_limit_below_the_class_to_be_held(refused, monkeypatch):
-    monkeypatch.setattr("smotefast.batch.plan.resident_bytes", lambda: 300 << 20)
+    monkeypatch.setattr("smotefast.batch.block_plan.resident_bytes", lambda: 300 << 20)
     table = imbalanced(200_000, share=0.4, n_features=60)
     table = table.select([*table.schema.names[::-1]])
     refused(table, MemoryError, "is not enough", memory_limit="350MiB")

@@ -120,7 +120,7 @@ def test_a_job__does_not_depend_on_files_and_blocks(
     sampler, table = JOBS[which], crowded(seed=seed, dtype=np.float64)
     source = write_folder(folder / "in", table, n_files)
     expected = in_file_order(table, sampler)
-    monkeypatch.setattr("smotefast.batch.plan.BATCH_ROWS", batch_rows)
+    monkeypatch.setattr("smotefast.batch.block_plan.BATCH_ROWS", batch_rows)
     resample(source, folder / "out.parquet", sampler=clone(sampler), memory_limit=LIMIT)
     result = pq.read_table(folder / "out.parquet")
     assert same(result.replace_schema_metadata(), expected.replace_schema_metadata())
@@ -167,7 +167,7 @@ def test_a_job__refuses_what_needs_all_rows_and_names_what_does_not(
 
 
 def test_every_sampler__is_known_by_its_name():
-    from smotefast.batch.registry import sampler_class
+    from smotefast.registry import sampler_class
 
     for room in (over_sampling, under_sampling, combine):
         for name in room.__all__:

@@ -7,7 +7,7 @@ import importlib
 import numpy as np
 import pytest
 
-from smotefast.batch.warm import load_kernels
+from smotefast.batch.warmup import load_kernels
 from smotefast.over_sampling import (
     SMOTE,
     SMOTEN,

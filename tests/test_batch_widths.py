@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from smotefast.batch.widths import Widths
+from smotefast.batch.column_sizes import Widths
 from smotefast.storage import open_source
 
 

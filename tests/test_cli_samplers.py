@@ -7,9 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from smotefast.batch.registry import SAMPLERS, sampler_class
 from smotefast.combine import SMOTETomek
 from smotefast.over_sampling import ADASYN, SMOTE, SMOTENC, BorderlineSMOTE
+from smotefast.registry import SAMPLERS, sampler_class
 from smotefast.under_sampling import RandomUnderSampler, TomekLinks
 from tests.batch_files import imbalanced, in_memory, same, write_file
 from tests.commands import run

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 
 import smotefast
-from smotefast.batch.registry import SAMPLERS, sampler_class
 from smotefast.cli.wording import OPTIONS, SETTINGS, in_shell_words
+from smotefast.registry import SAMPLERS, sampler_class
 from tests.batch_files import imbalanced, write_file
 from tests.commands import shell as shell
 

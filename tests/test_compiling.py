@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from smotefast.batch import warm
+from smotefast.batch import warmup as warm
 from tests.batch_files import imbalanced, write_file
 
 pytestmark = pytest.mark.skipif(
@@ -64,7 +64,7 @@ def test_the_announcement__goes_where_the_program_sends_its_log(tmp_path):
 
 def test_compiling_without_a_cache__says_that_each_process_compiles(tmp_path):
     code = (
-        "import smotefast.kernels.cache as cache\n"
+        "import smotefast.kernels.compile_cache as cache\n"
         "cache._has_place = lambda: False\n"
         "cache._take_own_directory = lambda: False\n"
     )
@@ -135,7 +135,7 @@ def test_a_slow_job_that_loads_what_is_compiled__does_not_start_anew(tmp_path, d
 
 
 def test_a_diagnosis__names_compiled_kernels_only_where_some_were(tmp_path, monkeypatch):
-    from smotefast.batch.warm import JustCompiledError
+    from smotefast.batch.warmup import JustCompiledError
     from smotefast.diagnosis import diagnose_dataset, in_files
 
     def refuse(limit):
@@ -154,11 +154,11 @@ def test_a_diagnosis__names_compiled_kernels_only_where_some_were(tmp_path, monk
 
 
 WARMUP = """
-from smotefast.batch import warm
+from smotefast.batch import warmup
 from smotefast.cli import main
 def compile_step():
     exec(%r, {})
-warm._warmup_steps = lambda: [("exact search", compile_step), ("SMOTENC", compile_step)]
+warmup._warmup_steps = lambda: [("exact search", compile_step), ("SMOTENC", compile_step)]
 main()
 """
 
@@ -186,6 +186,6 @@ def test_warmup__runs_each_step_with_a_name_of_its_own(monkeypatch):
 
 
 def test_warmup__fails_where_no_cache_can_be_written(monkeypatch):
-    monkeypatch.setattr("smotefast.kernels.cache.cache_is_possible", lambda: False)
+    monkeypatch.setattr("smotefast.kernels.compile_cache.cache_is_possible", lambda: False)
     with pytest.raises(OSError, match="Set NUMBA_CACHE_DIR to a folder that can be written"):
         warm.compile_all()

@@ -21,11 +21,11 @@ from tests.batch_files import imbalanced, in_memory, same, write_file
 # itself. An audit hook sees the calls of Python's own modules without touching them.
 JOB = """
 import os, signal, sys
-from smotefast.batch import plan, resample_dataset
+from smotefast.batch import block_plan, resample_dataset
 from smotefast.over_sampling import SMOTE
 source, destination, kill_at, overwrite = sys.argv[1:]
 folder = os.path.dirname(destination)
-plan._GROUP_ROWS = (1, 300)
+block_plan._GROUP_ROWS = (1, 300)
 moments = 0
 def moment(*_):
     global moments

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 
 import smotefast.batch
-import smotefast.batch.warm
-import smotefast.demo
-import smotefast.diagnosis.command
+import smotefast.batch.warmup
+import smotefast.cli.demo
+import smotefast.cli.diagnose
 from smotefast.cli.output import EXIT_CODES, Exit, exit_code
 from smotefast.storage import SourceChangedError
 from tests.batch_files import imbalanced, write_file
@@ -107,7 +107,7 @@ def test_commands__end_with_7_where_the_source_was_changed(
         return counted(*args, **options)
 
     counted = smotefast.batch.scan.scan_classes
-    for module in (smotefast.batch, smotefast.diagnosis.in_files):
+    for module in (smotefast.batch.resample, smotefast.diagnosis.in_files):
         monkeypatch.setattr(module, "scan_classes", change)
     places = [source] if command == "diagnose" else [source, tmp_path / "out"]
     code, _, message = shell(command, *places, *TARGET)
@@ -152,10 +152,10 @@ def test_every_command__has_the_same_codes(
     def fail(*args, **options):
         raise error
 
-    monkeypatch.setattr(smotefast.batch.warm, "compile_all", fail)
-    monkeypatch.setattr(smotefast.demo, "make_data", fail)
+    monkeypatch.setattr(smotefast.batch.warmup, "compile_all", fail)
+    monkeypatch.setattr(smotefast.cli.demo, "make_data", fail)
     monkeypatch.setattr(smotefast.batch, "resample_dataset", fail)
-    monkeypatch.setattr(smotefast.diagnosis.command, "diagnose_dataset", fail)
+    monkeypatch.setattr(smotefast.cli.diagnose, "diagnose_dataset", fail)
     places = {"resample": [source, tmp_path / "out", *TARGET], "diagnose": [source, *TARGET]}
     assert shell(command, *places.get(command, []))[0] == code
 

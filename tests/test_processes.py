@@ -158,7 +158,7 @@ def test_no_place_for_a_cache__compiles_in_the_process_and_makes_the_search_exac
     code = """
 print(digest(), bool(tried))
 import tempfile, warnings
-import smotefast.kernels.cache as cache
+import smotefast.kernels.compile_cache as cache
 cache.own_directory = lambda: None
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
@@ -182,8 +182,8 @@ for locator in caching._CacheLocator.__subclasses__():
     if "UserProvided" not in locator.__name__:
         locator.ensure_cache_path = read_only
 import numpy as np
-from smotefast.kernels.cache import {usable}
-from smotefast.neighbors.order import points_of, scan, within
+from smotefast.kernels.compile_cache import {usable}
+from smotefast.neighbors.queries import points_of, scan, within
 points = points_of(np.eye(3))
 scan(points, within(points, np.arange(3)), 1, n_threads=1)
 print({usable}())
@@ -202,7 +202,7 @@ def test_full_cache_disk__falls_back(tmp_path):
         raise OSError(28, "No space left on device")
     caching.IndexDataCacheFile.save = full
     import numpy as np
-    from smotefast.neighbors.order import points_of, scan, within
+    from smotefast.neighbors.queries import points_of, scan, within
     points = points_of(np.array([[0.0], [1.0], [3.0]]))
     _, found = scan(points, within(points, np.arange(3)), 1, n_threads=1)
     print(found.ravel().tolist(), bool(tried))

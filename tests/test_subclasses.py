@@ -11,8 +11,8 @@ from sklearn.datasets import make_classification
 
 from smotefast import combine, over_sampling, under_sampling
 from smotefast.engine.hooks import hooks_of
-from smotefast.engine.over_sampler import BaseOverSampler
 from smotefast.over_sampling import SMOTE, SMOTENC
+from smotefast.over_sampling.base import BaseOverSampler
 
 HOMES = [
     (over_sampling, their_over),

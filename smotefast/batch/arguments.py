@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from smotefast._messages import did_you_mean, shown_name
-from smotefast.batch.registry import make_sampler
+from smotefast.batch.request import Steps, steps_of
 from smotefast.batch.scan import Lenience
-from smotefast.batch.steps import Steps, steps_of
+from smotefast.registry import make_sampler
 from smotefast.storage import destination_path, local_path, resolve_limit
 from smotefast.storage.limits import Limit
 

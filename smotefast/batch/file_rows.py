@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from smotefast.batch.stream import Reading, category_counts, number_blocks, rows_at
-from smotefast.engine.mixed import MixedMatrix
+from smotefast.batch.reading import Reading, category_counts, number_blocks, rows_at
+from smotefast.engine.mixed_recipes import MixedMatrix
 from smotefast.neighbors import Neighbors
-from smotefast.neighbors.streamed import NearestInBlocks
+from smotefast.neighbors.streaming import NearestInBlocks
 
 
 def refuse_estimator(given: Any) -> None:

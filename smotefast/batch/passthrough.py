@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 import pyarrow as pa
 
-from smotefast.batch.gather import GatheredTable
+from smotefast.batch.gathering import GatheredTable
 from smotefast.engine.job import Job
 from smotefast.tables.arrow_tables import take_arrow
 

@@ -12,35 +12,38 @@ from typing import Any
 import numpy as np
 
 from smotefast._messages import MOST_LISTED
-from smotefast.batch.category_job import category_layout, category_rows, split_features
+from smotefast.batch.block_plan import Need, Plan, make_plan
 from smotefast.batch.column_checks import advice, check_columns
 from smotefast.batch.file_rows import FileRows
-from smotefast.batch.gather import gather_everything, gather_matrices, gather_table
-from smotefast.batch.held import held_classes, refuse_by_counts
-from smotefast.batch.kept import Kept
-from smotefast.batch.layouts import Layout, NumberLayout
-from smotefast.batch.needs import (
+from smotefast.batch.gathering import gather_everything, gather_matrices, gather_table
+from smotefast.batch.layouts import (
+    Layout,
+    NumberLayout,
+    category_layout,
+    category_rows,
+    split_features,
+)
+from smotefast.batch.memory_needs import (
     need_of_categories,
     need_of_numbers,
     need_of_selection,
 )
 from smotefast.batch.passthrough import Passthrough
-from smotefast.batch.plan import Need, Plan, make_plan
-from smotefast.batch.request import Request
-from smotefast.batch.selection import Matrices, select_rows
-from smotefast.batch.steps import links_advice
-from smotefast.batch.stream import Reading
-from smotefast.batch.warm import RUN_AGAIN, JustCompiledError, load_kernels, load_links
-from smotefast.batch.write import NewRows
-from smotefast.engine.damage import warn_of
+from smotefast.batch.reading import Reading
+from smotefast.batch.request import Request, links_advice
+from smotefast.batch.row_filters import Kept
+from smotefast.batch.selection import Matrices, held_classes, refuse_by_counts, select_rows
+from smotefast.batch.warmup import RUN_AGAIN, JustCompiledError, load_kernels, load_links
+from smotefast.batch.writing import NewRows
 from smotefast.engine.job import Job
 from smotefast.engine.rows import ClassRows, MatrixRows
+from smotefast.exceptions import warn_of
 from smotefast.kernels import kernels_were_compiled
 from smotefast.report.progress import Progress
 from smotefast.storage import ParquetSource, refuse_above, release_memory
+from smotefast.tables.arrow_columns import check_numeric_fields, kinds_without_numbers
 from smotefast.tables.arrow_tables import take_arrow
 from smotefast.tables.casting import NotNumericError
-from smotefast.tables.columns import check_numeric_fields, kinds_without_numbers
 from smotefast.under_sampling import TomekLinks
 
 

@@ -1,21 +1,121 @@
-"""What a job is asked to do, checked as far as arguments and files go."""
+"""Request of a job: samplers, columns and classes, checked before any row is read."""
 
 from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from smotefast.batch.block_plan import Plan
+from smotefast.batch.column_sizes import Widths
 from smotefast.batch.passthrough import nullable_field
-from smotefast.batch.plan import Plan
+from smotefast.batch.reading import Reading
 from smotefast.batch.scan import STRICT, Classes, Lenience
-from smotefast.batch.stream import Reading
-from smotefast.batch.widths import Widths
-from smotefast.engine.quota import Counts
+from smotefast.combine.combination import BaseCombination
+from smotefast.engine.base import BaseSampler
+from smotefast.engine.sampling_strategy import Counts
+from smotefast.over_sampling import RandomOverSampler
+from smotefast.over_sampling.base import BaseOverSampler
 from smotefast.report.progress import Progress
 from smotefast.storage import ParquetSource
+from smotefast.under_sampling import RandomUnderSampler, TomekLinks
+
+_ALL_AMONG_ALL = "searches for every row of the classes that it may clean among all rows"
+_ONE_BY_ONE = "goes through the rows of a class one after another, with those that it has kept"
+# Why a sampler needs all rows in memory, and what comes nearest to it.
+_WHOLE = {
+    "EditedNearestNeighbours": (_ALL_AMONG_ALL, "tomek-links"),
+    "RepeatedEditedNearestNeighbours": (f"{_ALL_AMONG_ALL}, several times", "tomek-links"),
+    "AllKNN": (f"{_ALL_AMONG_ALL}, several times", "tomek-links"),
+    "NeighbourhoodCleaningRule": (_ALL_AMONG_ALL, "tomek-links"),
+    "OneSidedSelection": ("classifies all rows and searches what is left", "tomek-links"),
+    "CondensedNearestNeighbour": (_ONE_BY_ONE, "tomek-links"),
+    "NearMiss": ("orders the rows of a class by distance", "random-under"),
+    "InstanceHardnessThreshold": ("cross-validates a classifier on all rows", "random-under"),
+    "ClusterCentroids": ("clusters all rows of a class", "random-under"),
+}
+
+
+class Steps(NamedTuple):
+    """The samplers of a job.
+
+    Attributes
+    ----------
+    creation
+        Adds rows; one that adds none where the job only takes rows away.
+    selection
+        Takes rows away; None where the job only adds some.
+    """
+
+    creation: Any
+    selection: Any
+
+
+def steps_of(sampler: Any) -> Steps:
+    """Return the steps of a job, which is not begun.
+
+    Raises
+    ------
+    ValueError
+        If a parameter does not serve, or a step cannot be done with files; says why, and what
+        comes nearest.
+    """
+    sampler._validate_params()
+    _refuse_overrides(sampler)
+    if isinstance(sampler, BaseOverSampler):
+        return Steps(sampler, None)
+    steps = Steps(RandomOverSampler(sampling_strategy={}), sampler)
+    if isinstance(sampler, BaseCombination):
+        steps = Steps(*sampler._steps())
+        for step in steps:
+            if isinstance(step, BaseSampler):
+                step._validate_params()
+                _refuse_overrides(step)
+    _refuse_what_needs_all(steps)
+    return steps
+
+
+def _refuse_overrides(sampler: Any) -> None:
+    """Refuse subclasses of samplers with methods of their own, which no job calls."""
+    kind = type(sampler)
+    for name in ("fit_resample", "fit"):
+        if not getattr(kind, name).__module__.startswith("smotefast."):
+            raise ValueError(
+                f"{kind.__name__} has a {name} of its own, which a job does not call: rows "
+                "come from files in blocks. Resample in memory with fit_resample, or use the "
+                "sampler that the class derives from."
+            )
+
+
+def _refuse_what_needs_all(steps: Steps) -> None:
+    creation, selection = steps
+    name = type(selection).__name__
+    if not isinstance(creation, BaseOverSampler):
+        raise ValueError(
+            f"{type(creation).__name__} is no over-sampler of smotefast.over_sampling, and a "
+            "job adds rows with these."
+        )
+    if not isinstance(selection, RandomUnderSampler | TomekLinks):
+        why, instead = _WHOLE.get(name, ("is not of smotefast.under_sampling", "tomek-links"))
+        raise ValueError(
+            f"{name} {why}, which rows in files do not allow. Resample in memory with "
+            f"fit_resample, or take {instead!r}, which works from files."
+        )
+    if isinstance(selection, TomekLinks) and creation._takes_categories:
+        raise ValueError(
+            f"{type(creation).__name__} makes categories. {links_advice(creation)}"
+        )
+
+
+def links_advice(creation: Any) -> str:
+    """Say what to do about columns that Tomek links, as a second step, cannot compare."""
+    return (
+        f"TomekLinks, the step after {type(creation).__name__}, compares rows by numbers "
+        "alone. Take 'random-under' in its place, leave the second step out, or encode the "
+        "columns as numbers in the files."
+    )
 
 
 @dataclass(frozen=True)

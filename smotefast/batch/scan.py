@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from smotefast._messages import did_you_mean, listed
-from smotefast.engine.quota import Counts
+from smotefast.engine.sampling_strategy import Counts
 from smotefast.report.progress import Progress
 from smotefast.storage import ArgumentError, ParquetSource
 from smotefast.tables.decimals import decimals_to_labels, widened

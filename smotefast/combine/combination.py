@@ -10,15 +10,15 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import clone
 
+from smotefast.engine.base import BaseSampler
 from smotefast.engine.column_checks import columns_checked, columns_named
 from smotefast.engine.finite import finite_numbers
-from smotefast.engine.over_sampler import BaseOverSampler
-from smotefast.engine.params import CREATION, SELECTION
-from smotefast.engine.quota import Counts, class_counts
-from smotefast.engine.sampler import BaseSampler
-from smotefast.engine.selector import BaseSelector
+from smotefast.engine.param_constraints import CREATION, SELECTION
+from smotefast.engine.sampling_strategy import Counts, class_counts
+from smotefast.over_sampling.base import BaseOverSampler
 from smotefast.tables import open_table, open_target
 from smotefast.tables.casting import NotNumericError
+from smotefast.under_sampling.base import BaseSelector
 
 
 class BaseCombination(BaseSampler):

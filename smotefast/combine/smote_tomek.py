@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from sklearn.base import clone
 
 from smotefast.combine.combination import BaseCombination
-from smotefast.engine.params import CREATION, OVER_SAMPLER, SEARCH, SELECTION
+from smotefast.engine.param_constraints import CREATION, OVER_SAMPLER, SEARCH, SELECTION
 from smotefast.over_sampling import SMOTE
 from smotefast.under_sampling import TomekLinks
 

@@ -11,7 +11,7 @@ from smotefast.diagnosis.judged import Judged
 from smotefast.diagnosis.result import ClassFigures
 from smotefast.diagnosis.sample import Sample
 from smotefast.diagnosis.surroundings import Surroundings
-from smotefast.engine.border import is_in_danger, is_noise
+from smotefast.over_sampling.border import is_in_danger, is_noise
 
 
 class Around(NamedTuple):

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from smotefast._threads import thread_count
 from smotefast.diagnosis.advice import recommend
 from smotefast.diagnosis.category_points import category_points
 from smotefast.diagnosis.class_figures import Around, class_figures, unevenness
@@ -37,7 +38,6 @@ from smotefast.diagnosis.scale_points import needs_scaling, spreads_of
 from smotefast.diagnosis.size_points import size_points
 from smotefast.diagnosis.surroundings import Search
 from smotefast.diagnosis.thresholds import COMPARED_PER_CLASS, LARGEST
-from smotefast.engine.threads import thread_count
 
 Watch = Callable[[Block], None]
 

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from smotefast.batch.arguments import column_names
-from smotefast.batch.category_job import split_features
 from smotefast.batch.class_names import name_classes
+from smotefast.batch.column_sizes import Widths
+from smotefast.batch.layouts import split_features
 from smotefast.batch.prepare import refuse_index
+from smotefast.batch.request import Steps, steps_of
 from smotefast.batch.scan import (
     Classes,
     all_target_values,
@@ -20,9 +22,7 @@ from smotefast.batch.scan import (
     scan_classes,
     split_columns,
 )
-from smotefast.batch.steps import Steps, steps_of
-from smotefast.batch.warm import RUN_AGAIN, JustCompiledError
-from smotefast.batch.widths import Widths
+from smotefast.batch.warmup import RUN_AGAIN, JustCompiledError
 from smotefast.diagnosis.data import BLOCK_ROWS, Block, Columns, small_codes, take_columns
 from smotefast.diagnosis.examine import examine
 from smotefast.diagnosis.judged import Judged, both_steps, judge, one_line
@@ -41,8 +41,8 @@ from smotefast.storage import (
     resident_bytes,
     resolve_limit,
 )
+from smotefast.tables.arrow_columns import check_numeric_fields, features_to_matrix
 from smotefast.tables.categories import arrow_kind
-from smotefast.tables.columns import check_numeric_fields, features_to_matrix
 
 # A number is there as float64, as part of the rows that are offered, and twice in the tiles of
 # the search. For 3,000,000 x 21 the resident set rose to 426 MiB of 450 allowed, and to 478 of

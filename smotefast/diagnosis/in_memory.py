@@ -15,8 +15,8 @@ from smotefast.diagnosis.data import BLOCK_ROWS, Block, Columns, small_codes, ta
 from smotefast.diagnosis.judged import Judged, both_steps, one_line
 from smotefast.over_sampling import RandomOverSampler
 from smotefast.tables import Table
-from smotefast.tables.kinds import library_of
 from smotefast.tables.labels import label_keys
+from smotefast.tables.protocol import library_of
 
 # Sparse rows are looked at as dense blocks: 65,536 rows of so many columns are 2 GiB, so blocks
 # of them are shorter. Wider rows are texts or one-hot keys, in which no distance means much.

@@ -13,11 +13,11 @@ import numpy as np
 
 from smotefast.combine.combination import BaseCombination
 from smotefast.diagnosis.thresholds import BORDER_NEIGHBORS, CHOICES
-from smotefast.engine.over_sampler import BaseOverSampler
-from smotefast.engine.quota import Counts, refuse_one_class, sampling_quota
-from smotefast.engine.sampler import SingleSampler
-from smotefast.engine.selector import BaseSelector
+from smotefast.engine.base import SingleSampler
+from smotefast.engine.sampling_strategy import Counts, refuse_one_class, sampling_quota
+from smotefast.over_sampling.base import BaseOverSampler
 from smotefast.tables import Columns
+from smotefast.under_sampling.base import BaseSelector
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ def _categories(
         return frozenset(), False
     if not hasattr(sampler, "categorical_features"):
         return frozenset(range(columns.n_features)), True
-    from smotefast.engine.categorical import categorical_positions
+    from smotefast.over_sampling._categorical import categorical_positions
 
     try:
         found = categorical_positions(sampler.categorical_features, columns)

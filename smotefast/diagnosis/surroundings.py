@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from smotefast._threads import thread_count
 from smotefast.diagnosis.metric import Metric, unit_numbers
 from smotefast.diagnosis.repeats import Repeats, row_bits
 from smotefast.diagnosis.sample import Coded, Sample
 from smotefast.diagnosis.thresholds import SEARCHED_PER_CLASS
-from smotefast.engine.threads import thread_count
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Search:
         n_rows: int,
         most: int = SEARCHED_PER_CLASS,
     ) -> None:
-        from smotefast.neighbors.streamed import NearestInBlocks
+        from smotefast.neighbors.streaming import NearestInBlocks
 
         self._metric, self._sample, self._k = metric, sample, k
         self._rows = _at_most(most, metric.searchable(sample.numbers, sample.codes), sample)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from smotefast._messages import listed
-from smotefast.engine.damage import warn_of
+from smotefast.exceptions import warn_of
 
 # Fewer rows do not show that a value never repeats, or is always the same.
 MIN_ROWS = 50

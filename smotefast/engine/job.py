@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from smotefast.engine.mixed import MixedMatrix, Recipe
-from smotefast.engine.recipe import Copy, Interpolate, Origins, Provenance, Smooth
+from smotefast.engine.mixed_recipes import MixedMatrix, Recipe
+from smotefast.engine.recipes import Copy, Interpolate, Origins, Provenance, Smooth
 
 
 class Job:

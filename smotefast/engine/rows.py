@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from smotefast.engine.mixed import counts_by_class
-from smotefast.engine.quota import Counts, class_codes, class_counts
+from smotefast.engine.mixed_recipes import counts_by_class
+from smotefast.engine.sampling_strategy import Counts, class_codes, class_counts
 from smotefast.neighbors import Neighbors, find_neighbors
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from smotefast._messages import did_you_mean, listed
-from smotefast.engine.params import with_suggestions
+from smotefast.engine.param_constraints import with_suggestions
 
 if TYPE_CHECKING:
     from typing import Self

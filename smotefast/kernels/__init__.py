@@ -18,7 +18,7 @@ def kernels_are_loaded() -> bool:
 
 def kernels_were_compiled() -> bool:
     """Whether this process has compiled code that the next one finds in numba's cache."""
-    module = sys.modules.get("smotefast.kernels.compilations")
+    module = sys.modules.get("smotefast.kernels.compile_events")
     return module is not None and module.compilations.n_kept > 0
 
 

@@ -25,8 +25,8 @@ from typing import Any
 import numba
 from numba.extending import intrinsic as intrinsic
 
-from smotefast._forks import kernel_threads_usable
-from smotefast.kernels.cache import cache_is_possible
+from smotefast._threads import kernel_threads_usable
+from smotefast.kernels.compile_cache import cache_is_possible
 
 prange = numba.prange
 JIT_DISABLED = bool(numba.config.DISABLE_JIT)

@@ -3,7 +3,7 @@
 Rows are packed into panels, centred and scaled. The score of a candidate is half its
 squared distance minus half the query's squared norm, *lowered* by a bound of everything
 that rounding can do to it: a candidate that was left out is certainly no nearer than the
-worst score kept says (``neighbors/tiled.py`` certifies with that). Categories are packed
+worst score kept says (``neighbors/exact/tiles.py`` certifies with that). Categories are packed
 beside the numbers, and each that differs adds half their weight.
 """
 
@@ -15,8 +15,8 @@ import numpy as np
 
 from smotefast.kernels.compile import inner, parallel_kernel, prange
 from smotefast.kernels.heaps import sift_down
-from smotefast.kernels.microkernel import GROUP, first_lane, score_tile
 from smotefast.kernels.points import Points
+from smotefast.kernels.tile_kernel import GROUP, first_lane, score_tile
 
 NOWHERE = np.int64(2**62)
 

@@ -1,16 +1,21 @@
 """Neighbours: rows flow in, positions of the k nearest other rows flow out."""
 
-from smotefast.neighbors.door import find_neighbors, found_soon
+from smotefast.exceptions import RecallWarning, SearchWarning
 from smotefast.neighbors.estimator import fit_on
 from smotefast.neighbors.farthest import farthest_in_pool
-from smotefast.neighbors.found import Neighbors, RecallWarning, SearchWarning
-from smotefast.neighbors.left import NeighborsLeft
-from smotefast.neighbors.loading import load_searches
-from smotefast.neighbors.memory import estimated_bytes
-from smotefast.neighbors.own_first import own_come_first
-from smotefast.neighbors.policy import choose_search, own_first_pays
-from smotefast.neighbors.pool import Nearest, nearest_in_pool, squares_between
-from smotefast.neighbors.recall import recall_at_k
+from smotefast.neighbors.load_kernels import load_searches
+from smotefast.neighbors.memory_estimate import estimated_bytes
+from smotefast.neighbors.neighbor_graph import NeighborsLeft
+from smotefast.neighbors.planner import choose_search, own_first_pays
+from smotefast.neighbors.result import Neighbors, recall_at_k
+from smotefast.neighbors.same_class_first import own_come_first
+from smotefast.neighbors.search import (
+    Nearest,
+    find_neighbors,
+    found_soon,
+    nearest_in_pool,
+    squares_between,
+)
 from smotefast.neighbors.value_difference import find_alike
 
 __all__ = [

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smotefast.kernels import kernels_are_loaded
-from smotefast.neighbors.door import find_neighbors
-from smotefast.neighbors.found import Neighbors, look_wider, narrow
-from smotefast.neighbors.order import pieces, points_of
-from smotefast.neighbors.policy import choose_value_search
+from smotefast.neighbors.planner import choose_value_search
+from smotefast.neighbors.queries import pieces, points_of
+from smotefast.neighbors.result import Neighbors, look_wider, narrow
+from smotefast.neighbors.search import find_neighbors
 
 if TYPE_CHECKING:
     from smotefast.kernels.value_differences import Shares
@@ -155,7 +155,7 @@ def _approximate(
     codes: np.ndarray, shares: Sequence[np.ndarray], queries: np.ndarray, k: int, n_threads: int
 ) -> Neighbors:
     """Rank candidates from a graph on the shares."""
-    from smotefast.neighbors.approximate import graph_candidates
+    from smotefast.neighbors.approximate.nn_descent import graph_candidates
 
     values = np.hstack([of[codes[:, j]] for j, of in enumerate(shares)])
 

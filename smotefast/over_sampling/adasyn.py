@@ -7,19 +7,19 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils import check_random_state
 
-from smotefast.engine.border import other_class_counts
 from smotefast.engine.draw_forms import AllottedDraws
 from smotefast.engine.job import Job
-from smotefast.engine.neighbor_counts import neighbor_estimator, refuse_few_rows
-from smotefast.engine.neighbor_sampler import (
+from smotefast.engine.param_constraints import NEIGHBOR_COUNT, OVER_SAMPLER, SEARCH, SMALL_CLASS
+from smotefast.engine.recipes import Interpolate, Origins
+from smotefast.engine.rows import ClassRows
+from smotefast.engine.sampling_strategy import Counts
+from smotefast.engine.user_estimators import neighbor_estimator, refuse_few_rows
+from smotefast.over_sampling.base import (
     NeighborSampler,
     drawn_neighbors,
     wanted,
 )
-from smotefast.engine.params import NEIGHBOR_COUNT, OVER_SAMPLER, SEARCH, SMALL_CLASS
-from smotefast.engine.quota import Counts
-from smotefast.engine.recipe import Interpolate, Origins
-from smotefast.engine.rows import ClassRows
+from smotefast.over_sampling.border import other_class_counts
 
 # Rounding makes classes of a thousand rows 2 to 10% smaller or larger than asked for; more
 # than that is worth a warning.

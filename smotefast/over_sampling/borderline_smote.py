@@ -7,23 +7,23 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils import check_random_state
 
-from smotefast.engine.border import is_in_danger, other_class_counts
 from smotefast.engine.draw_forms import ForeignFactors
 from smotefast.engine.job import Job
-from smotefast.engine.neighbor_counts import (
+from smotefast.engine.param_constraints import BORDER_KIND, NEIGHBOR_COUNT
+from smotefast.engine.recipes import Interpolate, Origins
+from smotefast.engine.rows import ClassRows
+from smotefast.engine.sampling_strategy import Counts
+from smotefast.engine.user_estimators import (
     neighbor_estimator,
     refuse_few_rows,
 )
-from smotefast.engine.neighbor_sampler import (
+from smotefast.neighbors import Neighbors
+from smotefast.over_sampling.base import (
     NeighborSampler,
     drawn_neighbors,
     wanted,
 )
-from smotefast.engine.params import BORDER_KIND, NEIGHBOR_COUNT
-from smotefast.engine.quota import Counts
-from smotefast.engine.recipe import Interpolate, Origins
-from smotefast.engine.rows import ClassRows
-from smotefast.neighbors import Neighbors
+from smotefast.over_sampling.border import is_in_danger, other_class_counts
 
 
 class BorderlineSMOTE(NeighborSampler):

@@ -9,16 +9,15 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import clone
 
-from smotefast._forks import usable_threads
+from smotefast._threads import usable_threads
 from smotefast.engine.job import Job
-from smotefast.engine.neighbor_counts import neighbor_estimator
-from smotefast.engine.neighbor_sampler import NeighborSampler, drawn_neighbors, wanted
-from smotefast.engine.outside import fits_alike
-from smotefast.engine.params import CLUSTERING, NEIGHBOR_COUNT, OVER_SAMPLER, SEARCH
-from smotefast.engine.quota import Counts
-from smotefast.engine.recipe import Interpolate, Origins
+from smotefast.engine.param_constraints import CLUSTERING, NEIGHBOR_COUNT, OVER_SAMPLER, SEARCH
+from smotefast.engine.recipes import Interpolate, Origins
 from smotefast.engine.rows import ClassRows
-from smotefast.neighbors.mean_distance import mean_distance
+from smotefast.engine.sampling_strategy import Counts
+from smotefast.engine.user_estimators import fits_alike, neighbor_estimator
+from smotefast.over_sampling._cluster_density import mean_distance
+from smotefast.over_sampling.base import NeighborSampler, drawn_neighbors, wanted
 
 
 class KMeansSMOTE(NeighborSampler):

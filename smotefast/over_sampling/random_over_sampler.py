@@ -11,12 +11,12 @@ from sklearn.utils import check_random_state
 from smotefast._messages import listed
 from smotefast.engine.draws import Draws
 from smotefast.engine.job import Job
-from smotefast.engine.mixed import Recipe
-from smotefast.engine.over_sampler import BaseOverSampler
-from smotefast.engine.params import OVER_SAMPLER, SHRINKAGE
-from smotefast.engine.quota import Counts
-from smotefast.engine.recipe import Copy, Origins, Smooth
+from smotefast.engine.mixed_recipes import Recipe
+from smotefast.engine.param_constraints import OVER_SAMPLER, SHRINKAGE
+from smotefast.engine.recipes import Copy, Origins, Smooth
 from smotefast.engine.rows import ClassRows
+from smotefast.engine.sampling_strategy import Counts
+from smotefast.over_sampling.base import BaseOverSampler
 
 
 class RandomOverSampler(BaseOverSampler):

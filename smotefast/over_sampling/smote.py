@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from smotefast.engine.job import Job
-from smotefast.engine.neighbor_sampler import NeighborSampler, wanted
-from smotefast.engine.quota import Counts
 from smotefast.engine.rows import ClassRows
+from smotefast.engine.sampling_strategy import Counts
+from smotefast.over_sampling.base import NeighborSampler, wanted
 
 
 class SMOTE(NeighborSampler):

@@ -6,17 +6,17 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from smotefast.engine.categorical_sampler import CategoricalSampler
 from smotefast.engine.job import Job
-from smotefast.engine.mixed import Modal, shares_of
-from smotefast.engine.neighbor_counts import fitted_neighbors
-from smotefast.engine.neighbor_sampler import NeighborSampler, wanted
-from smotefast.engine.params import ENCODER
-from smotefast.engine.quota import Counts
-from smotefast.engine.recipe import Origins
+from smotefast.engine.majority_vote import elected
+from smotefast.engine.mixed_recipes import Modal, shares_of
+from smotefast.engine.param_constraints import ENCODER
+from smotefast.engine.recipes import Origins
 from smotefast.engine.rows import ClassRows, MatrixRows
-from smotefast.engine.votes import elected
+from smotefast.engine.sampling_strategy import Counts
+from smotefast.engine.user_estimators import fitted_neighbors
 from smotefast.neighbors import Neighbors, find_alike
+from smotefast.over_sampling._categorical import CategoricalSampler
+from smotefast.over_sampling.base import NeighborSampler, wanted
 from smotefast.over_sampling.smote import SMOTE
 from smotefast.tables import Columns, Table
 

@@ -7,18 +7,17 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils import check_random_state
 
-from smotefast.engine.categorical import categorical_positions
-from smotefast.engine.categorical_sampler import CategoricalSampler
 from smotefast.engine.finite import finite_numbers
 from smotefast.engine.job import Job
-from smotefast.engine.mixed import MixedInterpolate, MixedMatrix
-from smotefast.engine.neighbor_sampler import NeighborSampler, drawn_neighbors, wanted
-from smotefast.engine.params import CATEGORIES, ENCODER
-from smotefast.engine.quota import Counts
-from smotefast.engine.recipe import Interpolate, Origins
+from smotefast.engine.majority_vote import tie_picks, winner_counts
+from smotefast.engine.mixed_recipes import MixedInterpolate, MixedMatrix
+from smotefast.engine.param_constraints import CATEGORIES, ENCODER
+from smotefast.engine.recipes import Interpolate, Origins
 from smotefast.engine.rows import ClassRows
-from smotefast.engine.votes import tie_picks, winner_counts
+from smotefast.engine.sampling_strategy import Counts
 from smotefast.neighbors import Neighbors, find_neighbors
+from smotefast.over_sampling._categorical import CategoricalSampler, categorical_positions
+from smotefast.over_sampling.base import NeighborSampler, drawn_neighbors, wanted
 from smotefast.over_sampling.smote import SMOTE
 from smotefast.tables import Columns, Table
 

@@ -8,22 +8,28 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils import check_random_state
 
-from smotefast.engine.border import is_in_danger, is_noise, other_class_counts
 from smotefast.engine.job import Job
-from smotefast.engine.neighbor_counts import (
+from smotefast.engine.param_constraints import NEIGHBOR_COUNT, SUPPORT_VECTORS
+from smotefast.engine.recipes import Interpolate
+from smotefast.engine.rows import ClassRows
+from smotefast.engine.sampling_strategy import Counts
+from smotefast.engine.user_estimators import (
+    fits_alike,
     neighbor_estimator,
     refuse_few_rows,
 )
-from smotefast.engine.neighbor_sampler import (
+from smotefast.over_sampling.base import (
     NeighborSampler,
     wanted,
 )
-from smotefast.engine.outside import fits_alike
-from smotefast.engine.params import NEIGHBOR_COUNT, SUPPORT_VECTORS
-from smotefast.engine.quota import Counts
-from smotefast.engine.recipe import Interpolate
-from smotefast.engine.rows import ClassRows
-from smotefast.engine.support import inside_margin, is_hinge_machine, support_of
+from smotefast.over_sampling.border import (
+    inside_margin,
+    is_hinge_machine,
+    is_in_danger,
+    is_noise,
+    other_class_counts,
+    support_of,
+)
 
 
 class SVMSMOTE(NeighborSampler):

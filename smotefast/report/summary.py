@@ -6,8 +6,8 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
-from smotefast.storage.memory import format_size
 from smotefast.storage.paths import shown_path
+from smotefast.storage.process_memory import format_size
 
 _MOST_LINES = 20
 _LONGEST = 40

@@ -14,18 +14,18 @@ from smotefast.storage.errors import (
     SourceChangedError,
     SourceError,
 )
-from smotefast.storage.layout import writer_options
 from smotefast.storage.limits import default_limit, limit_explained, resolve_limit
-from smotefast.storage.memory import (
+from smotefast.storage.paths import local_path, shown_path
+from smotefast.storage.process_memory import (
     PeakMemory,
     format_size,
     parse_size,
     refuse_above,
     resident_bytes,
 )
-from smotefast.storage.paths import local_path, shown_path
 from smotefast.storage.sink import ParquetSink, plain_disk_errors
 from smotefast.storage.source import ParquetSource, open_source
+from smotefast.storage.writer_options import writer_options
 
 __all__ = [
     "ArgumentError",

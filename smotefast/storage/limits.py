@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from smotefast.storage.memory import format_size, parse_size
+from smotefast.storage.process_memory import format_size, parse_size
 
 DEFAULT = 2 << 30
 # Of what a container or the machine has: the rest is for page tables, sockets and the like.

@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 
 from smotefast.tables.arrays import open_array, open_list
-from smotefast.tables.kinds import library_of
 from smotefast.tables.labels import Target, open_target
-from smotefast.tables.protocol import Columns, Fill, Table
+from smotefast.tables.protocol import Columns, Fill, Table, library_of
 
 __all__ = ["Columns", "Fill", "Table", "Target", "keep_index", "open_table", "open_target"]
 

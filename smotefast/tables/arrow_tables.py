@@ -8,16 +8,15 @@ from typing import Any
 import numpy as np
 
 from smotefast.tables.arrays import open_array
-from smotefast.tables.casting import frame_dtype
-from smotefast.tables.categories import Codes, NewColumns, arrow_kind, encode_arrow
-from smotefast.tables.columns import (
+from smotefast.tables.arrow_columns import (
     block_to_columns,
     check_numeric_fields,
     column_to_arrow,
     features_to_matrix,
 )
-from smotefast.tables.kinds import check_shape
-from smotefast.tables.protocol import DenseTable, Fill, Table
+from smotefast.tables.casting import frame_dtype
+from smotefast.tables.categories import Codes, NewColumns, arrow_kind, encode_arrow
+from smotefast.tables.protocol import DenseTable, Fill, Table, check_shape
 
 # A string or binary array addresses 2**31 - 1 bytes with its 32-bit offsets.
 OFFSET_LIMIT = 2**31 - 1

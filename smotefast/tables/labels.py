@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from smotefast.tables.categories import is_missing
-from smotefast.tables.kinds import library_of
+from smotefast.tables.protocol import library_of
 
 Take = Callable[[np.ndarray], Any]
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from smotefast.tables.arrow_columns import numpy_type
 from smotefast.tables.arrow_tables import take_arrow
 from smotefast.tables.casting import cast_column, join_objects, not_numeric, read_objects
-from smotefast.tables.columns import numpy_type
 from smotefast.tables.decimals import decimals_to_numbers, numbers_to_decimals
 
 

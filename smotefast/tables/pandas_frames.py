@@ -11,7 +11,6 @@ import numpy as np
 from smotefast.tables.arrays import open_array
 from smotefast.tables.casting import common_dtype, frame_dtype, write_matrix
 from smotefast.tables.categories import Codes, NewColumns
-from smotefast.tables.kinds import check_shape
 from smotefast.tables.pandas_categories import append_mixed, column_kind, encode_series
 from smotefast.tables.pandas_columns import (
     append_values,
@@ -24,7 +23,7 @@ from smotefast.tables.pandas_columns import (
     read_numbers,
     take_pandas,
 )
-from smotefast.tables.protocol import DenseTable, Fill, Table
+from smotefast.tables.protocol import DenseTable, Fill, Table, check_shape
 
 
 def open_pandas(X: Any) -> Table:

@@ -8,6 +8,12 @@ from typing import Any
 import numpy as np
 
 from smotefast.tables.arrays import open_array
+from smotefast.tables.arrow_columns import (
+    block_to_columns,
+    check_numeric_fields,
+    column_to_arrow,
+    features_to_matrix,
+)
 from smotefast.tables.casting import frame_dtype, not_numeric
 from smotefast.tables.categories import (
     Codes,
@@ -16,14 +22,7 @@ from smotefast.tables.categories import (
     encode_array,
     encode_arrow,
 )
-from smotefast.tables.columns import (
-    block_to_columns,
-    check_numeric_fields,
-    column_to_arrow,
-    features_to_matrix,
-)
-from smotefast.tables.kinds import check_shape
-from smotefast.tables.protocol import DenseTable, Fill, Table
+from smotefast.tables.protocol import DenseTable, Fill, Table, check_shape
 
 # Types that Arrow has not, or has as bytes of a pointer.
 _NOT_IN_ARROW = ("Int128", "Object", "UInt128")

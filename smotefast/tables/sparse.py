@@ -9,8 +9,7 @@ import numpy as np
 
 from smotefast.tables.casting import cast_column
 from smotefast.tables.categories import Codes, NewColumns, encode_array
-from smotefast.tables.kinds import check_shape
-from smotefast.tables.protocol import Fill
+from smotefast.tables.protocol import Fill, check_shape
 
 
 def open_sparse(X: Any) -> SparseTable:

@@ -7,10 +7,15 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import clone
 
-from smotefast.engine.keep_quota import keep_quota
-from smotefast.engine.params import CENTROIDS, RANDOM_STATE, TAKES_NUMBERS, UNDER_SAMPLER
+from smotefast.engine.base import SingleSampler
+from smotefast.engine.param_constraints import (
+    CENTROIDS,
+    RANDOM_STATE,
+    TAKES_NUMBERS,
+    UNDER_SAMPLER,
+)
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.sampler import SingleSampler
+from smotefast.engine.sampling_strategy_under import keep_quota
 from smotefast.tables import Table, Target, open_table
 
 

@@ -7,12 +7,16 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils import check_random_state
 
-from smotefast.engine.nearest_classes import NearestClasses, condensed
-from smotefast.engine.params import CLEANER, NEAREST_CLASSIFIER, RANDOM_STATE, THREADS
-from smotefast.engine.quota import Counts, smallest_class
+from smotefast._threads import thread_count
+from smotefast.engine.param_constraints import (
+    CLEANER,
+    NEAREST_CLASSIFIER,
+    RANDOM_STATE,
+    THREADS,
+)
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.stores import Stores, StoreSampler
-from smotefast.engine.threads import thread_count
+from smotefast.engine.sampling_strategy import Counts, smallest_class
+from smotefast.under_sampling._condensing import NearestClasses, Stores, StoreSampler, condensed
 
 
 class CondensedNearestNeighbour(StoreSampler):

@@ -7,19 +7,19 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import clone
 
-from smotefast.engine.editing import agrees, by_class, decided
-from smotefast.engine.neighbor_counts import (
+from smotefast.engine.base import Given
+from smotefast.engine.neighbor_search import Searches
+from smotefast.engine.param_constraints import CLEANER, NEIGHBOR_COUNT, SEARCH, VOTE
+from smotefast.engine.rows import MatrixRows
+from smotefast.engine.sampling_strategy import Counts, class_counts
+from smotefast.engine.user_estimators import (
     fitted_neighbors,
     neighbor_estimator,
     refuse_few_rows,
 )
-from smotefast.engine.params import CLEANER, NEIGHBOR_COUNT, SEARCH, VOTE
-from smotefast.engine.quota import Counts, class_counts
-from smotefast.engine.rows import MatrixRows
-from smotefast.engine.sampler import Given
-from smotefast.engine.searches import Searches
-from smotefast.engine.selector import BaseCleaner
 from smotefast.neighbors import fit_on
+from smotefast.under_sampling._editing import agrees, by_class, decided
+from smotefast.under_sampling.base import BaseCleaner
 
 
 class EditingSampler(BaseCleaner):

@@ -9,10 +9,10 @@ import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.utils import check_random_state
 
-from smotefast.engine.params import HARDNESS, RANDOM_STATE, THREADS, UNDER_SAMPLER
-from smotefast.engine.quota import Counts
+from smotefast.engine.param_constraints import HARDNESS, RANDOM_STATE, THREADS, UNDER_SAMPLER
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.selector import BaseUnderSampler
+from smotefast.engine.sampling_strategy import Counts
+from smotefast.under_sampling.base import BaseUnderSampler
 
 
 class InstanceHardnessThreshold(BaseUnderSampler):

@@ -9,13 +9,13 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import clone
 
-from smotefast.engine.neighbor_counts import fitted_neighbors
-from smotefast.engine.params import NEAR_MISS, NEIGHBOR_COUNT, THREADS, UNDER_SAMPLER
-from smotefast.engine.quota import Counts, smallest_class
+from smotefast._threads import thread_count
+from smotefast.engine.param_constraints import NEAR_MISS, NEIGHBOR_COUNT, THREADS, UNDER_SAMPLER
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.selector import BaseUnderSampler
-from smotefast.engine.threads import thread_count
+from smotefast.engine.sampling_strategy import Counts, smallest_class
+from smotefast.engine.user_estimators import fitted_neighbors
 from smotefast.neighbors import farthest_in_pool, fit_on, nearest_in_pool
+from smotefast.under_sampling.base import BaseUnderSampler
 
 
 class NearMiss(BaseUnderSampler):

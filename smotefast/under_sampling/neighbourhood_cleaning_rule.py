@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import clone
 
-from smotefast.engine.editing import agrees, by_class, decided, voted
-from smotefast.engine.neighbor_counts import neighbor_estimator, refuse_few_rows
-from smotefast.engine.params import CLEANER, CLEANING_RULE, NEIGHBOR_COUNT, SEARCH
-from smotefast.engine.quota import Counts, smallest_class
+from smotefast.engine.neighbor_search import Searches
+from smotefast.engine.param_constraints import CLEANER, CLEANING_RULE, NEIGHBOR_COUNT, SEARCH
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.searches import Searches
-from smotefast.engine.selector import BaseCleaner
+from smotefast.engine.sampling_strategy import Counts, smallest_class
+from smotefast.engine.user_estimators import neighbor_estimator, refuse_few_rows
+from smotefast.under_sampling._editing import agrees, by_class, decided, voted
+from smotefast.under_sampling.base import BaseCleaner
 from smotefast.under_sampling.edited_nearest_neighbours import EditedNearestNeighbours
 
 

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils import check_random_state
 
-from smotefast.engine.params import RANDOM_STATE, UNDER_SAMPLER, YES_NO
-from smotefast.engine.quota import Counts
+from smotefast.engine.param_constraints import RANDOM_STATE, UNDER_SAMPLER, YES_NO
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.selector import BaseUnderSampler
+from smotefast.engine.sampling_strategy import Counts
 from smotefast.tables import keep_index
+from smotefast.under_sampling.base import BaseUnderSampler
 
 
 class RandomUnderSampler(BaseUnderSampler):

@@ -6,16 +6,16 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from smotefast.engine.neighbor_counts import (
+from smotefast.engine.param_constraints import TIMES, YES_NO
+from smotefast.engine.rows import MatrixRows
+from smotefast.engine.sampling_strategy import Counts, smallest_class
+from smotefast.engine.user_estimators import (
     fitted_neighbors,
     neighbor_estimator,
     refuse_few_rows,
 )
-from smotefast.engine.params import TIMES, YES_NO
-from smotefast.engine.passes import Editing, overtaken
-from smotefast.engine.quota import Counts, smallest_class
-from smotefast.engine.rows import MatrixRows
 from smotefast.neighbors import fit_on
+from smotefast.under_sampling._editing import Editing, overtaken
 from smotefast.under_sampling.edited_nearest_neighbours import (
     EditedNearestNeighbours,
     EditingSampler,

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from smotefast.engine.links import linked_rows, searched_classes
-from smotefast.engine.quota import Counts
+from smotefast.engine.neighbor_search import Searches
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.searches import Searches
-from smotefast.engine.selector import BaseCleaner
+from smotefast.engine.sampling_strategy import Counts
+from smotefast.under_sampling._links import linked_rows, searched_classes
+from smotefast.under_sampling.base import BaseCleaner
 
 
 class TomekLinks(BaseCleaner):

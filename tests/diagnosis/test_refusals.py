@@ -15,7 +15,7 @@ from scipy import sparse
 
 import smotefast
 from smotefast import SMOTE, SMOTENC, Combination, RandomUnderSampler, TomekLinks
-from smotefast.batch.registry import SAMPLERS, all_names, make_sampler
+from smotefast.registry import SAMPLERS, all_names, make_sampler
 from tests.diagnosis.made import clean, mixed, names, point
 
 X, Y = clean(60, 20, n_features=3)

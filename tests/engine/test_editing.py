@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
-from smotefast.engine import passes, votes
-from smotefast.engine.editing import agrees, by_class, voted
-from smotefast.engine.passes import Editing, overtaken
+from smotefast.engine import majority_vote as votes
+from smotefast.engine.neighbor_search import Searches
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.searches import Searches
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors import left
+from smotefast.neighbors import neighbor_graph as left
 from smotefast.under_sampling import AllKNN, RepeatedEditedNearestNeighbours
+from smotefast.under_sampling import _editing as passes
+from smotefast.under_sampling._editing import Editing, agrees, by_class, overtaken, voted
 from tests import naive
 from tests.examples import examples
 from tests.same_rows import classes

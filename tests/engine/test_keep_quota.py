@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from imblearn.utils import check_sampling_strategy
 
-from smotefast.engine.keep_quota import cleaning_quota, keep_quota
-from smotefast.engine.quota import class_counts
+from smotefast.engine.sampling_strategy import class_counts
+from smotefast.engine.sampling_strategy_under import cleaning_quota, keep_quota
 from tests.examples import examples
 
 TARGETS = [

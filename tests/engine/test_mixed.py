@@ -13,7 +13,8 @@ from smotefast.engine import draws as draws_module
 from smotefast.engine.draw_forms import AllottedDraws, ForeignFactors
 from smotefast.engine.draws import Draws
 from smotefast.engine.job import Job
-from smotefast.engine.mixed import (
+from smotefast.engine.majority_vote import tie_picks, winner_counts
+from smotefast.engine.mixed_recipes import (
     MixedInterpolate,
     MixedMatrix,
     Modal,
@@ -21,15 +22,14 @@ from smotefast.engine.mixed import (
     first_rows,
     shares_of,
 )
-from smotefast.engine.recipe import Interpolate, Origins
-from smotefast.engine.votes import tie_picks, winner_counts
+from smotefast.engine.recipes import Interpolate, Origins
 from tests import naive
 from tests.examples import examples
 
 N = 300
 CUTS = st.lists(st.integers(0, 2 * N), max_size=5).map(lambda c: sorted([0, *c, 2 * N]))
 THREADS = st.sampled_from([1, 2, 3])
-ROOMS = ["smotefast.engine.recipe", "smotefast.engine.votes"]
+ROOMS = ["smotefast.engine.recipes", "smotefast.engine.majority_vote"]
 
 
 @pytest.fixture(params=["compiled", "numpy"], autouse=True)

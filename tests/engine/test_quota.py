@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from imblearn.utils import check_sampling_strategy
 
-from smotefast.engine.quota import class_counts, sampling_quota
+from smotefast.engine.sampling_strategy import class_counts, sampling_quota
 
 TARGETS = [
     np.repeat([0, 1], [70, 30]),

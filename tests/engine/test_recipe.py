@@ -10,7 +10,7 @@ from scipy import sparse
 
 from smotefast.engine.draws import Draws
 from smotefast.engine.job import Job
-from smotefast.engine.recipe import Copy, Interpolate, Origins, Smooth, widened_rows
+from smotefast.engine.recipes import Copy, Interpolate, Origins, Smooth, widened_rows
 from tests.examples import examples
 
 CUTS = st.lists(st.integers(0, 300), max_size=4).map(lambda cuts: sorted([0, *cuts, 300]))
@@ -42,7 +42,7 @@ def filled(recipe, dtype, cuts=(0, 300)):
 def _way(request, monkeypatch):
     """Run every test through the kernels and through the way taken before they load."""
     loaded = request.param == "compiled"
-    monkeypatch.setattr("smotefast.engine.recipe.kernels_are_loaded", lambda: loaded)
+    monkeypatch.setattr("smotefast.engine.recipes.kernels_are_loaded", lambda: loaded)
 
 
 @pytest.mark.parametrize("dtype", [np.int64, np.uint64])

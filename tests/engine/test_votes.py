@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smotefast.engine import votes
-from smotefast.engine.votes import elected, tie_picks, winner_counts
+from smotefast.engine import majority_vote as votes
+from smotefast.engine.majority_vote import elected, tie_picks, winner_counts
 from smotefast.kernels.compile import JIT_DISABLED
 from tests import naive
 from tests.examples import examples

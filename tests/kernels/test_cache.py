@@ -4,7 +4,7 @@ import tempfile
 
 import pytest
 
-from smotefast.kernels.cache import own_directory
+from smotefast.kernels.compile_cache import own_directory
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "getuid"), reason="this system has no modes")
 

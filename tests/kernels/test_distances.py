@@ -7,9 +7,9 @@ from scipy import sparse
 from smotefast.kernels import heaps
 from smotefast.kernels.compile import JIT_DISABLED, inner
 from smotefast.kernels.distances import NOWHERE, rank_candidates, scan_rows
-from smotefast.kernels.sparse_distances import search_sparse_rows
-from smotefast.kernels.sparse_rows import CsrRows
-from smotefast.neighbors.order import points_of, within
+from smotefast.kernels.distances_csr import search_sparse_rows
+from smotefast.kernels.interpolate_csr import CsrRows
+from smotefast.neighbors.queries import points_of, within
 from tests import naive
 from tests.examples import examples
 from tests.some_points import mixed, searches, strangers

@@ -5,8 +5,8 @@ import sys
 import numpy as np
 import pytest
 
-from smotefast.kernels.cache import graph_is_possible
 from smotefast.kernels.compile import JIT_DISABLED
+from smotefast.kernels.compile_cache import graph_is_possible
 from tests import naive
 
 pytestmark = pytest.mark.skipif(
@@ -21,7 +21,7 @@ def _cache():
 
 
 def refined(data, n_threads, block=10_000):
-    from smotefast.kernels.graph import descend
+    from smotefast.kernels.nn_descent import descend
 
     rng = np.random.default_rng(0)
     rows = np.arange(N)[:, np.newaxis]
@@ -56,7 +56,7 @@ def test_descend__does_not_depend_on_the_threads(block):
 
 
 def test_leaf_array__holds_every_row_once_a_tree_whatever_the_threads():
-    from smotefast.kernels.forest import leaf_array
+    from smotefast.kernels.nn_descent import leaf_array
 
     data = np.random.default_rng(3).normal(size=(N, 4)).astype(np.float32)
     leaves = leaf_array(data, 3, 50, 7, n_threads=2)

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.kernels.leaves import join_leaves
-from smotefast.kernels.microkernel import panel_lanes
-from smotefast.neighbors.descent import empty_graph, tree_bounds
+from smotefast.kernels.leaf_join import join_leaves
+from smotefast.kernels.tile_kernel import panel_lanes
+from smotefast.neighbors.approximate.nn_descent import empty_graph, tree_bounds
 from tests import naive
 
 SIZE = 40 if JIT_DISABLED else 150

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.kernels.pair_sums import sum_distances
+from smotefast.kernels.distance_sums import sum_distances
 from tests import naive
 from tests.examples import examples
 

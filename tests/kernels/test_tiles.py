@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast.kernels.compile import JIT_DISABLED, target_has
-from smotefast.kernels.microkernel import GROUP, panel_lanes
+from smotefast.kernels.tile_kernel import GROUP, panel_lanes
 from smotefast.kernels.tiles import NOWHERE, Panels, pack_panels, search_panels
-from smotefast.neighbors.order import points_of
+from smotefast.neighbors.queries import points_of
 from tests import naive
 from tests.examples import examples
 from tests.some_points import searches

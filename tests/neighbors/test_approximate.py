@@ -5,9 +5,9 @@ import pytest
 
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors import find_neighbors, recall_at_k
-from smotefast.neighbors import settings as rules
-from smotefast.neighbors.approximate import centered, embedded, search_approximate
-from smotefast.neighbors.order import points_of
+from smotefast.neighbors.approximate import settings as rules
+from smotefast.neighbors.approximate.nn_descent import centered, embedded, search_approximate
+from smotefast.neighbors.queries import points_of
 
 pytestmark = pytest.mark.skipif(
     JIT_DISABLED, reason="pynndescent's building blocks run compiled only"
@@ -154,22 +154,24 @@ def test_find_neighbors__reports_the_recall_of_an_approximate_search():
 
 
 def test_find_neighbors__warns_where_no_effort_finds_enough(monkeypatch):
-    monkeypatch.setattr("smotefast.neighbors.found.RECALL_WANTED", 2.0)
+    monkeypatch.setattr("smotefast.neighbors.result.RECALL_WANTED", 2.0)
     with pytest.warns(UserWarning, match="use search='exact'"):
         find_neighbors(clustered(5_000), 5, search="approximate", n_threads=2)
 
 
 def test_find_neighbors__returns_the_best_of_its_attempts(monkeypatch):
     recalls = iter([0.5, 0.9, 0.7])
-    monkeypatch.setattr("smotefast.neighbors.door.recall_at_k", lambda *_, **__: next(recalls))
+    monkeypatch.setattr(
+        "smotefast.neighbors.search.recall_at_k", lambda *_, **__: next(recalls)
+    )
     with pytest.warns(UserWarning, match=r"found 0\.90 of"):
         found = find_neighbors(clustered(5_000), 5, search="approximate", n_threads=2)
     assert found.recall == 0.9
 
 
 def test_find_neighbors__auto_turns_to_exact_search_where_recall_is_low(monkeypatch):
-    monkeypatch.setattr("smotefast.neighbors.found.RECALL_WANTED", 2.0)
-    monkeypatch.setattr("smotefast.neighbors.policy._EXACT_WORK", 0)
+    monkeypatch.setattr("smotefast.neighbors.result.RECALL_WANTED", 2.0)
+    monkeypatch.setattr("smotefast.neighbors.planner._EXACT_WORK", 0)
     found = find_neighbors(clustered(5_000), 5, n_threads=2)
     assert found.method == "exact"
 
@@ -185,7 +187,7 @@ def test_settings_for__keeps_update_buffers_small_at_any_effort():
 
 
 def _search_in_child(pool, queue):
-    from smotefast._forks import kernel_threads_usable
+    from smotefast._threads import kernel_threads_usable
 
     queue.put((kernel_threads_usable(), search(pool)))
 

@@ -13,8 +13,8 @@ from smotefast.neighbors import (
     find_neighbors,
     recall_at_k,
 )
-from smotefast.neighbors.approximate import why_no_graph
-from smotefast.neighbors.policy import choose_search_in_all
+from smotefast.neighbors.approximate.nn_descent import why_no_graph
+from smotefast.neighbors.planner import choose_search_in_all
 from tests import naive
 from tests.examples import examples
 from tests.some_points import mixed, searches
@@ -155,7 +155,7 @@ def test_find_neighbors__of_no_queries_are_none():
 
 def test_find_neighbors__searches_exactly_and_says_so_where_no_graph_can_be_built(monkeypatch):
     monkeypatch.setattr(
-        "smotefast.neighbors.approximate.why_no_graph", lambda: "there is a reason"
+        "smotefast.neighbors.approximate.nn_descent.why_no_graph", lambda: "there is a reason"
     )
     pool = np.random.default_rng(0).normal(size=(300, 3))
     with pytest.warns(SearchWarning, match="The search is exact: there is a reason"):

@@ -7,10 +7,14 @@ from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors import exact, find_neighbors, order, tiled, tree
-from smotefast.neighbors.order import points_of, scan, within
-from smotefast.neighbors.tiled import search_once, search_tiles
-from smotefast.neighbors.tree import search_tree
+from smotefast.neighbors import find_neighbors
+from smotefast.neighbors import queries as order
+from smotefast.neighbors.exact import dispatch as exact
+from smotefast.neighbors.exact import kdtree as tree
+from smotefast.neighbors.exact import tiles as tiled
+from smotefast.neighbors.exact.kdtree import search_tree
+from smotefast.neighbors.exact.tiles import search_once, search_tiles
+from smotefast.neighbors.queries import points_of, scan, within
 from tests import naive
 from tests.examples import examples
 from tests.some_points import mixed, quiet, searches, strangers

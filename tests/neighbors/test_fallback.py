@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors import fallback
-from smotefast.neighbors.settings import settings_for
+from smotefast.neighbors.approximate import fallback
+from smotefast.neighbors.approximate.settings import settings_for
 
 pytestmark = pytest.mark.skipif(
     JIT_DISABLED, reason="pynndescent's building blocks run compiled only"

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smotefast._threads import one_blas_thread
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors import farthest, farthest_in_pool, pool
-from smotefast.neighbors.blas import one_blas_thread
-from smotefast.neighbors.outermost import farthest_by_tiles
+from smotefast.neighbors import farthest, farthest_in_pool
+from smotefast.neighbors import search as pool
+from smotefast.neighbors.farthest import farthest_by_tiles
 from tests import naive_pool
 from tests.examples import examples
 from tests.some_points import quiet, rows_and_queries

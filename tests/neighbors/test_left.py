@@ -8,7 +8,8 @@ from scipy import sparse
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors import NeighborsLeft, left
+from smotefast.neighbors import NeighborsLeft
+from smotefast.neighbors import neighbor_graph as left
 from tests import naive
 from tests.examples import examples
 from tests.ties import has_ties

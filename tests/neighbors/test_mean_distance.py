@@ -3,8 +3,8 @@ import pytest
 from scipy import sparse
 from scipy.spatial.distance import pdist
 
-from smotefast.neighbors import mean_distance as room
-from smotefast.neighbors.mean_distance import kernel_pays, mean_distance
+from smotefast.over_sampling import _cluster_density as room
+from smotefast.over_sampling._cluster_density import kernel_pays, mean_distance
 
 
 def rows(seed, n):

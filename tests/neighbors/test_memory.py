@@ -20,8 +20,8 @@ SEARCH = """
 import sys
 import numpy as np
 import smotefast.neighbors as neighbors
-import smotefast.neighbors.found as found
-from smotefast.storage.memory import peak_bytes, release_memory, resident_bytes
+import smotefast.neighbors.result as found
+from smotefast.storage.process_memory import peak_bytes, release_memory, resident_bytes
 
 kind, n, d, k, search, wanted = sys.argv[1], *map(int, sys.argv[2:5]), *sys.argv[5:]
 found.RECALL_WANTED = float(wanted)

@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors import own_first
-from smotefast.neighbors.cells import cells
-from smotefast.neighbors.own_first import own_come_first
-from smotefast.neighbors.policy import own_first_pays
+from smotefast.neighbors import same_class_first as own_first
+from smotefast.neighbors.planner import own_first_pays
+from smotefast.neighbors.same_class_first import cells, own_come_first
 from tests import naive
 from tests.examples import examples
 

@@ -7,9 +7,12 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors import exact, nearest_in_pool, pool, tiled
-from smotefast.neighbors import sparse as sparse_search
-from smotefast.neighbors.pool import distances_to
+from smotefast.neighbors import nearest_in_pool
+from smotefast.neighbors import search as pool
+from smotefast.neighbors.exact import csr as sparse_search
+from smotefast.neighbors.exact import dispatch as exact
+from smotefast.neighbors.exact import tiles as tiled
+from smotefast.neighbors.search import distances_to
 from tests import naive_pool
 from tests.examples import examples
 from tests.some_points import quiet, rows_and_queries

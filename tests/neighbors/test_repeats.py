@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smotefast.neighbors import door, find_neighbors, repeats
-from smotefast.neighbors.order import points_of, within
-from smotefast.neighbors.repeats import distinct_rows, in_all_places
+from smotefast.neighbors import find_neighbors
+from smotefast.neighbors import search as door
+from smotefast.neighbors.exact import duplicates as repeats
+from smotefast.neighbors.exact.duplicates import distinct_rows, in_all_places
+from smotefast.neighbors.queries import points_of, within
 from tests import naive
 from tests.examples import examples
 

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from smotefast.kernels import kernels_are_compiled
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors import exact, small
-from smotefast.neighbors.integers import key_type
-from smotefast.neighbors.order import points_of, scan, within
-from smotefast.neighbors.small import search_small
+from smotefast.neighbors.exact import dispatch as exact
+from smotefast.neighbors.exact import numpy_search as small
+from smotefast.neighbors.exact.integer_keys import key_type
+from smotefast.neighbors.exact.numpy_search import search_small
+from smotefast.neighbors.queries import points_of, scan, within
 from tests import naive
 from tests.examples import examples
 from tests.some_points import WEIGHTS, mixed

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors.streamed import NearestInBlocks
+from smotefast.neighbors.streaming import NearestInBlocks
 from tests import naive
 from tests.examples import examples
 from tests.some_points import mixed, quiet, searches

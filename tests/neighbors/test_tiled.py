@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors.order import Asked, points_of, within
-from smotefast.neighbors.tiled import SPARE, nearest_candidates, pack, search_tiles
+from smotefast.neighbors.exact.tiles import SPARE, nearest_candidates, pack, search_tiles
+from smotefast.neighbors.queries import Asked, points_of, within
 from tests import naive
 from tests.neighbors.test_exact import N, settle, settle_asked
 from tests.some_points import mixed, strangers
@@ -39,7 +39,7 @@ def test_tiles__turn_to_float64_where_float32_cannot_tell(monkeypatch):
     assert np.array_equal(found, expected)
     if not JIT_DISABLED:  # more rows than are left to the scan
         assert certain.mean() > 0.9
-    monkeypatch.setattr("smotefast.neighbors.tiled._PROBE", 5)
+    monkeypatch.setattr("smotefast.neighbors.exact.tiles._PROBE", 5)
     assert np.array_equal(settle(search_tiles, pool, 5, np.arange(N))[0], expected)
 
 
@@ -162,5 +162,5 @@ def test_tiles__turn_to_float64_for_strangers_with_categories(monkeypatch):
     assert np.array_equal(found, expected)
     if not JIT_DISABLED:  # more rows than are left to the scan
         assert certain.mean() > 0.9
-    monkeypatch.setattr("smotefast.neighbors.tiled._PROBE", 5)
+    monkeypatch.setattr("smotefast.neighbors.exact.tiles._PROBE", 5)
     assert np.array_equal(settle_asked(search_tiles, pool, asked, 5)[0], expected)

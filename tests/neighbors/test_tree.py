@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors import find_neighbors, found_soon, tree
-from smotefast.neighbors.order import points_of, within
-from smotefast.neighbors.tree import search_tree, tree_pays
+from smotefast.neighbors import find_neighbors, found_soon
+from smotefast.neighbors.exact import kdtree as tree
+from smotefast.neighbors.exact.kdtree import search_tree, tree_pays
+from smotefast.neighbors.queries import points_of, within
 from tests import naive
 
 

@@ -134,7 +134,7 @@ def test_find_alike__is_exact_where_no_graph_can_be_built(monkeypatch):
     codes, _, shares = categories(0, 60, 4, 5, 4)
     expected = find_alike(codes, shares, 3, n_threads=1).indices
     monkeypatch.setattr(
-        "smotefast.neighbors.approximate.why_no_graph", lambda: "there is no graph"
+        "smotefast.neighbors.approximate.nn_descent.why_no_graph", lambda: "there is no graph"
     )
     with pytest.warns(SearchWarning, match="The search is exact: there is no graph"):
         found = find_alike(codes, shares, 3, search="approximate", n_threads=1)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from imblearn import over_sampling as theirs
 from scipy import sparse
 
-from smotefast.engine import votes
+from smotefast.engine import majority_vote as votes
 from smotefast.neighbors import value_difference
 from smotefast.over_sampling import SMOTEN
 from tests import naive
@@ -132,7 +132,8 @@ def test_smote_n__gives_the_same_rows_with_and_without_kernels(
         for room in (votes, value_difference):
             monkeypatch.setattr(room, "kernels_are_loaded", lambda loaded=loaded: loaded)
         monkeypatch.setattr(
-            "smotefast.neighbors.exact.kernels_are_loaded", lambda loaded=loaded: loaded
+            "smotefast.neighbors.exact.dispatch.kernels_are_loaded",
+            lambda loaded=loaded: loaded,
         )
         made.append(SMOTEN(random_state=0).fit_resample(X, y)[0])
     np.testing.assert_array_equal(*made)

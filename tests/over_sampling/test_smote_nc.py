@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from imblearn import over_sampling as theirs
 
-from smotefast.engine import votes
+from smotefast.engine import majority_vote as votes
 from smotefast.over_sampling import SMOTENC
 from tests.examples import examples
 from tests.over_sampling.mixed_tables import as_frame, as_objects, other_frames, pair

@@ -14,8 +14,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
 from smotefast import ResamplingWarning
-from smotefast.engine.support import inside_margin
 from smotefast.over_sampling import SMOTE, SVMSMOTE
+from smotefast.over_sampling.border import inside_margin
 from tests.over_sampling.test_parity import data
 from tests.over_sampling.test_svm_smote import lost
 

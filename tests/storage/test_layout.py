@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from smotefast.storage.layout import writer_options
 from smotefast.storage.source import open_source
+from smotefast.storage.writer_options import writer_options
 
 
 def options_of(path, table, dropped=frozenset(), **options):

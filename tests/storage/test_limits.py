@@ -10,7 +10,7 @@ import pytest
 import smotefast
 from smotefast.diagnosis import diagnose_dataset
 from smotefast.storage.limits import DEFAULT, Limit, default_limit, resolve_limit
-from smotefast.storage.memory import resident_bytes
+from smotefast.storage.process_memory import resident_bytes
 from tests.batch_files import imbalanced, write_file
 
 MIB = 1 << 20

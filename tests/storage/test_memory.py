@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from smotefast.storage.memory import (
+from smotefast.storage.process_memory import (
     PeakMemory,
     format_size,
     parse_size,

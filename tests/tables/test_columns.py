@@ -8,7 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from smotefast.tables.columns import block_to_columns, check_numeric_fields, features_to_matrix
+from smotefast.tables.arrow_columns import (
+    block_to_columns,
+    check_numeric_fields,
+    features_to_matrix,
+)
 
 NUMBERS = [pa.int8(), pa.uint8(), pa.int16(), pa.uint32(), pa.int64(), pa.uint64()]
 NUMBERS += [pa.float16(), pa.float32(), pa.float64(), pa.bool_()]

@@ -14,8 +14,8 @@ from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 from sklearn.utils._param_validation import InvalidParameterError
 
 from smotefast import under_sampling as ours
-from smotefast.engine import nearest_classes
-from smotefast.engine.nearest_classes import NearestClasses, condensed
+from smotefast.under_sampling import _condensing as nearest_classes
+from smotefast.under_sampling._condensing import NearestClasses, condensed
 from tests import naive_pool
 from tests.examples import examples
 from tests.same_rows import assert_same, classes

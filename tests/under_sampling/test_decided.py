@@ -10,7 +10,7 @@ from imblearn import under_sampling as theirs
 
 from smotefast import under_sampling
 from smotefast.combine import SMOTEENN
-from smotefast.neighbors import policy
+from smotefast.neighbors import planner as policy
 from smotefast.under_sampling import EditedNearestNeighbours, NeighbourhoodCleaningRule
 from tests.examples import examples
 from tests.same_rows import assert_equal, assert_same, classes
@@ -20,7 +20,7 @@ from tests.ties import without_ties
 @pytest.fixture
 def used(monkeypatch):
     """Let little data be decided so, too; note the classes that were."""
-    from smotefast.engine import editing
+    from smotefast.under_sampling import _editing as editing
 
     noted = []
 

@@ -1,0 +1,52 @@
+"""Estimators that the user passes as a parameter, and numbers of neighbors."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import Any
+
+from sklearn.base import clone
+
+
+def neighbor_estimator(name: str, given: Any) -> tuple[Any, int]:
+    """Return a clone of the user's estimator, if there is one, and how many neighbours."""
+    if not hasattr(given, "kneighbors"):
+        return None, int(given)
+    estimator = clone(given)
+    if estimator.n_neighbors < 2:
+        raise ValueError(
+            f"{name}={estimator!r} has n_neighbors={estimator.n_neighbors}, and "
+            "the first neighbour that an estimator reports is the row itself. Give it "
+            "n_neighbors=2 or more: one more than the neighbours to choose from."
+        )
+    return estimator, estimator.n_neighbors - 1
+
+
+def fitted_neighbors(n_neighbors: int, rows: Any, n_jobs: int | None = None) -> Any:
+    """Return scikit-learn's estimator, fitted on rows; not fitted where they are None."""
+    from sklearn.neighbors import NearestNeighbors
+
+    if rows is None:
+        return NearestNeighbors(n_neighbors=n_neighbors, n_jobs=n_jobs)
+    n_neighbors = min(n_neighbors, rows.shape[0])  # of a class that is smaller
+    return NearestNeighbors(n_neighbors=n_neighbors, n_jobs=n_jobs).fit(rows)
+
+
+def refuse_few_rows(name: str, k: int, n_samples: int) -> None:
+    """Refuse more neighbours among all rows than there are."""
+    if n_samples <= k:
+        raise ValueError(
+            f"Expected n_neighbors <= n_samples_fit, but n_neighbors = {k + 1}, "
+            f"n_samples_fit = {n_samples}: {name}={k} needs at least {k + 1} rows in X. "
+            f"Lower {name}."
+        )
+
+
+def fits_alike(estimator: Any) -> bool:
+    """Whether a second fit on the same data must give the same: all of its seeds are ints.
+
+    Without any seed it is not known whether the estimator draws.
+    """
+    params = estimator.get_params(deep=True)
+    seeds = [value for name, value in params.items() if name.split("__")[-1] == "random_state"]
+    return bool(seeds) and all(isinstance(seed, Integral) for seed in seeds)

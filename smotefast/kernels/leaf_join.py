@@ -1,0 +1,203 @@
+"""Brute force inside the leaves of a tree: the start of the neighbour graph.
+
+The rows of a leaf are packed around their own mean, all pairs are scored in register
+tiles, and pairs below a row's limit enter its heap with their distance computed from the
+differences. A row is in one leaf of a tree, so leaves of one tree run in parallel and own
+their rows. 100,000 x 30, leaves of up to 1,024 rows, 2 cores: 0.08 s for the first tree,
+which fills the heaps, and 0.02 to 0.03 s for each after it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from smotefast.kernels.compile import REASSOCIATE, inner, parallel_kernel, prange
+from smotefast.kernels.tile_kernel import GROUP, first_lane, score_tile
+
+
+@inner(fastmath=REASSOCIATE)
+def _quick_distance(data, first, second):  # type: ignore[no-untyped-def]
+    total = np.float32(0.0)
+    for j in range(data.shape[1]):
+        difference = data[first, j] - data[second, j]
+        total += difference * difference
+    return total
+
+
+@inner
+def _has(indices, other):  # type: ignore[no-untyped-def]
+    found = False
+    for j in range(indices.shape[0]):
+        found |= indices[j] == other
+    return found
+
+
+@inner
+def _push(indices, distances, flags, other, distance):  # type: ignore[no-untyped-def]
+    """Put a nearer entry into a row's max-heap in place of its worst."""
+    size = indices.shape[0]
+    hole = 0
+    while True:
+        child = 2 * hole + 1
+        if child >= size:
+            break
+        if child + 1 < size and distances[child + 1] > distances[child]:
+            child += 1
+        if not distances[child] > distance:
+            break
+        indices[hole] = indices[child]
+        distances[hole] = distances[child]
+        flags[hole] = flags[child]
+        hole = child
+    indices[hole] = other
+    distances[hole] = distance
+    flags[hole] = 1
+
+
+@inner
+def _members(leaf, asked):  # type: ignore[no-untyped-def]
+    """Return the members of a leaf, those asked for first, and how many these are."""
+    size, n_asked = 0, 0
+    while size < leaf.shape[0] and leaf[size] >= 0:
+        n_asked += asked[leaf[size]]
+        size += 1
+    members = np.empty(size, leaf.dtype)
+    first, second = 0, n_asked
+    for i in range(size):
+        if asked[leaf[i]]:
+            members[first] = leaf[i]
+            first += 1
+        else:
+            members[second] = leaf[i]
+            second += 1
+    return members, n_asked
+
+
+@inner
+def _pack_leaf(data, members, n_asked, lanes):  # type: ignore[no-untyped-def]
+    """Pack the members around their mean; the first ones also, negated, as queries."""
+    size, n_features = members.shape[0], data.shape[1]
+    n_panels, n_groups = (size + lanes - 1) // lanes, (n_asked + GROUP - 1) // GROUP
+    panels = np.empty((n_panels, n_features, lanes), np.float32)
+    halves = np.empty(n_panels * lanes, np.float32)
+    queries = np.zeros(n_groups * n_features * GROUP, np.float32)
+    center = np.zeros(n_features, np.float32)
+    for i in range(size):
+        for j in range(n_features):
+            center[j] += data[members[i], j]
+    center /= np.float32(size)
+    for i in range(n_panels * lanes):
+        panel = i // lanes
+        lane = i % lanes
+        if i >= size:
+            panels[panel, :, lane] = np.float32(0.0)
+            halves[i] = np.inf
+            continue
+        start = (i // GROUP) * n_features * GROUP + i % GROUP
+        norm = np.float32(0.0)
+        for j in range(n_features):
+            value = data[members[i], j] - center[j]
+            panels[panel, j, lane] = value
+            if i < n_asked:
+                queries[start + j * GROUP] = -value
+            norm += value * value
+        halves[i] = np.float32(0.5) * norm
+    return panels.reshape(-1), halves, queries
+
+
+@inner(inline="always")
+def _limit(distance, half):  # type: ignore[no-untyped-def]
+    """Return the score below which a candidate may be nearer than the heap's worst.
+
+    At zero nothing can be nearer: identical rows would be let in by rounding only.
+    """
+    if distance > np.float32(0.0):
+        return np.float32(0.5) * distance - half
+    return np.float32(-np.inf)
+
+
+# As a call it costs 10% of the whole search: 0.61 s instead of 0.55 s for 100,000 x 30.
+@inner(inline="always")
+def _offer(  # type: ignore[no-untyped-def]
+    mask, scores, limit, data, members, i, first, half, indices, distances, flags
+):
+    """Offer the lanes of a mask, members from ``first`` on, to row i; return its new limit."""
+    row = members[i]
+    while mask != 0:
+        lane = first_lane(mask)
+        mask &= mask - np.uint64(1)
+        candidate = first + lane
+        if candidate == i or not scores[lane] < limit:
+            continue
+        other = members[candidate]
+        if _has(indices, other):
+            continue
+        distance = _quick_distance(data, row, other)
+        if distance < distances[0]:
+            _push(indices, distances, flags, other, distance)
+            limit = _limit(distances[0], half)
+    return limit
+
+
+@parallel_kernel
+def join_leaves(
+    data: np.ndarray,
+    leaves: np.ndarray,
+    asked: np.ndarray,
+    indices: np.ndarray,
+    distances: np.ndarray,
+    flags: np.ndarray,
+    panel_lanes: int,
+) -> None:
+    """Offer all rows of one leaf to the heaps of those that are asked for.
+
+    Parameters
+    ----------
+    data : array of shape (n, n_features), float32
+    leaves : shape (n_leaves, width), int32; of one tree, -1 after the last member of a leaf
+    asked : shape (n,), bool; rows to find neighbours for: other heaps stay as they are
+    indices, distances, flags : arrays of shape (n, n_neighbors); updated
+        pynndescent's heaps: worst entry first, -1 and infinity where empty, 1 for new.
+    panel_lanes : candidates in one panel
+    """
+    n_features = data.shape[1]
+    for leaf in prange(leaves.shape[0]):
+        members, n_asked = _members(leaves[leaf], asked)
+        size = members.shape[0]
+        if size < 2 or n_asked == 0:
+            continue
+        n_groups = (n_asked + GROUP - 1) // GROUP
+        n_panels = (size + panel_lanes - 1) // panel_lanes
+        panels, halves, queries = _pack_leaf(data, members, n_asked, panel_lanes)
+        limits = np.full(n_groups * GROUP, -np.inf, np.float32)
+        tile = np.empty(GROUP * panel_lanes, np.float32)
+        hits = np.empty(GROUP, np.uint64)
+        no_codes = np.empty(0, np.int32)
+        for i in range(n_asked):
+            limits[i] = _limit(distances[members[i], 0], halves[i])
+        for panel in range(n_panels):
+            for group in range(n_groups):
+                if not score_tile(
+                    panels, panel * n_features * panel_lanes, halves, panel * panel_lanes,
+                    no_codes, 0, queries, no_codes, group, n_features, 0, 0.0, limits, tile,
+                    hits,
+                ):  # fmt: skip
+                    continue
+                for member in range(GROUP):
+                    if hits[member] == 0:
+                        continue
+                    i = group * GROUP + member
+                    row = members[i]
+                    limits[i] = _offer(
+                        hits[member],
+                        tile[member * panel_lanes : (member + 1) * panel_lanes],
+                        limits[i],
+                        data,
+                        members,
+                        i,
+                        panel * panel_lanes,
+                        halves[i],
+                        indices[row],
+                        distances[row],
+                        flags[row],
+                    )

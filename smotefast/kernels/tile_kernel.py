@@ -1,0 +1,106 @@
+"""The innermost tile of the exact search: a few queries against one panel, in registers.
+
+A panel holds ``lanes`` candidates feature by feature; a query group holds ``GROUP``
+queries feature by feature, negated. The tile computes ``half - q . c`` for all pairs in
+vector registers, adds half a weight for each category that differs, and stores scores
+only where one is below its query's threshold, which after the first few panels is rare;
+``first_lane`` then finds which ones.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from smotefast.kernels.compile import JIT_DISABLED, intrinsic
+from smotefast.kernels.tile_llvm import GROUP as GROUP
+from smotefast.kernels.tile_llvm import PANEL_BYTES, emit_tile, emit_trailing_zeros
+
+
+def panel_lanes(dtype: Any) -> int:
+    """Candidates per panel: what two vector registers hold."""
+    return PANEL_BYTES // int(np.dtype(dtype).itemsize)
+
+
+if JIT_DISABLED:
+
+    def score_tile(
+        panels: np.ndarray,
+        panel: int,
+        halves: np.ndarray,
+        half: int,
+        codes: np.ndarray,
+        code: int,
+        queries: np.ndarray,
+        query_codes: np.ndarray,
+        group: int,
+        n_features: int,
+        n_codes: int,
+        half_weight: float,
+        limits: np.ndarray,
+        scores: np.ndarray,
+        hits: np.ndarray,
+    ) -> bool:
+        """Do in Python what the intrinsic does in registers."""
+        lanes = scores.shape[0] // GROUP
+        candidates = panels[panel : panel + n_features * lanes].reshape(n_features, lanes)
+        query = group * n_features * GROUP
+        negated = queries[query : query + n_features * GROUP].reshape(n_features, GROUP)
+        tile = halves[half : half + lanes] + negated.T @ candidates
+        theirs = codes[code : code + n_codes * lanes].reshape(n_codes, 1, lanes)
+        query = group * n_codes * GROUP
+        own = query_codes[query : query + n_codes * GROUP].reshape(n_codes, GROUP, 1)
+        weights = np.where(theirs != own, panels.dtype.type(half_weight), 0)
+        tile += weights.sum(axis=0, dtype=panels.dtype)
+        below = tile < limits[group * GROUP : (group + 1) * GROUP, None]
+        hits[:] = (below << np.arange(lanes, dtype=np.uint64)).sum(axis=1)
+        scores[:] = tile.reshape(-1)
+        return bool(below.any())
+
+    def first_lane(mask: np.uint64) -> int:
+        """Return the number of the lowest bit set."""
+        return (int(mask) & -int(mask)).bit_length() - 1
+
+else:
+
+    @intrinsic  # type: ignore[untyped-decorator]  # numba ships no types
+    def score_tile(
+        typing_context: Any,
+        panels: Any,
+        panel: Any,
+        halves: Any,
+        half: Any,
+        codes: Any,
+        code: Any,
+        queries: Any,
+        query_codes: Any,
+        group: Any,
+        n_features: Any,
+        n_codes: Any,
+        half_weight: Any,
+        limits: Any,
+        scores: Any,
+        hits: Any,
+    ) -> Any:
+        """Score a group of queries against one panel; true when a score is below its limit.
+
+        Arrays are flat; ``panel``, ``half`` and ``code`` say where in them the panel begins,
+        ``group`` counts groups of queries. ``scores`` (GROUP * lanes) and ``hits`` (GROUP,
+        uint64: one bit per lane whose score is below) are written only when it is true.
+        """
+        from numba.core import types
+
+        at = types.intp
+        signature = types.boolean(
+            panels, at, halves, at, codes, at, queries, query_codes, at, at, at,
+            panels.dtype, limits, scores, hits,
+        )  # fmt: skip
+        return signature, emit_tile
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def first_lane(typing_context: Any, mask: Any) -> Any:
+        """Return the number of the lowest bit set in an uint64 that is not 0."""
+        from numba.core import types
+
+        return types.intp(types.uint64), emit_trailing_zeros

@@ -1,0 +1,1 @@
+"""Approximate nearest-neighbor search with pynndescent's trees and NN-descent."""

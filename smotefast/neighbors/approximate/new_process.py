@@ -1,0 +1,70 @@
+"""Build the graph in a new process, for a forked child that must not start threads.
+
+pynndescent's blocks have no serial twin, and GNU OpenMP ends a child that enters threaded
+code after its parent had. A fresh interpreter gives the same bits.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+from smotefast.neighbors.approximate.settings import Settings
+
+_PROGRAM = "from smotefast.neighbors.approximate.new_process import main; main()"
+
+
+def build_in_new_process(
+    data: np.ndarray, asked: np.ndarray, settings: Settings, *, n_threads: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the graph and the order that ``build_graph`` returns."""
+    with tempfile.TemporaryDirectory(prefix="smotefast-") as directory:
+        np.save(os.path.join(directory, "data.npy"), data)
+        np.save(os.path.join(directory, "asked.npy"), asked)
+        numbers = [repr(value) for value in settings]
+        paths = os.pathsep.join(path for path in sys.path if path)
+        done = subprocess.run(
+            # -P: without it, modules of the working directory come first
+            [sys.executable, "-P", "-c", _PROGRAM, directory, str(n_threads), *numbers],
+            env={**os.environ, "PYTHONPATH": paths, **_cache_place()},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(
+                "The approximate search ran in a new process, because this one is a fork "
+                f"of a process that had started threads, and it failed: {done.stderr[-2000:]}"
+            )
+        graph = np.load(os.path.join(directory, "graph.npy"))
+        order = np.load(os.path.join(directory, "order.npy"))
+    return graph, order
+
+
+def _cache_place() -> dict[str, str]:
+    """Say where this process keeps compiled code, if it had to choose a place."""
+    from smotefast.kernels.compile_cache import chosen_directory
+
+    directory = chosen_directory()
+    return {} if directory is None else {"NUMBA_CACHE_DIR": directory}
+
+
+def main() -> None:
+    """Read the data, build, write the graph: what the new process does."""
+    from smotefast.neighbors.approximate.build import build_here
+
+    directory, n_threads, *numbers = sys.argv[1:]
+    values = [
+        float(number) if field == "delta" else int(number)
+        for field, number in zip(Settings._fields, numbers, strict=True)
+    ]
+    data = np.load(os.path.join(directory, "data.npy"))
+    asked = np.load(os.path.join(directory, "asked.npy"))
+    settings = Settings(*values)  # type: ignore[arg-type]
+    graph, order = build_here(data, asked, settings, n_threads=int(n_threads))
+    np.save(os.path.join(directory, "graph.npy"), graph)
+    np.save(os.path.join(directory, "order.npy"), order)

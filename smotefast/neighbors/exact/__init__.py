@@ -1,0 +1,1 @@
+"""Exact nearest-neighbor search: NumPy, full scan, k-d tree, tiles, CSR, distinct rows."""

@@ -25,7 +25,7 @@ class RecallWarning(UserWarning):
     """An approximate search found fewer of the true neighbours than it should."""
 
 
-def warn_of(notes: Sequence[str]) -> None:
+def warn_resampling(notes: Sequence[str]) -> None:
     """Give one warning with all that there is to say, or none, at the line that called us."""
     if notes:
         shown = [*notes[:MOST_LISTED]]

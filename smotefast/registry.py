@@ -114,7 +114,7 @@ def _unknown_sampler(name: str, working: Collection[str], given_as: str) -> Valu
 
 def neighbors_parameter(name: str) -> str:
     """Return what a sampler calls the number of its neighbours."""
-    return getattr(sampler_class(name), "_neighbors_parameter", "k_neighbors")
+    return sampler_class(name)._needs.neighbors_parameter or "k_neighbors"
 
 
 def _plain(name: str) -> str:

@@ -20,7 +20,7 @@ def test_a_job__warns_of_a_class_that_stays(tmp_path, destination):
     label = np.repeat(["many", "few"], [300, 40])
     table = pa.table({"x": rng.normal(size=340) + 100 * (label == "few"), "label": label})
     source = write_file(tmp_path / "in.parquet", table)
-    with pytest.warns(ResamplingWarning, match="'few' has no rows in danger and stays at 40"):
+    with pytest.warns(ResamplingWarning, match="class 'few', which stays at 40"):
         summary = resample(source, destination, sampler=BorderlineSMOTE(), memory_limit=LIMIT)
     assert summary.counts_after == {"few": 40, "many": 300}
     assert same(pq.read_table(destination), table)

@@ -178,7 +178,7 @@ def test_every_sampler__is_known_by_its_name():
 def test_a_job__refuses_links_between_categories(tmp_path, destination):
     source = write_file(tmp_path / "in.parquet", crowded())
     sampler = Combination(SMOTENC(["whole"]), TomekLinks())
-    with pytest.raises(ValueError, match=r"SMOTENC makes categories.*'random-under'"):
+    with pytest.raises(ValueError, match=r"SMOTENC generates categories.*'random-under'"):
         resample(source, destination, sampler=sampler)
 
 

@@ -23,7 +23,7 @@ KERNELS = {
     "interpolate": ["interpolate_rows"],
     "votes": ["count_winners", "elect_categories"],
     "value_differences": ["scan_codes", "rank_codes"],
-    "pair_sums": ["sum_distances"],
+    "distance_sums": ["sum_distances"],
 }
 SEARCHES = {"scan_rows", "rank_candidates", "pack_panels", "search_panels"}
 

@@ -137,7 +137,7 @@ def test_a_warning__tells_of_ten_classes_and_how_many_more():
     with pytest.warns(smotefast.ResamplingWarning) as caught:
         SMOTE(small_class="clamp").fit_resample(X, y)
     text = str(caught[0].message)
-    assert text.count("neighbours instead of") == 10
+    assert text.count("neighbors instead of") == 10
     assert "10 more classes" in text
 
 

@@ -103,7 +103,7 @@ def test_fit_resample__refuses_before_it_searches(monkeypatch, sampler, message)
     def search(*arguments, **options):
         raise AssertionError("a row was searched for, or a model fitted")
 
-    for name in ("nearest", "matrix", "matrix_at", "everything"):
+    for name in ("find_neighbors", "matrix", "rows_at", "all_rows"):
         monkeypatch.setattr(MatrixRows, name, search)
     X, y = table()
     with pytest.raises((ValueError, RuntimeError), match=message):
@@ -141,7 +141,7 @@ def test_a_small_class__is_refused_wherever_it_stands(order, small_class):
         with pytest.raises(ValueError, match=f"rows in class '{order[2]}'"):
             sampler.fit_resample(X.select(["f", "g"]), y)
         return
-    with pytest.warns(ResamplingWarning, match="made with 2 neighbours instead of 5"):
+    with pytest.warns(ResamplingWarning, match="use 2 neighbors instead of 5"):
         sampler.fit_resample(X.select(["f", "g"]), y)
 
 
@@ -166,7 +166,7 @@ def test_borderline_smote__leaves_a_small_class_of_noise_as_it_is():
     X, y = table()
     values = np.column_stack([X["f"], X["g"]])
     values[100:] = values[:3] + 1e-6
-    with pytest.warns(ResamplingWarning, match="Class 'c' has no rows in danger and stays at"):
+    with pytest.warns(ResamplingWarning, match="no samples for class 'c', which stays at"):
         new = BorderlineSMOTE().fit_resample(values, y)[1]
     assert np.count_nonzero(new == "c") == 3
 

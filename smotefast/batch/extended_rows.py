@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from smotefast.batch.reading import Reading, number_blocks, rows_at
+from smotefast.batch.reading import Reading, number_blocks, read_rows
+from smotefast.engine.class_counts import Counts
 from smotefast.engine.job import Job
 from smotefast.engine.recipes import Copy, Interpolate, Smooth
-from smotefast.engine.sampling_strategy import Counts
 from smotefast.neighbors.streaming import NearestInBlocks
 
 
@@ -110,7 +110,7 @@ class ExtendedRows:
         missing = np.flatnonzero(is_missing)
         if len(missing):
             how = self._reading, self._features, self._dtype
-            for some_missing, values in rows_at(*how, positions[missing]):
+            for some_missing, values in read_rows(*how, positions[missing]):
                 out[missing[some_missing]] = values
 
     def _new_blocks(self) -> Iterator[tuple[int, np.ndarray]]:

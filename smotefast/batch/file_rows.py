@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from smotefast.batch.reading import Reading, category_counts, number_blocks, rows_at
+from smotefast.batch.reading import Reading, category_counts, number_blocks, read_rows
 from smotefast.engine.mixed_recipes import MixedMatrix
 from smotefast.neighbors import Neighbors
 from smotefast.neighbors.streaming import NearestInBlocks
@@ -58,9 +58,9 @@ class FileRows:
         """Return where the rows of one class stand in the files, ascending."""
         return self._positions[label]
 
-    def nearest(
+    def find_neighbors(
         self,
-        asked: dict[Any, np.ndarray],
+        queries: dict[Any, np.ndarray],
         k: int,
         *,
         search: str,
@@ -74,11 +74,11 @@ class FileRows:
                 f"k={k} neighbours need at least {k + 1} rows; there are {self.n_samples}. "
                 "Lower the number of neighbours."
             )
-        if not asked:
+        if not queries:
             return {}
         places = {
             label: np.searchsorted(self._positions[label], positions)
-            for label, positions in asked.items()
+            for label, positions in queries.items()
         }
         found = self._streamed(places, k, n_threads)
         return {label: Neighbors(indices, "exact") for label, indices in found.items()}
@@ -108,27 +108,19 @@ class FileRows:
         matrix = self._matrices[label]
         return matrix if len(places) == len(matrix) else matrix[places]
 
-    def matrix_at(self, positions: np.ndarray) -> np.ndarray:
+    def rows_at(self, positions: np.ndarray) -> np.ndarray:
         """Return rows of any class, by ascending position; a pass over the files."""
         for label, own in self._positions.items():
             if np.isin(positions, own).all():
                 return self._matrices[label][np.searchsorted(own, positions)]
         dtype = next(iter(self._matrices.values())).dtype
         rows = np.empty((len(positions), len(self._features)), dtype)
-        for some, values in rows_at(self._reading, self._features, dtype, positions):
+        for some, values in read_rows(self._reading, self._features, dtype, positions):
             rows[some] = values
         return rows
 
-    def everything(self) -> tuple[Any, np.ndarray]:
-        """Refuse: a sampler that needs all rows gets them in memory."""
-        raise TypeError("The rows of other classes are in files.")
 
-    def category_counts(self) -> list[np.ndarray]:
-        """Refuse: these rows are numbers."""
-        raise TypeError("These rows are numbers.")
-
-
-class CategoryRows:
+class CategoryFileRows:
     """Rows of the classes that get new ones, with categories as codes.
 
     Parameters
@@ -167,15 +159,3 @@ class CategoryRows:
     def category_counts(self) -> list[np.ndarray]:
         """Count the rows of each class that have each category, in a pass over the files."""
         return category_counts(self._reading, self._columns, self._values)
-
-    def nearest(self, asked: dict[Any, np.ndarray], k: int, **how: Any) -> dict[Any, Neighbors]:
-        """Refuse: no sampler of categories looks at other classes."""
-        raise TypeError("The rows of other classes are in files.")
-
-    def matrix_at(self, positions: np.ndarray) -> Any:
-        """Refuse, as ``nearest`` does."""
-        raise TypeError("The rows of other classes are in files.")
-
-    def everything(self) -> tuple[Any, np.ndarray]:
-        """Refuse, as ``nearest`` does."""
-        raise TypeError("The rows of other classes are in files.")

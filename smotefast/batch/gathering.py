@@ -38,10 +38,6 @@ class GatheredTable:
             label: (end - sizes[label], end) for label, end in zip(sizes, ends, strict=True)
         }
 
-    def matrix(self, label: Any) -> np.ndarray:
-        """Refuse: only samplers that never look at values get a table."""
-        raise TypeError("These rows were gathered to be copied.")
-
     def positions(self, label: Any) -> np.ndarray:
         """Return where the rows of one class stand in ``table``."""
         return np.arange(*self._ranges[label])

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 import pyarrow as pa
 
-from smotefast.batch.file_rows import CategoryRows
+from smotefast.batch.file_rows import CategoryFileRows
 from smotefast.batch.gathering import GatheredTable
 from smotefast.batch.reading import Reading
 from smotefast.engine.job import Job
@@ -124,9 +124,9 @@ def split_features(
         If the sampler does not take these columns.
     """
     _refuse_target(sampler, schema, features)
-    sampler._choose_columns(SchemaColumns(schema, features))
-    continuous = [features[j] for j in sampler._continuous]
-    categorical = [features[j] for j in sampler._categorical]
+    numbers, categories = sampler.choose_columns(SchemaColumns(schema, features))
+    continuous = [features[j] for j in numbers]
+    categorical = [features[j] for j in categories]
     for name in categorical:
         kind = schema.field(name).type
         if pa.types.is_nested(kind):
@@ -157,16 +157,16 @@ def category_rows(
     table: GatheredTable,
     numbers: dict[Any, np.ndarray] | None,
     sizes: dict[Any, int],
-) -> tuple[CategoryRows, np.ndarray]:
+) -> tuple[CategoryFileRows, np.ndarray]:
     """Return the rows of the classes as the sampler wants them, and the codes of all."""
     columns = map(encode_arrow, table.table.columns)
-    codes = sampler._arranged(*joined_codes(table.table.num_rows, columns))
+    codes, categories = sampler.encode(*joined_codes(table.table.num_rows, columns))
     matrices: dict[Any, MixedMatrix | np.ndarray] = {}
     for label in sizes:
         own = np.ascontiguousarray(codes[table.positions(label)])
         matrices[label] = own if numbers is None else MixedMatrix(numbers[label], own)
     names = table.table.schema.names
-    return CategoryRows(reading, names, sampler._values, matrices), codes
+    return CategoryFileRows(reading, names, categories, matrices), codes
 
 
 def category_layout(

@@ -9,7 +9,6 @@ import numpy as np
 from smotefast.batch.block_plan import Need
 from smotefast.batch.request import Request
 from smotefast.batch.selection import held_classes, planned
-from smotefast.under_sampling import TomekLinks
 
 # What a support vector machine or a clustering holds beside the rows: centres and labels, or
 # the cache of libsvm, which is no larger than all products of two rows; and for each value
@@ -36,9 +35,9 @@ def need_of_numbers(request: Request, dtype: np.dtype[Any]) -> Need:
         # Neighbours found for some rows are spread to all: a second copy for a moment.
         most = max(most, search + n_rows * (4 * k + n_features * widened))
     need = Need(kept, most)
-    if request.sampler._reads == "neighbors":
+    if request.needs.reads == "neighbors":
         need = _need_of_neighbors(request, need, dtype, max(k, m))
-    if request.sampler._reads == "everything":
+    if request.needs.reads == "everything":
         n_rows = request.source.n_rows
         values = n_rows * n_features
         kept += values * dtype.itemsize + 16 * n_rows
@@ -54,7 +53,7 @@ def _need_of_neighbors(request: Request, need: Need, dtype: np.dtype[Any], k: in
     counting = max((24 * k * n_rows for n_rows in sizes), default=0)
     streamed = _streamed(len(request.features), request.sizes, dtype, k)
     # Rows in danger alone are copied out of their class.
-    is_part = len(request.sampler._searches_all()) > 1
+    is_part = len(request.needs.searches_all) > 1
     copied = sum(sizes) * len(request.features) * dtype.itemsize if is_part else 0
     return need.most(streamed._replace(streamed=streamed.streamed + copied))._replace(
         search=need.search + found + counting
@@ -115,7 +114,7 @@ def _streamed(n_features: int, sizes: dict[Any, int], dtype: np.dtype[Any], k: i
 
 
 def _given(sampler: Any) -> Any:
-    name = getattr(sampler, "_neighbors_parameter", None)
+    name = sampler.needs().neighbors_parameter
     return 0 if name is None else getattr(sampler, name)
 
 
@@ -138,7 +137,7 @@ def need_of_selection(request: Request, dtype: np.dtype[Any] | None, need: Need)
     if request.selection is None:
         return need
     counts, wanted = request.classes.counts, request.wanted
-    if dtype is None or not isinstance(request.selection, TomekLinks):
+    if dtype is None or not request.cleans:
         after, quota = planned(request)
         drawing = max((8 * after[label] + 16 * n for label, n in quota.items()), default=0)
         kept = need.kept + 8 * sum(quota.values())

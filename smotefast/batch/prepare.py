@@ -37,14 +37,13 @@ from smotefast.batch.warmup import RUN_AGAIN, JustCompiledError, load_kernels, l
 from smotefast.batch.writing import NewRows
 from smotefast.engine.job import Job
 from smotefast.engine.rows import ClassRows, MatrixRows
-from smotefast.exceptions import warn_of
+from smotefast.exceptions import warn_resampling
 from smotefast.kernels import kernels_were_compiled
 from smotefast.report.progress import Progress
 from smotefast.storage import ParquetSource, refuse_above, release_memory
 from smotefast.tables.arrow_columns import check_numeric_fields, kinds_without_numbers
 from smotefast.tables.arrow_tables import take_arrow
 from smotefast.tables.casting import NotNumericError
-from smotefast.under_sampling import TomekLinks
 
 
 @dataclass(frozen=True)
@@ -74,10 +73,10 @@ def prepare_job(request: Request, progress: Progress) -> Prepared:
         If the rows of a class do not serve.
     """
     refuse_by_counts(request)
-    if request.sampler._copies_rows:
+    if request.needs.copies_rows:
         return _prepare_copies(request, progress)
     refuse_index(request.source, request.features)
-    if request.sampler._takes_categories:
+    if request.needs.takes_categories:
         return _prepare_categories(request, progress)
     return _prepare_numbers(request, progress)
 
@@ -90,7 +89,7 @@ def _prepare_copies(request: Request, progress: Progress) -> Prepared:
     # One column is held twice while its pieces are joined.
     joining = max(n_kept * widths.row_bytes([name]) for name in columns)
     dtype = None
-    if isinstance(request.selection, TomekLinks):
+    if request.cleans:
         refuse_index(request.source, request.features)
         dtype = _matrix_dtype(request, request.features)
         _load(request, progress, len(request.features), 0, dtype)
@@ -99,7 +98,7 @@ def _prepare_copies(request: Request, progress: Progress) -> Prepared:
         _warn_about_columns(request, plan)
     reading = request.reading(plan, progress)
     rows = gather_table(reading, columns, request.sizes)
-    job = request.sampler._prepare(rows, request.wanted)
+    job = request.sampler.prepare(rows, request.wanted)
 
     def copied(start: int, stop: int) -> dict[str, Any]:
         picked = job.positions(start, stop)
@@ -123,7 +122,7 @@ def _prepare_numbers(request: Request, progress: Progress) -> Prepared:
     features = request.features
     rows: ClassRows
     have: Matrices = ({}, {})
-    if request.sampler._reads == "everything":
+    if request.needs.reads == "everything":
         rows = MatrixRows(*gather_everything(reading, features, dtype))
     else:
         held = {*request.wanted, *held_classes(request)}
@@ -167,13 +166,13 @@ def _load(
     progress.phase("loading kernels")
     n_rows = max(request.sizes.values(), default=0)
     load_kernels(request.sampler, n_rows, n_features, n_codes, dtype)
-    if isinstance(request.selection, TomekLinks):
+    if request.cleans:
         load_links(n_features, dtype, request.selection.n_jobs)
 
 
 def _job(request: Request, progress: Progress, rows: ClassRows) -> Job:
     progress.phase("finding neighbours")
-    job: Job = request.sampler._prepare(rows, request.wanted)
+    job: Job = request.sampler.prepare(rows, request.wanted)
     refuse_above(request.limit)
     return job
 
@@ -219,7 +218,7 @@ def _warn_about_columns(request: Request, plan: Plan) -> None:
         batch_rows=plan.batch_rows,
     )
     if any(found):
-        warn_of(advice(found))
+        warn_resampling(advice(found))
 
 
 def _plan(request: Request, need: Need) -> Plan:
@@ -234,7 +233,7 @@ def _plan(request: Request, need: Need) -> Plan:
         )
     except MemoryError as error:
         message = str(error)
-        if request.sampler._reads == "everything":
+        if request.needs.reads == "everything":
             message += (
                 f" {type(request.sampler).__name__} needs the rows of all classes in memory "
                 "at once; SMOTE, BorderlineSMOTE and ADASYN do not."
@@ -246,7 +245,7 @@ def _plan(request: Request, need: Need) -> Plan:
 
 def _with_kept_columns(request: Request, need: Need) -> Need:
     """Add what the kept columns of the classes take, where new rows get values of them."""
-    if request.keep_fill == "null" or request.sampler._copies_rows:  # copies count them
+    if request.keep_fill == "null" or request.needs.copies_rows:  # copies count them
         return need
     names, n_rows = request.keep, sum(request.sizes.values())
     each = [request.widths.row_bytes([name]) for name in names]
@@ -264,7 +263,7 @@ def _matrix_dtype(request: Request, features: list[str]) -> np.dtype[Any]:
         names = list(kinds_without_numbers(fields))[:20]
         advice = f"Leave it out with drop={names}, or carry it through with keep={names}."
         raise error.advised(f"{advice} {_if_not_numeric(request)}") from error.__cause__
-    if dtype.kind == "b" and not request.sampler._takes_categories:
+    if dtype.kind == "b" and not request.needs.takes_categories:
         raise TypeError(
             f"{type(request.sampler).__name__} cannot interpolate between booleans, and all "
             "features are. Use the sampler 'random', which copies rows."
@@ -275,10 +274,10 @@ def _matrix_dtype(request: Request, features: list[str]) -> np.dtype[Any]:
 def _if_not_numeric(request: Request) -> str:
     """Return what else to do about a column of text."""
     creation, selection = request.sampler, request.selection
-    if selection is not None and creation._copies_rows and request.wanted:
+    if selection is not None and creation.needs().copies_rows and request.wanted:
         return links_advice(creation)
     only_takes_away = selection is not None and not request.wanted
-    advice: str | None = (selection if only_takes_away else creation)._if_not_numeric
+    advice: str | None = (selection if only_takes_away else creation).needs().text_advice
     usual = "Or encode it; sampler='smote-nc' takes categories, and sampler='random' any type."
     return advice or usual
 

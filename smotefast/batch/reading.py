@@ -149,7 +149,7 @@ def _key(value: Any) -> Any:
     return None if is_missing(value) else value
 
 
-def rows_at(
+def read_rows(
     reading: Reading, features: list[str], dtype: np.dtype[Any], positions: np.ndarray
 ) -> Iterator[tuple[slice, np.ndarray]]:
     """Yield rows by position, ascending ones, of any class, with their places among these."""

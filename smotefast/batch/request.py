@@ -15,27 +15,12 @@ from smotefast.batch.reading import Reading
 from smotefast.batch.scan import STRICT, Classes, Lenience
 from smotefast.combine.combination import BaseCombination
 from smotefast.engine.base import BaseSampler
-from smotefast.engine.sampling_strategy import Counts
+from smotefast.engine.class_counts import Counts
+from smotefast.engine.needs import Needs
 from smotefast.over_sampling import RandomOverSampler
 from smotefast.over_sampling.base import BaseOverSampler
 from smotefast.report.progress import Progress
 from smotefast.storage import ParquetSource
-from smotefast.under_sampling import RandomUnderSampler, TomekLinks
-
-_ALL_AMONG_ALL = "searches for every row of the classes that it may clean among all rows"
-_ONE_BY_ONE = "goes through the rows of a class one after another, with those that it has kept"
-# Why a sampler needs all rows in memory, and what comes nearest to it.
-_WHOLE = {
-    "EditedNearestNeighbours": (_ALL_AMONG_ALL, "tomek-links"),
-    "RepeatedEditedNearestNeighbours": (f"{_ALL_AMONG_ALL}, several times", "tomek-links"),
-    "AllKNN": (f"{_ALL_AMONG_ALL}, several times", "tomek-links"),
-    "NeighbourhoodCleaningRule": (_ALL_AMONG_ALL, "tomek-links"),
-    "OneSidedSelection": ("classifies all rows and searches what is left", "tomek-links"),
-    "CondensedNearestNeighbour": (_ONE_BY_ONE, "tomek-links"),
-    "NearMiss": ("orders the rows of a class by distance", "random-under"),
-    "InstanceHardnessThreshold": ("cross-validates a classifier on all rows", "random-under"),
-    "ClusterCentroids": ("clusters all rows of a class", "random-under"),
-}
 
 
 class Steps(NamedTuple):
@@ -62,16 +47,16 @@ def steps_of(sampler: Any) -> Steps:
         If a parameter does not serve, or a step cannot be done with files; says why, and what
         comes nearest.
     """
-    sampler._validate_params()
+    sampler.check_params()
     _refuse_overrides(sampler)
     if isinstance(sampler, BaseOverSampler):
         return Steps(sampler, None)
     steps = Steps(RandomOverSampler(sampling_strategy={}), sampler)
     if isinstance(sampler, BaseCombination):
-        steps = Steps(*sampler._steps())
+        steps = Steps(*sampler.steps())
         for step in steps:
             if isinstance(step, BaseSampler):
-                step._validate_params()
+                step.check_params()
                 _refuse_overrides(step)
     _refuse_what_needs_all(steps)
     return steps
@@ -91,21 +76,26 @@ def _refuse_overrides(sampler: Any) -> None:
 
 def _refuse_what_needs_all(steps: Steps) -> None:
     creation, selection = steps
-    name = type(selection).__name__
     if not isinstance(creation, BaseOverSampler):
         raise ValueError(
             f"{type(creation).__name__} is no over-sampler of smotefast.over_sampling, and a "
-            "job adds rows with these."
+            "job generates samples with these only."
         )
-    if not isinstance(selection, RandomUnderSampler | TomekLinks):
-        why, instead = _WHOLE.get(name, ("is not of smotefast.under_sampling", "tomek-links"))
+    name = type(selection).__name__
+    if not isinstance(selection, BaseSampler):
         raise ValueError(
-            f"{name} {why}, which rows in files do not allow. Resample in memory with "
-            f"fit_resample, or take {instead!r}, which works from files."
+            f"{name} is not of smotefast.under_sampling, and a job removes rows with these "
+            "samplers only. Resample in memory with fit_resample, or take 'tomek-links'."
         )
-    if isinstance(selection, TomekLinks) and creation._takes_categories:
+    needs = selection.needs()
+    if needs.reads == "everything":
         raise ValueError(
-            f"{type(creation).__name__} makes categories. {links_advice(creation)}"
+            f"{name} {needs.why_everything}, which rows in files do not allow. Resample in "
+            f"memory with fit_resample, or take {needs.alternative!r}, which works from files."
+        )
+    if needs.reads == "neighbors" and creation.needs().takes_categories:
+        raise ValueError(
+            f"{type(creation).__name__} generates categories. {links_advice(creation)}"
         )
 
 
@@ -138,6 +128,17 @@ class Request:
     keep: tuple[str, ...] = ()
     keep_fill: str = "null"
     lenience: Lenience = STRICT
+
+    @functools.cached_property
+    def needs(self) -> Needs:
+        """What the over-sampler needs of the data."""
+        needs: Needs = self.sampler.needs()
+        return needs
+
+    @property
+    def cleans(self) -> bool:
+        """Whether the second step searches neighbors; otherwise it draws rows."""
+        return self.selection is not None and self.selection.needs().reads == "neighbors"
 
     @functools.cached_property
     def widths(self) -> Widths:

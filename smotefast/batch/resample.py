@@ -27,7 +27,7 @@ from smotefast.batch.scan import (
     split_columns,
 )
 from smotefast.batch.writing import row_groups
-from smotefast.exceptions import warn_of
+from smotefast.exceptions import warn_resampling
 from smotefast.over_sampling import RandomOverSampler
 from smotefast.report.progress import Progress, make_progress
 from smotefast.report.summary import Summary
@@ -191,7 +191,7 @@ def resample_dataset(
             lenience,
         )
         prepared = prepare_job(request, shown)
-        warn_of(prepared.job.notes)
+        warn_resampling(prepared.job.messages)
         n_rows = _write(request, prepared, place, rows == "all", overwrite, shown, peak)
     return Summary(
         destination=given.destination,

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from smotefast.batch.scan import label_codes
-from smotefast.engine.sampling_strategy import Counts
+from smotefast.engine.class_counts import Counts
 from smotefast.tables.arrow_tables import take_arrow
 
 

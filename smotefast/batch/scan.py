@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from smotefast._messages import did_you_mean, listed
-from smotefast.engine.sampling_strategy import Counts
+from smotefast.engine.class_counts import Counts
 from smotefast.report.progress import Progress
 from smotefast.storage import ArgumentError, ParquetSource
 from smotefast.tables.decimals import decimals_to_labels, widened
@@ -228,7 +228,9 @@ def resolve_quota(
             strategy = strategy(y)
     if lenience.ignore_absent:
         strategy = _of_present_classes(strategy, counts)
-    quota: Counts = sampler._quota_of(strategy, counts, y, allow_reached=lenience.copy_balanced)
+    quota: Counts = sampler.resolve_strategy(
+        strategy, counts, y, allow_reached=lenience.copy_balanced
+    )
     return quota
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.utils import check_random_state
 
 from smotefast._threads import thread_count
 from smotefast.batch.extended_rows import ExtendedRows
@@ -15,11 +14,8 @@ from smotefast.batch.reading import Reading
 from smotefast.batch.request import Request
 from smotefast.batch.row_filters import Kept, OfPlaces, WithoutRows
 from smotefast.batch.scan import all_target_values, resolve_quota
+from smotefast.engine.class_counts import Counts
 from smotefast.engine.job import Job
-from smotefast.engine.sampling_strategy import Counts
-from smotefast.under_sampling import TomekLinks
-from smotefast.under_sampling._links import linked_rows, searched_classes
-from smotefast.under_sampling.random_under_sampler import drawn_rows
 
 Matrices = tuple[dict[Any, np.ndarray], dict[Any, np.ndarray]]
 
@@ -49,7 +45,7 @@ def select_rows(
     quota = selection_quota(request, after, job.counts())
     if not quota:
         return Kept(None, None, request.source.n_rows, job.n_rows, after)
-    if not isinstance(request.selection, TomekLinks):
+    if not request.cleans:
         return _drawn(request, quota, after)
     assert dtype is not None
     return _unlinked(request, job, reading, dtype, have, quota, after)
@@ -57,13 +53,11 @@ def select_rows(
 
 def _drawn(request: Request, quota: Counts, after: Counts) -> Kept:
     """Draw rows of each class by their place in it, as RandomUnderSampler does."""
-    sampler, before = request.selection, request.classes.counts
-    random_state = check_random_state(sampler.random_state)
-    places: dict[Any, np.ndarray] = {}
+    before = request.classes.counts
+    drawn = request.selection.draw(after, quota)
+    places = {label: np.sort(ranks) for label, ranks in drawn.items()}
     kept, n_originals = dict(after), request.source.n_rows
     for label, n_kept in quota.items():
-        drawn = drawn_rows(random_state, after[label], n_kept, sampler.replacement)
-        places[label] = np.sort(drawn)
         kept[label] = n_kept
         n_originals += int(np.searchsorted(places[label], before[label])) - before[label]
     n_new = sum(kept.values()) - n_originals
@@ -88,7 +82,7 @@ def _unlinked(
 ) -> Kept:
     """Find Tomek links among originals and new rows, as TomekLinks does with exact search."""
     counts = request.classes.counts
-    searched = searched_classes(counts, quota)
+    searched = request.selection.classes_to_search(counts, quota)
     needed = [label for label in counts if label in searched or label in job.counts()]
     missing = {label: counts[label] for label in needed if label not in have[0]}
     matrices, positions = have
@@ -97,7 +91,7 @@ def _unlinked(
         matrices, positions = {**matrices, **more[0]}, {**positions, **more[1]}
     threads = thread_count(request.selection.n_jobs)
     rows = ExtendedRows(reading, request.features, matrices, positions, job, counts, threads)
-    removed = linked_rows(rows, quota, searched, rows.nearest)
+    removed = request.selection.rows_to_remove(rows, quota, searched)
     first_new = request.source.n_rows
     n_old = int(np.searchsorted(removed, first_new))
     lost = _by_class(removed, rows, searched, quota)
@@ -141,12 +135,12 @@ def refuse_by_counts(request: Request) -> None:
         As the steps themselves would while they resample.
     """
     sampler, counts = request.sampler, request.classes.counts
-    sampler._refuse_by_counts(counts, request.quota)
-    for given in sampler._searches_all():
-        refuse_estimator(given)
+    sampler.check_counts(counts, request.quota)
+    for parameter in request.needs.searches_all:
+        refuse_estimator(getattr(sampler, parameter))
     if request.selection is not None:
         after, quota = planned(request)
-        request.selection._refuse_by_counts(after, quota)
+        request.selection.check_counts(after, quota)
 
 
 def planned(request: Request) -> tuple[Counts, Counts]:
@@ -160,14 +154,17 @@ def planned(request: Request) -> tuple[Counts, Counts]:
     try:
         return after, selection_quota(request, after, wanted)
     except ValueError:
-        if request.sampler._makes_exactly or isinstance(request.selection, TomekLinks):
+        if request.needs.exact_counts or request.cleans:
             raise
         return after, after
 
 
 def held_classes(request: Request) -> list[Any]:
     """Return the classes whose rows Tomek links want in memory, before any row is made."""
-    if not isinstance(request.selection, TomekLinks):
+    if not request.cleans:
         return []
     quota = planned(request)[1]
-    return searched_classes(request.classes.counts, quota) if quota else []
+    if not quota:
+        return []
+    classes: list[Any] = request.selection.classes_to_search(request.classes.counts, quota)
+    return classes

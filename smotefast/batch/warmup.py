@@ -14,7 +14,6 @@ import numpy as np
 from sklearn.base import clone
 
 from smotefast._threads import thread_count
-from smotefast.engine.majority_vote import load_votes
 from smotefast.engine.mixed_recipes import MixedMatrix
 from smotefast.engine.rows import MatrixRows
 
@@ -48,7 +47,7 @@ def load_kernels(
     dtype
         Of the numbers.
     """
-    name = getattr(sampler, "_neighbors_parameter", None)
+    name = sampler.needs().neighbors_parameter
     if name is None:  # copies with noise: NumPy's work
         return
     from smotefast.neighbors import choose_search, load_searches
@@ -68,7 +67,7 @@ def load_kernels(
     usual = {"m_neighbors": 10, "svm_estimator": None, "kmeans_estimator": 1}
     small.set_params(**{key: usual[key] for key in usual if hasattr(small, key)})
     _fill(small, n_features, n_codes, dtype)
-    _load_own(sampler, n_features, n_codes, dtype)
+    sampler.load_kernels(dtype, n_features, n_codes, thread_count(sampler.n_jobs))
 
 
 def load_links(n_features: int, dtype: np.dtype[Any], n_jobs: int | None) -> None:
@@ -76,21 +75,6 @@ def load_links(n_features: int, dtype: np.dtype[Any], n_jobs: int | None) -> Non
     from smotefast.neighbors import load_searches
 
     load_searches(dtype, n_features, 1, "exact", n_threads=thread_count(n_jobs))
-
-
-def _load_own(sampler: Any, n_features: int, n_codes: int, dtype: np.dtype[Any]) -> None:
-    """Run the kernels that little data do without, and some data only need."""
-    from smotefast.neighbors.load_kernels import load_value_differences
-    from smotefast.over_sampling._cluster_density import sum_by_kernel
-
-    threads = thread_count(sampler.n_jobs)
-    if n_codes:
-        load_votes(n_threads=threads)
-    if n_codes and not n_features:
-        load_value_differences(n_threads=threads)
-    if sampler._reads == "everything" and hasattr(sampler, "density_exponent"):
-        values = np.random.default_rng(0).normal(scale=30, size=(_ROWS, n_features))
-        sum_by_kernel(values.astype(dtype), threads)
 
 
 def _fill(sampler: Any, n_features: int, n_codes: int, dtype: np.dtype[Any]) -> None:
@@ -103,7 +87,7 @@ def _fill(sampler: Any, n_features: int, n_codes: int, dtype: np.dtype[Any]) -> 
         matrix = MixedMatrix(numbers, codes) if n_features else codes
     y = rng.permutation(np.repeat([0, 1], _ROWS))
     n_new = max(_MANY_VALUES // max(n_features, 1) + 1, 3 * _ROWS)  # all rows are asked for
-    job = sampler._prepare(MatrixRows(matrix, y), {0: n_new})
+    job = sampler.prepare(MatrixRows(matrix, y), {0: n_new})
     for stop in (1, job.n_rows):
         if n_codes:
             job.mixed_rows(0, stop, n_features, n_codes, dtype)

@@ -104,7 +104,7 @@ def resample(
             with wrong_usage("--then-set"):
                 own = take.read_settings(then_settings or (), {}, "--then-set")
                 second = make_seeded(then, seed, own, then=True)
-                second._validate_params()
+                second.check_params()
             made = Combination(made, second)
         job: dict[str, Any] = {
             "sampler": made,

@@ -11,10 +11,10 @@ from scipy.sparse import issparse
 from sklearn.base import clone
 
 from smotefast.engine.base import BaseSampler
+from smotefast.engine.class_counts import Counts, class_counts
 from smotefast.engine.column_checks import columns_checked, columns_named
 from smotefast.engine.finite import finite_numbers
 from smotefast.engine.param_constraints import CREATION, SELECTION
-from smotefast.engine.sampling_strategy import Counts, class_counts
 from smotefast.over_sampling.base import BaseOverSampler
 from smotefast.tables import open_table, open_target
 from smotefast.tables.casting import NotNumericError
@@ -27,28 +27,29 @@ class BaseCombination(BaseSampler):
     _sampling_type = "over-sampling"
 
     @abstractmethod
-    def _steps(self) -> tuple[Any, Any]:
-        """Set the fitted steps; return what adds rows, and what takes them away."""
+    def steps(self) -> tuple[Any, Any]:
+        """Set the fitted steps; return the over-sampler and the sampler that removes rows."""
 
     def _check(self, X: Any, y: Any) -> object:
-        creation, _, n_features = self._begin(X)
+        creation, selection, n_features = self._opened(X)
         creation.fit(X, y)
         self.n_features_in_ = n_features
-        self._forget()
         self.sampling_strategy_ = _created(creation)
+        for name, value in list(vars(self).items()):
+            if value is creation or value is selection:  # set by resampling only
+                delattr(self, name)
         return creation
 
-    def _begin(self, X: Any) -> tuple[Any, Any, int]:
+    def _opened(self, X: Any) -> tuple[Any, Any, int]:
         """Return the steps and the number of columns."""
-        self._forget()
         self._validate_params()
-        open_table(X)  # what is no table is refused in its own words
-        creation, selection = self._steps()
+        open_table(X)  # raises an error for what is no table
+        creation, selection = self.steps()
         return creation, selection, self._learn_names(X)
 
     def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
-        creation, selection, n_features = self._begin(X)
-        _refuse_by_counts(creation, selection, y)
+        creation, selection, n_features = self._opened(X)
+        _check_counts(creation, selection, y)
         resampled: tuple[Any, Any]
         if _takes_whole(creation, selection, X):
             X_more, y_more = creation.fit_resample(X, y)
@@ -87,25 +88,25 @@ def _second_step_advice(creation: Any, selection: Any) -> str:
     )
 
 
-def _refuse_by_counts(creation: Any, selection: Any, y: Any) -> None:
-    """Refuse what the second step would, before the first one searches.
+def _check_counts(creation: Any, selection: Any, y: Any) -> None:
+    """Raise the error of the second step before the first one searches.
 
-    Class sizes after the first step have to be known: it makes just the rows that are asked
-    for, and neither strategy is called with labels.
+    The class sizes after the first step have to be known: it generates exactly what was
+    requested, and no strategy is called with labels.
     """
     if not isinstance(creation, BaseOverSampler) or not isinstance(selection, BaseSelector):
         return
     strategies = creation.sampling_strategy, selection.sampling_strategy
-    if not creation._makes_exactly or any(map(callable, strategies)):
+    if not creation.needs().exact_counts or any(map(callable, strategies)):
         return
-    creation._validate_params()
-    selection._validate_params()
+    creation.check_params()
+    selection.check_params()
     labels = open_target(y).values
     counts = class_counts(labels)
-    made = creation._quota_of(strategies[0], counts, labels)
-    creation._refuse_by_counts(counts, made)
-    after = {label: n + made.get(label, 0) for label, n in counts.items()}
-    selection._refuse_by_counts(after, selection._quota_of(strategies[1], after, labels))
+    n_to_generate = creation.resolve_strategy(strategies[0], counts, labels)
+    creation.check_counts(counts, n_to_generate)
+    after = {label: n + n_to_generate.get(label, 0) for label, n in counts.items()}
+    selection.check_counts(after, selection.resolve_strategy(strategies[1], after, labels))
 
 
 def _created(creation: Any) -> Counts:
@@ -120,9 +121,13 @@ def _takes_whole(creation: Any, selection: Any, X: Any) -> bool:
     Columns of integers beside others, in frames and lists: new rows are rounded to them at the
     very end, after a second step that looks at values and can say which rows it takes.
     """
-    looks = isinstance(creation, BaseOverSampler) and isinstance(selection, BaseSelector)
-    looks = looks and not (creation._copies_rows or creation._takes_categories)
-    return isinstance(X, np.ndarray) or issparse(X) or not looks or selection._copies_rows
+    if isinstance(X, np.ndarray) or issparse(X):
+        return True
+    if not (isinstance(creation, BaseOverSampler) and isinstance(selection, BaseSelector)):
+        return True
+    needs = creation.needs()
+    reads_numbers = not (needs.copies_rows or needs.takes_categories)
+    return not reads_numbers or selection.needs().copies_rows
 
 
 def _through_numbers(X: Any, y: Any, creation: Any, selection: Any) -> tuple[Any, Any]:
@@ -189,13 +194,13 @@ class Combination(BaseCombination):
         "creation": CREATION,
         "selection": SELECTION,
     }
-    _made_by_resampling = ("creation_", "selection_")
 
     def __init__(self, creation: Any, selection: Any) -> None:
         self.creation = creation
         self.selection = selection
 
-    def _steps(self) -> tuple[Any, Any]:
+    def steps(self) -> tuple[Any, Any]:
+        """Set the fitted steps; return the over-sampler and the sampler that removes rows."""
         self.creation_ = clone(self.creation)
         self.selection_ = clone(self.selection)
         return self.creation_, self.selection_

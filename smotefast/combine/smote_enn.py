@@ -74,7 +74,6 @@ class SMOTEENN(BaseCombination):
         "enn": [*SELECTION, None],
         **SEARCH,
     }
-    _made_by_resampling = ("smote_", "enn_")
 
     def __init__(
         self,
@@ -93,7 +92,8 @@ class SMOTEENN(BaseCombination):
         self.search = search
         self.n_jobs = n_jobs
 
-    def _steps(self) -> tuple[Any, Any]:
+    def steps(self) -> tuple[Any, Any]:
+        """Set the fitted steps; return the over-sampler and the sampler that removes rows."""
         how: dict[str, Any] = {"search": self.search, "n_jobs": self.n_jobs}
         drawn = {"sampling_strategy": self.sampling_strategy, "random_state": self.random_state}
         usual = EditedNearestNeighbours(sampling_strategy="all", **how)

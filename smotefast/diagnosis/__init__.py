@@ -89,7 +89,7 @@ def _diagnose_table(X: Any, y: Any, sampler: Any, name: Any) -> Diagnosis:
     from smotefast.diagnosis.examine import examine
     from smotefast.diagnosis.in_memory import open_data, split_target, with_refusals
     from smotefast.diagnosis.judged import judge
-    from smotefast.engine.sampling_strategy import class_counts
+    from smotefast.engine.class_counts import class_counts
     from smotefast.tables import open_table, open_target
 
     if name is not None:
@@ -167,5 +167,5 @@ def _made(sampler: Any) -> Any:
     from smotefast.registry import all_names, make_sampler
 
     made = make_sampler(sampler, all_names())
-    made._validate_params()
+    made.check_params()
     return made

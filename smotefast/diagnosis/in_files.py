@@ -169,7 +169,7 @@ def _with_refusals(
 
 
 def _check_types(steps: Steps, source: ParquetSource, features: list[str]) -> None:
-    if steps.creation._takes_categories:
+    if steps.creation.needs().takes_categories:
         split_features(steps.creation, source.schema, features)
     else:
         check_numeric_fields([source.schema.field(name) for name in features])

@@ -13,8 +13,9 @@ import numpy as np
 
 from smotefast.combine.combination import BaseCombination
 from smotefast.diagnosis.thresholds import BORDER_NEIGHBORS, CHOICES
-from smotefast.engine.base import SingleSampler
-from smotefast.engine.sampling_strategy import Counts, refuse_one_class, sampling_quota
+from smotefast.engine.base import BaseSampler, SingleSampler
+from smotefast.engine.class_counts import Counts
+from smotefast.engine.sampling_strategy import check_two_classes, counts_to_generate
 from smotefast.over_sampling.base import BaseOverSampler
 from smotefast.tables import Columns
 from smotefast.under_sampling.base import BaseSelector
@@ -115,7 +116,9 @@ def judge(sampler: Any, columns: Columns, counts: Counts, y: np.ndarray | None) 
     quota = _created(sampler, creation, counts, labels, refusals)
     declared, only = _categories(creation, columns, refusals)
     cleaner = "" if selection is None or _copies(selection) else type(selection).__name__
-    k_name = getattr(creation, "_neighbors_parameter", "k_neighbors")
+    k_name = "k_neighbors"
+    if isinstance(creation, BaseSampler):
+        k_name = creation.needs().neighbors_parameter or k_name
     return Judged(
         name=None if sampler is None else type(sampler).__name__,
         copies=bool(steps) and all(map(_copies, steps)),
@@ -128,7 +131,7 @@ def judge(sampler: Any, columns: Columns, counts: Counts, y: np.ndarray | None) 
         quota=quota,
         kept=_kept(selection, counts, quota, labels, refusals),
         refusals=tuple(refusals),
-        weights=quota if any(quota.values()) else sampling_quota("auto", counts, labels),
+        weights=quota if any(quota.values()) else counts_to_generate("auto", counts, labels),
         makes_rows=sampler is None or creation is not None,
         makes_values=not steps or any(map(_makes_values, steps)),
         measures=not steps or any(map(_measures, steps)),
@@ -139,14 +142,14 @@ def judge(sampler: Any, columns: Columns, counts: Counts, y: np.ndarray | None) 
 def both_steps(sampler: Any) -> tuple[Any, Any]:
     """Return what adds rows and what takes rows away; None for what a sampler does not do."""
     if isinstance(sampler, BaseCombination):
-        return sampler._steps()
+        return sampler.steps()
     if sampler is None or isinstance(sampler, BaseOverSampler):
         return sampler, None
     return None, sampler
 
 
 def _copies(step: Any) -> bool:
-    return bool(getattr(step, "_copies_rows", False))
+    return isinstance(step, BaseSampler) and step.needs().copies_rows
 
 
 def _makes_values(step: Any) -> bool:
@@ -154,7 +157,7 @@ def _makes_values(step: Any) -> bool:
 
 
 def _measures(step: Any) -> bool:
-    return bool(getattr(step, "_measures_distance", True))
+    return not isinstance(step, BaseSampler) or step.needs().measures_distance
 
 
 def _number(given: Any) -> int:
@@ -165,7 +168,7 @@ def _number(given: Any) -> int:
 def _categories(
     sampler: Any, columns: Columns, refusals: list[str]
 ) -> tuple[frozenset[int], bool]:
-    if not getattr(sampler, "_takes_categories", False):
+    if not (isinstance(sampler, BaseSampler) and sampler.needs().takes_categories):
         return frozenset(), False
     if not hasattr(sampler, "categorical_features"):
         return frozenset(range(columns.n_features)), True
@@ -184,15 +187,15 @@ def _created(
 ) -> Counts:
     """Return the rows to create by class; of the default strategy if this one is refused."""
     if sampler is not None and creation is None:
-        refuse_one_class(counts)
+        check_two_classes(counts)
         return {}
     strategy = getattr(creation, "sampling_strategy", "auto")
     try:
-        return sampling_quota(strategy, counts, labels)
+        return counts_to_generate(strategy, counts, labels)
     except (TypeError, ValueError) as error:
-        refuse_one_class(counts)
+        check_two_classes(counts)
         refusals.append(one_line(error))
-        return sampling_quota("auto", counts, labels)
+        return counts_to_generate("auto", counts, labels)
 
 
 def _kept(
@@ -203,7 +206,7 @@ def _kept(
         return {}
     after = {label: n + quota.get(label, 0) for label, n in counts.items()}
     try:
-        kept = selection._quota_of(selection.sampling_strategy, after, labels)
+        kept = selection.resolve_strategy(selection.sampling_strategy, after, labels)
     except (TypeError, ValueError) as error:
         refusals.append(one_line(error))
         return {}

@@ -1,8 +1,7 @@
-"""The estimator contract that every sampler shares.
+"""Base classes of all samplers: ``fit``, ``fit_resample`` and the checks of X and y.
 
-X and y flow in as any container, are checked and opened; what a kind of sampler makes of
-them flows out: with rows added (``over_sampler``), with rows chosen (``selector``), or both,
-one after the other (``combination``).
+``over_sampling.base`` adds rows, ``under_sampling.base`` selects rows, and
+``combine.combination`` does one after the other.
 """
 
 from __future__ import annotations
@@ -18,16 +17,17 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 from sklearn.utils.validation import validate_data
 
 from smotefast._messages import listed
+from smotefast.engine.class_counts import Counts, class_counts
 from smotefast.engine.column_checks import warn_about_columns
 from smotefast.engine.finite import finite_numbers
 from smotefast.engine.hooks import refuse_hooks
-from smotefast.engine.sampling_strategy import Counts, class_counts
+from smotefast.engine.needs import Needs
 from smotefast.engine.suggestions import SuggestingMixin
 from smotefast.engine.tags import Tags, sampler_tags
 from smotefast.tables import Table, Target, open_table, open_target
 from smotefast.tables.protocol import repeated_names
 
-# What describes the columns of X.
+# Attributes that describe the columns of X. A call that fails still updates them.
 _COLUMNS = frozenset({"feature_names_in_", "n_features_in_"})
 
 
@@ -42,16 +42,10 @@ class BaseSampler(
     _estimator_type = "sampler"
     _sampling_type: ClassVar[str]
     _parameter_constraints: ClassVar[dict[str, list[Any]]]
-    _may_copy_rows = False  # whether the sampler can do without looking at values of X
-    _copies_rows: Any = False  # whether, with its parameters, it does
-    _takes_categories = False  # whether columns may hold categories of any type
-    _takes_booleans = False  # whether it computes with booleans as they are
-    _measures_distance: ClassVar[bool] = True  # whether the scales of columns matter
-    _tells_rows: ClassVar[bool] = False  # whether sample_indices_ says where rows stand in X
-    # What to do about text and the like; None for the advice of the tables.
-    _if_not_numeric: ClassVar[str | None] = None
-    # What resampling sets; a fit that fails, or that only looks, leaves none of it behind.
-    _made_by_resampling: ClassVar[tuple[str, ...]] = ()
+    _needs: ClassVar[Needs] = Needs()
+    _may_copy_rows: ClassVar[bool] = False  # whether some parameters allow any type of value
+    _takes_booleans: ClassVar[bool] = False  # whether it computes with booleans as they are
+    _sets_sample_indices: ClassVar[bool] = False
 
     sampling_strategy_: Counts
     feature_names_in_: np.ndarray
@@ -116,25 +110,50 @@ class BaseSampler(
             resampled: tuple[Any, Any] = call._resampled(X, y)
             return resampled
 
+    def needs(self) -> Needs:
+        """Return what the sampler, with its parameters, needs of the data."""
+        return self._needs
+
+    def check_params(self) -> None:
+        """Raise an error if a parameter has a value that it must not have."""
+        self._validate_params()
+
+    def check_counts(self, counts: Counts, target_counts: Counts) -> None:
+        """Raise an error if the class sizes alone show that resampling must fail.
+
+        Parameters
+        ----------
+        counts
+            Rows of each class, in label order.
+        target_counts
+            The resolved ``sampling_strategy`` for classes of these sizes.
+        """
+
     @contextmanager
     def _call(self) -> Iterator[Any]:
-        """Work on a copy, so that two threads may use one sampler; keep what it learned.
+        """Work on a copy without fitted attributes; take over what it sets.
 
-        As in scikit-learn, a call that fails still updates the columns if it got that far.
+        Two threads may call one sampler. As in scikit-learn, a call that fails still updates
+        the attributes that describe the columns, if it got that far.
         """
         call = copy.copy(self)
-        learned, before = call.__dict__, frozenset(call.__dict__)
+        call._forget()
+        before = dict(call.__dict__)
+        kept: frozenset[str] = _COLUMNS
         try:
             yield call
-        except BaseException:
-            learned = {name: learned[name] for name in _COLUMNS & learned.keys()}
-            before = _COLUMNS
-            raise
+            kept = frozenset(before) | frozenset(call.__dict__)
         finally:
             self._forget()
-            for name in before - learned.keys():
+            for name in kept & (before.keys() - call.__dict__.keys()):
                 self.__dict__.pop(name, None)
-            self.__dict__.update(learned)
+            changed = {
+                name: value
+                for name, value in call.__dict__.items()
+                if name in kept and not (name in before and before[name] is value)
+            }
+            self.__dict__.update(changed)
+            self._fitted_names = frozenset(changed) - before.keys() - _COLUMNS
 
     @abstractmethod
     def _check(self, X: Any, y: Any) -> object:
@@ -144,17 +163,11 @@ class BaseSampler(
     def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
         """Check the data, set fitted attributes and return what the caller gets."""
 
-    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
-        """Refuse what the sizes of the classes tell, before a row is searched for.
-
-        ``quota`` is the resolved ``sampling_strategy`` for classes of these sizes.
-        """
-
     def __sklearn_tags__(self) -> Tags:
         return sampler_tags(
             copies_rows=self._may_copy_rows,
-            takes_categories=self._takes_categories,
-            tells_rows=self._tells_rows,
+            takes_categories=self._needs.takes_categories,
+            sets_sample_indices=self._sets_sample_indices,
         )
 
     def _refuse_extra(self, params: dict[str, Any]) -> None:
@@ -164,20 +177,21 @@ class BaseSampler(
             )
 
     def _forget(self) -> None:
-        for name in ("sampling_strategy_", "_given", "_made", *self._made_by_resampling):
+        """Remove what the last call set, but not the description of the columns."""
+        for name in ("_cache", *self.__dict__.pop("_fitted_names", ())):
             self.__dict__.pop(name, None)
 
-    def _refuse_early(self, name: str, made: str) -> None:
-        """Refuse to give an attribute before ``fit_resample`` has set what it is made of."""
-        if not hasattr(self, made):
+    def _check_fitted(self, name: str, source: str) -> None:
+        """Raise AttributeError for a fitted attribute before ``fit_resample``."""
+        if not hasattr(self, source):
             raise AttributeError(f"This {type(self).__name__} has no {name} yet.")
 
-    def _once(self, name: str, make: Callable[[], Any]) -> Any:
-        """Make an attribute when it is asked for the first time, and keep it."""
-        made: dict[str, Any] = self.__dict__.setdefault("_made", {})
-        if name not in made:
-            made[name] = make()
-        return made[name]
+    def _cached(self, name: str, compute: Callable[[], Any]) -> Any:
+        """Compute a fitted attribute at its first use and keep it until the next call."""
+        cache: dict[str, Any] = self.__dict__.setdefault("_cache", {})
+        if name not in cache:
+            cache[name] = compute()
+        return cache[name]
 
     def _learn_names(self, X: Any) -> int:
         """Set ``feature_names_in_`` or remove it; return the number of columns.
@@ -202,7 +216,7 @@ class BaseSampler(
 
 
 class Given(NamedTuple):
-    """X and y of a call, and which rows of them; None for all."""
+    """X and y of a call, and the positions of a subset of its rows; None for all rows."""
 
     X: Any
     y: Any
@@ -210,73 +224,73 @@ class Given(NamedTuple):
 
 
 class SingleSampler(BaseSampler):
-    """Base of samplers that do one thing to a table: add rows, or choose some."""
+    """Base of samplers that add rows to a table, or select rows of it."""
 
-    # Whether an attribute is an estimator fitted on all rows, which is made when asked for. X
-    # and y are kept for it: the caller's objects, no copies of them.
+    # Whether X and y are kept (the caller's objects, not copied) for an estimator that is
+    # fitted on all rows at its first use.
     _keeps_data: ClassVar[bool] = False
 
     sampling_strategy: Any
     _given: Given
 
     def _check(self, X: Any, y: Any) -> object:
-        return self._arrive(X, y)
+        return self._opened(X, y)
 
     def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
-        resampled = self._resample(*self._looked_over(X, y))
+        resampled = self._resample(*self._checked(X, y))
         if self._keeps_data:
             self._given = Given(X, y)
         return resampled
 
-    def _looked_over(self, X: Any, y: Any) -> tuple[Table, Target, Any]:
-        """Check the data, warn of columns that should not be there; hold no copy of X."""
-        table, target, matrix = self._arrive(X, y)
+    def _checked(self, X: Any, y: Any) -> tuple[Table, Target, Any]:
+        """Check the data and warn about columns such as keys; hold no copy of X."""
+        table, target, matrix = self._opened(X, y)
         if matrix is not None:
             parts = self._column_parts(matrix)
             warn_about_columns(parts, target.values, table.names)
         return table, target, matrix
 
     def _column_parts(self, matrix: Any) -> list[tuple[Any, Sequence[int]]]:
-        """Return the numbers that are computed with, and which columns of X they are."""
+        """Return matrices of numbers, each with the positions of its columns in X."""
         return [(matrix, range(matrix.shape[1]))]
 
     @abstractmethod
     def _resample(self, table: Table, target: Target, matrix: Any) -> tuple[Any, Any]:
-        """Set fitted attributes and return the containers that the caller gets.
+        """Set fitted attributes and return the resampled X and y.
 
-        ``matrix`` holds the values of X, or is None where they are not looked at.
+        ``matrix`` holds the values of X, or is None if the sampler does not read them.
         """
 
     @staticmethod
     @abstractmethod
-    def _quota_of(
+    def resolve_strategy(
         sampling_strategy: Any, counts: Counts, y: np.ndarray, *, allow_reached: bool = False
     ) -> Counts:
-        """Resolve a ``sampling_strategy`` for classes of these sizes.
+        """Return the target count of each class for a ``sampling_strategy``.
 
-        ``allow_reached`` leaves classes as they are that have what is asked for already.
+        With ``allow_reached`` a class that has enough rows already (for under-samplers: few
+        enough) stays as it is.
         """
 
-    def _rows_given(self) -> Any:
-        """Return the values of the rows of the last call."""
+    def _last_matrix(self) -> Any:
+        """Return the values of X of the last call."""
         matrix = self._checked_matrix(open_table(self._given.X))
         positions = self._given.positions
         return matrix if positions is None else matrix[positions]
 
-    def _labels_given(self) -> np.ndarray:
-        """Return the labels of the rows of the last call."""
+    def _last_labels(self) -> np.ndarray:
+        """Return the labels of y of the last call."""
         labels = open_target(self._given.y).values
         positions = self._given.positions
         return labels if positions is None else labels[positions]
 
-    def _arrive(self, X: Any, y: Any) -> tuple[Table, Target, Any]:
-        """Check parameters, target and data, in that order; resolve the quota."""
-        self._forget()
+    def _opened(self, X: Any, y: Any) -> tuple[Table, Target, Any]:
+        """Check parameters, target and data, in this order; resolve the strategy."""
         self._validate_params()
         target = open_target(y)
         table = open_table(X)
         n_features = self._learn_names(X)
-        matrix = None if self._copies_rows else self._checked_matrix(table)
+        matrix = None if self.needs().copies_rows else self._checked_matrix(table)
         self.n_features_in_ = n_features
         if table.n_samples != len(target.values):
             raise ValueError(
@@ -284,7 +298,9 @@ class SingleSampler(BaseSampler):
                 f"{table.n_samples} rows and y has {len(target.values)}."
             )
         counts = class_counts(target.values)
-        self.sampling_strategy_ = self._quota_of(self.sampling_strategy, counts, target.values)
+        self.sampling_strategy_ = self.resolve_strategy(
+            self.sampling_strategy, counts, target.values
+        )
         return table, target, matrix
 
     def _checked_matrix(self, table: Table) -> Any:

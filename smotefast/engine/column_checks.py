@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from smotefast._messages import listed
-from smotefast.exceptions import warn_of
+from smotefast.exceptions import warn_resampling
 
 # Fewer rows do not show that a value never repeats, or is always the same.
 MIN_ROWS = 50
@@ -211,7 +211,7 @@ def warn_about_columns(
         for of, columns in zip(named, suspect_columns(matrix, y), strict=True):
             of += [positions[j] if names is None else names[positions[j]] for j in columns]
     if any(named):
-        warn_of([describe(named), "Leave such columns out of X."])
+        warn_resampling([describe(named), "Leave such columns out of X."])
 
 
 def describe(found: Suspects) -> str:

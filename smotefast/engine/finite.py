@@ -24,7 +24,7 @@ def finite_numbers(table: Table, sampler: Any) -> Any:
     try:
         numbers = table.numeric()
     except NotNumericError as error:
-        advice = sampler._if_not_numeric
+        advice = sampler.needs().text_advice
         raise (error.advised(advice) if advice else error) from error.__cause__
     try:
         return check_array(numbers, accept_sparse="csr", estimator=sampler, input_name="X")

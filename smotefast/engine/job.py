@@ -1,8 +1,7 @@
-"""The one pipeline: what ``prepare`` leaves behind, filled from wherever it is asked for.
+"""Job: the synthetic samples of all classes, generated in blocks of any size.
 
-The recipes of the classes flow in, in label order; any block of the new rows flows out.
-In memory the job is filled once, into the tail of the result; a batch job fills it block
-by block. Rows do not depend on the blocks or on the threads.
+``fit_resample`` fills the job once, into the tail of the result; a job on files fills it block
+by block. The samples do not depend on the blocks or on the threads.
 """
 
 from __future__ import annotations
@@ -18,18 +17,18 @@ from smotefast.engine.recipes import Copy, Interpolate, Origins, Provenance, Smo
 
 
 class Job:
-    """New rows of all classes, one class after the other.
+    """Synthetic samples of all classes, one class after the other.
 
     Parameters
     ----------
     recipes
-        One for each class that gets rows, in label order.
+        One or more for each class that gets samples, in label order.
     n_threads
-        Threads that a fill may use.
+        Threads that ``fill`` may use.
     method
-        How neighbours were found: "exact", "approximate", "estimator", or None.
-    notes
-        What will not be as asked for: sentences for one warning.
+        How neighbors were found: "exact", "approximate", "estimator", or None.
+    messages
+        Sentences for one warning about samples that are not generated as requested.
     """
 
     def __init__(
@@ -38,32 +37,32 @@ class Job:
         *,
         n_threads: int = 1,
         method: str | None = None,
-        notes: Sequence[str] = (),
+        messages: Sequence[str] = (),
     ) -> None:
         self.recipes = list(recipes)
         self.n_threads = n_threads
         self.method = method
-        self.notes = list(notes)
+        self.messages = list(messages)
         self._ends = np.cumsum([recipe.origins.n_rows for recipe in self.recipes], dtype=int)
 
     @property
     def n_rows(self) -> int:
-        """How many new rows there are."""
+        """Number of synthetic samples."""
         return int(self._ends[-1]) if len(self._ends) else 0
 
     @property
     def dtype(self) -> np.dtype[Any] | None:
-        """The type of the new rows; None where there are none, or copies of any type."""
+        """Dtype of the samples; None if there are none, or if they are copies of any type."""
         first = self.recipes[0] if self.recipes else None
         return None if first is None or isinstance(first, Copy) else first.dtype
 
     def parts(self, start: int, stop: int) -> Iterator[tuple[Recipe, int, int, int]]:
-        """Cut a block at the class borders.
+        """Split a block at the class borders.
 
         Yields
         ------
         recipe, first, last, at
-            Rows ``first..last`` of the recipe's class belong at position ``at`` of the block.
+            Samples ``first..last`` of the recipe start at index ``at`` of the block.
         """
         begin = 0
         for recipe, end in zip(self.recipes, self._ends.tolist(), strict=True):
@@ -73,27 +72,28 @@ class Job:
             begin = end
 
     def fill(self, start: int, stop: int, out: Any) -> None:
-        """Write the new rows ``start..stop`` into ``out``, as many rows of what they are.
+        """Write the samples ``start..stop`` into ``out``.
 
-        That is an array, of codes for rows of categories, or a ``MixedMatrix``.
+        ``out`` has a row for each: an array (of codes for rows of categories) or a
+        ``MixedMatrix``.
         """
         for recipe, first, last, at in self.parts(start, stop):
             if isinstance(recipe, Copy):
-                raise TypeError("Copied rows are taken from the data; ask for positions().")
+                raise TypeError("Copied rows are taken from the data; use positions().")
             block = out[at : at + last - first]
             recipe.fill(first, last, block, n_threads=self.n_threads)
 
     def mixed_rows(
         self, start: int, stop: int, n_numbers: int, n_codes: int, dtype: Any
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return numbers and codes of the new rows ``start..stop`` of rows with categories."""
+        """Return numbers and codes of the samples ``start..stop`` of data with categories."""
         numbers = np.empty((stop - start, n_numbers), dtype=dtype)
         codes = np.empty((stop - start, n_codes), dtype=np.int32)
         self.fill(start, stop, MixedMatrix(numbers, codes) if n_numbers else codes)
         return numbers, codes
 
     def sparse_rows(self, start: int, stop: int) -> Any:
-        """Return the new rows ``start..stop`` of sparse data as one CSR matrix."""
+        """Return the samples ``start..stop`` of sparse data as one CSR matrix."""
         blocks = []
         for recipe, first, last, _ in self.parts(start, stop):
             assert isinstance(recipe, Interpolate | Smooth)
@@ -104,7 +104,7 @@ class Job:
         return sparse.vstack(blocks, format="csr")
 
     def positions(self, start: int, stop: int) -> np.ndarray:
-        """Return which row of the data each new row ``start..stop`` repeats."""
+        """Return the position of the row that each sample ``start..stop`` copies."""
         picked = np.empty(stop - start, dtype=np.int64)
         for recipe, first, last, at in self.parts(start, stop):
             origins = recipe.origins
@@ -114,29 +114,29 @@ class Job:
         return picked
 
     def labels(self, start: int, stop: int, dtype: Any = object) -> np.ndarray:
-        """Return the labels of the new rows ``start..stop``."""
+        """Return the labels of the samples ``start..stop``."""
         labels = np.empty(stop - start, dtype=dtype)
         for recipe, first, last, at in self.parts(start, stop):
             labels[at : at + last - first] = recipe.origins.label
         return labels
 
     def counts(self) -> dict[Any, int]:
-        """Return how many new rows each class gets, of those that get any."""
-        made: dict[Any, int] = {}
+        """Return the number of samples of each class that gets any."""
+        counts: dict[Any, int] = {}
         for recipe in self.recipes:
             origins = recipe.origins
-            made[origins.label] = made.get(origins.label, 0) + origins.n_rows
-        return made
+            counts[origins.label] = counts.get(origins.label, 0) + origins.n_rows
+        return counts
 
     def origins(self) -> list[Origins]:
-        """Return what is needed to say later where each row came from."""
+        """Return what ``provenance_of`` needs."""
         return [recipe.origins for recipe in self.recipes]
 
 
 def provenance_of(origins: Sequence[Origins]) -> Provenance:
-    """Recompute base row, neighbour row and step of every new row."""
-    parts = [one.provenance(0, one.n_rows) for one in origins]
+    """Recompute base row, neighbor and step of every synthetic sample."""
+    parts = [each.provenance(0, each.n_rows) for each in origins]
     if not parts:
-        nothing = np.empty(0, dtype=np.int64)
-        return Provenance(nothing, nothing, np.empty(0))
+        empty = np.empty(0, dtype=np.int64)
+        return Provenance(empty, empty, np.empty(0))
     return Provenance(*(np.concatenate(column) for column in zip(*parts, strict=True)))

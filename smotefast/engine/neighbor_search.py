@@ -1,4 +1,4 @@
-"""The searches of one call of a sampler: how they run, and how far they can be relied on."""
+"""Neighbor searches of one call: their parameters, and how reliable the results are."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from smotefast.engine.rows import ClassRows
+from smotefast.engine.rows import CrossClassRows
 from smotefast.neighbors import Neighbors
 
-# Decisions that are made again with exact search, where an approximate one was made first.
+# Decisions after an approximate search that are repeated with exact search, and the seed that
+# draws them.
 _SAMPLE = 400
-# Which ones is drawn from this seed.
 _SEED = 0
 
 
-class Searches:
-    """How a call searches, and the least exact of its searches.
+class NeighborSearch:
+    """Searches of one call among all rows, and the least exact result so far.
 
     Attributes
     ----------
@@ -26,9 +26,9 @@ class Searches:
     n_threads
         Threads of each search.
     method
-        How neighbours were found: "approximate" as soon as one search was; None before any.
+        How neighbors were found: "approximate" once a search was; None before the first one.
     recall
-        The lowest recall of an approximate search; None if there was none.
+        Lowest recall of the approximate searches; None if there was none.
     """
 
     def __init__(self, search: str, n_threads: int) -> None:
@@ -36,72 +36,78 @@ class Searches:
         self.n_threads = n_threads
         self.method: str | None = None
         self.recall: float | None = None
-        self._decisions = 0
-        self._otherwise = 0.0
+        self._n_decisions = 0
+        self._n_different = 0.0
 
-    def nearest(
-        self, rows: ClassRows, asked: dict[Any, np.ndarray], k: int, estimator: Any = None
+    def by_class(
+        self,
+        rows: CrossClassRows,
+        queries: dict[Any, np.ndarray],
+        k: int,
+        estimator: Any = None,
     ) -> dict[Any, Neighbors]:
-        """Find the k nearest rows of any class, of rows given by class."""
-        how = {"search": self.search, "n_threads": self.n_threads, "estimator": estimator}
-        found = rows.nearest(asked, k, **how)
-        for each in found.values():
-            self.note(each)
+        """Find the k nearest rows of any class; queries are positions by class."""
+        found = rows.find_neighbors(
+            queries, k, search=self.search, n_threads=self.n_threads, estimator=estimator
+        )
+        for neighbors in found.values():
+            self.record(neighbors)
         return found
 
-    def nearest_of(
-        self, rows: ClassRows, positions: np.ndarray, k: int, estimator: Any = None
+    def indices(
+        self, rows: CrossClassRows, queries: np.ndarray, k: int, estimator: Any = None
     ) -> np.ndarray:
-        """Find the k nearest rows of any class, of rows of any class."""
-        if not len(positions):
+        """Return the positions of the k nearest rows of any class."""
+        if not len(queries):
             return np.empty((0, k), dtype=np.int64)
-        return self.nearest(rows, {None: positions}, k, estimator)[None].indices
+        return self.by_class(rows, {None: queries}, k, estimator)[None].indices
 
-    def exact(self, rows: ClassRows, positions: np.ndarray, k: int) -> np.ndarray:
-        """Do the same exactly, whatever is asked for, and keep no record of it."""
-        found = rows.nearest({None: positions}, k, search="exact", n_threads=self.n_threads)
+    def exact_indices(self, rows: CrossClassRows, queries: np.ndarray, k: int) -> np.ndarray:
+        """Return the same by exact search, and do not record it."""
+        found = rows.find_neighbors(
+            {None: queries}, k, search="exact", n_threads=self.n_threads
+        )
         return found[None].indices
 
-    def note(self, found: Neighbors) -> None:
-        """Keep the least exact search, and the lowest recall."""
+    def record(self, found: Neighbors) -> None:
+        """Update ``method`` and ``recall``."""
         if self.method != "approximate":
             self.method = found.method
         if found.recall is not None:
             known = found.recall if self.recall is None else self.recall
             self.recall = min(found.recall, known)
 
-    def check(
+    def measure_disagreement(
         self,
-        rows: np.ndarray,
+        queries: np.ndarray,
         decisions: np.ndarray,
         decide: Callable[[np.ndarray], np.ndarray],
     ) -> None:
-        """Make some decisions once more with exact search, if they were not.
+        """Repeat a sample of decisions with exact search, if the search was approximate.
 
         Parameters
         ----------
-        rows
-            Positions of the rows decided about.
+        queries
+            Positions of the rows.
         decisions
-            What was decided of each, of the same length.
+            The decision about each row, of the same length.
         decide
-            Takes some of the positions, ascending; returns what exact search decides.
+            Takes a subset of the positions, ascending; returns the decisions of exact search.
         """
-        if self.method != "approximate" or not len(rows):
+        if self.method != "approximate" or not len(queries):
             return
-        picked = np.arange(len(rows))
-        if len(rows) > _SAMPLE:
-            drawn = np.random.RandomState(_SEED).choice(len(rows), _SAMPLE, replace=False)
-            picked = np.sort(drawn)
-        differ = float(np.mean(decide(rows[picked]) != decisions[picked]))
-        self._decisions += len(rows)
-        self._otherwise += differ * len(rows)
+        sample = np.arange(len(queries))
+        if len(queries) > _SAMPLE:
+            drawn = np.random.RandomState(_SEED).choice(len(queries), _SAMPLE, replace=False)
+            sample = np.sort(drawn)
+        share = float(np.mean(decide(queries[sample]) != decisions[sample]))
+        self._n_decisions += len(queries)
+        self._n_different += share * len(queries)
 
     @property
     def disagreement(self) -> float | None:
-        """The share of decisions that exact search makes otherwise.
+        """Estimated share of decisions that exact search would change.
 
-        It is estimated from a sample of each kind or pass of them; None if there was no
-        approximate search.
+        None if no search was approximate.
         """
-        return self._otherwise / self._decisions if self._decisions else None
+        return self._n_different / self._n_decisions if self._n_decisions else None

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from smotefast.engine.draw_forms import ForeignFactors
 from smotefast.engine.draws import Draws
 from smotefast.kernels import kernels_are_loaded
 from smotefast.tables.casting import clamp
@@ -35,6 +34,14 @@ class Provenance(NamedTuple):
     base: np.ndarray
     neighbor: np.ndarray
     step: np.ndarray
+
+
+class StepFactors(Protocol):
+    """Factors that shorten some steps."""
+
+    def read(self, start: int, choices: np.ndarray) -> np.ndarray:
+        """Return the factors of the samples from ``start`` on, given their choices."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ class Origins:
     neighbors: np.ndarray | None
     draws: Draws
     step_size: float = 1.0
-    factors: ForeignFactors | None = None
+    factors: StepFactors | None = None
 
     @property
     def n_rows(self) -> int:

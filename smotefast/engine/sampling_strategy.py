@@ -1,153 +1,271 @@
-"""From ``sampling_strategy`` to rows per class.
+"""Resolve ``sampling_strategy``: the number of samples to generate or to keep, by class.
 
-A parameter and a target flow in; a dict ``{label: count}`` in label order flows out.
-For over-samplers a count is the number of rows to create.
+The classes to over-sample, to under-sample or to clean are given by a word, a ratio, a mapping,
+a list or a callable, as in imbalanced-learn.
 """
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from smotefast._messages import MOST_LISTED, did_you_mean, listed, shown_name
-from smotefast.tables.labels import label_keys
-
-Counts = dict[Any, int]
-Strategy = float | str | Mapping[Any, int] | Callable[..., Mapping[Any, int]]
+from smotefast.engine.class_counts import Counts, largest_class, smallest_class
 
 
-def class_counts(y: np.ndarray) -> Counts:
-    """Count the rows of each class, in label order."""
-    if y.dtype.kind == "O":  # 33,000 texts: sorting takes 8 ms, this 1 ms
-        counted = Counter(y.tolist())
-        return {label: counted[label] for label in sorted(counted)}
-    labels, counts = np.unique(y, return_counts=True)
-    return dict(zip(label_keys(labels), counts.tolist(), strict=True))
+class _Words(NamedTuple):
+    """Words of one type of sampler: what "auto" means, and the word that is refused."""
+
+    auto: str
+    refused: str
+    message: str
 
 
-def sampling_quota(
+_OVER = _Words(
+    "not majority",
+    "majority",
+    "'sampling_strategy'='majority' cannot be used with over-sampler.",
+)
+_UNDER = _Words(
+    "not minority",
+    "minority",
+    "'sampling_strategy'='minority' cannot be used with under-sampler and clean-sampler.",
+)
+_WORDS = ("all", "majority", "minority", "not majority", "not minority")
+
+
+def counts_to_generate(
     sampling_strategy: Any, counts: Counts, y: np.ndarray, *, allow_reached: bool = False
 ) -> Counts:
-    """Resolve an over-sampler's ``sampling_strategy``.
+    """Return the number of samples to generate for an over-sampler.
 
     Parameters
     ----------
     sampling_strategy
-        Any form that imbalanced-learn takes: a str, a float ratio, a mapping from label
-        to final count, or a callable from ``y`` to such a mapping.
+        A str, a float ratio, a mapping from label to the number of rows after resampling, or a
+        callable from ``y`` to such a mapping.
     counts
-        Rows per class in label order, as ``class_counts`` gives them.
+        Rows per class in label order, as ``class_counts`` returns them.
     y
-        The target; handed to a callable, looked at by nothing else.
+        The target; only a callable reads it.
     allow_reached
-        Whether a class that has more rows than are asked for stays as it is.
+        Whether a class that has more rows than requested stays as it is.
 
     Returns
     -------
     OrderedDict
-        Rows to create per class, in label order.
+        Samples to generate per class, in label order.
 
     Raises
     ------
     ValueError
         If there are fewer than two classes or the request cannot be met.
     """
-    refuse_one_class(counts)
     if isinstance(sampling_strategy, str):
-        quota = _from_word(sampling_strategy, counts)
-    elif isinstance(sampling_strategy, Mapping):
-        quota = _from_mapping(sampling_strategy, counts, allow_reached)
-    elif isinstance(sampling_strategy, list):
+        labels = _labels_of_word(sampling_strategy, counts, _OVER)
+        most = max(counts.values())
+        return _ordered({label: most - counts[label] for label in labels}, counts)
+    return _resolved(
+        sampling_strategy, counts, y, allow_reached, _generate_by_mapping, _generate_by_ratio
+    )
+
+
+def counts_to_keep(
+    sampling_strategy: Any, counts: Counts, y: np.ndarray, *, allow_reached: bool = False
+) -> Counts:
+    """Return the number of samples to keep for an under-sampler.
+
+    The parameters are those of ``counts_to_generate``. With ``allow_reached`` a class that has
+    fewer rows than requested stays as it is.
+
+    Returns
+    -------
+    OrderedDict
+        Samples to keep per class, in label order; classes that stay as they are, are absent.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two classes or the request cannot be met.
+    """
+    if isinstance(sampling_strategy, str):
+        return _clean(_labels_of_word(sampling_strategy, counts, _UNDER), counts)
+    return _resolved(
+        sampling_strategy, counts, y, allow_reached, _keep_by_mapping, _keep_by_ratio
+    )
+
+
+def classes_to_clean(
+    sampling_strategy: Any, counts: Counts, y: np.ndarray, *, allow_reached: bool = False
+) -> Counts:
+    """Return the classes that a cleaning sampler may remove rows of.
+
+    ``sampling_strategy`` is a str, a list of labels, or a callable from ``y`` to labels or to a
+    mapping whose keys count. No number of rows is requested; ``allow_reached`` has no effect.
+
+    Returns
+    -------
+    OrderedDict
+        The classes in label order, each with the size of the smallest class, as in
+        imbalanced-learn.
+    """
+    check_two_classes(counts)
+    if isinstance(sampling_strategy, str):
+        return _clean(_labels_of_word(sampling_strategy, counts, _UNDER), counts)
+    if isinstance(sampling_strategy, Real):
+        raise ValueError(
+            "'clean-sampling' methods do not let the user specify the sampling ratio: they "
+            "remove what they find. Name the classes, as a str or a list."
+        )
+    if isinstance(sampling_strategy, Mapping):
+        raise ValueError(
+            "'sampling_strategy' as a dict for cleaning methods is not supported. Please give "
+            "a list of the classes to be targeted by the sampling: "
+            f"{listed(sampling_strategy)}."
+        )
+    if isinstance(sampling_strategy, list):
+        return _clean(sampling_strategy, counts)
+    if callable(sampling_strategy):
+        return _clean(list(sampling_strategy(y)), counts)
+    raise TypeError(
+        "sampling_strategy must be a str, a list or a callable; got "
+        f"{shown_name(sampling_strategy)}."
+    )
+
+
+_ByMapping = Callable[[Mapping[Any, Any], Counts, bool], Counts]
+_ByRatio = Callable[[float, Counts, bool], Counts]
+
+
+def _resolved(
+    strategy: Any,
+    counts: Counts,
+    y: np.ndarray,
+    allow_reached: bool,
+    by_mapping: _ByMapping,
+    by_ratio: _ByRatio,
+) -> Counts:
+    """Resolve a strategy that is no word."""
+    check_two_classes(counts)
+    if isinstance(strategy, Mapping):
+        return by_mapping(strategy, counts, allow_reached)
+    if isinstance(strategy, list):
         raise ValueError(
             "'sampling_strategy' cannot be a list for samplers which are not cleaning "
             "methods. Give a dict {class: number of rows after resampling}."
         )
-    elif isinstance(sampling_strategy, Real):
-        quota = _from_ratio(float(sampling_strategy), counts, allow_reached)
-    elif callable(sampling_strategy):
-        quota = _from_mapping(mapping_from(sampling_strategy, y), counts, allow_reached)
-    else:
-        raise strange_strategy(sampling_strategy)
-    return in_label_order(quota, counts)
+    if isinstance(strategy, Real):
+        return by_ratio(float(strategy), counts, allow_reached)
+    if callable(strategy):
+        return by_mapping(_called(strategy, y), counts, allow_reached)
+    raise TypeError(
+        "sampling_strategy must be a str, a float in (0, 1], a dict or a callable; "
+        f"got {shown_name(strategy)}."
+    )
 
 
-def refuse_one_class(counts: Counts) -> None:
-    """Refuse a target with a single class, which cannot be imbalanced."""
+def check_two_classes(counts: Counts) -> None:
+    """Raise an error for a target with a single class, which cannot be imbalanced."""
     if len(counts) <= 1:
         raise ValueError(
             f"The target 'y' needs to have more than 1 class. Got {len(counts)} class instead"
         )
 
 
-def in_label_order(quota: Counts, counts: Counts) -> Counts:
-    """Return a quota in the order of the classes."""
-    order = {label: place for place, label in enumerate(counts)}
-    return OrderedDict(sorted(quota.items(), key=lambda item: order[item[0]]))
+def _labels_of_word(word: str, counts: Counts, words: _Words) -> list[Any]:
+    check_two_classes(counts)
+    known = {"auto", *_WORDS} - {words.refused}
+    if word == words.refused:
+        raise ValueError(words.message)
+    if word not in known:
+        raise ValueError(
+            f"When 'sampling_strategy' is a string, it needs to be one of {sorted(known)}. "
+            f"Got {word!r} instead.{did_you_mean(word, known)}"
+        )
+    word = words.auto if word == "auto" else word
+    if word == "all":
+        return list(counts)
+    is_majority = word.endswith("majority")
+    extreme = largest_class(counts) if is_majority else smallest_class(counts)
+    is_excluded = word.startswith("not ")
+    return [label for label in counts if (label == extreme) != is_excluded]
 
 
-def smallest_class(counts: Counts) -> Any:
-    """Return the label of the smallest class; of several the lowest."""
-    return min(counts, key=counts.__getitem__)
+def _clean(labels: list[Any], counts: Counts) -> Counts:
+    _check_labels(labels, counts)
+    return _ordered(dict.fromkeys(labels, min(counts.values())), counts)
 
 
-def largest_class(counts: Counts) -> Any:
-    """Return the label of the largest class; of several the lowest."""
-    return max(counts, key=counts.__getitem__)
+def _ordered(target_counts: Counts, counts: Counts) -> Counts:
+    """Return target counts in the order of the classes."""
+    order = {label: index for index, label in enumerate(counts)}
+    return OrderedDict(sorted(target_counts.items(), key=lambda item: order[item[0]]))
 
 
-def _from_word(word: str, counts: Counts) -> Counts:
-    most = max(counts.values())
-    majority, minority = largest_class(counts), smallest_class(counts)
-    chosen: dict[str, Callable[[Any], bool]] = {
-        "auto": lambda label: label != majority,
-        "not majority": lambda label: label != majority,
-        "not minority": lambda label: label != minority,
-        "minority": lambda label: label == minority,
-        "all": lambda label: True,
-    }
-    if word == "majority":
-        raise ValueError("'sampling_strategy'='majority' cannot be used with over-sampler.")
-    if word not in chosen:
-        raise unknown_word(word, chosen)
-    return {label: most - n for label, n in counts.items() if chosen[word](label)}
-
-
-def _from_mapping(wanted: Mapping[Any, Any], counts: Counts, allow_reached: bool) -> Counts:
-    check_mapping(wanted, counts)
-    for label, n in wanted.items():
+def _generate_by_mapping(
+    mapping: Mapping[Any, Any], counts: Counts, allow_reached: bool
+) -> Counts:
+    _check_mapping(mapping, counts)
+    for label, n in mapping.items():
         if n < counts[label] and not allow_reached:
             raise ValueError(
                 "With over-sampling methods, the number of samples in a class should be "
                 "greater or equal to the original number of samples. Originally, there is "
                 f"{counts[label]} samples and {n} samples are asked for class {label!r}."
             )
-    return {
-        label: max(0, int(wanted[label]) - counts[label]) for label in counts if label in wanted
-    }
+    present = [label for label in counts if label in mapping]
+    return OrderedDict((of, max(0, int(mapping[of]) - counts[of])) for of in present)
 
 
-def _from_ratio(ratio: float, counts: Counts, allow_reached: bool) -> Counts:
-    check_ratio(ratio, counts)
+def _keep_by_mapping(mapping: Mapping[Any, Any], counts: Counts, allow_reached: bool) -> Counts:
+    _check_mapping(mapping, counts)
+    for label, n in mapping.items():
+        if n > counts[label] and not allow_reached:
+            raise ValueError(
+                "With under-sampling methods, the number of samples in a class should be less "
+                "or equal to the original number of samples. Originally, there is "
+                f"{counts[label]} samples and {n} samples are asked for class {label!r}."
+            )
+    kept = {label: int(n) for label, n in mapping.items() if n <= counts[label]}
+    return _ordered(kept, counts)
+
+
+def _generate_by_ratio(ratio: float, counts: Counts, allow_reached: bool) -> Counts:
+    _check_ratio(ratio, counts)
     most, majority = max(counts.values()), largest_class(counts)
     # int() truncates as imbalanced-learn does, so that the counts agree.
-    quota = {label: int(most * ratio - n) for label, n in counts.items() if label != majority}
+    missing = {label: int(most * ratio - n) for label, n in counts.items() if label != majority}
     if allow_reached:
-        return {label: max(0, n) for label, n in quota.items()}
-    if any(n <= 0 for n in quota.values()):
+        missing = {label: max(0, n) for label, n in missing.items()}
+    elif any(n <= 0 for n in missing.values()):
         raise ValueError(
             "The specified ratio required to remove samples from the minority class while "
             f"trying to generate new samples. Please increase the ratio: {ratio} of "
             f"{most} rows is not more than the {min(counts.values())} rows there are."
         )
-    return quota
+    return _ordered(missing, counts)
 
 
-def check_ratio(ratio: float, counts: Counts) -> None:
-    """Refuse a ratio that is none, or of more than two classes."""
+def _keep_by_ratio(ratio: float, counts: Counts, allow_reached: bool) -> Counts:
+    _check_ratio(ratio, counts)
+    fewest, minority = min(counts.values()), smallest_class(counts)
+    # int() truncates as imbalanced-learn does, so that the counts agree.
+    n_kept = {label: int(fewest / ratio) for label in counts if label != minority}
+    for label, n in n_kept.items():
+        if n > counts[label] and not allow_reached:
+            raise ValueError(
+                "The specified ratio required to generate new sample in the majority class "
+                f"while trying to remove samples. Please increase the ratio: {fewest} rows / "
+                f"{ratio} are more than the {counts[label]} rows of class {label!r}."
+            )
+    return _ordered({of: n for of, n in n_kept.items() if n <= counts[of]}, counts)
+
+
+def _check_ratio(ratio: float, counts: Counts) -> None:
     if not 0 < ratio <= 1:
         raise ValueError(
             "When 'sampling_strategy' is a float, it should be in the range (0, 1]. "
@@ -160,29 +278,24 @@ def check_ratio(ratio: float, counts: Counts) -> None:
         )
 
 
-def check_mapping(wanted: Mapping[Any, Any], counts: Counts) -> None:
-    """Refuse a mapping with classes that there are not, or numbers that are no counts."""
-    refuse_unknown(wanted, counts)
-    for label, n in wanted.items():
+def _check_mapping(mapping: Mapping[Any, Any], counts: Counts) -> None:
+    """Raise an error for classes that do not occur, or values that are no counts."""
+    _check_labels(mapping, counts)
+    for label, n in mapping.items():
         if not isinstance(n, Integral):
             raise TypeError(
                 f"sampling_strategy asks for {n!r} rows of class {label!r}; "
                 "the number of rows after resampling must be an integer."
             )
-    if any(n < 0 for n in wanted.values()):
+    negative = [f"{shown_name(label)}: {n}" for label, n in mapping.items() if n < 0]
+    if negative:
         raise ValueError(
-            "The number of samples in a class cannot be negative. "
-            f"'sampling_strategy' contains some negative value: {_negative(wanted)}"
+            "The number of samples in a class cannot be negative. 'sampling_strategy' contains "
+            f"some negative value: {', '.join(negative[:MOST_LISTED])}."
         )
 
 
-def _negative(wanted: Mapping[Any, Any]) -> str:
-    few = [f"{shown_name(label)}: {n}" for label, n in wanted.items() if n < 0]
-    return f"{', '.join(few[:MOST_LISTED])}."
-
-
-def refuse_unknown(labels: Iterable[Any], counts: Counts) -> None:
-    """Refuse classes that do not occur."""
+def _check_labels(labels: Iterable[Any], counts: Counts) -> None:
     unknown = [label for label in dict.fromkeys(labels) if label not in counts]
     if unknown:
         raise ValueError(
@@ -191,36 +304,11 @@ def refuse_unknown(labels: Iterable[Any], counts: Counts) -> None:
         )
 
 
-def unknown_word(word: str, known: Iterable[str]) -> ValueError:
-    """Say which words there are."""
-    return ValueError(
-        f"When 'sampling_strategy' is a string, it needs to be one of {sorted(known)}. "
-        f"Got {word!r} instead.{did_you_mean(word, known)}"
-    )
-
-
-def strange_strategy(given: Any) -> TypeError:
-    """Say what a strategy may be."""
-    return TypeError(
-        "sampling_strategy must be a str, a float in (0, 1], a dict or a callable; "
-        f"got {shown_name(given)}."
-    )
-
-
-def mapping_from(strategy: Callable[..., Any], y: np.ndarray) -> Mapping[Any, Any]:
-    """Call a strategy."""
-    wanted = strategy(y)
-    if not isinstance(wanted, Mapping):
+def _called(strategy: Callable[..., Any], y: np.ndarray) -> Mapping[Any, Any]:
+    mapping = strategy(y)
+    if not isinstance(mapping, Mapping):
         raise TypeError(
             "sampling_strategy was called with y and must return a dict {class: number of "
-            f"rows after resampling}}; it returned {shown_name(wanted)}."
+            f"rows after resampling}}; it returned {shown_name(mapping)}."
         )
-    return wanted
-
-
-def class_codes(y: np.ndarray, counts: Counts) -> np.ndarray:
-    """Return the place of each label among the classes, which are in label order."""
-    if y.dtype.kind == "O":
-        place = {label: code for code, label in enumerate(counts)}
-        return np.fromiter((place[label] for label in y.tolist()), np.int32, len(y))
-    return np.searchsorted(np.array(list(counts), dtype=y.dtype), y).astype(np.int32)
+    return mapping

@@ -108,7 +108,7 @@ def parameter_hint(kind: Any, name: str) -> str:
     meant = did_you_mean(name, _taken(kind) or (), _PARAMETERS)
     if meant:
         return meant
-    if name == "return_indices" and kind._tells_rows:
+    if name == "return_indices" and kind._sets_sample_indices:
         return " Read the attribute sample_indices_ after fit_resample."
     others = {
         other.__name__

@@ -32,13 +32,15 @@ class Tags(_Tags):  # type: ignore[misc]
 
 
 def sampler_tags(
-    *, copies_rows: bool = False, takes_categories: bool = False, tells_rows: bool = False
+    *,
+    copies_rows: bool = False,
+    takes_categories: bool = False,
+    sets_sample_indices: bool = False,
 ) -> Tags:
     """Return the tags of a sampler.
 
-    ``copies_rows`` says that it never looks at values, ``takes_categories`` that columns
-    may hold text and missing values as categories, ``tells_rows`` that it says which rows
-    of X it took.
+    ``copies_rows``: values are not read. ``takes_categories``: columns may hold text and
+    missing values as categories. ``sets_sample_indices``: ``sample_indices_`` is set.
     """
     anything = copies_rows or takes_categories
     return Tags(
@@ -48,5 +50,5 @@ def sampler_tags(
         classifier_tags=None,
         regressor_tags=None,
         input_tags=InputTags(sparse=True, string=anything, allow_nan=anything),
-        sampler_tags=SamplerTags(sample_indices=tells_rows),
+        sampler_tags=SamplerTags(sample_indices=sets_sample_indices),
     )

@@ -9,21 +9,21 @@ from sklearn.base import clone
 
 
 def neighbor_estimator(name: str, given: Any) -> tuple[Any, int]:
-    """Return a clone of the user's estimator, if there is one, and how many neighbours."""
+    """Return a clone of the user's estimator (or None) and the number of neighbors."""
     if not hasattr(given, "kneighbors"):
         return None, int(given)
     estimator = clone(given)
     if estimator.n_neighbors < 2:
         raise ValueError(
             f"{name}={estimator!r} has n_neighbors={estimator.n_neighbors}, and "
-            "the first neighbour that an estimator reports is the row itself. Give it "
-            "n_neighbors=2 or more: one more than the neighbours to choose from."
+            "the first neighbor that an estimator reports is the row itself. Give it "
+            "n_neighbors=2 or more: one more than the neighbors to choose from."
         )
     return estimator, estimator.n_neighbors - 1
 
 
 def fitted_neighbors(n_neighbors: int, rows: Any, n_jobs: int | None = None) -> Any:
-    """Return scikit-learn's estimator, fitted on rows; not fitted where they are None."""
+    """Return scikit-learn's estimator, fitted on rows; not fitted if they are None."""
     from sklearn.neighbors import NearestNeighbors
 
     if rows is None:
@@ -32,8 +32,8 @@ def fitted_neighbors(n_neighbors: int, rows: Any, n_jobs: int | None = None) -> 
     return NearestNeighbors(n_neighbors=n_neighbors, n_jobs=n_jobs).fit(rows)
 
 
-def refuse_few_rows(name: str, k: int, n_samples: int) -> None:
-    """Refuse more neighbours among all rows than there are."""
+def check_n_rows(name: str, k: int, n_samples: int) -> None:
+    """Raise an error for more neighbors than there are other rows."""
     if n_samples <= k:
         raise ValueError(
             f"Expected n_neighbors <= n_samples_fit, but n_neighbors = {k + 1}, "
@@ -42,10 +42,10 @@ def refuse_few_rows(name: str, k: int, n_samples: int) -> None:
         )
 
 
-def fits_alike(estimator: Any) -> bool:
-    """Whether a second fit on the same data must give the same: all of its seeds are ints.
+def is_deterministic(estimator: Any) -> bool:
+    """Return whether a second fit on the same data gives the same result.
 
-    Without any seed it is not known whether the estimator draws.
+    That is certain only if the estimator has seeds and all of them are ints.
     """
     params = estimator.get_params(deep=True)
     seeds = [value for name, value in params.items() if name.split("__")[-1] == "random_state"]

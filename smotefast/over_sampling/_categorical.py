@@ -11,36 +11,62 @@ from sklearn.base import clone
 
 from smotefast._messages import did_you_mean, listed, shown_name
 from smotefast.engine.job import Job
+from smotefast.engine.majority_vote import load_votes
 from smotefast.engine.mixed_recipes import MixedMatrix, first_rows
+from smotefast.engine.needs import Needs
 from smotefast.over_sampling.base import NeighborSampler
 from smotefast.tables import Columns, Table, Target
 from smotefast.tables.categories import Codes, NewColumns
 
 
 class CategoricalSampler(NeighborSampler):
-    """Base of samplers that work on codes of categories."""
+    """Base of SMOTENC and SMOTEN: rows of integer codes, beside numbers or alone."""
 
-    _takes_categories = True
-    _made_by_resampling: ClassVar[tuple[str, ...]] = (
-        *NeighborSampler._made_by_resampling,
-        "_values",
-        "_first_rows",
-        "_encoder",
-    )
+    _needs: ClassVar[Needs] = NeighborSampler._needs._replace(takes_categories=True)
 
     categorical_encoder: Any
     _encoder: Any
-    # Positions of the columns of either kind.
+    _categories: list[list[Any]]
+    # Positions of the columns of either type.
     _categorical: list[int]
     _continuous: list[int]
 
     @abstractmethod
-    def _choose_columns(self, columns: Columns) -> None:
-        """Say which columns are categories and which are numbers."""
+    def choose_columns(self, columns: Columns) -> tuple[list[int], list[int]]:
+        """Return the positions of the numeric and of the categorical columns."""
 
     @abstractmethod
     def _new_encoder(self) -> Any:
         """Return the encoder that imbalanced-learn would use."""
+
+    def encode(
+        self, codes: np.ndarray, categories: list[list[Any]]
+    ) -> tuple[np.ndarray, list[list[Any]]]:
+        """Give codes the order of the user's encoder, if there is one.
+
+        Parameters
+        ----------
+        codes
+            Shape (n_rows, n_columns), int32, in the order of the sorted categories.
+        categories
+            Categories of each column, in order.
+
+        Returns
+        -------
+        codes, categories
+        """
+        self._categories, self._encoder = categories, None
+        if self.categorical_encoder is None:
+            return codes, categories
+        codes, self._categories, self._encoder = reordered(
+            codes, categories, self.categorical_encoder
+        )
+        self._check_encoder(self._encoder)
+        return codes, self._categories
+
+    def load_kernels(self, dtype: Any, n_features: int, n_codes: int, n_threads: int) -> None:
+        """Run the kernel for majority votes, which small data do not use."""
+        load_votes(n_threads=n_threads)
 
     def _column_parts(self, matrix: Any) -> list[tuple[Any, Sequence[int]]]:
         codes = matrix.codes if isinstance(matrix, MixedMatrix) else matrix
@@ -50,32 +76,22 @@ class CategoricalSampler(NeighborSampler):
         return parts
 
     def _encoded(self, table: Table) -> np.ndarray:
-        """Return the codes of the categorical columns; remember what they stand for."""
-        codes, values = encode_columns(table, self._categorical)
-        codes = self._arranged(codes, values)
+        """Return the codes of the categorical columns; keep a row for each category."""
+        codes, _ = self.encode(*encode_columns(table, self._categorical))
         self._first_rows = first_rows(codes)
         return codes
 
-    def _arranged(self, codes: np.ndarray, values: list[list[Any]]) -> np.ndarray:
-        """Give codes of sorted values the order of the user's encoder, if there is one."""
-        self._values, self._encoder = values, None
-        if self.categorical_encoder is None:
-            return codes
-        codes, self._values, self._encoder = reordered(codes, values, self.categorical_encoder)
-        self._check_encoder(self._encoder)
-        return codes
-
     def _check_encoder(self, encoder: Any) -> None:
-        """Refuse an encoder that does not serve."""
+        """Raise an error for an encoder that cannot be used."""
 
     @property
     def categorical_encoder_(self) -> Any:
-        """A fitted encoder of the categories; made when asked for, resampling needs none."""
-        if not hasattr(self, "_values"):
+        """A fitted encoder of the categories; fitted at its first use."""
+        if not hasattr(self, "_categories"):
             raise AttributeError(f"This {type(self).__name__} has no categorical_encoder_ yet.")
         if self._encoder is None:
             try:
-                self._encoder = self._new_encoder().fit(value_table(self._values))
+                self._encoder = self._new_encoder().fit(value_table(self._categories))
             except (TypeError, ValueError) as why:  # numbers beside texts; missing values
                 raise AttributeError(
                     f"There is no categorical_encoder_: scikit-learn's encoder refuses the "

@@ -22,6 +22,7 @@ _ONE_BLOCK = 2048
 _WIDE = 100
 # Pairs times columns of one call of the kernel: about two seconds on 2 cores.
 _AT_ONCE = 2e10
+_LOADED_ROWS = 200
 
 
 def mean_distance(matrix: Any, *, n_threads: int) -> Any:
@@ -70,3 +71,9 @@ def sum_by_kernel(matrix: np.ndarray, n_threads: int) -> float:
     for some in pieces(len(rows), float(rows.size), _AT_ONCE, 128 * n_threads):
         sum_distances(rows, some.start, sums[some], n_threads=n_threads)
     return 2 * float(sums.sum())
+
+
+def load_mean_distance(dtype: np.dtype[Any], n_features: int, n_threads: int) -> None:
+    """Run the kernel on a few random rows."""
+    values = np.random.default_rng(0).normal(scale=30, size=(_LOADED_ROWS, n_features))
+    sum_by_kernel(values.astype(dtype), n_threads)

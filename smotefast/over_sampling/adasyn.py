@@ -7,19 +7,16 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils import check_random_state
 
-from smotefast.engine.draw_forms import AllottedDraws
-from smotefast.engine.job import Job
+from smotefast.engine.class_counts import Counts
+from smotefast.engine.needs import Needs
 from smotefast.engine.param_constraints import NEIGHBOR_COUNT, OVER_SAMPLER, SEARCH, SMALL_CLASS
 from smotefast.engine.recipes import Interpolate, Origins
-from smotefast.engine.rows import ClassRows
-from smotefast.engine.sampling_strategy import Counts
-from smotefast.engine.user_estimators import neighbor_estimator, refuse_few_rows
-from smotefast.over_sampling.base import (
-    NeighborSampler,
-    drawn_neighbors,
-    wanted,
-)
+from smotefast.engine.rows import ClassRows, CrossClassRows
+from smotefast.engine.user_estimators import check_n_rows, neighbor_estimator
+from smotefast.over_sampling._draws import AllottedDraws
+from smotefast.over_sampling.base import NeighborSampler, positive
 from smotefast.over_sampling.border import other_class_counts
+from smotefast.over_sampling.call import Call, drawn_neighbors
 
 # Rounding makes classes of a thousand rows 2 to 10% smaller or larger than asked for; more
 # than that is worth a warning.
@@ -102,15 +99,18 @@ class ADASYN(NeighborSampler):
     [(0, 901), (1, 900)]
     """
 
-    _reads = "neighbors"
-    _makes_exactly = False
+    _needs = Needs(
+        reads="neighbors",
+        exact_counts=False,
+        neighbors_parameter="n_neighbors",
+        searches_all=("n_neighbors",),
+    )
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **OVER_SAMPLER,
         "n_neighbors": NEIGHBOR_COUNT,
         **SEARCH,
         **SMALL_CLASS,
     }
-    _neighbors_parameter = "n_neighbors"
 
     def __init__(
         self,
@@ -129,38 +129,37 @@ class ADASYN(NeighborSampler):
         self.small_class = small_class
         self.n_jobs = n_jobs
 
-    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
+    def check_counts(self, counts: Counts, target_counts: Counts) -> None:
+        """Raise an error for too few rows, in all classes or in one that gets samples."""
         k = neighbor_estimator("n_neighbors", self.n_neighbors)[1]
-        refuse_few_rows("n_neighbors", k, sum(counts.values()))
-        super()._refuse_by_counts(counts, quota)
+        check_n_rows("n_neighbors", k, sum(counts.values()))
+        super().check_counts(counts, target_counts)
 
-    def _searches_all(self) -> list[Any]:
-        return [self.n_neighbors]
-
-    def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
-        self._begin()
+    def _recipes(
+        self, rows: CrossClassRows, n_to_generate: Counts, call: Call
+    ) -> list[Interpolate]:
         random_state = check_random_state(self.random_state)
-        asked = {label: rows.positions(label) for label, _ in wanted(quota)}
-        found = self._searches.nearest(rows, asked, self._k, self._asked_for(self._k))
+        queries = {label: rows.positions(label) for label, _ in positive(n_to_generate)}
+        found = call.search.by_class(rows, queries, call.k, call.estimator_for(call.k))
         recipes = []
-        for label, n_new in wanted(quota):
-            n_others = other_class_counts(found[label].indices, asked[label])
-            allotted = self._allotted(label, n_new, n_others / self._k)
-            self._note_miss(label, len(allotted), n_new, int(allotted.sum()))
-            recipes.append(self._around(rows, label, allotted, random_state))
-        return self._job(recipes)
+        for label, n_new in positive(n_to_generate):
+            n_others = other_class_counts(found[label].indices, queries[label])
+            allotted = self._allotted(label, n_new, n_others / call.k, call)
+            _report_rounding(call, label, len(allotted), n_new, int(allotted.sum()))
+            recipes.append(_allotted_recipe(rows, label, allotted, random_state, call))
+        return recipes
 
-    def _allotted(self, label: Any, n_new: int, shares: np.ndarray) -> np.ndarray:
-        """Return how many new rows each row of a class gets.
+    def _allotted(self, label: Any, n_new: int, shares: np.ndarray, call: Call) -> np.ndarray:
+        """Return the number of samples to generate from each row of a class.
 
-        ``shares`` are those of other classes among its nearest rows.
+        ``shares`` are the shares of other classes among the neighbors of each row.
         """
         if not np.sum(shares):
             raise RuntimeError(
                 "Not any neigbours belong to the majority class. This case will induce a NaN "
                 "case with a division by zero. ADASYN is not suited for this specific dataset. "
                 f"Use SMOTE instead. (No row of class {label!r} has one of another class among "
-                f"its n_neighbors={self._k} nearest.)"
+                f"its n_neighbors={call.k} nearest.)"
             )
         shares = shares / np.sum(shares)
         allotted: np.ndarray = np.rint(shares * n_new).astype(int)
@@ -172,30 +171,31 @@ class ADASYN(NeighborSampler):
             )
         return allotted
 
-    def _around(
-        self,
-        rows: ClassRows,
-        label: Any,
-        allotted: np.ndarray,
-        random_state: np.random.RandomState,
-    ) -> Interpolate:
-        matrix, positions = rows.matrix(label), rows.positions(label)
-        k = self._class_k(label, matrix.shape[0])
-        draws = AllottedDraws(random_state, allotted, k)
-        search = self._searched(matrix, None)
-        neighbors = drawn_neighbors(draws, k, matrix.shape[0], search)
-        origins = Origins(label, positions, positions, neighbors, draws)
-        return Interpolate.between(origins, matrix, matrix)
-
-    def _note_miss(self, label: Any, n_rows: int, asked: int, made: int) -> None:
-        if abs(made - asked) > _MISSED * asked:
-            self._notes.append(
-                f"Class {label!r} gets {made} new rows instead of {asked}: the number for each "
-                f"of its {n_rows} rows is rounded."
-            )
-
     @property
     def nn_(self) -> Any:
-        """The neighbour estimator, fitted on the class that came last."""
-        self._refuse_early("nn_", "_last")
+        """The neighbor estimator, fitted on the last class that got samples."""
+        self._check_fitted("nn_", "_last_recipe")
         return self.nn_k_
+
+
+def _allotted_recipe(
+    rows: ClassRows,
+    label: Any,
+    allotted: np.ndarray,
+    random_state: np.random.RandomState,
+    call: Call,
+) -> Interpolate:
+    matrix, positions = rows.matrix(label), rows.positions(label)
+    k = call.class_k(label, matrix.shape[0])
+    draws = AllottedDraws(random_state, allotted, k)
+    neighbors = drawn_neighbors(draws, k, matrix.shape[0], call.search_class(matrix))
+    origins = Origins(label, positions, positions, neighbors, draws)
+    return Interpolate.between(origins, matrix, matrix)
+
+
+def _report_rounding(call: Call, label: Any, n_rows: int, n_new: int, n_rounded: int) -> None:
+    if abs(n_rounded - n_new) > _MISSED * n_new:
+        call.messages.append(
+            f"Class {label!r} gets {n_rounded} synthetic samples instead of {n_new}: the "
+            f"number for each of its {n_rows} rows is rounded."
+        )

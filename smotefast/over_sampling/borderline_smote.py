@@ -7,23 +7,20 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils import check_random_state
 
-from smotefast.engine.draw_forms import ForeignFactors
-from smotefast.engine.job import Job
+from smotefast.engine.class_counts import Counts
+from smotefast.engine.needs import Needs
 from smotefast.engine.param_constraints import BORDER_KIND, NEIGHBOR_COUNT
 from smotefast.engine.recipes import Interpolate, Origins
-from smotefast.engine.rows import ClassRows
-from smotefast.engine.sampling_strategy import Counts
+from smotefast.engine.rows import CrossClassRows
 from smotefast.engine.user_estimators import (
+    check_n_rows,
     neighbor_estimator,
-    refuse_few_rows,
 )
 from smotefast.neighbors import Neighbors
-from smotefast.over_sampling.base import (
-    NeighborSampler,
-    drawn_neighbors,
-    wanted,
-)
+from smotefast.over_sampling._draws import OtherClassFactors
+from smotefast.over_sampling.base import NeighborSampler, positive
 from smotefast.over_sampling.border import is_in_danger, other_class_counts
+from smotefast.over_sampling.call import Call, drawn_neighbors
 
 
 class BorderlineSMOTE(NeighborSampler):
@@ -106,19 +103,15 @@ class BorderlineSMOTE(NeighborSampler):
     [(0, 901), (1, 901)]
     """
 
-    _reads = "neighbors"
+    _needs = NeighborSampler._needs._replace(
+        reads="neighbors", exact_counts=False, searches_all=("m_neighbors",)
+    )
     _keeps_data = True
-    _makes_exactly = False
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **NeighborSampler._parameter_constraints,
         "m_neighbors": NEIGHBOR_COUNT,
         "kind": BORDER_KIND,
     }
-    _made_by_resampling = (
-        *NeighborSampler._made_by_resampling,
-        "_m_estimator",
-        "in_danger_indices",
-    )
 
     def __init__(
         self,
@@ -141,93 +134,113 @@ class BorderlineSMOTE(NeighborSampler):
         self.small_class = small_class
         self.n_jobs = n_jobs
 
-    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
-        """Refuse too few rows; a small class may stand as long as no row of it is in danger."""
+    def needs(self) -> Needs:
+        """Return what the sampler, with its parameters, needs of the data."""
+        if self.kind == "borderline-1":
+            return self._needs
+        return self._needs._replace(searches_all=("m_neighbors", "k_neighbors"))
+
+    def check_counts(self, counts: Counts, target_counts: Counts) -> None:
+        """Raise an error for too few rows in all classes.
+
+        A small class is an error only if one of its rows is in danger.
+        """
         m = neighbor_estimator("m_neighbors", self.m_neighbors)[1]
         k = neighbor_estimator("k_neighbors", self.k_neighbors)[1]
         n_samples = sum(counts.values())
-        refuse_few_rows("m_neighbors", m, n_samples)
-        if self.kind == "borderline-2" and any(quota.values()):
-            refuse_few_rows("k_neighbors", k, n_samples)
+        check_n_rows("m_neighbors", m, n_samples)
+        if self.kind == "borderline-2" and any(target_counts.values()):
+            check_n_rows("k_neighbors", k, n_samples)
 
-    def _searches_all(self) -> list[Any]:
-        is_first = self.kind == "borderline-1"
-        return [self.m_neighbors] if is_first else [self.m_neighbors, self.k_neighbors]
-
-    def _refuse_danger_in_small(
-        self, rows: ClassRows, asked: dict[Any, np.ndarray], m: int
-    ) -> None:
-        """Look at classes that are too small before the others, which may take long."""
-        small = {label: own for label, own in asked.items() if len(own) <= self._k}
-        if self.kind != "borderline-1" or not small:
-            return
-        found = self._searches.nearest(rows, small, m, self._m_estimator)
-        for label, own in small.items():
-            if is_in_danger(other_class_counts(found[label].indices, own), m).any():
-                self._refuse_small(label, len(own), self._k)
-
-    def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
-        self._begin()
+    def _recipes(
+        self, rows: CrossClassRows, n_to_generate: Counts, call: Call
+    ) -> list[Interpolate]:
         self._m_estimator, m = neighbor_estimator("m_neighbors", self.m_neighbors)
         self.in_danger_indices: dict[Any, np.ndarray] = {}
-        asked = {label: rows.positions(label) for label, _ in wanted(quota)}
-        self._refuse_danger_in_small(rows, asked, m)
-        found = self._searches.nearest(rows, asked, m, self._m_estimator)
+        queries = {label: rows.positions(label) for label, _ in positive(n_to_generate)}
+        self._check_small_classes(rows, queries, m, call)
+        found = call.search.by_class(rows, queries, m, self._m_estimator)
         recipes = []
-        for label, n_new in wanted(quota):
-            positions, nearest = asked[label], found[label].indices
-            danger = is_in_danger(other_class_counts(nearest, positions), m)
-            chosen = np.flatnonzero(danger)
-            if not len(chosen):
-                self._notes.append(
-                    f"Class {label!r} has no rows in danger and stays at {len(positions)} rows "
-                    f"instead of {len(positions) + n_new}: none has other classes for at least "
-                    f"half, but not all, of its m_neighbors={m} nearest rows."
-                )
+        for label, n_new in positive(n_to_generate):
+            positions, neighbors = queries[label], found[label].indices
+            danger = np.flatnonzero(is_in_danger(other_class_counts(neighbors, positions), m))
+            if not len(danger):
+                call.messages.append(_no_danger_message(label, len(positions), n_new, m))
                 continue
-            self.in_danger_indices[label] = positions[chosen]
+            self.in_danger_indices[label] = positions[danger]
             if self.kind == "borderline-1":
-                recipes.append(self._interpolation(rows, label, n_new, chosen=chosen))
+                recipes.append(call.interpolation(rows, label, n_new, base_rows=danger))
             else:
-                near = nearest[chosen]
-                recipes.append(self._towards_any(rows, label, n_new, positions[chosen], near))
-        return self._job(recipes)
+                known = neighbors[danger]
+                recipes.append(
+                    self._towards_all(rows, label, n_new, positions[danger], known, call)
+                )
+        return recipes
 
-    def _towards_any(
-        self, rows: ClassRows, label: Any, n_new: int, danger: np.ndarray, near: np.ndarray
+    def _check_small_classes(
+        self, rows: CrossClassRows, queries: dict[Any, np.ndarray], m: int, call: Call
+    ) -> None:
+        """Search small classes before the others, which may take long."""
+        small = {label: queries[label] for label in queries if len(queries[label]) <= call.k}
+        if self.kind != "borderline-1" or not small:
+            return
+        found = call.search.by_class(rows, small, m, self._m_estimator)
+        for label, positions in small.items():
+            n_others = other_class_counts(found[label].indices, positions)
+            if is_in_danger(n_others, m).any():
+                self.check_class_size(label, len(positions), call.k)
+
+    def _towards_all(
+        self,
+        rows: CrossClassRows,
+        label: Any,
+        n_new: int,
+        danger: np.ndarray,
+        m_neighbors: np.ndarray,
+        call: Call,
     ) -> Interpolate:
-        """Declare rows between rows in danger and their neighbours of any class.
+        """Interpolate from rows in danger towards their neighbors of any class.
 
-        ``near`` are the m nearest of each, which begin with the k nearest.
+        The first k columns of ``m_neighbors`` are the k nearest neighbors.
         """
-        k = self._k
-        draws = self._draws(n_new, len(danger) * k)
+        k = call.k
+        draws = call.draws(n_new, len(danger) * k)
 
-        def search(some: np.ndarray | None, k: int) -> Neighbors:
-            asked = {label: danger if some is None else danger[some]}
-            return self._searches.nearest(rows, asked, k, self._estimator)[label]
+        def search(subset: np.ndarray | None, k: int) -> Neighbors:
+            queries = {label: danger if subset is None else danger[subset]}
+            return call.search.by_class(rows, queries, k, call.estimator)[label]
 
-        is_known = k <= near.shape[1] and self._estimator is None and self._m_estimator is None
-        neighbors = near[:, :k] if is_known else drawn_neighbors(draws, k, len(danger), search)
-        pool_positions, places = np.unique(neighbors, return_inverse=True)
-        places = places.reshape(neighbors.shape).astype(neighbors.dtype)
-        own = np.isin(pool_positions, rows.positions(label), assume_unique=True)
-        factors = ForeignFactors(
+        is_number = call.estimator is None and self._m_estimator is None
+        if is_number and k <= m_neighbors.shape[1]:
+            neighbors = m_neighbors[:, :k]
+        else:
+            neighbors = drawn_neighbors(draws, k, len(danger), search)
+        pool_positions, indices = np.unique(neighbors, return_inverse=True)
+        indices = indices.reshape(neighbors.shape).astype(neighbors.dtype)
+        same_class = np.isin(pool_positions, rows.positions(label), assume_unique=True)
+        factors = OtherClassFactors(
             check_random_state(self.random_state),
             draws,
-            ~own[places].reshape(-1),
-            advance=self._seed_goes_on,
+            ~same_class[indices].reshape(-1),
+            advance=call.generator_continues,
         )
-        origins = Origins(label, danger, pool_positions, places, draws, factors=factors)
-        base, pool = rows.matrix_at(danger), rows.matrix_at(pool_positions)
-        return Interpolate.between(origins, base, pool)
+        origins = Origins(label, danger, pool_positions, indices, draws, factors=factors)
+        return Interpolate.between(origins, rows.rows_at(danger), rows.rows_at(pool_positions))
 
-    def _last_rows(self) -> Any:
-        return self._rows_given() if self.kind == "borderline-2" else super()._last_rows()
+    def _last_pool(self) -> Any:
+        return self._last_matrix() if self.kind == "borderline-2" else super()._last_pool()
 
     @property
     def nn_m_(self) -> Any:
-        """The estimator that looks for rows of any class, fitted on all rows."""
-        self._refuse_early("nn_m_", "_last")
-        how = self._m_estimator, self.m_neighbors
-        return self._once("nn_m_", lambda: self._fitted_in_all(*how))
+        """The estimator for neighbors of any class, fitted on all rows."""
+        self._check_fitted("nn_m_", "_last_recipe")
+        given = self._m_estimator, self.m_neighbors
+        return self._cached("nn_m_", lambda: self._fitted_in_all(*given))
+
+
+def _no_danger_message(label: Any, n_rows: int, n_new: int, m: int) -> str:
+    return (
+        f"BorderlineSMOTE generated no samples for class {label!r}, which stays at {n_rows} "
+        f"rows instead of {n_rows + n_new}: none of its rows is in danger, with at least half "
+        f"but not all of its m_neighbors={m} nearest rows in other classes."
+    )

@@ -10,14 +10,14 @@ import numpy as np
 from sklearn.base import clone
 
 from smotefast._threads import usable_threads
-from smotefast.engine.job import Job
+from smotefast.engine.class_counts import Counts
 from smotefast.engine.param_constraints import CLUSTERING, NEIGHBOR_COUNT, OVER_SAMPLER, SEARCH
 from smotefast.engine.recipes import Interpolate, Origins
-from smotefast.engine.rows import ClassRows
-from smotefast.engine.sampling_strategy import Counts
-from smotefast.engine.user_estimators import fits_alike, neighbor_estimator
-from smotefast.over_sampling._cluster_density import mean_distance
-from smotefast.over_sampling.base import NeighborSampler, drawn_neighbors, wanted
+from smotefast.engine.rows import AllRows
+from smotefast.engine.user_estimators import is_deterministic, neighbor_estimator
+from smotefast.over_sampling._cluster_density import load_mean_distance, mean_distance
+from smotefast.over_sampling.base import NeighborSampler, positive
+from smotefast.over_sampling.call import Call, drawn_neighbors
 
 
 class KMeansSMOTE(NeighborSampler):
@@ -104,19 +104,13 @@ class KMeansSMOTE(NeighborSampler):
     [(0, 100), (1, 800), (2, 400)]
     """
 
-    _reads = "everything"
-    _makes_exactly = False
+    _needs = NeighborSampler._needs._replace(reads="everything", exact_counts=False)
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **OVER_SAMPLER,
         "k_neighbors": NEIGHBOR_COUNT,
         **SEARCH,
         **CLUSTERING,
     }
-    _made_by_resampling = (
-        *NeighborSampler._made_by_resampling,
-        "kmeans_estimator_",
-        "cluster_balance_threshold_",
-    )
 
     def __init__(
         self,
@@ -139,10 +133,11 @@ class KMeansSMOTE(NeighborSampler):
         self.density_exponent = density_exponent
         self.search = search
 
-    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
+    def check_counts(self, counts: Counts, target_counts: Counts) -> None:
+        """Raise an error for more clusters than rows, or a class smaller than any cluster."""
         k = neighbor_estimator("k_neighbors", self.k_neighbors)[1]
-        _refuse_few_for_clusters(self._clusterer(), sum(counts.values()))
-        for label, _ in wanted(quota):
+        _check_n_clusters(self._clusterer(), sum(counts.values()))
+        for label, _ in positive(target_counts):
             n_rows = counts[label]
             if n_rows <= k:
                 raise RuntimeError(
@@ -153,23 +148,27 @@ class KMeansSMOTE(NeighborSampler):
                     "sampling_strategy.)"
                 )
 
-    def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
-        self._begin()
+    def load_kernels(self, dtype: Any, n_features: int, n_codes: int, n_threads: int) -> None:
+        """Run the kernel for the mean distance in a cluster, which small data do not use."""
+        load_mean_distance(np.dtype(dtype), n_features, n_threads)
+
+    def _recipes(self, rows: AllRows, n_to_generate: Counts, call: Call) -> list[Interpolate]:
         self.kmeans_estimator_ = self._clusterer()
-        is_one = getattr(self.kmeans_estimator_, "n_clusters", None) == 1
-        self.cluster_balance_threshold_ = -np.inf if is_one else self.cluster_balance_threshold
-        matrix, _ = rows.everything()
-        total = sum(quota.values())
-        again = not fits_alike(self.kmeans_estimator_)
+        is_single = getattr(self.kmeans_estimator_, "n_clusters", None) == 1
+        threshold = -np.inf if is_single else self.cluster_balance_threshold
+        self.cluster_balance_threshold_ = threshold
+        matrix, _ = rows.all_rows()
+        total = sum(n_to_generate.values())
+        fit_again = not is_deterministic(self.kmeans_estimator_)
         clusters = None
         recipes: list[Interpolate] = []
-        for label, n_new in wanted(quota):
-            if clusters is None or again:
+        for label, n_new in positive(n_to_generate):
+            if clusters is None or fit_again:
                 with usable_threads():
                     clusters = np.asarray(self.kmeans_estimator_.fit_predict(matrix))
-            groups = self._groups(rows, label, clusters, n_new / total / 2)
-            recipes += self._in_groups(rows, label, n_new, groups)
-        return self._job(recipes)
+            groups = self._groups(rows, label, clusters, n_new / total / 2, call.k)
+            recipes += self._in_groups(rows, label, n_new, groups, call)
+        return recipes
 
     def _clusterer(self) -> Any:
         given = self.kmeans_estimator
@@ -181,65 +180,55 @@ class KMeansSMOTE(NeighborSampler):
         return MiniBatchKMeans(**how_many, random_state=self.random_state)
 
     def _groups(
-        self, rows: ClassRows, label: Any, clusters: np.ndarray, fair: float
+        self, rows: AllRows, label: Any, clusters: np.ndarray, fair_share: float, k: int
     ) -> list[np.ndarray]:
-        """Return the positions of the class's rows in each cluster that gets new ones."""
+        """Return the positions of the class's rows in each cluster that gets samples."""
         positions = rows.positions(label)
-        own = clusters[positions]
-        # A negative number is a row in no cluster.
+        of_class = clusters[positions]
+        # A negative number marks a row in no cluster.
         sizes = np.bincount(clusters[clusters >= 0])
-        counts = np.bincount(own[own >= 0], minlength=len(sizes))
+        counts = np.bincount(of_class[of_class >= 0], minlength=len(sizes))
         shares = counts / np.maximum(sizes, 1)
-        least = self.cluster_balance_threshold_
-        least = fair if isinstance(least, str) else least
+        threshold = self.cluster_balance_threshold_
+        threshold = fair_share if isinstance(threshold, str) else threshold
         # Counted back from shares, which may round a cluster of just enough rows down:
-        # imbalanced-learn leaves that out.
-        enough = (shares >= least) & (shares * sizes >= self._k + 1)
-        if not enough.any():
+        # imbalanced-learn leaves that cluster out.
+        is_enough = (shares >= threshold) & (shares * sizes >= k + 1)
+        if not is_enough.any():
             raise RuntimeError(
                 f"No clusters found with sufficient samples of class {label}. Try lowering "
                 "the cluster_balance_threshold or increasing the number of clusters. (None of "
-                f"{np.count_nonzero(sizes)} clusters has a share of at least {least:.3g} of "
-                f"the class and at least {self._k + 1} rows of it, k_neighbors + 1; the "
+                f"{np.count_nonzero(sizes)} clusters has a share of at least {threshold:.3g} "
+                f"of the class and at least {k + 1} rows of it, k_neighbors + 1; the "
                 f"highest share is {max(shares, default=0):.3g}, the most rows are "
                 f"{max(counts, default=0)}.)"
             )
-        return [positions[own == cluster] for cluster in np.flatnonzero(enough)]
+        return [positions[of_class == cluster] for cluster in np.flatnonzero(is_enough)]
 
     def _in_groups(
-        self, rows: ClassRows, label: Any, n_new: int, groups: list[np.ndarray]
+        self, rows: AllRows, label: Any, n_new: int, groups: list[np.ndarray], call: Call
     ) -> list[Interpolate]:
-        """Declare the new rows of a class, cluster by cluster."""
-        matrices = [rows.matrix_at(group) for group in groups]
+        """Return a recipe for each cluster of a class."""
+        matrices = [rows.rows_at(group) for group in groups]
         # imbalanced-learn multiplies float32 weights as float32 after a ratio, else as float64.
-        whole = n_new if isinstance(self.sampling_strategy, Real) else np.int64(n_new)
-        counts = [math.ceil(whole * weight) for weight in self._weights(matrices)]
+        total = n_new if isinstance(self.sampling_strategy, Real) else np.int64(n_new)
+        weights = self._weights(matrices, call.search.n_threads)
+        counts = [math.ceil(total * weight) for weight in weights]
         parts = zip(counts, groups, matrices, strict=True)
-        recipes = [self._inside(label, *part) for part in parts if part[0]]
-        made = sum(counts)
-        if made != n_new:
-            self._notes.append(
-                f"Class {label!r} gets {made} new rows instead of {n_new}: the number for each "
-                f"of {len(groups)} clusters is rounded up."
+        recipes = [_in_cluster(label, *part, call) for part in parts if part[0]]
+        n_rounded = sum(counts)
+        if n_rounded != n_new:
+            call.messages.append(
+                f"Class {label!r} gets {n_rounded} synthetic samples instead of {n_new}: the "
+                f"number for each of {len(groups)} clusters is rounded up."
             )
         return recipes
 
-    def _inside(
-        self, label: Any, n_new: int, positions: np.ndarray, matrix: Any
-    ) -> Interpolate:
-        draws = self._draws(n_new, len(positions) * self._k)
-        search = self._searched(matrix, None)
-        neighbors = drawn_neighbors(draws, self._k, len(positions), search)
-        origins = Origins(label, positions, positions, neighbors, draws)
-        return Interpolate.between(origins, matrix, matrix)
-
-    def _weights(self, matrices: list[Any]) -> np.ndarray:
-        """Return which share of the new rows each cluster gets, by its sparsity."""
+    def _weights(self, matrices: list[Any], n_threads: int) -> np.ndarray:
+        """Return the share of the samples that each cluster gets, by its sparsity."""
         if len(matrices) == 1:
             return np.ones(1)
-        means = [
-            mean_distance(matrix, n_threads=self._searches.n_threads) for matrix in matrices
-        ]
+        means = [mean_distance(matrix, n_threads=n_threads) for matrix in matrices]
         sizes = [matrix.shape[0] for matrix in matrices]
         exponents = [self.density_exponent] * len(sizes)
         if isinstance(self.density_exponent, str):
@@ -247,8 +236,17 @@ class KMeansSMOTE(NeighborSampler):
         return sparsity_shares(means, sizes, exponents)
 
 
-def _refuse_few_for_clusters(clusterer: Any, n_samples: int) -> None:
-    """Refuse more clusters than rows, as k-means itself would later."""
+def _in_cluster(
+    label: Any, n_new: int, positions: np.ndarray, matrix: Any, call: Call
+) -> Interpolate:
+    draws = call.draws(n_new, len(positions) * call.k)
+    neighbors = drawn_neighbors(draws, call.k, len(positions), call.search_class(matrix))
+    origins = Origins(label, positions, positions, neighbors, draws)
+    return Interpolate.between(origins, matrix, matrix)
+
+
+def _check_n_clusters(clusterer: Any, n_samples: int) -> None:
+    """Raise an error for more clusters than rows, as k-means itself would later."""
     from sklearn.cluster import BisectingKMeans, KMeans, MiniBatchKMeans
 
     if not isinstance(clusterer, KMeans | MiniBatchKMeans | BisectingKMeans):

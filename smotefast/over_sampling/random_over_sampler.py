@@ -9,13 +9,14 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from smotefast._messages import listed
+from smotefast.engine.class_counts import Counts
 from smotefast.engine.draws import Draws
 from smotefast.engine.job import Job
 from smotefast.engine.mixed_recipes import Recipe
+from smotefast.engine.needs import Needs
 from smotefast.engine.param_constraints import OVER_SAMPLER, SHRINKAGE
 from smotefast.engine.recipes import Copy, Origins, Smooth
-from smotefast.engine.rows import ClassRows
-from smotefast.engine.sampling_strategy import Counts
+from smotefast.engine.rows import ClassPositions, ClassRows
 from smotefast.over_sampling.base import BaseOverSampler
 
 
@@ -75,10 +76,15 @@ class RandomOverSampler(BaseOverSampler):
         "shrinkage": SHRINKAGE,
     }
     _may_copy_rows = True
-    _measures_distance = False
-    _tells_rows = True
+    _sets_sample_indices = True
+    _needs = Needs(
+        measures_distance=False,
+        text_advice=(
+            "Encode the column as numbers or drop it, or leave shrinkage out: plain copies may "
+            "hold values of any type."
+        ),
+    )
     _takes_booleans = True
-    _made_by_resampling = ("_origins", "sample_indices_", "shrinkage_")
 
     def __init__(
         self,
@@ -91,46 +97,43 @@ class RandomOverSampler(BaseOverSampler):
         self.random_state = random_state
         self.shrinkage = shrinkage
 
-    _if_not_numeric = (
-        "Encode the column as numbers or drop it, or leave shrinkage out: plain copies may "
-        "hold values of any type."
-    )
+    def needs(self) -> Needs:
+        """Return what the sampler, with its parameters, needs of the data."""
+        return self._needs._replace(reads="nothing" if self.shrinkage is None else "classes")
 
-    @property
-    def _copies_rows(self) -> bool:
-        return self.shrinkage is None
+    def check_counts(self, counts: Counts, target_counts: Counts) -> None:
+        """Raise an error if ``shrinkage`` has no value for a class that gets samples."""
+        self._shrinkage_by_class(target_counts)
 
-    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
-        self._shrinkage_by_class(quota)
-
-    def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
-        self.shrinkage_ = self._shrinkage_by_class(quota)
+    def prepare(self, rows: Any, n_to_generate: Counts) -> Job:
+        """Return how rows are drawn; values are read only with ``shrinkage``."""
+        self.shrinkage_ = self._shrinkage_by_class(n_to_generate)
         random_state = check_random_state(self.random_state)
-        recipes = []
-        for label, n_new in quota.items():
+        recipes: list[Recipe] = []
+        for label, n_new in n_to_generate.items():
             if self.shrinkage_ is None:
                 recipes.append(_copies(rows, label, n_new, random_state))
             else:
-                width = self.shrinkage_[label]
-                recipes.append(_noisy(rows, label, n_new, random_state, width))
+                shrinkage = self.shrinkage_[label]
+                recipes.append(_noisy(rows, label, n_new, random_state, shrinkage))
         return Job(recipes)
 
-    def _shrinkage_by_class(self, quota: Counts) -> dict[Any, float] | None:
+    def _shrinkage_by_class(self, target_counts: Counts) -> dict[Any, float] | None:
         if self.shrinkage is None:
             return None
         if not isinstance(self.shrinkage, Mapping):
-            return dict.fromkeys(quota, self.shrinkage)
-        missing = [label for label in quota if label not in self.shrinkage]
+            return dict.fromkeys(target_counts, self.shrinkage)
+        missing = [label for label in target_counts if label not in self.shrinkage]
         if missing:
             raise ValueError(
                 "`shrinkage` should contain a shrinkage factor for each class that will be "
                 f"resampled. The missing classes are: {{{listed(missing)}}}. It has "
                 f"{listed(self.shrinkage)}."
             )
-        for label, width in self.shrinkage.items():
-            if width < 0:
+        for label, shrinkage in self.shrinkage.items():
+            if shrinkage < 0:
                 raise ValueError(
-                    f"The shrinkage factor needs to be >= 0. Got {width} for class {label}."
+                    f"The shrinkage factor needs to be >= 0. Got {shrinkage} for class {label}."
                 )
         return dict(self.shrinkage)
 
@@ -148,13 +151,13 @@ class RandomOverSampler(BaseOverSampler):
         self.sample_indices_ = np.empty(kept + job.n_rows, dtype=np.int64)
         self.sample_indices_[:kept] = np.arange(kept)
         self.sample_indices_[kept:] = job.positions(0, job.n_rows)
-        if self._copies_rows:
+        if self.shrinkage is None:
             return table.take(self.sample_indices_), target.take(self.sample_indices_)
         return super()._extend(table, target, job)
 
 
 def _copies(
-    rows: ClassRows, label: Any, n_new: int, random_state: np.random.RandomState
+    rows: ClassPositions, label: Any, n_new: int, random_state: np.random.RandomState
 ) -> Recipe:
     positions = rows.positions(label)
     draws = Draws(random_state, n_new, len(positions), then=None, advance=True)
@@ -162,12 +165,16 @@ def _copies(
 
 
 def _noisy(
-    rows: ClassRows, label: Any, n_new: int, random_state: np.random.RandomState, width: float
+    rows: ClassRows,
+    label: Any,
+    n_new: int,
+    random_state: np.random.RandomState,
+    shrinkage: float,
 ) -> Recipe:
     positions, matrix = rows.positions(label), rows.matrix(label)
     n_features = matrix.shape[1]
     bandwidth = (4 / ((n_features + 2) * rows.n_samples)) ** (1 / (n_features + 4))
-    scale = width * bandwidth * _column_deviation(matrix)
+    scale = shrinkage * bandwidth * _column_deviation(matrix)
     draws = Draws(
         random_state, n_new, len(positions), then="normal", width=n_features, advance=True
     )

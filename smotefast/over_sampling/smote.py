@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from smotefast.engine.job import Job
-from smotefast.engine.rows import ClassRows
-from smotefast.engine.sampling_strategy import Counts
-from smotefast.over_sampling.base import NeighborSampler, wanted
+from smotefast.engine.class_counts import Counts
+from smotefast.engine.mixed_recipes import Recipe
+from smotefast.over_sampling.base import NeighborSampler, positive
+from smotefast.over_sampling.call import Call
 
 
 class SMOTE(NeighborSampler):
@@ -104,8 +105,5 @@ class SMOTE(NeighborSampler):
         self.small_class = small_class
         self.n_jobs = n_jobs
 
-    def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
-        self._begin()
-        return self._job(
-            [self._interpolation(rows, label, n_new) for label, n_new in wanted(quota)]
-        )
+    def _recipes(self, rows: Any, n_to_generate: Counts, call: Call) -> Sequence[Recipe]:
+        return [call.interpolation(rows, label, n) for label, n in positive(n_to_generate)]

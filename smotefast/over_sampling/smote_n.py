@@ -6,17 +6,18 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from smotefast.engine.job import Job
+from smotefast.engine.class_counts import Counts
 from smotefast.engine.majority_vote import elected
 from smotefast.engine.mixed_recipes import Modal, shares_of
 from smotefast.engine.param_constraints import ENCODER
 from smotefast.engine.recipes import Origins
-from smotefast.engine.rows import ClassRows, MatrixRows
-from smotefast.engine.sampling_strategy import Counts
+from smotefast.engine.rows import CategoryRows, MatrixRows
 from smotefast.engine.user_estimators import fitted_neighbors
 from smotefast.neighbors import Neighbors, find_alike
+from smotefast.neighbors.load_kernels import load_value_differences
 from smotefast.over_sampling._categorical import CategoricalSampler
-from smotefast.over_sampling.base import NeighborSampler, wanted
+from smotefast.over_sampling.base import NeighborSampler, positive
+from smotefast.over_sampling.call import Call
 from smotefast.over_sampling.smote import SMOTE
 from smotefast.tables import Columns, Table
 
@@ -103,8 +104,6 @@ class SMOTEN(CategoricalSampler, SMOTE):
         **NeighborSampler._parameter_constraints,
     }
 
-    _made_by_resampling = (*CategoricalSampler._made_by_resampling, "_compared")
-
     def __init__(
         self,
         categorical_encoder: Any = None,
@@ -124,68 +123,82 @@ class SMOTEN(CategoricalSampler, SMOTE):
         self.small_class = small_class
         self.n_jobs = n_jobs
 
-    def _choose_columns(self, columns: Columns) -> None:
+    def choose_columns(self, columns: Columns) -> tuple[list[int], list[int]]:
+        """Return the positions of the numeric columns (none) and of the categorical ones."""
         self._categorical, self._continuous = list(range(columns.n_features)), []
+        return self._continuous, self._categorical
+
+    def load_kernels(self, dtype: Any, n_features: int, n_codes: int, n_threads: int) -> None:
+        """Run the kernels for majority votes and the value difference metric."""
+        super().load_kernels(dtype, n_features, n_codes, n_threads)
+        load_value_differences(n_threads=n_threads)
 
     def _checked_matrix(self, table: Table) -> np.ndarray:
-        self._choose_columns(table)
+        self.choose_columns(table)
         return self._encoded(table)
 
-    def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
-        self._begin()
+    def _recipes(self, rows: CategoryRows, n_to_generate: Counts, call: Call) -> list[Modal]:
         shares = shares_of(rows.category_counts())
-        self._compared: tuple[np.ndarray, list[np.ndarray]] | None = None
-        return self._job([self._modal(rows, label, n, shares) for label, n in wanted(quota)])
+        self._last_codes: tuple[np.ndarray, list[np.ndarray]] | None = None
+        positive_counts = positive(n_to_generate)
+        return [self._modal(rows, label, n, shares, call) for label, n in positive_counts]
 
     def _modal(
-        self, rows: ClassRows, label: Any, n_new: int, shares: list[np.ndarray]
+        self,
+        rows: CategoryRows,
+        label: Any,
+        n_new: int,
+        shares: list[np.ndarray],
+        call: Call,
     ) -> Modal:
         codes, positions = rows.matrix(label), rows.positions(label)
-        k = self._class_k(label, len(codes))
+        k = call.class_k(label, len(codes))
         if isinstance(rows, MatrixRows) and len(codes) <= _MOST_DISTANCES:
-            self._compared = codes, shares
-        draws = self._draws(n_new, len(codes), then=None)
+            self._last_codes = codes, shares
+        draws = call.draws(n_new, len(codes), then=None)
         used = np.arange(len(codes))
         if n_new <= 2 * len(codes):
             used = np.unique(draws.choices(0, n_new))
-        voters = self._with_neighbors(codes, shares, k, used)
+        voters = _with_neighbors(codes, shares, k, used, call)
         modes = np.empty_like(codes)
-        chosen = np.empty((len(used), codes.shape[1]), dtype=np.int32)
-        everyone = np.arange(len(used))
-        elected(codes, voters, everyone, None, chosen, n_threads=self._searches.n_threads)
-        modes[used] = chosen
+        elected_codes = np.empty((len(used), codes.shape[1]), dtype=np.int32)
+        every = np.arange(len(used))
+        n_threads = call.search.n_threads
+        elected(codes, voters, every, None, elected_codes, n_threads=n_threads)
+        modes[used] = elected_codes
         return Modal(Origins(label, positions, positions, None, draws), modes)
-
-    def _with_neighbors(
-        self, codes: np.ndarray, shares: list[np.ndarray], k: int, rows: np.ndarray
-    ) -> np.ndarray:
-        """Return some rows of a class, each with its neighbours beside it."""
-        found = Neighbors(np.zeros((len(rows), 1), dtype=np.int32), "exact")
-        if len(codes) > 1:
-            found = find_alike(
-                codes,
-                shares,
-                k,
-                queries=rows,
-                search=self.search,
-                n_threads=self._searches.n_threads,
-            )
-        self._searches.note(found)
-        return np.column_stack([rows.astype(found.indices.dtype), found.indices])
 
     def _fitted_in_class(self) -> Any:
         estimator = self._estimator
         if estimator is None:
             estimator = fitted_neighbors(int(self.k_neighbors) + 1, None)
-        if self._compared is None or "metric" not in estimator.get_params():
+        if self._last_codes is None or "metric" not in estimator.get_params():
             return estimator
-        distances = value_differences(*self._compared)
+        distances = value_differences(*self._last_codes)
         return estimator.set_params(metric="precomputed").fit(distances)
 
     def _new_encoder(self) -> Any:
         from sklearn.preprocessing import OrdinalEncoder
 
         return OrdinalEncoder(dtype=np.int32)
+
+
+def _with_neighbors(
+    codes: np.ndarray, shares: list[np.ndarray], k: int, rows: np.ndarray, call: Call
+) -> np.ndarray:
+    """Return a subset of the rows of a class, each followed by its neighbors."""
+    found = Neighbors(np.zeros((len(rows), 1), dtype=np.int32), "exact")
+    if len(codes) > 1:
+        found = find_alike(
+            codes,
+            shares,
+            k,
+            queries=rows,
+            search=call.search.search,
+            n_threads=call.search.n_threads,
+        )
+    call.search.record(found)
+    return np.column_stack([rows.astype(found.indices.dtype), found.indices])
 
 
 def value_differences(codes: np.ndarray, shares: list[np.ndarray]) -> np.ndarray:

@@ -7,17 +7,17 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils import check_random_state
 
+from smotefast.engine.class_counts import Counts
 from smotefast.engine.finite import finite_numbers
-from smotefast.engine.job import Job
 from smotefast.engine.majority_vote import tie_picks, winner_counts
 from smotefast.engine.mixed_recipes import MixedInterpolate, MixedMatrix
 from smotefast.engine.param_constraints import CATEGORIES, ENCODER
 from smotefast.engine.recipes import Interpolate, Origins
 from smotefast.engine.rows import ClassRows
-from smotefast.engine.sampling_strategy import Counts
 from smotefast.neighbors import Neighbors, find_neighbors
 from smotefast.over_sampling._categorical import CategoricalSampler, categorical_positions
-from smotefast.over_sampling.base import NeighborSampler, drawn_neighbors, wanted
+from smotefast.over_sampling.base import NeighborSampler, positive
+from smotefast.over_sampling.call import Call, drawn_neighbors
 from smotefast.over_sampling.smote import SMOTE
 from smotefast.tables import Columns, Table
 
@@ -119,16 +119,11 @@ class SMOTENC(CategoricalSampler, SMOTE):
         **ENCODER,
         **NeighborSampler._parameter_constraints,
     }
-    _if_not_numeric = (
-        "Name it in categorical_features, set categorical_features='not numeric', which takes "
-        "all columns that hold no numbers as categories, or drop it."
-    )
-    _made_by_resampling = (
-        *CategoricalSampler._made_by_resampling,
-        "categorical_features_",
-        "continuous_features_",
-        "n_features_",
-        "median_std_",
+    _needs = CategoricalSampler._needs._replace(
+        text_advice=(
+            "Name it in categorical_features, set categorical_features='not numeric', which "
+            "takes all columns that hold no numbers as categories, or drop it."
+        )
     )
 
     def __init__(
@@ -152,28 +147,30 @@ class SMOTENC(CategoricalSampler, SMOTE):
         self.small_class = small_class
         self.n_jobs = n_jobs
 
-    def _choose_columns(self, columns: Columns) -> None:
+    def choose_columns(self, columns: Columns) -> tuple[list[int], list[int]]:
+        """Return the positions of the numeric and of the categorical columns."""
         self.n_features_ = columns.n_features
-        chosen = categorical_positions(self.categorical_features, columns)
-        self.categorical_features_ = chosen
-        self.continuous_features_ = np.setdiff1d(np.arange(columns.n_features), chosen)
-        self._refuse_one_kind(columns)
+        categorical = categorical_positions(self.categorical_features, columns)
+        self.categorical_features_ = categorical
+        self.continuous_features_ = np.setdiff1d(np.arange(columns.n_features), categorical)
+        self._check_both_types(columns)
+        return self._continuous, self._categorical
 
     def _checked_matrix(self, table: Table) -> MixedMatrix:
-        self._choose_columns(table)
+        self.choose_columns(table)
         numbers = finite_numbers(table.select(self._continuous), self)
         if numbers.dtype.kind == "b":
             numbers = numbers.astype(np.float64)
         return MixedMatrix(numbers, self._encoded(table))
 
-    def _refuse_one_kind(self, columns: Columns) -> None:
-        for some, kind, instead in (
+    def _check_both_types(self, columns: Columns) -> None:
+        for positions, kind, alternative in (
             (self.continuous_features_, "categorical", "SMOTEN"),
             (self.categorical_features_, "numerical", "SMOTE"),
         ):
-            if not some.size:
+            if not positions.size:
                 other = "numerical" if kind == "categorical" else "categorical"
-                advice = f"Use {instead}."
+                advice = f"Use {alternative}."
                 if kind == "numerical" and set(columns.kinds()) != {"number"}:
                     advice = (
                         "X has columns that hold no numbers: name them in "
@@ -196,64 +193,70 @@ class SMOTENC(CategoricalSampler, SMOTE):
                 "whatever merges categories."
             )
 
-    def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
-        self._begin()
+    def _recipes(
+        self, rows: ClassRows, n_to_generate: Counts, call: Call
+    ) -> list[MixedInterpolate]:
         self.median_std_: dict[Any, float] = {}
-        return self._job([self._mixed(rows, label, n) for label, n in wanted(quota)])
+        return [self._mixed(rows, label, n, call) for label, n in positive(n_to_generate)]
 
-    def _mixed(self, rows: ClassRows, label: Any, n_new: int) -> MixedInterpolate:
+    def _mixed(self, rows: ClassRows, label: Any, n_new: int, call: Call) -> MixedInterpolate:
         matrix, positions = rows.matrix(label), rows.positions(label)
         n_rows = matrix.shape[0]
         deviations = np.std(matrix.numbers, axis=0, dtype=np.float64)
         self.median_std_[label] = float(np.median(deviations))
-        k = self._class_k(label, n_rows)
-        draws = self._draws(n_new, n_rows * k)
-        side = _side(self.median_std_[label], matrix.dtype)
+        k = call.class_k(label, n_rows)
+        draws = call.draws(n_new, n_rows * k)
+        entry = _one_hot_entry(self.median_std_[label], matrix.dtype)
 
-        def search(some: np.ndarray | None, k: int) -> Neighbors:
-            return self._search_mixed(matrix, side, k, some)
+        def search(subset: np.ndarray | None, k: int) -> Neighbors:
+            return self._search_mixed(matrix, entry, k, subset, call)
 
         neighbors = drawn_neighbors(draws, k, n_rows, search)
-        winners = winner_counts(matrix.codes, neighbors, n_threads=self._searches.n_threads)
-        random_state = check_random_state(self.random_state)  # anew for an int
+        winners = winner_counts(matrix.codes, neighbors, n_threads=call.search.n_threads)
+        random_state = check_random_state(self.random_state)  # an int seed starts again
         picks = tie_picks(random_state, winners, draws.choices(0, n_new) // k)
         origins = Origins(label, positions, positions, neighbors, draws)
         numbers = Interpolate.between(origins, matrix.numbers, matrix.numbers)
         return MixedInterpolate(numbers, matrix.codes, picks)
 
     def _search_mixed(
-        self, matrix: MixedMatrix, side: float, k: int, queries: np.ndarray | None
+        self,
+        matrix: MixedMatrix,
+        entry: float,
+        k: int,
+        queries: np.ndarray | None,
+        call: Call,
     ) -> Neighbors:
-        if self._estimator is not None or matrix.shape[0] == 1:
-            return self._search_class(self._one_hot(matrix, side), k, queries)
+        if call.estimator is not None or matrix.shape[0] == 1:
+            return call.find_neighbors(self._one_hot(matrix, entry), k, queries)
         found = find_neighbors(
             matrix.numbers,
             k,
             queries=queries,
             search=self.search,
-            n_threads=self._searches.n_threads,
+            n_threads=call.search.n_threads,
             codes=matrix.codes,
-            weight=2 * side * side,
+            weight=2 * entry * entry,
         )
-        self._searches.note(found)
+        call.search.record(found)
         return found
 
-    def _last_rows(self) -> Any:
-        recipe = self._last
-        side = _side(self.median_std_[recipe.origins.label], recipe.dtype)
-        return self._one_hot(MixedMatrix(recipe.numbers.pool, recipe.codes), side)
+    def _last_pool(self) -> Any:
+        recipe = self._last_recipe
+        entry = _one_hot_entry(self.median_std_[recipe.origins.label], recipe.dtype)
+        return self._one_hot(MixedMatrix(recipe.numbers.pool, recipe.codes), entry)
 
-    def _one_hot(self, matrix: MixedMatrix, side: float) -> Any:
-        """Return what an estimator of neighbours is fitted on, as imbalanced-learn does."""
+    def _one_hot(self, matrix: MixedMatrix, entry: float) -> Any:
+        """Return the one-hot matrix that imbalanced-learn searches."""
         from scipy import sparse
 
         floats = matrix.dtype.kind == "f"
         dtype = np.result_type(matrix.dtype, np.float32) if floats else np.dtype(np.float64)
         parts = [sparse.csr_matrix(matrix.numbers.astype(dtype, copy=False))]
         rows = np.arange(matrix.shape[0])
-        for codes, values in zip(matrix.codes.T, self._values, strict=True):
-            entries = np.full(len(rows), side), (rows, codes)
-            parts.append(sparse.csr_matrix(entries, (len(rows), len(values))))
+        for codes, categories in zip(matrix.codes.T, self._categories, strict=True):
+            entries = np.full(len(rows), entry), (rows, codes)
+            parts.append(sparse.csr_matrix(entries, (len(rows), len(categories))))
         return sparse.hstack(parts, format="csr", dtype=dtype)
 
     def _new_encoder(self) -> Any:
@@ -270,10 +273,11 @@ class SMOTENC(CategoricalSampler, SMOTE):
         return list(map(int, self.continuous_features_))
 
 
-def _side(median: float, dtype: np.dtype[Any]) -> float:
+def _one_hot_entry(median: float, dtype: np.dtype[Any]) -> float:
     """Return the entry of a one-hot column, rounded as imbalanced-learn's matrix rounds it.
 
-    It is off for integers: their matrix cuts it down to 0, and categories no longer count.
+    imbalanced-learn's matrix of integers truncates the entry to 0, so that categories do not
+    count; here they do.
     """
-    side = median / np.sqrt(2)
-    return float(dtype.type(side)) if dtype.kind == "f" else float(side)
+    entry = median / np.sqrt(2)
+    return float(dtype.type(entry)) if dtype.kind == "f" else float(entry)

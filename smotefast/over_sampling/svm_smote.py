@@ -8,20 +8,16 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils import check_random_state
 
-from smotefast.engine.job import Job
+from smotefast.engine.class_counts import Counts
 from smotefast.engine.param_constraints import NEIGHBOR_COUNT, SUPPORT_VECTORS
 from smotefast.engine.recipes import Interpolate
-from smotefast.engine.rows import ClassRows
-from smotefast.engine.sampling_strategy import Counts
+from smotefast.engine.rows import AllRows
 from smotefast.engine.user_estimators import (
-    fits_alike,
+    check_n_rows,
+    is_deterministic,
     neighbor_estimator,
-    refuse_few_rows,
 )
-from smotefast.over_sampling.base import (
-    NeighborSampler,
-    wanted,
-)
+from smotefast.over_sampling.base import NeighborSampler, positive
 from smotefast.over_sampling.border import (
     inside_margin,
     is_hinge_machine,
@@ -30,6 +26,7 @@ from smotefast.over_sampling.border import (
     other_class_counts,
     support_of,
 )
+from smotefast.over_sampling.call import Call
 
 
 class SVMSMOTE(NeighborSampler):
@@ -134,19 +131,13 @@ class SVMSMOTE(NeighborSampler):
     [(0, 901), (1, 901)]
     """
 
-    _reads = "everything"
+    _needs = NeighborSampler._needs._replace(reads="everything", exact_counts=False)
     _keeps_data = True
-    _makes_exactly = False
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **NeighborSampler._parameter_constraints,
         "m_neighbors": NEIGHBOR_COUNT,
         **SUPPORT_VECTORS,
     }
-    _made_by_resampling = (
-        *NeighborSampler._made_by_resampling,
-        "_m_estimator",
-        "svm_estimator_",
-    )
 
     def __init__(
         self,
@@ -171,30 +162,30 @@ class SVMSMOTE(NeighborSampler):
         self.small_class = small_class
         self.n_jobs = n_jobs
 
-    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
+    def check_counts(self, counts: Counts, target_counts: Counts) -> None:
+        """Raise an error for too few rows, in all classes or in one that gets samples."""
         m = neighbor_estimator("m_neighbors", self.m_neighbors)[1]
-        refuse_few_rows("m_neighbors", m, sum(counts.values()))
-        super()._refuse_by_counts(counts, quota)
+        check_n_rows("m_neighbors", m, sum(counts.values()))
+        super().check_counts(counts, target_counts)
 
-    def _prepare(self, rows: ClassRows, quota: Counts) -> Job:
-        self._begin()
+    def _recipes(self, rows: AllRows, n_to_generate: Counts, call: Call) -> list[Interpolate]:
         self._m_estimator, m = neighbor_estimator("m_neighbors", self.m_neighbors)
-        stream = check_random_state(self.random_state)
+        random_state = check_random_state(self.random_state)
         self.svm_estimator_ = self._machine()
-        again = True
+        fit_again = True
         recipes: list[Interpolate] = []
-        for label, n_new in wanted(quota):
-            if again:
-                self.svm_estimator_.fit(*rows.everything())
-                is_imblearns = support_of(self.svm_estimator_) is not None
-                again = is_imblearns and not fits_alike(self.svm_estimator_)
-            danger, safe = self._sides(rows, label, m)
-            n_danger = int(stream.beta(10, 10) * (n_new + 1))
-            recipes += self._part(rows, label, n_danger, danger, 1.0)
-            recipes += self._part(rows, label, n_new - n_danger, safe, -self.out_step)
-            self._note_loss(label, n_new, n_danger, danger, safe)
-        self._notes = list(dict.fromkeys(self._notes))  # a small class is noted each time
-        return self._job(recipes)
+        for label, n_new in positive(n_to_generate):
+            if fit_again:
+                self.svm_estimator_.fit(*rows.all_rows())
+                has_support = support_of(self.svm_estimator_) is not None
+                fit_again = has_support and not is_deterministic(self.svm_estimator_)
+            danger, safe = self._split_support(rows, label, m, call)
+            n_danger = int(random_state.beta(10, 10) * (n_new + 1))
+            recipes += _recipe(rows, label, n_danger, danger, 1.0, call)
+            recipes += _recipe(rows, label, n_new - n_danger, safe, -self.out_step, call)
+            _report_missing(call, label, n_new, n_danger, danger, safe)
+        call.messages[:] = dict.fromkeys(call.messages)  # a small class is reported twice
+        return recipes
 
     def _machine(self) -> Any:
         if self.svm_estimator is not None:
@@ -203,12 +194,14 @@ class SVMSMOTE(NeighborSampler):
 
         return SVC(gamma="scale", random_state=self.random_state)
 
-    def _sides(self, rows: ClassRows, label: Any, m: int) -> tuple[np.ndarray, np.ndarray]:
+    def _split_support(
+        self, rows: AllRows, label: Any, m: int, call: Call
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return the support vectors in danger and the safe ones, by position in the class."""
         support = self._support(rows, label)
         positions = rows.positions(label)
-        asked = {label: positions[support]}
-        found = self._searches.nearest(rows, asked, m, self._m_estimator)[label]
+        queries = {label: positions[support]}
+        found = call.search.by_class(rows, queries, m, self._m_estimator)[label]
         n_others = other_class_counts(found.indices, positions)
         noise, danger = is_noise(n_others, m), is_in_danger(n_others, m)
         if noise.all():
@@ -216,18 +209,18 @@ class SVMSMOTE(NeighborSampler):
                 "All support vectors are considered as noise. SVM-SMOTE is not adapted to your "
                 f"dataset. Try another SMOTE variant. (Each of the {len(support)} support "
                 f"vectors of class {label!r} has only other classes among its m_neighbors="
-                f"{m} nearest rows; a higher m_neighbors looks farther.)"
+                f"{m} nearest rows; a higher m_neighbors considers more rows.)"
             )
         return support[danger], support[~noise & ~danger]
 
-    def _support(self, rows: ClassRows, label: Any) -> np.ndarray:
+    def _support(self, rows: AllRows, label: Any) -> np.ndarray:
         """Return the support vectors of a class, by position in the class, ascending."""
         machine, positions = self.svm_estimator_, rows.positions(label)
         support = support_of(machine)
         if support is not None:
-            chosen = np.flatnonzero(np.isin(positions, support))
+            of_class = np.flatnonzero(np.isin(positions, support))
         elif is_hinge_machine(machine):
-            chosen = inside_margin(machine, rows.matrix(label), label)
+            of_class = inside_margin(machine, rows.matrix(label), label)
         else:
             raise RuntimeError(
                 "`svm_estimator` is required to exposed a `support_` fitted attribute. Such "
@@ -236,38 +229,40 @@ class SVMSMOTE(NeighborSampler):
                 "NuSVC, LinearSVC, SGDClassifier(loss='hinge') or a Pipeline of transformers "
                 "that ends in one of them.)"
             )
-        if not len(chosen):
+        if not len(of_class):
             raise ValueError(
                 f"svm_estimator={machine!r} has no support vector in class {label!r}. Lower "
                 "its C (or raise its alpha), which widens the margin, or scale the columns."
             )
-        return chosen
-
-    def _part(
-        self, rows: ClassRows, label: Any, n_new: int, chosen: np.ndarray, step_size: float
-    ) -> list[Interpolate]:
-        if not n_new or not len(chosen):
-            return []
-        return [self._interpolation(rows, label, n_new, chosen=chosen, step_size=step_size)]
-
-    def _note_loss(
-        self, label: Any, asked: int, n_danger: int, danger: np.ndarray, safe: np.ndarray
-    ) -> None:
-        made, which = asked, ""
-        if not len(danger):
-            made, which = asked - n_danger, "in danger"
-        elif not len(safe):
-            made, which = n_danger, "safe"
-        if made != asked:
-            self._notes.append(
-                f"Class {label!r} gets {made} new rows instead of {asked}: none of its "
-                f"{len(danger) + len(safe)} support vectors is {which}, and the share of the "
-                "new rows that would go out from such is not made."
-            )
+        return of_class
 
     @property
     def nn_m_(self) -> Any:
-        """The estimator that looks for rows of any class, fitted on all rows."""
-        self._refuse_early("nn_m_", "_last")
-        how = self._m_estimator, self.m_neighbors
-        return self._once("nn_m_", lambda: self._fitted_in_all(*how))
+        """The estimator for neighbors of any class, fitted on all rows."""
+        self._check_fitted("nn_m_", "_last_recipe")
+        given = self._m_estimator, self.m_neighbors
+        return self._cached("nn_m_", lambda: self._fitted_in_all(*given))
+
+
+def _recipe(
+    rows: AllRows, label: Any, n_new: int, base_rows: np.ndarray, step_size: float, call: Call
+) -> list[Interpolate]:
+    if not n_new or not len(base_rows):
+        return []
+    return [call.interpolation(rows, label, n_new, base_rows=base_rows, step_size=step_size)]
+
+
+def _report_missing(
+    call: Call, label: Any, n_new: int, n_danger: int, danger: np.ndarray, safe: np.ndarray
+) -> None:
+    n_generated, missing = n_new, ""
+    if not len(danger):
+        n_generated, missing = n_new - n_danger, "in danger"
+    elif not len(safe):
+        n_generated, missing = n_danger, "safe"
+    if n_generated != n_new:
+        call.messages.append(
+            f"Class {label!r} gets {n_generated} synthetic samples instead of {n_new}: none of "
+            f"its {len(danger) + len(safe)} support vectors is {missing}, so the samples that "
+            "such vectors would have generated are missing."
+        )

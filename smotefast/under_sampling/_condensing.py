@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from numbers import Integral
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from sklearn.base import clone
 
+from smotefast.engine.class_counts import Counts
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.sampling_strategy import Counts
 from smotefast.neighbors import nearest_in_pool, squares_between
 from smotefast.under_sampling._editing import voted
 from smotefast.under_sampling.base import BaseCleaner
@@ -220,7 +220,7 @@ class Stores:
 
     def keep(self, rows: MatrixRows, store: np.ndarray) -> None:
         """Keep copies of the rows at some positions."""
-        self._kept.append((rows.matrix_at(store), rows.codes[store]))
+        self._kept.append((rows.rows_at(store), rows.codes[store]))
 
     def classifiers(self) -> list[Any]:
         """Return a classifier for each store, fitted."""
@@ -230,19 +230,15 @@ class Stores:
 class StoreSampler(BaseCleaner):
     """Base of samplers that classify the rows of a class by a store."""
 
-    _made_by_resampling: ClassVar[tuple[str, ...]] = (
-        *BaseCleaner._made_by_resampling,
-        "_stores",
-    )
-
     _stores: Stores
 
     n_neighbors: Any
     n_seeds_S: int
 
-    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
+    def check_counts(self, counts: Counts, target_counts: Counts) -> None:
+        """Raise an error if a class, or the data, have too few rows."""
         how = NearestClasses(type(self).__name__, self.n_neighbors, 1)
-        if any(counts[label] > self.n_seeds_S for label in quota):
+        if any(counts[label] > self.n_seeds_S for label in target_counts):
             how.refuse_few(min(counts.values()) + self.n_seeds_S)
 
     @property

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from smotefast.engine.majority_vote import elected
-from smotefast.engine.neighbor_search import Searches
+from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.sampling_strategy_under import cleaning_quota
-from smotefast.engine.user_estimators import refuse_few_rows
+from smotefast.engine.sampling_strategy import classes_to_clean
+from smotefast.engine.user_estimators import check_n_rows
 from smotefast.neighbors import (
     Neighbors,
     NeighborsLeft,
@@ -58,7 +58,7 @@ def voted(codes: np.ndarray, neighbors: np.ndarray, *, n_threads: int) -> np.nda
 
 
 def decided(
-    rows: MatrixRows, labels: Collection[Any], k: int, kind_sel: str, searches: Searches
+    rows: MatrixRows, labels: Collection[Any], k: int, kind_sel: str, search: NeighborSearch
 ) -> np.ndarray | None:
     """Tell which rows may stay without looking for their neighbours, where that is cheaper.
 
@@ -72,11 +72,11 @@ def decided(
     """
     from scipy.sparse import issparse
 
-    matrix = rows.everything()[0]
+    matrix = rows.all_rows()[0]
     own = [rows.sizes[label] for label in labels]
     is_simple = kind_sel == "all" or len(rows.sizes) == 2
     if not is_simple or not own_first_pays(
-        own, *matrix.shape, search=searches.search, sparse=issparse(matrix)
+        own, *matrix.shape, search=search.search, sparse=issparse(matrix)
     ):
         return None
     if found_soon(matrix, k):
@@ -84,11 +84,11 @@ def decided(
     stays = np.ones(rows.n_samples, dtype=bool)
     for label in labels:
         n_own = k if kind_sel == "all" else _majority(k, label == next(iter(rows.sizes)))
-        positions, threads = rows.positions(label), searches.n_threads
+        positions, threads = rows.positions(label), search.n_threads
         n_others = k - n_own + 1
         found = own_come_first(matrix, positions, n_own, n_others, n_threads=threads)
         stays[positions] = found
-    searches.note(Neighbors(np.empty((0, k), dtype=np.int32), "exact"))
+    search.record(Neighbors(np.empty((0, k), dtype=np.int32), "exact"))
     return stays
 
 
@@ -119,10 +119,10 @@ class Editing:
         As for ``agrees``.
     k_most
         The most neighbours that a pass will ask for.
-    searches
+    search
         How to search.
     estimator
-        Searches instead, if it is not None; it is fitted anew for each pass.
+        NeighborSearch instead, if it is not None; it is fitted anew for each pass.
     """
 
     def __init__(
@@ -131,19 +131,19 @@ class Editing:
         sampling_strategy: Any,
         kind_sel: str,
         k_most: int,
-        searches: Searches,
+        search: NeighborSearch,
         estimator: Any = None,
     ) -> None:
         self._rows = rows
         self._strategy = sampling_strategy
         self._kind_sel = kind_sel
-        self._searches = searches
+        self._search = search
         self._graph = NeighborsLeft(
-            rows.everything()[0],
+            rows.all_rows()[0],
             k_most,
-            search=searches.search,
-            n_threads=searches.n_threads,
-            note=searches.note,
+            search=search.search,
+            n_threads=search.n_threads,
+            note=search.record,
             estimator=estimator,
         )
         self._labels = list(rows.sizes)
@@ -156,11 +156,11 @@ class Editing:
         """Take away the rows that disagree with their k neighbours; return how many."""
         left = self._graph.left
         self._left_before, self._n_passes = left.copy(), self._n_passes + 1
-        refuse_few_rows("n_neighbors", k, int(np.count_nonzero(left)))
+        check_n_rows("n_neighbors", k, int(np.count_nonzero(left)))
         rows = self._open_rows(k)
         neighbors = self._graph.nearest(rows, k)
         stays = self._stays(rows, neighbors)
-        self._searches.check(
+        self._search.measure_disagreement(
             rows, stays, lambda some: self._stays(some, self._graph.exact(some, k))
         )
         self._judged_by[rows, :k] = neighbors
@@ -192,9 +192,9 @@ class Editing:
         """Return the rows that have to be judged in a pass, ascending."""
         left = self._graph.left
         counts = {label: n for label, n in self.counts().items() if n}
-        y = self._rows.everything()[1]
-        quota = cleaning_quota(self._strategy, counts, y[left])
-        rows = np.flatnonzero(left & self._rows.of_classes(quota))
+        y = self._rows.all_rows()[1]
+        target_counts = classes_to_clean(self._strategy, counts, y[left])
+        rows = np.flatnonzero(left & self._rows.in_classes(target_counts))
         if self._asks_again:
             return rows
         judged = self._judged_by[rows, :k]
@@ -203,7 +203,7 @@ class Editing:
         return open_rows
 
     def _stays(self, rows: np.ndarray, neighbors: np.ndarray) -> np.ndarray:
-        threads = self._searches.n_threads
+        threads = self._search.n_threads
         return agrees(self._rows.codes, rows, neighbors, self._kind_sel, n_threads=threads)
 
 

@@ -1,7 +1,7 @@
-"""What samplers share that choose rows: under-samplers and cleaners.
+"""Base classes of under-samplers and cleaning samplers.
 
-A sampler itself adds ``_select``: the rows and a quota in, positions of the rows to keep
-out. The containers are taken from by position; no value passes through the common dtype.
+A sampler adds ``select``: all rows and target counts in, the positions of the rows to keep out.
+X and y are taken from by position, so that no value is converted.
 """
 
 from __future__ import annotations
@@ -13,69 +13,84 @@ import numpy as np
 
 from smotefast._threads import thread_count
 from smotefast.engine.base import SingleSampler
-from smotefast.engine.neighbor_search import Searches
+from smotefast.engine.class_counts import Counts
+from smotefast.engine.needs import Needs
+from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.param_constraints import CLEANER, SEARCH, TAKES_NUMBERS, UNDER_SAMPLER
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.sampling_strategy import Counts
-from smotefast.engine.sampling_strategy_under import cleaning_quota, keep_quota
-from smotefast.exceptions import warn_of
+from smotefast.engine.sampling_strategy import classes_to_clean, counts_to_keep
+from smotefast.exceptions import warn_resampling
 from smotefast.tables import Table, Target
 
 
 class BaseSelector(SingleSampler):
-    """Base of samplers that keep some of the rows."""
+    """Base of samplers that keep a subset of the rows."""
 
-    _tells_rows = True
+    _needs: ClassVar[Needs] = Needs(
+        reads="everything", text_advice=TAKES_NUMBERS, alternative="tomek-links"
+    )
+    _sets_sample_indices = True
     _takes_booleans = True
-    _if_not_numeric = TAKES_NUMBERS
-    _made_by_resampling: ClassVar[tuple[str, ...]] = ("sample_indices_",)
 
     sample_indices_: np.ndarray
 
     def _resample(self, table: Table, target: Target, matrix: Any) -> tuple[Any, Any]:
         rows = MatrixRows(matrix, target.values)
-        self._refuse_by_counts(rows.sizes, self.sampling_strategy_)
-        self._notes: list[str] = []
-        self.sample_indices_ = self._select(rows, self.sampling_strategy_)
-        warn_of(self.__dict__.pop("_notes"))
+        self.check_counts(rows.sizes, self.sampling_strategy_)
+        self._messages: list[str] = []
+        self.sample_indices_ = self.select(rows, self.sampling_strategy_)
+        warn_resampling(self.__dict__.pop("_messages"))
         return table.take(self.sample_indices_), target.take(self.sample_indices_)
 
     @abstractmethod
-    def _select(self, rows: MatrixRows, quota: Counts) -> np.ndarray:
-        """Return the positions of the rows to keep, in the order of the result."""
+    def select(self, rows: MatrixRows, target_counts: Counts) -> np.ndarray:
+        """Return the positions of the rows to keep, in the order of the result.
+
+        Parameters
+        ----------
+        rows
+            All rows.
+        target_counts
+            Number of rows to keep of each class, or the classes to clean, in label order.
+        """
 
 
 class BaseUnderSampler(BaseSelector):
-    """Base of samplers that are told how many rows to keep of each class."""
+    """Base of samplers that keep a given number of rows of each class."""
 
     _sampling_type = "under-sampling"
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = UNDER_SAMPLER
-    _quota_of = staticmethod(keep_quota)
+
+    resolve_strategy = staticmethod(counts_to_keep)
 
 
 class BaseCleaner(BaseSelector):
-    """Base of samplers that remove what they find, by nearest neighbours."""
+    """Base of samplers that remove the rows of some classes that do not pass a test."""
 
     _sampling_type = "clean-sampling"
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {**CLEANER, **SEARCH}
-    _made_by_resampling: ClassVar[tuple[str, ...]] = (
-        *BaseSelector._made_by_resampling,
-        "search_",
-        "recall_",
-        "disagreement_",
-    )
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = CLEANER
 
-    _quota_of = staticmethod(cleaning_quota)
+    resolve_strategy = staticmethod(classes_to_clean)
+
+
+class NeighborCleaner(BaseCleaner):
+    """Base of cleaning samplers that search among all rows."""
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {**CLEANER, **SEARCH}
 
     search: str
     n_jobs: int | None
 
-    def _begin(self) -> Searches:
-        """Return the searches of this call."""
-        return Searches(self.search, thread_count(self.n_jobs))
+    def select(self, rows: MatrixRows, target_counts: Counts) -> np.ndarray:
+        """Return the positions of the rows to keep, in the order of the result."""
+        search = NeighborSearch(self.search, thread_count(self.n_jobs))
+        kept = self._clean(rows, target_counts, search)
+        self.search_, self.recall_ = search.method, search.recall
+        self.disagreement_ = search.disagreement
+        return kept
 
-    def _end(self, searches: Searches) -> None:
-        """Keep what is known of the searches of this call."""
-        self.search_ = searches.method
-        self.recall_ = searches.recall
-        self.disagreement_ = searches.disagreement
+    @abstractmethod
+    def _clean(
+        self, rows: MatrixRows, target_counts: Counts, search: NeighborSearch
+    ) -> np.ndarray:
+        """Return the positions of the rows to keep; ``target_counts`` names the classes."""

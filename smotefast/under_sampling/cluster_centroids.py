@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.base import clone
 
 from smotefast.engine.base import SingleSampler
+from smotefast.engine.needs import Needs
 from smotefast.engine.param_constraints import (
     CENTROIDS,
     RANDOM_STATE,
@@ -15,7 +16,7 @@ from smotefast.engine.param_constraints import (
     UNDER_SAMPLER,
 )
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.sampling_strategy_under import keep_quota
+from smotefast.engine.sampling_strategy import counts_to_keep
 from smotefast.tables import Table, Target, open_table
 
 
@@ -73,14 +74,18 @@ class ClusterCentroids(SingleSampler):
 
     _sampling_type = "under-sampling"
     _takes_booleans = True
-    _if_not_numeric = TAKES_NUMBERS
+    _needs = Needs(
+        reads="everything",
+        text_advice=TAKES_NUMBERS,
+        why_everything="clusters all rows of a class",
+        alternative="random-under",
+    )
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **UNDER_SAMPLER,
         **RANDOM_STATE,
         **CENTROIDS,
     }
-    _quota_of = staticmethod(keep_quota)
-    _made_by_resampling = ("estimator_", "voting_")
+    resolve_strategy = staticmethod(counts_to_keep)
 
     def __init__(
         self,
@@ -174,7 +179,7 @@ def _with_centers(
             places.append(np.arange(n_before, n_before + len(part)))
             examples.append(np.full(len(part), own[0]))
             n_before += len(part)
-    extended = _extended(table, rows.everything()[0].dtype, block)
+    extended = _extended(table, rows.all_rows()[0].dtype, block)
     taken = open_table(extended).take(np.concatenate(places))
     return taken, target.take(np.concatenate(examples))
 

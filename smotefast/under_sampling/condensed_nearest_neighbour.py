@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from smotefast._threads import thread_count
+from smotefast.engine.class_counts import Counts, smallest_class
 from smotefast.engine.param_constraints import (
     CLEANER,
     NEAREST_CLASSIFIER,
@@ -15,7 +16,6 @@ from smotefast.engine.param_constraints import (
     THREADS,
 )
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.sampling_strategy import Counts, smallest_class
 from smotefast.under_sampling._condensing import NearestClasses, Stores, StoreSampler, condensed
 
 
@@ -82,6 +82,10 @@ class CondensedNearestNeighbour(StoreSampler):
         **THREADS,
     }
 
+    _needs = StoreSampler._needs._replace(
+        why_everything="compares the rows of a class one by one with those that it has kept"
+    )
+
     def __init__(
         self,
         *,
@@ -97,16 +101,17 @@ class CondensedNearestNeighbour(StoreSampler):
         self.n_seeds_S = n_seeds_S
         self.n_jobs = n_jobs
 
-    def _select(self, rows: MatrixRows, quota: Counts) -> np.ndarray:
+    def select(self, rows: MatrixRows, target_counts: Counts) -> np.ndarray:
+        """Return the positions of the rows to keep, in the order of the result."""
         how = NearestClasses(type(self).__name__, self.n_neighbors, thread_count(self.n_jobs))
-        matrix = rows.everything()[0]
+        matrix = rows.all_rows()[0]
         random_state = check_random_state(self.random_state)
         of_minority = rows.positions(smallest_class(rows.sizes))
         self._stores = Stores(how, rows.labels)
         kept = []
         for label in rows.sizes:
             own = rows.positions(label)
-            if label in quota:
+            if label in target_counts:
                 seeds = own[random_state.randint(low=0, high=len(own), size=self.n_seeds_S)]
                 store = np.append(of_minority, seeds)
                 added = condensed(matrix, rows.codes, store, own, how)

@@ -8,21 +8,21 @@ import numpy as np
 from sklearn.base import clone
 
 from smotefast.engine.base import Given
-from smotefast.engine.neighbor_search import Searches
+from smotefast.engine.class_counts import Counts, class_counts
+from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.param_constraints import CLEANER, NEIGHBOR_COUNT, SEARCH, VOTE
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.sampling_strategy import Counts, class_counts
 from smotefast.engine.user_estimators import (
+    check_n_rows,
     fitted_neighbors,
     neighbor_estimator,
-    refuse_few_rows,
 )
 from smotefast.neighbors import fit_on
 from smotefast.under_sampling._editing import agrees, by_class, decided
-from smotefast.under_sampling.base import BaseCleaner
+from smotefast.under_sampling.base import NeighborCleaner
 
 
-class EditingSampler(BaseCleaner):
+class EditingSampler(NeighborCleaner):
     """Base of samplers that remove rows which their nearest neighbours disagree with."""
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -31,11 +31,11 @@ class EditingSampler(BaseCleaner):
         **VOTE,
         **SEARCH,
     }
-    _made_by_resampling: ClassVar[tuple[str, ...]] = (
-        *BaseCleaner._made_by_resampling,
-        "_estimator",
+    _needs = NeighborCleaner._needs._replace(
+        why_everything=(
+            "searches the neighbors of every row of the classes to clean among all rows"
+        )
     )
-
     _keeps_data = True
 
     n_neighbors: Any
@@ -44,13 +44,13 @@ class EditingSampler(BaseCleaner):
     @property
     def nn_(self) -> Any:
         """The neighbour estimator, fitted on the rows that were searched last."""
-        self._refuse_early("nn_", "_given")
-        return self._once("nn_", self._fitted)
+        self._check_fitted("nn_", "_given")
+        return self._cached("nn_", self._fitted)
 
     def _fitted(self) -> Any:
         if self._estimator is not None:
             return self._estimator
-        rows = self._rows_given()
+        rows = self._last_matrix()
         return fitted_neighbors(int(self.n_neighbors) + 1, rows, self.n_jobs)
 
 
@@ -131,48 +131,49 @@ class EditedNearestNeighbours(EditingSampler):
         self.search = search
         self.n_jobs = n_jobs
 
-    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
+    def check_counts(self, counts: Counts, target_counts: Counts) -> None:
+        """Raise an error if a class, or the data, have too few rows."""
         k = neighbor_estimator("n_neighbors", self.n_neighbors)[1]
-        refuse_few_rows("n_neighbors", k, sum(counts.values()))
+        check_n_rows("n_neighbors", k, sum(counts.values()))
 
-    def _select(self, rows: MatrixRows, quota: Counts) -> np.ndarray:
-        searches = self._begin()
+    def _clean(
+        self, rows: MatrixRows, target_counts: Counts, search: NeighborSearch
+    ) -> np.ndarray:
         self._estimator, k = neighbor_estimator("n_neighbors", self.n_neighbors)
         kept = None
         if self._estimator is None:
-            kept = decided(rows, quota, k, self.kind_sel, searches)
+            kept = decided(rows, target_counts, k, self.kind_sel, search)
         if kept is None:
-            kept = self._judged(rows, quota, k, searches)
-        self._end(searches)
+            kept = self._judged(rows, target_counts, k, search)
         return by_class(kept, rows.codes)
 
-    def _resume(self, other: BaseCleaner, given: Given, kept: np.ndarray) -> None:
+    def resume(self, other: NeighborCleaner, given: Given, kept: np.ndarray) -> None:
         """Take on what another sampler found out about some rows: which of them stay."""
         self._given, self.sample_indices_, self._estimator = given, kept, None
         if hasattr(self.n_neighbors, "kneighbors"):
-            self._estimator = fit_on(clone(self.n_neighbors), self._rows_given())
-        labels = self._labels_given()
+            self._estimator = fit_on(clone(self.n_neighbors), self._last_matrix())
+        labels = self._last_labels()
         counts = class_counts(labels)
-        self.sampling_strategy_ = self._quota_of(self.sampling_strategy, counts, labels)
+        self.sampling_strategy_ = self.resolve_strategy(self.sampling_strategy, counts, labels)
         for name in ("n_features_in_", "feature_names_in_", "search_", "recall_"):
             if hasattr(other, name):
                 setattr(self, name, getattr(other, name))
         self.disagreement_ = other.disagreement_
 
     def _judged(
-        self, rows: MatrixRows, quota: Counts, k: int, searches: Searches
+        self, rows: MatrixRows, target_counts: Counts, k: int, search: NeighborSearch
     ) -> np.ndarray:
         """Look for the neighbours of the rows that may go; return which rows stay."""
-        asked = np.flatnonzero(rows.of_classes(quota))
-        found = searches.nearest_of(rows, asked, k, self._estimator)
+        asked = np.flatnonzero(rows.in_classes(target_counts))
+        found = search.indices(rows, asked, k, self._estimator)
 
         def stays(some: np.ndarray, neighbors: np.ndarray) -> np.ndarray:
-            threads = searches.n_threads
+            threads = search.n_threads
             return agrees(rows.codes, some, neighbors, self.kind_sel, n_threads=threads)
 
         decisions = stays(asked, found)
-        searches.check(
-            asked, decisions, lambda some: stays(some, searches.exact(rows, some, k))
+        search.measure_disagreement(
+            asked, decisions, lambda some: stays(some, search.exact_indices(rows, some, k))
         )
         kept = np.ones(rows.n_samples, dtype=bool)
         kept[asked[~decisions]] = False

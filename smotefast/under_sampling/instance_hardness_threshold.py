@@ -9,9 +9,9 @@ import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.utils import check_random_state
 
+from smotefast.engine.class_counts import Counts
 from smotefast.engine.param_constraints import HARDNESS, RANDOM_STATE, THREADS, UNDER_SAMPLER
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.sampling_strategy import Counts
 from smotefast.under_sampling.base import BaseUnderSampler
 
 
@@ -75,14 +75,17 @@ class InstanceHardnessThreshold(BaseUnderSampler):
     [(0, 99), (1, 99)]
     """
 
-    _measures_distance = False
+    _needs = BaseUnderSampler._needs._replace(
+        measures_distance=False,
+        why_everything="cross-validates a classifier on all rows",
+        alternative="random-under",
+    )
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **UNDER_SAMPLER,
         **RANDOM_STATE,
         **HARDNESS,
         **THREADS,
     }
-    _made_by_resampling = (*BaseUnderSampler._made_by_resampling, "estimator_")
 
     def __init__(
         self,
@@ -99,13 +102,14 @@ class InstanceHardnessThreshold(BaseUnderSampler):
         self.cv = cv
         self.n_jobs = n_jobs
 
-    def _select(self, rows: MatrixRows, quota: Counts) -> np.ndarray:
+    def select(self, rows: MatrixRows, target_counts: Counts) -> np.ndarray:
+        """Return the positions of the rows to keep, in the order of the result."""
         own = self._own_probabilities(rows)
         kept = []
         for label, n_rows in rows.sizes.items():
             positions = rows.positions(label)
-            if label in quota:
-                share = (1.0 - quota[label] / n_rows) * 100.0
+            if label in target_counts:
+                share = (1.0 - target_counts[label] / n_rows) * 100.0
                 threshold = np.percentile(own[positions], share)
                 positions = positions[own[positions] >= threshold]
             kept.append(positions)
@@ -122,7 +126,7 @@ class InstanceHardnessThreshold(BaseUnderSampler):
             cv = StratifiedKFold(n_splits=cv, shuffle=True, random_state=random_state)
         probabilities = cross_val_predict(
             self.estimator_,
-            rows.everything()[0],
+            rows.all_rows()[0],
             rows.codes,  # 0, 1, ...: the columns of the probabilities
             cv=cv,
             n_jobs=self.n_jobs,

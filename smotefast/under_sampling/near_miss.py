@@ -10,9 +10,9 @@ import numpy as np
 from sklearn.base import clone
 
 from smotefast._threads import thread_count
+from smotefast.engine.class_counts import Counts, smallest_class
 from smotefast.engine.param_constraints import NEAR_MISS, NEIGHBOR_COUNT, THREADS, UNDER_SAMPLER
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.sampling_strategy import Counts, smallest_class
 from smotefast.engine.user_estimators import fitted_neighbors
 from smotefast.neighbors import farthest_in_pool, fit_on, nearest_in_pool
 from smotefast.under_sampling.base import BaseUnderSampler
@@ -90,7 +90,10 @@ class NearMiss(BaseUnderSampler):
         **NEAR_MISS,
         **THREADS,
     }
-    _made_by_resampling = (*BaseUnderSampler._made_by_resampling, "_nn", "_nn_ver3")
+    _needs = BaseUnderSampler._needs._replace(
+        why_everything="sorts the rows of a class by distance",
+        alternative="random-under",
+    )
     _keeps_data = True
 
     def __init__(
@@ -108,31 +111,35 @@ class NearMiss(BaseUnderSampler):
         self.n_neighbors_ver3 = n_neighbors_ver3
         self.n_jobs = n_jobs
 
-    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
+    def check_counts(self, counts: Counts, target_counts: Counts) -> None:
+        """Raise an error if a class, or the data, have too few rows."""
         if self.version == 2:
             return
         nearest = _Neighbors("n_neighbors", self.n_neighbors, 1)
         nearest_ver3 = _Neighbors("n_neighbors_ver3", self.n_neighbors_ver3, 1)
-        for label in quota:
+        for label in target_counts:
             if self.version == 3:
                 nearest_ver3.refuse_few(counts[label])
             nearest.refuse_few(min(counts.values()))
 
-    def _select(self, rows: MatrixRows, quota: Counts) -> np.ndarray:
+    def select(self, rows: MatrixRows, target_counts: Counts) -> np.ndarray:
+        """Return the positions of the rows to keep, in the order of the result."""
         threads = thread_count(self.n_jobs)
         self._nn = _Neighbors("n_neighbors", self.n_neighbors, threads)
         if self.version == 3:
             self._nn_ver3 = _Neighbors("n_neighbors_ver3", self.n_neighbors_ver3, threads)
         of_minority = rows.positions(smallest_class(rows.sizes))
-        minority = rows.matrix_at(of_minority)
+        minority = rows.rows_at(of_minority)
         self._nn.fit_later(of_minority)
         kept = []
         for label in rows.sizes:
             own = rows.positions(label)
-            if label in quota:
+            if label in target_counts:
                 if self.version == 3:
                     self._nn_ver3.fit_later(own)
-                own = own[self._chosen(rows.matrix(label), minority, label, quota[label])]
+                own = own[
+                    self._chosen(rows.matrix(label), minority, label, target_counts[label])
+                ]
             kept.append(own)
         return np.concatenate(kept)
 
@@ -145,7 +152,7 @@ class NearMiss(BaseUnderSampler):
             return _ordered(self._nn.farthest(minority, own))[:n_kept]
         near = np.unique(self._nn_ver3.indices(own, minority))
         if len(near) < n_kept:
-            self._notes.append(
+            self._messages.append(
                 "The number of the samples to be selected is larger than the number of "
                 f"samples available: of class {label!r} {n_kept} rows are asked for and "
                 f"{len(near)} are near rows of the smallest class. The balancing ratio cannot "
@@ -167,9 +174,9 @@ class NearMiss(BaseUnderSampler):
 
     def _shown(self, name: str) -> Any:
         made = "_" + name.removesuffix("_")
-        self._refuse_early(name, made)
+        self._check_fitted(name, made)
         neighbors: _Neighbors = getattr(self, made)
-        return self._once(name, lambda: neighbors.fitted(self._rows_given, self.n_jobs))
+        return self._cached(name, lambda: neighbors.fitted(self._last_matrix, self.n_jobs))
 
 
 class _Neighbors:

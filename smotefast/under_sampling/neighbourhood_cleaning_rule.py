@@ -8,17 +8,17 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import clone
 
-from smotefast.engine.neighbor_search import Searches
+from smotefast.engine.class_counts import Counts, smallest_class
+from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.param_constraints import CLEANER, CLEANING_RULE, NEIGHBOR_COUNT, SEARCH
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.sampling_strategy import Counts, smallest_class
-from smotefast.engine.user_estimators import neighbor_estimator, refuse_few_rows
+from smotefast.engine.user_estimators import check_n_rows, neighbor_estimator
 from smotefast.under_sampling._editing import agrees, by_class, decided, voted
-from smotefast.under_sampling.base import BaseCleaner
+from smotefast.under_sampling.base import NeighborCleaner
 from smotefast.under_sampling.edited_nearest_neighbours import EditedNearestNeighbours
 
 
-class NeighbourhoodCleaningRule(BaseCleaner):
+class NeighbourhoodCleaningRule(NeighborCleaner):
     """Remove rows that neighbours disagree with, and neighbours of misjudged minority rows.
 
     A row of the smallest class is misjudged if most of its ``n_neighbors`` nearest rows, itself
@@ -89,6 +89,7 @@ class NeighbourhoodCleaningRule(BaseCleaner):
     [(0, 817), (1, 99)]
     """
 
+    _needs = EditedNearestNeighbours._needs
     _keeps_data = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **CLEANER,
@@ -96,13 +97,6 @@ class NeighbourhoodCleaningRule(BaseCleaner):
         **CLEANING_RULE,
         **SEARCH,
     }
-    _made_by_resampling = (
-        *BaseCleaner._made_by_resampling,
-        "_classifier",
-        "_editing",
-        "_stayed",
-        "classes_to_clean_",
-    )
 
     def __init__(
         self,
@@ -121,29 +115,31 @@ class NeighbourhoodCleaningRule(BaseCleaner):
         self.search = search
         self.n_jobs = n_jobs
 
-    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
+    def check_counts(self, counts: Counts, target_counts: Counts) -> None:
+        """Raise an error if a class, or the data, have too few rows."""
         classifier, k = _classifier_of(self.n_neighbors)
         if classifier is None:
-            refuse_few_rows("n_neighbors", k, sum(counts.values()))
+            check_n_rows("n_neighbors", k, sum(counts.values()))
 
-    def _select(self, rows: MatrixRows, quota: Counts) -> np.ndarray:
-        searches = self._begin()
+    def _clean(
+        self, rows: MatrixRows, target_counts: Counts, search: NeighborSearch
+    ) -> np.ndarray:
         self._classifier, k = _classifier_of(self.n_neighbors)
         minority = smallest_class(rows.sizes)
         least = rows.sizes[minority] * self.threshold_cleaning
-        self.classes_to_clean_ = [label for label in quota if rows.sizes[label] > least]
+        self.classes_to_clean_ = [label for label in target_counts if rows.sizes[label] > least]
         self._editing = self._editor()
         of_minority = rows.positions(minority)
         near: np.ndarray | None = None
         if self.edited_nearest_neighbours is None and isinstance(self.n_neighbors, Integral):
-            stays = decided(rows, quota, k, "mode", searches)
+            stays = decided(rows, target_counts, k, "mode", search)
             if stays is None:
-                removed, near = self._edited(rows, quota, of_minority, k, searches)
+                removed, near = self._edited(rows, target_counts, of_minority, k, search)
             else:
                 removed = ~stays
             self._stayed = by_class(~removed, rows.codes)
         else:
-            matrix, y = rows.everything()
+            matrix, y = rows.all_rows()
             self._editing.fit_resample(matrix, y)
             if not hasattr(self._editing, "sample_indices_"):
                 raise ValueError(
@@ -153,9 +149,8 @@ class NeighbourhoodCleaningRule(BaseCleaner):
                 )
             removed = np.ones(rows.n_samples, dtype=bool)
             removed[self._editing.sample_indices_] = False
-        around = self._around_misjudged(rows, of_minority, near, k, searches)
-        removed[around[rows.of_classes(self.classes_to_clean_)[around]]] = True
-        self._end(searches)
+        around = self._around_misjudged(rows, of_minority, near, k, search)
+        removed[around[rows.in_classes(self.classes_to_clean_)[around]]] = True
         return np.flatnonzero(~removed)
 
     def _editor(self) -> Any:
@@ -172,28 +167,28 @@ class NeighbourhoodCleaningRule(BaseCleaner):
     def _edited(
         self,
         rows: MatrixRows,
-        quota: Counts,
+        target_counts: Counts,
         of_minority: np.ndarray,
         k: int,
-        searches: Searches,
+        search: NeighborSearch,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Search once for the rows to edit and those of the minority; edit.
 
         Returns which rows are removed, and the neighbours of the minority rows.
         """
-        is_edited = rows.of_classes(quota)
+        is_edited = rows.in_classes(target_counts)
         is_asked = is_edited.copy()
         is_asked[of_minority] = True
         asked = np.flatnonzero(is_asked)
-        found = searches.nearest_of(rows, asked, k)
+        found = search.indices(rows, asked, k)
         judged, own = np.flatnonzero(is_edited), found[is_edited[asked]]
 
         def stays(some: np.ndarray, neighbors: np.ndarray) -> np.ndarray:
-            return agrees(rows.codes, some, neighbors, "mode", n_threads=searches.n_threads)
+            return agrees(rows.codes, some, neighbors, "mode", n_threads=search.n_threads)
 
         decisions = stays(judged, own)
-        searches.check(
-            judged, decisions, lambda some: stays(some, searches.exact(rows, some, k))
+        search.measure_disagreement(
+            judged, decisions, lambda some: stays(some, search.exact_indices(rows, some, k))
         )
         removed = np.zeros(rows.n_samples, dtype=bool)
         removed[judged[~decisions]] = True
@@ -205,36 +200,36 @@ class NeighbourhoodCleaningRule(BaseCleaner):
         of_minority: np.ndarray,
         near: np.ndarray | None,
         k: int,
-        searches: Searches,
+        search: NeighborSearch,
     ) -> np.ndarray:
         """Return the neighbours of the minority rows that most votes take for other classes."""
         if self._classifier is not None:
-            matrix, y = rows.everything()
+            matrix, y = rows.all_rows()
             own = matrix[of_minority]
             is_misjudged = self._classifier.fit(matrix, y).predict(own) != y[of_minority]
             near = self._classifier.kneighbors(own, k + 1, return_distance=False)[:, 1:]
             return np.unique(near[is_misjudged])
         if near is None:
-            near = searches.nearest_of(rows, of_minority, k)
+            near = search.indices(rows, of_minority, k)
 
         def misjudged(some: np.ndarray, neighbors: np.ndarray) -> np.ndarray:
             votes = np.hstack([some[:, np.newaxis], neighbors[:, : k - 1]])
-            chosen = voted(rows.codes, votes, n_threads=searches.n_threads)
+            chosen = voted(rows.codes, votes, n_threads=search.n_threads)
             return np.asarray(chosen != rows.codes[some])
 
         is_misjudged = misjudged(of_minority, near)
-        searches.check(
+        search.measure_disagreement(
             of_minority,
             is_misjudged,
-            lambda some: misjudged(some, searches.exact(rows, some, k)),
+            lambda some: misjudged(some, search.exact_indices(rows, some, k)),
         )
         return np.unique(near[is_misjudged])
 
     @property
     def nn_(self) -> Any:
         """The classifier that judges minority rows, fitted."""
-        self._refuse_early("nn_", "_given")
-        return self._once("nn_", self._fitted)
+        self._check_fitted("nn_", "_given")
+        return self._cached("nn_", self._fitted)
 
     def _fitted(self) -> Any:
         if self._classifier is not None:
@@ -243,14 +238,14 @@ class NeighbourhoodCleaningRule(BaseCleaner):
 
         k = _classifier_of(self.n_neighbors)[1]
         classifier = KNeighborsClassifier(k, n_jobs=self.n_jobs)
-        return classifier.fit(self._rows_given(), self._labels_given())
+        return classifier.fit(self._last_matrix(), self._last_labels())
 
     @property
     def edited_nearest_neighbours_(self) -> Any:
         """What edited at first, fitted."""
-        self._refuse_early("edited_nearest_neighbours_", "_given")
+        self._check_fitted("edited_nearest_neighbours_", "_given")
         if "_stayed" in vars(self) and not hasattr(self._editing, "sample_indices_"):
-            self._editing._resume(self, self._given, self._stayed)
+            self._editing.resume(self, self._given, self._stayed)
         return self._editing
 
 

@@ -7,14 +7,16 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils import check_random_state
 
+from smotefast.engine.class_counts import Counts, smallest_class
+from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.param_constraints import CLEANER, NEAREST_CLASSIFIER, RANDOM_STATE, SEARCH
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.sampling_strategy import Counts, smallest_class
 from smotefast.under_sampling._condensing import NearestClasses, Stores, StoreSampler
+from smotefast.under_sampling.base import NeighborCleaner
 from smotefast.under_sampling.tomek_links import unlinked_rows
 
 
-class OneSidedSelection(StoreSampler):
+class OneSidedSelection(StoreSampler, NeighborCleaner):
     """Keep of each class the rows that a small store misjudges, then remove Tomek links.
 
     The store of a class holds the rows of the smallest class and ``n_seeds_S`` rows of its own,
@@ -85,6 +87,10 @@ class OneSidedSelection(StoreSampler):
         **SEARCH,
     }
 
+    _needs = NeighborCleaner._needs._replace(
+        why_everything="classifies all rows and searches the remaining ones"
+    )
+
     def __init__(
         self,
         *,
@@ -102,16 +108,17 @@ class OneSidedSelection(StoreSampler):
         self.search = search
         self.n_jobs = n_jobs
 
-    def _select(self, rows: MatrixRows, quota: Counts) -> np.ndarray:
-        searches = self._begin()
-        how = NearestClasses(type(self).__name__, self.n_neighbors, searches.n_threads)
+    def _clean(
+        self, rows: MatrixRows, target_counts: Counts, search: NeighborSearch
+    ) -> np.ndarray:
+        how = NearestClasses(type(self).__name__, self.n_neighbors, search.n_threads)
         random_state = check_random_state(self.random_state)
         of_minority = rows.positions(smallest_class(rows.sizes))
         self._stores = Stores(how, rows.labels)
         kept = []
         for label in rows.sizes:
             own = rows.positions(label)
-            if label in quota:
+            if label in target_counts:
                 drawn = random_state.randint(low=0, high=len(own), size=self.n_seeds_S)
                 store = np.append(of_minority, own[drawn])
                 self._stores.keep(rows, store)
@@ -119,8 +126,7 @@ class OneSidedSelection(StoreSampler):
                 own = np.append(own[drawn], rest[self._is_misjudged(rows, store, rest, how)])
             kept.append(own)
         chosen = np.concatenate(kept)
-        unlinked = unlinked_rows(rows.some(chosen), quota, searches)
-        self._end(searches)
+        unlinked = unlinked_rows(rows.subset(chosen), target_counts, search)
         kept_of_these: np.ndarray = chosen[unlinked]
         return kept_of_these
 
@@ -129,5 +135,5 @@ class OneSidedSelection(StoreSampler):
     ) -> np.ndarray:
         if not len(rest):
             return np.zeros(0, dtype=bool)
-        given = how.predict(rows.matrix_at(store), rows.codes[store], rows.matrix_at(rest))
+        given = how.predict(rows.rows_at(store), rows.codes[store], rows.rows_at(rest))
         return np.asarray(given != rows.codes[rest])

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils import check_random_state
 
+from smotefast.engine.class_counts import Counts
 from smotefast.engine.param_constraints import RANDOM_STATE, UNDER_SAMPLER, YES_NO
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.sampling_strategy import Counts
 from smotefast.tables import keep_index
 from smotefast.under_sampling.base import BaseUnderSampler
 
@@ -70,9 +70,10 @@ class RandomUnderSampler(BaseUnderSampler):
         **RANDOM_STATE,
         "replacement": YES_NO,
     }
+    _needs = BaseUnderSampler._needs._replace(
+        reads="nothing", measures_distance=False, alternative=""
+    )
     _may_copy_rows = True
-    _measures_distance = False
-    _copies_rows = True
 
     def __init__(
         self,
@@ -85,26 +86,25 @@ class RandomUnderSampler(BaseUnderSampler):
         self.random_state = random_state
         self.replacement = replacement
 
-    def _select(self, rows: MatrixRows, quota: Counts) -> np.ndarray:
-        random_state = check_random_state(self.random_state)
+    def select(self, rows: MatrixRows, target_counts: Counts) -> np.ndarray:
+        """Return the positions of the rows to keep, in the order of the result."""
+        ranks = self.draw(rows.sizes, target_counts)
         kept = []
-        for label, n_rows in rows.sizes.items():
+        for label in rows.sizes:
             positions = rows.positions(label)
-            if label in quota:
-                drawn = drawn_rows(random_state, n_rows, quota[label], self.replacement)
-                positions = positions[drawn]
-            kept.append(positions)
+            kept.append(positions[ranks[label]] if label in ranks else positions)
         return np.concatenate(kept)
+
+    def draw(self, counts: Counts, n_to_keep: Counts) -> dict[Any, np.ndarray]:
+        """Draw the rows to keep of each class, by position in the class, in the order drawn."""
+        random_state = check_random_state(self.random_state)
+        return {
+            label: random_state.choice(counts[label], size=n, replace=self.replacement)
+            for label, n in n_to_keep.items()
+        }
 
     def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
         """Give rows and labels the index of X, as imbalanced-learn does here only."""
         X_new, y_new = super()._resampled(X, y)
         taken = self.sample_indices_
         return keep_index(X_new, X, taken), keep_index(y_new, X, taken)
-
-
-def drawn_rows(
-    random_state: np.random.RandomState, n_rows: int, n_kept: int, replacement: bool
-) -> np.ndarray:
-    """Draw some of the rows of a class, by place in the class, in the order drawn."""
-    return random_state.choice(n_rows, size=n_kept, replace=replacement)

@@ -6,13 +6,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from smotefast.engine.class_counts import Counts, smallest_class
+from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.param_constraints import TIMES, YES_NO
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.sampling_strategy import Counts, smallest_class
 from smotefast.engine.user_estimators import (
+    check_n_rows,
     fitted_neighbors,
     neighbor_estimator,
-    refuse_few_rows,
 )
 from smotefast.neighbors import fit_on
 from smotefast.under_sampling._editing import Editing, overtaken
@@ -23,9 +24,11 @@ from smotefast.under_sampling.edited_nearest_neighbours import (
 
 
 class _RepeatedEdits(EditingSampler):
-    """What the two share: a graph of neighbours that serves all passes."""
+    """Base of both: one graph of neighbors serves all passes."""
 
-    _made_by_resampling = (*EditingSampler._made_by_resampling, "_last_k", "_last_pass")
+    _needs = EditingSampler._needs._replace(
+        why_everything=f"{EditingSampler._needs.why_everything}, several times"
+    )
 
     _last_k: Any  # how many neighbours the last pass asked for
     _last_pass: tuple[np.ndarray, np.ndarray]
@@ -38,8 +41,8 @@ class _RepeatedEdits(EditingSampler):
     @property
     def enn_(self) -> EditedNearestNeighbours:
         """The sampler of the last pass, as fitted on the rows that the pass went over."""
-        self._refuse_early("enn_", "_given")
-        editor: EditedNearestNeighbours = self._once("enn_", self._last_editor)
+        self._check_fitted("enn_", "_given")
+        editor: EditedNearestNeighbours = self._cached("enn_", self._last_editor)
         return editor
 
     def _last_editor(self) -> EditedNearestNeighbours:
@@ -50,7 +53,7 @@ class _RepeatedEdits(EditingSampler):
             search=self.search,
             n_jobs=self.n_jobs,
         )
-        editor._resume(self, self._given, self._last_pass[1])
+        editor.resume(self, self._given, self._last_pass[1])
         return editor
 
 
@@ -125,7 +128,6 @@ class RepeatedEditedNearestNeighbours(_RepeatedEdits):
         **_RepeatedEdits._parameter_constraints,
         **TIMES,
     }
-    _made_by_resampling = (*_RepeatedEdits._made_by_resampling, "n_iter_")
 
     def __init__(
         self,
@@ -144,14 +146,16 @@ class RepeatedEditedNearestNeighbours(_RepeatedEdits):
         self.search = search
         self.n_jobs = n_jobs
 
-    def _refuse_by_counts(self, counts: Counts, quota: Counts) -> None:
+    def check_counts(self, counts: Counts, target_counts: Counts) -> None:
+        """Raise an error if a class, or the data, have too few rows."""
         k = neighbor_estimator("n_neighbors", self.n_neighbors)[1]
-        refuse_few_rows("n_neighbors", k, sum(counts.values()))
+        check_n_rows("n_neighbors", k, sum(counts.values()))
 
-    def _select(self, rows: MatrixRows, quota: Counts) -> np.ndarray:
-        searches = self._begin()
+    def _clean(
+        self, rows: MatrixRows, target_counts: Counts, search: NeighborSearch
+    ) -> np.ndarray:
         self._estimator, k = neighbor_estimator("n_neighbors", self.n_neighbors)
-        how = (self.sampling_strategy, self.kind_sel, k, searches, self._estimator)
+        how = (self.sampling_strategy, self.kind_sel, k, search, self._estimator)
         editing = Editing(rows, *how)
         before, minority = rows.sizes, smallest_class(rows.sizes)
         for self.n_iter_ in range(1, self.max_iter + 1):  # noqa: B020 - as far as it came
@@ -160,7 +164,6 @@ class RepeatedEditedNearestNeighbours(_RepeatedEdits):
                 break
         self._last_k = self._estimator or fitted_neighbors(k + 1, None)
         self._last_pass = editing.last_pass()
-        self._end(searches)
         return editing.positions()
 
 
@@ -251,10 +254,11 @@ class AllKNN(_RepeatedEdits):
         self.search = search
         self.n_jobs = n_jobs
 
-    def _select(self, rows: MatrixRows, quota: Counts) -> np.ndarray:
-        searches = self._begin()
+    def _clean(
+        self, rows: MatrixRows, target_counts: Counts, search: NeighborSearch
+    ) -> np.ndarray:
         self._estimator, k_most = neighbor_estimator("n_neighbors", self.n_neighbors)
-        editing = Editing(rows, self.sampling_strategy, self.kind_sel, k_most, searches)
+        editing = Editing(rows, self.sampling_strategy, self.kind_sel, k_most, search)
         before, minority = rows.sizes, smallest_class(rows.sizes)
         for k in range(1, k_most + 1):
             editing.edit(k)
@@ -265,10 +269,9 @@ class AllKNN(_RepeatedEdits):
             if not self.allow_minority and overtaken(before, after, minority):
                 break
         self._last_pass = editing.last_pass()
-        self._end(searches)
         return editing.positions()
 
     def _fitted(self) -> Any:
         if self._estimator is None:
             return super()._fitted()
-        return fit_on(self._estimator, self._rows_given())
+        return fit_on(self._estimator, self._last_matrix())

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Collection
+from typing import Any, Protocol
 
 import numpy as np
 
-from smotefast.engine.neighbor_search import Searches
+from smotefast.engine.class_counts import Counts, largest_class
+from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.rows import MatrixRows
-from smotefast.engine.sampling_strategy import Counts
-from smotefast.under_sampling._links import linked_rows, searched_classes
-from smotefast.under_sampling.base import BaseCleaner
+from smotefast.under_sampling.base import NeighborCleaner
 
 
-class TomekLinks(BaseCleaner):
+class TomekLinks(NeighborCleaner):
     """Remove the rows of some classes that are in a Tomek link.
 
     A Tomek link is two rows of different classes, each of which is the nearest row of the
@@ -30,7 +30,7 @@ class TomekLinks(BaseCleaner):
         - callable: takes ``y``, returns such a list, or a dict whose keys count.
     search : {"auto", "exact", "approximate"}, default="auto"
         "exact" always finds the true neighbours; "approximate" uses NN-descent, measures its
-        recall on a sample and searches wider below 0.95; "auto" is exact for up to 40,000
+        recall on a sample and search wider below 0.95; "auto" is exact for up to 40,000
         rows to search for, and while that is fast.
     n_jobs : int or None, default=None
         Threads. None means all cores that the process may use. The rows do not depend on it.
@@ -75,6 +75,8 @@ class TomekLinks(BaseCleaner):
     [(0, 876), (1, 102)]
     """
 
+    _needs = NeighborCleaner._needs._replace(reads="neighbors", alternative="")
+
     def __init__(
         self,
         *,
@@ -86,30 +88,124 @@ class TomekLinks(BaseCleaner):
         self.search = search
         self.n_jobs = n_jobs
 
-    def _select(self, rows: MatrixRows, quota: Counts) -> np.ndarray:
-        searches = self._begin()
-        kept = unlinked_rows(rows, quota, searches)
-        self._end(searches)
-        return kept
+    def _clean(
+        self, rows: MatrixRows, target_counts: Counts, search: NeighborSearch
+    ) -> np.ndarray:
+        return unlinked_rows(rows, target_counts, search)
+
+    def classes_to_search(self, counts: Counts, classes: Collection[Any]) -> list[Any]:
+        """Return the classes whose rows are queries; a job holds them in memory."""
+        return searched_classes(counts, classes)
+
+    def rows_to_remove(
+        self, rows: LinkRows, classes: Collection[Any], searched: list[Any]
+    ) -> np.ndarray:
+        """Return the positions of the rows of some classes in a Tomek link, ascending.
+
+        ``searched`` are the classes that ``classes_to_search`` returned; other classes need no
+        positions.
+        """
+        return linked_rows(rows, classes, searched, rows.nearest)
 
 
-def unlinked_rows(rows: MatrixRows, cleaned: Counts, searches: Searches) -> np.ndarray:
-    """Return the positions of all rows but those of some classes in a link, ascending."""
+# Takes positions of rows, ascending; returns the position of the nearest other row of each.
+Nearest = Callable[[np.ndarray], np.ndarray]
+
+
+class ClassSizes(Protocol):
+    """Sizes of the classes in label order, and the positions of their rows."""
+
+    @property
+    def sizes(self) -> Counts:
+        """Number of rows of each class, in label order."""
+        ...
+
+    def positions(self, label: Any) -> np.ndarray:
+        """Return the positions of the rows of a class, ascending."""
+        ...
+
+
+class LinkRows(ClassSizes, Protocol):
+    """The same, with a search among all rows."""
+
+    def nearest(self, positions: np.ndarray) -> np.ndarray:
+        """Return the position of the nearest other row of each row."""
+        ...
+
+
+def unlinked_rows(
+    rows: MatrixRows, classes: Collection[Any], search: NeighborSearch
+) -> np.ndarray:
+    """Return the positions of all rows except those of some classes in a link, ascending."""
 
     def nearest(positions: np.ndarray) -> np.ndarray:
-        return searches.nearest_of(rows, positions, 1)[:, 0]
+        return search.indices(rows, positions, 1)[:, 0]
 
     is_linked = np.zeros(rows.n_samples, dtype=bool)
-    searched = searched_classes(rows.sizes, cleaned)
-    is_linked[linked_rows(rows, cleaned, searched, nearest)] = True
+    searched = searched_classes(rows.sizes, classes)
+    is_linked[linked_rows(rows, classes, searched, nearest)] = True
 
-    def decide(some: np.ndarray) -> np.ndarray:
-        """Look a few rows up exactly, and the rows that they point at."""
-        target = searches.exact(rows, some, 1)[:, 0]
-        pointed, place = np.unique(target, return_inverse=True)
-        back = searches.exact(rows, pointed, 1)[:, 0]
-        return np.asarray((back[place] == some) & (rows.codes[target] != rows.codes[some]))
+    def decide(queries: np.ndarray) -> np.ndarray:
+        """Search a sample exactly, and the neighbors that it has."""
+        target = search.exact_indices(rows, queries, 1)[:, 0]
+        targets, index = np.unique(target, return_inverse=True)
+        back = search.exact_indices(rows, targets, 1)[:, 0]
+        is_mutual = back[index] == queries
+        return np.asarray(is_mutual & (rows.codes[target] != rows.codes[queries]))
 
-    judged = np.flatnonzero(rows.of_classes(cleaned))
-    searches.check(judged, is_linked[judged], decide)
+    candidates = np.flatnonzero(rows.in_classes(classes))
+    search.measure_disagreement(candidates, is_linked[candidates], decide)
     return np.flatnonzero(~is_linked)
+
+
+def linked_rows(
+    rows: ClassSizes, classes: Collection[Any], searched: list[Any], nearest: Nearest
+) -> np.ndarray:
+    """Return the positions of the rows of some classes that are in a Tomek link, ascending.
+
+    A link has at most one row in the largest class. So only some classes are searched for, and
+    then the rows that are nearest to theirs.
+
+    Parameters
+    ----------
+    rows
+        The data.
+    classes
+        The classes to clean.
+    searched
+        The classes to search for, as ``searched_classes`` returns them.
+    nearest
+        The search among the rows of all classes.
+    """
+    if not classes:
+        return np.empty(0, dtype=np.int64)
+    members = [rows.positions(label) for label in searched]
+    queries = np.concatenate(members)
+    order = np.argsort(queries)
+    queries = queries[order]
+    code = np.repeat(np.arange(len(searched)), [len(each) for each in members])[order]
+    target = nearest(queries)
+    index = np.minimum(np.searchsorted(queries, target), len(queries) - 1)
+    is_query = queries[index] == target  # else the nearest row is of a class not searched
+    is_linked = is_query & (code[index] != code) & (target[index] == queries)
+    outside = np.flatnonzero(~is_query)
+    targets = np.unique(target[outside])
+    back = nearest(targets)
+    is_linked[outside] = back[np.searchsorted(targets, target[outside])] == queries[outside]
+    is_to_clean = np.array([label in classes for label in searched])[code]
+    removed = queries[is_linked & is_to_clean]
+    others = [label for label in rows.sizes if label not in searched]
+    if any(label in classes for label in others):  # a single one, whose rows are targets
+        removed = np.union1d(removed, target[is_linked & ~is_query])
+    return np.asarray(removed)
+
+
+def searched_classes(counts: Counts, classes: Collection[Any]) -> list[Any]:
+    """Return the classes whose rows are searched for: the fewer rows of two choices.
+
+    Each link that counts has a row in one of the classes to clean, and one outside of the
+    largest class (or of any other single class).
+    """
+    others = [label for label in counts if label != largest_class(counts)]
+    to_clean = [label for label in counts if label in classes]
+    return min(to_clean, others, key=lambda labels: sum(counts[label] for label in labels))

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smotefast.engine import draw_forms
 from smotefast.engine import draws as draws_module
-from smotefast.engine.draw_forms import AllottedDraws, ForeignFactors
 from smotefast.engine.draws import Draws
+from smotefast.over_sampling import _draws as draw_forms
+from smotefast.over_sampling._draws import AllottedDraws, OtherClassFactors
 from tests.examples import examples
 
 N = 500
@@ -60,7 +60,7 @@ def factors_of(seed, is_foreign, random_state=None):
     draws = Draws(np.random.RandomState(seed), N, len(is_foreign))
     generator = np.random.RandomState(seed) if random_state is None else random_state
     kwargs = {"advance": random_state is not None}
-    return draws, ForeignFactors(generator, draws, is_foreign, **kwargs)
+    return draws, OtherClassFactors(generator, draws, is_foreign, **kwargs)
 
 
 @given(seed=st.integers(0, 2**32 - 1), share=st.floats(0, 1), width=st.integers(1, 99))

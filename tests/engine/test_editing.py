@@ -8,7 +8,7 @@ from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
 from smotefast.engine import majority_vote as votes
-from smotefast.engine.neighbor_search import Searches
+from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.rows import MatrixRows
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors import neighbor_graph as left
@@ -118,7 +118,7 @@ def test_editing__makes_naive_passes_over_the_rows_left(
     X, y = classes(seed, sizes, 2)
     X = np.floor(X / X.max() * n_values) + 3 * y[:, np.newaxis]
     rows = MatrixRows(sparse.csr_array(X) if is_sparse else X, y)
-    editing = Editing(rows, strategy, kind_sel, max(ks), Searches("exact", 1))
+    editing = Editing(rows, strategy, kind_sel, max(ks), NeighborSearch("exact", 1))
     kept = np.arange(len(y))
     for k in ks:
         if len(kept) <= k or len(set(y[kept])) < len(sizes):
@@ -143,7 +143,7 @@ def test_editing__judges_again_only_rows_of_which_a_neighbour_has_gone(estimator
         return answers[-1]
 
     monkeypatch.setattr(passes.NeighborsLeft, "nearest", nearest)
-    job = Editing(MatrixRows(X, y), [0, 1], "mode", 3, Searches("exact", 1), estimator)
+    job = Editing(MatrixRows(X, y), [0, 1], "mode", 3, NeighborSearch("exact", 1), estimator)
     n_removed = job.edit(3)
     assert n_removed
     remaining = np.sort(job.positions())
@@ -158,7 +158,7 @@ def test_editing__judges_again_only_rows_of_which_a_neighbour_has_gone(estimator
 
 def test_editing__refuses_more_neighbours_than_rows_are_left():
     X, y = np.arange(8.0)[:, np.newaxis], np.array([0, 0, 0, 0, 1, 1, 0, 1])
-    job = Editing(MatrixRows(X, y), "all", "all", 7, Searches("exact", 1))
+    job = Editing(MatrixRows(X, y), "all", "all", 7, NeighborSearch("exact", 1))
     assert job.edit(1) == 3
     with pytest.raises(ValueError, match=r"n_neighbors = 6, n_samples_fit = 5: n_neighbors=5"):
         job.edit(5)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from imblearn.utils import check_sampling_strategy
 
-from smotefast.engine.sampling_strategy import class_counts
-from smotefast.engine.sampling_strategy_under import cleaning_quota, keep_quota
+from smotefast.engine.class_counts import class_counts
+from smotefast.engine.sampling_strategy import classes_to_clean, counts_to_keep
 from tests.examples import examples
 
 TARGETS = [
@@ -25,7 +25,7 @@ TARGETS = [
     np.repeat(np.array([3, 2], dtype="m8[ns]"), [5, 9]),
 ]
 WORDS = ["auto", "majority", "not minority", "not majority", "all"]
-QUOTAS = {"under-sampling": keep_quota, "clean-sampling": cleaning_quota}
+QUOTAS = {"under-sampling": counts_to_keep, "clean-sampling": classes_to_clean}
 BINARY, SEVERAL = TARGETS[0], TARGETS[2]
 each_kind = pytest.mark.parametrize("kind", list(QUOTAS))
 each_target = pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from smotefast.engine.rows import MatrixRows
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.under_sampling._links import linked_rows, searched_classes
+from smotefast.under_sampling.tomek_links import linked_rows, searched_classes
 from tests import naive
 from tests.examples import examples
 from tests.same_rows import classes

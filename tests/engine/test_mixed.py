@@ -8,9 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from smotefast.engine import draw_forms
 from smotefast.engine import draws as draws_module
-from smotefast.engine.draw_forms import AllottedDraws, ForeignFactors
 from smotefast.engine.draws import Draws
 from smotefast.engine.job import Job
 from smotefast.engine.majority_vote import tie_picks, winner_counts
@@ -23,6 +21,8 @@ from smotefast.engine.mixed_recipes import (
     shares_of,
 )
 from smotefast.engine.recipes import Interpolate, Origins
+from smotefast.over_sampling import _draws as draw_forms
+from smotefast.over_sampling._draws import AllottedDraws, OtherClassFactors
 from tests import naive
 from tests.examples import examples
 
@@ -162,7 +162,7 @@ def test_foreign_factors__in_a_job_do_not_depend_on_blocks_or_threads(
         numbers, codes, neighbors = class_of(seed + label, dtype=dtype)
         draws = Draws(np.random.RandomState(seed), N, neighbors.size)
         is_foreign = (codes[neighbors, 0] == 0).reshape(-1)
-        factors = ForeignFactors(np.random.RandomState(seed), draws, is_foreign)
+        factors = OtherClassFactors(np.random.RandomState(seed), draws, is_foreign)
         base = sparse.csr_array(numbers) if csr else numbers
         origins = origins_of(label, neighbors, draws, factors=factors)
         recipes.append(Interpolate.between(origins, base, base))

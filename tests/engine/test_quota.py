@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from imblearn.utils import check_sampling_strategy
 
-from smotefast.engine.sampling_strategy import class_counts, sampling_quota
+from smotefast.engine.class_counts import class_counts
+from smotefast.engine.sampling_strategy import counts_to_generate
 
 TARGETS = [
     np.repeat([0, 1], [70, 30]),
@@ -22,7 +23,7 @@ WORDS = ["auto", "minority", "not minority", "not majority", "all"]
 
 
 def ours(strategy, y):
-    return sampling_quota(strategy, class_counts(y), y)
+    return counts_to_generate(strategy, class_counts(y), y)
 
 
 @pytest.mark.parametrize("y", TARGETS, ids=lambda y: str(dict(Counter(y.tolist()))))

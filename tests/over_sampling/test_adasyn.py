@@ -176,7 +176,7 @@ def test_adasyn__says_once_that_rounding_missed_the_count_by_more_than_ten_perce
     assert caught[0].filename == __file__
     for label, size in ((1, 25), (2, 30)):
         made, asked = counts[label] - size, mine.sampling_strategy_[label]
-        said = f"Class {label} gets {made} new rows instead of {asked}" in str(
+        said = f"Class {label} gets {made} synthetic samples instead of {asked}" in str(
             caught[0].message
         )
         assert said == (abs(made - asked) > 0.1 * asked)

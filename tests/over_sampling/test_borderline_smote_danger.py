@@ -60,8 +60,8 @@ def test_borderline_smote__leaves_a_class_without_danger_and_says_so_once(kind):
     assert len(caught) == 1
     assert caught[0].filename == __file__
     words = str(caught[0].message)
-    assert "Class 1 has no rows in danger and stays at 30 rows instead of 60" in words
-    assert "Class 3 has no rows in danger and stays at 25 rows instead of 60" in words
+    assert "no samples for class 1, which stays at 30 rows instead of 60" in words
+    assert "no samples for class 3, which stays at 25 rows instead of 60" in words
     assert "m_neighbors=10" in words
     assert mine.sampling_strategy_ == {1: 30, 2: 40, 3: 35}
 
@@ -75,7 +75,7 @@ def test_borderline_smote__without_any_danger_gives_back_what_came(form):
         "frame": pytest.importorskip("pandas").DataFrame(X),
     }[form]  # fmt: skip
     sampler = BorderlineSMOTE(random_state=0)
-    with pytest.warns(smotefast.ResamplingWarning, match="Class 1 has no rows in danger"):
+    with pytest.warns(smotefast.ResamplingWarning, match="no samples for class 1"):
         out, labels = sampler.fit_resample(made, y)
     assert_equal(out, made)
     np.testing.assert_array_equal(labels, y)

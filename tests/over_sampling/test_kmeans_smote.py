@@ -171,7 +171,7 @@ def test_kmeans_smote__weighs_clusters_where_imbalanced_learn_leaves_the_range_o
         warnings.simplefilter("ignore", RuntimeWarning)
         with pytest.raises(ValueError, match="cannot convert float NaN to integer"):
             theirs.KMeansSMOTE(**how).fit_resample(X * 10, y)
-    with pytest.warns(ResamplingWarning, match="gets 501 new rows instead of 500"):
+    with pytest.warns(ResamplingWarning, match="gets 501 synthetic samples instead of 500"):
         KMeansSMOTE(**how).fit_resample(X * 10, y)
 
 

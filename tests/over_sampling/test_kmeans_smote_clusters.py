@@ -31,8 +31,8 @@ def test_kmeans_smote__tells_what_rounding_up_made_of_the_request():
         n_made = made[label] - SIZES[label]
         assert asked < n_made <= asked + 3
         assert (
-            f"Class {label} gets {n_made} new rows instead of {asked}: the number for each of "
-            "3 clusters is rounded up."
+            f"Class {label} gets {n_made} synthetic samples instead of {asked}: the number "
+            "for each of 3 clusters is rounded up."
         ) in str(told[0].message)
 
 

@@ -73,7 +73,7 @@ def test_small_class__of_one_row_is_refused_but_for_duplicates(name, small_class
     sampler = sampler_of(name, small_class=small_class)
     if name == "BorderlineSMOTE-1":
         sampler.m_neighbors = 2  # of one row all neighbours are others: no danger, no error
-        with pytest.warns(smotefast.ResamplingWarning, match="Class 1 has no rows in danger"):
+        with pytest.warns(smotefast.ResamplingWarning, match="no samples for class 1"):
             sampler.fit_resample(X, y)
         return
     with pytest.raises(ValueError, match="Set small_class='duplicate', which copies the row"):
@@ -91,9 +91,9 @@ def test_small_class__of_clamp_takes_as_many_neighbours_as_there_are(
     if name == "BorderlineSMOTE-1":
         sampler.m_neighbors = 30
     (X_new, y_new), words = notes_of(sampler, X, y)
-    said = f"Class 1 has {n_small} rows: its new rows are made with {n_small - 1} neighbours"
+    said = f"Class 1 has {n_small} rows: its synthetic samples use {n_small - 1} neighbors"
     assert words.count(said) == 1
-    assert words.count("neighbours instead of 5") == 1
+    assert words.count("neighbors instead of 5") == 1
 
     few = sampler_of(name, k_neighbors=n_small - 1, sampling_strategy={1: 60})
     enough = sampler_of(name, sampling_strategy={2: 60})
@@ -127,7 +127,7 @@ def test_small_class__of_duplicate_copies_a_class_of_one(name):
     X, y = data(name, 1)
     sampler = sampler_of(name, small_class="duplicate")
     (X_new, y_new), words = notes_of(sampler, X, y)
-    assert words.count("Class 1 has one row, and its new rows are copies.") == 1
+    assert words.count("Class 1 has one row, so its synthetic samples are copies of it.") == 1
     new = X_new[len(X) :][y_new[len(X) :] == 1]
     assert len(new) == 59
     assert (new == X[y == 1]).all()
@@ -158,7 +158,7 @@ def test_small_class__lowers_the_number_of_a_users_estimator(name, small_class):
         sampler_of(name, k_neighbors=estimator).fit_resample(X, y)
     sampler = sampler_of(name, k_neighbors=estimator, small_class=small_class)
     (X_new, _), words = notes_of(sampler, X, y)
-    assert words.count("Class 1 has 3 rows: its new rows are made with 2 neighbours") == 1
+    assert words.count("Class 1 has 3 rows: its synthetic samples use 2 neighbors") == 1
     plain = sampler_of(name, small_class=small_class)
     X_plain = notes_of(plain, X, y)[0][0]
     np.testing.assert_array_equal(X_new, X_plain)

@@ -134,8 +134,8 @@ def test_svm_smote__refuses_a_small_class_before_it_fits():
 @pytest.mark.parametrize(
     ("size", "small_class", "words"),
     [
-        (4, "clamp", "^Class 1 has 4 rows: its new rows are made with 3 neighbours instead of"),
-        (1, "duplicate", "^Class 1 has one row, and its new rows are copies."),
+        (4, "clamp", "^Class 1 has 4 rows: its synthetic samples use 3 neighbors instead of"),
+        (1, "duplicate", "^Class 1 has one row, so its synthetic samples are copies of it."),
     ],
 )
 def test_svm_smote__tells_of_a_small_class_once(size, small_class, words):

@@ -46,7 +46,7 @@ class AllottedDraws(Draws):
         return Block(self.choices(start, stop), self.uniforms(start, stop))
 
 
-class ForeignFactors:
+class OtherClassFactors:
     """Factors in [0, 0.5) for steps towards neighbours of other classes, 1 for the rest.
 
     One factor is drawn for each new row whose neighbour is foreign, in the order of the

@@ -44,7 +44,7 @@ sys.meta_path.insert(0, Blocker())
 def blocks(page: str) -> Iterator[tuple[int, str, str]]:
     """Yield the lines before, the language and the text of each block of code.
 
-    The source that ``docs/quote.py`` copies into a page is left out.
+    The source that ``docs/development/quote.py`` copies into a page is left out.
     """
     for found in _FENCE.finditer(page):
         if not _SOURCE.search(page[: found.start()]):

@@ -20,7 +20,7 @@ def has_code(page):
     )
 
 
-GUIDES = [page for page in sorted(PROJECT.glob("docs/*.md")) if has_code(page)]
+GUIDES = [page for page in sorted(PROJECT.glob("docs/**/*.md")) if has_code(page)]
 
 
 def run_page(page, folder):

@@ -126,7 +126,7 @@ def test_texts__nowhere_say_that_weights_leave_probabilities_right():
     root = Path(smotefast.__file__).parent
     for path in [
         GUIDE.parent.parent / "README.md",
-        *GUIDE.parent.glob("*.md"),
+        *GUIDE.parent.rglob("*.md"),
         *root.rglob("*.py"),
     ]:
         text = " ".join(path.read_text().split())

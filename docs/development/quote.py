@@ -1,4 +1,4 @@
-"""Put the real source into guides: ``python docs/quote.py [--check]``.
+"""Put the real source into guides: ``python docs/development/quote.py [--check]``.
 
 After a line ``<!-- source: FILE CLASS.FUNCTION -->`` in a guide stands the source of that
 function as a code block. This program writes these blocks anew; with ``--check`` it writes
@@ -13,7 +13,8 @@ import sys
 import textwrap
 from pathlib import Path
 
-DOCS = Path(__file__).resolve().parent
+GUIDES = Path(__file__).resolve().parent
+ROOT = GUIDES.parent.parent
 _MARKED = re.compile(r"(<!-- source: (\S+) (\S+) -->\n)(?:\n```python\n.*?\n```\n)?", re.DOTALL)
 
 
@@ -35,7 +36,7 @@ def quoted(guide: str) -> str:
     """Return a guide with its code blocks made anew."""
 
     def block(found: re.Match[str]) -> str:
-        code = source_of(DOCS.parent / found[2], found[3])
+        code = source_of(ROOT / found[2], found[3])
         return f"{found[1]}\n```python\n{code}\n```\n"
 
     return _MARKED.sub(block, guide)
@@ -45,7 +46,7 @@ def main() -> None:
     """Write the blocks, or check them."""
     late = [
         path
-        for path in sorted(DOCS.glob("*.md"))
+        for path in sorted(GUIDES.glob("*.md"))
         if quoted(path.read_text()) != path.read_text()
     ]
     if "--check" in sys.argv:

@@ -11,8 +11,8 @@ from benchmarks.report_table import ReportTable, class_sizes
 
 _SIDES = (OURS, EXACT, THEIRS)
 _COLUMNS = (
-    f"data | sampler | rows | features | before | after | {' | '.join(_SIDES)} | "
-    "decisions equal | rows equal | search | peak memory of each"
+    "data | sampler | rows | features | class sizes before | class sizes after | "
+    f"{' | '.join(_SIDES)} | same decisions | identical rows | search | peak memory"
 )
 
 

@@ -9,8 +9,8 @@ from benchmarks.programs import OURS, THEIRS
 from benchmarks.report_table import ReportTable, class_sizes
 
 _COLUMNS = (
-    f"data | sampler | rows | features | before | after | new rows | {OURS} | {THEIRS} | "
-    "rows equal | peak memory of each"
+    "data | sampler | rows | features | class sizes before | class sizes after | "
+    f"synthetic samples | {OURS} | {THEIRS} | identical rows | peak memory"
 )
 
 

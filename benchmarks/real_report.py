@@ -9,8 +9,8 @@ from benchmarks.programs import OURS, THEIRS
 from benchmarks.report_table import ReportTable, class_sizes
 
 _COLUMNS = (
-    f"data | rows | features | before | new rows | {OURS} | {THEIRS} | rows equal | "
-    "peak memory of each"
+    "data | rows | features | class sizes before | synthetic samples | "
+    f"{OURS} | {THEIRS} | identical rows | peak memory"
 )
 
 

@@ -20,11 +20,12 @@ from benchmarks.cleaning_report import TABLE as CLEANING
 from benchmarks.family_report import TABLE as FAMILY
 from benchmarks.real_report import TABLE as REAL
 from benchmarks.store import load_all
-from benchmarks.tables import batch, details, first_calls, machines, summary, targets
+from benchmarks.tables import batch, details, first_calls, machines, selected, summary, targets
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "benchmarks.md")
 TABLES: dict[str, Callable[[dict[str, dict[str, Any]]], str]] = {
+    "selected": selected,
     "summary": summary,
     "batch": batch,
     "targets": targets,

@@ -9,13 +9,13 @@ from benchmarks.cells import not_timed, number, reliability, seconds, spread, ta
 from benchmarks.programs import OURS, THEIRS
 
 _TIMES = ("first_call", "later_calls", "process_wall", "process_cpu")
-_SHARES = {"decisions_equal": "decisions equal", "rows_equal": "rows equal"}
+_SHARES = {"decisions_equal": "same decisions", "rows_equal": "identical rows"}
 
 
 def section(case: dict[str, Any]) -> str:
-    """Write what was measured, the command, and every side."""
+    """Write the title of a case, its command, its tables and its notes."""
     lines = [f"### {case['title']}", "", f"`python -m benchmarks.run {case['case']}`"]
-    lines += [f"({case['date']}; load before: {case['load_before']})", ""]
+    lines += [f"({case['date']}; load average before: {case['load_before']})", ""]
     lines.append(_pairs(case) if "pairs" in case else _sides(case["sides"]))
     if case["data"]:
         data = ", ".join(_datum(*item) for item in case["data"].items())
@@ -27,7 +27,7 @@ def section(case: dict[str, Any]) -> str:
 
 def _sides(sides: dict[str, Any]) -> str:
     """Give each side a row; columns for what is equal only where that was compared."""
-    header = "side | first call | later calls | whole process | its CPU | peak memory"
+    header = "run | first call | later calls | whole process | CPU time | peak memory"
     shares = _compared(sides)
     rows = []
     for name, side in sides.items():
@@ -64,10 +64,8 @@ def _pairs(case: dict[str, Any]) -> str:
         cells += [first, whole, ", ".join(_peak(side) for side in both)]
         cells += ["; ".join(_told_counts(both)), *(_share(pair, of) for of in shares)]
         rows.append(f"| {name} | {' | '.join(cells)} |")
-    header = (
-        f"sampler | {THEIRS}, later calls | {OURS}, later calls | faster | first call of each"
-    )
-    header += " | whole process of each | peak memory of each | rows afterwards"
+    header = f"sampler | {THEIRS}, later calls | {OURS}, later calls | speedup | first calls"
+    header += " | whole processes | peak memory | class sizes after"
     return table(" | ".join([header, *(_SHARES[of] for of in shares)]), rows)
 
 
@@ -77,12 +75,12 @@ def _peak(side: dict[str, Any]) -> str:
 
 
 def _counts(sides: dict[str, Any]) -> list[str]:
-    """Say how many rows each class has afterwards, where the sides know."""
+    """Write the class sizes after resampling, where they are stored."""
     counted = {name: side for name, side in sides.items() if "counts" in side}
     told = _told_counts(list(counted.values()))
     if len(told) > 1:
         told = [f"{name} {_told_counts([side])[0]}" for name, side in counted.items()]
-    return [f"Rows of each class afterwards: {'; '.join(told)}."] if told else []
+    return [f"Class sizes after resampling: {'; '.join(told)}."] if told else []
 
 
 def _searches(sides: dict[str, Any]) -> list[str]:

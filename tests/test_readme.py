@@ -55,9 +55,9 @@ def test_pages__cannot_use_what_they_have_not_installed(tmp_path):
     assert (done.returncode, done.stdout[:5]) == (0, "smote")
 
 
-def test_readme__names_the_two_set_up_commands_and_every_extra():
+def test_readme__names_both_install_commands_and_every_extra():
     text = README.read_text()
     assert "$ python -m pip install . && smotefast demo\n" in text
     assert '$ python -m pip install ".[test]" && python -m pytest\n' in text
-    setup = text.partition("## Set-up")[2].partition("\n## ")[0]
-    assert all(f"`{extra}`" in setup for extra in declared_modules() if extra)
+    section = text.partition("## Install")[2].partition("\n## ")[0]
+    assert all(f"`{extra}`" in section for extra in declared_modules() if extra)

@@ -39,18 +39,17 @@ def batch_20m(plan: Plan) -> dict[str, Any]:
     throughput = sides[COPY]["until closed"]["median"] / sides[OURS]["process_wall"]["median"]
     peak = sides[OURS]["peak_bytes"]
     return {
-        "title": "batch, 20,000,000 x 20 float32 Parquet, 2% minority, to balance, 1 GiB",
+        "title": "Balancing a Parquet file, 20,000,000 x 20 float32, 2% minority, limit 1 GiB",
         "data": {"file_bytes_in": os.path.getsize(source), "file_bytes_out": out_bytes}
         | {"rows_out": calls[0]["rows"]},
         "sides": sides,
         "claims": [
             claim("resident memory", LIMIT_BYTES, peak, "bytes", at_most=True),
-            claim("throughput over that of the copy", 0.5, throughput, ""),
+            claim("throughput relative to the copy", 0.5, throughput, ""),
         ],
         "notes": [
-            "The copy streams the balanced file into another with the same settings. Its "
-            "seconds are of reading and writing alone, without the start of a process and "
-            'without fsync ("until synced" is with it); smotefast\'s are of the whole '
-            "command, which syncs."
+            "The copy streams the balanced file into another file with the same settings. The "
+            "throughput compares its reading and writing alone, without process start and "
+            "fsync, with the whole smotefast command, which includes both."
         ],
     }

@@ -108,7 +108,7 @@ def _large(one: Cleaning) -> Case:
         if "refused" not in found[THEIRS]:
             speed = {"measured": ratio(found, what="first_call")}
             result["speed"] = speed | {"is_least": "stopped" in found[THEIRS]}
-        result["notes"].append(f"imbalanced-learn is stopped after {_LIMIT:.0f} s. {_note()}")
+        result["notes"].append(f"imbalanced-learn was given {_LIMIT:.0f} s. {_note()}")
         return result
 
     measured.__name__ = f"{one.name}_{_LARGE[0] // 1000}k"
@@ -121,7 +121,7 @@ def _data(plan: Plan, size: tuple[int, int]) -> str:
 
 
 def _note() -> str:
-    return f"{_OVERLAP:.0%} of the majority lies in the clusters of the minority."
+    return f"{_OVERLAP:.0%} of the majority rows lie in the clusters of the minority."
 
 
 CLEANING = tuple(map(_usual, SAMPLERS))

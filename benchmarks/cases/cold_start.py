@@ -31,12 +31,12 @@ def cold_start(plan: Plan) -> dict[str, Any]:
         with tempfile.TemporaryDirectory() as cache:
             seconds["warmup"].append(run_command(warmup, {"NUMBA_CACHE_DIR": cache}).wall)
     return {
-        "title": "First call on a machine: the cache of compiled code is empty",
+        "title": "First call on a machine, with an empty compilation cache",
         "data": {},
         "sides": {name: {"first_call": summarise(found)} for name, found in seconds.items()},
         "claims": [],
         "notes": [
-            "Large data is searched approximately, which compiles most. "
-            "`smotefast warmup` compiles everything at once, for images."
+            "The large data use approximate search, which compiles the most code. "
+            "`smotefast warmup` compiles everything in advance, for container images."
         ],
     }

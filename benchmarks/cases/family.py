@@ -31,20 +31,20 @@ def _mixed(plan: Plan) -> str:
 
 def smote_nc_55k(plan: Plan) -> dict[str, Any]:
     how = {"parameters": {"categorical_features": [16, 17, 18, 19]}}
-    title = "SMOTENC, 55,000 x 20 float64, 4 of them categories, 5,000 minority"
+    title = "SMOTENC, 55,000 x 20 float64, 4 columns categorical, 5,000 minority"
     return compared(plan, title, _mixed(plan), _both("SMOTENC", (5, 1), 20, **how), 3)
 
 
 def smote_nc_55k_frame(plan: Plan) -> dict[str, Any]:
     how = {"parameters": {"categorical_features": "auto"}, "more": {"n_categories": 4}}
-    title = "the same as a pandas frame with category columns"
+    title = "SMOTENC, pandas frame, 55,000 x 20, 4 columns categorical, 5,000 minority"
     return compared(plan, title, _mixed(plan), _both("SMOTENC", (5, 1), 20, **how), 3)
 
 
 def smote_n_20k(plan: Plan) -> dict[str, Any]:
     counts = [plan.size(full, full // 20) for full in (14_000, 4_000, 2_000)]
     folder = nominal_arrays(plan.folder, counts, 20)
-    title = "SMOTEN, 20,000 x 20 with 5 to 20 levels, 3 classes, 2,000 in the smallest"
+    title = "SMOTEN, 20,000 x 20, 5 to 20 categories each, 3 classes, 2,000 in the smallest"
     return compared(plan, title, folder, _both("SMOTEN", (5, 1), None), 3)
 
 
@@ -63,9 +63,9 @@ def _near_others(plan: Plan, sampler: str) -> dict[str, Any]:
     found = Side(OURS, 0, sampler).call(folder, recall=True)
     result["claims"].append(claim("recall@5", 0.95, found["recall"], ""))
     result["notes"].append(
-        f"{_OVERLAP:.0%} of the majority lies in the clusters of the minority. "
-        "The recall is that of the search in the class. The search among all rows is "
-        "measured by the sampler itself, which searches exactly below 0.95."
+        f"{_OVERLAP:.0%} of the majority rows lie in the clusters of the minority. "
+        "recall@5 is the recall of the search within the class. The sampler measures the "
+        "recall of the search among all rows itself and searches exactly below 0.95."
     )
     return result
 
@@ -86,7 +86,7 @@ def kmeans_smote_55k(plan: Plan) -> dict[str, Any]:
     title = "KMeansSMOTE, 55,000 x 20 float64, 5,000 minority"
     result = compared(plan, title, folder, _both("KMeansSMOTE", (5, 3), None, **how), 3)
     result["notes"].append(
-        "Both use the same `MiniBatchKMeans` of scikit-learn, with 8 clusters; "
+        "Both libraries use scikit-learn's `MiniBatchKMeans` with 8 clusters, and "
         "cluster_balance_threshold=0.05."
     )
     return result
@@ -99,7 +99,7 @@ def kmeans_smote_300k(plan: Plan) -> dict[str, Any]:
     how = {"parameters": {"cluster_balance_threshold": 0.1}}
     title = "KMeansSMOTE, 300,000 x 30 float64, 100,000 minority"
     result = compared(plan, title, folder, _both("KMeansSMOTE", (3, 1), 3, **how), 2)
-    result["notes"].append("cluster_balance_threshold=0.1 for both.")
+    result["notes"].append("Both libraries use cluster_balance_threshold=0.1.")
     return result
 
 
@@ -113,7 +113,7 @@ def svm_smote_10k(plan: Plan) -> dict[str, Any]:
     title = "SVMSMOTE, 10,000 x 20 float64, 1,000 minority"
     result = compared(plan, title, folder, sides, 3)
     result["notes"].append(
-        "Both fit scikit-learn's `SVC`, which takes most of the time. The sides with "
-        "LinearSVC scale the columns before; imbalanced-learn refuses such machines."
+        "Both libraries fit scikit-learn's `SVC`, which takes most of the time. The runs with "
+        "LinearSVC scale the columns first; imbalanced-learn does not accept LinearSVC."
     )
     return result

@@ -28,7 +28,7 @@ def import_time(plan: Plan) -> dict[str, Any]:
     alone = wall["python alone"]
     ratio = wall[f"SMOTE from {THEIRS}"] / wall[f"SMOTE from {OURS}"]
     return {
-        "title": "import smotefast; importing SMOTE",
+        "title": "Import time of smotefast and of SMOTE",
         "data": {},
         "sides": sides,
         "claims": [
@@ -36,7 +36,7 @@ def import_time(plan: Plan) -> dict[str, Any]:
             claim("speed, importing SMOTE", 1, ratio, "x"),
         ],
         "notes": [
-            'The seconds of "import smotefast" are those above an interpreter that does '
-            "nothing; the ratio is of whole processes."
+            'The target for "import smotefast" is about the time added to an interpreter that '
+            "does nothing. The speed is the ratio of whole processes."
         ],
     }

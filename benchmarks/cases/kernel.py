@@ -31,13 +31,13 @@ def kernel_bandwidth(plan: Plan) -> dict[str, Any]:
             claim(f"share of the copy's bandwidth, {n_base:,} base rows", target, share, "")
         )
     return {
-        "title": "interpolation kernel, 10,000,000 x 30 float32, against a parallel copy",
+        "title": "Interpolation kernel, 10,000,000 x 30 float32, compared with a parallel copy",
         "data": {"new_rows": n_new, "result_bytes": n_new * 30 * 4},
         "sides": sides,
         "claims": claims,
         "notes": [
-            "The copy is two threads of numpy.copyto, half of the result each. The target "
-            "from 2,000,000 base rows is what a plain loop reaches in the same process: the "
-            "gather of random rows is bound by memory latency there."
+            "The copy uses two threads of numpy.copyto, each for half of the result. For "
+            "2,000,000 base rows the target is what a plain loop reaches in the same process, "
+            "because memory latency limits the gathering of random rows."
         ],
     }

@@ -25,13 +25,13 @@ def ros_mixed(plan: Plan) -> dict[str, Any]:
         sides[side]["added_bytes"] = added[side]
     theirs, ours = (sides[side]["later_calls"]["median"] for side in (THEIRS, OURS))
     return {
-        "title": "RandomOverSampler, a mixed pandas frame of 1,000,000 x 16",
+        "title": "RandomOverSampler, mixed pandas frame, 1,000,000 x 16",
         "data": {"rows": n_samples, "result_bytes": result_bytes},
         "sides": sides,
         "claims": [
             claim("speed, later calls", 10, theirs / ours, "x"),
             claim(
-                "memory of the call over the result",
+                "memory of the call relative to the result",
                 1.1,
                 added[OURS] / result_bytes,
                 "",
@@ -39,10 +39,10 @@ def ros_mixed(plan: Plan) -> dict[str, Any]:
             ),
         ],
         "notes": [
-            f"Memory of the call: the highest resident set during the first full call less "
-            f"the resident set before it (imbalanced-learn's is "
-            f"{added[THEIRS] / result_bytes:.1f} times the result). A call on 100 rows goes "
-            "before, so that no import is counted.",
+            "Memory of the call: peak resident memory during the first full call, minus the "
+            "resident memory before it. For imbalanced-learn it is "
+            f"{added[THEIRS] / result_bytes:.1f} times the result. A call on 100 rows runs "
+            "first, so that imports are not counted.",
             "Columns: 6 float, 4 integer, 2 bool, 2 category, 1 string, 1 datetime.",
         ],
     }

@@ -72,8 +72,8 @@ def small_1k(plan: Plan) -> dict[str, Any]:
         "pairs": {},
         "claims": [],
         "notes": [
-            "SMOTENC has 4 columns of 8 levels among the 20, SMOTEN 20 columns of 5 to 20 "
-            "levels. KMeansSMOTE runs with cluster_balance_threshold=0.05."
+            "SMOTENC gets 16 numeric columns and 4 columns of 8 categories; SMOTEN gets 20 "
+            "columns of 5 to 20 categories. KMeansSMOTE uses cluster_balance_threshold=0.05."
         ],
     }
     for one in SAMPLERS:

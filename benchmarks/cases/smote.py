@@ -35,7 +35,7 @@ def _in_one_process(
 
 
 def smote_300k(plan: Plan) -> dict[str, Any]:
-    title = "SMOTE, 300,000 x 30 float32, 100,000 minority, later calls"
+    title = "SMOTE, 300,000 x 30 float32, 100,000 minority"
     result = _in_one_process(plan, title, 15, {})
     found = Side(OURS, 0).call(_large(plan), recall=True)
     result["claims"].append(claim("recall@5", 0.95, found["recall"], ""))
@@ -43,7 +43,7 @@ def smote_300k(plan: Plan) -> dict[str, Any]:
 
 
 def smote_300k_exact(plan: Plan) -> dict[str, Any]:
-    title = 'the same with search="exact"'
+    title = 'SMOTE, search="exact", 300,000 x 30 float32, 100,000 minority'
     result = _in_one_process(plan, title, 3, {"search": "exact"})
     result["data"]["rows_compared"] = result["data"]["new_rows"]
     equal = equal_rows(plan, OURS, THEIRS)
@@ -55,11 +55,11 @@ def smote_300k_process(plan: Plan) -> dict[str, Any]:
     folder = _large(plan)
     sides = whole_processes(plan, folder, 3)
     return {
-        "title": "the same as a whole process, from start to result",
+        "title": "SMOTE, whole process, 300,000 x 30 float32, 100,000 minority",
         "data": {"shape": os.path.basename(folder)},
         "sides": sides,
         "claims": [claim("speed, whole process", 5, ratio(sides, what="process_wall"), "x")],
-        "notes": ["Not the first process on the machine: kernels come from numba's cache."],
+        "notes": ["The kernels were compiled before and come from numba's cache."],
     }
 
 
@@ -99,11 +99,11 @@ def smote_3m(plan: Plan) -> dict[str, Any]:
             claim("peak memory above the result", 1.5e9, above, "bytes", at_most=True),
         ],
         "notes": [
-            f"imbalanced-learn was measured at {n_scaled // 3:,} minority rows of {n_scaled:,} "
-            f"({theirs['first']:.0f} s, one call) and scaled by the square of the size "
-            f"({factor:.1f} times), which makes {theirs['first'] * factor:,.0f} s: its search "
-            "compares each minority row with each other.",
-            "The peak is of the whole process, with the interpreter and the input in it; "
-            "smotefast's seconds are of the first call in a process.",
+            f"imbalanced-learn ran once on {n_scaled:,} rows with {n_scaled // 3:,} minority "
+            f"rows ({theirs['first']:.0f} s). Its search compares all pairs of minority rows, "
+            f"so the time is scaled by the square of the size ({factor:.1f} times), to "
+            f"{theirs['first'] * factor:,.0f} s.",
+            "The peak memory is that of the whole process, including the interpreter and the "
+            "input. smotefast's time is that of the first call in a process.",
         ],
     }

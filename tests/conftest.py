@@ -9,7 +9,7 @@ import tempfile
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.examples import FRESH, USUAL
+from tests.helpers.hypothesis_examples import FRESH, USUAL
 
 # Neither profile keeps a database: a failure prints the example and how to draw it again.
 _BOTH = settings(

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from smotefast.batch import block_plan as plan_module
 from smotefast.over_sampling import SMOTE, RandomOverSampler
-from tests.batch_files import (
+from tests.helpers.hypothesis_examples import examples
+from tests.helpers.parquet_files import (
     imbalanced,
     in_memory,
     resample,
@@ -21,7 +22,6 @@ from tests.batch_files import (
     write_file,
     write_folder,
 )
-from tests.examples import examples
 
 
 def small_blocks(monkeypatch, group_rows, batch_rows):

@@ -12,8 +12,8 @@ from smotefast.cli import app
 from smotefast.combine import Combination
 from smotefast.over_sampling import ADASYN, SMOTE, BorderlineSMOTE, RandomOverSampler
 from smotefast.under_sampling import RandomUnderSampler, TomekLinks
-from tests.batch_files import resample, same, write_file
-from tests.ids import name_of
+from tests.helpers.case_names import name_of
+from tests.helpers.parquet_files import resample, same, write_file
 
 
 def table(**sizes):

@@ -15,7 +15,7 @@ from smotefast.combine import SMOTETomek
 from smotefast.over_sampling import SMOTE, BorderlineSMOTE, KMeansSMOTE, RandomOverSampler
 from smotefast.report import Progress
 from smotefast.storage import SourceChangedError
-from tests.batch_files import imbalanced, resample, write_file
+from tests.helpers.parquet_files import imbalanced, resample, write_file
 
 
 def same_size_and_time(path):

@@ -23,7 +23,7 @@ from smotefast.over_sampling import (
     RandomOverSampler,
 )
 from smotefast.under_sampling import RandomUnderSampler, TomekLinks
-from tests.batch_files import imbalanced, in_memory, resample, same, write_file
+from tests.helpers.parquet_files import imbalanced, in_memory, resample, same, write_file
 
 SAMPLERS = [
     SMOTE(random_state=0),

@@ -22,9 +22,9 @@ from smotefast.over_sampling import (
     KMeansSMOTE,
 )
 from smotefast.registry import make_sampler
-from tests.batch_files import in_memory, resample, same, write_file, write_folder
-from tests.examples import examples
-from tests.ids import name_of
+from tests.helpers.case_names import name_of
+from tests.helpers.hypothesis_examples import examples
+from tests.helpers.parquet_files import in_memory, resample, same, write_file, write_folder
 
 LIMIT = "6GiB"
 

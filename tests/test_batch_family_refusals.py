@@ -11,7 +11,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from smotefast import ResamplingWarning
 from smotefast.over_sampling import SMOTE, SMOTEN, SMOTENC, BorderlineSMOTE
-from tests.batch_files import in_memory, resample, same, write_file
+from tests.helpers.parquet_files import in_memory, resample, same, write_file
 from tests.test_batch_family import LIMIT, NUMBERS, STREAMED, WHOLE, mixed
 
 

@@ -20,7 +20,7 @@ from smotefast.over_sampling import (
     RandomOverSampler,
 )
 from smotefast.under_sampling import RandomUnderSampler
-from tests.batch_files import imbalanced, resample, same, write_file, write_folder
+from tests.helpers.parquet_files import imbalanced, resample, same, write_file, write_folder
 
 # Elsewhere generated tables may have such columns.
 pytestmark = pytest.mark.filterwarnings("error")

@@ -19,7 +19,7 @@ from smotefast.over_sampling import ADASYN, BorderlineSMOTE
 from smotefast.storage import open_source
 from smotefast.storage.process_memory import parse_size, resident_bytes
 from smotefast.under_sampling import TomekLinks
-from tests.batch_files import imbalanced, in_memory, resample, same, write_file
+from tests.helpers.parquet_files import imbalanced, in_memory, resample, same, write_file
 
 STREAMED = [
     BorderlineSMOTE(random_state=0),

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from smotefast.over_sampling import RandomOverSampler
-from tests.batch_files import resample
+from tests.helpers.parquet_files import resample
 
 N = 60
 TARGET = pa.array(np.repeat([0, 1], [50, 10]))

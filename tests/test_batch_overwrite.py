@@ -7,7 +7,7 @@ import os
 import pyarrow.parquet as pq
 import pytest
 
-from tests.batch_files import imbalanced, resample, write_file
+from tests.helpers.parquet_files import imbalanced, resample, write_file
 
 
 @pytest.mark.parametrize("name", ["out", "out.parquet"])

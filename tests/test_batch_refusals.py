@@ -12,7 +12,7 @@ import pytest
 
 import smotefast
 from smotefast.over_sampling import SMOTE, RandomOverSampler
-from tests.batch_files import imbalanced, write_file
+from tests.helpers.parquet_files import imbalanced, write_file
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from smotefast.over_sampling import SMOTE, RandomOverSampler
 from smotefast.tables.arrow_tables import take_arrow
-from tests.batch_files import (
+from tests.helpers.parquet_files import (
     imbalanced,
     in_memory,
     resample,

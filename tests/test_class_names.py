@@ -16,8 +16,8 @@ from smotefast.combine import Combination
 from smotefast.diagnosis import diagnose_dataset
 from smotefast.over_sampling import SMOTE
 from smotefast.under_sampling import RandomUnderSampler
-from tests.batch_files import imbalanced, resample, write_file
-from tests.commands import shell as shell
+from tests.helpers.command_line import shell as shell
+from tests.helpers.parquet_files import imbalanced, resample, write_file
 
 ONE = ["1", "1.0", "1.00", "1e0", "+1", 1, 1.0]
 DAY, NIGHT = date(2026, 11, 28), datetime(2026, 11, 28, 22, 30)

@@ -14,8 +14,8 @@ import pytest
 
 from smotefast import __version__
 from smotefast.over_sampling import SMOTE, RandomOverSampler
-from tests.batch_files import imbalanced, in_memory, same, write_file
-from tests.commands import run
+from tests.helpers.command_line import run
+from tests.helpers.parquet_files import imbalanced, in_memory, same, write_file
 
 
 def start(*arguments, **options):

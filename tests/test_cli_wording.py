@@ -12,8 +12,8 @@ import pytest
 import smotefast
 from smotefast.cli.wording import OPTIONS, SETTINGS, in_shell_words
 from smotefast.registry import SAMPLERS, sampler_class
-from tests.batch_files import imbalanced, write_file
-from tests.commands import shell as shell
+from tests.helpers.command_line import shell as shell
+from tests.helpers.parquet_files import imbalanced, write_file
 
 ROOT = Path(smotefast.__file__).parent
 MODULES = sorted(path for path in ROOT.rglob("*.py") if path.parent.name != "cli")

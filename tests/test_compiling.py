@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from smotefast.batch import warmup as warm
-from tests.batch_files import imbalanced, write_file
+from tests.helpers.parquet_files import imbalanced, write_file
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="nothing is compiled"

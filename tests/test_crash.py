@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from smotefast.over_sampling import SMOTE
-from tests.batch_files import imbalanced, in_memory, same, write_file
+from tests.helpers.parquet_files import imbalanced, in_memory, same, write_file
 
 # Runs the job and numbers the moments when something happens to files: each open, fsync,
 # rename, link, mkdir or remove, and each row group. At moment KILL_AT the process kills

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.over_sampling.test_parity import data
-from tests.same_rows import classes, mixed
-from tests.ties import (
+from tests.helpers.datasets import classes, mixed
+from tests.helpers.distance_ties import (
     categories_are_tied,
     has_ties,
     mixed_has_ties,
     sums_are_tied,
     without_ties,
 )
+from tests.over_sampling.test_parity import data
 
 
 def drawn():

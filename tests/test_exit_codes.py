@@ -15,8 +15,8 @@ import smotefast.cli.demo
 import smotefast.cli.diagnose
 from smotefast.cli.output import EXIT_CODES, Exit, exit_code
 from smotefast.storage import SourceChangedError
-from tests.batch_files import imbalanced, write_file
-from tests.commands import shell as shell
+from tests.helpers.command_line import shell as shell
+from tests.helpers.parquet_files import imbalanced, write_file
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from smotefast import over_sampling, under_sampling
 from smotefast.combine import SMOTEENN
-from tests.same_rows import classes
+from tests.helpers.datasets import classes
 
 SIZES = (120, 40, 70)
 OVER = [

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.one_resampling import SMALL, digest
+from tests.helpers.resampling_digest import SMALL, digest
 
 ROOT = Path(__file__).parents[1]
 JIT_OFF = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
@@ -27,7 +27,7 @@ SEARCHES = [
 
 
 def run(code: str, **environment: str) -> str:
-    start = "from tests.one_resampling import SMALL, digest, sparse_digest\n"
+    start = "from tests.helpers.resampling_digest import SMALL, digest, sparse_digest\n"
     return run_plain(start + textwrap.dedent(code), **environment)
 
 
@@ -109,7 +109,7 @@ def count(out):
 count(np.zeros(1000))
 assert numba.threading_layer() == "omp"
 def child(queue):
-    from tests.one_resampling import SMALL, digest
+    from tests.helpers.resampling_digest import SMALL, digest
     queue.put(digest())
 context = multiprocessing.get_context("fork")
 queue = context.Queue()

@@ -11,7 +11,7 @@ import pytest
 
 from smotefast.over_sampling import SMOTE
 from smotefast.report import make_progress
-from tests.batch_files import imbalanced, resample, write_file
+from tests.helpers.parquet_files import imbalanced, resample, write_file
 
 
 class ZMQInteractiveShell:

@@ -29,8 +29,8 @@ from smotefast.under_sampling import (
     RepeatedEditedNearestNeighbours,
     TomekLinks,
 )
-from tests.batch_files import resample, write_file
-from tests.ids import name_of
+from tests.helpers.case_names import name_of
+from tests.helpers.parquet_files import resample, write_file
 
 _SIZES = {"a": 60, "b": 40, "c": 3}
 _SMALL = "k_neighbors=5 needs at least 6 rows in class 'c'"

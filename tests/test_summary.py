@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from smotefast.report import Summary
-from tests.batch_files import imbalanced, resample, write_file
+from tests.helpers.parquet_files import imbalanced, resample, write_file
 
 
 def test_summary__reads_well(tmp_path):

@@ -17,7 +17,7 @@ from smotefast.combine import SMOTETomek
 from smotefast.diagnosis import diagnose_dataset
 from smotefast.over_sampling import SMOTE, SMOTENC, RandomOverSampler
 from smotefast.under_sampling import RandomUnderSampler, TomekLinks
-from tests.batch_files import resample, write_file, write_folder
+from tests.helpers.parquet_files import resample, write_file, write_folder
 
 # A few rounded or small classes warn, which is nothing to look at here.
 pytestmark = pytest.mark.filterwarnings("ignore::smotefast.ResamplingWarning")

@@ -15,7 +15,8 @@ from sklearn.utils._param_validation import InvalidParameterError
 
 from smotefast import over_sampling, under_sampling
 from smotefast.combine import SMOTEENN, Combination, SMOTETomek
-from tests.same_rows import assert_equal, classes, mixed
+from tests.helpers.assertions import assert_equal
+from tests.helpers.datasets import classes, mixed
 
 SIZES = (90, 25, 60)
 RANDOM = {"random_state": 0}

@@ -7,8 +7,8 @@ from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
 from smotefast import over_sampling as ours_over
-from tests.combine.kinds import ENN, SIZES, TOMEK
-from tests.same_rows import classes
+from tests.helpers.combinations import ENN, SIZES, TOMEK
+from tests.helpers.datasets import classes
 
 
 @pytest.fixture(params=[ENN, TOMEK], ids=lambda kind: kind.name)

@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.combine.kinds import ENN, ties_after_smote
-from tests.examples import examples
-from tests.same_rows import classes
-from tests.ties import without_ties
+from tests.helpers.combinations import ENN, ties_after_smote
+from tests.helpers.datasets import classes
+from tests.helpers.distance_ties import without_ties
+from tests.helpers.hypothesis_examples import examples
 
 
 @given(

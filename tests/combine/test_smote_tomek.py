@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast import over_sampling as ours_over
-from tests.combine.kinds import SIZES, TOMEK, ties_after_smote
-from tests.examples import examples
-from tests.same_rows import classes
-from tests.ties import without_ties
+from tests.helpers.combinations import SIZES, TOMEK, ties_after_smote
+from tests.helpers.datasets import classes
+from tests.helpers.distance_ties import without_ties
+from tests.helpers.hypothesis_examples import examples
 
 
 @given(

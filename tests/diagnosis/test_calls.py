@@ -10,7 +10,7 @@ import pytest
 
 import smotefast
 from smotefast.over_sampling import SMOTE
-from tests.diagnosis.made import clean, mixed
+from tests.helpers.diagnosis_data import clean, mixed
 
 CONTAINERS = {
     "pandas": lambda frame: frame,

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import smotefast
-from tests import commands
-from tests.batch_files import imbalanced, write_file
+from tests.helpers import command_line as commands
+from tests.helpers.parquet_files import imbalanced, write_file
 
 run = partial(commands.run, "diagnose")
 

@@ -12,7 +12,7 @@ from scipy import sparse
 import smotefast
 from smotefast.diagnosis import in_memory
 from smotefast.over_sampling import SMOTENC
-from tests.diagnosis.made import clean, mixed, names, point
+from tests.helpers.diagnosis_data import clean, mixed, names, point
 
 
 def plain_rows():

@@ -11,8 +11,8 @@ import pytest
 import smotefast
 from smotefast.diagnosis import diagnose_dataset, in_files
 from smotefast.over_sampling import SMOTE, SMOTENC
-from tests.batch_files import write_file, write_folder
-from tests.diagnosis.made import clean, mixed, names
+from tests.helpers.diagnosis_data import clean, mixed, names
+from tests.helpers.parquet_files import write_file, write_folder
 
 
 def table_of(frame, y):

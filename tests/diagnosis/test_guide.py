@@ -13,7 +13,7 @@ import pytest
 import smotefast
 from smotefast.diagnosis import thresholds
 from smotefast.diagnosis.advice import recommend
-from tests.diagnosis.made import column, facts, figures
+from tests.helpers.diagnosis_data import column, facts, figures
 
 GUIDE = Path(__file__).parent.parent.parent / "docs" / "diagnose.md"
 

@@ -12,7 +12,7 @@ from smotefast.diagnosis.metric import unit_numbers
 from smotefast.diagnosis.repeats import Repeats, row_bits
 from smotefast.diagnosis.sample import drawn_positions
 from smotefast.diagnosis.surroundings import draw_copies, first_alike
-from tests.diagnosis.made import clean, mixed
+from tests.helpers.diagnosis_data import clean, mixed
 
 
 def naive_shares(distances, y, label, m=10):

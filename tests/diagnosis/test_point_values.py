@@ -7,7 +7,7 @@ import pandas as pd
 
 import smotefast
 from smotefast.over_sampling import SMOTE, RandomOverSampler
-from tests.diagnosis.made import clean, mixed, names, point
+from tests.helpers.diagnosis_data import clean, mixed, names, point
 
 
 def test_missing_values__are_refused_by_samplers_of_numbers_and_leave_rows_out():

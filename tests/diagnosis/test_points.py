@@ -15,7 +15,7 @@ from smotefast.over_sampling import (
     BorderlineSMOTE,
     RandomOverSampler,
 )
-from tests.diagnosis.made import clean, mixed, names, point
+from tests.helpers.diagnosis_data import clean, mixed, names, point
 
 
 def test_clean_data__have_no_points():

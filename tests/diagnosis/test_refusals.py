@@ -16,7 +16,7 @@ from scipy import sparse
 import smotefast
 from smotefast import SMOTE, SMOTENC, Combination, RandomUnderSampler, TomekLinks
 from smotefast.registry import SAMPLERS, all_names, make_sampler
-from tests.diagnosis.made import clean, mixed, names, point
+from tests.helpers.diagnosis_data import clean, mixed, names, point
 
 X, Y = clean(60, 20, n_features=3)
 FRAME = pd.DataFrame(X, columns=["a", "b", "c"])

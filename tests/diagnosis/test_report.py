@@ -12,7 +12,7 @@ import pytest
 import smotefast
 from smotefast.diagnosis.text import WIDTH
 from smotefast.over_sampling import SMOTE
-from tests.diagnosis.made import clean, mixed
+from tests.helpers.diagnosis_data import clean, mixed
 
 
 @pytest.fixture

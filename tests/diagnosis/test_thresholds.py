@@ -14,7 +14,7 @@ from smotefast.diagnosis.advice import recommend
 from smotefast.diagnosis.neighbor_points import neighbor_points
 from smotefast.diagnosis.scale_points import needs_scaling
 from smotefast.diagnosis.size_points import size_points
-from tests.diagnosis.made import column, facts, figures
+from tests.helpers.diagnosis_data import column, facts, figures
 
 # name of the point, what makes it, level; None where it is not made yet
 TABLE = [

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from tests.all_samplers import COPIERS, LOOKERS, MAKERS, name_of_sampler
+from tests.helpers.all_samplers import COPIERS, LOOKERS, MAKERS, name_of_sampler
 
 pd = pytest.importorskip("pandas")
 

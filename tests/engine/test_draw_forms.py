@@ -11,7 +11,7 @@ from smotefast.engine import draws as draws_module
 from smotefast.engine.draws import Draws
 from smotefast.over_sampling import _draws as draw_forms
 from smotefast.over_sampling._draws import AllottedDraws, OtherClassFactors
-from tests.examples import examples
+from tests.helpers.hypothesis_examples import examples
 
 N = 500
 CUTS = st.lists(st.integers(0, N), max_size=6).map(lambda cuts: sorted([0, *cuts, N]))

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from smotefast.engine import draws as draws_module
 from smotefast.engine.draws import Draws
-from tests import naive
-from tests.examples import examples
+from tests.helpers import reference_kernels as naive
+from tests.helpers.hypothesis_examples import examples
 
 CUTS = st.lists(st.integers(0, 500), min_size=2, max_size=6).map(sorted)
 

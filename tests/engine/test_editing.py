@@ -15,9 +15,9 @@ from smotefast.neighbors import neighbor_graph as left
 from smotefast.under_sampling import AllKNN, RepeatedEditedNearestNeighbours
 from smotefast.under_sampling import _editing as passes
 from smotefast.under_sampling._editing import Editing, agrees, by_class, overtaken, voted
-from tests import naive
-from tests.examples import examples
-from tests.same_rows import classes
+from tests.helpers import reference_kernels as naive
+from tests.helpers.datasets import classes
+from tests.helpers.hypothesis_examples import examples
 
 SOME = examples(10 if JIT_DISABLED else 60)
 

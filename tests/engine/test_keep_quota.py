@@ -10,7 +10,7 @@ from imblearn.utils import check_sampling_strategy
 
 from smotefast.engine.class_counts import class_counts
 from smotefast.engine.sampling_strategy import classes_to_clean, counts_to_keep
-from tests.examples import examples
+from tests.helpers.hypothesis_examples import examples
 
 TARGETS = [
     np.repeat([0, 1], [70, 30]),

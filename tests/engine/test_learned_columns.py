@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from scipy import sparse
 
-from tests.all_samplers import COPIERS, LOOKERS, MAKERS, name_of_sampler
+from tests.helpers.all_samplers import COPIERS, LOOKERS, MAKERS, name_of_sampler
 
 pd = pytest.importorskip("pandas")
 pl = pytest.importorskip("polars")

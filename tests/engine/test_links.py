@@ -11,8 +11,8 @@ from smotefast.engine.rows import MatrixRows
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.under_sampling.tomek_links import linked_rows, searched_classes
 from tests import naive
-from tests.examples import examples
-from tests.same_rows import classes
+from tests.helpers.assertions import classes
+from tests.helpers.hypothesis_examples import examples
 
 SOME = examples(10 if JIT_DISABLED else 60)
 

@@ -24,7 +24,7 @@ from smotefast.engine.recipes import Interpolate, Origins
 from smotefast.over_sampling import _draws as draw_forms
 from smotefast.over_sampling._draws import AllottedDraws, OtherClassFactors
 from tests import naive
-from tests.examples import examples
+from tests.helpers.hypothesis_examples import examples
 
 N = 300
 CUTS = st.lists(st.integers(0, 2 * N), max_size=5).map(lambda c: sorted([0, *c, 2 * N]))

@@ -11,7 +11,7 @@ from scipy import sparse
 from smotefast.engine.draws import Draws
 from smotefast.engine.job import Job
 from smotefast.engine.recipes import Copy, Interpolate, Origins, Smooth, widened_rows
-from tests.examples import examples
+from tests.helpers.hypothesis_examples import examples
 
 CUTS = st.lists(st.integers(0, 300), max_size=4).map(lambda cuts: sorted([0, *cuts, 300]))
 TOP = 2**63 - 1

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from smotefast.engine import majority_vote as votes
 from smotefast.engine.majority_vote import elected, tie_picks, winner_counts
 from smotefast.kernels.compile import JIT_DISABLED
-from tests import naive
-from tests.examples import examples
+from tests.helpers import reference_kernels as naive
+from tests.helpers.hypothesis_examples import examples
 
 SOME = examples(10 if JIT_DISABLED else 60)
 WAYS = [True, False]

@@ -10,9 +10,9 @@ from smotefast.kernels.distances import NOWHERE, rank_candidates, scan_rows
 from smotefast.kernels.distances_csr import search_sparse_rows
 from smotefast.kernels.interpolate_csr import CsrRows
 from smotefast.neighbors.queries import points_of, within
-from tests import naive
-from tests.examples import examples
-from tests.some_points import mixed, searches, strangers
+from tests.helpers import reference_kernels as naive
+from tests.helpers.hypothesis_examples import examples
+from tests.helpers.search_problems import mixed, searches, strangers
 
 SOME = examples(8 if JIT_DISABLED else 60)
 

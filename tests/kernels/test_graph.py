@@ -7,7 +7,7 @@ import pytest
 
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.kernels.compile_cache import graph_is_possible
-from tests import naive
+from tests.helpers import reference_kernels as naive
 
 pytestmark = pytest.mark.skipif(
     JIT_DISABLED, reason="pynndescent's building blocks run compiled only"

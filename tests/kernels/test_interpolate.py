@@ -9,8 +9,8 @@ from scipy import sparse
 from smotefast.engine.draws import Draws
 from smotefast.engine.job import Job
 from smotefast.engine.recipes import Interpolate, Origins
-from tests import naive
-from tests.examples import examples
+from tests.helpers import reference_kernels as naive
+from tests.helpers.hypothesis_examples import examples
 
 FLOATS = [np.float16, np.float32, np.float64, np.longdouble]
 INTS = [np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64]

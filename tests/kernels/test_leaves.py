@@ -5,7 +5,7 @@ from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.kernels.leaf_join import join_leaves
 from smotefast.kernels.tile_kernel import panel_lanes
 from smotefast.neighbors.approximate.nn_descent import empty_graph, tree_bounds
-from tests import naive
+from tests.helpers import reference_kernels as naive
 
 SIZE = 40 if JIT_DISABLED else 150
 

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.kernels.distance_sums import sum_distances
-from tests import naive
-from tests.examples import examples
+from tests.helpers import reference_kernels as naive
+from tests.helpers.hypothesis_examples import examples
 
 SOME = examples(8 if JIT_DISABLED else 60)
 EDGES = [1, 2, 64, 65, 129] if JIT_DISABLED else [1, 2, 63, 64, 65, 129, 256, 257, 600]

@@ -7,9 +7,9 @@ from smotefast.kernels.compile import JIT_DISABLED, target_has
 from smotefast.kernels.tile_kernel import GROUP, panel_lanes
 from smotefast.kernels.tiles import NOWHERE, Panels, pack_panels, search_panels
 from smotefast.neighbors.queries import points_of
-from tests import naive
-from tests.examples import examples
-from tests.some_points import searches
+from tests.helpers import reference_kernels as naive
+from tests.helpers.hypothesis_examples import examples
+from tests.helpers.search_problems import searches
 
 SOME = examples(5 if JIT_DISABLED else 40)
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.kernels.distances import NOWHERE
 from smotefast.kernels.value_differences import Shares, rank_codes, scan_codes
-from tests import naive
-from tests.examples import examples
+from tests.helpers import reference_kernels as naive
+from tests.helpers.hypothesis_examples import examples
 
 SOME = examples(8 if JIT_DISABLED else 60)
 

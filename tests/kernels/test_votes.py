@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.kernels.votes import count_winners, elect_categories
-from tests import naive
-from tests.examples import examples
+from tests.helpers import reference_kernels as naive
+from tests.helpers.hypothesis_examples import examples
 
 SOME = examples(8 if JIT_DISABLED else 60)
 NO_PICKS = np.empty((0, 1), np.int32)

@@ -15,9 +15,9 @@ from smotefast.neighbors import (
 )
 from smotefast.neighbors.approximate.nn_descent import why_no_graph
 from smotefast.neighbors.planner import choose_search_in_all
-from tests import naive
-from tests.examples import examples
-from tests.some_points import mixed, searches
+from tests.helpers import reference_kernels as naive
+from tests.helpers.hypothesis_examples import examples
+from tests.helpers.search_problems import mixed, searches
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from smotefast.neighbors.exact import tiles as tiled
 from smotefast.neighbors.exact.kdtree import search_tree
 from smotefast.neighbors.exact.tiles import search_once, search_tiles
 from smotefast.neighbors.queries import points_of, scan, within
-from tests import naive
-from tests.examples import examples
-from tests.some_points import mixed, quiet, searches, strangers
+from tests.helpers import reference_kernels as naive
+from tests.helpers.hypothesis_examples import examples
+from tests.helpers.search_problems import mixed, quiet, searches, strangers
 
 SOME = examples(6 if JIT_DISABLED else 50)
 N = 60 if JIT_DISABLED else 400

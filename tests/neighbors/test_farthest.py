@@ -10,9 +10,9 @@ from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors import farthest, farthest_in_pool
 from smotefast.neighbors import search as pool
 from smotefast.neighbors.farthest import farthest_by_tiles
-from tests import naive_pool
-from tests.examples import examples
-from tests.some_points import quiet, rows_and_queries
+from tests.helpers import reference_search as naive_pool
+from tests.helpers.hypothesis_examples import examples
+from tests.helpers.search_problems import quiet, rows_and_queries
 
 SOME = examples(8 if JIT_DISABLED else 60)
 WAYS = ["products", "tiles"]

@@ -10,9 +10,9 @@ from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors import NeighborsLeft
 from smotefast.neighbors import neighbor_graph as left
-from tests import naive
-from tests.examples import examples
-from tests.ties import has_ties
+from tests.helpers import reference_kernels as naive
+from tests.helpers.distance_ties import has_ties
+from tests.helpers.hypothesis_examples import examples
 
 SOME = examples(6 if JIT_DISABLED else 60)
 

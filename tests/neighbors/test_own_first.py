@@ -11,8 +11,8 @@ from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors import same_class_first as own_first
 from smotefast.neighbors.planner import own_first_pays
 from smotefast.neighbors.same_class_first import cells, own_come_first
-from tests import naive
-from tests.examples import examples
+from tests.helpers import reference_kernels as naive
+from tests.helpers.hypothesis_examples import examples
 
 
 def made(seed, n, n_features, kind):

@@ -13,9 +13,9 @@ from smotefast.neighbors.exact import csr as sparse_search
 from smotefast.neighbors.exact import dispatch as exact
 from smotefast.neighbors.exact import tiles as tiled
 from smotefast.neighbors.search import distances_to
-from tests import naive_pool
-from tests.examples import examples
-from tests.some_points import quiet, rows_and_queries
+from tests.helpers import reference_search as naive_pool
+from tests.helpers.hypothesis_examples import examples
+from tests.helpers.search_problems import quiet, rows_and_queries
 
 SOME = examples(8 if JIT_DISABLED else 60)
 KINDS = ["float32", "float64", "int16", "uint8", "bool", "csr", "csr32"]

@@ -12,8 +12,8 @@ from smotefast.neighbors import search as door
 from smotefast.neighbors.exact import duplicates as repeats
 from smotefast.neighbors.exact.duplicates import distinct_rows, in_all_places
 from smotefast.neighbors.queries import points_of, within
-from tests import naive
-from tests.examples import examples
+from tests.helpers import reference_kernels as naive
+from tests.helpers.hypothesis_examples import examples
 
 KINDS = {
     "even": lambda values: values,

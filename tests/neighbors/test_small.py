@@ -16,9 +16,9 @@ from smotefast.neighbors.exact import numpy_search as small
 from smotefast.neighbors.exact.integer_keys import key_type
 from smotefast.neighbors.exact.numpy_search import search_small
 from smotefast.neighbors.queries import points_of, scan, within
-from tests import naive
-from tests.examples import examples
-from tests.some_points import WEIGHTS, mixed
+from tests.helpers import reference_kernels as naive
+from tests.helpers.hypothesis_examples import examples
+from tests.helpers.search_problems import WEIGHTS, mixed
 
 KINDS = {
     "even": lambda values: values,

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors.streaming import NearestInBlocks
-from tests import naive
-from tests.examples import examples
-from tests.some_points import mixed, quiet, searches
+from tests.helpers import reference_kernels as naive
+from tests.helpers.hypothesis_examples import examples
+from tests.helpers.search_problems import mixed, quiet, searches
 
 SOME = examples(15 if JIT_DISABLED else 80)
 

@@ -8,9 +8,9 @@ import pytest
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors.exact.tiles import SPARE, nearest_candidates, pack, search_tiles
 from smotefast.neighbors.queries import Asked, points_of, within
-from tests import naive
+from tests.helpers import reference_kernels as naive
+from tests.helpers.search_problems import mixed, strangers
 from tests.neighbors.test_exact import N, settle, settle_asked
-from tests.some_points import mixed, strangers
 
 
 @pytest.mark.parametrize("scale", [1e-30, 1e-15, 1.0, 1e15, 1e30])

@@ -12,7 +12,7 @@ from smotefast.neighbors import find_neighbors, found_soon
 from smotefast.neighbors.exact import kdtree as tree
 from smotefast.neighbors.exact.kdtree import search_tree, tree_pays
 from smotefast.neighbors.queries import points_of, within
-from tests import naive
+from tests.helpers import reference_kernels as naive
 
 
 def _pays(rows, n_queries=20_000, k=5):

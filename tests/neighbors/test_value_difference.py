@@ -8,8 +8,8 @@ from imblearn.metrics.pairwise import ValueDifferenceMetric
 
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors import RecallWarning, SearchWarning, find_alike, value_difference
-from tests import naive
-from tests.examples import examples
+from tests.helpers import reference_kernels as naive
+from tests.helpers.hypothesis_examples import examples
 
 SOME = examples(10 if JIT_DISABLED else 60)
 graphs = pytest.mark.skipif(

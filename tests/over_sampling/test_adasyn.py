@@ -12,10 +12,11 @@ from sklearn.neighbors import NearestNeighbors
 
 import smotefast
 from smotefast.over_sampling import ADASYN
-from tests import naive
-from tests.examples import examples
-from tests.same_rows import assert_same, classes
-from tests.ties import without_ties
+from tests.helpers import reference_kernels as naive
+from tests.helpers.assertions import assert_same
+from tests.helpers.datasets import classes
+from tests.helpers.distance_ties import without_ties
+from tests.helpers.hypothesis_examples import examples
 
 quiet = pytest.mark.filterwarnings("ignore::smotefast.ResamplingWarning")
 

@@ -12,7 +12,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.utils._param_validation import InvalidParameterError
 
 from smotefast.over_sampling import SMOTE, RandomOverSampler
-from tests.examples import examples
+from tests.helpers.hypothesis_examples import examples
 
 BOTH = [SMOTE, RandomOverSampler]
 

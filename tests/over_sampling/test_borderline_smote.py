@@ -9,9 +9,10 @@ from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
 from smotefast.over_sampling import BorderlineSMOTE
-from tests.examples import examples
-from tests.same_rows import assert_same, classes
-from tests.ties import without_ties
+from tests.helpers.assertions import assert_same
+from tests.helpers.datasets import classes
+from tests.helpers.distance_ties import without_ties
+from tests.helpers.hypothesis_examples import examples
 
 KINDS = ["borderline-1", "borderline-2"]
 quiet = pytest.mark.filterwarnings("ignore::smotefast.ResamplingWarning")

@@ -10,10 +10,11 @@ from scipy import sparse
 
 import smotefast
 from smotefast.over_sampling import BorderlineSMOTE
-from tests import naive
-from tests.examples import examples
+from tests.helpers import reference_kernels as naive
+from tests.helpers.assertions import assert_equal
+from tests.helpers.datasets import classes
+from tests.helpers.hypothesis_examples import examples
 from tests.over_sampling.test_borderline_smote import both_kinds, pair, quiet
-from tests.same_rows import assert_equal, classes
 
 
 @quiet

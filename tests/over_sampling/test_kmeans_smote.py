@@ -13,10 +13,10 @@ from sklearn.neighbors import NearestNeighbors
 
 from smotefast import ResamplingWarning
 from smotefast.over_sampling import SMOTE, KMeansSMOTE
-from tests.examples import examples
-from tests.ids import name_of
+from tests.helpers.case_names import name_of
+from tests.helpers.distance_ties import without_ties
+from tests.helpers.hypothesis_examples import examples
 from tests.over_sampling.test_parity import assert_same
-from tests.ties import without_ties
 
 SIZES = (150, 60, 90)
 

@@ -9,8 +9,8 @@ from scipy import sparse
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 
 from smotefast import over_sampling as ours
-from tests.examples import examples
-from tests.ties import without_ties
+from tests.helpers.distance_ties import without_ties
+from tests.helpers.hypothesis_examples import examples
 
 PAIRS = [(ours.SMOTE, theirs.SMOTE), (ours.RandomOverSampler, theirs.RandomOverSampler)]
 

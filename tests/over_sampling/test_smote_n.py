@@ -12,10 +12,10 @@ from scipy import sparse
 from smotefast.engine import majority_vote as votes
 from smotefast.neighbors import value_difference
 from smotefast.over_sampling import SMOTEN
-from tests import naive
-from tests.examples import examples
-from tests.same_rows import assert_same
-from tests.ties import categories_are_tied
+from tests.helpers import reference_kernels as naive
+from tests.helpers.assertions import assert_same
+from tests.helpers.distance_ties import categories_are_tied
+from tests.helpers.hypothesis_examples import examples
 
 
 def table(seed, sizes=(60, 25), n_columns=6, n_categories=9):

@@ -8,8 +8,8 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import OrdinalEncoder
 
 from smotefast.over_sampling import SMOTEN
+from tests.helpers.assertions import assert_equal, assert_same
 from tests.over_sampling.test_smote_n import pair, table, untied
-from tests.same_rows import assert_equal, assert_same
 
 
 def test_smote_n__gives_imbalanced_learns_frames():

@@ -10,10 +10,11 @@ from imblearn import over_sampling as theirs
 
 from smotefast.engine import majority_vote as votes
 from smotefast.over_sampling import SMOTENC
-from tests.examples import examples
-from tests.over_sampling.mixed_tables import as_frame, as_objects, other_frames, pair
-from tests.same_rows import assert_equal, assert_same, mixed
-from tests.ties import mixed_has_ties, without_ties
+from tests.helpers.assertions import assert_equal, assert_same
+from tests.helpers.datasets import mixed
+from tests.helpers.distance_ties import mixed_has_ties, without_ties
+from tests.helpers.hypothesis_examples import examples
+from tests.helpers.mixed_tables import as_frame, as_objects, other_frames, pair
 
 
 @given(

@@ -6,8 +6,9 @@ from imblearn import over_sampling as theirs
 from scipy import sparse
 
 from smotefast.over_sampling import SMOTENC
-from tests.over_sampling.mixed_tables import NAMES, as_frame, as_objects, other_frames, pair
-from tests.same_rows import assert_equal, assert_same, mixed
+from tests.helpers.assertions import assert_equal, assert_same
+from tests.helpers.datasets import mixed
+from tests.helpers.mixed_tables import NAMES, as_frame, as_objects, other_frames, pair
 
 
 @pytest.mark.parametrize(

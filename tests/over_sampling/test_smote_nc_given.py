@@ -7,8 +7,9 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
 from smotefast.over_sampling import SMOTENC
-from tests.over_sampling.mixed_tables import as_frame, pair
-from tests.same_rows import assert_same, mixed
+from tests.helpers.assertions import assert_same
+from tests.helpers.datasets import mixed
+from tests.helpers.mixed_tables import as_frame, pair
 
 
 def assert_same_categories(mine, other):

@@ -16,10 +16,10 @@ from sklearn.svm import SVC, NuSVC, OneClassSVM
 
 from smotefast import ResamplingWarning
 from smotefast.over_sampling import SVMSMOTE
-from tests.examples import examples
-from tests.ids import name_of
+from tests.helpers.case_names import name_of
+from tests.helpers.distance_ties import without_ties
+from tests.helpers.hypothesis_examples import examples
 from tests.over_sampling.test_parity import assert_same, data
-from tests.ties import without_ties
 
 
 def assert_alike(X, y, mine=None, **parameters):

@@ -11,7 +11,7 @@ import smotefast
 from smotefast.diagnosis import diagnose_dataset
 from smotefast.storage.limits import DEFAULT, Limit, default_limit, resolve_limit
 from smotefast.storage.process_memory import resident_bytes
-from tests.batch_files import imbalanced, write_file
+from tests.helpers.parquet_files import imbalanced, write_file
 
 MIB = 1 << 20
 UNLIMITED = 9223372036854771712

@@ -18,8 +18,8 @@ import pytest
 import smotefast
 from smotefast.diagnosis import diagnose_dataset
 from smotefast.storage.paths import local_path, shown_path
-from tests.batch_files import imbalanced, resample, write_file
-from tests.commands import shell as shell
+from tests.helpers.command_line import shell as shell
+from tests.helpers.parquet_files import imbalanced, resample, write_file
 
 
 class Path:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from smotefast.tables import open_table, open_target
-from tests.examples import examples
+from tests.helpers.hypothesis_examples import examples
 
 DTYPES = ["int8", "uint8", "int32", "int64", "float32", "float64", "bool"]
 

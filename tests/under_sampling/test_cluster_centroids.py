@@ -14,8 +14,9 @@ from sklearn.cluster import DBSCAN, Birch, BisectingKMeans, KMeans, MiniBatchKMe
 from sklearn.linear_model import LogisticRegression
 
 from smotefast.under_sampling import ClusterCentroids
-from tests.examples import examples
-from tests.same_rows import assert_same, classes
+from tests.helpers.assertions import assert_same
+from tests.helpers.datasets import classes
+from tests.helpers.hypothesis_examples import examples
 
 SIZES = (90, 25, 60)
 VOTES = ["auto", "hard", "soft"]

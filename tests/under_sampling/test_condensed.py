@@ -16,10 +16,11 @@ from sklearn.utils._param_validation import InvalidParameterError
 from smotefast import under_sampling as ours
 from smotefast.under_sampling import _condensing as nearest_classes
 from smotefast.under_sampling._condensing import NearestClasses, condensed
-from tests import naive_pool
-from tests.examples import examples
-from tests.same_rows import assert_same, classes
-from tests.ties import without_ties
+from tests.helpers import reference_search as naive_pool
+from tests.helpers.assertions import assert_same
+from tests.helpers.datasets import classes
+from tests.helpers.distance_ties import without_ties
+from tests.helpers.hypothesis_examples import examples
 
 NAMES = ["CondensedNearestNeighbour", "OneSidedSelection"]
 SIZES = (90, 25, 60)

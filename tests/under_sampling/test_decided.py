@@ -12,9 +12,10 @@ from smotefast import under_sampling
 from smotefast.combine import SMOTEENN
 from smotefast.neighbors import planner as policy
 from smotefast.under_sampling import EditedNearestNeighbours, NeighbourhoodCleaningRule
-from tests.examples import examples
-from tests.same_rows import assert_equal, assert_same, classes
-from tests.ties import without_ties
+from tests.helpers.assertions import assert_equal, assert_same
+from tests.helpers.datasets import classes
+from tests.helpers.distance_ties import without_ties
+from tests.helpers.hypothesis_examples import examples
 
 
 @pytest.fixture

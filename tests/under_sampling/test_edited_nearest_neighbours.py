@@ -12,11 +12,12 @@ from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 from sklearn.utils._param_validation import InvalidParameterError
 
 from smotefast.under_sampling import EditedNearestNeighbours
-from tests import naive
-from tests.examples import examples
-from tests.same_rows import assert_equal, assert_same, classes
-from tests.spoiled_search import spoil
-from tests.ties import without_ties
+from tests.helpers import reference_kernels as naive
+from tests.helpers.assertions import assert_equal, assert_same
+from tests.helpers.datasets import classes
+from tests.helpers.distance_ties import without_ties
+from tests.helpers.hypothesis_examples import examples
+from tests.helpers.wrong_search import spoil
 
 WORDS = ["auto", "majority", "not minority", "not majority", "all"]
 SOME = examples(60)

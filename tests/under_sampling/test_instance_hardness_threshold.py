@@ -19,8 +19,9 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from smotefast.under_sampling import InstanceHardnessThreshold
-from tests.examples import examples
-from tests.same_rows import assert_same, classes
+from tests.helpers.assertions import assert_same
+from tests.helpers.datasets import classes
+from tests.helpers.hypothesis_examples import examples
 
 SIZES = (90, 25, 60)
 ESTIMATORS = {

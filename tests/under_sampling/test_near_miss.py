@@ -10,10 +10,11 @@ from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 
 import smotefast
 from smotefast.under_sampling import NearMiss
-from tests import naive_pool
-from tests.examples import examples
-from tests.same_rows import assert_same, classes
-from tests.ties import sums_are_tied, without_ties
+from tests.helpers import reference_search as naive_pool
+from tests.helpers.assertions import assert_same
+from tests.helpers.datasets import classes
+from tests.helpers.distance_ties import sums_are_tied, without_ties
+from tests.helpers.hypothesis_examples import examples
 
 SIZES = (90, 25, 60)
 VERSIONS = [1, 2, 3]

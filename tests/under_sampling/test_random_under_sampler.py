@@ -10,8 +10,9 @@ from imblearn import under_sampling as theirs
 from scipy import sparse
 
 from smotefast.under_sampling import RandomUnderSampler
-from tests.examples import examples
-from tests.same_rows import assert_equal, assert_same, classes
+from tests.helpers.assertions import assert_equal, assert_same
+from tests.helpers.datasets import classes
+from tests.helpers.hypothesis_examples import examples
 
 SIZES = (60, 25, 40)
 

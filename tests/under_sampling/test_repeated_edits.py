@@ -13,9 +13,10 @@ from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 from sklearn.utils._param_validation import InvalidParameterError
 
 from smotefast import under_sampling as ours
-from tests.examples import examples
-from tests.same_rows import assert_equal, assert_same, classes
-from tests.ties import without_ties
+from tests.helpers.assertions import assert_equal, assert_same
+from tests.helpers.datasets import classes
+from tests.helpers.distance_ties import without_ties
+from tests.helpers.hypothesis_examples import examples
 
 WORDS = ["auto", "majority", "not minority", "not majority", "all"]
 RENN = "RepeatedEditedNearestNeighbours"

@@ -9,8 +9,8 @@ from imblearn import under_sampling as their_under
 
 from smotefast import combine as ours
 from smotefast import under_sampling as ours_under
-from tests.same_rows import assert_equal
-from tests.ties import has_ties
+from tests.helpers.assertions import assert_equal
+from tests.helpers.distance_ties import has_ties
 
 SIZES = (90, 25, 60)
 

@@ -5,7 +5,7 @@ import pytest
 from imblearn import over_sampling as theirs
 
 from smotefast.over_sampling import SMOTENC
-from tests.same_rows import mixed
+from tests.helpers.datasets import mixed
 
 NAMES = np.array(list("zwxyvu"))
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from smotefast.engine.rows import MatrixRows
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.under_sampling.tomek_links import linked_rows, searched_classes
-from tests import naive
+from tests.helpers import reference_kernels
 from tests.helpers.assertions import classes
 from tests.helpers.hypothesis_examples import examples
 
@@ -21,7 +21,7 @@ class Spy:
     """Search by a table, and remember what was asked for."""
 
     def __init__(self, X):
-        self.table = naive.nearest_rows(X, 1)[:, 0]
+        self.table = reference_kernels.nearest_rows(X, 1)[:, 0]
         self.asked = []
 
     def __call__(self, rows):
@@ -52,7 +52,7 @@ def test_linked_rows__of_any_classes_are_those_of_all_pairs(seed, sizes, n_featu
     X, y = tied(seed, sizes, n_features, n_values)
     rows, spy, labels = MatrixRows(None, y), Spy(X), list(range(len(sizes)))
     for cleaned in subsets(labels):
-        expected = naive.linked(y, spy.table, cleaned)
+        expected = reference_kernels.linked(y, spy.table, cleaned)
         searched = searched_classes(rows.sizes, cleaned)
         found = linked_rows(rows, cleaned, searched, spy)
         assert found.tolist() == expected
@@ -65,7 +65,7 @@ def test_linked_rows__of_any_classes_are_those_of_all_pairs(seed, sizes, n_featu
 def test_linked_rows__of_distinct_rows_are_some():
     X, y = tied(0, (40, 30, 20), 2, 0)
     rows, spy = MatrixRows(None, y), Spy(X)
-    expected = naive.linked(y, spy.table, [0, 1, 2])
+    expected = reference_kernels.linked(y, spy.table, [0, 1, 2])
     assert {y[row] for row in expected} == {0, 1, 2}
     assert linked_rows(rows, [0, 1, 2], [0, 1, 2], spy).tolist() == expected
 
@@ -78,7 +78,7 @@ def test_linked_rows__of_labels_of_any_type_are_the_same(labels):
     for cleaned in subsets([0, 1]):
         named = {labels[each]: 0 for each in cleaned}  # as a quota is
         searched = searched_classes(rows.sizes, named)
-        expected = naive.linked(y, spy.table, cleaned)
+        expected = reference_kernels.linked(y, spy.table, cleaned)
         assert linked_rows(rows, named, searched, spy).tolist() == expected
 
 

@@ -23,7 +23,7 @@ from smotefast.engine.mixed_recipes import (
 from smotefast.engine.recipes import Interpolate, Origins
 from smotefast.over_sampling import _draws as draw_forms
 from smotefast.over_sampling._draws import AllottedDraws, OtherClassFactors
-from tests import naive
+from tests.helpers import reference_kernels
 from tests.helpers.hypothesis_examples import examples
 
 N = 300
@@ -103,14 +103,14 @@ def test_mixed_interpolate__interpolates_numbers_and_elects_what_was_picked(seed
     for place, recipe in enumerate(recipes):
         rows = slice(place * N, (place + 1) * N)
         neighbors = recipe.origins.neighbors
-        choices, steps = naive.draw(seed + place, N, neighbors.size)
-        expected = naive.interpolate(
+        choices, steps = reference_kernels.draw(seed + place, N, neighbors.size)
+        expected = reference_kernels.interpolate(
             recipe.numbers.base, recipe.numbers.base, neighbors, choices, steps, np.float64
         )
         np.testing.assert_array_equal(out.numbers[rows], expected)
         for i, row in enumerate(choices // k):
             for j in range(n_codes):
-                winners = naive.winners(recipe.codes, neighbors, row, j)
+                winners = reference_kernels.winners(recipe.codes, neighbors, row, j)
                 pick = 0 if recipe.picks is None else recipe.picks[i, j]
                 assert out.codes[rows][i, j] == winners[pick]
 
@@ -229,5 +229,5 @@ def test_shares_of_counts__are_the_naive_class_shares(seed, n_rows, n_categories
     codes = rng.integers(0, n_categories, (n_rows, 3)).astype(np.int32)
     y = np.array(list("badce"))[rng.integers(0, n_classes, n_rows)]
     found = shares_of(counts_by_class(codes, y))
-    for one, two in zip(found, naive.class_shares(codes, y), strict=True):
+    for one, two in zip(found, reference_kernels.class_shares(codes, y), strict=True):
         np.testing.assert_array_equal(one, two)

@@ -11,7 +11,7 @@ from smotefast.engine.rows import MatrixRows
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.under_sampling.tomek_links import linked_rows, searched_classes
 from tests.helpers import reference_kernels
-from tests.helpers.assertions import classes
+from tests.helpers.datasets import classes
 from tests.helpers.hypothesis_examples import examples
 
 SOME = examples(10 if JIT_DISABLED else 60)

@@ -11,8 +11,8 @@ from sklearn.neighbors import NearestNeighbors
 
 from smotefast import ResamplingWarning
 from smotefast.over_sampling import SMOTE, SMOTEN, SMOTENC, BorderlineSMOTE
+from tests.batch.test_family import LIMIT, NUMBERS, STREAMED, WHOLE, mixed
 from tests.helpers.parquet_files import in_memory, resample, same, write_file
-from tests.test_batch_family import LIMIT, NUMBERS, STREAMED, WHOLE, mixed
 
 
 def test_a_job__warns_of_a_class_that_stays(tmp_path, destination):

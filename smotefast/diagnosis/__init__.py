@@ -10,8 +10,8 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from smotefast.diagnosis.outcome import Diagnosis
-from smotefast.diagnosis.result import ClassFigures, Point, Recommendation
+from smotefast.diagnosis.findings import ClassFigures, Point, Recommendation
+from smotefast.diagnosis.report import Diagnosis
 
 __all__ = [
     "ClassFigures",
@@ -88,7 +88,7 @@ def diagnose(X: Any, y: Any = None, sampler: Any = None, *, target: Any = None) 
 def _diagnose_table(X: Any, y: Any, sampler: Any, name: Any) -> Diagnosis:
     from smotefast.diagnosis.examine import examine
     from smotefast.diagnosis.in_memory import open_data, split_target, with_refusals
-    from smotefast.diagnosis.judged import judge
+    from smotefast.diagnosis.sampler_facts import judge
     from smotefast.engine.class_counts import class_counts
     from smotefast.tables import open_table, open_target
 
@@ -155,7 +155,7 @@ def diagnose_dataset(
     MemoryError
         If it does not stay under the limit.
     """
-    from smotefast.diagnosis.in_files import diagnose_files
+    from smotefast.diagnosis.files import diagnose_files
 
     return diagnose_files(source, target, _made(sampler), drop, memory_limit, progress)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from smotefast.diagnosis.column_kinds import few_valued, real_categories, real_numbers
 from smotefast.diagnosis.facts import Facts, percent, several
-from smotefast.diagnosis.result import Recommendation
+from smotefast.diagnosis.findings import Recommendation
 from smotefast.diagnosis.thresholds import (
     BALANCED,
     BORDER_NOISE,

@@ -12,7 +12,7 @@ from smotefast.diagnosis.column_kinds import (
     texts_of_numbers,
 )
 from smotefast.diagnosis.facts import Facts, has, percent, several
-from smotefast.diagnosis.result import Point
+from smotefast.diagnosis.findings import Point
 from smotefast.diagnosis.thresholds import FEW_VALUES
 
 

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from smotefast.diagnosis.data import Data
-from smotefast.diagnosis.judged import Judged
-from smotefast.diagnosis.result import ClassFigures
+from smotefast.diagnosis.findings import ClassFigures
+from smotefast.diagnosis.neighborhoods import Surroundings
 from smotefast.diagnosis.sample import Sample
-from smotefast.diagnosis.surroundings import Surroundings
+from smotefast.diagnosis.sampler_facts import Judged
 from smotefast.over_sampling.border import is_in_danger, is_noise
 
 

@@ -9,7 +9,7 @@ from smotefast.diagnosis.column_kinds import (
     identifiers,
 )
 from smotefast.diagnosis.facts import Facts, percent, sentence, several
-from smotefast.diagnosis.result import Point
+from smotefast.diagnosis.findings import Point
 from smotefast.diagnosis.thresholds import LARGEST
 
 # Points that say why a sampler refuses data.

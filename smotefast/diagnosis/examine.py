@@ -19,9 +19,10 @@ from smotefast.diagnosis.column_kinds import identifiers
 from smotefast.diagnosis.column_points import column_points, refused_data
 from smotefast.diagnosis.columns import ColumnFigures, Totals, column_figures
 from smotefast.diagnosis.data import Block, Data
+from smotefast.diagnosis.duplicate_rows import Repeats, row_bits
 from smotefast.diagnosis.facts import Facts
+from smotefast.diagnosis.findings import LEVELS, Point
 from smotefast.diagnosis.groups import group_sizes
-from smotefast.diagnosis.judged import Judged
 from smotefast.diagnosis.metric import (
     Metric,
     metric_as_it_is,
@@ -30,13 +31,12 @@ from smotefast.diagnosis.metric import (
     shares_of_distance,
 )
 from smotefast.diagnosis.neighbor_points import neighbor_points
-from smotefast.diagnosis.outcome import Diagnosis
-from smotefast.diagnosis.repeats import Repeats, row_bits
-from smotefast.diagnosis.result import LEVELS, Point
+from smotefast.diagnosis.neighborhoods import Search
+from smotefast.diagnosis.report import Diagnosis
 from smotefast.diagnosis.sample import Coded, Drawing, Sample
+from smotefast.diagnosis.sampler_facts import Judged
 from smotefast.diagnosis.scale_points import needs_scaling, spreads_of
 from smotefast.diagnosis.size_points import size_points
-from smotefast.diagnosis.surroundings import Search
 from smotefast.diagnosis.thresholds import COMPARED_PER_CLASS, LARGEST
 
 Watch = Callable[[Block], None]

@@ -10,8 +10,8 @@ import numpy as np
 
 from smotefast.diagnosis.columns import ColumnFigures
 from smotefast.diagnosis.data import Columns
-from smotefast.diagnosis.judged import Judged
-from smotefast.diagnosis.result import ClassFigures
+from smotefast.diagnosis.findings import ClassFigures
+from smotefast.diagnosis.sampler_facts import Judged
 from smotefast.diagnosis.thresholds import JUDGED_ROWS
 
 _SHOWN_COLUMNS = 6

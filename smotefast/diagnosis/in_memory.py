@@ -12,7 +12,7 @@ from sklearn.base import clone
 
 from smotefast._messages import did_you_mean, listed
 from smotefast.diagnosis.data import BLOCK_ROWS, Block, Columns, small_codes, take_columns
-from smotefast.diagnosis.judged import Judged, both_steps, one_line
+from smotefast.diagnosis.sampler_facts import Judged, both_steps, one_line
 from smotefast.over_sampling import RandomOverSampler
 from smotefast.tables import Table
 from smotefast.tables.labels import label_keys

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smotefast.diagnosis.facts import Facts, listed_classes, percent, several
-from smotefast.diagnosis.result import ClassFigures, Point
+from smotefast.diagnosis.findings import ClassFigures, Point
 from smotefast.diagnosis.scale_points import scales
 from smotefast.diagnosis.size_points import class_point
 from smotefast.diagnosis.thresholds import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from smotefast.diagnosis.result import Findings, Point
-from smotefast.diagnosis.text import HEADS, cells, how_it_was_found, shown_classes
+from smotefast.diagnosis.findings import Findings, Point
+from smotefast.diagnosis.render import HEADS, cells, how_it_was_found, shown_classes
 
 _STYLE = """
 .smotefast-diagnosis { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif;

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from smotefast.diagnosis.column_kinds import identifiers
 from smotefast.diagnosis.facts import Facts, percent, sentence
-from smotefast.diagnosis.result import Point
+from smotefast.diagnosis.findings import Point
 from smotefast.diagnosis.thresholds import (
     SCALE_FEW,
     SCALE_RATIO,

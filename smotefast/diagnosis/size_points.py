@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from smotefast.diagnosis.facts import Facts, listed_classes, percent, several, shown_label
-from smotefast.diagnosis.result import ClassFigures, Point
+from smotefast.diagnosis.findings import ClassFigures, Point
 from smotefast.diagnosis.thresholds import (
     KEPT_SHARE,
     MANY_FEATURES,

@@ -10,7 +10,7 @@ import pytest
 
 import smotefast
 import smotefast.batch
-import smotefast.diagnosis.in_files
+import smotefast.diagnosis.files
 from smotefast.combine import SMOTETomek
 from smotefast.over_sampling import SMOTE, BorderlineSMOTE, KMeansSMOTE, RandomOverSampler
 from smotefast.report import Progress
@@ -109,7 +109,7 @@ class Changing(Progress):
 
 def change_during(monkeypatch, change, phase, **when):
     changing = Changing(change, phase, **when)
-    for module in (smotefast.batch.resample, smotefast.diagnosis.in_files):
+    for module in (smotefast.batch.resample, smotefast.diagnosis.files):
         monkeypatch.setattr(module, "make_progress", lambda progress: changing)
     return changing
 

@@ -136,17 +136,15 @@ def test_a_slow_job_that_loads_what_is_compiled__does_not_start_anew(tmp_path, d
 
 def test_a_diagnosis__names_compiled_kernels_only_where_some_were(tmp_path, monkeypatch):
     from smotefast.batch.warmup import JustCompiledError
-    from smotefast.diagnosis import diagnose_dataset, in_files
+    from smotefast.diagnosis import diagnose_dataset, files
 
     def refuse(limit):
         raise MemoryError
 
     source = write_file(tmp_path / "in.parquet", imbalanced())
-    monkeypatch.setattr(in_files, "refuse_above", refuse)
+    monkeypatch.setattr(files, "refuse_above", refuse)
     for compiled in (False, True):
-        monkeypatch.setattr(
-            in_files, "kernels_were_compiled", lambda compiled=compiled: compiled
-        )
+        monkeypatch.setattr(files, "kernels_were_compiled", lambda compiled=compiled: compiled)
         with pytest.raises(MemoryError, match="is not enough") as caught:
             diagnose_dataset(source, target="label")
         assert isinstance(caught.value, JustCompiledError) is compiled

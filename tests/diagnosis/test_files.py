@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 import smotefast
-from smotefast.diagnosis import diagnose_dataset, in_files
+from smotefast.diagnosis import diagnose_dataset, files
 from smotefast.over_sampling import SMOTE, SMOTENC
 from tests.helpers.diagnosis_data import clean, mixed, names
 from tests.helpers.parquet_files import write_file, write_folder
@@ -43,7 +43,7 @@ def from_files(source, **options):
 @pytest.mark.parametrize("rows", [13, 200, 65_536])
 @pytest.mark.parametrize("n_files", [1, 3])
 def test_files__give_the_report_of_the_table(tmp_path, monkeypatch, table, rows, n_files):
-    monkeypatch.setattr(in_files, "BLOCK_ROWS", rows)
+    monkeypatch.setattr(files, "BLOCK_ROWS", rows)
     if n_files == 1:
         source = write_file(tmp_path / "in.parquet", table, group_rows=77)
     else:
@@ -56,7 +56,7 @@ def test_files__give_the_report_of_the_table(tmp_path, monkeypatch, table, rows,
 
 
 def test_dictionaries__are_read_like_the_texts_they_stand_for(tmp_path, monkeypatch, table):
-    monkeypatch.setattr(in_files, "BLOCK_ROWS", 100)
+    monkeypatch.setattr(files, "BLOCK_ROWS", 100)
     place = table.schema.get_field_index("city")
     coded = table.set_column(place, "city", table["city"].dictionary_encode())
     found = from_files(write_file(tmp_path / "in.parquet", coded, group_rows=90))
@@ -109,7 +109,7 @@ def test_a_limit_that_is_passed_on_the_way__ends_the_diagnosis(tmp_path, monkeyp
     def refuse(limit):
         raise MemoryError("too much")
 
-    monkeypatch.setattr(in_files, "refuse_above", refuse)
+    monkeypatch.setattr(files, "refuse_above", refuse)
     with pytest.raises(MemoryError, match="is not enough: the process occupies"):
         from_files(write_file(tmp_path / "in.parquet", table))
 
@@ -124,7 +124,7 @@ def test_blocks__are_smaller_where_memory_is_short(tmp_path):
     columns = take_columns([f"x{j}" for j in range(40)], ["number"] * 40, set())
 
     def rows(limit):
-        return in_files.block_rows(source, "label", columns, 2, limit)
+        return files.block_rows(source, "label", columns, 2, limit)
 
     assert rows(1 << 40) == 65_536
     sizes = []

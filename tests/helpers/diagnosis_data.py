@@ -7,8 +7,8 @@ import numpy as np
 from smotefast.diagnosis.columns import ColumnFigures
 from smotefast.diagnosis.data import take_columns
 from smotefast.diagnosis.facts import Facts
-from smotefast.diagnosis.judged import Judged
-from smotefast.diagnosis.result import ClassFigures
+from smotefast.diagnosis.findings import ClassFigures
+from smotefast.diagnosis.sampler_facts import Judged
 
 
 def clean(n=400, n_rare=100, *, n_features=4, seed=0):

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import smotefast
-from smotefast.diagnosis.text import WIDTH
+from smotefast.diagnosis.render import WIDTH
 from smotefast.over_sampling import SMOTE
 from tests.helpers.diagnosis_data import clean, mixed
 

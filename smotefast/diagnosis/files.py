@@ -25,9 +25,9 @@ from smotefast.batch.scan import (
 from smotefast.batch.warmup import RUN_AGAIN, JustCompiledError
 from smotefast.diagnosis.data import BLOCK_ROWS, Block, Columns, small_codes, take_columns
 from smotefast.diagnosis.examine import examine
-from smotefast.diagnosis.judged import Judged, both_steps, judge, one_line
-from smotefast.diagnosis.outcome import Diagnosis
+from smotefast.diagnosis.report import Diagnosis
 from smotefast.diagnosis.sample import without_view
+from smotefast.diagnosis.sampler_facts import Judged, both_steps, judge, one_line
 from smotefast.diagnosis.thresholds import SEARCHED_IN_ALL, SEARCHED_PER_CLASS
 from smotefast.kernels import kernels_were_compiled
 from smotefast.report.progress import Progress, make_progress

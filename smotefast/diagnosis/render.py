@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from textwrap import fill
 from typing import Any
 
-from smotefast.diagnosis.result import ClassFigures, Findings, Point
+from smotefast.diagnosis.findings import ClassFigures, Findings, Point
 
 WIDTH = 96
 _MOST_CLASSES = 20

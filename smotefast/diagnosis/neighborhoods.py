@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from smotefast._threads import thread_count
+from smotefast.diagnosis.duplicate_rows import Repeats, row_bits
 from smotefast.diagnosis.metric import Metric, unit_numbers
-from smotefast.diagnosis.repeats import Repeats, row_bits
 from smotefast.diagnosis.sample import Coded, Sample
 from smotefast.diagnosis.thresholds import SEARCHED_PER_CLASS
 

@@ -8,10 +8,10 @@ import pytest
 
 import smotefast
 from smotefast.diagnosis import in_memory
+from smotefast.diagnosis.duplicate_rows import Repeats, row_bits
 from smotefast.diagnosis.metric import unit_numbers
-from smotefast.diagnosis.repeats import Repeats, row_bits
+from smotefast.diagnosis.neighborhoods import draw_copies, first_alike
 from smotefast.diagnosis.sample import drawn_positions
-from smotefast.diagnosis.surroundings import draw_copies, first_alike
 from tests.helpers.diagnosis_data import clean, mixed
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from smotefast.diagnosis.findings import Findings
 from smotefast.diagnosis.page import as_fragment, as_page
 from smotefast.diagnosis.plain import as_plain
-from smotefast.diagnosis.result import Findings
-from smotefast.diagnosis.text import as_text
+from smotefast.diagnosis.render import as_text
 
 
 class Diagnosis(Findings):

@@ -126,3 +126,16 @@ def shown_name(name: Any) -> str:
     """Write a name for a message; very long ones are cut."""
     text = repr(name)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 4]}...{text[-1]}"
+
+
+def one_line_label(label: Any, longest: int) -> str:
+    """Write a class label in one line of a table; very long ones are cut.
+
+    Examples
+    --------
+    >>> one_line_label("fraud", 8), one_line_label("a very long label", 8)
+    ('fraud', 'a ver...')
+    """
+    text = str(label)
+    text = text if text.strip() and text.isprintable() else repr(label)
+    return text if len(text) <= longest else text[: longest - 3] + "..."

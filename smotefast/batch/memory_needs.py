@@ -9,6 +9,7 @@ import numpy as np
 from smotefast.batch.block_plan import Need
 from smotefast.batch.request import Request
 from smotefast.batch.selection import held_classes, planned
+from smotefast.engine.user_estimators import number_of_neighbors
 
 # What a support vector machine or a clustering holds beside the rows: centres and labels, or
 # the cache of libsvm, which is no larger than all products of two rows; and for each value
@@ -26,7 +27,9 @@ def need_of_numbers(request: Request, dtype: np.dtype[Any]) -> Need:
     """Return what matrices of the classes and their neighbours take."""
     n_features = len(request.features)
     k = min(neighbor_count(request.sampler), request.source.n_rows)
-    m = min(_number(getattr(request.sampler, "m_neighbors", 0)), request.source.n_rows)
+    m = min(
+        number_of_neighbors(getattr(request.sampler, "m_neighbors", 0)), request.source.n_rows
+    )
     widened = 8 if dtype.kind in "iu" else 0  # integers are computed with in 8 bytes
     kept, most = 0, 0
     for n_rows in request.sizes.values():
@@ -120,12 +123,7 @@ def _given(sampler: Any) -> Any:
 
 def neighbor_count(sampler: Any) -> int:
     """Return how many neighbours a sampler looks for, 0 for one that needs none."""
-    return _number(_given(sampler))
-
-
-def _number(given: Any) -> int:
-    """Return a number of neighbours; an estimator's own counts the row itself."""
-    return int(given.n_neighbors) - 1 if hasattr(given, "kneighbors") else int(given)
+    return number_of_neighbors(_given(sampler))
 
 
 def need_of_selection(request: Request, dtype: np.dtype[Any] | None, need: Need) -> Need:

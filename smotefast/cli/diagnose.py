@@ -7,7 +7,7 @@ import os
 import tempfile
 from typing import Any
 
-from smotefast.diagnosis import Diagnosis, _made, diagnose_dataset
+from smotefast.diagnosis import Diagnosis, checked_sampler, diagnose_dataset
 from smotefast.storage import DestinationExistsError, local_path, resolve_limit
 
 
@@ -21,7 +21,7 @@ def check_arguments(source: str, sampler: str | None, memory_limit: str | None) 
     """
     resolve_limit(memory_limit)
     local_path(source, "source")
-    _made(sampler)
+    checked_sampler(sampler)
 
 
 def run(

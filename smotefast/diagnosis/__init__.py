@@ -1,17 +1,22 @@
-"""Diagnosis: data flow in before they are resampled; what is likely to go wrong flows out.
+"""Diagnosis of a data set before resampling: what may go wrong, and which sampler fits.
 
-``diagnose`` looks at containers in memory, ``diagnose_dataset`` at Parquet files. Both read
-blocks in the same way, and for the same rows say the same.
+``diagnose`` reads data in memory and ``diagnose_dataset`` Parquet files. Both give the same
+report for the same rows.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smotefast.diagnosis.findings import ClassFigures, Point, Recommendation
 from smotefast.diagnosis.report import Diagnosis
+
+if TYPE_CHECKING:
+    from smotefast.engine.base import BaseSampler
+
+    Sampler = BaseSampler | type[BaseSampler] | str | None
 
 __all__ = [
     "ClassFigures",
@@ -23,35 +28,37 @@ __all__ = [
 ]
 
 
-def diagnose(X: Any, y: Any = None, sampler: Any = None, *, target: Any = None) -> Diagnosis:
-    """Say what is likely to go wrong in resampling, and what to do about it.
+def diagnose(
+    X: Any, y: Any = None, sampler: Sampler = None, *, target: Any = None
+) -> Diagnosis:
+    """Report what is likely to go wrong when data are resampled, and what to do about it.
 
-    At most 2,000 rows of each class, drawn with a fixed seed, are looked at closely; their
-    neighbours are searched for among all rows, exactly. Nothing is resampled and nothing
-    changed.
+    The report is based on a random sample of at most 2,000 rows per class, drawn with a fixed
+    seed, and on an exact search for their neighbors among all rows. Nothing is resampled, and
+    the data are not changed.
 
     Parameters
     ----------
     X : {array-like, sparse matrix, dataframe, Arrow table} of shape (n_samples, n_features)
-        The data, as they would be resampled. The path of a Parquet file, or of a folder of
-        them, is diagnosed as by :func:`diagnose_dataset`.
+        The data to resample. The path of a Parquet file, or of a folder of Parquet files, is
+        diagnosed by :func:`diagnose_dataset`.
     y : array-like of shape (n_samples,), or the name of a column of X
         The class of each row.
     sampler : object, class or str, default=None
-        Any sampler of this package, its class, or its name, to be judged with its parameters.
-        None judges SMOTE's defaults and leaves the choice open.
+        A sampler of this package, its class, or its name. The report is about this sampler
+        and its parameters. None means SMOTE's defaults, without a preference for SMOTE.
     target : str, default=None
-        The name of the column that holds the class; another way to say ``y="name"``.
+        The name of the column that holds the class, the same as ``y="name"``.
 
     Returns
     -------
     Diagnosis
-        Print it, show it in a notebook, or read its ``points`` and ``advice``.
+        Print it, display it in a notebook, or read its ``points`` and ``advice``.
 
     Raises
     ------
     ValueError
-        If X or y cannot be read, or y has one class only.
+        If X or y cannot be read, or y has only one class.
 
     Examples
     --------
@@ -61,21 +68,21 @@ def diagnose(X: Any, y: Any = None, sampler: Any = None, *, target: Any = None) 
     >>> X = rng.normal(size=(300, 3)) * [1, 1, 1000]
     >>> y = np.repeat([0, 1], [280, 20])
     >>> X[y == 1, :2] += 6
-    >>> found = smotefast.diagnose(X, y)
-    >>> [(point.name, point.level) for point in found.points]
+    >>> diagnosis = smotefast.diagnose(X, y)
+    >>> [(point.name, point.level) for point in diagnosis.points]
     [('scales', 'problem'), ('far_past_the_data', 'warning')]
-    >>> found.points[0].columns, found.advice.sampler
+    >>> diagnosis.points[0].columns, diagnosis.advice.sampler
     ((2,), 'SMOTE')
     """
     if y is not None and target is not None:
         raise TypeError(
-            "diagnose() got both y and target. Give the labels as y, or the name of the column "
+            "diagnose() got both y and target. Pass the labels as y, or the name of the column "
             "that holds them as target."
         )
     if y is None and target is None:
         raise TypeError(
-            "diagnose() takes the class of each row: as y, or as the name of a column of X, "
-            "diagnose(X, target='label')."
+            "diagnose() needs the class of each row: pass the labels as y, or the name of a "
+            "column of X as in diagnose(X, target='label')."
         )
     if isinstance(X, str | os.PathLike):
         y = target if y is None else y
@@ -85,10 +92,10 @@ def diagnose(X: Any, y: Any = None, sampler: Any = None, *, target: Any = None) 
     return _diagnose_table(X, y, sampler, target)
 
 
-def _diagnose_table(X: Any, y: Any, sampler: Any, name: Any) -> Diagnosis:
+def _diagnose_table(X: Any, y: Any, sampler: Sampler, name: Any) -> Diagnosis:
+    from smotefast.diagnosis.data import open_data, split_target
     from smotefast.diagnosis.examine import examine
-    from smotefast.diagnosis.in_memory import open_data, split_target, with_refusals
-    from smotefast.diagnosis.sampler_facts import judge
+    from smotefast.diagnosis.sampler_facts import describe_sampler, with_data_errors
     from smotefast.engine.class_counts import class_counts
     from smotefast.tables import open_table, open_target
 
@@ -99,48 +106,47 @@ def _diagnose_table(X: Any, y: Any, sampler: Any, name: Any) -> Diagnosis:
     target, table = open_target(y), open_table(X)
     if table.n_samples != len(target.values):
         raise ValueError(
-            f"X has {table.n_samples} rows and y has {len(target.values)}; give one label for "
+            f"X has {table.n_samples} rows and y has {len(target.values)}; pass one label for "
             "each row."
         )
-    counts = class_counts(target.values)
-    made = _made(sampler)
-    judged = judge(made, table, counts, target.values)
-    judged = with_refusals(judged, made, X, y)
-    data = open_data(table, judged.declared, target.values)
-    return examine(data, judged, lambda block: None)
+    checked = checked_sampler(sampler)
+    facts = describe_sampler(checked, table, class_counts(target.values), target.values)
+    facts = with_data_errors(facts, checked, X, y)
+    data = open_data(table, facts.categorical, target.values)
+    return examine(data, facts, lambda block: None)
 
 
 def diagnose_dataset(
     source: str | os.PathLike[str],
     *,
     target: str,
-    sampler: Any = None,
+    sampler: Sampler = None,
     drop: Iterable[str] = (),
     memory_limit: int | str | None = None,
     progress: bool | Callable[[int, int], object] | None = None,
 ) -> Diagnosis:
     """Diagnose a data set in Parquet files that may be larger than memory.
 
-    The report is that of :func:`diagnose` for the whole table in memory. The target is read
-    twice, and all columns twice: to draw rows and count, and to search for the drawn rows'
-    neighbours.
+    The report is the same as that of :func:`diagnose` for the whole table in memory. The
+    target column is read twice, then all columns twice: to sample rows and count values, and
+    to search for the neighbors of the sampled rows.
 
     Parameters
     ----------
     source
-        A Parquet file, or a folder of Parquet files of one schema.
+        A Parquet file, or a folder of Parquet files with the same schema.
     target
-        The column that holds the class. All others, except dropped ones, are features.
+        The column that holds the class. All other columns are features, except dropped ones.
     sampler
-        A sampler, its class or its name, to be judged; None judges SMOTE's defaults. For
-        samplers that need all rows in memory a problem says that jobs do not take them.
+        A sampler, its class or its name, as for :func:`diagnose`. For samplers that need all
+        rows in memory, a problem states that jobs do not support them.
     drop
         Columns to leave out.
     memory_limit
-        What the resident set of the whole process stays under; None as for
+        Limit for the resident memory of the whole process; None as for
         :func:`resample_dataset`.
     progress
-        None shows a bar in a terminal or a notebook; True, False.
+        None shows a progress bar in a terminal or a notebook; True always, False never.
 
     Returns
     -------
@@ -149,23 +155,24 @@ def diagnose_dataset(
     Raises
     ------
     ValueError
-        If an argument or the target column does not serve.
+        If an argument or the target column is invalid.
     OSError
         If a file cannot be read.
     MemoryError
-        If it does not stay under the limit.
+        If the diagnosis needs more memory than the limit.
     """
     from smotefast.diagnosis.files import diagnose_files
 
-    return diagnose_files(source, target, _made(sampler), drop, memory_limit, progress)
+    checked = checked_sampler(sampler)
+    return diagnose_files(source, target, checked, drop, memory_limit, progress)
 
 
-def _made(sampler: Any) -> Any:
-    """Return a sampler with parameters that hold; None stays None."""
+def checked_sampler(sampler: Sampler) -> BaseSampler | None:
+    """Return a sampler with valid parameters from a sampler, a class or a name."""
     if sampler is None:
         return None
     from smotefast.registry import all_names, make_sampler
 
-    made = make_sampler(sampler, all_names())
+    made: BaseSampler = make_sampler(sampler, all_names())
     made.check_params()
     return made

@@ -1,6 +1,6 @@
-"""Which sampler fits, and what to try before any.
+"""The recommended sampler, alternatives, and what to try before resampling.
 
-One small policy: the first rule that holds decides, and says why.
+The first rule that applies decides; later rules that apply give the alternatives.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from smotefast.diagnosis.column_kinds import few_valued, real_categories, real_numbers
-from smotefast.diagnosis.facts import Facts, percent, several
+from smotefast.diagnosis.facts import Facts
 from smotefast.diagnosis.findings import Recommendation
 from smotefast.diagnosis.thresholds import (
     BALANCED,
@@ -22,18 +22,18 @@ from smotefast.diagnosis.thresholds import (
     UNEVEN,
     UNEVEN_NOISE,
 )
+from smotefast.diagnosis.wording import counted, listed, percent
 
 Choice = tuple[str | None, str]
 Rule = Callable[[Facts], Choice | None]
 
 _CLEANING = "SMOTEENN"
-_CLEANED = (
-    "SMOTEENN makes rows and removes all that their neighbours disagree with; SMOTETomek "
-    "removes only pairs of rows that are each other's nearest, and works from files, too "
-    "(--sampler smote-tomek)"
+_CLEANERS = (
+    "SMOTEENN over-samples and removes all rows that their neighbors disagree with; SMOTETomek "
+    "removes only Tomek links, and also works with files (--sampler smote-tomek)"
 )
-
-
+_MAJORITY = "takes the majority category among the neighbors"
+_DECODE = "decode one-hot columns into the column that they encode"
 # German credit (rate .300): a logistic regression predicts .301 on average, .425 with
 # class_weight="balanced" and .410 after SMOTE.
 _PROBABILITIES = (
@@ -44,188 +44,183 @@ _PROBABILITIES = (
 
 
 def recommend(facts: Facts) -> Recommendation:
-    """Choose a sampler."""
-    for rule in _RULES:
-        choice = rule(facts)
-        if choice is not None:
-            sampler, reason = choice
-            break
-    others = tuple(one for one in _alternatives(facts) if one[0] != sampler)
+    """Choose a sampler by the first rule that applies."""
+    sampler, reason = next(choice for rule in _RULES if (choice := rule(facts)) is not None)
     if sampler is None:
         return Recommendation(None, reason, (), "Train on the rows as they are.")
-    return Recommendation(sampler, reason, others, _first(facts))
+    others = tuple(choice for choice in _alternatives(facts) if choice[0] != sampler)
+    return Recommendation(sampler, reason, others, _before_resampling(facts))
 
 
-def ratio(facts: Facts) -> float:
-    """Return the rows of the largest class over those of the smallest."""
-    sizes = [one.n_rows for one in facts.classes]
+def _imbalance(facts: Facts) -> float:
+    """Return the size of the largest class over that of the smallest."""
+    sizes = [item.n_rows for item in facts.classes]
     return max(sizes) / min(sizes)
 
 
 def _balanced(facts: Facts) -> Choice | None:
-    if ratio(facts) > BALANCED and facts.studied:
+    ratio = _imbalance(facts)
+    if ratio > BALANCED and facts.studied:
         return None
-    why = f"the largest class has {ratio(facts):.2g} times the rows of the smallest"
-    return None, f"The classes are balanced: {why}. Resampling would change little."
+    return None, (
+        f"The classes are balanced: the largest class has {ratio:.2g} times the rows of the "
+        "smallest. Resampling would change little."
+    )
 
 
-def _of_categories(facts: Facts) -> Choice | None:
-    two, _ = few_valued(facts)
+def _categorical(facts: Facts) -> Choice | None:
+    binary, _ = few_valued(facts)
     categories, numbers = real_categories(facts), real_numbers(facts)
-    if numbers and not categories:
-        return _of_two_values(facts, two, numbers)
     if not categories:
-        return None
-    if len(two) == len(numbers):
+        return _binary(facts, len(binary), len(numbers)) if numbers else None
+    if len(binary) == len(numbers):
+        or_two_values = " or two values" if binary else ""
         return "SMOTEN", (
-            "All columns hold categories"
-            + (" or two values" if two else "")
-            + ". SMOTEN takes the most frequent category among neighbours instead of a value "
-            "between." + _and_cleaning(facts)
+            f"All columns hold categories{or_two_values}. SMOTEN {_MAJORITY} instead of "
+            f"interpolating.{_noise_of_categories(facts)}"
         )
     return "SMOTENC", (
-        f"{several(len(categories), 'column')} {'hold' if len(categories) > 1 else 'holds'} "
-        f"categories, {len(numbers)} numbers. "
-        "SMOTENC interpolates numbers and takes the most frequent category among neighbours."
-        + _and_cleaning(facts)
+        f"{len(categories)} categorical and {counted(len(numbers), 'numeric column')}. SMOTENC "
+        f"interpolates numbers and {_MAJORITY}.{_noise_of_categories(facts)}"
     )
 
 
-def _of_two_values(facts: Facts, two: list[int], numbers: list[int]) -> Choice | None:
-    """Choose for columns of numbers of which many are yes or no."""
-    if len(two) == len(numbers):
+def _binary(facts: Facts, n_binary: int, n_numbers: int) -> Choice | None:
+    """Choose a sampler for columns of numbers, if many have only two values."""
+    if n_binary == n_numbers:
         return "SMOTEN", (
-            "All columns hold 0 and 1, as one-hot columns are. SMOTEN takes the most frequent "
-            "category among neighbours instead of a value between; it works best on the "
-            "columns before one-hot encoding." + _and_cleaning(facts)
+            f"All columns hold 0 and 1, as one-hot columns do. SMOTEN {_MAJORITY} instead of "
+            f"interpolating. For better results, {_DECODE}.{_noise_of_categories(facts)}"
         )
-    if len(two) < TWO_VALUED * len(numbers):
+    if n_binary < TWO_VALUED * n_numbers:
         return None
     return "SMOTENC", (
-        f"{len(two)} of {len(numbers)} columns have two values. SMOTENC with these as "
-        "categorical_features interpolates the others and takes the more frequent value among "
-        "neighbours; one-hot columns are better put back into the one column they came from."
+        f"{n_binary} of {n_numbers} columns have two values. Name these in "
+        f"categorical_features of SMOTENC, which {_MAJORITY} there and interpolates the other "
+        f"columns. For better results, {_DECODE}."
     )
 
 
-def _and_cleaning(facts: Facts) -> str:
+def _noise_of_categories(facts: Facts) -> str:
     if not facts.searched or not _is_noisy(facts):
         return ""
     return (
-        f" {percent(facts.pooled('overlap'))} of the rows to go out from have a foreign "
-        "nearest row: compare with class weights, which add no rows there. Cleaning (with "
-        "smotefast.under_sampling) takes numbers only, so it comes after encoding."
+        f" {percent(facts.mean_share('overlap'))} of the rows to over-sample have a nearest "
+        "neighbor of another class: compare with class weights, which add no rows there. "
+        "Cleaning (smotefast.under_sampling) takes numbers only: encode the columns first."
     )
 
 
 def _too_small(facts: Facts) -> Choice | None:
     if facts.searched:
         return None
-    if all(one.n_rows <= max(facts.judged.k, 1) for one in facts.studied):
+    if all(item.n_rows <= max(facts.sampler.k, 1) for item in facts.studied):
         return "RandomOverSampler", (
-            "The classes that would grow have too few rows for neighbours. Copies add nothing "
-            "that the data do not hold."
+            "The classes to over-sample have too few rows to interpolate between neighbors. "
+            "Copies add no values that the data do not hold."
         )
-    return "SMOTE", "There are too few rows to tell more: the plainest sampler is the safest."
+    return "SMOTE", "There are too few rows to judge: the simplest sampler is the safest."
 
 
 def _is_noisy(facts: Facts) -> bool:
-    return facts.pooled("noise") > CLEAN_NOISE or facts.pooled("overlap") > CLEAN_OVERLAP
+    return (
+        facts.mean_share("noise") > CLEAN_NOISE or facts.mean_share("overlap") > CLEAN_OVERLAP
+    )
 
 
 def _noisy(facts: Facts) -> Choice | None:
     if not _is_noisy(facts):
         return None
     return _CLEANING, (
-        f"{percent(facts.pooled('noise'))} of the rows that would be gone out from lie among "
-        f"foreign rows only, and {percent(facts.pooled('overlap'))} have a foreign nearest "
-        f"row. New rows there blur the classes, so they are to be cleaned: {_CLEANED}."
+        f"{percent(facts.mean_share('noise'))} of the rows that SMOTE would start from have no "
+        f"neighbor of their own class, and {percent(facts.mean_share('overlap'))} have a "
+        "nearest neighbor of another class. Synthetic rows there blur the classes: clean them "
+        f"afterwards. {_CLEANERS}."
     )
 
 
 def _grouped(facts: Facts) -> Choice | None:
-    found = {label: sizes for label, sizes in facts.groups.items() if len(sizes) > 1}
-    if not found:
+    groups = facts.separate_groups
+    if not groups:
         return None
-    label, sizes = max(found.items(), key=lambda item: len(item[1]))
+    label, sizes = max(groups.items(), key=lambda item: len(item[1]))
     return "KMeansSMOTE", (
-        f"Class {label!r} lies in {len(sizes)} groups that are apart. KMeansSMOTE resamples by "
-        "cluster, gives sparse ones more, and leaves out clusters of other classes."
+        f"The rows of {listed('class', [label])} form {len(sizes)} separate groups. "
+        "KMeansSMOTE resamples by cluster, generates more rows in sparse clusters, and skips "
+        "clusters of other classes."
     )
 
 
-def _bordering(facts: Facts) -> Choice | None:
-    if facts.pooled("danger") <= DANGER or facts.pooled("noise") > BORDER_NOISE:
+def _borderline(facts: Facts) -> Choice | None:
+    noise, danger = facts.mean_share("noise"), facts.mean_share("danger")
+    if danger <= DANGER or noise > BORDER_NOISE:
         return None
     return "BorderlineSMOTE", (
-        f"{percent(facts.pooled('danger'))} of the rows lie at the border and few are noise "
-        f"({percent(facts.pooled('noise'))}): new rows are worth most there."
+        f"{percent(danger)} of the rows lie at the class border and few are noise "
+        f"({percent(noise)}): synthetic rows are most useful there."
     )
 
 
 def _uneven(facts: Facts) -> Choice | None:
-    weights = {one.label: facts.judged.weights[one.label] for one in facts.searched}
-    uneven = sum(facts.uneven[label] * n for label, n in weights.items()) / sum(
-        weights.values()
+    noise = facts.mean_share("noise")
+    deviation = facts.weighted_mean(
+        {item.label: facts.unevenness[item.label] for item in facts.searched}
     )
-    if uneven < UNEVEN or facts.pooled("noise") > UNEVEN_NOISE:
+    if deviation < UNEVEN or noise > UNEVEN_NOISE:
         return None
     return "ADASYN", (
-        f"How foreign the neighbours are differs much from row to row (standard deviation "
-        f"{uneven:.2f}) and few rows are noise ({percent(facts.pooled('noise'))}): ADASYN "
-        "makes more rows where it is harder."
+        "The share of other classes among the neighbors varies between rows (standard "
+        f"deviation {deviation:.2f}) and few rows are noise ({percent(noise)}): ADASYN "
+        "generates more rows where this share is high."
     )
 
 
-def _plain(facts: Facts) -> Choice | None:
+def _default(facts: Facts) -> Choice | None:
+    noise, danger = facts.mean_share("noise"), facts.mean_share("danger")
     return "SMOTE", (
-        "The columns are numbers, and nothing around the rows asks for more than plain SMOTE "
-        f"(noise {percent(facts.pooled('noise'))}, danger {percent(facts.pooled('danger'))})."
+        "The columns are numeric, and the neighbors give no reason for a variant of SMOTE "
+        f"(noise {percent(noise)}, danger {percent(danger)})."
     )
 
 
-_RULES: tuple[Rule, ...] = (
-    _balanced,
-    _of_categories,
-    _too_small,
-    _noisy,
-    _grouped,
-    _bordering,
-    _uneven,
-    _plain,
-)
+_NEIGHBOR_RULES: tuple[Rule, ...] = (_noisy, _grouped, _borderline, _uneven)
+_RULES: tuple[Rule, ...] = (_balanced, _categorical, _too_small, *_NEIGHBOR_RULES, _default)
 
 
 def _alternatives(facts: Facts) -> list[tuple[str, str]]:
-    two, few = few_valued(facts)
-    found = []
-    some_amounts = len(two) + len(few) < len(facts.columns.numbers)
-    if (two or few) and some_amounts and not real_categories(facts):
-        found.append(
-            ("SMOTENC", f"if {facts.named([*two, *few])} hold codes rather than amounts")
-        )
-    if facts.searched and _is_noisy(facts) and not real_categories(facts):
-        found.append((_CLEANING, f"against noise: {_CLEANED}"))
-    for rule in (_grouped, _bordering, _uneven):
-        choice = rule(facts) if facts.searched and not real_categories(facts) else None
+    alternatives = []
+    if not real_categories(facts):
+        binary, few = few_valued(facts)
+        codes = [*binary, *few]
+        if 0 < len(codes) < len(facts.columns.numbers):
+            alternatives.append(("SMOTENC", f"if there are codes in {facts.listed(codes)}"))
+        if facts.searched:
+            alternatives += _by_neighbors(facts)
+    return [*alternatives, ("RandomOverSampler", "as a baseline")]
+
+
+def _by_neighbors(facts: Facts) -> list[tuple[str, str]]:
+    """Return the choice of each rule about neighbors that applies."""
+    alternatives = [(_CLEANING, f"against noise: {_CLEANERS}")] if _is_noisy(facts) else []
+    for rule in _NEIGHBOR_RULES[1:]:
+        choice = rule(facts)
         if choice is not None and choice[0] is not None:
-            found.append((choice[0], choice[1][0].lower() + choice[1][1:].rstrip(".")))
-    found.append(("RandomOverSampler", "as the measure that any other sampler has to beat"))
-    return found
+            alternatives.append((choice[0], choice[1][0].lower() + choice[1][1:].rstrip(".")))
+    return alternatives
 
 
-def _first(facts: Facts) -> str:
+def _before_resampling(facts: Facts) -> str:
     reasons = []
-    if ratio(facts) <= MILD:
-        reasons.append(f"the imbalance is mild ({ratio(facts):.2g} to 1)")
-    if facts.searched and facts.pooled("overlap") < LITTLE_OVERLAP:
+    if _imbalance(facts) <= MILD:
+        reasons.append(f"the imbalance is mild ({_imbalance(facts):.2g} to 1)")
+    if facts.searched and facts.mean_share("overlap") < LITTLE_OVERLAP:
+        share = percent(facts.mean_share("overlap"))
         reasons.append(
-            f"the classes overlap little ({percent(facts.pooled('overlap'))} of nearest rows "
-            "are foreign)"
+            f"the classes overlap little ({share} of nearest neighbors are of another class)"
         )
-    start = "Before resampling, try class_weight='balanced' or a moved decision threshold"
+    start = "Try class_weight='balanced' or a moved decision threshold before resampling"
     if reasons:
-        start += f": {' and '.join(reasons)}, and both keep the data as they are."
+        start += f": {' and '.join(reasons)}, and both leave the data as they are."
     else:
         start += " as a baseline, on the same validation rows."
     return f"{start} {_PROBABILITIES}"

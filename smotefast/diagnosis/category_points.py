@@ -1,4 +1,4 @@
-"""Points about categories and numbers that are taken for each other."""
+"""Points about categories that look like numbers, and numbers that look like categories."""
 
 from __future__ import annotations
 
@@ -11,153 +11,147 @@ from smotefast.diagnosis.column_kinds import (
     real_numbers,
     texts_of_numbers,
 )
-from smotefast.diagnosis.facts import Facts, has, percent, several
+from smotefast.diagnosis.facts import Facts
 from smotefast.diagnosis.findings import Point
 from smotefast.diagnosis.thresholds import FEW_VALUES
+from smotefast.diagnosis.wording import percent
 
 
 def category_points(facts: Facts) -> Iterator[Point]:
-    """Yield what the kinds of columns give reason to say."""
-    for find in (
-        categories_as_numbers,
-        numbers_as_categories,
-        numbers_as_text,
-        missing_markers,
-        code_columns,
-        two_valued_columns,
-    ):
-        yield from find(facts)
+    """Yield the points about categories."""
+    yield from _categories_as_numbers(facts)
+    yield from _numbers_as_categories(facts)
+    yield from _numbers_as_text(facts)
+    yield from _missing_markers(facts)
+    yield from _codes(facts)
+    yield from _two_values(facts)
 
 
-def numbers_as_text(facts: Facts) -> Iterator[Point]:
-    """Tell which columns of text hold numbers."""
-    columns = texts_of_numbers(facts)
-    if columns:
-        odd = {
-            repr(text)
-            for j in columns
-            for text in facts.figures[j].texts
-            if not reads_as_number(text)
-        }
-        beside = f" beside {', '.join(sorted(odd)[:3])}" if odd else ""
-        yield Point(
-            "numbers_as_text",
-            "warning",
-            f"{facts.these_have(columns)} numbers written as text{beside}.",
-            "Convert to numbers, with what is no number as a missing value "
-            "(pandas.to_numeric(..., errors='coerce')): as text each number is a category of "
-            "its own.",
-            columns=facts.columns.named(columns),
-            values={"not_numbers": sorted(odd)[:20]},
-        )
-
-
-def missing_markers(facts: Facts) -> Iterator[Point]:
-    """Tell which columns of text say in words that a value is missing."""
-    marked = {j: one.marked for j, one in facts.figures.items() if one.marked}
-    columns = sorted(marked, key=lambda j: -marked[j])
-    if columns:
-        named = ", ".join(f"{facts.named([j])} ({percent(marked[j])})" for j in columns[:6])
-        yield Point(
-            "missing_markers",
-            "note",
-            f"Texts such as '?', 'NA' or nothing stand for missing values in {named} of the "
-            "rows looked at.",
-            "Nothing, if missing may count as one more category; otherwise read them as "
-            "missing values and fill them in.",
-            columns=facts.columns.named(columns),
-            values={"share": facts.keyed(marked)},
-        )
-
-
-def categories_as_numbers(facts: Facts) -> Iterator[Point]:
-    """Tell which columns a sampler of numbers cannot take."""
-    judged = facts.judged
-    known = facts.columns.categories if judged.name else real_categories(facts)
-    columns = [j for j in known if j not in judged.declared]
+def _categories_as_numbers(facts: Facts) -> Iterator[Point]:
+    sampler = facts.sampler
+    candidates = facts.columns.categories if sampler.name else real_categories(facts)
+    columns = [j for j in candidates if j not in sampler.categorical]
     kinds = sorted({facts.columns.kinds[j] for j in columns})
-    # Arrow and pandas booleans are numbers to these samplers; what they make is no category.
-    numbers = kinds == ["boolean"]
-    if not columns or judged.copies or (numbers and not judged.makes_values):
+    # Booleans of Arrow and pandas are numbers for these samplers; interpolation breaks them.
+    are_numbers = kinds == ["boolean"]
+    if not columns or sampler.copies_rows or (are_numbers and not sampler.interpolates):
         return
-    refused = judged.name is not None and judged.refuses and not numbers
+    is_refused = sampler.name is not None and sampler.refuses_missing and not are_numbers
+    refusal = f" {sampler.display_name} does not accept them without encoding."
+    refusal = refusal if is_refused else ""
     yield Point(
         "categorical_columns",
-        "problem" if refused else "warning" if judged.name else "note",
-        f"{several(len(columns), 'column')} of {' and '.join(kinds)} "
-        f"{'hold' if len(columns) > 1 else 'holds'} categories: {facts.named(columns)}."
-        + (f" {judged.shown} refuses them as they are." if refused else ""),
-        _taking_categories(facts),
+        "problem" if is_refused else "warning" if sampler.name else "note",
+        f"Categories ({' and '.join(kinds)}): {facts.listed(columns)}."
+        + (
+            f" {sampler.display_name} does not accept them without encoding."
+            if is_refused
+            else ""
+        ),
+        _advice_for_categories(facts),
         columns=facts.columns.named(columns),
         values={"kinds": kinds},
     )
 
 
-def _taking_categories(facts: Facts) -> str:
-    """Return which samplers take categories, or what to do where numbers are compared."""
-    judged, only = facts.judged, not real_numbers(facts)
-    fitting = "SMOTEN" if only else "SMOTENC with categorical_features='not numeric'"
-    if judged.cleaner:
-        alone = f"{fitting} alone, or RandomUnderSampler" if judged.makes_rows else ""
+def _advice_for_categories(facts: Facts) -> str:
+    """Name the samplers that take categories, or say how to encode them for a cleaner."""
+    sampler, has_numbers = facts.sampler, bool(real_numbers(facts))
+    fitting = "SMOTENC with categorical_features='not numeric'" if has_numbers else "SMOTEN"
+    if sampler.cleaner:
+        others = f"{fitting} alone, or RandomUnderSampler" if sampler.adds_rows else ""
         return (
-            f"{judged.cleaner} compares numbers: encode these columns before (OneHotEncoder, "
-            f"TargetEncoder), or use {alone or 'RandomUnderSampler'}, which copies rows of any "
-            "type."
+            f"{sampler.cleaner} compares numbers: encode these columns first (OneHotEncoder, "
+            f"TargetEncoder). Or use {others or 'RandomUnderSampler'}, which copies rows of "
+            "any type."
         )
+    taken = "numbers and categories" if has_numbers else "categories only"
     return (
-        f"Use {fitting}"
-        + (", which wants no numbers." if only else ", which takes them beside numbers.")
-        + " One-hot columns of 0 and 1 would be filled with fractions."
+        f"Use {fitting}, which takes {taken}. Interpolating one-hot columns would give "
+        "fractions."
     )
 
 
-def numbers_as_categories(facts: Facts) -> Iterator[Point]:
-    """Tell which columns of amounts are taken as categories."""
+def _numbers_as_categories(facts: Facts) -> Iterator[Point]:
     columns = [
         j
         for j in facts.columns.categories
         if facts.columns.kinds[j] == "number"
-        and facts.figures[j].n_distinct > max(FEW_VALUES, facts.figures[j].n_drawn / 10)
+        and facts.figures[j].n_distinct > max(FEW_VALUES, facts.figures[j].n_sampled / 10)
     ]
-    if columns and facts.judged.name:
+    if columns and facts.sampler.name:
         yield Point(
             "numbers_as_categories",
             "problem",
-            f"{facts.judged.shown} takes {facts.named(columns)} as categories, and nearly "
-            "every value there is one of its own: no two rows are alike.",
-            "Leave them out of categorical_features (SMOTENC), or put amounts into a few bins.",
+            f"{facts.sampler.name} treats numbers as categories, with a different category in "
+            f"nearly every row: {facts.listed(columns)}.",
+            "Remove them from categorical_features (SMOTENC), or bin the values.",
             columns=facts.columns.named(columns),
         )
 
 
-def code_columns(facts: Facts) -> Iterator[Point]:
-    """Tell which whole numbers may be names."""
+def _numbers_as_text(facts: Facts) -> Iterator[Point]:
+    columns = texts_of_numbers(facts)
+    if columns:
+        texts = {text for j in columns for text in facts.figures[j].texts}
+        not_numbers = sorted(repr(text) for text in texts if not reads_as_number(text))
+        examples = f", with {', '.join(not_numbers[:3])}" if not_numbers else ""
+        yield Point(
+            "numbers_as_text",
+            "warning",
+            f"Numbers written as text{examples}: {facts.listed(columns)}.",
+            "Convert them to numbers, and other text to missing values "
+            "(pandas.to_numeric(..., errors='coerce')). As text, each number is a category of "
+            "its own.",
+            columns=facts.columns.named(columns),
+            values={"not_numbers": not_numbers[:20]},
+        )
+
+
+def _missing_markers(facts: Facts) -> Iterator[Point]:
+    shares = {j: figures.marked_missing for j, figures in facts.figures.items()}
+    shares = {j: share for j, share in shares.items() if share}
+    columns = sorted(shares, key=lambda j: -shares[j])
+    if columns:
+        yield Point(
+            "missing_markers",
+            "note",
+            "Text such as '?', 'NA' or an empty string instead of a missing value, in the "
+            f"sampled rows: {facts.listed(columns, [percent(shares[j]) for j in columns])}.",
+            "Nothing, if missing may count as one more category. Otherwise read this text as "
+            "missing values, and impute them.",
+            columns=facts.columns.named(columns),
+            values={"share": facts.by_name(shares)},
+        )
+
+
+def _codes(facts: Facts) -> Iterator[Point]:
     columns = few_valued(facts)[1]
-    if columns and facts.judged.makes_values:
+    n_distinct = {j: facts.figures[j].n_distinct for j in columns}
+    if columns and facts.sampler.interpolates:
         yield Point(
             "code_columns",
             "note",
-            f"{several(len(columns), 'numeric column')} {has(columns)} {FEW_VALUES} whole "
-            f"numbers or fewer: {facts.named(columns)}. Such numbers may be codes.",
-            "If they count or grade something, there is nothing to do. If they are codes "
-            "(regions, kinds, stages without order), give them to SMOTENC as "
-            "categorical_features: halfway between code 1 and code 3 is not code 2.",
+            f"At most {FEW_VALUES} different whole numbers: {facts.listed(columns)}. Such "
+            "numbers may be codes.",
+            "Nothing, if they count or grade something. If they are codes (regions, types, "
+            "stages without order), name the columns in categorical_features of SMOTENC: "
+            "halfway between code 1 and code 3 is not code 2.",
             columns=facts.columns.named(columns),
-            values={"distinct": facts.keyed({j: facts.figures[j].n_distinct for j in columns})},
+            values={"distinct": facts.by_name(n_distinct)},
         )
 
 
-def two_valued_columns(facts: Facts) -> Iterator[Point]:
-    """Tell which numbers are yes or no."""
+def _two_values(facts: Facts) -> Iterator[Point]:
     columns = few_valued(facts)[0]
-    if columns and facts.judged.makes_values:
+    if columns and facts.sampler.interpolates:
         yield Point(
             "two_valued_columns",
             "note",
-            f"{several(len(columns), 'numeric column')} {has(columns)} two values: "
-            f"{facts.named(columns)}. {facts.judged.shown} makes fractions there, or cuts them "
-            "down to the lower value where the type is whole numbers.",
-            "Name such columns in categorical_features of SMOTENC; one-hot columns are better "
-            "put back into the one column they came from.",
+            f"Two different whole numbers: {facts.listed(columns)}. "
+            f"{facts.sampler.display_name} generates fractions there, and truncates them in "
+            "integer columns.",
+            "Name such columns in categorical_features of SMOTENC. Decode one-hot columns into "
+            "the column that they encode.",
             columns=facts.columns.named(columns),
         )

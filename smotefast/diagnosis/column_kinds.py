@@ -1,6 +1,6 @@
-"""What columns look like: keys, numbers in disguise, codes.
+"""What columns seem to hold: identifiers, numbers written as text, codes.
 
-Figures of columns flow in; positions of columns that look so flow out.
+Each function returns the indices of such columns.
 """
 
 from __future__ import annotations
@@ -18,39 +18,40 @@ from smotefast.diagnosis.thresholds import (
 
 
 def identifiers(facts: Facts) -> list[int]:
-    """Return the columns that name rows."""
+    """Return the columns that identify rows."""
     numbers = set(facts.columns.numbers)
     return [
         j
-        for j, one in sorted(facts.figures.items())
-        if is_identifier(one, is_number=j in numbers)
+        for j, figures in sorted(facts.figures.items())
+        if _is_identifier(figures, is_number=j in numbers)
     ]
 
 
-def is_identifier(one: ColumnFigures, *, is_number: bool) -> bool:
-    """Tell whether no drawn value comes twice, where some should."""
-    if one.n_drawn < IDENTIFIER_ROWS or one.n_distinct < one.n_drawn:
+def _is_identifier(figures: ColumnFigures, *, is_number: bool) -> bool:
+    """Whether no sampled value occurs twice, although duplicates would be expected."""
+    n = figures.n_sampled
+    if n < IDENTIFIER_ROWS or figures.n_distinct < n:
         return False
     if not is_number:
-        return bool(one.texts) and not hold_numbers(one)
-    repeats = one.n_drawn**2 / 2 / (one.high - one.low + 1)
-    return one.is_whole and repeats >= IDENTIFIER_REPEATS
+        return bool(figures.texts) and not _hold_numbers(figures.texts)
+    expected_repeats = n**2 / 2 / (figures.high - figures.low + 1)
+    return figures.is_whole and expected_repeats >= IDENTIFIER_REPEATS
 
 
 def texts_of_numbers(facts: Facts) -> list[int]:
     """Return the columns of text that hold numbers."""
-    return [j for j in facts.columns.categories if hold_numbers(facts.figures[j])]
+    return [j for j in facts.columns.categories if _hold_numbers(facts.figures[j].texts)]
 
 
-def hold_numbers(one: ColumnFigures) -> bool:
-    """Tell whether nearly all texts of a column read as numbers."""
-    if len(one.texts) < NUMBER_TEXTS_LEAST:
+def _hold_numbers(texts: tuple[str, ...]) -> bool:
+    """Whether nearly all texts read as numbers."""
+    if len(texts) < NUMBER_TEXTS_LEAST:
         return False
-    return sum(map(reads_as_number, one.texts)) >= NUMBER_TEXTS * len(one.texts)
+    return sum(map(reads_as_number, texts)) >= NUMBER_TEXTS * len(texts)
 
 
 def reads_as_number(text: str) -> bool:
-    """Tell whether a text is a number.
+    """Whether a text is a number.
 
     Examples
     --------
@@ -65,27 +66,27 @@ def reads_as_number(text: str) -> bool:
 
 
 def real_categories(facts: Facts) -> list[int]:
-    """Return the columns of categories that are neither keys nor numbers written as text."""
-    other = {*identifiers(facts), *texts_of_numbers(facts)}
-    return [j for j in facts.columns.categories if j not in other]
+    """Return the columns of categories, without identifiers and numbers written as text."""
+    others = {*identifiers(facts), *texts_of_numbers(facts)}
+    return [j for j in facts.columns.categories if j not in others]
 
 
 def real_numbers(facts: Facts) -> list[int]:
-    """Return the columns of numbers, written as text or not, that are no keys."""
+    """Return the columns of numbers, also those written as text, without identifiers."""
     keys = set(identifiers(facts))
     numbers = (*facts.columns.numbers, *texts_of_numbers(facts))
     return [j for j in numbers if j not in keys]
 
 
 def few_valued(facts: Facts) -> tuple[list[int], list[int]]:
-    """Return numeric columns of two whole numbers, and of a few that come again and again."""
+    """Return columns of two whole numbers, and columns of a few frequent whole numbers."""
     two, few = [], []
     for j in facts.columns.numbers:
-        one = facts.figures[j]
-        if not one.is_whole or one.is_constant:
+        figures = facts.figures[j]
+        if not figures.is_whole or figures.is_constant:
             continue
-        if one.n_distinct == 2:
+        if figures.n_distinct == 2:
             two.append(j)
-        elif 2 < one.n_distinct <= min(FEW_VALUES, one.n_drawn / FEW_VALUES_REPEAT):
+        elif 2 < figures.n_distinct <= min(FEW_VALUES, figures.n_sampled / FEW_VALUES_REPEAT):
             few.append(j)
     return two, few

@@ -1,56 +1,71 @@
-"""Rows as a diagnosis reads them: block by block, whether from memory or from files.
+"""Blocks of rows that a diagnosis reads, and tables in memory as such blocks.
 
-A block flows out with its numbers as one float64 matrix (NaN where a value is missing) and
-its categories as Arrow arrays, so that everything after has one way to go.
+A block holds the numbers of its rows as one float64 matrix (NaN for a missing value) and
+their categories as Arrow arrays, whether it comes from memory or from files.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from smotefast._messages import did_you_mean, listed
+from smotefast.tables import Table
+from smotefast.tables.labels import label_keys
+from smotefast.tables.protocol import library_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from scipy.sparse import csr_array
+
 BLOCK_ROWS = 1 << 16
+# Sparse rows become dense blocks, which are shorter for many columns: 65,536 rows of so many
+# columns would take 2 GiB. Wider rows are text or one-hot keys, where distances mean little.
+WIDEST_SPARSE = 4_096
+_BLOCK_VALUES = 1 << 23
+# What reading a column may raise if its values are not of the type they seem to be.
+_UNREADABLE = (ArithmeticError, NotImplementedError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
 class Block:
-    """Some rows that follow each other.
+    """Consecutive rows of the data.
 
     Attributes
     ----------
     start
-        Where they stand in the data.
+        Position of the first row.
     numbers
-        Shape (n_rows, n_numbers), float64; NaN where missing.
+        Shape (n_rows, n_numbers), float64; NaN for missing values.
     categories
-        An Arrow array for each column that is taken as categories; null where missing.
+        An Arrow array for each column of categories; null for missing values.
     """
 
     start: int
     numbers: np.ndarray
-    categories: list[Any]
+    categories: list[pa.Array]
 
     @property
     def n_rows(self) -> int:
-        """How many rows there are."""
+        """Number of rows."""
         return int(self.numbers.shape[0])
 
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of X, and how each is taken.
+    """The columns of X, and how the diagnosis reads each.
 
     Attributes
     ----------
     names
-        Names, or positions where the columns have none.
+        Their names, or their indices if they have none.
     kinds
-        "number", "boolean", "text", "category" or "other", as tables tell.
-    numbers, categories, others
-        Positions of those that are taken as numbers, as categories, and not at all.
+        "number", "boolean", "text", "category" or "other", see ``tables.protocol``.
+    numbers, categories
+        Indices of the columns that are read as numbers and as categories.
     """
 
     names: list[Any]
@@ -58,28 +73,36 @@ class Columns:
     numbers: list[int]
     categories: list[int]
 
+    @classmethod
+    def from_kinds(cls, names: list[Any], kinds: list[str], categorical: set[int]) -> Columns:
+        """Read columns of numbers as numbers, except those declared to be categorical."""
+        numbers = [
+            j for j, kind in enumerate(kinds) if kind == "number" and j not in categorical
+        ]
+        categories = [j for j, kind in enumerate(kinds) if j not in numbers and kind != "other"]
+        return cls(names, kinds, numbers, categories)
+
     @property
     def others(self) -> list[int]:
-        """Positions of columns that no distance can be taken in."""
-        taken = {*self.numbers, *self.categories}
-        return [j for j in range(len(self.names)) if j not in taken]
+        """Indices of the columns that are excluded from distances."""
+        return [j for j, kind in enumerate(self.kinds) if kind == "other"]
 
     def named(self, columns: Sequence[int]) -> tuple[Any, ...]:
-        """Return the names of some columns."""
+        """Return the names of these columns."""
         return tuple(self.names[j] for j in columns)
 
 
 class Data(Protocol):
-    """Rows, and the class of each.
+    """Rows that can be read in blocks, and the class of each.
 
     Attributes
     ----------
     columns
-        What there is and how it is taken.
+        The columns of X.
     labels
         The classes, in label order.
     classes
-        For each row the position of its class in ``labels``.
+        The class of each row, as an index into ``labels``.
     """
 
     columns: Columns
@@ -87,17 +110,133 @@ class Data(Protocol):
     classes: np.ndarray
 
     def blocks(self) -> Iterator[Block]:
-        """Read all rows in order, once more each time."""
+        """Read all rows in order; each call starts again."""
         ...
 
 
-def take_columns(names: list[Any], kinds: list[str], declared: set[int]) -> Columns:
-    """Decide what is taken as numbers: numbers that were not declared to be categories."""
-    numbers = [j for j, kind in enumerate(kinds) if kind == "number" and j not in declared]
-    categories = [j for j, kind in enumerate(kinds) if j not in numbers and kind != "other"]
-    return Columns(names, kinds, numbers, categories)
-
-
-def small_codes(n_classes: int) -> np.dtype[Any]:
-    """Return the smallest type that numbers the classes: one byte a row for up to 127."""
+def class_dtype(n_classes: int) -> np.dtype[Any]:
+    """Return the smallest integer type for class indices: one byte for up to 128 classes."""
     return np.min_scalar_type(-n_classes)
+
+
+class TableData:
+    """The rows of an open table.
+
+    Parameters
+    ----------
+    table
+        The rows.
+    columns
+        How to read its columns.
+    y
+        Labels of shape (n_samples,).
+    """
+
+    def __init__(self, table: Table, columns: Columns, y: np.ndarray) -> None:
+        self.columns = columns
+        labels, classes = np.unique(y, return_inverse=True)
+        self.labels = label_keys(labels)
+        self.classes = classes.reshape(-1).astype(class_dtype(len(labels)))
+        self._numbers = _number_columns(table, columns.numbers)
+        self._categories = [_category_column(table, j) for j in columns.categories]
+
+    def blocks(self) -> Iterator[Block]:
+        """Read all rows in order."""
+        width = max(1, self._numbers.shape[1])
+        step = max(1, min(BLOCK_ROWS, _BLOCK_VALUES // width))
+        for start in range(0, len(self.classes), step):
+            numbers = self._numbers[start : start + step]
+            if not isinstance(numbers, np.ndarray):
+                numbers = numbers.toarray()
+            categories = [column.slice(start, step) for column in self._categories]
+            yield Block(start, np.asarray(numbers, dtype=np.float64), categories)
+
+
+def open_data(table: Table, categorical: frozenset[int], y: np.ndarray) -> TableData:
+    """Return the rows of a table, without columns whose values cannot be read."""
+    names = list(range(table.n_features)) if table.names is None else list(table.names)
+    columns = Columns.from_kinds(names, _kinds_of(table), set(categorical))
+    try:
+        return TableData(table, columns, y)
+    except _UNREADABLE:
+        kinds = [_kind_if_readable(table, columns, j) for j in range(table.n_features)]
+        return TableData(table, Columns.from_kinds(names, kinds, set(categorical)), y)
+
+
+def _kinds_of(table: Table) -> list[str]:
+    """Return what each column holds; "other" for all columns of very wide sparse rows."""
+    if not table.is_sparse:
+        return table.kinds()
+    kind = "number" if table.n_features <= WIDEST_SPARSE else "other"
+    return [kind] * table.n_features
+
+
+def _kind_if_readable(table: Table, columns: Columns, j: int) -> str:
+    """Return what a column holds; "other" if its values cannot be read."""
+    try:
+        if j in columns.numbers:
+            _number_columns(table, [j])
+        elif j in columns.categories:
+            _category_column(table, j)
+    except _UNREADABLE:
+        return "other"
+    return columns.kinds[j]
+
+
+def _number_columns(table: Table, columns: list[int]) -> np.ndarray | csr_array:
+    """Return columns as an array, or all columns of sparse rows as a CSR matrix."""
+    if not columns:
+        return np.empty((table.n_samples, 0))
+    if table.is_sparse:
+        rows: csr_array = table.numeric()
+        return rows
+    return np.asarray(table.select(columns).numeric())
+
+
+def _category_column(table: Table, column: int) -> pa.Array:
+    """Return a column as Arrow: text as a dictionary, other values as codes."""
+    import pyarrow as pa
+
+    codes, values = table.codes(column)
+    missing = codes == len(values) - 1 if values and values[-1] is None else None
+    indices = pa.array(codes, mask=missing)
+    if not all(isinstance(value, str) or value is None for value in values):
+        return indices
+    known = pa.array([value for value in values if value is not None], pa.large_string())
+    return pa.DictionaryArray.from_arrays(indices, known)
+
+
+def split_target(X: Any, name: Any, parameter: str) -> tuple[Any, Any]:
+    """Return a frame without its target column, and that column.
+
+    Parameters
+    ----------
+    X
+        A frame or an Arrow table.
+    name
+        The name of the column.
+    parameter
+        The parameter that names it, for messages.
+
+    Raises
+    ------
+    ValueError
+        If X has no such column, or several.
+    """
+    if type(X).__name__ == "LazyFrame":
+        raise ValueError("X is a LazyFrame; collect it first with X.collect().")
+    library = library_of(X)
+    names = list(X.column_names if library == "pyarrow" else getattr(X, "columns", ()))
+    if names.count(name) != 1:
+        raise ValueError(f"{parameter}={name!r} {_why_not_one_column(name, names)}")
+    if library == "pandas":
+        return X.drop(columns=[name]), X[name]
+    return X.drop_columns([name]) if library == "pyarrow" else X.drop(name), X[name]
+
+
+def _why_not_one_column(name: Any, names: list[Any]) -> str:
+    if not names:
+        return "is neither labels nor the name of a column: X has no named columns."
+    if name in names:
+        return f"names {names.count(name)} columns of X. Rename them."
+    return f"is not a column of X.{did_you_mean(name, names)} The columns are {listed(names)}."

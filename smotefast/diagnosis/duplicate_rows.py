@@ -1,72 +1,65 @@
-"""Which drawn rows come again in the data, with the same label and with others.
+"""Duplicates of the sampled rows among all rows, in the same class and in others.
 
-Blocks flow in; for each drawn row the number of rows like it flows out, counted among all
-rows. Rows are alike if 64 bits made of all their values are: that any two different ones of a
-million are taken for one has a chance of 3 in 100 million.
+Rows count as duplicates if their 64-bit hashes are equal. The probability of any collision
+among a million different rows is about 3 in 100 million.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from smotefast.diagnosis.metric import mixed_bits
+from smotefast.diagnosis.metric import mix_bits
+from smotefast.neighbors.exact.duplicates import hash_rows
 
-_STEP = 0x9E3779B97F4A7C15
 
-
-class Repeats:
-    """Counts rows that are like drawn ones.
+class DuplicateCounter:
+    """Counts the rows that equal each of some rows, block by block.
 
     Parameters
     ----------
-    bits, classes
-        Of the drawn rows: ``row_bits``, and the class of each.
+    hashes, classes
+        ``row_hashes`` of these rows, and the class of each.
     """
 
-    def __init__(self, bits: np.ndarray, classes: np.ndarray) -> None:
-        self._alike = _Tally(bits)
-        self._same_class = _Tally(_with_class(bits, classes))
+    def __init__(self, hashes: np.ndarray, classes: np.ndarray) -> None:
+        self._in_all = _HashCounts(hashes)
+        self._in_class = _HashCounts(_with_class(hashes, classes))
 
-    def see(self, bits: np.ndarray, classes: np.ndarray) -> None:
+    def add(self, hashes: np.ndarray, classes: np.ndarray) -> None:
         """Count rows of the data."""
-        self._alike.count(bits)
-        self._same_class.count(_with_class(bits, classes))
+        self._in_all.add(hashes)
+        self._in_class.add(_with_class(hashes, classes))
 
     def counts(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return how many rows are like each drawn row, and how many of these in its class."""
-        return self._alike.result(), self._same_class.result()
+        """Return how many rows equal each row, itself included: in all, and in its class."""
+        return self._in_all.counts(), self._in_class.counts()
 
 
-class _Tally:
-    """Counts how often some numbers come."""
+class _HashCounts:
+    """Counts how often known hashes occur."""
 
-    def __init__(self, bits: np.ndarray) -> None:
-        self._known, self._places = np.unique(bits, return_inverse=True)
+    def __init__(self, hashes: np.ndarray) -> None:
+        self._known, self._indices = np.unique(hashes, return_inverse=True)
         self._counts = np.zeros(len(self._known), dtype=np.int64)
 
-    def count(self, bits: np.ndarray) -> None:
+    def add(self, hashes: np.ndarray) -> None:
         if not len(self._known):
             return
-        places = np.searchsorted(self._known, bits)
-        places[places == len(self._known)] = 0
-        found = places[self._known[places] == bits]
-        self._counts += np.bincount(found, minlength=len(self._known))
+        indices = np.searchsorted(self._known, hashes)
+        indices[indices == len(self._known)] = 0
+        matches = indices[self._known[indices] == hashes]
+        self._counts += np.bincount(matches, minlength=len(self._known))
 
-    def result(self) -> np.ndarray:
-        return np.asarray(self._counts[self._places])
-
-
-def row_bits(numbers: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Return 64 bits for each row, the same for rows of the same values."""
-    bits = np.zeros(len(numbers), dtype=np.uint64)
-    for j, column in enumerate([*numbers.T, *codes.T]):
-        if column.dtype.kind == "f":
-            column = column + 0.0  # -0.0 becomes 0.0
-            column[np.isnan(column)] = np.nan  # of its many forms one
-            column = column.view(np.uint64)
-        bits += mixed_bits(column.astype(np.uint64) ^ np.uint64(_STEP * (j + 1) % 2**64))
-    return bits
+    def counts(self) -> np.ndarray:
+        return np.asarray(self._counts[self._indices])
 
 
-def _with_class(bits: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    return mixed_bits(bits + classes.astype(np.uint64) + np.uint64(_STEP))
+def row_hashes(numbers: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Return a 64-bit hash of each row; 0.0 equals -0.0, and NaN equals NaN."""
+    values = numbers + 0.0  # -0.0 becomes 0.0
+    values[np.isnan(values)] = np.nan  # one of many bit patterns
+    return hash_rows(values, codes)
+
+
+def _with_class(hashes: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    return mix_bits(hashes + classes.astype(np.uint64))

@@ -1,18 +1,17 @@
-"""Parquet files as blocks, within a limit of memory."""
+"""Parquet files as blocks of rows, within a memory limit."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from smotefast.batch.arguments import column_names
 from smotefast.batch.class_names import name_classes
 from smotefast.batch.column_sizes import Widths
-from smotefast.batch.layouts import split_features
+from smotefast.batch.layouts import SchemaColumns, split_features
 from smotefast.batch.prepare import refuse_index
 from smotefast.batch.request import Steps, steps_of
 from smotefast.batch.scan import (
@@ -23,12 +22,17 @@ from smotefast.batch.scan import (
     split_columns,
 )
 from smotefast.batch.warmup import RUN_AGAIN, JustCompiledError
-from smotefast.diagnosis.data import BLOCK_ROWS, Block, Columns, small_codes, take_columns
-from smotefast.diagnosis.examine import examine
+from smotefast.diagnosis.data import BLOCK_ROWS, Block, Columns, class_dtype
+from smotefast.diagnosis.examine import OnBlock, examine
 from smotefast.diagnosis.report import Diagnosis
-from smotefast.diagnosis.sample import without_view
-from smotefast.diagnosis.sampler_facts import Judged, both_steps, judge, one_line
+from smotefast.diagnosis.sampler_facts import (
+    SamplerFacts,
+    describe_sampler,
+    one_line,
+    sampler_steps,
+)
 from smotefast.diagnosis.thresholds import SEARCHED_IN_ALL, SEARCHED_PER_CLASS
+from smotefast.engine.base import BaseSampler
 from smotefast.kernels import kernels_were_compiled
 from smotefast.report.progress import Progress, make_progress
 from smotefast.storage import (
@@ -42,27 +46,28 @@ from smotefast.storage import (
     resolve_limit,
 )
 from smotefast.tables.arrow_columns import check_numeric_fields, features_to_matrix
-from smotefast.tables.categories import arrow_kind
+from smotefast.tables.categories import without_view
 
-# A number is there as float64, as part of the rows that are offered, and twice in the tiles of
-# the search. For 3,000,000 x 21 the resident set rose to 426 MiB of 450 allowed, and to 478 of
+# A number is held in float64, once more in the offered rows, and twice in the tiles of the
+# search. For 3,000,000 x 21 the resident memory rose to 426 MiB of 450 allowed, and to 478 of
 # 600 and of 2,048 (blocks grow no further).
 _COPIES = 4
-# Rows of a block: fewer make many searches of few rows each.
+# Smaller blocks would lead to many searches of few rows each.
 _LEAST_ROWS = 256
-# Kernels that are loaded on the way, and what allocators keep.
+# Kernels that are loaded during the search, and memory that allocators keep.
 _SLACK = 160 << 20
+_TARGET_ROWS = 1 << 18
 
 
 class FileData:
-    """Rows of Parquet files.
+    """The rows of Parquet files.
 
     Parameters
     ----------
     source, target, classes
-        The files, and the classes that their target column holds.
+        The files, and the classes in their target column.
     columns
-        How the features are taken; names are those in the files.
+        How to read the features; with the names in the files.
     batch_rows
         Rows of a block.
     """
@@ -78,9 +83,9 @@ class FileData:
         self._source, self._target, self._batch_rows = source, target, batch_rows
         self.columns = columns
         self.labels = list(classes.counts)
-        self.classes = np.empty(source.n_rows, small_codes(len(self.labels)))
+        self.classes = np.empty(source.n_rows, class_dtype(len(self.labels)))
         start = 0
-        for batch in source.batches([target], 1 << 18):
+        for batch in source.batches([target], _TARGET_ROWS):
             stop = start + batch.num_rows
             self.classes[start:stop] = label_codes(batch.column(0), self.labels)
             start = stop
@@ -89,39 +94,24 @@ class FileData:
         """Read all rows in order."""
         numbers = list(self.columns.named(self.columns.numbers))
         categories = list(self.columns.named(self.columns.categories))
+        # The target is read as well, for the number of rows if no other column is read.
+        names = [*numbers, *categories, self._target]
         start = 0
-        # The target counts the rows where no other column is taken.
-        for batch in self._source.batches(
-            [*numbers, *categories, self._target], self._batch_rows
-        ):
-            columns = batch.columns[:-1]
+        for batch in self._source.batches(names, self._batch_rows):
+            arrays = batch.columns[:-1]
             values = np.empty((batch.num_rows, 0))
             if numbers:
                 values = features_to_matrix(
-                    columns[: len(numbers)], numbers, np.dtype(np.float64), nulls="nan"
+                    arrays[: len(numbers)], numbers, np.dtype(np.float64), nulls="nan"
                 )
-            yield Block(start, values, list(map(without_view, columns[len(numbers) :])))
+            yield Block(start, values, list(map(without_view, arrays[len(numbers) :])))
             start += batch.num_rows
-
-
-class _Described:
-    """Names and kinds of columns, asked for as of a table."""
-
-    has_dtypes = True
-
-    def __init__(self, source: ParquetSource, features: list[str]) -> None:
-        self.names = features
-        self.n_features = len(features)
-        self._fields = [source.schema.field(name) for name in features]
-
-    def kinds(self) -> list[str]:
-        return [arrow_kind(field.type) for field in self._fields]
 
 
 def diagnose_files(
     path: str | os.PathLike[str],
     target: str,
-    sampler: Any,
+    sampler: BaseSampler | None,
     drop: Iterable[str],
     memory_limit: int | str | None,
     progress: bool | Callable[[int, int], object] | None,
@@ -136,36 +126,42 @@ def diagnose_files(
         shown.phase("counting classes", source.n_rows)
         classes = scan_classes(source, target, shown)
         name_classes(sampler, classes.counts)
-        described = _Described(source, features)
-        y = all_target_values(source, target) if _calls_for_labels(sampler) else None
-        judged = judge(sampler, described, classes.counts, y)
-        judged = _with_refusals(judged, sampler, source, features)
-        columns = take_columns(list(features), described.kinds(), set(judged.declared))
+        schema = SchemaColumns(source.schema, features)
+        y = all_target_values(source, target) if _needs_labels(sampler) else None
+        facts = describe_sampler(sampler, schema, classes.counts, y)
+        facts = _with_job_errors(facts, sampler, source, features)
+        columns = Columns.from_kinds(list(features), schema.kinds(), set(facts.categorical))
         rows = block_rows(source, target, columns, len(classes.counts), limit)
         data = FileData(source, target, classes, columns, rows)
         shown.phase("drawing and searching", 2 * source.n_rows)
-        found = examine(data, judged, _watch(shown, limit))
+        diagnosis = examine(data, facts, _after_each_block(shown, limit))
         source.check_unchanged()
-        return found
+        return diagnosis
 
 
-def _with_refusals(
-    judged: Judged, sampler: Any, source: ParquetSource, features: list[str]
-) -> Judged:
-    """Add why a job with this sampler would be refused before it reads rows."""
+def _needs_labels(sampler: BaseSampler | None) -> bool:
+    """Whether a step has a function as strategy, which is called with the labels."""
+    steps = sampler_steps(sampler)
+    return any(callable(getattr(step, "sampling_strategy", None)) for step in steps)
+
+
+def _with_job_errors(
+    facts: SamplerFacts, sampler: BaseSampler | None, source: ParquetSource, features: list[str]
+) -> SamplerFacts:
+    """Add the errors with which a job refuses the sampler or the files before it reads rows."""
     if sampler is None:
-        return judged
+        return facts
     try:
         steps = steps_of(sampler)
     except (TypeError, ValueError) as error:
-        return replace(judged, not_for_files=one_line(error))
+        return replace(facts, file_error=one_line(error))
     try:
-        if not judged.copies:
+        if not facts.copies_rows:
             refuse_index(source, features)
             _check_types(steps, source, features)
     except (TypeError, ValueError) as error:
-        return replace(judged, refused=one_line(error))
-    return judged
+        return replace(facts, data_error=one_line(error))
+    return facts
 
 
 def _check_types(steps: Steps, source: ParquetSource, features: list[str]) -> None:
@@ -175,13 +171,10 @@ def _check_types(steps: Steps, source: ParquetSource, features: list[str]) -> No
         check_numeric_fields([source.schema.field(name) for name in features])
 
 
-def _calls_for_labels(sampler: Any) -> bool:
-    """Whether a step has a function as strategy."""
-    return any(callable(getattr(one, "sampling_strategy", None)) for one in both_steps(sampler))
+def _after_each_block(progress: Progress, limit: int) -> OnBlock:
+    """Return a function that shows the progress and checks the memory limit."""
 
-
-def _watch(progress: Progress, limit: int) -> Callable[[Block], None]:
-    def watch(block: Block) -> None:
+    def on_block(block: Block) -> None:
         progress.advance(block.n_rows)
         try:
             refuse_above(limit)
@@ -192,41 +185,41 @@ def _watch(progress: Progress, limit: int) -> Callable[[Block], None]:
             )
             if kernels_were_compiled():
                 raise JustCompiledError(f"{message} {RUN_AGAIN}") from error
-            raise MemoryError(f"{message} Drop columns or give more.") from error
+            raise MemoryError(f"{message} Drop columns or raise the limit.") from error
 
-    return watch
+    return on_block
 
 
 def block_rows(
     source: ParquetSource, target: str, columns: Columns, n_classes: int, limit: int
 ) -> int:
-    """Return how many rows to read at a time.
+    """Return the number of rows of a block.
 
     Raises
     ------
     MemoryError
-        If too few would fit into the limit.
+        If too few rows fit into the limit.
     """
     release_memory()
     names = [*columns.named([*columns.numbers, *columns.categories]), target]
     widths = Widths(source, names)
-    drawn = min(source.n_rows, n_classes * SEARCHED_PER_CLASS, SEARCHED_IN_ALL)
+    n_sampled = min(source.n_rows, n_classes * SEARCHED_PER_CLASS, SEARCHED_IN_ALL)
     numbers = 8.0 * (len(columns.numbers) + 1) + 4.0 * len(columns.categories)
     row = widths.row_bytes(names) + _COPIES * numbers
-    standing = (
+    fixed = (
         resident_bytes()
         + _SLACK
         + widths.reader_bytes(names)
         + widths.dictionary_bytes(names)
-        + source.n_rows * 3 * small_codes(n_classes).itemsize
-        + int(drawn * (widths.row_bytes(names) + 4 * numbers + 600))
+        + source.n_rows * 3 * class_dtype(n_classes).itemsize
+        + int(n_sampled * (widths.row_bytes(names) + 4 * numbers + 600))
     )
-    rows = int(min(BLOCK_ROWS, (limit - standing) / row))
+    rows = int(min(BLOCK_ROWS, (limit - fixed) / row))
     if rows < min(_LEAST_ROWS, BLOCK_ROWS, source.n_rows):
-        needed = standing + _LEAST_ROWS * row
+        needed = fixed + _LEAST_ROWS * row
         raise MemoryError(
             f"memory_limit={format_size(limit)} is not enough: a diagnosis of these files "
-            f"needs about {format_size(1.02 * needed, at_least=True)}. Drop columns or give "
-            "more."
+            f"needs about {format_size(1.02 * needed, at_least=True)}. Drop columns or raise "
+            "the limit."
         )
     return max(rows, 1)

@@ -1,7 +1,8 @@
-"""What was counted, what was found, and which sampler fits."""
+"""The parts of a diagnosis: points, figures of each class, and the recommended sampler."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,57 +11,65 @@ LEVELS = ("problem", "warning", "note")
 
 @dataclass(frozen=True)
 class Point:
-    """One thing that is worth knowing before resampling.
+    """One finding that matters before resampling.
 
     Attributes
     ----------
     name
-        For programs, such as "missing_values".
+        An identifier for programs, such as "missing_values".
     level
-        "problem" (the sampler refuses, or what it makes is not worth having), "warning" or
-        "note".
+        "problem" (the sampler does not accept the data, or its rows would be useless),
+        "warning" or "note".
     text, advice
-        What is the case, and what to do about it.
+        What was found, and what to do about it.
     label
-        The class that it is about; None for all of the data, or for several classes, which
-        are then keys in ``values``.
+        The class concerned; None for the whole data or for several classes, which are then
+        the keys in ``values``.
     columns
-        The columns that it is about.
+        The columns concerned.
     values
-        The figures behind it.
+        The figures behind the text.
     """
 
     name: str
     level: str
     text: str
     advice: str
-    label: Any = None
-    columns: tuple[Any, ...] = ()
+    label: Hashable = None
+    columns: tuple[Hashable, ...] = ()
     values: dict[str, Any] = field(default_factory=dict)
+
+
+def class_point(
+    name: str, level: str, text: str, advice: str, figure: str, values: dict[Hashable, float]
+) -> Point:
+    """Return a point about one class or several, with a figure for each class."""
+    label = next(iter(values)) if len(values) == 1 else None
+    return Point(name, level, text, advice, label=label, values={figure: values})
 
 
 @dataclass(frozen=True)
 class ClassFigures:
-    """A class and what stands around its drawn rows.
+    """The size of a class, and shares of its sampled rows.
 
     Attributes
     ----------
     label, n_rows, n_new
-        The class, its rows, and the rows that the sampler would make.
+        The class, its number of rows, and the number of rows that the sampler would add.
     n_searched
-        Drawn rows whose neighbours were looked for among all rows.
+        Sampled rows whose neighbors were searched for among all rows.
     noise, danger, safe
-        Shares of these that have only foreign rows, at least half, and fewer than half among
-        their neighbours; None where none were searched.
+        Shares of these rows with all, at least half (but not all), and fewer than half of
+        their neighbors in other classes; None if no row was searched for.
     overlap
-        Share of which the nearest row is foreign.
+        Share of these rows whose nearest neighbor is of another class.
     overlap_as_it_is
-        The same without scaling, where the figures are of scaled columns; else None.
+        The same without scaling, if the other figures use scaled columns; else None.
     repeated, conflicting
-        Shares of the drawn rows that come again in the class, and in another.
+        Shares of the sampled rows that have a duplicate in the class, and in another class.
     """
 
-    label: Any
+    label: Hashable
     n_rows: int
     n_new: int
     n_searched: int
@@ -75,18 +84,18 @@ class ClassFigures:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """Which sampler fits.
+    """The sampler that fits the data.
 
     Attributes
     ----------
     sampler
-        Its name; None where no resampling is needed.
+        The name of its class; None if the data need no resampling.
     reason
-        Why.
+        Why this sampler.
     alternatives
-        Other samplers, and when.
+        Other samplers, each with the reason for it.
     first
-        What to try before any resampling.
+        What to try before resampling.
     """
 
     sampler: str | None
@@ -97,12 +106,12 @@ class Recommendation:
 
 @dataclass(frozen=True)
 class Findings:
-    """The figures of a ``Diagnosis``, whose description says what they are."""
+    """The attributes of a ``Diagnosis``, which describes them."""
 
     n_rows: int
     n_features: int
-    counts: dict[Any, int]
-    sampled: dict[Any, int]
+    counts: dict[Hashable, int]
+    sampled: dict[Hashable, int]
     judged: str
     distance: str
     n_neighbors: int

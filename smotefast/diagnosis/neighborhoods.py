@@ -1,11 +1,11 @@
-"""What stands around the drawn rows: their nearest rows among all rows, whatever class.
+"""The nearest neighbors of the sampled rows among all rows, and groups within a class.
 
-Blocks flow in; for each drawn row the classes of its neighbours flow out. The search is
-exact. Of rows at one distance those with the lowest of fixed random numbers are nearest, so
-that the order of the rows has no say. Rows that are alike are searched for once, and of rows
-that are alike a block offers no more than can be neighbours: KDD Cup 99, where 7 rows of 10
-are copies, took 11 s instead of 40 on a busy machine. Which copies of a row are its neighbours
-is drawn for each row anew, from how many copies each class has.
+The search is exact and goes through the data block by block. Of rows at the same distance
+those with the lowest pseudorandom priorities are nearest, so that the order of the rows does
+not matter. Duplicates are searched for once, and a block offers no more duplicates of a row
+than can be neighbors: KDD Cup 99, where 7 of 10 rows are duplicates, took 11 s instead of 40
+on a busy machine. The classes of neighbors that are duplicates are then drawn for each row,
+from the number of its duplicates in each class.
 """
 
 from __future__ import annotations
@@ -15,47 +15,51 @@ from dataclasses import dataclass
 import numpy as np
 
 from smotefast._threads import thread_count
-from smotefast.diagnosis.duplicate_rows import Repeats, row_bits
-from smotefast.diagnosis.metric import Metric, unit_numbers
-from smotefast.diagnosis.sample import Coded, Sample
-from smotefast.diagnosis.thresholds import SEARCHED_PER_CLASS
+from smotefast.diagnosis.duplicate_rows import DuplicateCounter, row_hashes
+from smotefast.diagnosis.metric import Metric, random_priorities
+from smotefast.diagnosis.sample import EncodedBlock, Sample
+from smotefast.diagnosis.thresholds import (
+    GROUP_NEIGHBORS,
+    GROUP_ROWS,
+    GROUP_SHARE,
+    SEARCHED_PER_CLASS,
+)
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """Neighbours of the drawn rows that could be searched for.
+class Neighborhoods:
+    """Classes of the neighbors of the sampled rows that could be searched for.
 
     Attributes
     ----------
     rows
-        Which drawn rows these are.
-    foreign
-        Whether each neighbour is of another class, nearest first, of shape
-        (n_rows, n_neighbors).
-    n_left_out
-        Rows of the data without a finite number in each column: no distance to them.
+        Indices of these rows in the sample.
+    is_other_class
+        Whether each neighbor is of another class, nearest first, shape (n_rows, n_neighbors).
+    n_incomplete
+        Rows of the data without a distance: a column that counts is missing or infinite.
     """
 
     rows: np.ndarray
-    foreign: np.ndarray
-    n_left_out: int
+    is_other_class: np.ndarray
+    n_incomplete: int
 
 
-class Search:
-    """Searches the blocks that pass by for neighbours of the drawn rows.
+class NeighborSearch:
+    """Searches the data block by block for the neighbors of the sampled rows.
 
     Parameters
     ----------
     metric
         The distance.
     sample
-        The drawn rows.
+        The sampled rows.
     k
-        Neighbours of each.
+        Number of neighbors.
     n_rows
-        Rows in the data.
+        Number of rows in the data.
     most
-        Rows of each class to search for, of those drawn.
+        Number of sampled rows of each class to search for.
     """
 
     def __init__(
@@ -69,107 +73,152 @@ class Search:
         from smotefast.neighbors.streaming import NearestInBlocks
 
         self._metric, self._sample, self._k = metric, sample, k
-        self._rows = _at_most(most, metric.searchable(sample.numbers, sample.codes), sample)
-        bits = self._bits(sample.numbers[self._rows], sample.codes[self._rows])
-        self._copies = Repeats(bits, sample.classes[self._rows])
-        _, first, self._question = np.unique(bits, return_index=True, return_inverse=True)
-        asked = self._rows[first]
+        searchable = metric.searchable(sample.numbers, sample.codes)
+        self._rows = _every_nth(searchable, sample.classes, most)
+        hashes = self._hashes(sample.numbers, sample.codes, self._rows)
+        self._duplicates = DuplicateCounter(hashes, sample.classes[self._rows])
+        _, first, self._query = np.unique(hashes, return_index=True, return_inverse=True)
+        queries = self._rows[first]
         self._nearest = NearestInBlocks(
-            metric.values(sample.numbers[asked], np.zeros(len(asked))),
-            np.full(len(asked), -1),  # rows are taken out of what was found
+            metric.coordinates(sample.numbers[queries], np.zeros(len(queries))),
+            np.full(len(queries), -1),  # result() leaves each row out of its neighbors
             k + 1,
-            codes=sample.codes[asked],
+            codes=sample.codes[queries],
             weight=metric.weight,
             n_threads=thread_count(None),
         )
         self._classes = np.empty(n_rows, dtype=sample.classes.dtype)
-        self._places = np.full(len(sample.positions), -1)
-        self._n_left_out = 0
+        self._positions = np.full(len(sample.positions), -1)
+        self._n_incomplete = 0
 
-    def see(self, block: Coded) -> None:
+    def add(self, block: EncodedBlock) -> None:
         """Search a block."""
         usable = self._metric.searchable(block.numbers, block.codes)
-        self._n_left_out += len(block.numbers) - len(usable)
+        self._n_incomplete += len(block.numbers) - len(usable)
         if not len(usable):
             return
-        chance = unit_numbers(block.start + usable)
-        bits = self._bits(block.numbers[usable], block.codes[usable])
-        self._copies.see(bits, block.classes[usable])
-        some = first_alike(bits, chance, self._k + 1)
-        kept, chance = usable[some], chance[some]
-        # What is left moves together; it stays apart from the rows of the next block.
-        self._classes[block.start : block.start + len(kept)] = block.classes[kept]
-        self._note_places(block.start, kept)
-        values = self._metric.values(block.numbers[kept], chance)
-        self._nearest.offer(values, block.start, block.codes[kept])
+        priority = random_priorities(block.start + usable)
+        hashes = self._hashes(block.numbers, block.codes, usable)
+        self._duplicates.add(hashes, block.classes[usable])
+        subset = limit_duplicates(hashes, priority, self._k + 1)
+        rows, priority = usable[subset], priority[subset]
+        # Offered rows are numbered from the start of the block, without gaps.
+        self._classes[block.start : block.start + len(rows)] = block.classes[rows]
+        self._note_positions(block.start, rows)
+        coordinates = self._metric.coordinates(block.numbers[rows], priority)
+        self._nearest.offer(coordinates, block.start, block.codes[rows])
 
-    def _bits(self, numbers: np.ndarray, codes: np.ndarray) -> np.ndarray:
-        return row_bits(numbers[:, self._metric.used], codes)
+    def _hashes(self, numbers: np.ndarray, codes: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        return row_hashes(numbers[np.ix_(rows, self._metric.used)], codes[rows])
 
-    def _note_places(self, start: int, kept: np.ndarray) -> None:
-        """Remember under which positions drawn rows were offered."""
-        drawn = self._sample.positions
-        low, high = np.searchsorted(drawn, [start, start + kept[-1] + 1])
-        place = np.searchsorted(kept, drawn[low:high] - start)
-        found = kept[place] == drawn[low:high] - start
-        self._places[low:high][found] = start + place[found]
+    def _note_positions(self, start: int, rows: np.ndarray) -> None:
+        """Store the positions at which sampled rows of this block are offered."""
+        positions = self._sample.positions
+        low, high = np.searchsorted(positions, [start, start + rows[-1] + 1])
+        index = np.searchsorted(rows, positions[low:high] - start)
+        is_offered = rows[index] == positions[low:high] - start
+        self._positions[low:high][is_offered] = start + index[is_offered]
 
-    def result(self) -> Surroundings | None:
-        """Return what was found; None if there are too few rows to have neighbours."""
-        n_usable = len(self._classes) - self._n_left_out
+    def result(self) -> Neighborhoods | None:
+        """Return the neighborhoods; None if there are too few rows to have k neighbors."""
+        n_usable = len(self._classes) - self._n_incomplete
         if not len(self._rows) or n_usable < self._k + 1:
             return None
-        found = self._nearest.positions[self._question]
-        others = self._classes[_without(found, self._places[self._rows])]
-        foreign = others != self._sample.classes[self._rows][:, np.newaxis]
-        draw_copies(foreign, *self._copies.counts())
-        return Surroundings(self._rows, foreign, self._n_left_out)
+        neighbors = self._nearest.positions[self._query]
+        classes = self._classes[_without_itself(neighbors, self._positions[self._rows])]
+        is_other_class = classes != self._sample.classes[self._rows][:, np.newaxis]
+        draw_duplicates(is_other_class, *self._duplicates.counts())
+        return Neighborhoods(self._rows, is_other_class, self._n_incomplete)
 
 
-def first_alike(bits: np.ndarray, chance: np.ndarray, most: int) -> np.ndarray:
-    """Return, ascending, so many of each set of rows that are alike: the lowest by chance."""
-    order = np.lexsort((chance, bits))
-    is_first = np.r_[True, np.diff(bits[order]) != 0]
+def _every_nth(rows: np.ndarray, classes: np.ndarray, most: int) -> np.ndarray:
+    """Return at most so many rows of each class, at regular steps through the data."""
+    subsets = []
+    for code in np.unique(classes[rows]):
+        of_class = rows[classes[rows] == code]
+        subsets.append(of_class[:: -(-len(of_class) // most)])
+    return np.sort(np.concatenate(subsets)) if subsets else rows
+
+
+def limit_duplicates(hashes: np.ndarray, priority: np.ndarray, most: int) -> np.ndarray:
+    """Return indices of at most so many duplicates of each row, those of lowest priority."""
+    order = np.lexsort((priority, hashes))
+    is_first = np.r_[True, np.diff(hashes[order]) != 0]
     starts = np.maximum.accumulate(np.where(is_first, np.arange(len(order)), 0))
     return np.sort(order[np.arange(len(order)) - starts < most])
 
 
-def draw_copies(foreign: np.ndarray, n_alike: np.ndarray, n_own: np.ndarray) -> None:
-    """Draw anew, for rows that have copies, which of them are neighbours.
+def draw_duplicates(
+    is_other_class: np.ndarray, n_equal: np.ndarray, n_in_class: np.ndarray
+) -> None:
+    """Draw the classes of the neighbors that are duplicates, for each row independently.
 
-    Copies come before all other neighbours. One choice for all rows that are alike would make
-    all of them right or all wrong.
+    Duplicates come before all other neighbors. If all duplicates shared the same neighbors,
+    a nearest neighbor would predict all of them right or all of them wrong.
 
     Parameters
     ----------
-    foreign : whether each neighbour is foreign, of shape (n_rows, k); written to
-    n_alike, n_own : rows like each row, and those of its class; it is one of them
+    is_other_class : whether each neighbor is of another class, shape (n_rows, k); written to
+    n_equal, n_in_class : rows that equal each row, itself included, and those of its class
     """
     random_state = np.random.RandomState(0)
-    n_others, n_foreign = n_alike - 1, n_alike - n_own
-    rows = np.flatnonzero(n_others > 0)
-    n_places = np.minimum(n_others[rows], foreign.shape[1])
-    n_drawn = random_state.hypergeometric(
-        n_foreign[rows], n_own[rows] - 1, n_places
-    )  # of so many neighbours so many are foreign
-    is_first = random_state.uniform(size=len(rows)) * n_places < n_drawn
-    for row, n, drawn, first in zip(rows, n_places, n_drawn, is_first, strict=True):
-        foreign[row, :n] = np.arange(n) < drawn if first else np.arange(n) >= n - drawn
+    n_duplicates, n_of_others = n_equal - 1, n_equal - n_in_class
+    rows = np.flatnonzero(n_duplicates > 0)
+    n_neighbors = np.minimum(n_duplicates[rows], is_other_class.shape[1])
+    n_drawn = random_state.hypergeometric(n_of_others[rows], n_in_class[rows] - 1, n_neighbors)
+    is_first = random_state.uniform(size=len(rows)) * n_neighbors < n_drawn
+    for row, n, drawn, first in zip(rows, n_neighbors, n_drawn, is_first, strict=True):
+        index = np.arange(n)
+        is_other_class[row, :n] = index < drawn if first else index >= n - drawn
 
 
-def _without(found: np.ndarray, own: np.ndarray) -> np.ndarray:
-    """Leave each row out of its neighbours, or the farthest one where it is not among them."""
-    is_own = found == own[:, np.newaxis]
-    is_own[:, -1] |= ~is_own.any(axis=1)
-    return np.asarray(found[~is_own].reshape(len(found), found.shape[1] - 1))
+def _without_itself(neighbors: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Remove each row from its neighbors, or the farthest one if it is not among them."""
+    is_itself = neighbors == positions[:, np.newaxis]
+    is_itself[:, -1] |= ~is_itself.any(axis=1)
+    n_rows, k = neighbors.shape
+    return np.asarray(neighbors[~is_itself].reshape(n_rows, k - 1))
 
 
-def _at_most(most: int, rows: np.ndarray, sample: Sample) -> np.ndarray:
-    """Return so many rows of each class, evenly from all over the data."""
-    classes = sample.classes[rows]
-    some = []
-    for code in np.unique(classes):
-        own = rows[classes == code]
-        step = -(-len(own) // most)
-        some.append(own[::step])
-    return np.sort(np.concatenate(some)) if some else rows
+def group_sizes(metric: Metric, sample: Sample, code: int, n_threads: int) -> list[int]:
+    """Return the sizes of separate groups among the sampled rows of a class, largest first.
+
+    Groups are the connected components of the k-nearest-neighbor graph of the class: samplers
+    that interpolate between neighbors treat each group separately. Two groups that a single
+    row connects count as one. Duplicates count once, and groups with less than a tenth of the
+    class not at all. The list is empty if there are too few rows to tell.
+    """
+    rows = np.flatnonzero((sample.classes == code) & metric.is_complete(sample.numbers))
+    priority = random_priorities(sample.positions[rows])
+    values, codes = metric.coordinates(sample.numbers[rows], priority), sample.codes[rows]
+    without_priority = np.column_stack([values[:, :-1], codes])
+    _, first = np.unique(without_priority, axis=0, return_index=True)
+    first.sort()
+    if len(first) < GROUP_ROWS or values.shape[1] == 1:
+        return []
+    groups = _connected_components(values[first], codes[first], metric.weight, n_threads)
+    sizes = np.sort(np.bincount(groups))[::-1]
+    return [int(size) for size in sizes if size >= GROUP_SHARE * len(first)]
+
+
+def _connected_components(
+    values: np.ndarray, codes: np.ndarray, weight: float, n_threads: int
+) -> np.ndarray:
+    """Return the component of each row in the k-nearest-neighbor graph."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    from smotefast.neighbors import find_neighbors
+
+    n_rows, k = len(values), GROUP_NEIGHBORS
+    neighbors = find_neighbors(
+        values,
+        k,
+        search="exact",
+        n_threads=n_threads,
+        codes=codes if codes.shape[1] else None,
+        weight=weight if codes.shape[1] else 0.0,
+    )
+    edges = np.repeat(np.arange(n_rows), k), neighbors.indices.reshape(-1)
+    graph = csr_array((np.ones(n_rows * k), edges), shape=(n_rows, n_rows))
+    return np.asarray(connected_components(graph, directed=False)[1])

@@ -1,56 +1,54 @@
-"""The result as users hold it: figures, and the forms that they are shown in."""
+"""The ``Diagnosis`` object that users get: figures, and the report in several formats."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from smotefast.diagnosis.findings import Findings
-from smotefast.diagnosis.page import as_fragment, as_page
-from smotefast.diagnosis.plain import as_plain
-from smotefast.diagnosis.render import as_text
+from smotefast.diagnosis.render import to_html_fragment, to_html_page, to_plain, to_text
 
 
 class Diagnosis(Findings):
-    """What is likely to go wrong in resampling a data set, and what to do about it.
+    """What is likely to go wrong when a data set is resampled, and what to do about it.
 
-    ``print`` it, look at it in a notebook, or take the figures from its attributes.
+    ``print`` it, display it in a notebook, or read its attributes.
 
     Attributes
     ----------
     n_rows, n_features
         Size of the data.
     counts
-        Rows of each class, in label order.
+        Number of rows of each class, in label order.
     sampled
-        Rows of each class that were drawn and looked at closely.
+        Number of rows of each class that were sampled for a closer look.
     judged
-        The sampler that the points are about; where none was given, SMOTE's defaults.
+        The sampler that the points are about; SMOTE's defaults if none was given.
     distance
-        Which distance neighbours were found by, in words.
+        The distance used for neighbors, in words.
     n_neighbors
-        Neighbours that told noise, danger and safety.
+        Number of neighbors that decides between noise, danger and safe.
     classes
         Figures of each class.
     points
-        What was found, most serious first.
+        The findings, most serious first.
     advice
-        Which sampler fits.
+        The recommended sampler.
     """
 
     def __str__(self) -> str:
-        return as_text(self)
+        return to_text(self)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain dicts, lists, texts and numbers, ready for JSON.
+        """Return everything as dicts, lists, strings and numbers for ``json.dumps``.
 
-        Keys are texts; labels stand as they are in ``classes``.
+        All keys are strings. ``classes`` holds the labels as they are.
         """
-        plain: dict[str, Any] = as_plain(self)
+        plain: dict[str, Any] = to_plain(self)
         return plain
 
     def to_html(self) -> str:
-        """Return a page that stands alone: no scripts, nothing to load."""
-        return as_page(self)
+        """Return a self-contained HTML page without scripts."""
+        return to_html_page(self)
 
     def _repr_html_(self) -> str:
-        return as_fragment(self)
+        return to_html_fragment(self)

@@ -1,78 +1,53 @@
-"""The rows that are looked at closely: some of each class, the same ones in every run.
-
-Data flow in; positions, numbers and categories of the drawn rows flow out, with figures of
-each column over all rows that the same pass collects.
-"""
+"""The sampled rows: up to 2,000 random rows of each class, the same ones in every run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from smotefast.diagnosis.data import Block, Data
 from smotefast.diagnosis.thresholds import SEARCHED_IN_ALL, SEARCHED_PER_CLASS
+from smotefast.tables.categories import plain_values
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
-class Dictionary:
-    """The categories of a column that drawn rows have, by number.
+class CategoryEncoder:
+    """Codes for the categories of a column that the sampled rows have.
 
-    A null is one more category, and what no drawn row has is another: it equals none of them.
+    Missing values share one more code. Categories that no sampled row has share another: they
+    differ from all categories of the sampled rows.
     """
 
-    def __init__(self, column: Any) -> None:
+    def __init__(self, sampled: pa.Array) -> None:
         import pyarrow.compute as pc
 
-        self.known = pc.unique(column).drop_null()
+        self.known = pc.unique(sampled).drop_null()
 
-    def codes(self, column: Any) -> np.ndarray:
-        """Return the categories of a column by number, int32."""
+    def codes(self, column: pa.Array) -> np.ndarray:
+        """Return the code of each row, int32."""
         import pyarrow.compute as pc
 
         n = len(self.known)
-        found = pc.fill_null(pc.index_in(plain(column), value_set=self.known), n + 1)
-        codes = np.array(found, dtype=np.int32)
+        indices = pc.index_in(plain_values(column), value_set=self.known)
+        codes = np.array(pc.fill_null(indices, n + 1), dtype=np.int32)
         if column.null_count:
             codes[np.asarray(column.is_null())] = n
         return codes
 
 
-@dataclass(frozen=True)
-class Sample:
-    """The drawn rows, in the order of the data.
-
-    Attributes
-    ----------
-    positions
-        Where they stand, ascending.
-    classes
-        The class of each, by its place among the labels.
-    numbers
-        Shape (n_rows, n_numbers), float64.
-    codes
-        Categories by number, of shape (n_rows, n_categories), int32.
-    dictionaries
-        What the numbers of each column stand for.
-    """
-
-    positions: np.ndarray
-    classes: np.ndarray
-    numbers: np.ndarray
-    codes: np.ndarray
-    dictionaries: list[Dictionary]
-
-
-class Coded(NamedTuple):
-    """A block with its categories numbered as the sample's are.
+class EncodedBlock(NamedTuple):
+    """A block of the data with codes instead of categories.
 
     Attributes
     ----------
     start
-        Where its rows stand.
+        Position of its first row in the data.
     numbers, codes, classes
-        The rows.
+        The rows and the class of each.
     """
 
     start: int
@@ -81,7 +56,47 @@ class Coded(NamedTuple):
     classes: np.ndarray
 
 
-def drawn_positions(classes: np.ndarray, n_classes: int) -> np.ndarray:
+@dataclass(frozen=True)
+class Sample:
+    """The sampled rows, in the order of the data.
+
+    Attributes
+    ----------
+    positions
+        Their positions in the data, ascending.
+    classes
+        The class of each row, as an index into the labels.
+    numbers
+        Shape (n_rows, n_numbers), float64.
+    codes
+        Codes of the categories, of shape (n_rows, n_categories), int32.
+    encoders
+        The encoder of each column of categories.
+    """
+
+    positions: np.ndarray
+    classes: np.ndarray
+    numbers: np.ndarray
+    codes: np.ndarray
+    encoders: list[CategoryEncoder]
+
+    def encode(self, block: Block, classes: np.ndarray) -> EncodedBlock:
+        """Encode a block; ``classes`` are those of all rows of the data."""
+        codes = _encode(block.categories, self.encoders, block.n_rows)
+        stop = block.start + block.n_rows
+        return EncodedBlock(block.start, block.numbers, codes, classes[block.start : stop])
+
+
+def _encode(
+    columns: list[pa.Array], encoders: list[CategoryEncoder], n_rows: int
+) -> np.ndarray:
+    codes = np.empty((n_rows, len(columns)), dtype=np.int32)
+    for i, (encoder, column) in enumerate(zip(encoders, columns, strict=True)):
+        codes[:, i] = encoder.codes(column)
+    return codes
+
+
+def sample_positions(classes: np.ndarray, n_classes: int) -> np.ndarray:
     """Draw rows of each class with a fixed seed; return their positions, ascending."""
     most = max(1, min(SEARCHED_PER_CLASS, SEARCHED_IN_ALL // n_classes))
     random_state = np.random.RandomState(0)
@@ -94,60 +109,34 @@ def drawn_positions(classes: np.ndarray, n_classes: int) -> np.ndarray:
     return np.sort(np.concatenate(drawn))
 
 
-class Drawing:
-    """Collects the drawn rows from the blocks that pass by."""
+class SampleCollector:
+    """Collects the sampled rows block by block."""
 
     def __init__(self, data: Data) -> None:
-        self._data = data
-        self._positions = drawn_positions(data.classes, len(data.labels))
+        self._positions = sample_positions(data.classes, len(data.labels))
+        self._classes = data.classes[self._positions]
         self._numbers: list[np.ndarray] = []
-        self._categories: list[list[Any]] = []
+        self._categories: list[list[pa.Array]] = []
 
-    def see(self, block: Block) -> None:
-        """Keep what is drawn of a block."""
+    def add(self, block: Block) -> None:
+        """Keep the sampled rows of a block."""
         import pyarrow as pa
 
-        start, stop = np.searchsorted(
-            self._positions, [block.start, block.start + block.n_rows]
-        )
-        rows = self._positions[start:stop] - block.start
+        stop = block.start + block.n_rows
+        first, last = np.searchsorted(self._positions, [block.start, stop])
+        rows = self._positions[first:last] - block.start
         self._numbers.append(block.numbers[rows])
-        self._categories.append([plain(one.take(pa.array(rows))) for one in block.categories])
-
-    def result(self) -> Sample:
-        """Return the sample."""
-        columns = list(_joined(self._categories))
-        dictionaries = [Dictionary(column) for column in columns]
-        codes = np.empty((len(self._positions), len(columns)), dtype=np.int32)
-        for place, (one, column) in enumerate(zip(dictionaries, columns, strict=True)):
-            codes[:, place] = one.codes(column)
-        classes = self._data.classes[self._positions]
-        return Sample(
-            self._positions, classes, np.concatenate(self._numbers), codes, dictionaries
+        self._categories.append(
+            [plain_values(column.take(pa.array(rows))) for column in block.categories]
         )
 
+    def sample(self) -> Sample:
+        """Return the sampled rows of all blocks."""
+        import pyarrow as pa
 
-def _joined(pieces: list[list[Any]]) -> Iterator[Any]:
-    import pyarrow as pa
-
-    for parts in zip(*pieces, strict=True):
-        yield pa.concat_arrays(list(parts))
-
-
-def plain(column: Any) -> Any:
-    """Return a column in a type whose values pyarrow looks up."""
-    import pyarrow as pa
-
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    return without_view(column)
-
-
-def without_view(column: Any) -> Any:
-    """Return views of texts as texts: pyarrow takes and compares no views."""
-    import pyarrow as pa
-
-    if str(column.type) not in ("string_view", "binary_view"):
-        return column
-    is_text = str(column.type) == "string_view"
-    return column.cast(pa.large_string() if is_text else pa.large_binary())
+        pieces = zip(*self._categories, strict=True)
+        columns = [pa.concat_arrays(list(arrays)) for arrays in pieces]
+        encoders = [CategoryEncoder(column) for column in columns]
+        codes = _encode(columns, encoders, len(self._positions))
+        numbers = np.concatenate(self._numbers)
+        return Sample(self._positions, self._classes, numbers, codes, encoders)

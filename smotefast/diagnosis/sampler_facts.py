@@ -1,146 +1,146 @@
-"""What of a sampler is judged: its numbers of neighbours, its classes, its columns.
-
-A sampler or none flows in; the few facts that points are made of flow out, so that nothing
-else asks a sampler anything.
-"""
+"""What a diagnosis knows of a sampler: its neighbors, its classes, and what it refuses."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import warnings
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from sklearn.base import clone
 
 from smotefast.combine.combination import BaseCombination
 from smotefast.diagnosis.thresholds import BORDER_NEIGHBORS, CHOICES
 from smotefast.engine.base import BaseSampler, SingleSampler
 from smotefast.engine.class_counts import Counts
+from smotefast.engine.needs import Needs
 from smotefast.engine.sampling_strategy import check_two_classes, counts_to_generate
+from smotefast.engine.user_estimators import number_of_neighbors
+from smotefast.over_sampling import RandomOverSampler
+from smotefast.over_sampling._categorical import categorical_positions
 from smotefast.over_sampling.base import BaseOverSampler
 from smotefast.tables import Columns
-from smotefast.under_sampling.base import BaseSelector
+from smotefast.under_sampling.base import BaseCleaner, BaseSelector
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A sampler as far as a diagnosis looks at it.
+class SamplerFacts:
+    """A sampler and its parameters, as far as the diagnosis depends on them.
 
     Attributes
     ----------
     name
-        Its class; None where none was given. Then SMOTE's defaults are judged.
-    copies
-        Whether it copies rows, whatever they hold.
-    declared
-        Columns that it takes as categories, by position.
-    only_categories
-        Whether it takes every column as categories.
+        The name of its class; None for SMOTE's defaults, if no sampler was given.
+    copies_rows
+        Whether it copies rows of any type.
+    categorical
+        Indices of the columns that it treats as categories.
     k, k_name
-        Neighbours to choose from, 0 for none, and the parameter that says so.
+        Number of neighbors to interpolate with, 0 for none, and the name of its parameter.
     m
-        Neighbours that tell noise from danger.
+        Number of neighbors that decides between noise, danger and safe.
     small_class
-        What becomes of classes smaller than ``k + 1``: "error", "clamp" or "duplicate".
-    quota
-        Rows to create by class; of the default strategy if ``refusals`` say why not.
-    refusals
-        What the sampler would say at once, whatever the rows hold.
+        How it treats classes of at most ``k`` rows: "error", "clamp" or "duplicate".
+    n_to_generate
+        Rows to generate by class; of the default strategy if the given one is refused.
+    parameter_errors
+        Messages with which it refuses its parameters for these columns and classes.
     weights
-        Classes that are studied for the advice, by the rows that they get or would get.
-    makes_rows, makes_values
-        Whether it adds rows; whether these hold values that no row had.
-    measures
-        Whether it measures distances.
+        Rows to generate by class, or those of the default strategy if it generates none:
+        the weights of the classes in the advice.
+    adds_rows, interpolates
+        Whether it adds rows, and whether these have values that no original row has.
+    measures_distance
+        Whether the scales of columns matter to it.
     cleaner
-        The step that takes rows away by comparing numbers; empty where there is none.
-    kept
-        Rows to keep by class, for samplers that are told so.
-    takes
-        Whether it has accepted the data; None where this was not tried.
-    refused, refused_by_all
-        Why it has not; and why no sampler does.
-    not_for_files
-        Why a job does not take the sampler, where the data are files.
+        The class of the step that removes rows by comparing numbers; empty for none.
+    n_to_keep
+        Rows to keep by class, of under-samplers with such a number.
+    accepts_data
+        Whether ``fit`` accepted the data; None if it was not called.
+    data_error, data_error_for_all
+        Message with which it refuses the data, and with which all samplers do.
+    file_error
+        Why it cannot resample files, if the data are files.
     """
 
-    name: str | None
-    copies: bool
-    declared: frozenset[int]
-    only_categories: bool
-    k: int
-    k_name: str
-    m: int
-    small_class: str
-    quota: Counts
-    refusals: tuple[str, ...]
-    weights: Counts
-    makes_rows: bool = True
-    makes_values: bool = True
-    measures: bool = True
+    name: str | None = None
+    copies_rows: bool = False
+    categorical: frozenset[int] = frozenset()
+    k: int = CHOICES
+    k_name: str = "k_neighbors"
+    m: int = BORDER_NEIGHBORS
+    small_class: str = "error"
+    n_to_generate: Counts = field(default_factory=dict)
+    parameter_errors: tuple[str, ...] = ()
+    weights: Counts = field(default_factory=dict)
+    adds_rows: bool = True
+    interpolates: bool = True
+    measures_distance: bool = True
     cleaner: str = ""
-    kept: Counts = field(default_factory=dict)
-    takes: bool | None = None
-    refused: str = ""
-    refused_by_all: str = ""
-    not_for_files: str = ""
+    n_to_keep: Counts = field(default_factory=dict)
+    accepts_data: bool | None = None
+    data_error: str = ""
+    data_error_for_all: str = ""
+    file_error: str = ""
 
     @property
-    def shown(self) -> str:
-        """The sampler's name for texts."""
+    def display_name(self) -> str:
+        """Its name in texts."""
         return self.name or "SMOTE"
 
     @property
-    def refuses(self) -> bool:
-        """Whether it refuses values that are no finite numbers."""
-        return not self.copies and not self.takes
+    def refuses_missing(self) -> bool:
+        """Whether it refuses missing and infinite values."""
+        return not self.copies_rows and not self.accepts_data
 
 
-def judge(sampler: Any, columns: Columns, counts: Counts, y: np.ndarray | None) -> Judged:
-    """Read a sampler.
+def describe_sampler(
+    sampler: BaseSampler | None, columns: Columns, counts: Counts, y: np.ndarray | None
+) -> SamplerFacts:
+    """Collect the facts about a sampler before it sees any row.
 
     Parameters
     ----------
     sampler
-        A sampler of this package, or None.
+        A sampler of this package; None for SMOTE's defaults.
     columns
-        Those of the data.
+        The columns of X.
     counts
-        Rows of each class.
+        Number of rows of each class.
     y
-        The labels, for a ``sampling_strategy`` that is a function.
+        The labels, for a function as ``sampling_strategy``.
     """
-    refusals: list[str] = []
+    errors: list[str] = []
     labels = np.empty(0) if y is None else y
-    creation, selection = both_steps(sampler)
-    steps = [step for step in (creation, selection) if step is not None]
-    quota = _created(sampler, creation, counts, labels, refusals)
-    declared, only = _categories(creation, columns, refusals)
-    cleaner = "" if selection is None or _copies(selection) else type(selection).__name__
-    k_name = "k_neighbors"
-    if isinstance(creation, BaseSampler):
-        k_name = creation.needs().neighbors_parameter or k_name
-    return Judged(
+    over, under = sampler_steps(sampler)
+    steps = [step for step in (over, under) if step is not None]
+    n_to_generate = _n_to_generate(sampler, over, counts, labels, errors)
+    defaults = counts_to_generate("auto", counts, labels)
+    categorical = _categorical(over, columns, errors)
+    cleaner = "" if under is None or _needs(under).copies_rows else type(under).__name__
+    k_name = _needs(over).neighbors_parameter or "k_neighbors"
+    return SamplerFacts(
         name=None if sampler is None else type(sampler).__name__,
-        copies=bool(steps) and all(map(_copies, steps)),
-        declared=frozenset() if cleaner else declared,
-        only_categories=only and not cleaner,
-        k=_number(getattr(creation, k_name, CHOICES if sampler is None else 0)),
+        copies_rows=bool(steps) and all(_needs(step).copies_rows for step in steps),
+        categorical=frozenset() if cleaner else categorical,
+        k=number_of_neighbors(getattr(over, k_name, CHOICES if sampler is None else 0)),
         k_name=k_name,
-        m=_number(getattr(creation, "m_neighbors", BORDER_NEIGHBORS)),
-        small_class=getattr(creation, "small_class", "error"),
-        quota=quota,
-        kept=_kept(selection, counts, quota, labels, refusals),
-        refusals=tuple(refusals),
-        weights=quota if any(quota.values()) else counts_to_generate("auto", counts, labels),
-        makes_rows=sampler is None or creation is not None,
-        makes_values=not steps or any(map(_makes_values, steps)),
-        measures=not steps or any(map(_measures, steps)),
+        m=number_of_neighbors(getattr(over, "m_neighbors", BORDER_NEIGHBORS)),
+        small_class=getattr(over, "small_class", "error"),
+        n_to_generate=n_to_generate,
+        n_to_keep=_n_to_keep(under, counts, n_to_generate, labels, errors),
+        parameter_errors=tuple(errors),
+        weights=n_to_generate if any(n_to_generate.values()) else defaults,
+        adds_rows=sampler is None or over is not None,
+        interpolates=not steps or any(map(_interpolates, steps)),
+        measures_distance=not steps or any(_needs(step).measures_distance for step in steps),
         cleaner=cleaner,
     )
 
 
-def both_steps(sampler: Any) -> tuple[Any, Any]:
-    """Return what adds rows and what takes rows away; None for what a sampler does not do."""
+def sampler_steps(sampler: BaseSampler | None) -> tuple[Any, Any]:
+    """Return the over-sampling and the under-sampling step; None for a missing step."""
     if isinstance(sampler, BaseCombination):
         return sampler.steps()
     if sampler is None or isinstance(sampler, BaseOverSampler):
@@ -148,71 +148,83 @@ def both_steps(sampler: Any) -> tuple[Any, Any]:
     return None, sampler
 
 
-def _copies(step: Any) -> bool:
-    return isinstance(step, BaseSampler) and step.needs().copies_rows
+def _needs(step: Any) -> Needs:
+    """Return what a step needs; the defaults for samplers of other packages and for None."""
+    return step.needs() if isinstance(step, BaseSampler) else Needs()
 
 
-def _makes_values(step: Any) -> bool:
-    return not (_copies(step) or isinstance(step, BaseSelector))
+def _interpolates(step: Any) -> bool:
+    return not (_needs(step).copies_rows or isinstance(step, BaseSelector))
 
 
-def _measures(step: Any) -> bool:
-    return not isinstance(step, BaseSampler) or step.needs().measures_distance
-
-
-def _number(given: Any) -> int:
-    """Return a number of neighbours; an estimator counts the row itself."""
-    return int(given.n_neighbors) - 1 if hasattr(given, "kneighbors") else int(given)
-
-
-def _categories(
-    sampler: Any, columns: Columns, refusals: list[str]
-) -> tuple[frozenset[int], bool]:
-    if not (isinstance(sampler, BaseSampler) and sampler.needs().takes_categories):
-        return frozenset(), False
-    if not hasattr(sampler, "categorical_features"):
-        return frozenset(range(columns.n_features)), True
-    from smotefast.over_sampling._categorical import categorical_positions
-
+def _categorical(over: Any, columns: Columns, errors: list[str]) -> frozenset[int]:
+    if not _needs(over).takes_categories:
+        return frozenset()
+    if not hasattr(over, "categorical_features"):
+        return frozenset(range(columns.n_features))
     try:
-        found = categorical_positions(sampler.categorical_features, columns)
+        return frozenset(map(int, categorical_positions(over.categorical_features, columns)))
     except ValueError as error:
-        refusals.append(one_line(error))
-        return frozenset(), False
-    return frozenset(map(int, found)), False
+        errors.append(one_line(error))
+        return frozenset()
 
 
-def _created(
-    sampler: Any, creation: Any, counts: Counts, labels: np.ndarray, refusals: list[str]
+def _n_to_generate(
+    sampler: BaseSampler | None, over: Any, counts: Counts, y: np.ndarray, errors: list[str]
 ) -> Counts:
-    """Return the rows to create by class; of the default strategy if this one is refused."""
-    if sampler is not None and creation is None:
+    """Return the rows to generate by class; by the default if the strategy is refused."""
+    if sampler is not None and over is None:
         check_two_classes(counts)
         return {}
-    strategy = getattr(creation, "sampling_strategy", "auto")
+    strategy = getattr(over, "sampling_strategy", "auto")
     try:
-        return counts_to_generate(strategy, counts, labels)
+        return counts_to_generate(strategy, counts, y)
     except (TypeError, ValueError) as error:
         check_two_classes(counts)
-        refusals.append(one_line(error))
-        return counts_to_generate("auto", counts, labels)
+        errors.append(one_line(error))
+        return counts_to_generate("auto", counts, y)
 
 
-def _kept(
-    selection: Any, counts: Counts, quota: Counts, labels: np.ndarray, refusals: list[str]
+def _n_to_keep(
+    under: Any, counts: Counts, n_to_generate: Counts, y: np.ndarray, errors: list[str]
 ) -> Counts:
-    """Return the rows to keep by class, where a sampler is told so."""
-    if not isinstance(selection, SingleSampler):
+    """Return the rows to keep by class; empty for steps without such a number."""
+    if not isinstance(under, SingleSampler):
         return {}
-    after = {label: n + quota.get(label, 0) for label, n in counts.items()}
+    after = {label: n + n_to_generate.get(label, 0) for label, n in counts.items()}
     try:
-        kept = selection.resolve_strategy(selection.sampling_strategy, after, labels)
+        targets = under.resolve_strategy(under.sampling_strategy, after, y)
     except (TypeError, ValueError) as error:
-        refusals.append(one_line(error))
+        errors.append(one_line(error))
         return {}
-    return kept if selection._sampling_type == "under-sampling" else {}
+    return {} if isinstance(under, BaseCleaner) else targets
+
+
+def with_data_errors(
+    facts: SamplerFacts, sampler: BaseSampler | None, X: Any, y: Any
+) -> SamplerFacts:
+    """Add the errors of ``fit``, which checks the data and resamples nothing."""
+    error_for_all = _fit_error(RandomOverSampler(), X, y)
+    if sampler is None or error_for_all:
+        return replace(facts, data_error_for_all=error_for_all)
+    steps = [step for step in sampler_steps(sampler) if step is not None]
+    error = next(filter(None, (_fit_error(step, X, y) for step in steps)), "")
+    return replace(facts, accepts_data=not error, data_error=error)
+
+
+def _fit_error(step: Any, X: Any, y: Any) -> str:
+    """Return the message with which a step refuses the data; empty if it accepts them."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            clone(step).fit(X, y)
+    except MemoryError:
+        raise
+    except Exception as error:  # resampling would end with the same error
+        return one_line(error)
+    return ""
 
 
 def one_line(error: Exception) -> str:
-    """Return what an error says, without line breaks."""
+    """Return the message of an error without line breaks."""
     return " ".join(str(error).split())

@@ -1,12 +1,11 @@
-"""Points about how many rows there are, and how many are asked for."""
+"""Points about the sizes of classes, and about the numbers of rows to generate or to keep."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Hashable, Iterator
 
-from smotefast.diagnosis.facts import Facts, listed_classes, percent, several, shown_label
-from smotefast.diagnosis.findings import ClassFigures, Point
+from smotefast.diagnosis.facts import Facts
+from smotefast.diagnosis.findings import ClassFigures, Point, class_point
 from smotefast.diagnosis.thresholds import (
     KEPT_SHARE,
     MANY_FEATURES,
@@ -16,192 +15,175 @@ from smotefast.diagnosis.thresholds import (
     ROWS_PER_FEATURE,
     ROWS_PER_FEATURE_LEAST,
 )
+from smotefast.diagnosis.wording import counted, listed, percent
 
 
 def size_points(facts: Facts) -> Iterator[Point]:
-    """Yield what sizes give reason to say."""
-    for find in (
-        refusals,
-        single_rows,
-        small_classes,
-        rows_per_feature,
-        many_features,
-        far_past,
-        rows_removed,
-    ):
-        yield from find(facts)
+    """Yield the points about sizes."""
+    yield from _parameter_errors(facts)
+    if facts.sampler.k:
+        yield from _single_rows(facts)
+        yield from _small_classes(facts)
+        yield from _rows_per_feature(facts)
+        yield from _many_features(facts)
+    yield from _many_new_rows(facts)
+    yield from _few_rows_kept(facts)
 
 
-def class_point(
-    name: str, level: str, figures: dict[Any, float], what: str, text: str, advice: str
-) -> Point:
-    """Return a point about one class, or about several with a figure for each."""
-    label = next(iter(figures)) if len(figures) == 1 else None
-    return Point(name, level, text, advice, label=label, values={what: figures})
-
-
-def refusals(facts: Facts) -> Iterator[Point]:
-    """Pass on what the sampler says before it looks at any row."""
-    for text in facts.judged.refusals:
+def _parameter_errors(facts: Facts) -> Iterator[Point]:
+    name = facts.sampler.display_name
+    for text in facts.sampler.parameter_errors:
         yield Point(
             "refused_parameter",
             "problem",
-            f"{facts.judged.shown} refuses its parameters for these data: {text}",
-            "Change the parameter. The rest of this report takes the default instead.",
+            f"{name} does not accept its parameters for these data: {text}",
+            "Change the parameter. The rest of this report uses its default.",
         )
-    if facts.judged.not_for_files:
+    if facts.sampler.file_error:
         yield Point(
             "not_for_files",
             "problem",
-            f"{facts.judged.shown} cannot resample files. {facts.judged.not_for_files}",
-            "Resample in memory, or judge a sampler that 'smotefast samplers' lists.",
+            f"{name} cannot resample files. {facts.sampler.file_error}",
+            "Resample in memory, or choose a sampler that 'smotefast samplers' lists.",
         )
 
 
-def _sizes(some: list[ClassFigures]) -> dict[Any, float]:
-    return {one.label: one.n_rows for one in some}
-
-
-def _listed_sizes(some: list[ClassFigures]) -> str:
-    return listed_classes(
-        [one.label for one in some], [several(one.n_rows, "row") for one in some]
-    )
-
-
-def single_rows(facts: Facts) -> Iterator[Point]:
-    """Tell which growing classes have one row."""
-    some = [one for one in facts.growing if one.n_rows == 1]
-    if not some or not facts.judged.k:
+def _single_rows(facts: Facts) -> Iterator[Point]:
+    classes = [item for item in facts.oversampled if item.n_rows == 1]
+    if not classes:
         return
-    labels = ", ".join(shown_label(one.label) for one in some[:4])
-    copied = facts.judged.small_class == "duplicate"
+    is_copied = facts.sampler.small_class == "duplicate"
     yield class_point(
         "single_row",
-        "warning" if copied else "problem",
-        _sizes(some),
-        "rows",
-        f"{several(len(some), 'class')} with one row: {labels}"
-        + (f" and {len(some) - 4} more" if len(some) > 4 else "")
-        + (". New rows will be copies of it." if copied else ". It has no neighbour to go to.")
-        + ("" if copied else f" {facts.judged.shown} refuses it."),
-        "Join the class with a related one or collect more rows; or copy the row with "
+        "warning" if is_copied else "problem",
+        f"Only one row: {listed('class', [item.label for item in classes])}. A single row has "
+        "no neighbors: "
+        + (
+            "new rows will be copies of it."
+            if is_copied
+            else f"{facts.sampler.display_name} does not accept such a class."
+        ),
+        "Merge the class with a related one or collect more rows. Or copy the row with "
         "small_class='duplicate', or leave the class out with a dict as sampling_strategy.",
+        "rows",
+        _sizes(classes),
     )
 
 
-def small_classes(facts: Facts) -> Iterator[Point]:
-    """Tell which growing classes have too few rows for the number of neighbours."""
-    k = facts.judged.k
-    some = sorted(
-        (one for one in facts.growing if 1 < one.n_rows <= k), key=lambda one: one.n_rows
-    )
-    if not some:
+def _small_classes(facts: Facts) -> Iterator[Point]:
+    sampler, k = facts.sampler, facts.sampler.k
+    classes = [item for item in facts.oversampled if 1 < item.n_rows <= k]
+    if not classes:
         return
-    goes_on = facts.judged.small_class != "error"
+    classes.sort(key=lambda item: item.n_rows)
+    is_refused = sampler.small_class == "error"
     yield class_point(
         "small_class",
-        "warning" if goes_on else "problem",
-        _sizes(some),
-        "rows",
-        f"{facts.judged.k_name}={k} needs {k + 1} rows in a class that grows; too small: "
-        f"{_listed_sizes(some)}."
+        "problem" if is_refused else "warning",
+        f"{sampler.k_name}={k} needs at least {k + 1} rows in a class to over-sample. Too "
+        f"small: {_listed_sizes(classes)}."
         + (
-            " They get by with fewer neighbours."
-            if goes_on
-            else f" {facts.judged.shown} refuses them."
+            f" {sampler.display_name} does not accept such classes."
+            if is_refused
+            else " Such classes use all other rows as neighbors."
         ),
-        f"Set {facts.judged.k_name}={some[0].n_rows - 1} or small_class='clamp', or leave "
-        "these classes out with a dict as sampling_strategy. So few rows show little of a "
-        "class: collecting more beats any sampler.",
+        f"Set {sampler.k_name}={classes[0].n_rows - 1} or small_class='clamp', or leave these "
+        "classes out with a dict as sampling_strategy. Collecting more rows helps more than "
+        "any sampler.",
+        "rows",
+        _sizes(classes),
     )
 
 
-def rows_per_feature(facts: Facts) -> Iterator[Point]:
-    """Tell which growing classes have few rows for the number of columns."""
-    n_features = facts.n_features
-    k = facts.judged.k
-    some = [one for one in facts.growing if k < one.n_rows < ROWS_PER_FEATURE * n_features]
-    if not some or not k:
+def _rows_per_feature(facts: Facts) -> Iterator[Point]:
+    n_features, k = facts.n_features, facts.sampler.k
+    most = ROWS_PER_FEATURE * n_features
+    classes = [item for item in facts.oversampled if k < item.n_rows < most]
+    if not classes:
         return
-    some.sort(key=lambda one: one.n_rows)
-    ratios = {one.label: round(one.n_rows / n_features, 2) for one in some}
-    least = some[0].n_rows / n_features
+    classes.sort(key=lambda item: item.n_rows)
+    least = classes[0].n_rows / n_features
     yield class_point(
         "rows_per_feature",
         "problem" if least < ROWS_PER_FEATURE_LEAST else "warning",
-        ratios,
-        "rows_per_feature",
-        f"Fewer than {ROWS_PER_FEATURE:.0f} rows for each of the "
-        f"{several(n_features, 'column')}: {_listed_sizes(some)}. New rows will not show in "
-        "which directions such a class extends.",
+        f"Fewer than {ROWS_PER_FEATURE:.0f} rows per column, with "
+        f"{counted(n_features, 'column')}: {_listed_sizes(classes)}. With so few rows per "
+        "column, synthetic rows cannot reflect the shape of the class.",
         "Use fewer columns (drop, select or combine them, fitted on the training rows), or try "
         "class weights first.",
+        "rows_per_feature",
+        {item.label: round(item.n_rows / n_features, 2) for item in classes},
     )
 
 
-def many_features(facts: Facts) -> Iterator[Point]:
-    """Tell where neighbours lose their meaning for the number of columns."""
+def _many_features(facts: Facts) -> Iterator[Point]:
     n_features = facts.n_features
-    if n_features <= MANY_FEATURES or not facts.judged.k:
-        return
-    some = [one for one in facts.growing if one.n_rows < MANY_FEATURES_ROWS * n_features]
-    if some:
+    most = MANY_FEATURES_ROWS * n_features
+    classes = [item for item in facts.oversampled if item.n_rows < most]
+    if n_features > MANY_FEATURES and classes:
         yield class_point(
             "many_features",
             "warning",
-            _sizes(some),
+            f"In {n_features:,} dimensions nearest neighbors are hardly closer than average "
+            f"rows. Too few rows to compensate: {_listed_sizes(classes)}.",
+            "Reduce the number of columns (feature selection, PCA, an embedding) before "
+            "resampling. Or use class weights or RandomOverSampler, which need no neighbors.",
             "rows",
-            f"In {n_features:,} columns the nearest row is hardly nearer than any other, and "
-            f"few rows cannot make up for it: {_listed_sizes(some)}.",
-            "Reduce the columns (selection, PCA, an embedding) and resample there. Or use "
-            "class weights, or RandomOverSampler, which look for no neighbours.",
+            _sizes(classes),
         )
 
 
-def far_past(facts: Facts) -> Iterator[Point]:
-    """Tell where many new rows are made of few."""
-    some = [one for one in facts.growing if one.n_new > NEW_PER_ROW * one.n_rows]
-    if not some:
+def _many_new_rows(facts: Facts) -> Iterator[Point]:
+    classes = [item for item in facts.oversampled if item.n_new > NEW_PER_ROW * item.n_rows]
+    if not classes:
         return
-    some.sort(key=lambda one: -one.n_new / one.n_rows)
-    ratios = {one.label: round(one.n_new / one.n_rows, 1) for one in some}
-    labels = [one.label for one in some]
-    most = some[0].n_new / some[0].n_rows
-    binary = len(facts.classes) == 2
-    less = "sampling_strategy=0.1 to 0.5, or a dict of rows by class"
-    less = less if binary else "a dict of rows by class as sampling_strategy"
+    classes.sort(key=lambda item: -item.n_new / item.n_rows)
+    ratios = {item.label: round(item.n_new / item.n_rows, 1) for item in classes}
+    most = classes[0].n_new / classes[0].n_rows
+    per_row = [f"{ratio:,.0f} per row" for ratio in ratios.values()]
+    fewer = "a dict of rows per class as sampling_strategy"
+    if len(facts.classes) == 2:
+        fewer = "sampling_strategy=0.1 to 0.5, or a dict of rows per class"
     yield class_point(
         "far_past_the_data",
         "problem" if most > NEW_PER_ROW_SERIOUS else "warning",
-        ratios,
+        "sampling_strategy asks for many new rows per original row: "
+        f"{listed('class', list(ratios), per_row)}. Beyond about {NEW_PER_ROW:.0f} per row, "
+        "more rows add density but no information.",
+        f"Generate fewer rows: {fewer}, chosen by validation on rows that were not resampled. "
+        "Under-sampling the majority classes also reduces the imbalance.",
         "new_per_row",
-        "The strategy makes many new rows of each one there is: "
-        f"{listed_classes(labels, [f'{ratios[label]:,.0f} of each' for label in labels])}. "
-        "Beyond about 10 they fill the same places more densely.",
-        f"Ask for less: {less}, chosen by validation on rows that were not resampled. "
-        "Under-sampling the large classes does part of the same work.",
+        ratios,
     )
 
 
-def rows_removed(facts: Facts) -> Iterator[Point]:
-    """Tell which classes keep only a small part of their rows."""
-    kept = facts.judged.kept
+def _few_rows_kept(facts: Facts) -> Iterator[Point]:
+    n_to_keep = facts.sampler.n_to_keep
     shares = {
-        one.label: kept[one.label] / (one.n_rows + one.n_new)
-        for one in facts.classes
-        if one.label in kept
+        item.label: n_to_keep[item.label] / (item.n_rows + item.n_new)
+        for item in facts.classes
+        if item.label in n_to_keep
     }
-    some = {of: share for of, share in shares.items() if share < KEPT_SHARE}
-    if some:
-        rounded = {label: round(share, 4) for label, share in some.items()}
-        shown = [f"{kept[label]:,} rows, {percent(share)}" for label, share in some.items()]
+    shares = {label: share for label, share in shares.items() if share < KEPT_SHARE}
+    if shares:
+        shown = [f"{n_to_keep[label]:,} rows, {percent(shares[label])}" for label in shares]
         yield class_point(
             "rows_removed",
             "note",
-            rounded,
+            f"{facts.sampler.display_name} keeps few rows: "
+            f"{listed('class', list(shares), shown)}. The information in the other rows is "
+            "lost.",
+            "Keep more rows: set sampling_strategy to a ratio or a dict of rows per class, "
+            "chosen by validation. An ensemble over several random draws uses more rows.",
             "share_kept",
-            f"{facts.judged.shown} keeps few rows of {listed_classes(list(some), shown)}. What "
-            "the other rows tell of the class is lost.",
-            "Keep more: sampling_strategy as a ratio or a dict of rows by class, chosen by "
-            "validation. An ensemble over several draws uses more of the rows.",
+            {label: round(share, 4) for label, share in shares.items()},
         )
+
+
+def _sizes(classes: list[ClassFigures]) -> dict[Hashable, float]:
+    return {item.label: item.n_rows for item in classes}
+
+
+def _listed_sizes(classes: list[ClassFigures]) -> str:
+    sizes = [counted(item.n_rows, "row") for item in classes]
+    return listed("class", [item.label for item in classes], sizes)

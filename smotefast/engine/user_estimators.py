@@ -22,6 +22,11 @@ def neighbor_estimator(name: str, given: Any) -> tuple[Any, int]:
     return estimator, estimator.n_neighbors - 1
 
 
+def number_of_neighbors(given: Any) -> int:
+    """Return k from a number or the user's estimator, which counts the row itself as well."""
+    return int(given.n_neighbors) - 1 if hasattr(given, "kneighbors") else int(given)
+
+
 def fitted_neighbors(n_neighbors: int, rows: Any, n_jobs: int | None = None) -> Any:
     """Return scikit-learn's estimator, fitted on rows; not fitted if they are None."""
     from sklearn.neighbors import NearestNeighbors

@@ -6,6 +6,7 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
+from smotefast._messages import one_line_label
 from smotefast.storage.paths import shown_path
 from smotefast.storage.process_memory import format_size
 
@@ -106,7 +107,7 @@ class Summary:
         for label in self._shown_classes():
             counts = [self.counts_before[label], self.counts_after[label]]
             counts += [self._made(label), self._removed(label)]
-            cells.append([_shown(label), *(f"{n:,}" for n in counts)])
+            cells.append([one_line_label(label, _LONGEST), *(f"{n:,}" for n in counts)])
         return cells if self.rows_removed else [row[:-1] for row in cells]
 
     def _job_lines(self) -> list[str]:
@@ -135,10 +136,3 @@ def _line(cells: list[str], width: int) -> str:
 
 def _html_row(cells: list[str], kind: str) -> str:
     return "<tr>" + "".join(f"<{kind}>{html.escape(cell)}</{kind}>" for cell in cells) + "</tr>"
-
-
-def _shown(label: Any) -> str:
-    """Return a label as one short piece of text that nothing in it can break."""
-    text = str(label)
-    text = text if text.strip() and text.isprintable() else repr(label)
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."

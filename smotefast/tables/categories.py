@@ -168,10 +168,8 @@ def _with_dictionary(column: Any) -> Any:
         column = pc.run_end_decode(column)
     if pa.types.is_float16(column.type):  # of chunks of these, Arrow takes the bits
         column = column.cast(pa.float32())
-    column = widened(column)
+    column = without_view(widened(column))
     kind = column.type
-    if str(kind) in ("string_view", "binary_view"):
-        column = column.cast(pa.large_string() if "string" in str(kind) else pa.large_binary())
     if isinstance(column, pa.ChunkedArray) and pa.types.is_dictionary(kind):
         if any(chunk.dictionary.null_count for chunk in column.chunks):
             column = column.cast(kind.value_type)  # Arrow does not join such dictionaries
@@ -180,6 +178,24 @@ def _with_dictionary(column: Any) -> Any:
     if isinstance(column, pa.ChunkedArray):
         column = column.unify_dictionaries().combine_chunks()
     return column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
+
+
+def plain_values(column: Any) -> Any:
+    """Return a column without a dictionary or a view, which pyarrow cannot look up."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    return without_view(column)
+
+
+def without_view(column: Any) -> Any:
+    """Return text views as text: pyarrow can neither take nor compare views."""
+    import pyarrow as pa
+
+    kinds = {"string_view": pa.large_string(), "binary_view": pa.large_binary()}
+    kind = kinds.get(str(column.type))
+    return column if kind is None else column.cast(kind)
 
 
 def is_missing(value: Any) -> bool:

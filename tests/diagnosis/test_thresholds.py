@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from smotefast.diagnosis.scale_points import needs_scaling
 
 from smotefast import combine
 from smotefast.diagnosis import thresholds
 from smotefast.diagnosis.advice import recommend
 from smotefast.diagnosis.neighbor_points import neighbor_points
-from smotefast.diagnosis.scale_points import needs_scaling
 from smotefast.diagnosis.size_points import size_points
 from tests.helpers.diagnosis_data import column, facts, figures
 

@@ -110,12 +110,12 @@ def test_distinct_rows__are_not_used_for_more_neighbors_than_they_are():
 
 def test_distinct_rows__are_not_taken_from_hashes_alone(monkeypatch):
     values, _ = repeated(0, 200, 50, 3, "even")
-    hashed = repeats._hashed
+    hashed = repeats.hash_rows
 
     def poor(values, codes):
         return hashed(values, codes) % np.uint64(40)
 
-    monkeypatch.setattr(repeats, "_hashed", poor)
+    monkeypatch.setattr(repeats, "hash_rows", poor)
     points = points_of(values)
     assert distinct_rows(points, within(points, np.arange(200)), 3) is None
 

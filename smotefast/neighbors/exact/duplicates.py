@@ -54,7 +54,7 @@ def distinct_rows(points: Points, asked: Asked, k: int) -> Distinct | None:
     n_pool = points.values.shape[0]
     if not rows_repeat(points, asked):
         return None
-    hashes = _hashed(points.values, points.codes)
+    hashes = hash_rows(points.values, points.codes)
     order = np.argsort(hashes, kind="stable")
     is_new = np.ones(n_pool, dtype=bool)
     np.not_equal(hashes[order[1:]], hashes[order[:-1]], out=is_new[1:])
@@ -72,12 +72,12 @@ def rows_repeat(points: Points, asked: Asked) -> bool:
     if asked.points is not points or asked.n < _FEWEST or work <= LITTLE_WORK:
         return False
     some = slice(None, None, -(-n_pool // _SAMPLE))
-    sample = _hashed(points.values[some], points.codes[some])
+    sample = hash_rows(points.values[some], points.codes[some])
     return bool(np.unique(sample).shape[0] <= _MOST_DISTINCT * sample.shape[0])
 
 
-def _hashed(values: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Mix the bits of each row, a block of rows at a time."""
+def hash_rows(values: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Return a 64-bit hash of each row; rows of equal bits have equal hashes."""
     bits = values.view(np.uint32 if values.dtype == np.float32 else np.uint64)
     hashes = np.zeros(values.shape[0], dtype=np.uint64)
     for block in pieces(len(values), values.shape[1], _VALUES_AT_ONCE, 1):

@@ -118,8 +118,8 @@ def _missing_markers(facts: Facts) -> Iterator[Point]:
             "note",
             "Text such as '?', 'NA' or an empty string instead of a missing value, in the "
             f"sampled rows: {facts.listed(columns, [percent(shares[j]) for j in columns])}.",
-            "Nothing, if missing may count as one more category. Otherwise read this text as "
-            "missing values, and impute them.",
+            "Nothing to do if missing may count as one more category. Otherwise read this text "
+            "as missing values, and impute them.",
             columns=facts.columns.named(columns),
             values={"share": facts.by_name(shares)},
         )
@@ -134,8 +134,8 @@ def _codes(facts: Facts) -> Iterator[Point]:
             "note",
             f"At most {FEW_VALUES} different whole numbers: {facts.listed(columns)}. Such "
             "numbers may be codes.",
-            "Nothing, if they count or grade something. If they are codes (regions, types, "
-            "stages without order), name the columns in categorical_features of SMOTENC: "
+            "Nothing to do if they count or grade something. If they are codes (regions, "
+            "types, stages without order), name the columns in categorical_features of SMOTENC: "
             "halfway between code 1 and code 3 is not code 2.",
             columns=facts.columns.named(columns),
             values={"distinct": facts.by_name(n_distinct)},

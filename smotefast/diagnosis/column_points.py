@@ -55,8 +55,8 @@ def _missing_categories(facts: Facts) -> Iterator[Point]:
             "missing_categories",
             "note",
             f"Missing categories: {_listed_counts(facts, n_missing)}.",
-            "Nothing, if a missing value may count as one more category, as in SMOTENC and "
-            "SMOTEN. Otherwise impute them.",
+            "Nothing to do if a missing value may count as one more category, as in SMOTENC "
+            "and SMOTEN. Otherwise impute them.",
             facts,
             n_missing,
         )

@@ -79,7 +79,7 @@ _SHARE_POINTS = (
         ((DANGER, "note"),),
         "Rows with at least half, but not all, of their {m} nearest neighbors in other "
         "classes: {classes}. The decision boundary runs through these rows.",
-        "BorderlineSMOTE and SVMSMOTE (numbers only) start from such rows only.",
+        "BorderlineSMOTE and SVMSMOTE (numbers only) start from rows near the border only.",
     ),
     SharePoint(
         "overlap",
@@ -156,7 +156,7 @@ def _too_few_to_tell(facts: Facts) -> Iterator[Point]:
             "note",
             f"Fewer than {JUDGED_ROWS} searched rows, too few to judge noise, danger and "
             f"overlap: {listed('class', list(n_searched), counts)}.",
-            "Nothing; the table of classes shows the shares.",
+            "Nothing to do; the table of classes shows the shares.",
             "searched",
             dict(n_searched),
         )

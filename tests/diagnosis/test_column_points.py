@@ -7,96 +7,81 @@ import pandas as pd
 
 import smotefast
 from smotefast.over_sampling import SMOTE, RandomOverSampler
-from tests.helpers.diagnosis_data import clean, mixed, names, point
+from tests.helpers.diagnosis_data import find_point, mixed_frame, point_names, two_classes
 
 
 def test_missing_values__are_refused_by_samplers_of_numbers_and_leave_rows_out():
-    X, y = clean()
+    X, y = two_classes()
     X[:30, 1] = np.nan
     X[0, 3] = np.nan
     diagnosis = smotefast.diagnose(X, y)
-    found = point(diagnosis, "missing_values")
+    found = find_point(diagnosis, "missing_values")
     assert (found.level, found.columns) == ("problem", (1, 3))
     assert found.values == {"rows": {1: 30, 3: 1}}
     assert "30 rows (6%)" in found.text
     assert diagnosis.classes[0].n_searched == 370
     copied = smotefast.diagnose(X, y, RandomOverSampler())
-    assert point(copied, "missing_values").level == "note"
+    assert find_point(copied, "missing_values").level == "note"
 
 
 def test_a_column_that_is_mostly_missing__does_not_leave_rows_out():
-    X, y = clean()
+    X, y = two_classes()
     X[::3, 3] = np.nan
     X[1::3, 3] = np.nan
     diagnosis = smotefast.diagnose(X, y)
     assert diagnosis.classes[0].n_searched == 400
-    assert "distances leave out column 3" in point(diagnosis, "missing_values").text.lower()
+    text = find_point(diagnosis, "missing_values").text
+    assert "Distances exclude column 3, where most values are missing" in text
 
 
 def test_missing_categories__are_noted():
-    frame, y = mixed()
+    frame, y = mixed_frame()
     frame.loc[:9, "city"] = None
-    found = point(smotefast.diagnose(frame, y), "missing_categories")
+    found = find_point(smotefast.diagnose(frame, y), "missing_categories")
     assert (found.level, found.values) == ("note", {"rows": {"city": 10}})
 
 
-def test_texts_that_say_missing__are_noted():
-    frame, y = mixed()
-    frame.loc[:29, "city"] = "?"
-    found = point(smotefast.diagnose(frame, y), "missing_markers")
-    assert found.values == {"share": {"city": 0.1}}
-
-
 def test_infinite_values__are_a_problem():
-    X, y = clean()
+    X, y = two_classes()
     X[3, 2] = -np.inf
-    found = point(smotefast.diagnose(X, y), "infinite_values")
+    found = find_point(smotefast.diagnose(X, y), "infinite_values")
     assert (found.level, found.values) == ("problem", {"rows": {2: 1}})
 
 
 def test_numbers_too_large_to_be_squared__count_as_infinite():
-    X, y = clean()
+    X, y = two_classes()
     X[3, 2], X[4, 1] = -1e308, 1e151
     diagnosis = smotefast.diagnose(X, y)
-    assert point(diagnosis, "infinite_values").values == {"rows": {1: 1, 2: 1}}
+    assert find_point(diagnosis, "infinite_values").values == {"rows": {1: 1, 2: 1}}
     assert diagnosis.classes[0].n_searched == 398
 
 
 def test_large_numbers__are_not_infinite():
-    X, y = clean()
-    assert names(smotefast.diagnose(X * 1e148, y)) == []
+    X, y = two_classes()
+    assert point_names(smotefast.diagnose(X * 1e148, y)) == []
 
 
 def test_constant_columns__are_noted_whatever_they_hold():
-    frame, y = mixed()
+    frame, y = mixed_frame()
     frame["one"], frame["same"] = 1.0, "x"
-    found = point(smotefast.diagnose(frame, y), "constant_columns")
+    found = find_point(smotefast.diagnose(frame, y), "constant_columns")
     assert found.columns == ("one", "same")
 
 
 def test_keys__are_found_among_texts_and_whole_numbers_but_not_amounts():
-    frame, y = mixed()
+    frame, y = mixed_frame()
     rng = np.random.RandomState(0)
     frame["name"] = [f"person {i}" for i in range(300)]
     frame["row"] = rng.permutation(300) + 1000
     frame["amount"] = rng.randint(10**9, size=300)
     found = smotefast.diagnose(frame, y)
-    assert point(found, "identifier_columns").columns == ("name", "row")
-    assert point(found, "categorical_columns").columns == ("city",)
-
-
-def test_numbers_as_text__are_named_with_what_is_no_number():
-    frame, y = mixed()
-    frame["total"] = frame["age"].round(2).astype(str)
-    frame.loc[3, "total"] = "n.a."
-    found = point(smotefast.diagnose(frame, y), "numbers_as_text")
-    assert found.columns == ("total",)
-    assert found.values == {"not_numbers": ["'n.a.'"]}
+    assert find_point(found, "identifier_columns").columns == ("name", "row")
+    assert find_point(found, "categorical_columns").columns == ("city",)
 
 
 def test_dates__take_no_part_and_are_said_to():
-    frame, y = mixed()
+    frame, y = mixed_frame()
     frame["day"] = pd.Timestamp("2020-01-01") + pd.to_timedelta(np.arange(300), "D")
-    assert point(smotefast.diagnose(frame, y), "unread_columns").level == "warning"
-    found = point(smotefast.diagnose(frame, y, SMOTE()), "unread_columns")
+    assert find_point(smotefast.diagnose(frame, y), "unread_columns").level == "warning"
+    found = find_point(smotefast.diagnose(frame, y, SMOTE()), "unread_columns")
     assert (found.level, found.columns) == ("problem", ("day",))

@@ -10,13 +10,13 @@ import pytest
 from scipy import sparse
 
 import smotefast
-from smotefast.diagnosis import in_memory
+from smotefast.diagnosis import data
 from smotefast.over_sampling import SMOTENC
-from tests.helpers.diagnosis_data import clean, mixed, names, point
+from tests.helpers.diagnosis_data import find_point, mixed_frame, point_names, two_classes
 
 
 def plain_rows():
-    X, y = clean(300, 40)
+    X, y = two_classes(300, 40)
     return X.round(1) + 0.0, y
 
 
@@ -53,11 +53,11 @@ FRAMES = {
 
 @pytest.mark.parametrize("make", FRAMES.values(), ids=FRAMES)
 def test_frames__give_the_report_of_pandas(make):
-    frame, y = mixed()
+    frame, y = mixed_frame()
     frame.loc[:9, "city"] = None
     frame.loc[20:24, "age"] = np.nan
     found, expected = smotefast.diagnose(make(frame), y), smotefast.diagnose(frame, y)
-    assert names(found) == names(expected)
+    assert point_names(found) == point_names(expected)
     assert found.classes == expected.classes
     assert [one.columns for one in found.points] == [one.columns for one in expected.points]
     assert found.advice.sampler == expected.advice.sampler
@@ -73,13 +73,13 @@ def test_labels__may_stand_in_any_container():
 def test_lists_of_mixed_rows__have_text_columns_by_position():
     rows = [[float(i % 7), "ab"[i % 2]] for i in range(60)]
     found = smotefast.diagnose(rows, [0] * 50 + [1] * 10, SMOTENC([1]))
-    assert "categorical_columns" not in names(found)
+    assert "categorical_columns" not in point_names(found)
     found = smotefast.diagnose(rows, [0] * 50 + [1] * 10)
-    assert point(found, "categorical_columns").columns == (1,)
+    assert find_point(found, "categorical_columns").columns == (1,)
 
 
 def test_several_classes__each_have_their_figures():
-    X, y = clean(400, 100)
+    X, y = two_classes(400, 100)
     y[-30:] = 2
     found = smotefast.diagnose(X, np.array(["big", "mid", "small"])[y])
     assert [one.label for one in found.classes] == ["big", "mid", "small"]
@@ -88,10 +88,10 @@ def test_several_classes__each_have_their_figures():
 
 
 def test_very_wide_sparse_rows__get_sizes_only(monkeypatch):
-    monkeypatch.setattr(in_memory, "WIDEST_SPARSE", 3)
+    monkeypatch.setattr(data, "WIDEST_SPARSE", 3)
     X, y = plain_rows()
     found = smotefast.diagnose(sparse.csr_array(X), y)
-    assert point(found, "unread_columns").level == "warning"
+    assert find_point(found, "unread_columns").level == "warning"
     assert found.classes[1].noise is None
     assert found.classes[1].n_searched == 0
     assert "-" in str(found).splitlines()[4]
@@ -100,22 +100,22 @@ def test_very_wide_sparse_rows__get_sizes_only(monkeypatch):
 def test_sparse_blocks__are_no_larger_than_dense_ones_may_be(monkeypatch):
     X, y = plain_rows()
     whole = smotefast.diagnose(X, y).to_dict()
-    monkeypatch.setattr(in_memory, "_BLOCK_VALUES", 40)
+    monkeypatch.setattr(data, "_BLOCK_VALUES", 40)
     assert smotefast.diagnose(sparse.csr_array(X), y).to_dict() == whole
 
 
 def test_booleans__are_categories():
-    frame, y = mixed()
+    frame, y = mixed_frame()
     frame["member"] = frame["age"] > 0
     found = smotefast.diagnose(frame, y)
-    assert point(found, "categorical_columns").columns == ("city", "member")
+    assert find_point(found, "categorical_columns").columns == ("city", "member")
 
 
-def test_fewer_rows_than_neighbours__are_diagnosed_without_them():
+def test_fewer_rows_than_neighbors__are_diagnosed_without_them():
     found = smotefast.diagnose([[0.0], [1.0], [2.0]], ["a", "a", "b"])
     assert found.classes[0].noise is None
     assert found.advice.sampler == "RandomOverSampler"
-    assert point(found, "single_row").label == "b"
+    assert find_point(found, "single_row").label == "b"
 
 
 def test_columns_of_objects_that_are_numbers__are_numbers():
@@ -127,7 +127,7 @@ def test_columns_of_objects_that_are_numbers__are_numbers():
 
 
 def test_arrow_views__are_text():
-    frame, y = mixed()
+    frame, y = mixed_frame()
     table = pa.Table.from_pandas(frame, preserve_index=False)
     place = table.schema.get_field_index("city")
     viewed = table.set_column(place, "city", table["city"].cast(pa.string_view()))

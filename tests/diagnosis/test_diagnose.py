@@ -10,7 +10,7 @@ import pytest
 
 import smotefast
 from smotefast.over_sampling import SMOTE
-from tests.helpers.diagnosis_data import clean, mixed
+from tests.helpers.diagnosis_data import mixed_frame, two_classes
 
 CONTAINERS = {
     "pandas": lambda frame: frame,
@@ -22,7 +22,7 @@ CONTAINERS = {
 
 @pytest.mark.parametrize("make", CONTAINERS.values(), ids=CONTAINERS)
 def test_the_target__may_be_the_name_of_a_column(make):
-    frame, y = mixed()
+    frame, y = mixed_frame()
     expected = smotefast.diagnose(make(frame), y).to_dict()
     whole = make(frame.assign(label=y))
     assert smotefast.diagnose(whole, "label").to_dict() == expected
@@ -30,7 +30,7 @@ def test_the_target__may_be_the_name_of_a_column(make):
 
 
 def test_the_target__may_be_an_integer_name_and_stand_anywhere():
-    X, y = clean()
+    X, y = two_classes()
     frame = pd.DataFrame(np.column_stack([y, X]))
     expected = smotefast.diagnose(pd.DataFrame(X), y)
     found = smotefast.diagnose(frame, 0)
@@ -41,9 +41,9 @@ def test_the_target__may_be_an_integer_name_and_stand_anywhere():
 @pytest.mark.parametrize(
     ("frame", "name", "words"),
     [
-        (mixed()[0], "agee", "'agee' is not a column of X. Did you mean 'age'"),
-        (mixed()[0], "lable", "The columns are 'age', '<income>', 'city', 'stage'"),
-        (clean()[0], "label", "X has no named columns"),
+        (mixed_frame()[0], "agee", "'agee' is not a column of X. Did you mean 'age'"),
+        (mixed_frame()[0], "lable", "The columns are 'age', '<income>', 'city', 'stage'"),
+        (two_classes()[0], "label", "X has no named columns"),
         (pd.DataFrame(np.ones((3, 2)), columns=["a", "a"]), "a", "names 2 columns"),
     ],
 )
@@ -53,7 +53,7 @@ def test_a_name_that_is_no_column__is_refused_with_the_columns(frame, name, word
 
 
 def test_the_target__is_said_once():
-    X, y = clean()
+    X, y = two_classes()
     with pytest.raises(TypeError, match="target='label'"):
         smotefast.diagnose(X)
     with pytest.raises(TypeError, match="both y and target"):
@@ -61,7 +61,7 @@ def test_the_target__is_said_once():
 
 
 def test_the_target__may_be_the_tuple_that_names_a_column_of_several_levels():
-    X, y = clean()
+    X, y = two_classes()
     frame = pd.DataFrame(X, columns=pd.MultiIndex.from_product([["x"], range(X.shape[1])]))
     expected = smotefast.diagnose(frame, y).to_dict()
     frame["t", "label"] = y
@@ -69,14 +69,14 @@ def test_the_target__may_be_the_tuple_that_names_a_column_of_several_levels():
 
 
 def test_a_lazy_frame__is_refused_with_the_next_step():
-    frame, y = mixed()
+    frame, y = mixed_frame()
     lazy = pl.from_pandas(frame.assign(label=y)).lazy()
     with pytest.raises(ValueError, match=r"X.collect\(\)"):
         smotefast.diagnose(lazy, target="label")
 
 
 def test_a_sampler__may_be_a_class():
-    X, y = clean()
+    X, y = two_classes()
     found = smotefast.diagnose(X, y, SMOTE)
     assert found.to_dict() == smotefast.diagnose(X, y, SMOTE()).to_dict()
     with pytest.raises(TypeError, match="nor a sampler of smotefast"):
@@ -85,14 +85,14 @@ def test_a_sampler__may_be_a_class():
 
 def test_samplers_of_imbalanced_learn__are_named_as_ours():
     over_sampling = pytest.importorskip("imblearn.over_sampling")
-    X, y = clean()
+    X, y = two_classes()
     for given in (over_sampling.SMOTE(), over_sampling.SMOTE):
         with pytest.raises(TypeError, match="Import SMOTE from smotefast"):
             smotefast.diagnose(X, y, given)
 
 
 def test_files__are_diagnosed_by_their_path(tmp_path):
-    frame, y = mixed()
+    frame, y = mixed_frame()
     path = tmp_path / "in.parquet"
     frame.assign(label=y).to_parquet(path)
     expected = smotefast.diagnose_dataset(path, target="label").to_dict()
@@ -103,7 +103,7 @@ def test_files__are_diagnosed_by_their_path(tmp_path):
 
 
 def test_jobs__take_the_class_of_a_sampler(tmp_path):
-    X, y = clean()
+    X, y = two_classes()
     frame = pd.DataFrame(X, columns=list("abcd")).assign(label=y)
     frame.to_parquet(tmp_path / "in.parquet")
     arguments = {"target": "label", "progress": False}
@@ -111,3 +111,39 @@ def test_jobs__take_the_class_of_a_sampler(tmp_path):
         tmp_path / "in.parquet", tmp_path / "out.parquet", sampler=SMOTE, **arguments
     )
     assert summary.counts_after == {0: 400, 1: 400}
+
+
+def test_clean_data__have_no_points():
+    found = smotefast.diagnose(*two_classes())
+    assert found.points == ()
+    assert found.counts == {0: 400, 1: 100}
+    assert "No points" in str(found)
+
+
+def test_samplers__may_be_named():
+    X, y = two_classes()
+    assert smotefast.diagnose(X, y, "smote").judged == "SMOTE"
+    with pytest.raises(ValueError, match="'smoot' is not one of"):
+        smotefast.diagnose(X, y, "smoot")
+    with pytest.raises(TypeError, match="nor a sampler of"):
+        smotefast.diagnose(X, y, 5)
+    with pytest.raises(ValueError, match=r"'smoot' is not one of .*Did you mean 'smote'"):
+        smotefast.diagnose(X, y, "smoot")
+    with pytest.raises(ValueError, match="k_neighbors"):
+        smotefast.diagnose(X, y, SMOTE(k_neighbors=0))
+
+
+def test_one_class_and_uneven_lengths__are_refused():
+    X, _ = two_classes()
+    with pytest.raises(ValueError, match="more than 1 class"):
+        smotefast.diagnose(X, np.zeros(500, dtype=int))
+    with pytest.raises(ValueError, match="X has 500 rows and y has 3"):
+        smotefast.diagnose(X, [0, 1, 1])
+
+
+def test_data__are_not_changed():
+    frame, y = mixed_frame()
+    before, labels = frame.copy(), y.copy()
+    smotefast.diagnose(frame, y)
+    pd.testing.assert_frame_equal(frame, before)
+    pd.testing.assert_series_equal(y, labels)

@@ -11,7 +11,7 @@ import pytest
 import smotefast
 from smotefast.diagnosis import diagnose_dataset, files
 from smotefast.over_sampling import SMOTE, SMOTENC
-from tests.helpers.diagnosis_data import clean, mixed, names
+from tests.helpers.diagnosis_data import mixed_frame, point_names, two_classes
 from tests.helpers.parquet_files import write_file, write_folder
 
 
@@ -21,7 +21,7 @@ def table_of(frame, y):
 
 @pytest.fixture
 def table():
-    frame, y = mixed(900)
+    frame, y = mixed_frame(900)
     frame.loc[:9, "city"] = None
     frame.loc[20:44, "age"] = np.nan
     again = np.arange(900)
@@ -50,7 +50,7 @@ def test_files__give_the_report_of_the_table(tmp_path, monkeypatch, table, rows,
         source = write_folder(tmp_path / "in", table, n_files)
     expected = in_memory(table)
     assert {"missing_values", "missing_categories", "duplicates", "scales"} <= set(
-        names(expected)
+        point_names(expected)
     )
     assert from_files(source).to_dict() == expected.to_dict()
 
@@ -95,7 +95,7 @@ def test_files_without_usable_columns__are_diagnosed_by_their_sizes(tmp_path):
     dates = pa.array(np.arange(300), pa.timestamp("s"))
     table = pa.table({"when": dates, "label": pa.array([0] * 280 + [1] * 20)})
     found = from_files(write_file(tmp_path / "in.parquet", table))
-    assert "unread_columns" in names(found)
+    assert "unread_columns" in point_names(found)
     assert found.classes[1].noise is None
 
 
@@ -118,7 +118,7 @@ def test_blocks__are_smaller_where_memory_is_short(tmp_path):
     from smotefast.diagnosis.data import take_columns
     from smotefast.storage import open_source
 
-    X, y = clean(80_000, 20_000, n_features=40)
+    X, y = two_classes(80_000, 20_000, n_features=40)
     made = pa.table({**{f"x{j}": X[:, j] for j in range(40)}, "label": y})
     source = open_source(write_file(tmp_path / "in.parquet", made))
     columns = take_columns([f"x{j}" for j in range(40)], ["number"] * 40, set())

@@ -13,7 +13,7 @@ import pytest
 import smotefast
 from smotefast.diagnosis import thresholds
 from smotefast.diagnosis.advice import recommend
-from tests.helpers.diagnosis_data import column, facts, figures
+from tests.helpers.diagnosis_data import class_figures, column_figures, facts_of
 
 GUIDE = Path(__file__).parent.parent.parent / "docs" / "diagnose.md"
 
@@ -30,36 +30,41 @@ def test_guide__shows_what_its_example_prints(tmp_path):
 
 
 def test_guide__names_every_point():
-    room = Path(smotefast.__file__).parent / "diagnosis"
+    folder = Path(smotefast.__file__).parent / "diagnosis"
     made = set()
-    for path in room.glob("*_points.py"):
+    for path in folder.glob("*_points.py"):
         made |= set(re.findall(r'(?:Point|point)\(\n\s+"(\w+)",', path.read_text()))
     assert len(made) > 20
     assert made <= set(re.findall(r"`(\w+)`", GUIDE.read_text()))
 
 
-FLAG = column(is_whole=True, n_distinct=2, low=0.0, high=1.0)
+FLAG = column_figures(is_whole=True, n_distinct=2, low=0.0, high=1.0)
 # For each rule of the page data for which it is the first that holds, and the sampler.
 RULES = [
-    [(facts(figures(n_rows=5_334)), "none")],
+    [(facts_of(class_figures(n_rows=5_334)), "none")],
     [
-        (facts(kinds=["text", "category"]), "SMOTEN"),
-        (facts(columns=dict.fromkeys(range(4), FLAG)), "SMOTEN"),
-        (facts(figures(danger=0.4), kinds=["number", "text"]), "SMOTENC"),
-        (facts(figures(danger=0.4), columns=dict.fromkeys(range(2), FLAG)), "SMOTENC"),
+        (facts_of(kinds=["text", "category"]), "SMOTEN"),
+        (facts_of(columns=dict.fromkeys(range(4), FLAG)), "SMOTEN"),
+        (facts_of(class_figures(danger=0.4), kinds=["number", "text"]), "SMOTENC"),
+        (facts_of(class_figures(danger=0.4), columns=dict.fromkeys(range(2), FLAG)), "SMOTENC"),
     ],
     [
-        (facts(figures(n_searched=5, n_rows=5)), "RandomOverSampler"),
-        (facts(figures(n_searched=19, n_rows=19, noise=0.9)), "SMOTE"),
+        (facts_of(class_figures(n_searched=5, n_rows=5)), "RandomOverSampler"),
+        (facts_of(class_figures(n_searched=19, n_rows=19, noise=0.9)), "SMOTE"),
     ],
     [
-        (facts(figures(noise=0.31)), "SMOTEENN"),
-        (facts(figures(overlap=0.51), groups={"rare": [600, 400]}), "SMOTEENN"),
+        (facts_of(class_figures(noise=0.31)), "SMOTEENN"),
+        (facts_of(class_figures(overlap=0.51), groups={"rare": [600, 400]}), "SMOTEENN"),
     ],
-    [(facts(figures(danger=0.4), groups={"rare": [600, 400]}), "KMeansSMOTE")],
-    [(facts(figures(danger=0.31, noise=0.2), uneven={"rare": 0.5}), "BorderlineSMOTE")],
-    [(facts(figures(noise=0.1), uneven={"rare": 0.3}), "ADASYN")],
-    [(facts(figures(danger=0.31, noise=0.21)), "SMOTE")],
+    [(facts_of(class_figures(danger=0.4), groups={"rare": [600, 400]}), "KMeansSMOTE")],
+    [
+        (
+            facts_of(class_figures(danger=0.31, noise=0.2), unevenness={"rare": 0.5}),
+            "BorderlineSMOTE",
+        )
+    ],
+    [(facts_of(class_figures(noise=0.1), unevenness={"rare": 0.3}), "ADASYN")],
+    [(facts_of(class_figures(danger=0.31, noise=0.21)), "SMOTE")],
 ]
 
 

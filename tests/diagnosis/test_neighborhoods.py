@@ -7,12 +7,9 @@ import pandas as pd
 import pytest
 
 import smotefast
-from smotefast.diagnosis import in_memory
-from smotefast.diagnosis.duplicate_rows import Repeats, row_bits
-from smotefast.diagnosis.metric import unit_numbers
-from smotefast.diagnosis.neighborhoods import draw_copies, first_alike
-from smotefast.diagnosis.sample import drawn_positions
-from tests.helpers.diagnosis_data import clean, mixed
+from smotefast.diagnosis import data
+from smotefast.diagnosis.neighborhoods import draw_duplicates, limit_duplicates
+from tests.helpers.diagnosis_data import mixed_frame, two_classes
 
 
 def naive_shares(distances, y, label, m=10):
@@ -39,7 +36,7 @@ def squares(X):
 
 @pytest.fixture
 def overlapping():
-    X, y = clean(300, 150)
+    X, y = two_classes(300, 150)
     X[y == 1, 0] -= 4
     return X, y
 
@@ -53,7 +50,7 @@ def test_shares__are_those_of_a_count_row_by_row(overlapping):
 
 
 def test_shares_of_mixed_rows__take_a_category_for_the_median_deviation():
-    frame, y = mixed()
+    frame, y = mixed_frame()
     numbers = frame[["age", "<income>", "stage"]].to_numpy(dtype=float)
     differs = frame["city"].to_numpy()[:, np.newaxis] != frame["city"].to_numpy()
     distances = squares(numbers) + differs * np.median(numbers.std(axis=0)) ** 2
@@ -96,7 +93,7 @@ def test_rows_at_one_distance__count_alike_in_whatever_order_they_stand():
 
 
 def test_copies__do_not_hide_the_rows_around_them():
-    X, y = clean(300, 60)
+    X, y = two_classes(300, 60)
     many = np.concatenate([X, np.repeat(X[:1], 400, axis=0)])
     labels = np.concatenate([y, np.zeros(400, dtype=int)])
     found = smotefast.diagnose(many, labels)
@@ -109,49 +106,25 @@ def test_figures__do_not_depend_on_blocks(monkeypatch, overlapping, rows):
     X, y = overlapping
     X[::9] = X[5]
     whole = smotefast.diagnose(X, y).to_dict()
-    monkeypatch.setattr(in_memory, "BLOCK_ROWS", rows)
+    monkeypatch.setattr(data, "BLOCK_ROWS", rows)
     assert smotefast.diagnose(X, y).to_dict() == whole
 
 
 def test_large_classes__are_sampled_and_searched_among_all_rows():
-    X, y = clean(3_000, 2_500)
+    X, y = two_classes(3_000, 2_500)
     X[y == 1, 0] -= 3
     diagnosis = smotefast.diagnose(X, y)
     assert diagnosis.sampled == {0: 2_000, 1: 2_000}
     full = naive_shares(squares(X), y, 1)
     assert shares_of(diagnosis, 1) == pytest.approx(full, abs=0.025)
-    assert "rows drawn of each class" in str(diagnosis)
-
-
-def test_drawn_rows__are_shared_out_where_there_are_many_classes():
-    classes = np.repeat(np.arange(100), 500)
-    drawn = drawn_positions(classes, 100)
-    assert np.bincount(classes[drawn]).tolist() == [200] * 100
-    assert (np.diff(drawn) > 0).all()
-    assert np.array_equal(drawn, drawn_positions(classes, 100))
+    assert "for a random sample of each class" in str(diagnosis)
 
 
 def test_first_alike__keeps_the_lowest_of_each_set():
     bits = np.array([7, 7, 3, 7, 3], dtype=np.uint64)
     chance = np.array([0.5, 0.1, 0.9, 0.3, 0.2])
-    assert first_alike(bits, chance, 2).tolist() == [1, 2, 3, 4]
-    assert first_alike(bits, chance, 1).tolist() == [1, 4]
-
-
-def test_unit_numbers__are_spread_evenly_and_follow_no_order():
-    numbers = unit_numbers(np.arange(10_000))
-    assert np.histogram(numbers, bins=10, range=(0, 1))[0].min() > 900
-    assert abs(np.corrcoef(numbers[1:], numbers[:-1])[0, 1]) < 0.05
-
-
-def test_row_bits__tell_rows_apart_and_columns_too():
-    numbers = np.array([[0.0, 1.0], [1.0, 0.0], [-0.0, 1.0], [np.nan, 1.0], [-np.nan, 1.0]])
-    bits = row_bits(numbers, np.zeros((5, 1), dtype=np.int32))
-    assert bits[0] == bits[2]
-    assert bits[3] == bits[4]
-    assert len(set(bits.tolist())) == 3
-    grid = np.array([[i, j] for i in range(100) for j in range(100)], dtype=float)
-    assert len(np.unique(row_bits(grid, np.empty((10_000, 0), dtype=np.int32)))) == 10_000
+    assert limit_duplicates(bits, chance, 2).tolist() == [1, 2, 3, 4]
+    assert limit_duplicates(bits, chance, 1).tolist() == [1, 4]
 
 
 def test_categories_only__are_compared_by_how_many_differ():
@@ -167,7 +140,7 @@ def test_categories_only__are_compared_by_how_many_differ():
 def test_drawn_copies__are_foreign_as_often_as_they_are():
     foreign = np.ones((4_000, 3), dtype=bool)
     n_alike, n_own = np.repeat([[1, 1], [3, 2], [101, 51], [5, 5]], 1_000, axis=0).T
-    draw_copies(foreign, n_alike, n_own)
+    draw_duplicates(foreign, n_alike, n_own)
     alone, few, many, own = np.split(foreign, 4)
     assert alone.all()
     assert not own.any()
@@ -176,9 +149,3 @@ def test_drawn_copies__are_foreign_as_often_as_they_are():
     assert abs(few[:, 0].mean() - 0.5) < 0.05
     assert abs(many.mean() - 0.5) < 0.03
     assert abs(many[:, 0].mean() - 0.5) < 0.05
-
-
-def test_repeats__of_no_rows_are_none():
-    repeats = Repeats(np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int8))
-    repeats.see(np.array([1, 2], dtype=np.uint64), np.array([0, 1]))
-    assert [counts.tolist() for counts in repeats.counts()] == [[], []]

@@ -16,9 +16,9 @@ from scipy import sparse
 import smotefast
 from smotefast import SMOTE, SMOTENC, Combination, RandomUnderSampler, TomekLinks
 from smotefast.registry import SAMPLERS, all_names, make_sampler
-from tests.helpers.diagnosis_data import clean, mixed, names, point
+from tests.helpers.diagnosis_data import find_point, mixed_frame, point_names, two_classes
 
-X, Y = clean(60, 20, n_features=3)
+X, Y = two_classes(60, 20, n_features=3)
 FRAME = pd.DataFrame(X, columns=["a", "b", "c"])
 DAYS = pd.date_range("2020", periods=80)
 OTHER = {
@@ -46,28 +46,28 @@ def test_names_that_every_sampler_refuses__are_a_problem(columns, sampler):
     frame = pd.DataFrame(X, columns=columns)
     with pytest.raises((TypeError, ValueError)):
         smotefast.RandomOverSampler().fit_resample(frame, Y)
-    found = point(smotefast.diagnose(frame, Y, sampler), "refused_data")
+    found = find_point(smotefast.diagnose(frame, Y, sampler), "refused_data")
     assert found.level == "problem"
-    assert "No sampler takes these data" in found.text
+    assert "No sampler accepts these data" in found.text
 
 
 def test_names_of_arrow_and_sparse_frames__are_looked_at_too():
     table = pa.Table.from_arrays([pa.array(X[:, 0]), pa.array(X[:, 1])], names=["a", "a"])
     frame = pd.DataFrame(X, columns=["a", "a", "b"]).astype(pd.SparseDtype(float, 0.0))
     for data in (table, frame):
-        assert "refused_data" in names(smotefast.diagnose(data, Y))
+        assert "refused_data" in point_names(smotefast.diagnose(data, Y))
 
 
 @pytest.mark.parametrize("name", all_names())
 def test_every_sampler__can_be_judged_by_name_class_and_instance(name):
-    frame, y = mixed()
+    frame, y = mixed_frame()
     data = frame if name == "smote-nc" else frame[["age", "stage"]]
     made = make_sampler(name)
     found = smotefast.diagnose(data, y, name)
     assert found.judged == type(made).__name__
     assert found.to_dict() == smotefast.diagnose(data, y, made).to_dict()
     assert found.to_dict() == smotefast.diagnose(data, y, type(made)).to_dict()
-    assert not {"refused_data", "refused_parameter"} & set(names(found))
+    assert not {"refused_data", "refused_parameter"} & set(point_names(found))
     assert found.advice.sampler is not None
 
 
@@ -90,7 +90,9 @@ def test_samplers__refuse_what_the_report_says_and_nothing_else(name, kind):
         except Exception:
             refused = True
     found = smotefast.diagnose(frame, Y, name)
-    said = [one for one in found.points if one.level == "problem" and "refuse" in one.text]
+    said = [
+        one for one in found.points if one.level == "problem" and "does not accept" in one.text
+    ]
     assert bool(said) == refused
 
 
@@ -116,61 +118,30 @@ def test_data_that_no_table_can_hold__are_refused_in_the_same_words():
 
 
 def test_booleans_in_an_array__are_refused_by_samplers_that_interpolate():
-    assert "refused_data" in names(smotefast.diagnose(X > 0, Y, "smote"))
-    assert "refused_data" not in names(smotefast.diagnose(X > 0, Y, "tomek-links"))
-    assert "refused_data" not in names(smotefast.diagnose(sparse.csr_array(X), Y, "smote"))
+    for data, sampler, is_refused in (
+        (X > 0, "smote", True),
+        (X > 0, "tomek-links", False),
+        (sparse.csr_array(X), "smote", False),
+    ):
+        diagnosis = smotefast.diagnose(data, Y, sampler)
+        assert ("refused_data" in point_names(diagnosis)) == is_refused
 
 
 def test_smotenc_without_categories__is_refused():
-    text = point(smotefast.diagnose(FRAME, Y, "smote-nc"), "refused_data").text
+    text = find_point(smotefast.diagnose(FRAME, Y, "smote-nc"), "refused_data").text
     assert "work only with numerical features" in text
 
 
-def test_categories_before_cleaning__are_told_to_be_encoded():
-    frame, y = mixed()
-    for sampler in (Combination(SMOTENC(["city"]), TomekLinks()), TomekLinks(), "smote-enn"):
-        found = point(smotefast.diagnose(frame, y, sampler), "categorical_columns")
-        assert found.level == "problem"
-        assert "compares numbers: encode" in found.advice
-    both = Combination(SMOTENC(["city"]), RandomUnderSampler())
-    assert "categorical_columns" not in names(smotefast.diagnose(frame, y, both))
-
-
-def test_under_samplers__are_judged_by_the_rows_that_they_keep():
-    X, y = clean(2_000, 100)
-    found = smotefast.diagnose(X, y, "random-under")
-    assert point(found, "rows_removed").values == {"share_kept": {0: 0.05}}
-    assert [one.n_new for one in found.classes] == [0, 0]
-    half = smotefast.diagnose(X, y, RandomUnderSampler(sampling_strategy=0.2))
-    assert "rows_removed" not in names(half)
-    both = Combination(SMOTE(sampling_strategy=0.09), RandomUnderSampler())
-    assert point(smotefast.diagnose(X, y, both), "rows_removed").level == "note"
-
-
 def test_strategies_of_any_step__are_checked():
-    X, y = clean(400, 100)
+    X, y = two_classes(400, 100)
     bad = (
         RandomUnderSampler(sampling_strategy={0: 500}),
         TomekLinks(sampling_strategy=[7]),
         Combination(SMOTE(sampling_strategy={7: 9}), TomekLinks()),
     )
     for sampler in bad:
-        found = point(smotefast.diagnose(X, y, sampler), "refused_parameter")
+        found = find_point(smotefast.diagnose(X, y, sampler), "refused_parameter")
         assert found.level == "problem"
-
-
-def test_scales__matter_to_samplers_that_measure_distances_only():
-    X, y = clean()
-    X[:, 2] *= 1000
-    for name, is_said in (("tomek-links", 1), ("random-under", 0), ("smote-enn", 1)):
-        assert ("scales" in names(smotefast.diagnose(X, y, name))) == bool(is_said)
-    assert "scales" not in names(smotefast.diagnose(X, y, "instance-hardness-threshold"))
-
-
-def test_a_strategy_that_makes_no_rows__does_not_make_classes_balanced():
-    X, y = clean(400, 100)
-    found = smotefast.diagnose(X, y, SMOTE(sampling_strategy={}))
-    assert found.advice.sampler == smotefast.diagnose(X, y).advice.sampler
 
 
 def written(tmp_path, table):
@@ -181,20 +152,37 @@ def written(tmp_path, table):
 def test_files__name_samplers_that_jobs_do_not_take(tmp_path):
     source = written(tmp_path, pa.table({"a": X[:, 0], "b": X[:, 1], "y": Y}))
     for name in all_names():
-        found = names(smotefast.diagnose(source, target="y", sampler=name))
+        found = point_names(smotefast.diagnose(source, target="y", sampler=name))
         assert ("not_for_files" in found) == (name not in SAMPLERS)
 
 
 def test_files__that_a_job_refuses_have_a_problem(tmp_path):
     frame = FRAME.assign(y=Y).set_index(pd.Index(range(80), name="id").astype(float))
-    source = written(tmp_path, pa.Table.from_pandas(frame))
-    assert "index" in point(smotefast.diagnose(source, "y", "smote"), "refused_data").text
-    assert "refused_data" not in names(smotefast.diagnose(source, "y", "random"))
-    table = pa.table({"a": X[:, 0], "d": [[1, 2]] * 80, "y": Y})
-    source = written(tmp_path, table)
-    assert "nested" in point(smotefast.diagnose(source, "y", "smote-nc"), "refused_data").text
+    indexed = written(tmp_path, pa.Table.from_pandas(frame))
+    smote = smotefast.diagnose(indexed, "y", "smote")
+    assert "index" in find_point(smote, "refused_data").text
+    assert "refused_data" not in point_names(smotefast.diagnose(indexed, "y", "random"))
+    nested = written(tmp_path, pa.table({"a": X[:, 0], "d": [[1, 2]] * 80, "y": Y}))
+    smote_nc = smotefast.diagnose(nested, "y", "smote-nc")
+    assert "nested" in find_point(smote_nc, "refused_data").text
     days = pa.table({"a": X[:, 0], "d": [datetime.date(2020, 1, 1)] * 80, "y": Y})
-    source = written(tmp_path, days)
-    assert point(smotefast.diagnose(source, "y", "smote"), "unread_columns").level == "problem"
-    nc = smotefast.diagnose(source, "y", "smote-nc")
-    assert point(nc, "unread_columns").level == "warning"
+    days = written(tmp_path, days)
+    for sampler, level in (("smote", "problem"), ("smote-nc", "warning")):
+        diagnosis = smotefast.diagnose(days, "y", sampler)
+        assert find_point(diagnosis, "unread_columns").level == level
+
+
+def test_a_strategy_that_is_refused__is_a_problem_and_the_rest_is_still_said():
+    X, y = two_classes()
+    y[:50] = 2
+    found = smotefast.diagnose(X, y, SMOTE(sampling_strategy=0.5))
+    assert "binary" in find_point(found, "refused_parameter").text
+    assert found.points[0].level == "problem"
+    assert found.classes[1].n_new == 250
+
+
+def test_categorical_features_that_do_not_exist__are_a_problem():
+    frame, y = mixed_frame()
+    found = smotefast.diagnose(frame, y, SMOTENC(["town"]))
+    assert "'town'" in find_point(found, "refused_parameter").text
+    assert find_point(found, "categorical_columns").columns == ("city",)

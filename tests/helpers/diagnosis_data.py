@@ -1,18 +1,19 @@
-"""Data made so that a point is there, or is not."""
+"""Data for diagnoses: rows without any point, and figures of imaginary data."""
 
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from smotefast.diagnosis.columns import ColumnFigures
-from smotefast.diagnosis.data import take_columns
+from smotefast.diagnosis.data import Columns
 from smotefast.diagnosis.facts import Facts
 from smotefast.diagnosis.findings import ClassFigures
-from smotefast.diagnosis.sampler_facts import Judged
+from smotefast.diagnosis.sampler_facts import SamplerFacts
 
 
-def clean(n=400, n_rare=100, *, n_features=4, seed=0):
-    """Two classes side by side, in columns of one scale."""
+def two_classes(n=400, n_rare=100, *, n_features=4, seed=0):
+    """Two separate classes, in columns of one scale."""
     rng = np.random.RandomState(seed)
     y = np.repeat([0, 1], [n, n_rare])
     X = rng.normal(size=(n + n_rare, n_features))
@@ -20,10 +21,8 @@ def clean(n=400, n_rare=100, *, n_features=4, seed=0):
     return X, y
 
 
-def mixed(n=300, seed=0):
+def mixed_frame(n=300, seed=0):
     """A frame of numbers, text and codes, and labels that are text."""
-    import pandas as pd
-
     rng = np.random.RandomState(seed)
     frame = pd.DataFrame(rng.normal(size=(n, 2)), columns=["age", "<income>"])
     frame["city"] = rng.choice(["Oslo", "Roma", "Turku"], n)
@@ -32,18 +31,18 @@ def mixed(n=300, seed=0):
     return frame, label
 
 
-def point(diagnosis, name):
-    """The one point of a name."""
-    (found,) = [one for one in diagnosis.points if one.name == name]
-    return found
+def find_point(diagnosis, name):
+    """Return the only point of this name."""
+    (point,) = [point for point in diagnosis.points if point.name == name]
+    return point
 
 
-def names(diagnosis):
-    return [one.name for one in diagnosis.points]
+def point_names(diagnosis):
+    return [point.name for point in diagnosis.points]
 
 
-def figures(**changes):
-    """Figures of a class that nothing is wrong with, and what is to be otherwise."""
+def class_figures(**changes):
+    """Figures of a class without any point, with changes."""
     usual = {
         "label": "rare",
         "n_rows": 1_000,
@@ -60,8 +59,8 @@ def figures(**changes):
     return ClassFigures(**{**usual, **changes})
 
 
-def column(**changes):
-    """Figures of a numeric column that nothing is wrong with."""
+def column_figures(**changes):
+    """Figures of a column of numbers without any point, with changes."""
     usual = {
         "n_missing": 0,
         "n_infinite": 0,
@@ -69,35 +68,32 @@ def column(**changes):
         "low": -3.0,
         "high": 3.0,
         "n_distinct": 2_000,
-        "n_drawn": 2_000,
-        "is_whole": False,
+        "n_sampled": 2_000,
         "spread": 1.0,
         "deviation": 1.0,
     }
     return ColumnFigures(**{**usual, **changes})
 
 
-def facts(rare=None, *, columns=None, kinds=None, n_features=4, **changes):
-    """Facts of two classes, 8,000 rows and ``rare``."""
-    rare = figures() if rare is None else rare
+def facts_of(rare=None, *, columns=None, kinds=None, n_features=4, **changes):
+    """Facts of two classes, 8,000 rows and ``rare``, with changes.
+
+    ``columns`` are figures of columns by their index, and ``kinds`` what the columns hold.
+    """
+    rare = class_figures() if rare is None else rare
     kinds = kinds or ["number"] * n_features
-    taken = take_columns(list(range(len(kinds))), kinds, set())
-    known = {j: column() for j in [*taken.numbers, *taken.categories]}
-    known.update(columns or {})
-    quota = {"rare": rare.n_new}
+    names = list(range(len(kinds)))
+    read = Columns.from_kinds(names, kinds, set())
+    known = {j: column_figures() for j in [*read.numbers, *read.categories]}
+    n_to_generate = {"rare": rare.n_new}
     usual = {
         "n_rows": 8_000 + rare.n_rows,
-        "columns": taken,
-        "figures": known,
-        "judged": Judged(
-            None, False, frozenset(), False, 5, "k_neighbors", 10, "error", quota, (), quota
-        ),
-        "classes": (figures(label="often", n_rows=8_000, n_new=0, overlap=0.0), rare),
-        "shares": dict.fromkeys(taken.numbers, 1 / max(1, len(taken.numbers))),
-        "is_scaled": False,
-        "n_left_out": 0,
-        "unusable": frozenset(),
-        "uneven": {"often": 0.0, "rare": 0.1},
+        "columns": read,
+        "figures": {**known, **(columns or {})},
+        "sampler": SamplerFacts(n_to_generate=n_to_generate, weights=n_to_generate),
+        "classes": (class_figures(label="often", n_rows=8_000, n_new=0, overlap=0.0), rare),
+        "shares": dict.fromkeys(read.numbers, 1 / max(1, len(read.numbers))),
+        "unevenness": {"often": 0.0, "rare": 0.1},
         "groups": {"rare": [1_000]},
     }
     return Facts(**{**usual, **changes})

@@ -135,8 +135,8 @@ def _codes(facts: Facts) -> Iterator[Point]:
             f"At most {FEW_VALUES} different whole numbers: {facts.listed(columns)}. Such "
             "numbers may be codes.",
             "Nothing to do if they count or grade something. If they are codes (regions, "
-            "types, stages without order), name the columns in categorical_features of SMOTENC: "
-            "halfway between code 1 and code 3 is not code 2.",
+            "types, stages without order), name the columns in categorical_features of "
+            "SMOTENC: halfway between code 1 and code 3 is not code 2.",
             columns=facts.columns.named(columns),
             values={"distinct": facts.by_name(n_distinct)},
         )

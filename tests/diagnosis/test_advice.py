@@ -32,9 +32,9 @@ def test_advice__follows_its_table(changes, sampler):
     ("uneven", "noise", "sampler"),
     [(0.3, 0.0, "ADASYN"), (0.29, 0.0, "SMOTE"), (0.3, 0.11, "SMOTE")],
 )
-def test_advice__is_adasyn_where_rows_differ_and_few_are_noise(uneven, noise, sampler):
-    made = facts_of(class_figures(noise=noise), unevenness={"rare": uneven})
-    assert recommend(made).sampler == sampler
+def test_advice__is_adasyn_for_uneven_rows_and_little_noise(uneven, noise, sampler):
+    facts = facts_of(class_figures(noise=noise), unevenness={"rare": uneven})
+    assert recommend(facts).sampler == sampler
 
 
 def test_advice__is_kmeans_smote_for_groups():
@@ -49,7 +49,7 @@ def test_advice__is_kmeans_smote_for_groups():
         (["text", "category"], "SMOTEN"),
     ],
 )
-def test_advice__goes_by_the_kinds_of_columns(kinds, sampler):
+def test_advice__depends_on_the_kinds_of_columns(kinds, sampler):
     assert recommend(facts_of(kinds=kinds)).sampler == sampler
 
 
@@ -57,31 +57,29 @@ def test_advice__is_smoten_for_columns_of_two_values():
     flags = {
         j: column_figures(is_whole=True, n_distinct=2, low=0.0, high=1.0) for j in range(4)
     }
-    found = recommend(facts_of(columns=flags))
-    assert found.sampler == "SMOTEN"
-    assert "one-hot" in found.reason
+    advice = recommend(facts_of(columns=flags))
+    assert advice.sampler == "SMOTEN"
+    assert "one-hot" in advice.reason
 
 
 @pytest.mark.parametrize(
     ("n_flags", "n_columns", "sampler"),
     [(1, 4, "SMOTE"), (2, 4, "SMOTENC"), (3, 4, "SMOTENC"), (45, 52, "SMOTENC")],
 )
-def test_advice__is_smotenc_where_half_of_the_columns_have_two_values(
-    n_flags, n_columns, sampler
-):
-    made = facts_of(
+def test_advice__is_smotenc_if_half_of_the_columns_have_two_values(n_flags, n_columns, sampler):
+    facts = facts_of(
         class_figures(danger=0.31 if sampler == "SMOTENC" else 0.1),
         columns=dict.fromkeys(range(n_flags), FLAG),
         n_features=n_columns,
     )
-    found = recommend(made)
-    assert found.sampler == sampler
-    others = [name for name, _ in found.alternatives]
+    advice = recommend(facts)
+    assert advice.sampler == sampler
+    others = [name for name, _ in advice.alternatives]
     assert ("SMOTENC" in others) == (sampler == "SMOTE")
     assert ("BorderlineSMOTE" in others) == (sampler == "SMOTENC")
 
 
-def test_advice__offers_no_smotenc_where_no_column_is_an_amount():
+def test_advice__does_not_offer_smotenc_without_amounts():
     flags = {
         j: column_figures(is_whole=True, n_distinct=2, low=0.0, high=1.0) for j in range(4)
     }
@@ -90,7 +88,7 @@ def test_advice__offers_no_smotenc_where_no_column_is_an_amount():
 
 @pytest.mark.parametrize("overlap", [0.04, 0.1])
 @pytest.mark.parametrize("n_rows", [1_500, 1_600])
-def test_advice__says_that_weights_and_resampling_both_shift_probabilities(n_rows, overlap):
+def test_advice__states_that_weights_and_resampling_both_shift_probabilities(n_rows, overlap):
     first = recommend(facts_of(class_figures(n_rows=n_rows, overlap=overlap))).first
     assert "Only a moved threshold leaves predicted probabilities as they are" in first
     assert "Class weights and resampling both shift them" in first
@@ -98,12 +96,12 @@ def test_advice__says_that_weights_and_resampling_both_shift_probabilities(n_row
     assert "correct for the class shares" in first
 
 
-def test_advice__offers_smotenc_where_numbers_may_be_codes():
+def test_advice__offers_smotenc_for_possible_codes():
     codes = {0: column_figures(is_whole=True, n_distinct=12, low=1.0, high=12.0)}
     assert "SMOTENC" in dict(recommend(facts_of(columns=codes)).alternatives)
 
 
-def test_advice__ignores_keys_when_it_looks_at_kinds():
+def test_advice__ignores_identifiers():
     texts = tuple(f"person {i}" for i in range(100))
     keys = {3: column_figures(texts=texts, n_distinct=100, n_sampled=100)}
     kinds = ["number", "number", "number", "text"]
@@ -119,26 +117,26 @@ def test_advice__ignores_keys_when_it_looks_at_kinds():
         ({"n_rows": 1_500, "overlap": 0.1}, ["as a baseline"]),
     ],
 )
-def test_weights_come_first__where_they_may_do(changes, words):
+def test_weights_come_first__if_they_may_suffice(changes, words):
     first = recommend(facts_of(class_figures(**changes))).first
     assert all(word in first for word in words)
     assert ("baseline" in first) == (words == ["as a baseline"])
 
 
-def test_advice__that_cleans_names_where_to_find_it():
-    found = recommend(facts_of(class_figures(noise=0.4)))
-    assert "SMOTETomek" in found.reason
-    assert hasattr(combine, found.sampler)
+def test_advice__to_clean_names_samplers_that_exist():
+    advice = recommend(facts_of(class_figures(noise=0.4)))
+    assert "SMOTETomek" in advice.reason
+    assert hasattr(combine, advice.sampler)
 
 
-def test_a_strategy_that_makes_no_rows__does_not_make_classes_balanced():
+def test_a_strategy_that_generates_no_rows__does_not_count_as_balanced():
     X, y = two_classes(400, 100)
-    found = smotefast.diagnose(X, y, SMOTE(sampling_strategy={}))
-    assert found.advice.sampler == smotefast.diagnose(X, y).advice.sampler
+    diagnosis = smotefast.diagnose(X, y, SMOTE(sampling_strategy={}))
+    assert diagnosis.advice.sampler == smotefast.diagnose(X, y).advice.sampler
 
 
 def test_balanced_classes__need_no_sampler():
-    found = smotefast.diagnose(*two_classes(100, 90))
-    assert found.advice.sampler is None
-    assert found.advice.alternatives == ()
-    assert "Recommended sampler: none. The classes are balanced" in str(found)
+    diagnosis = smotefast.diagnose(*two_classes(100, 90))
+    assert diagnosis.advice.sampler is None
+    assert diagnosis.advice.alternatives == ()
+    assert "Recommended sampler: none. The classes are balanced" in str(diagnosis)

@@ -11,57 +11,57 @@ from tests.helpers.diagnosis_data import find_point, mixed_frame, point_names
 def test_text_and_categories__are_refused_by_samplers_of_numbers_only():
     frame, y = mixed_frame()
     assert find_point(smotefast.diagnose(frame, y), "categorical_columns").level == "note"
-    found = find_point(smotefast.diagnose(frame, y, SMOTE()), "categorical_columns")
-    assert (found.level, found.columns) == ("problem", ("city",))
+    point = find_point(smotefast.diagnose(frame, y, SMOTE()), "categorical_columns")
+    assert (point.level, point.columns) == ("problem", ("city",))
     for sampler in (SMOTENC(["city"]), SMOTENC("not numeric"), SMOTEN(), RandomOverSampler()):
         assert "categorical_columns" not in point_names(smotefast.diagnose(frame, y, sampler))
 
 
 def test_text_that_was_not_declared__is_a_problem_of_smotenc():
     frame, y = mixed_frame()
-    found = find_point(smotefast.diagnose(frame, y, SMOTENC(["stage"])), "categorical_columns")
-    assert (found.level, found.columns) == ("problem", ("city",))
+    point = find_point(smotefast.diagnose(frame, y, SMOTENC(["stage"])), "categorical_columns")
+    assert (point.level, point.columns) == ("problem", ("city",))
 
 
 def test_codes_and_two_values__are_noted_unless_declared():
     frame, y = mixed_frame()
     frame["flag"] = (frame["age"] > 0).astype(int)
-    found = smotefast.diagnose(frame, y)
-    assert find_point(found, "code_columns").columns == ("stage",)
-    assert find_point(found, "code_columns").values == {"distinct": {"stage": 5}}
-    assert find_point(found, "two_valued_columns").columns == ("flag",)
+    diagnosis = smotefast.diagnose(frame, y)
+    assert find_point(diagnosis, "code_columns").columns == ("stage",)
+    assert find_point(diagnosis, "code_columns").values == {"distinct": {"stage": 5}}
+    assert find_point(diagnosis, "two_valued_columns").columns == ("flag",)
     declared = smotefast.diagnose(frame, y, SMOTENC(["city", "stage", "flag"]))
     assert not {"code_columns", "two_valued_columns"} & set(point_names(declared))
 
 
 def test_amounts_taken_as_categories__are_a_problem():
     frame, y = mixed_frame()
-    found = find_point(smotefast.diagnose(frame, y, SMOTEN()), "numbers_as_categories")
-    assert found.columns == ("age", "<income>")
-    assert found.level == "problem"
+    point = find_point(smotefast.diagnose(frame, y, SMOTEN()), "numbers_as_categories")
+    assert point.columns == ("age", "<income>")
+    assert point.level == "problem"
 
 
-def test_texts_that_say_missing__are_noted():
+def test_text_for_missing_values__is_noted():
     frame, y = mixed_frame()
     frame.loc[:29, "city"] = "?"
-    found = find_point(smotefast.diagnose(frame, y), "missing_markers")
-    assert found.values == {"share": {"city": 0.1}}
+    point = find_point(smotefast.diagnose(frame, y), "missing_markers")
+    assert point.values == {"share": {"city": 0.1}}
 
 
-def test_numbers_as_text__are_named_with_what_is_no_number():
+def test_numbers_as_text__are_reported_with_other_text():
     frame, y = mixed_frame()
     frame["total"] = frame["age"].round(2).astype(str)
     frame.loc[3, "total"] = "n.a."
-    found = find_point(smotefast.diagnose(frame, y), "numbers_as_text")
-    assert found.columns == ("total",)
-    assert found.values == {"not_numbers": ["'n.a.'"]}
+    point = find_point(smotefast.diagnose(frame, y), "numbers_as_text")
+    assert point.columns == ("total",)
+    assert point.values == {"not_numbers": ["'n.a.'"]}
 
 
-def test_categories_before_cleaning__are_told_to_be_encoded():
+def test_categories_before_cleaning__come_with_advice_to_encode_them():
     frame, y = mixed_frame()
     for sampler in (Combination(SMOTENC(["city"]), TomekLinks()), TomekLinks(), "smote-enn"):
-        found = find_point(smotefast.diagnose(frame, y, sampler), "categorical_columns")
-        assert found.level == "problem"
-        assert "compares numbers: encode" in found.advice
+        point = find_point(smotefast.diagnose(frame, y, sampler), "categorical_columns")
+        assert point.level == "problem"
+        assert "compares numbers: encode" in point.advice
     both = Combination(SMOTENC(["city"]), RandomUnderSampler())
     assert "categorical_columns" not in point_names(smotefast.diagnose(frame, y, both))

@@ -1,4 +1,4 @@
-"""The same rows give the same report, whatever holds them."""
+"""The same rows in any container give the same report."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_containers_without_names__give_the_report_of_the_array(make):
     assert smotefast.diagnose(make(X), y).to_dict() == smotefast.diagnose(X, y).to_dict()
 
 
-def test_float32__is_looked_at_as_it_is():
+def test_float32__is_diagnosed_without_rounding():
     X, y = plain_rows()
     narrow = X.astype(np.float32)
     expected = smotefast.diagnose(narrow.astype(np.float64), y).to_dict()
@@ -59,11 +59,11 @@ def test_frames__give_the_report_of_pandas(make):
     found, expected = smotefast.diagnose(make(frame), y), smotefast.diagnose(frame, y)
     assert point_names(found) == point_names(expected)
     assert found.classes == expected.classes
-    assert [one.columns for one in found.points] == [one.columns for one in expected.points]
+    assert [item.columns for item in found.points] == [item.columns for item in expected.points]
     assert found.advice.sampler == expected.advice.sampler
 
 
-def test_labels__may_stand_in_any_container():
+def test_labels__may_be_in_any_container():
     X, y = plain_rows()
     expected = smotefast.diagnose(X, y).to_dict()
     for labels in (y.tolist(), pd.Series(y), pl.Series(y), pa.array(y), y.reshape(-1, 1)):
@@ -72,32 +72,32 @@ def test_labels__may_stand_in_any_container():
 
 def test_lists_of_mixed_rows__have_text_columns_by_position():
     rows = [[float(i % 7), "ab"[i % 2]] for i in range(60)]
-    found = smotefast.diagnose(rows, [0] * 50 + [1] * 10, SMOTENC([1]))
-    assert "categorical_columns" not in point_names(found)
-    found = smotefast.diagnose(rows, [0] * 50 + [1] * 10)
-    assert find_point(found, "categorical_columns").columns == (1,)
+    diagnosis = smotefast.diagnose(rows, [0] * 50 + [1] * 10, SMOTENC([1]))
+    assert "categorical_columns" not in point_names(diagnosis)
+    diagnosis = smotefast.diagnose(rows, [0] * 50 + [1] * 10)
+    assert find_point(diagnosis, "categorical_columns").columns == (1,)
 
 
 def test_several_classes__each_have_their_figures():
     X, y = two_classes(400, 100)
     y[-30:] = 2
-    found = smotefast.diagnose(X, np.array(["big", "mid", "small"])[y])
-    assert [one.label for one in found.classes] == ["big", "mid", "small"]
-    assert [one.n_new for one in found.classes] == [0, 330, 370]
-    assert found.counts == {"big": 400, "mid": 70, "small": 30}
+    diagnosis = smotefast.diagnose(X, np.array(["big", "mid", "small"])[y])
+    assert [item.label for item in diagnosis.classes] == ["big", "mid", "small"]
+    assert [item.n_new for item in diagnosis.classes] == [0, 330, 370]
+    assert diagnosis.counts == {"big": 400, "mid": 70, "small": 30}
 
 
-def test_very_wide_sparse_rows__get_sizes_only(monkeypatch):
+def test_very_wide_sparse_rows__are_diagnosed_by_their_sizes(monkeypatch):
     monkeypatch.setattr(data, "WIDEST_SPARSE", 3)
     X, y = plain_rows()
-    found = smotefast.diagnose(sparse.csr_array(X), y)
-    assert find_point(found, "unread_columns").level == "warning"
-    assert found.classes[1].noise is None
-    assert found.classes[1].n_searched == 0
-    assert "-" in str(found).splitlines()[4]
+    diagnosis = smotefast.diagnose(sparse.csr_array(X), y)
+    assert find_point(diagnosis, "unread_columns").level == "warning"
+    assert diagnosis.classes[1].noise is None
+    assert diagnosis.classes[1].n_searched == 0
+    assert "-" in str(diagnosis).splitlines()[4]
 
 
-def test_sparse_blocks__are_no_larger_than_dense_ones_may_be(monkeypatch):
+def test_sparse_blocks__are_shorter_for_many_columns(monkeypatch):
     X, y = plain_rows()
     whole = smotefast.diagnose(X, y).to_dict()
     monkeypatch.setattr(data, "_BLOCK_VALUES", 40)
@@ -107,15 +107,15 @@ def test_sparse_blocks__are_no_larger_than_dense_ones_may_be(monkeypatch):
 def test_booleans__are_categories():
     frame, y = mixed_frame()
     frame["member"] = frame["age"] > 0
-    found = smotefast.diagnose(frame, y)
-    assert find_point(found, "categorical_columns").columns == ("city", "member")
+    diagnosis = smotefast.diagnose(frame, y)
+    assert find_point(diagnosis, "categorical_columns").columns == ("city", "member")
 
 
 def test_fewer_rows_than_neighbors__are_diagnosed_without_them():
-    found = smotefast.diagnose([[0.0], [1.0], [2.0]], ["a", "a", "b"])
-    assert found.classes[0].noise is None
-    assert found.advice.sampler == "RandomOverSampler"
-    assert find_point(found, "single_row").label == "b"
+    diagnosis = smotefast.diagnose([[0.0], [1.0], [2.0]], ["a", "a", "b"])
+    assert diagnosis.classes[0].noise is None
+    assert diagnosis.advice.sampler == "RandomOverSampler"
+    assert find_point(diagnosis, "single_row").label == "b"
 
 
 def test_columns_of_objects_that_are_numbers__are_numbers():

@@ -1,4 +1,4 @@
-"""The ways to call diagnose: labels, a column by name, a file."""
+"""Arguments of diagnose: labels, the name of a column, a file, a sampler."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def test_the_target__may_be_the_name_of_a_column(make):
     assert smotefast.diagnose(whole, target="label").to_dict() == expected
 
 
-def test_the_target__may_be_an_integer_name_and_stand_anywhere():
+def test_the_target__may_have_an_integer_as_name():
     X, y = two_classes()
     frame = pd.DataFrame(np.column_stack([y, X]))
     expected = smotefast.diagnose(pd.DataFrame(X), y)
-    found = smotefast.diagnose(frame, 0)
-    assert found.classes == expected.classes
+    diagnosis = smotefast.diagnose(frame, 0)
+    assert diagnosis.classes == expected.classes
     assert smotefast.diagnose(frame.rename(columns={1: "a"}), 0).classes == expected.classes
 
 
@@ -52,7 +52,7 @@ def test_a_name_that_is_no_column__is_refused_with_the_columns(frame, name, word
         smotefast.diagnose(frame, name)
 
 
-def test_the_target__is_said_once():
+def test_the_target__is_given_once():
     X, y = two_classes()
     with pytest.raises(TypeError, match="target='label'"):
         smotefast.diagnose(X)
@@ -77,13 +77,13 @@ def test_a_lazy_frame__is_refused_with_the_next_step():
 
 def test_a_sampler__may_be_a_class():
     X, y = two_classes()
-    found = smotefast.diagnose(X, y, SMOTE)
-    assert found.to_dict() == smotefast.diagnose(X, y, SMOTE()).to_dict()
+    diagnosis = smotefast.diagnose(X, y, SMOTE)
+    assert diagnosis.to_dict() == smotefast.diagnose(X, y, SMOTE()).to_dict()
     with pytest.raises(TypeError, match="nor a sampler of smotefast"):
         smotefast.diagnose(X, y, dict)
 
 
-def test_samplers_of_imbalanced_learn__are_named_as_ours():
+def test_samplers_of_imbalanced_learn__are_refused_with_ours_as_a_hint():
     over_sampling = pytest.importorskip("imblearn.over_sampling")
     X, y = two_classes()
     for given in (over_sampling.SMOTE(), over_sampling.SMOTE):
@@ -114,10 +114,10 @@ def test_jobs__take_the_class_of_a_sampler(tmp_path):
 
 
 def test_clean_data__have_no_points():
-    found = smotefast.diagnose(*two_classes())
-    assert found.points == ()
-    assert found.counts == {0: 400, 1: 100}
-    assert "No points" in str(found)
+    diagnosis = smotefast.diagnose(*two_classes())
+    assert diagnosis.points == ()
+    assert diagnosis.counts == {0: 400, 1: 100}
+    assert "No points" in str(diagnosis)
 
 
 def test_samplers__may_be_named():

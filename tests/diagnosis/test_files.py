@@ -1,4 +1,4 @@
-"""Files give the report of the table in memory, within a limit."""
+"""Files give the report of the table in memory, within a memory limit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import pytest
 
 import smotefast
 from smotefast.diagnosis import diagnose_dataset, files
+from smotefast.diagnosis.data import Columns
 from smotefast.over_sampling import SMOTE, SMOTENC
+from smotefast.storage import open_source
 from tests.helpers.diagnosis_data import mixed_frame, point_names, two_classes
 from tests.helpers.parquet_files import write_file, write_folder
 
@@ -59,15 +61,15 @@ def test_dictionaries__are_read_like_the_texts_they_stand_for(tmp_path, monkeypa
     monkeypatch.setattr(files, "BLOCK_ROWS", 100)
     place = table.schema.get_field_index("city")
     coded = table.set_column(place, "city", table["city"].dictionary_encode())
-    found = from_files(write_file(tmp_path / "in.parquet", coded, group_rows=90))
-    assert found.classes == in_memory(table).classes
+    diagnosis = from_files(write_file(tmp_path / "in.parquet", coded, group_rows=90))
+    assert diagnosis.classes == in_memory(table).classes
 
 
 def test_views_of_text__are_read_as_text(tmp_path, table):
     place = table.schema.get_field_index("city")
     viewed = table.set_column(place, "city", table["city"].cast(pa.string_view()))
-    found = from_files(write_file(tmp_path / "in.parquet", viewed))
-    assert found.classes == in_memory(table).classes
+    diagnosis = from_files(write_file(tmp_path / "in.parquet", viewed))
+    assert diagnosis.classes == in_memory(table).classes
 
 
 @pytest.mark.parametrize(
@@ -81,11 +83,11 @@ def test_views_of_text__are_read_as_text(tmp_path, table):
     ids=["name", "SMOTENC", "dict", "callable"],
 )
 def test_samplers__are_judged_for_files_as_in_memory(tmp_path, table, sampler):
-    found = from_files(write_file(tmp_path / "in.parquet", table), sampler=sampler)
-    assert found.to_dict() == in_memory(table, sampler).to_dict()
+    diagnosis = from_files(write_file(tmp_path / "in.parquet", table), sampler=sampler)
+    assert diagnosis.to_dict() == in_memory(table, sampler).to_dict()
 
 
-def test_dropped_columns__are_not_looked_at(tmp_path, table):
+def test_dropped_columns__are_ignored(tmp_path, table):
     source = write_file(tmp_path / "in.parquet", table)
     expected = in_memory(table.drop_columns(["age", "city"]))
     assert from_files(source, drop=["age", "city"]).to_dict() == expected.to_dict()
@@ -94,9 +96,9 @@ def test_dropped_columns__are_not_looked_at(tmp_path, table):
 def test_files_without_usable_columns__are_diagnosed_by_their_sizes(tmp_path):
     dates = pa.array(np.arange(300), pa.timestamp("s"))
     table = pa.table({"when": dates, "label": pa.array([0] * 280 + [1] * 20)})
-    found = from_files(write_file(tmp_path / "in.parquet", table))
-    assert "unread_columns" in point_names(found)
-    assert found.classes[1].noise is None
+    diagnosis = from_files(write_file(tmp_path / "in.parquet", table))
+    assert "unread_columns" in point_names(diagnosis)
+    assert diagnosis.classes[1].noise is None
 
 
 def test_too_little_memory__is_refused_before_columns_are_read(tmp_path, table):
@@ -105,7 +107,7 @@ def test_too_little_memory__is_refused_before_columns_are_read(tmp_path, table):
         from_files(source, memory_limit="30MiB")
 
 
-def test_a_limit_that_is_passed_on_the_way__ends_the_diagnosis(tmp_path, monkeypatch, table):
+def test_a_limit_that_is_exceeded_later__ends_the_diagnosis(tmp_path, monkeypatch, table):
     def refuse(limit):
         raise MemoryError("too much")
 
@@ -114,14 +116,11 @@ def test_a_limit_that_is_passed_on_the_way__ends_the_diagnosis(tmp_path, monkeyp
         from_files(write_file(tmp_path / "in.parquet", table))
 
 
-def test_blocks__are_smaller_where_memory_is_short(tmp_path):
-    from smotefast.diagnosis.data import take_columns
-    from smotefast.storage import open_source
-
+def test_blocks__are_smaller_for_less_memory(tmp_path):
     X, y = two_classes(80_000, 20_000, n_features=40)
-    made = pa.table({**{f"x{j}": X[:, j] for j in range(40)}, "label": y})
-    source = open_source(write_file(tmp_path / "in.parquet", made))
-    columns = take_columns([f"x{j}" for j in range(40)], ["number"] * 40, set())
+    table = pa.table({**{f"x{j}": X[:, j] for j in range(40)}, "label": y})
+    source = open_source(write_file(tmp_path / "in.parquet", table))
+    columns = Columns.from_kinds([f"x{j}" for j in range(40)], ["number"] * 40, set())
 
     def rows(limit):
         return files.block_rows(source, "label", columns, 2, limit)

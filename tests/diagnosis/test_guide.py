@@ -1,4 +1,4 @@
-"""The guide shows what the example prints, and names every point."""
+"""The guide shows the output of its example, and names every point and rule."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ def test_guide__shows_what_its_example_prints(tmp_path):
 
 def test_guide__names_every_point():
     folder = Path(smotefast.__file__).parent / "diagnosis"
-    made = set()
+    points = set()
     for path in folder.glob("*_points.py"):
-        made |= set(re.findall(r'(?:Point|point)\(\n\s+"(\w+)",', path.read_text()))
-    assert len(made) > 20
-    assert made <= set(re.findall(r"`(\w+)`", GUIDE.read_text()))
+        points |= set(re.findall(r'(?:Point|point)\(\n\s+"(\w+)",', path.read_text()))
+    assert len(points) > 20
+    assert points <= set(re.findall(r"`(\w+)`", GUIDE.read_text()))
 
 
 FLAG = column_figures(is_whole=True, n_distinct=2, low=0.0, high=1.0)
-# For each rule of the page data for which it is the first that holds, and the sampler.
+# For each rule of the page: data for which it is the first that applies, and the sampler.
 RULES = [
     [(facts_of(class_figures(n_rows=5_334)), "none")],
     [
@@ -84,7 +84,7 @@ def test_guide__has_the_rules_of_the_code_in_their_order():
             assert re.search(rf"\b{sampler}\b", rule), rule
 
 
-def test_guide__has_the_limits_of_the_code():
+def test_guide__has_the_thresholds_of_the_code():
     page = rules_on_the_page()
     for place, words in (
         (0, f"{thresholds.BALANCED} times"),
@@ -99,18 +99,18 @@ def test_guide__has_the_limits_of_the_code():
         assert words in page[place]
 
 
-def test_columns_of_two_values_beside_amounts__get_smotenc():
+def test_columns_of_two_values_beside_amounts__lead_to_smotenc():
     """A table like thyroid_sick: 45 of 52 columns are yes or no, many rows at the border."""
     rng = np.random.RandomState(0)
     X = rng.normal(size=(1_500, 52))
     X[:, 7:] = X[:, 7:] > 1.5
     y = (X[:, 0] + 0.7 * rng.normal(size=1_500) > 1.9).astype(int)
-    found = smotefast.diagnose(X, y)
-    assert found.advice.sampler == "SMOTENC"
-    assert "45 of 52 columns have two values" in found.advice.reason
+    diagnosis = smotefast.diagnose(X, y)
+    assert diagnosis.advice.sampler == "SMOTENC"
+    assert "45 of 52 columns have two values" in diagnosis.advice.reason
 
 
-def test_claim_about_probabilities__is_what_models_do():
+def test_claim_about_probabilities__holds_for_models():
     from sklearn.linear_model import LogisticRegression
 
     rng = np.random.RandomState(0)
@@ -127,7 +127,7 @@ def test_claim_about_probabilities__is_what_models_do():
     assert mean_of(LogisticRegression(), *resampled) > 1.5 * y.mean()
 
 
-def test_texts__nowhere_say_that_weights_leave_probabilities_right():
+def test_texts__never_claim_that_weights_preserve_probabilities():
     root = Path(smotefast.__file__).parent
     for path in [
         GUIDE.parent.parent / "README.md",

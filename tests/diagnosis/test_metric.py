@@ -7,7 +7,7 @@ import numpy as np
 from smotefast.diagnosis.metric import random_priorities
 
 
-def test_unit_numbers__are_spread_evenly_and_follow_no_order():
+def test_random_priorities__are_uniform_and_uncorrelated():
     numbers = random_priorities(np.arange(10_000))
     assert np.histogram(numbers, bins=10, range=(0, 1))[0].min() > 900
     assert abs(np.corrcoef(numbers[1:], numbers[:-1])[0, 1]) < 0.05

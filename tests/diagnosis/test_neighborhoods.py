@@ -1,4 +1,4 @@
-"""What stands around rows, against slow and obvious counts."""
+"""Neighbors of sampled rows, compared with slow and obvious counts."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def naive_shares(distances, y, label, m=10):
 
 
 def shares_of(diagnosis, label):
-    (one,) = [one for one in diagnosis.classes if one.label == label]
-    return [one.noise, one.danger, one.safe, one.overlap]
+    (item,) = [item for item in diagnosis.classes if item.label == label]
+    return [item.noise, item.danger, item.safe, item.overlap]
 
 
 def squares(X):
@@ -49,7 +49,7 @@ def test_shares__are_those_of_a_count_row_by_row(overlapping):
         assert shares_of(diagnosis, label) == pytest.approx(expected, abs=1e-12)
 
 
-def test_shares_of_mixed_rows__take_a_category_for_the_median_deviation():
+def test_shares_of_mixed_rows__count_a_category_as_the_median_deviation():
     frame, y = mixed_frame()
     numbers = frame[["age", "<income>", "stage"]].to_numpy(dtype=float)
     differs = frame["city"].to_numpy()[:, np.newaxis] != frame["city"].to_numpy()
@@ -68,37 +68,37 @@ def test_shares_of_scaled_rows__are_those_of_standard_deviations(overlapping):
     assert diagnosis.classes[1].overlap_as_it_is == pytest.approx(raw)
 
 
-def test_rows_with_missing_numbers__are_as_if_they_were_not_there(overlapping):
+def test_rows_with_missing_numbers__are_ignored(overlapping):
     X, y = overlapping
     holes = X.copy()
     holes[::7, 2] = np.nan
     kept = ~np.isnan(holes[:, 2])
-    found = smotefast.diagnose(holes, y)
+    diagnosis = smotefast.diagnose(holes, y)
     for label in (0, 1):
         expected = naive_shares(squares(X[kept]), y[kept], label)
-        assert shares_of(found, label) == pytest.approx(expected, abs=1e-12)
+        assert shares_of(diagnosis, label) == pytest.approx(expected, abs=1e-12)
 
 
-def test_rows_at_one_distance__count_alike_in_whatever_order_they_stand():
+def test_ties__are_broken_independently_of_the_order_of_rows():
     y = np.repeat([0, 1], [300, 300])
     X = np.zeros((600, 2))
     X[:, 0] = np.arange(600) % 2  # two places, each held by both classes
     for order in (np.arange(600), np.arange(600)[::-1]):
         diagnosis = smotefast.diagnose(X[order], y[order])
-        for one in diagnosis.classes:
-            assert 0.4 < one.overlap < 0.6
-            assert 0.2 < one.safe < 0.6
-            assert one.noise < 0.02
-            assert one.conflicting == 1.0
+        for item in diagnosis.classes:
+            assert 0.4 < item.overlap < 0.6
+            assert 0.2 < item.safe < 0.6
+            assert item.noise < 0.02
+            assert item.conflicting == 1.0
 
 
-def test_copies__do_not_hide_the_rows_around_them():
+def test_duplicates__do_not_hide_other_neighbors():
     X, y = two_classes(300, 60)
     many = np.concatenate([X, np.repeat(X[:1], 400, axis=0)])
     labels = np.concatenate([y, np.zeros(400, dtype=int)])
-    found = smotefast.diagnose(many, labels)
+    diagnosis = smotefast.diagnose(many, labels)
     expected = naive_shares(squares(X), y, 1)
-    assert shares_of(found, 1) == pytest.approx(expected, abs=1e-12)
+    assert shares_of(diagnosis, 1) == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize("rows", [1, 7, 64, 450])
@@ -120,7 +120,7 @@ def test_large_classes__are_sampled_and_searched_among_all_rows():
     assert "for a random sample of each class" in str(diagnosis)
 
 
-def test_first_alike__keeps_the_lowest_of_each_set():
+def test_limit_duplicates__keeps_those_of_lowest_priority():
     bits = np.array([7, 7, 3, 7, 3], dtype=np.uint64)
     chance = np.array([0.5, 0.1, 0.9, 0.3, 0.2])
     assert limit_duplicates(bits, chance, 2).tolist() == [1, 2, 3, 4]
@@ -134,10 +134,10 @@ def test_categories_only__are_compared_by_how_many_differ():
     frame["a"] = frame["b"] = frame["c"] = np.where(y, "x", "z")
     diagnosis = smotefast.diagnose(frame, y)
     assert diagnosis.distance == "the number of columns that differ"
-    assert all(one.noise == 0 for one in diagnosis.classes)
+    assert all(item.noise == 0 for item in diagnosis.classes)
 
 
-def test_drawn_copies__are_foreign_as_often_as_they_are():
+def test_drawn_duplicates__are_of_other_classes_as_often_as_all_duplicates():
     foreign = np.ones((4_000, 3), dtype=bool)
     n_alike, n_own = np.repeat([[1, 1], [3, 2], [101, 51], [5, 5]], 1_000, axis=0).T
     draw_duplicates(foreign, n_alike, n_own)

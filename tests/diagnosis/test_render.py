@@ -22,7 +22,7 @@ def wide():
     return smotefast.diagnose(X, y)
 
 
-def test_text__is_what_a_reader_needs(wide):
+def test_text__has_a_table_points_and_a_recommended_sampler(wide):
     lines = str(wide).splitlines()
     assert lines[:3] == [
         "2,060 rows, 4 columns, 2 classes; checked for SMOTE's defaults (k_neighbors=5)",
@@ -39,7 +39,7 @@ def test_text__is_what_a_reader_needs(wide):
     assert any(line.startswith("Recommended sampler: ") for line in lines)
 
 
-def test_text__stays_in_one_piece_whatever_names_and_labels_hold():
+def test_text__has_no_control_characters_of_names_and_labels():
     frame, y = mixed_frame()
     frame = frame.rename(columns={"city": "ci\nty\x1b[31m"})
     text = str(smotefast.diagnose(frame, y.replace("fraud", "fra\nud\x07" + "x" * 60)))
@@ -49,7 +49,7 @@ def test_text__stays_in_one_piece_whatever_names_and_labels_hold():
     assert "..." in text
 
 
-def test_dict__is_json_and_holds_everything(wide):
+def test_dict__is_ready_for_json(wide):
     plain = json.loads(json.dumps(wide.to_dict(), allow_nan=False))
     assert plain["counts"] == {"0": 2_000, "1": 60}
     assert plain["points"][0]["name"] == "scales"
@@ -106,7 +106,7 @@ def read(html):
     return page
 
 
-def test_page__stands_alone_and_says_what_the_text_says(wide):
+def test_page__is_self_contained_and_has_the_texts_of_all_points(wide):
     page = read(wide.to_html())
     assert page.loads == []
     assert not {"script", "link", "img", "iframe"} & set(page.tags)
@@ -130,23 +130,23 @@ def test_page__escapes_names_and_labels():
     assert "<img src=x>" in "".join(page.text)
 
 
-def test_notebooks__get_a_part_of_the_page(wide):
+def test_notebooks__display_a_fragment_of_the_page(wide):
     assert wide._repr_html_() in wide.to_html()
     assert "<html" not in wide._repr_html_()
 
 
-def test_many_classes__are_shown_in_part():
+def test_very_many_classes__are_not_all_shown():
     X, _ = two_classes(400, 200)
     y = np.arange(600) % 30
-    found = smotefast.diagnose(X, y)
-    assert "... and 10 more classes" in str(found)
-    assert read(found.to_html()).tags.count("tr") == 21
-    assert len(found.to_dict()["classes"]) == 30
+    diagnosis = smotefast.diagnose(X, y)
+    assert "... and 10 more classes" in str(diagnosis)
+    assert read(diagnosis.to_html()).tags.count("tr") == 21
+    assert len(diagnosis.to_dict()["classes"]) == 30
 
 
-def test_clean_data__say_so_in_all_forms():
-    found = smotefast.diagnose(*two_classes(), SMOTE(k_neighbors=3))
-    assert "No points" in str(found)
-    assert "no check found a problem" in found.to_html()
-    assert found.to_dict()["points"] == []
-    assert found.judged == "SMOTE"
+def test_clean_data__have_no_points_in_any_format():
+    diagnosis = smotefast.diagnose(*two_classes(), SMOTE(k_neighbors=3))
+    assert "No points" in str(diagnosis)
+    assert "no check found a problem" in diagnosis.to_html()
+    assert diagnosis.to_dict()["points"] == []
+    assert diagnosis.judged == "SMOTE"

@@ -7,7 +7,7 @@ import numpy as np
 from smotefast.diagnosis.sample import sample_positions
 
 
-def test_drawn_rows__are_shared_out_where_there_are_many_classes():
+def test_sampled_rows__are_divided_between_many_classes():
     classes = np.repeat(np.arange(100), 500)
     drawn = sample_positions(classes, 100)
     assert np.bincount(classes[drawn]).tolist() == [200] * 100

@@ -1,4 +1,4 @@
-"""What a sampler refuses is a problem in the report, and what it takes is none."""
+"""Data and parameters that a sampler refuses are problems, and others are not."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def test_names_that_every_sampler_refuses__are_a_problem(columns, sampler):
     frame = pd.DataFrame(X, columns=columns)
     with pytest.raises((TypeError, ValueError)):
         smotefast.RandomOverSampler().fit_resample(frame, Y)
-    found = find_point(smotefast.diagnose(frame, Y, sampler), "refused_data")
-    assert found.level == "problem"
-    assert "No sampler accepts these data" in found.text
+    point = find_point(smotefast.diagnose(frame, Y, sampler), "refused_data")
+    assert point.level == "problem"
+    assert "No sampler accepts these data" in point.text
 
 
-def test_names_of_arrow_and_sparse_frames__are_looked_at_too():
+def test_names_of_arrow_and_sparse_frames__are_checked_too():
     table = pa.Table.from_arrays([pa.array(X[:, 0]), pa.array(X[:, 1])], names=["a", "a"])
     frame = pd.DataFrame(X, columns=["a", "a", "b"]).astype(pd.SparseDtype(float, 0.0))
     for data in (table, frame):
@@ -62,16 +62,16 @@ def test_names_of_arrow_and_sparse_frames__are_looked_at_too():
 def test_every_sampler__can_be_judged_by_name_class_and_instance(name):
     frame, y = mixed_frame()
     data = frame if name == "smote-nc" else frame[["age", "stage"]]
-    made = make_sampler(name)
-    found = smotefast.diagnose(data, y, name)
-    assert found.judged == type(made).__name__
-    assert found.to_dict() == smotefast.diagnose(data, y, made).to_dict()
-    assert found.to_dict() == smotefast.diagnose(data, y, type(made)).to_dict()
-    assert not {"refused_data", "refused_parameter"} & set(point_names(found))
-    assert found.advice.sampler is not None
+    sampler = make_sampler(name)
+    diagnosis = smotefast.diagnose(data, y, name)
+    assert diagnosis.judged == type(sampler).__name__
+    assert diagnosis.to_dict() == smotefast.diagnose(data, y, sampler).to_dict()
+    assert diagnosis.to_dict() == smotefast.diagnose(data, y, type(sampler)).to_dict()
+    assert not {"refused_data", "refused_parameter"} & set(point_names(diagnosis))
+    assert diagnosis.advice.sampler is not None
 
 
-@pytest.mark.parametrize("name", [one for one in all_names() if one != "kmeans-smote"])
+@pytest.mark.parametrize("name", [name for name in all_names() if name != "kmeans-smote"])
 @pytest.mark.parametrize("kind", ["text", "missing", "infinite", "booleans", *OTHER])
 def test_samplers__refuse_what_the_report_says_and_nothing_else(name, kind):
     frame = FRAME.copy()
@@ -89,11 +89,12 @@ def test_samplers__refuse_what_the_report_says_and_nothing_else(name, kind):
             sampler.fit_resample(frame, Y)
         except Exception:
             refused = True
-    found = smotefast.diagnose(frame, Y, name)
-    said = [
-        one for one in found.points if one.level == "problem" and "does not accept" in one.text
+    problems = [
+        point
+        for point in smotefast.diagnose(frame, Y, name).points
+        if point.level == "problem" and "does not accept" in point.text
     ]
-    assert bool(said) == refused
+    assert bool(problems) == refused
 
 
 def test_labels_that_every_sampler_refuses__are_refused_in_the_same_words():
@@ -140,8 +141,8 @@ def test_strategies_of_any_step__are_checked():
         Combination(SMOTE(sampling_strategy={7: 9}), TomekLinks()),
     )
     for sampler in bad:
-        found = find_point(smotefast.diagnose(X, y, sampler), "refused_parameter")
-        assert found.level == "problem"
+        point = find_point(smotefast.diagnose(X, y, sampler), "refused_parameter")
+        assert point.level == "problem"
 
 
 def written(tmp_path, table):
@@ -152,8 +153,8 @@ def written(tmp_path, table):
 def test_files__name_samplers_that_jobs_do_not_take(tmp_path):
     source = written(tmp_path, pa.table({"a": X[:, 0], "b": X[:, 1], "y": Y}))
     for name in all_names():
-        found = point_names(smotefast.diagnose(source, target="y", sampler=name))
-        assert ("not_for_files" in found) == (name not in SAMPLERS)
+        points = point_names(smotefast.diagnose(source, target="y", sampler=name))
+        assert ("not_for_files" in points) == (name not in SAMPLERS)
 
 
 def test_files__that_a_job_refuses_have_a_problem(tmp_path):
@@ -172,17 +173,17 @@ def test_files__that_a_job_refuses_have_a_problem(tmp_path):
         assert find_point(diagnosis, "unread_columns").level == level
 
 
-def test_a_strategy_that_is_refused__is_a_problem_and_the_rest_is_still_said():
+def test_a_strategy_that_is_refused__is_a_problem_beside_other_points():
     X, y = two_classes()
     y[:50] = 2
-    found = smotefast.diagnose(X, y, SMOTE(sampling_strategy=0.5))
-    assert "binary" in find_point(found, "refused_parameter").text
-    assert found.points[0].level == "problem"
-    assert found.classes[1].n_new == 250
+    diagnosis = smotefast.diagnose(X, y, SMOTE(sampling_strategy=0.5))
+    assert "binary" in find_point(diagnosis, "refused_parameter").text
+    assert diagnosis.points[0].level == "problem"
+    assert diagnosis.classes[1].n_new == 250
 
 
 def test_categorical_features_that_do_not_exist__are_a_problem():
     frame, y = mixed_frame()
-    found = smotefast.diagnose(frame, y, SMOTENC(["town"]))
-    assert "'town'" in find_point(found, "refused_parameter").text
-    assert find_point(found, "categorical_columns").columns == ("city",)
+    diagnosis = smotefast.diagnose(frame, y, SMOTENC(["town"]))
+    assert "'town'" in find_point(diagnosis, "refused_parameter").text
+    assert find_point(diagnosis, "categorical_columns").columns == ("city",)

@@ -15,14 +15,14 @@ from tests.helpers.diagnosis_data import facts_of, find_point, point_names, two_
 
 def test_few_rows_for_the_columns__are_a_warning_and_fewer_than_one_a_problem():
     X, y = two_classes(400, 100, n_features=20)
-    found = find_point(smotefast.diagnose(X, y), "rows_per_feature")
-    assert (found.level, found.label) == ("warning", 1)
-    assert found.values == {"rows_per_feature": {1: 5.0}}
+    point = find_point(smotefast.diagnose(X, y), "rows_per_feature")
+    assert (point.level, point.label) == ("warning", 1)
+    assert point.values == {"rows_per_feature": {1: 5.0}}
     X, y = two_classes(100, 15, n_features=20)
     assert find_point(smotefast.diagnose(X, y), "rows_per_feature").level == "problem"
 
 
-def test_many_columns__are_a_warning_unless_rows_make_up_for_them():
+def test_many_columns__are_a_warning_unless_rows_compensate():
     few = smotefast.diagnose(*two_classes(600, 400, n_features=60))
     assert find_point(few, "many_features").level == "warning"
     assert "many_features" not in point_names(
@@ -33,17 +33,17 @@ def test_many_columns__are_a_warning_unless_rows_make_up_for_them():
 @pytest.mark.parametrize("small_class", ["error", "clamp"])
 def test_small_classes__are_refused_unless_small_class_says_otherwise(small_class):
     X, y = two_classes(400, 4)
-    found = find_point(smotefast.diagnose(X, y, SMOTE(small_class=small_class)), "small_class")
-    assert found.level == {"error": "problem", "clamp": "warning"}[small_class]
-    assert found.label == 1
-    assert "k_neighbors=3" in found.advice
+    point = find_point(smotefast.diagnose(X, y, SMOTE(small_class=small_class)), "small_class")
+    assert point.level == {"error": "problem", "clamp": "warning"}[small_class]
+    assert point.label == 1
+    assert "k_neighbors=3" in point.advice
 
 
-def test_small_classes__are_told_by_the_neighbors_of_the_sampler():
+def test_small_classes__depend_on_the_neighbors_of_the_sampler():
     X, y = two_classes(400, 8)
     assert "small_class" not in point_names(smotefast.diagnose(X, y))
-    found = smotefast.diagnose(X, y, ADASYN(n_neighbors=8))
-    assert "n_neighbors=8 needs at least 9 rows" in find_point(found, "small_class").text
+    diagnosis = smotefast.diagnose(X, y, ADASYN(n_neighbors=8))
+    assert "n_neighbors=8 needs at least 9 rows" in find_point(diagnosis, "small_class").text
     assert "small_class" not in point_names(smotefast.diagnose(X, y, RandomOverSampler()))
 
 
@@ -52,15 +52,15 @@ def test_small_classes__are_told_by_the_neighbors_of_the_sampler():
 )
 def test_a_class_of_one__has_no_neighbor(small_class, level):
     X, y = two_classes(400, 1)
-    found = smotefast.diagnose(X, y, SMOTE(small_class=small_class))
-    assert find_point(found, "single_row").level == level
-    assert "small_class" not in point_names(found)
+    diagnosis = smotefast.diagnose(X, y, SMOTE(small_class=small_class))
+    assert find_point(diagnosis, "single_row").level == level
+    assert "small_class" not in point_names(diagnosis)
 
 
-def test_many_new_rows_of_each__are_a_warning_then_a_problem():
+def test_many_new_rows_per_row__are_a_warning_then_a_problem():
     assert "far_past_the_data" not in point_names(smotefast.diagnose(*two_classes(900, 100)))
-    found = find_point(smotefast.diagnose(*two_classes(2000, 100)), "far_past_the_data")
-    assert (found.level, found.values) == ("warning", {"new_per_row": {1: 19.0}})
+    point = find_point(smotefast.diagnose(*two_classes(2000, 100)), "far_past_the_data")
+    assert (point.level, point.values) == ("warning", {"new_per_row": {1: 19.0}})
     assert (
         find_point(smotefast.diagnose(*two_classes(3000, 50)), "far_past_the_data").level
         == "problem"
@@ -69,32 +69,32 @@ def test_many_new_rows_of_each__are_a_warning_then_a_problem():
 
 def test_many_new_rows__are_judged_by_the_samplers_strategy():
     X, y = two_classes(2000, 100)
-    found = smotefast.diagnose(X, y, SMOTE(sampling_strategy={1: 300}))
-    assert "far_past_the_data" not in point_names(found)
-    assert found.classes[1].n_new == 200
+    diagnosis = smotefast.diagnose(X, y, SMOTE(sampling_strategy={1: 300}))
+    assert "far_past_the_data" not in point_names(diagnosis)
+    assert diagnosis.classes[1].n_new == 200
 
 
-def test_points_of_several_classes__say_which():
+def test_points_of_several_classes__list_them():
     X, y = two_classes(400, 100)
     y[400:403], y[403:407] = 2, 3
-    found = find_point(smotefast.diagnose(X, y), "small_class")
-    assert found.label is None
-    assert found.values == {"rows": {2: 3, 3: 4}}
-    assert "classes 2 (3 rows) and 3 (4 rows)" in found.text
+    point = find_point(smotefast.diagnose(X, y), "small_class")
+    assert point.label is None
+    assert point.values == {"rows": {2: 3, 3: 4}}
+    assert "classes 2 (3 rows) and 3 (4 rows)" in point.text
 
 
-def test_under_samplers__are_judged_by_the_rows_that_they_keep():
+def test_under_samplers__are_reported_if_they_keep_few_rows():
     X, y = two_classes(2_000, 100)
-    found = smotefast.diagnose(X, y, "random-under")
-    assert find_point(found, "rows_removed").values == {"share_kept": {0: 0.05}}
-    assert [one.n_new for one in found.classes] == [0, 0]
+    diagnosis = smotefast.diagnose(X, y, "random-under")
+    assert find_point(diagnosis, "rows_removed").values == {"share_kept": {0: 0.05}}
+    assert [item.n_new for item in diagnosis.classes] == [0, 0]
     half = smotefast.diagnose(X, y, RandomUnderSampler(sampling_strategy=0.2))
     assert "rows_removed" not in point_names(half)
     both = Combination(SMOTE(sampling_strategy=0.09), RandomUnderSampler())
     assert find_point(smotefast.diagnose(X, y, both), "rows_removed").level == "note"
 
 
-def test_a_refused_parameter__is_passed_on():
-    made = facts_of()
-    made = replace(made, sampler=replace(made.sampler, parameter_errors=("no",)))
-    assert [point.name for point in size_points(made)] == ["refused_parameter"]
+def test_a_refused_parameter__is_a_point():
+    facts = facts_of()
+    facts = replace(facts, sampler=replace(facts.sampler, parameter_errors=("no",)))
+    assert [point.name for point in size_points(facts)] == ["refused_parameter"]

@@ -1,4 +1,4 @@
-"""From which figure on a point is made, and which advice is given: one table each."""
+"""The figures at which points start, in one table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from smotefast.diagnosis.neighbor_points import neighbor_points
 from smotefast.diagnosis.size_points import size_points
 from tests.helpers.diagnosis_data import class_figures, facts_of
 
-# name of the point, what makes it, level; None where it is not made yet
+# Name of a point, figures of the smaller class, level; None below the threshold.
 TABLE = [
     ("rows_per_feature", {"n_rows": 24}, None),
     ("rows_per_feature", {"n_rows": 23}, "warning"),
@@ -42,18 +42,20 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("name", "changes", "level"), TABLE)
-def test_points__begin_at_their_thresholds(name, changes, level):
-    made = facts_of(class_figures(**changes))
-    found = {point.name: point.level for point in [*size_points(made), *neighbor_points(made)]}
+def test_points__start_at_their_thresholds(name, changes, level):
+    facts = facts_of(class_figures(**changes))
+    found = {
+        point.name: point.level for point in [*size_points(facts), *neighbor_points(facts)]
+    }
     assert found.get(name) == level
 
 
 @pytest.mark.parametrize(
     ("n_features", "n_rows", "is_made"), [(50, 900, False), (51, 900, True), (51, 1_020, False)]
 )
-def test_many_features__begin_at_51_columns_of_few_rows(n_features, n_rows, is_made):
-    made = facts_of(class_figures(n_rows=n_rows, n_new=100), n_features=n_features)
-    assert ("many_features" in {point.name for point in size_points(made)}) == is_made
+def test_many_features__start_at_51_columns_of_few_rows(n_features, n_rows, is_made):
+    facts = facts_of(class_figures(n_rows=n_rows, n_new=100), n_features=n_features)
+    assert ("many_features" in {point.name for point in size_points(facts)}) == is_made
 
 
 def test_thresholds__each_have_their_reason():

@@ -173,6 +173,6 @@ def checked_sampler(sampler: Sampler) -> BaseSampler | None:
         return None
     from smotefast.registry import all_names, make_sampler
 
-    made: BaseSampler = make_sampler(sampler, all_names())
-    made.check_params()
-    return made
+    checked: BaseSampler = make_sampler(sampler, all_names())
+    checked.check_params()
+    return checked

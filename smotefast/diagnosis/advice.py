@@ -37,7 +37,7 @@ _DECODE = "decode one-hot columns into the column that they encode"
 # German credit (rate .300): a logistic regression predicts .301 on average, .425 with
 # class_weight="balanced" and .410 after SMOTE.
 _PROBABILITIES = (
-    "Only a moved threshold leaves predicted probabilities as they are. Class weights and "
+    "Only a moved threshold leaves predicted probabilities unchanged. Class weights and "
     "resampling both shift them: calibrate afterwards (CalibratedClassifierCV on rows that "
     "were neither weighted nor resampled) or correct for the class shares."
 )

@@ -1,4 +1,4 @@
-"""Figures of each column: some over all rows, some over the sampled rows."""
+"""Figures of each column, over all rows or over the sampled rows."""
 
 from __future__ import annotations
 

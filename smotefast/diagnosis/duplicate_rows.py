@@ -13,7 +13,7 @@ from smotefast.neighbors.exact.duplicates import hash_rows
 
 
 class DuplicateCounter:
-    """Counts the rows that equal each of some rows, block by block.
+    """Counts the rows that equal each of a set of rows, block by block.
 
     Parameters
     ----------

@@ -134,8 +134,8 @@ def shares_of_distance(metric: Metric, sample: Sample) -> np.ndarray:
     """
     numbers = metric.scaled(sample.numbers[metric.is_complete(sample.numbers)])
     random_state = np.random.RandomState(0)
-    left, right = random_state.randint(len(numbers), size=(2, _N_PAIRS))
-    squares = (numbers[left] - numbers[right]) ** 2
+    first, second = random_state.randint(len(numbers), size=(2, _N_PAIRS))
+    squares = (numbers[first] - numbers[second]) ** 2
     total = squares.sum(axis=1)
     differ = total > 0
     if not differ.any():

@@ -90,7 +90,7 @@ def test_advice__does_not_offer_smotenc_without_amounts():
 @pytest.mark.parametrize("n_rows", [1_500, 1_600])
 def test_advice__states_that_weights_and_resampling_both_shift_probabilities(n_rows, overlap):
     first = recommend(facts_of(class_figures(n_rows=n_rows, overlap=overlap))).first
-    assert "Only a moved threshold leaves predicted probabilities as they are" in first
+    assert "Only a moved threshold leaves predicted probabilities unchanged" in first
     assert "Class weights and resampling both shift them" in first
     assert "calibrate" in first
     assert "correct for the class shares" in first

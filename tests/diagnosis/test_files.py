@@ -82,7 +82,7 @@ def test_views_of_text__are_read_as_text(tmp_path, table):
     ],
     ids=["name", "SMOTENC", "dict", "callable"],
 )
-def test_samplers__are_judged_for_files_as_in_memory(tmp_path, table, sampler):
+def test_samplers__have_the_same_report_for_files_as_in_memory(tmp_path, table, sampler):
     diagnosis = from_files(write_file(tmp_path / "in.parquet", table), sampler=sampler)
     assert diagnosis.to_dict() == in_memory(table, sampler).to_dict()
 

@@ -82,7 +82,7 @@ def test_rows_with_missing_numbers__are_ignored(overlapping):
 def test_ties__are_broken_independently_of_the_order_of_rows():
     y = np.repeat([0, 1], [300, 300])
     X = np.zeros((600, 2))
-    X[:, 0] = np.arange(600) % 2  # two places, each held by both classes
+    X[:, 0] = np.arange(600) % 2  # two different rows, each in both classes
     for order in (np.arange(600), np.arange(600)[::-1]):
         diagnosis = smotefast.diagnose(X[order], y[order])
         for item in diagnosis.classes:
@@ -121,10 +121,10 @@ def test_large_classes__are_sampled_and_searched_among_all_rows():
 
 
 def test_limit_duplicates__keeps_those_of_lowest_priority():
-    bits = np.array([7, 7, 3, 7, 3], dtype=np.uint64)
-    chance = np.array([0.5, 0.1, 0.9, 0.3, 0.2])
-    assert limit_duplicates(bits, chance, 2).tolist() == [1, 2, 3, 4]
-    assert limit_duplicates(bits, chance, 1).tolist() == [1, 4]
+    hashes = np.array([7, 7, 3, 7, 3], dtype=np.uint64)
+    priority = np.array([0.5, 0.1, 0.9, 0.3, 0.2])
+    assert limit_duplicates(hashes, priority, 2).tolist() == [1, 2, 3, 4]
+    assert limit_duplicates(hashes, priority, 1).tolist() == [1, 4]
 
 
 def test_categories_only__are_compared_by_how_many_differ():
@@ -138,12 +138,12 @@ def test_categories_only__are_compared_by_how_many_differ():
 
 
 def test_drawn_duplicates__are_of_other_classes_as_often_as_all_duplicates():
-    foreign = np.ones((4_000, 3), dtype=bool)
-    n_alike, n_own = np.repeat([[1, 1], [3, 2], [101, 51], [5, 5]], 1_000, axis=0).T
-    draw_duplicates(foreign, n_alike, n_own)
-    alone, few, many, own = np.split(foreign, 4)
-    assert alone.all()
-    assert not own.any()
+    is_other_class = np.ones((4_000, 3), dtype=bool)
+    n_equal, n_in_class = np.repeat([[1, 1], [3, 2], [101, 51], [5, 5]], 1_000, axis=0).T
+    draw_duplicates(is_other_class, n_equal, n_in_class)
+    unique, few, many, same_class = np.split(is_other_class, 4)
+    assert unique.all()
+    assert not same_class.any()
     assert few[:, 2].all()
     assert (few[:, :2].sum(axis=1) == 1).all()
     assert abs(few[:, 0].mean() - 0.5) < 0.05

@@ -59,7 +59,7 @@ def test_names_of_arrow_and_sparse_frames__are_checked_too():
 
 
 @pytest.mark.parametrize("name", all_names())
-def test_every_sampler__can_be_judged_by_name_class_and_instance(name):
+def test_every_sampler__can_be_given_as_name_class_or_instance(name):
     frame, y = mixed_frame()
     data = frame if name == "smote-nc" else frame[["age", "stage"]]
     sampler = make_sampler(name)

@@ -67,7 +67,7 @@ def test_many_new_rows_per_row__are_a_warning_then_a_problem():
     )
 
 
-def test_many_new_rows__are_judged_by_the_samplers_strategy():
+def test_many_new_rows__depend_on_the_strategy_of_the_sampler():
     X, y = two_classes(2000, 100)
     diagnosis = smotefast.diagnose(X, y, SMOTE(sampling_strategy={1: 300}))
     assert "far_past_the_data" not in point_names(diagnosis)

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from smotefast.diagnosis.scale_points import needs_scaling
 
 from smotefast.diagnosis import thresholds
 from smotefast.diagnosis.neighbor_points import neighbor_points

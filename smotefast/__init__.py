@@ -1,6 +1,6 @@
 """Compiled, parallel, out-of-core resampling for imbalanced classification.
 
-Names are loaded on first use, so that ``import smotefast`` costs next to nothing.
+Names are imported on first use, so that ``import smotefast`` takes almost no time.
 
 >>> import smotefast
 >>> smotefast.__version__
@@ -13,9 +13,9 @@ SMOTE(k_neighbors=3)
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from smotefast import _threads as _threads  # registers its fork handler
+from smotefast import _threads as _threads  # registers a fork handler
 from smotefast._version import __version__
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ __all__ = [
     "under_sampling",
 ]
 
-_HOMES = {
+_SUBPACKAGES = {
     "batch": ["resample_dataset"],
     "combine": ["SMOTEENN", "Combination", "SMOTETomek"],
     "diagnosis": ["diagnose", "diagnose_dataset"],
@@ -112,12 +112,12 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
+def __getattr__(name: str) -> object:
+    if name in _SUBPACKAGES:
         return import_module(f"smotefast.{name}")
-    for home, names in _HOMES.items():
+    for subpackage, names in _SUBPACKAGES.items():
         if name in names:
-            return getattr(import_module(f"smotefast.{home}"), name)
+            return getattr(import_module(f"smotefast.{subpackage}"), name)
     raise AttributeError(_no_attribute(name), name=name)
 
 

@@ -1,6 +1,7 @@
-"""Which allocator Arrow uses, and what allocators keep.
+"""The memory allocator of Arrow: choose it, and return its free memory to the system.
 
-Apart from ``storage``, which imports pyarrow: an allocator is chosen before that.
+This file is not part of ``storage``, which imports pyarrow: an allocator has to be chosen
+before pyarrow is imported.
 """
 
 from __future__ import annotations
@@ -15,45 +16,45 @@ import sys
 def _malloc_trim() -> ctypes._NamedFuncPointer | None:
     if not sys.platform.startswith("linux"):
         return None
-    return getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc has it, musl has not
+    return getattr(ctypes.CDLL(None), "malloc_trim", None)  # in glibc, not in musl
 
 
 def choose_allocator() -> None:
-    """Have Arrow use an allocator that hands memory back; before pyarrow is imported.
+    """Make Arrow use jemalloc, which returns freed memory at once; call before pyarrow loads.
 
-    Only for a process of our own, the command line: the choice holds for all of it.
-    Copying row groups of G bytes, jemalloc with a decay of 0 holds 2.0 G above the reader;
-    Arrow's usual mimalloc 4.6 G, or 3 G when told to let go after each group.
+    Only the command line calls this, because the choice holds for the whole process. Copying
+    row groups of G bytes, jemalloc with a decay of 0 holds 2.0 G above the reader; Arrow's
+    default mimalloc holds 4.6 G, or 3 G if released after each group.
     """
     if "pyarrow" in sys.modules:
         return
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
     import pyarrow as pa
 
-    if allocator_returns():
+    if uses_jemalloc():
         pa.jemalloc_set_decay_ms(0)
 
 
 def relax_allocator() -> None:
-    """Let the allocator of ``choose_allocator`` keep pages for 0.1 s.
+    """Let jemalloc keep free pages for 0.1 s.
 
-    Reading 2,000,000 x 20 float32 takes 0.15 s instead of 0.4 s then, and about 80 MiB more.
+    Reading 2,000,000 x 20 float32 then takes 0.15 s instead of 0.4 s, and about 80 MiB more.
     """
-    if allocator_returns():
+    if uses_jemalloc():
         import pyarrow as pa
 
         pa.jemalloc_set_decay_ms(100)
 
 
-def allocator_returns() -> bool:
-    """Whether Arrow's allocator is the one of ``choose_allocator``."""
+def uses_jemalloc() -> bool:
+    """Tell whether Arrow's allocator is the one that ``choose_allocator`` selects."""
     import pyarrow as pa
 
     return bool(pa.default_memory_pool().backend_name == "jemalloc")
 
 
 def release_memory() -> None:
-    """Hand back to the system what the allocators keep for later."""
+    """Return unused memory of the allocators to the system."""
     if "pyarrow" in sys.modules:
         import pyarrow as pa
 

@@ -1,32 +1,36 @@
-"""Parts of error messages: a suggestion for a misspelled name, and lists cut at ten names."""
+"""Parts of messages: suggestions for misspelled names, short lists of names, short labels."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Hashable, Iterable, Mapping
+from typing import TypeVar
 
-MOST_LISTED = 10
-_MOST_SUGGESTED = 3
-# difflib's default: "aprox" and "approximate" are alike by 0.63.
-_ALIKE = 0.6
-# A name that is so much less alike than the best one is not suggested besides.
-_AS_GOOD = 0.05
+MAX_NAMES = 10
+_MAX_SUGGESTIONS = 3
+# difflib's default: "aprox" and "approximate" have a similarity of 0.63.
+_MIN_SIMILARITY = 0.6
+# Names this much less similar than the best one are not suggested.
+_MAX_GAP = 0.05
 # Comparing 10,000 names takes about 0.2 s.
-_MOST_COMPARED = 10_000
-_LONGEST = 60
+_MAX_COMPARED = 10_000
+_MAX_NAME_LENGTH = 60
+
+Name = TypeVar("Name", bound=Hashable)
 
 
-def did_you_mean(given: Any, known: Iterable[Any], renamed: Mapping[str, Any] = {}) -> str:
-    """Return a sentence that suggests known names, or an empty text.
+def did_you_mean(
+    given: object, known: Iterable[Hashable], aliases: Mapping[str, Hashable] = {}
+) -> str:
+    """Return a sentence that suggests known names similar to ``given``, or an empty text.
 
     Parameters
     ----------
     given
-        The name that is not known.
+        The name that is unknown.
     known
-        The names that are.
-    renamed
-        What former or other names are called.
+        All valid names.
+    aliases
+        Valid names by former or alternative names.
 
     Examples
     --------
@@ -35,25 +39,25 @@ def did_you_mean(given: Any, known: Iterable[Any], renamed: Mapping[str, Any] = 
     >>> did_you_mean("colour", ["age", "label"])
     ''
     """
-    return suggestion(similar_names(given, known, renamed))
+    return suggestion(similar_names(given, known, aliases))
 
 
-def suggestion(names: Iterable[Any]) -> str:
-    """Return a sentence that suggests these names, or an empty text for none.
+def suggestion(names: Iterable[Hashable]) -> str:
+    """Return a sentence that suggests these names, or an empty text if there are none.
 
     Examples
     --------
     >>> suggestion(["age", "label"])
     " Did you mean 'age' or 'label'?"
     """
-    shown = " or ".join(map(shown_name, names))
+    shown = " or ".join(map(quote_name, names))
     return f" Did you mean {shown}?" if shown else ""
 
 
 def similar_names(
-    given: Any, known: Iterable[Any], renamed: Mapping[str, Any] = {}
-) -> list[Any]:
-    """Return the known names that are most like a given one, at most three.
+    given: object, known: Iterable[Name], aliases: Mapping[str, Name] = {}
+) -> list[Name]:
+    """Return the known names most similar to ``given``, at most three.
 
     Examples
     --------
@@ -62,80 +66,81 @@ def similar_names(
     >>> similar_names("enn", ["tomek-links", "edited-nearest-neighbours"])
     ['edited-nearest-neighbours']
     """
-    known = list(known)
-    if not isinstance(given, str):
-        given = str(given)
-    if renamed.get(given.casefold()) in known:
-        return [renamed[given.casefold()]]
-    plain = _plain(given)
+    known, text = list(known), str(given)
+    alias = aliases.get(text.casefold())
+    if alias is not None and alias in known:
+        return [alias]
+    normalized = _normalized(text)
     texts = {name: str(name) for name in known}
-    for test in (
-        lambda text: text == given,
-        lambda text: _plain(text) == plain,
-        lambda text: len(plain) > 1 and _initials(text) == plain,
+    for matches in (
+        lambda candidate: candidate == text,
+        lambda candidate: _normalized(candidate) == normalized,
+        lambda candidate: len(normalized) > 1 and _initials(candidate) == normalized,
     ):
-        found = [name for name, text in texts.items() if test(text)]
-        if found:
-            return found[:_MOST_SUGGESTED]
-    return _alike(plain, texts)
+        names = [name for name, candidate in texts.items() if matches(candidate)]
+        if names:
+            return names[:_MAX_SUGGESTIONS]
+    return _similarly_spelled(normalized, texts)
 
 
-def _alike(plain: str, texts: Mapping[Any, str]) -> list[Any]:
-    """Return names that are spelled similarly; where none is, names that contain the text."""
+def _similarly_spelled(normalized: str, texts: Mapping[Name, str]) -> list[Name]:
+    """Return names with a similar spelling or, failing that, names that contain the text."""
     from difflib import SequenceMatcher, get_close_matches
 
-    names: dict[str, Any] = {}
+    names: dict[str, Name] = {}
     for name, text in texts.items():
-        names.setdefault(_plain(text), name)
-    found = get_close_matches(plain, list(names)[:_MOST_COMPARED], _MOST_SUGGESTED, _ALIKE)
-    if not found and len(plain) > 2:
-        found = [text for text in names if plain in text][:_MOST_SUGGESTED]
-        return [names[text] for text in found]
-    alike = {text: SequenceMatcher(None, text, plain).ratio() for text in found}
-    return [names[text] for text in found if alike[text] > alike[found[0]] - _AS_GOOD]
+        names.setdefault(_normalized(text), name)
+    candidates = list(names)[:_MAX_COMPARED]
+    close = get_close_matches(normalized, candidates, _MAX_SUGGESTIONS, _MIN_SIMILARITY)
+    if not close and len(normalized) > 2:
+        close = [text for text in names if normalized in text][:_MAX_SUGGESTIONS]
+        return [names[text] for text in close]
+    similarity = {text: SequenceMatcher(None, text, normalized).ratio() for text in close}
+    return [names[text] for text in close if similarity[text] > similarity[close[0]] - _MAX_GAP]
 
 
-def _plain(text: str) -> str:
-    """Return a name without case and separators."""
+def _normalized(text: str) -> str:
+    """Return a name in lower case and without separators."""
     return text.casefold().replace("-", "").replace("_", "").replace(" ", "")
 
 
 def _initials(text: str) -> str:
-    """Return the first letters of the words of a name, as samplers are abbreviated."""
+    """Return the initials of a name, the usual abbreviation of a sampler."""
     words = text.casefold().replace("_", "-").replace(" ", "-").split("-")
     return "".join(word[0] for word in words if word)
 
 
-def listed(names: Iterable[Any]) -> str:
-    """Write names for a message: all of ten, or ten and how many more there are.
+def list_names(names: Iterable[Hashable]) -> str:
+    """Format names for a message: the first ten, and how many more there are.
 
     Examples
     --------
-    >>> listed(["age", "income"])
+    >>> list_names(["age", "income"])
     "'age', 'income'"
-    >>> listed(range(4_000))
+    >>> list_names(range(4_000))
     '0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 3,990 more'
     """
     names = list(names)
-    shown = ", ".join(map(shown_name, names[:MOST_LISTED]))
-    rest = len(names) - MOST_LISTED
-    return f"{shown} and {rest:,} more" if rest > 0 else shown
+    shown = ", ".join(map(quote_name, names[:MAX_NAMES]))
+    n_more = len(names) - MAX_NAMES
+    return f"{shown} and {n_more:,} more" if n_more > 0 else shown
 
 
-def shown_name(name: Any) -> str:
-    """Write a name for a message; very long ones are cut."""
+def quote_name(name: object) -> str:
+    """Return the repr of a name for a message, shortened if it is very long."""
     text = repr(name)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 4]}...{text[-1]}"
+    cut = _MAX_NAME_LENGTH - 4
+    return text if len(text) <= _MAX_NAME_LENGTH else f"{text[:cut]}...{text[-1]}"
 
 
-def one_line_label(label: Any, longest: int) -> str:
-    """Write a class label in one line of a table; very long ones are cut.
+def short_label(label: object, max_length: int) -> str:
+    r"""Return a class label as printable text on one line, shortened if it is long.
 
     Examples
     --------
-    >>> one_line_label("fraud", 8), one_line_label("a very long label", 8)
-    ('fraud', 'a ver...')
+    >>> short_label("fraud", 10), short_label("card\nfraud", 13), short_label("a" * 9, 6)
+    ('fraud', "'card\\nfraud'", 'aaa...')
     """
     text = str(label)
     text = text if text.strip() and text.isprintable() else repr(label)
-    return text if len(text) <= longest else text[: longest - 3] + "..."
+    return text if len(text) <= max_length else text[: max_length - 3] + "..."

@@ -1,32 +1,34 @@
-"""Threads: how many may be used, limits on BLAS, and what a forked child must not enter.
+"""Threads: how many to use, limits on BLAS, and what a forked child must not use.
 
-The package imports this module first, so that the state of the parent process is noted in every
-forked child.
+The package imports this module first, so that every forked child records the state of its
+parent.
 """
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from threadpoolctl import threadpool_limits
 
 
 class _Inherited:
-    """What had been started where this process was forked off."""
+    """Thread pools that the parent process had started before this process was forked."""
 
     def __init__(self) -> None:
         self.numba_openmp = False
         self.scikit_learn = False
 
-    def note(self) -> None:
-        """Look at what the parent had loaded; called in the child."""
+    def record(self) -> None:
+        """Record what the parent had loaded; runs in the child."""
         self.numba_openmp = self.numba_openmp or _numba_layer() == "omp"
-        # Whether it ran threads cannot be seen; a child of it had better not.
+        # Nothing tells whether it started threads; a forked child must not rely on it.
         self.scikit_learn = self.scikit_learn or "sklearn" in sys.modules
 
 
@@ -39,49 +41,49 @@ def _numba_layer() -> str | None:
 
 
 def _is_forked_worker() -> bool:
-    """Whether multiprocessing forked this process off before the package was imported."""
+    """Tell whether multiprocessing forked this process before the package was imported."""
     multiprocessing = sys.modules.get("multiprocessing")
     if multiprocessing is None or multiprocessing.parent_process() is None:
         return False
-    how = multiprocessing.get_start_method(allow_none=True)
-    return how == "fork" or type(multiprocessing.current_process()).__name__ == "ForkProcess"
+    method = multiprocessing.get_start_method(allow_none=True)
+    return method == "fork" or type(multiprocessing.current_process()).__name__ == "ForkProcess"
 
 
 _inherited = _Inherited()
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_inherited.note)
+    os.register_at_fork(after_in_child=_inherited.record)
 if _is_forked_worker():
-    _inherited.note()
+    _inherited.record()
 
 
 def kernel_threads_usable() -> bool:
-    """Whether this process may enter numba's threaded code."""
+    """Tell whether this process may run threaded numba kernels."""
     return not _inherited.numba_openmp
 
 
 def scikit_learn_threads_usable() -> bool:
-    """Whether this process may enter scikit-learn's threaded code."""
+    """Tell whether this process may run scikit-learn with threads."""
     return not _inherited.scikit_learn
 
 
-def usable_threads() -> contextlib.AbstractContextManager[Any]:
-    """Keep scikit-learn to one thread where it would wait for threads of the parent."""
+def safe_scikit_learn_threads() -> AbstractContextManager[object]:
+    """Limit scikit-learn to one thread if it would wait for threads of the parent process."""
     if scikit_learn_threads_usable():
-        return contextlib.nullcontext()
+        return nullcontext()
     from threadpoolctl import threadpool_limits
 
-    one: contextlib.AbstractContextManager[Any] = threadpool_limits(1, user_api="openmp")
-    return one
+    limit: AbstractContextManager[object] = threadpool_limits(1, user_api="openmp")
+    return limit
 
 
 def thread_count(n_jobs: int | None) -> int:
-    """Resolve ``n_jobs``.
+    """Return the number of threads for ``n_jobs``.
 
     Parameters
     ----------
     n_jobs
         None means all cores that the process may use (affinity and cgroup quota
-        respected); negative values count back from there, as in joblib: -1 is all.
+        respected). Negative values count from there, as in joblib: -1 means all.
 
     Raises
     ------
@@ -89,9 +91,7 @@ def thread_count(n_jobs: int | None) -> int:
         If ``n_jobs`` is 0.
     """
     if n_jobs == 0:
-        raise ValueError(
-            "n_jobs=0 has no meaning; give a positive number, -1 or None (all cores)."
-        )
+        raise ValueError("n_jobs=0 is not valid. Use a positive number, or -1 or None for all.")
     if n_jobs is not None and n_jobs > 0:
         return int(n_jobs)
     cores = _usable_cores(_affinity())
@@ -104,18 +104,18 @@ def _affinity() -> frozenset[int]:
 
 @functools.cache
 def _usable_cores(affinity: frozenset[int]) -> int:
-    """Return what joblib reads from several files, which takes 0.1 ms."""
+    """Return joblib's count of cores; cached, because it reads files for 0.1 ms."""
     from joblib import cpu_count
 
     return int(cpu_count())
 
 
-def in_threads(work: Callable[[slice], None], n: int, step: int, n_threads: int) -> None:
-    """Do the work for slices of so many of n, in this thread where one is enough."""
+def run_in_threads(work: Callable[[slice], None], n: int, step: int, n_threads: int) -> None:
+    """Call ``work`` for each slice of ``step`` items, in threads if there are several."""
     slices = [slice(start, start + step) for start in range(0, n, step)]
     if n_threads == 1 or len(slices) == 1:
-        for some in slices:
-            work(some)
+        for part in slices:
+            work(part)
         return
     from concurrent.futures import ThreadPoolExecutor
 
@@ -123,32 +123,32 @@ def in_threads(work: Callable[[slice], None], n: int, step: int, n_threads: int)
         list(threads.map(work, slices))
 
 
-class _Limit:
-    """How many are at it, and what the last of them lifts."""
+class _BlasLimit:
+    """The active limit on BLAS threads, and how many callers use it."""
 
     lock = threading.Lock()
     users = 0
-    held: Any = None
+    limits: threadpool_limits | None = None
 
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Keep BLAS to the thread that calls it, in the whole process, until all are done.
+    """Limit BLAS to one thread in the whole process.
 
-    The threads of BLAS and our own would wait for each other: 1.8 s instead of 1.0 for
-    the products of 50,000 x 20 with 5,000 x 20 on 2 cores. The limit is the process's, and
-    whoever lifts it restores what was found at first; so it is lifted by the last.
+    BLAS threads and the package's own threads would wait for each other: 1.8 s instead of 1.0 s
+    for the products of 50,000 x 20 with 5,000 x 20 on 2 cores. The limit belongs to the
+    process, so the last of several concurrent callers restores the original one.
     """
     from threadpoolctl import threadpool_limits
 
-    with _Limit.lock:
-        if not _Limit.users:
-            _Limit.held = threadpool_limits(1, user_api="blas")
-        _Limit.users += 1
+    with _BlasLimit.lock:
+        if not _BlasLimit.users:
+            _BlasLimit.limits = threadpool_limits(1, user_api="blas")
+        _BlasLimit.users += 1
     try:
         yield
     finally:
-        with _Limit.lock:
-            _Limit.users -= 1
-            if not _Limit.users:
-                _Limit.held.restore_original_limits()
+        with _BlasLimit.lock:
+            _BlasLimit.users -= 1
+            if _BlasLimit.limits is not None and not _BlasLimit.users:
+                _BlasLimit.limits.restore_original_limits()

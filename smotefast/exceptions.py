@@ -1,4 +1,4 @@
-"""Warnings of the package, and how a call emits one warning for all its messages."""
+"""Warnings and errors of the package, and the one ResamplingWarning of a call."""
 
 from __future__ import annotations
 
@@ -6,36 +6,82 @@ import sys
 import warnings
 from collections.abc import Sequence
 
-from smotefast._messages import MOST_LISTED
+from smotefast._messages import MAX_NAMES
 
 
 class ResamplingWarning(UserWarning):
-    """Rows were not made, or not as asked for, or columns of X should not be computed with.
+    """The result is not what was requested, or a column of X is unsuitable for distances.
 
-    One warning tells of all classes of a call, another of all columns. They are switched off
-    with ``warnings.simplefilter("ignore", smotefast.ResamplingWarning)``.
+    A call emits at most one such warning about classes and one about columns. To silence them,
+    use ``warnings.simplefilter("ignore", smotefast.ResamplingWarning)``.
     """
 
 
 class SearchWarning(UserWarning):
-    """The search ran in another way than asked for."""
+    """The nearest-neighbor search used another method than requested."""
 
 
 class RecallWarning(UserWarning):
-    """An approximate search found fewer of the true neighbours than it should."""
+    """Approximate search found too few of the true nearest neighbors."""
 
 
-def warn_resampling(notes: Sequence[str]) -> None:
-    """Give one warning with all that there is to say, or none, at the line that called us."""
-    if notes:
-        shown = [*notes[:MOST_LISTED]]
-        if len(notes) > MOST_LISTED:
-            shown.append(f"The same holds for {len(notes) - MOST_LISTED:,} more classes.")
-        warnings.warn(" ".join(shown), ResamplingWarning, stacklevel=_levels_inside() + 1)
+class SourceError(OSError):
+    """A source file is missing or cannot be read."""
 
 
-def _levels_inside() -> int:
-    """Count the frames between the caller and the line of the user."""
+class SourceMissingError(SourceError, FileNotFoundError):
+    """The source does not exist, or is a folder without Parquet files."""
+
+
+class SourceChangedError(SourceError):
+    """A source file changed after it was opened."""
+
+
+class DestinationExistsError(FileExistsError, ValueError):
+    """The destination exists and is something that is never replaced."""
+
+
+class ArgumentError(ValueError):
+    """Arguments that contradict each other, whatever the data are."""
+
+
+class NotNumericError(ValueError):
+    """Data that are not numbers; a sampler can replace the advice.
+
+    Parameters
+    ----------
+    before, after
+        The message before and after the name of the column.
+    column
+        Name or position of the column; None if the message is about all of X.
+    advice
+        What to do.
+    """
+
+    def __init__(self, before: str, column: object, after: str, advice: str) -> None:
+        super().__init__(before, column, after, advice)
+
+    def __str__(self) -> str:
+        before, column, after, advice = self.args
+        return f"{before}{'' if column is None else repr(column)}{after} {advice}"
+
+    def with_advice(self, advice: str) -> NotNumericError:
+        """Return the same error with other advice."""
+        before, column, after, _ = self.args
+        return NotNumericError(before, column, after, advice)
+
+
+def warn_resampling(messages: Sequence[str]) -> None:
+    """Emit one ResamplingWarning for all messages of a call, at the caller's line."""
+    if messages:
+        shown = [*messages[:MAX_NAMES]]
+        if len(messages) > MAX_NAMES:
+            shown.append(f"The same holds for {len(messages) - MAX_NAMES:,} more classes.")
+        warnings.warn(" ".join(shown), ResamplingWarning, stacklevel=_frames_inside() + 1)
+
+
+def _frames_inside() -> int:
+    """Count the frames between this function and the first line outside the package."""
     frame, level = sys._getframe(1), 0
     while frame.f_back and frame.f_globals.get("__name__", "").startswith("smotefast."):
         frame, level = frame.f_back, level + 1

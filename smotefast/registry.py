@@ -1,52 +1,54 @@
-"""Samplers by name, as the command line and ``resample_dataset`` take them.
+"""Samplers by name, for the command line, ``resample_dataset`` and ``diagnose``.
 
-A new sampler that works from files adds one line here.
+A new sampler that works on files adds one line to ``SAMPLERS``.
 """
 
 from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from smotefast._messages import MOST_LISTED, listed, shown_name, similar_names, suggestion
+from smotefast._messages import MAX_NAMES, list_names, quote_name, similar_names, suggestion
 from smotefast.engine.suggestions import parameter_hint
+
+if TYPE_CHECKING:
+    from smotefast.engine.base import BaseSampler
 
 
 class Entry(NamedTuple):
-    """A sampler: where it is, and in a few words what it does."""
+    """Where to import a sampler from, as "module:class", and what it does in a few words."""
 
-    home: str
-    line: str
+    path: str
+    description: str
 
 
 _OVER, _UNDER = "smotefast.over_sampling:", "smotefast.under_sampling:"
-_BOTH = "smotefast.combine:"
+_COMBINE = "smotefast.combine:"
 SAMPLERS = {
-    "smote": Entry(f"{_OVER}SMOTE", "between a row and one of its neighbours in the class"),
+    "smote": Entry(f"{_OVER}SMOTE", "interpolates between a row and a neighbor of its class"),
     "borderline-smote": Entry(
-        f"{_OVER}BorderlineSMOTE", "the same, from rows that other classes are near to"
+        f"{_OVER}BorderlineSMOTE", "as smote, but only from rows near the class border"
     ),
     "svm-smote": Entry(
-        f"{_OVER}SVMSMOTE",
-        "the same, from support vectors; all rows in memory",
+        f"{_OVER}SVMSMOTE", "as smote, but only from support vectors; loads all rows"
     ),
     "kmeans-smote": Entry(
-        f"{_OVER}KMeansSMOTE", "the same, within clusters of the class; all rows in memory"
+        f"{_OVER}KMeansSMOTE", "as smote, but within clusters of the class; loads all rows"
     ),
-    "adasyn": Entry(f"{_OVER}ADASYN", "the same, more of them where other classes are near"),
-    "smote-nc": Entry(f"{_OVER}SMOTENC", "the same for numbers; categories by majority vote"),
-    "smote-n": Entry(f"{_OVER}SMOTEN", "categories by majority vote, for categories only"),
-    "random": Entry(f"{_OVER}RandomOverSampler", "copies of rows, with noise if asked for"),
-    "random-under": Entry(f"{_UNDER}RandomUnderSampler", "keeps some rows, drawn at random"),
+    "adasyn": Entry(f"{_OVER}ADASYN", "as smote, with more rows near other classes"),
+    "smote-nc": Entry(f"{_OVER}SMOTENC", "as smote, for numeric and categorical columns"),
+    "smote-n": Entry(f"{_OVER}SMOTEN", "for categorical columns only: majority of neighbors"),
+    "random": Entry(f"{_OVER}RandomOverSampler", "copies random rows, optionally with noise"),
+    "random-under": Entry(f"{_UNDER}RandomUnderSampler", "keeps a random subset of the rows"),
     "tomek-links": Entry(
-        f"{_UNDER}TomekLinks", "removes rows whose nearest row is of another class, both ways"
+        f"{_UNDER}TomekLinks", "removes rows that form Tomek links with another class"
     ),
-    "smote-tomek": Entry(f"{_BOTH}SMOTETomek", "smote, then tomek-links in all classes"),
+    "smote-tomek": Entry(f"{_COMBINE}SMOTETomek", "smote, then tomek-links in all classes"),
 }
-# Those that need all rows in memory are known, so that a job can say so.
+# Samplers for data in memory only; their names are known, so that errors can say so.
 _IN_MEMORY = {
     "edited-nearest-neighbours": f"{_UNDER}EditedNearestNeighbours",
     "repeated-edited-nearest-neighbours": f"{_UNDER}RepeatedEditedNearestNeighbours",
@@ -57,84 +59,86 @@ _IN_MEMORY = {
     "near-miss": f"{_UNDER}NearMiss",
     "instance-hardness-threshold": f"{_UNDER}InstanceHardnessThreshold",
     "cluster-centroids": f"{_UNDER}ClusterCentroids",
-    "smote-enn": f"{_BOTH}SMOTEENN",
+    "smote-enn": f"{_COMBINE}SMOTEENN",
 }
-
-
-# Samplers that have no name of their own here, or that are often abbreviated.
-_ALSO_CALLED = {
+_ALIASES = {
     "ros": "random",
     "random-over": "random",
     "rus": "random-under",
     "under": "random-under",
 }
-# What a job can do after an over-sampler.
-TAKING_AWAY = ("random-under", "tomek-links")
+# Samplers for the second step of a job (--then).
+SECOND_STEPS = ("random-under", "tomek-links")
 
 
 def all_names() -> list[str]:
-    """Return the names of all samplers, also of those that need all rows in memory."""
+    """Return the names of all samplers, including those for data in memory only."""
     return [*SAMPLERS, *_IN_MEMORY]
 
 
 def sampler_class(
-    name: str, working: Collection[str] = tuple(SAMPLERS), given_as: str = "sampler="
-) -> Any:
-    """Return the class of a sampler by its name, or by that of the class.
+    name: str, allowed: Collection[str] = tuple(SAMPLERS), prefix: str = "sampler="
+) -> type[BaseSampler]:
+    """Return the class of a sampler by its name or its class name.
 
     Parameters
     ----------
     name
-        The name.
-    working, given_as
-        The names that work where it was given, and how, for the error message.
+        A name such as "smote-nc", or a class name such as "SMOTENC".
+    allowed
+        The names to list in the error message.
+    prefix
+        The parameter or option that takes the name, for the error message.
 
     Raises
     ------
     ValueError
-        If there is none.
+        If no sampler has this name.
     """
-    homes = {known: entry.home for known, entry in SAMPLERS.items()}
-    for known, home in {**homes, **_IN_MEMORY}.items():
-        module, own = home.split(":")
-        if _plain(name) in (_plain(known), _plain(own)):
-            return getattr(import_module(module), own)
-    raise _unknown_sampler(name, working, given_as)
+    paths = {known: entry.path for known, entry in SAMPLERS.items()} | _IN_MEMORY
+    for known, path in paths.items():
+        module, class_name = path.split(":")
+        if _normalized(name) in (_normalized(known), _normalized(class_name)):
+            found: type[BaseSampler] = getattr(import_module(module), class_name)
+            return found
+    raise _unknown_sampler(name, allowed, prefix)
 
 
-def _unknown_sampler(name: str, working: Collection[str], given_as: str) -> ValueError:
-    """Suggest samplers that work; of others say that they do not."""
-    meant = similar_names(name, [*working, *all_names()], _ALSO_CALLED)
-    works = [one for one in meant if one in working]
-    hint = suggestion(works or meant)
-    if meant and not works:
+def _unknown_sampler(name: str, allowed: Collection[str], prefix: str) -> ValueError:
+    """Return the error for an unknown name, with similar names."""
+    similar = similar_names(name, [*allowed, *all_names()], _ALIASES)
+    usable = [candidate for candidate in similar if candidate in allowed]
+    hint = suggestion(usable or similar)
+    if similar and not usable:
         hint += " That does not work here."
-    return ValueError(f"{given_as}{name!r} is not one of {listed(working)}.{hint}")
+    return ValueError(f"{prefix}{name!r} is not one of {list_names(allowed)}.{hint}")
 
 
 def neighbors_parameter(name: str) -> str:
-    """Return what a sampler calls the number of its neighbours."""
+    """Return the sampler's parameter for the number of neighbors."""
     return sampler_class(name)._needs.neighbors_parameter or "k_neighbors"
 
 
-def _plain(name: str) -> str:
+def _normalized(name: str) -> str:
     return name.lower().replace("-", "").replace("_", "")
 
 
-def make_sampler(sampler: Any, working: Collection[str] = tuple(SAMPLERS)) -> Any:
-    """Return a sampler by its name, by its class, or a copy of the one given.
+def make_sampler(
+    sampler: str | BaseSampler | type[BaseSampler], allowed: Collection[str] = tuple(SAMPLERS)
+) -> BaseSampler:
+    """Return a new sampler for a name or a class, or a copy of a sampler.
 
     Parameters
     ----------
     sampler
-        A name of ``SAMPLERS``, a sampler, or the class of one.
-    working
-        The names that work where it is wanted, for the error message.
+        A name from ``SAMPLERS``, a sampler, or a sampler class.
+    allowed
+        The names to list in the error message.
 
     Raises
     ------
     ValueError
-        If there is no such sampler.
+        If no sampler has this name.
     TypeError
         If it is neither a name nor a sampler of this package.
     """
@@ -143,82 +147,91 @@ def make_sampler(sampler: Any, working: Collection[str] = tuple(SAMPLERS)) -> An
     from smotefast.engine.base import BaseSampler
 
     if isinstance(sampler, str):
-        return _made(sampler_class(sampler, working=working), {})
-    kind = sampler if isinstance(sampler, type) else type(sampler)
-    if not issubclass(kind, BaseSampler):
+        return _create(sampler_class(sampler, allowed), {})
+    cls: type = sampler if isinstance(sampler, type) else type(sampler)
+    if not issubclass(cls, BaseSampler):
         raise TypeError(
-            f"sampler={shown_name(sampler)} is neither one of {listed(working)} nor a sampler "
-            f"of smotefast.{_own_namesake(kind.__name__)}"
+            f"sampler={quote_name(sampler)} is neither one of {list_names(allowed)} nor a "
+            f"sampler of smotefast.{_same_class_here(cls.__name__)}"
         )
-    return _made(kind, {}) if isinstance(sampler, type) else clone(sampler)
+    if isinstance(sampler, type):
+        return _create(cls, {})
+    copied: BaseSampler = clone(sampler)
+    return copied
 
 
-def _own_namesake(name: str) -> str:
-    """Point out smotefast's class of the same name, where a sampler of others was given."""
+def _same_class_here(name: str) -> str:
+    """Suggest the sampler of this package with the same name as another library's."""
     try:
-        own = sampler_class(name)
+        cls = sampler_class(name)
     except ValueError:
         return ""
-    return f" Import {own.__name__} from smotefast."
+    return f" Import {cls.__name__} from smotefast."
 
 
-def make_seeded(name: str, seed: int, params: dict[str, Any], *, then: bool = False) -> Any:
-    """Return a sampler by its name, with the seed if it draws anything.
+def make_seeded_sampler(
+    name: str, seed: int, params: Mapping[str, object], *, is_second_step: bool = False
+) -> BaseSampler:
+    """Return a new sampler by name, with ``random_state=seed`` if it has that parameter.
 
-    ``then`` says that it comes after an over-sampler.
+    ``is_second_step`` restricts the names to ``SECOND_STEPS``, for errors about ``--then``.
     """
-    kind = sampler_class(name, TAKING_AWAY, "--then ") if then else sampler_class(name)
-    if then and kind._sampling_type == "over-sampling":
-        raise ValueError(
-            f"--then {name!r} adds rows, and the second step only takes rows away. Take one of "
-            f"{listed(TAKING_AWAY)}."
-        )
-    if "random_state" in kind._get_param_names():
+    if is_second_step:
+        cls = sampler_class(name, SECOND_STEPS, "--then ")
+        if cls._sampling_type == "over-sampling":
+            raise ValueError(
+                f"--then {name!r} adds rows, but the second step can only remove rows. Use "
+                f"one of {list_names(SECOND_STEPS)}."
+            )
+    else:
+        cls = sampler_class(name)
+    if "random_state" in cls._get_param_names():
         params = {"random_state": seed, **params}
-    return _made(kind, params)
+    return _create(cls, params)
 
 
-def _made(kind: Any, params: dict[str, Any]) -> Any:
-    _refuse_foreign(kind, params)
-    if "categorical_features" in kind._get_param_names():
-        # In files a column's type says whether it holds numbers.
+def _create(cls: type[BaseSampler], params: Mapping[str, object]) -> BaseSampler:
+    _refuse_unknown_params(cls, params)
+    if "categorical_features" in cls._get_param_names():
+        # The type of a column in a file tells whether it is numeric.
         params = {"categorical_features": "not numeric", **params}
-    return kind(**params)
+    return cls(**params)
 
 
-def _refuse_foreign(kind: Any, params: dict[str, Any]) -> None:
-    taken = kind._get_param_names()
-    foreign = sorted(set(params) - set(taken))
-    if foreign:
+def _refuse_unknown_params(cls: type[BaseSampler], params: Mapping[str, object]) -> None:
+    valid = cls._get_param_names()
+    unknown = sorted(set(params) - set(valid))
+    if unknown:
         raise ValueError(
-            f"{kind.__name__} does not take {', '.join(foreign[:MOST_LISTED])}; it takes "
-            f"{', '.join(taken)}.{parameter_hint(kind, foreign[0])}"
+            f"{cls.__name__} does not take {', '.join(unknown[:MAX_NAMES])}; it takes "
+            f"{', '.join(valid)}.{parameter_hint(cls, unknown[0])}"
         )
 
 
-def all_samplers() -> str:
-    """Return a line for each sampler.
+def describe_samplers() -> str:
+    """Return one line for each sampler: its name and what it does.
 
     Examples
     --------
-    >>> print(all_samplers().splitlines()[0])
-    smote             between a row and one of its neighbours in the class
+    >>> print(describe_samplers().splitlines()[0])
+    smote             interpolates between a row and a neighbor of its class
     """
     width = max(map(len, SAMPLERS))
-    return "\n".join(f"{name:<{width}}  {entry.line}" for name, entry in SAMPLERS.items())
+    lines = (f"{name:<{width}}  {entry.description}" for name, entry in SAMPLERS.items())
+    return "\n".join(lines)
 
 
-def one_sampler(name: str) -> str:
-    """Return what a sampler does and what its parameters mean.
+def describe_sampler(name: str) -> str:
+    """Return what a sampler does and its parameters, taken from its docstring.
 
     Raises
     ------
     ValueError
-        If there is no sampler of that name.
+        If no sampler has this name.
     """
-    kind = sampler_class(name)
-    text = inspect.getdoc(kind) or ""
-    about, _, rest = text.partition("Parameters\n----------\n")
+    cls = sampler_class(name)
+    text = inspect.getdoc(cls) or ""
+    summary, _, rest = text.partition("Parameters\n----------\n")
     parameters = re.split(r"\n\n\w+\n-+\n", rest)[0]
-    plain = re.sub(r":class:`~?(?:\w+\.)*(\w+)`", r"\1", f"{about}{parameters}")
-    return f"{kind.__name__}: {plain.replace('``', '')}"
+    plain = re.sub(r":class:`~?(?:\w+\.)*(\w+)`", r"\1", f"{summary}{parameters}")
+    return f"{cls.__name__}: {plain.replace('``', '')}"

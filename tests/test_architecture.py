@@ -28,7 +28,7 @@ LAYERS = [
     {"neighbors", "storage", "tables"},
     {"kernels"},
     {"exceptions"},
-    {"_allocator", "_messages", "_threads", "_version"},
+    {"_allocator", "_messages", "_threads", "_typing", "_version"},
 ]
 # Subpackages for files or the command line may import these at the top of a file.
 OPENED_LATE = {

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import smotefast
-from smotefast._messages import did_you_mean, listed, similar_names
+from smotefast._messages import did_you_mean, list_names, similar_names
 from smotefast.over_sampling import SMOTE, SMOTENC, RandomOverSampler
 from smotefast.under_sampling import TomekLinks
 
@@ -44,10 +44,10 @@ def test_former_names__are_those_of_today():
 
 
 def test_lists__are_cut_at_ten_and_long_names_are_cut():
-    assert listed(["a", "b"]) == "'a', 'b'"
-    assert listed(range(10)).endswith("8, 9")
-    assert listed(range(4_000)).endswith("9 and 3,990 more")
-    assert len(listed(["x" * 10_000])) < 70
+    assert list_names(["a", "b"]) == "'a', 'b'"
+    assert list_names(range(10)).endswith("8, 9")
+    assert list_names(range(4_000)).endswith("9 and 3,990 more")
+    assert len(list_names(["x" * 10_000])) < 70
 
 
 def wide_frame():

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from smotefast._messages import did_you_mean, shown_name
+from smotefast._messages import did_you_mean, quote_name
 from smotefast.batch.request import Steps, steps_of
 from smotefast.batch.scan import Lenience
 from smotefast.registry import make_sampler
-from smotefast.storage import destination_path, local_path, resolve_limit
+from smotefast.storage import destination_path, local_path, resolve_memory_limit
 from smotefast.storage.limits import Limit
 
 
@@ -45,7 +45,7 @@ def check_arguments(
     ValueError, TypeError
         Naming the argument and what is allowed.
     """
-    limit = resolve_limit(memory_limit)
+    limit = resolve_memory_limit(memory_limit)
     _check_word("rows", rows, "all", "synthetic")
     _check_word("keep_fill", keep_fill, "null", "base")
     _check_word("if_balanced", if_balanced, "error", "copy")
@@ -81,5 +81,5 @@ def column_names(given: Iterable[str], parameter: str) -> tuple[str, ...]:
         if all(isinstance(name, str) for name in names):
             return names
     raise TypeError(
-        f"{parameter}={shown_name(given)} must be the name of a column, or a list of names."
+        f"{parameter}={quote_name(given)} must be the name of a column, or a list of names."
     )

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from smotefast.batch.column_sizes import Widths
 from smotefast.storage import (
-    allocator_returns,
     format_size,
     relax_allocator,
     release_memory,
     resident_bytes,
+    uses_jemalloc,
 )
 
 # Row groups aim at the second size, and are cut down to the first where memory is short:
@@ -129,7 +129,7 @@ def make_plan(
     def streaming(group_rows: int) -> float:
         # One row group is written while the next is made of batches; in making one, a
         # batch exists as rows, as columns and with its draws. See choose_allocator.
-        groups = 2.2 if allocator_returns() else 3.2
+        groups = 2.2 if uses_jemalloc() else 3.2
         batch = min(group_rows, BATCH_ROWS)
         footer = n_written / group_rows * len(columns) * _CHUNK_BYTES
         return row * (groups * group_rows + 3 * batch) + 64 * batch + footer
@@ -144,7 +144,7 @@ def make_plan(
     if fitting is None:
         raise MemoryError(
             f"memory_limit={format_size(limit)} is not enough: this job needs about "
-            f"{format_size(1.02 * min(map(occupied, sizes)), at_least=True)}, of which "
+            f"{format_size(1.02 * min(map(occupied, sizes)), round_up=True)}, of which "
             f"{format_size(base)} is the program itself. Nothing was written."
         )
     spare = limit - occupied(fitting) - row * fitting - _ROOM

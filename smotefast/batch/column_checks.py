@@ -13,10 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from smotefast._messages import MOST_LISTED
+from smotefast._messages import MAX_NAMES
 from smotefast.batch.scan import label_codes
 from smotefast.engine.column_checks import MIN_ROWS, Suspects, describe, is_key
 from smotefast.storage import ParquetSource
+from smotefast.tables.column_types import plain_values
 from smotefast.tables.decimals import decimals_to_numbers
 
 _FIRST_ROWS = 1_024
@@ -78,10 +79,10 @@ def check_columns(
 
 def advice(found: Suspects) -> list[str]:
     """Say what was found, and which arguments leave it out."""
-    names = [name for kind in found for name in kind][:MOST_LISTED]
+    names = [name for kind in found for name in kind][:MAX_NAMES]
     text = f"Leave them out with drop={names}"
     if found.keys:
-        text += f", or carry keys through with keep={found.keys[:MOST_LISTED]}"
+        text += f", or carry keys through with keep={found.keys[:MAX_NAMES]}"
     return [describe(found), f"{text}."]
 
 
@@ -123,10 +124,7 @@ def _still_suspect(
 
 def _plain(column: pa.Array) -> pa.Array:
     """Return a column in a type that pyarrow compares."""
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    if pa.types.is_string_view(column.type):
-        return column.cast(pa.large_string())
+    column = plain_values(column)
     if pa.types.is_decimal(column.type):
         return pa.array(decimals_to_numbers(column), from_pandas=True)
     return column.cast(pa.float32()) if pa.types.is_float16(column.type) else column

@@ -19,6 +19,7 @@ from smotefast.batch.scan import label_codes
 from smotefast.storage import SourceChangedError
 from smotefast.tables.arrow_columns import features_to_matrix
 from smotefast.tables.arrow_tables import take_arrow
+from smotefast.tables.categories import lookup_categories
 
 
 class GatheredTable:
@@ -183,15 +184,13 @@ class Categories:
 
     def codes(self, column: pa.DictionaryArray) -> pa.Array:
         """Return the codes of a piece, int32; categories that are new are added."""
-        own = column.dictionary
-        if not self._values.equals(own):
-            places = pc.index_in(own, value_set=self._values)
-            unknown = own.filter(pc.is_null(places))
-            if len(unknown):
-                self._values = pa.concat_arrays([self._values, unknown])
-            places = pc.index_in(own, value_set=self._values)
-            return places.take(column.indices)
-        return column.indices.cast(pa.int32())
+        if self._values.equals(column.dictionary):
+            return column.indices.cast(pa.int32())
+        known = lookup_categories(column.dictionary, self._values)
+        unknown = column.dictionary.filter(pc.is_null(known))
+        if len(unknown):
+            self._values = pa.concat_arrays([self._values, unknown])
+        return lookup_categories(column, self._values)
 
     def joined(self, pieces: list[pa.Array]) -> pa.DictionaryArray:
         """Return pieces of codes as one array of the column's type.

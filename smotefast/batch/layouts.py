@@ -19,7 +19,8 @@ from smotefast.engine.mixed_recipes import MixedMatrix, first_rows
 from smotefast.over_sampling._categorical import joined_codes
 from smotefast.tables.arrow_columns import block_to_columns, column_to_arrow
 from smotefast.tables.arrow_tables import take_arrow
-from smotefast.tables.categories import arrow_kind, encode_arrow
+from smotefast.tables.categories import encode_arrow
+from smotefast.tables.column_types import ColumnType, arrow_column_type
 
 
 class Layout(Protocol):
@@ -108,9 +109,9 @@ class SchemaColumns:
         self.names: list[str] | None = features
         self.n_features = len(features)
 
-    def kinds(self) -> list[str]:
+    def column_types(self) -> list[ColumnType]:
         """Return what each column holds."""
-        return [arrow_kind(kind) for kind in self._types]
+        return [arrow_column_type(kind) for kind in self._types]
 
 
 def split_features(

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from smotefast._messages import MOST_LISTED
+from smotefast._messages import MAX_NAMES
 from smotefast.batch.block_plan import Need, Plan, make_plan
 from smotefast.batch.column_checks import advice, check_columns
 from smotefast.batch.file_rows import FileRows
@@ -37,13 +37,12 @@ from smotefast.batch.warmup import RUN_AGAIN, JustCompiledError, load_kernels, l
 from smotefast.batch.writing import NewRows
 from smotefast.engine.job import Job
 from smotefast.engine.rows import ClassRows, MatrixRows
-from smotefast.exceptions import warn_resampling
+from smotefast.exceptions import NotNumericError, warn_resampling
 from smotefast.kernels import kernels_were_compiled
 from smotefast.report.progress import Progress
-from smotefast.storage import ParquetSource, refuse_above, release_memory
-from smotefast.tables.arrow_columns import check_numeric_fields, kinds_without_numbers
+from smotefast.storage import ParquetSource, check_resident_memory, release_memory
+from smotefast.tables.arrow_columns import check_numeric_fields, non_numeric_fields
 from smotefast.tables.arrow_tables import take_arrow
-from smotefast.tables.casting import NotNumericError
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ def _prepare_copies(request: Request, progress: Progress) -> Prepared:
     fields = [request.schema.field(name) for name in request.null_columns]
     passthrough = Passthrough(fields, None, None)
     kept = select_rows(request, job, reading, dtype, ({}, {}))
-    refuse_above(request.limit)
+    check_resident_memory(request.limit)
     release_memory()
     new_rows = _new_rows(request, job, copied, passthrough)
     return Prepared(job, new_rows, plan, None, kept)
@@ -173,14 +172,14 @@ def _load(
 def _job(request: Request, progress: Progress, rows: ClassRows) -> Job:
     progress.phase("finding neighbours")
     job: Job = request.sampler.prepare(rows, request.wanted)
-    refuse_above(request.limit)
+    check_resident_memory(request.limit)
     return job
 
 
 def _prepared(
     request: Request, plan: Plan, job: Job, layout: Layout, kept: Kept, passthrough: Passthrough
 ) -> Prepared:
-    refuse_above(request.limit)
+    check_resident_memory(request.limit)
     release_memory()
 
     def made(start: int, stop: int) -> dict[str, Any]:
@@ -260,9 +259,9 @@ def _matrix_dtype(request: Request, features: list[str]) -> np.dtype[Any]:
     try:
         dtype = check_numeric_fields(fields)
     except NotNumericError as error:
-        names = list(kinds_without_numbers(fields))[:20]
+        names = list(non_numeric_fields(fields))[:20]
         advice = f"Leave it out with drop={names}, or carry it through with keep={names}."
-        raise error.advised(f"{advice} {_if_not_numeric(request)}") from error.__cause__
+        raise error.with_advice(f"{advice} {_if_not_numeric(request)}") from error.__cause__
     if dtype.kind == "b" and not request.needs.takes_categories:
         raise TypeError(
             f"{type(request.sampler).__name__} cannot interpolate between booleans, and all "
@@ -288,7 +287,7 @@ def refuse_index(source: ParquetSource, features: list[str]) -> None:
     named = [name for name in noted if isinstance(name, str)]  # a range is noted as a dict
     index = [name for name in features if name in named or name.startswith("__index_level_")]
     if index:
-        few = index[:MOST_LISTED]
+        few = index[:MAX_NAMES]
         raise ValueError(
             f"Column {index[0]!r} is the index of a pandas frame, not a feature. Leave it out "
             f"with drop={few}, or carry it through with keep={few}."

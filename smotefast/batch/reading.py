@@ -16,9 +16,10 @@ import pyarrow.compute as pc
 
 from smotefast.batch.scan import label_codes
 from smotefast.report.progress import Progress
-from smotefast.storage import ParquetSource, SourceChangedError, refuse_above
+from smotefast.storage import ParquetSource, SourceChangedError, check_resident_memory
 from smotefast.tables.arrow_columns import features_to_matrix
-from smotefast.tables.categories import encode_arrow, is_missing
+from smotefast.tables.categories import encode_arrow
+from smotefast.tables.column_types import is_missing
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Reading:
             yield start, batch
             start += batch.num_rows
             self.progress.advance(batch.num_rows)
-            refuse_above(self.limit)
+            check_resident_memory(self.limit)
         if start != self.source.n_rows:
             raise SourceChangedError(
                 "The source was changed while it was being read. Start again."
@@ -136,9 +137,9 @@ def category_counts(
             own = encode_arrow(column)
             both = np.bincount(
                 own.codes * np.int64(n_classes) + labels,
-                minlength=len(own.values) * n_classes,
+                minlength=len(own.categories) * n_classes,
             ).reshape(-1, n_classes)
-            for code, value in enumerate(own.values):
+            for code, value in enumerate(own.categories):
                 place = known[j].get(_key(value))
                 if place is not None:
                     counts[j][place] += both[code]

@@ -36,14 +36,14 @@ from smotefast.storage import (
     ParquetSink,
     PeakMemory,
     Staging,
-    allocator_returns,
     check_destination,
-    limit_explained,
+    exit_on_signals,
+    explain_full_disk,
+    explain_limit,
     open_source,
-    plain_disk_errors,
     release_memory,
     remove_leftovers,
-    signals_as_exit,
+    uses_jemalloc,
     writer_options,
 )
 
@@ -160,9 +160,9 @@ def resample_dataset(
     place = check_destination(given.destination, opened, overwrite=overwrite)
     columns, features = split_columns(opened, target, given.drop, given.keep)
     with (
-        limit_explained(limit),
-        signals_as_exit(),
-        opened.watched(),
+        explain_limit(limit),
+        exit_on_signals(),
+        opened.report_changes(),
         make_progress(progress) as shown,
     ):
         shown.phase("counting classes", opened.n_rows)
@@ -226,18 +226,18 @@ def _write(
     copied = request.source if originals else None
     groups = row_groups(copied, prepared.new_rows, kept, schema, plan, request.limit)
     with (
-        plain_disk_errors(place.path),
+        explain_full_disk(place.path),
         Staging(place, overwrite=overwrite) as staging,
         closing(groups),
     ):
         progress.phase("writing", total, writes=True)
-        sink = ParquetSink(staging.path, schema, options, parts=place.parts)
+        sink = ParquetSink(staging.path, schema, options, is_folder=place.is_folder)
         try:
             for table in groups:
                 sink.write(table)
                 progress.advance(table.num_rows)
                 peak.sample()
-                if not allocator_returns():
+                if not uses_jemalloc():
                     release_memory()
             sink.finish()
         except BaseException:

@@ -16,11 +16,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from smotefast._messages import did_you_mean, listed
+from smotefast._messages import did_you_mean, list_names
 from smotefast.engine.class_counts import Counts
 from smotefast.report.progress import Progress
 from smotefast.storage import ArgumentError, ParquetSource
-from smotefast.tables.decimals import decimals_to_labels, widened
+from smotefast.tables.column_types import plain_values
+from smotefast.tables.decimals import decimals_to_labels, widen_decimals
 
 _BATCH_ROWS = 1 << 18
 # More different values than this are no classes: the wrong column was named.
@@ -83,7 +84,7 @@ def split_columns(
         if name not in known and not (parameter == "drop" and name in source.names):
             raise ValueError(
                 f"{parameter}={name!r} is not a column of {source.path!r}."
-                f"{did_you_mean(name, names)} Its columns are {listed(names)}."
+                f"{did_you_mean(name, names)} Its columns are {list_names(names)}."
             )
     if target in dropped:
         raise ArgumentError(f"The target column {target!r} cannot be dropped.")
@@ -127,7 +128,7 @@ def scan_classes(
         if pa.types.is_dictionary(kind):
             # As a dict, to keep the order and add what only later files have.
             categories = list(dict.fromkeys([*categories, *column.dictionary.to_pylist()]))
-        for entry in pc.value_counts(widened(column)):
+        for entry in pc.value_counts(widen_decimals(column)):
             label, n_rows = _label(entry["values"]), entry["counts"].as_py()
             if label is None or (isinstance(label, float) and math.isnan(label)):
                 n_missing += n_rows
@@ -161,12 +162,8 @@ def _label(scalar: pa.Scalar) -> Any:
 
 def label_codes(column: pa.Array, labels: list[Any]) -> np.ndarray:
     """Return the position in ``labels`` of each value of a target; -1 where it is not there."""
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    column = widened(column)
-    if pa.types.is_string_view(column.type):  # pyarrow looks up neither views nor halves
-        column = column.cast(pa.large_string())
-    elif pa.types.is_floating(column.type):
+    column = widen_decimals(plain_values(column))
+    if pa.types.is_floating(column.type):  # pyarrow cannot look up float16
         column = pc.add(column.cast(pa.float64()), 0.0)  # -0.0 becomes 0.0
     codes = pc.index_in(column, value_set=pa.array(labels, type=column.type))
     return np.asarray(pc.fill_null(codes, -1))

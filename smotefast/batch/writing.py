@@ -18,7 +18,7 @@ from smotefast.batch.passthrough import Passthrough
 from smotefast.batch.row_filters import Kept, kept_batches
 from smotefast.batch.scan import Classes
 from smotefast.engine.job import Job
-from smotefast.storage import ParquetSource, refuse_above
+from smotefast.storage import ParquetSource, check_resident_memory
 from smotefast.tables.arrow_tables import take_arrow
 
 
@@ -134,7 +134,7 @@ def _in_schema(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
 def _watched(batches: Iterator[pa.RecordBatch], limit: int) -> Iterator[pa.RecordBatch]:
     for batch in batches:
         yield batch
-        refuse_above(limit)
+        check_resident_memory(limit)
 
 
 def _grouped(

@@ -1,4 +1,4 @@
-"""The command ``smotefast``."""
+"""The command line ``smotefast``."""
 
 from smotefast.cli.commands import app, main
 

@@ -1,29 +1,33 @@
-"""The command ``smotefast``: arguments only.
+"""The commands of ``smotefast``.
 
-Everything heavy is imported by the command that needs it, so that ``--help`` and
-``--version`` answer at once.
+Each command imports the heavy modules that it needs, so that ``--help`` and ``--version`` are
+fast.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from smotefast._version import __version__
-from smotefast.cli import options as take
+from smotefast.cli import options
 from smotefast.cli.output import (
     EXIT_CODES,
     one_line_errors,
-    say,
-    say_step,
+    print_result,
+    print_step,
     silence_log,
-    wrong_usage,
+    usage_errors,
 )
+
+if TYPE_CHECKING:
+    from smotefast.engine.base import BaseSampler
 
 app = typer.Typer(
     name="smotefast",
-    help="Resample imbalanced data sets in Parquet files, larger than memory or not.",
+    help="Resample imbalanced data sets in Parquet files, within a memory limit.",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -31,8 +35,8 @@ app = typer.Typer(
 )
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(requested: bool) -> None:
+    if requested:
         typer.echo(f"smotefast {__version__}")
         raise typer.Exit
 
@@ -42,7 +46,10 @@ def _smotefast(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", help="Show the version.", callback=_show_version, is_eager=True
+            "--version",
+            help="Print the version and exit.",
+            callback=_print_version,
+            is_eager=True,
         ),
     ] = False,
 ) -> None:
@@ -51,63 +58,56 @@ def _smotefast(
 
 @app.command(epilog=EXIT_CODES)
 def resample(
-    source: take.Source,
-    destination: take.Destination,
-    target: take.Target,
-    sampler: take.Sampler = "smote",
-    sampling_strategy: take.Strategy = "auto",
-    k_neighbors: take.Neighbors = None,
-    search: take.Search = None,
-    small_class: take.SmallClass = None,
-    categorical: take.Categorical = None,
-    settings: take.Settings = None,
-    then: take.Then = None,
-    then_settings: take.ThenSettings = None,
-    seed: take.Seed = 0,
-    memory_limit: take.MemoryLimit = None,
-    rows: take.WhichRows = take.Rows.ALL,
-    drop: take.Drop = None,
-    keep: take.Keep = None,
-    keep_fill: take.KeptValues = take.KeepFill.NULL,
-    if_balanced: take.Balanced = take.IfBalanced.ERROR,
-    absent_classes: take.Absent = take.AbsentClasses.ERROR,
-    overwrite: take.Overwrite = False,
-    quiet: take.Quiet = False,
-    debug: take.Debug = False,
+    source: options.Source,
+    destination: options.Destination,
+    target: options.Target,
+    sampler: options.Sampler = "smote",
+    sampling_strategy: options.SamplingStrategy = "auto",
+    k_neighbors: options.KNeighbors = None,
+    search: options.Search = None,
+    small_class: options.SmallClass = None,
+    categorical: options.Categorical = None,
+    settings: options.Settings = None,
+    then: options.Then = None,
+    then_settings: options.ThenSettings = None,
+    seed: options.Seed = 0,
+    memory_limit: options.MemoryLimit = None,
+    rows: options.RowsToWrite = options.Rows.ALL,
+    drop: options.Drop = None,
+    keep: options.Keep = None,
+    keep_fill: options.KeepFillValue = options.KeepFill.NULL,
+    if_balanced: options.IfBalancedAction = options.IfBalanced.ERROR,
+    absent_classes: options.AbsentClassesAction = options.AbsentClasses.ERROR,
+    overwrite: options.Overwrite = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
 ) -> None:
-    """Resample SOURCE into DESTINATION."""
+    """Resample the Parquet data SOURCE and write the result to DESTINATION."""
     with one_line_errors(debug):
         if quiet:
             silence_log()
         from smotefast.batch import check_arguments, resample_dataset
-        from smotefast.registry import make_seeded, neighbors_parameter
+        from smotefast.registry import neighbors_parameter
 
-        with wrong_usage():
-            strategy = take.read_strategy(sampling_strategy)
-            typed = {
-                "--sampling-strategy": ("sampling_strategy", strategy),
+        with usage_errors():
+            params: dict[str, tuple[str, object]] = {
+                "--sampling-strategy": (
+                    "sampling_strategy",
+                    options.parse_strategy(sampling_strategy),
+                ),
                 "--k-neighbors": (neighbors_parameter(sampler), k_neighbors),
                 "--search": ("search", search),
                 "--small-class": ("small_class", small_class),
-                "--categorical": ("categorical_features", take.read_categorical(categorical)),
+                "--categorical": (
+                    "categorical_features",
+                    options.parse_categorical(categorical),
+                ),
             }
-            params = {name: value for name, value in typed.values() if value is not None}
-            options = {name: option for option, (name, _) in typed.items()}
-            options["random_state"] = "--seed"
-            params.update(take.read_settings(settings or (), options))
-            made = make_seeded(sampler, seed, params)
+            first = _first_sampler(sampler, seed, params, settings or ())
             if then is None and then_settings:
-                raise ValueError("--then-set needs --then, the sampler that takes rows away.")
-        if then is not None:
-            from smotefast.combine import Combination
-
-            with wrong_usage("--then-set"):
-                own = take.read_settings(then_settings or (), {}, "--then-set")
-                second = make_seeded(then, seed, own, then=True)
-                second.check_params()
-            made = Combination(made, second)
+                raise ValueError("--then-set needs --then, the sampler that removes rows.")
         job: dict[str, Any] = {
-            "sampler": made,
+            "sampler": first if then is None else _combined(first, then, seed, then_settings),
             "memory_limit": memory_limit,
             "rows": rows.value,
             "drop": drop or (),
@@ -116,67 +116,102 @@ def resample(
             "if_balanced": if_balanced.value,
             "absent_classes": absent_classes.value,
         }
-        with wrong_usage():
+        with usage_errors():
             check_arguments(source, destination, **job)
+        progress = False if quiet else None
         summary = resample_dataset(
-            source,
-            destination,
-            target=target,
-            overwrite=overwrite,
-            progress=False if quiet else None,
-            **job,
+            source, destination, target=target, overwrite=overwrite, progress=progress, **job
         )
         if not quiet:
-            say(str(summary))
+            print_result(
+                str(summary),
+                warning="All rows were written, but the summary could not be printed",
+            )
+
+
+def _first_sampler(
+    name: str, seed: int, params: Mapping[str, tuple[str, object]], settings: Sequence[str]
+) -> BaseSampler:
+    """Return the sampler of ``--sampler``, with the parameters of its options and ``--set``.
+
+    ``params`` has the name and value of a parameter for each option.
+    """
+    from smotefast.registry import make_seeded_sampler
+
+    own_options = {parameter: option for option, (parameter, _) in params.items()}
+    own_options["random_state"] = "--seed"
+    values = {parameter: value for parameter, value in params.values() if value is not None}
+    values.update(options.parse_settings(settings, own_options))
+    return make_seeded_sampler(name, seed, values)
+
+
+def _combined(
+    first: BaseSampler, name: str, seed: int, settings: Sequence[str] | None
+) -> BaseSampler:
+    """Return a sampler that runs ``first`` and then the sampler of ``--then``."""
+    from smotefast.combine import Combination
+    from smotefast.registry import make_seeded_sampler
+
+    with usage_errors("--then-set"):
+        values = options.parse_settings(settings or (), {}, "--then-set")
+        second = make_seeded_sampler(name, seed, values, is_second_step=True)
+        second.check_params()
+    return Combination(first, second)
 
 
 @app.command()
 def samplers(
     name: Annotated[
-        str | None, typer.Argument(help="Show what this one does, and its parameters.")
+        str | None,
+        typer.Argument(help="Describe this sampler and its parameters.", show_default=False),
     ] = None,
-    debug: take.Debug = False,
+    debug: options.Debug = False,
 ) -> None:
-    """List the samplers, or the parameters of one."""
+    """List all samplers, or describe one."""
     with one_line_errors(debug):
-        from smotefast.registry import all_samplers, one_sampler
+        from smotefast.registry import describe_sampler, describe_samplers
 
-        with wrong_usage():
-            text = all_samplers() if name is None else one_sampler(name)
-        say(text, unless=None)
+        with usage_errors():
+            text = describe_samplers() if name is None else describe_sampler(name)
+        print_result(text)
 
 
 @app.command(epilog=EXIT_CODES)
 def diagnose(
-    source: take.Source,
-    target: take.Target,
+    source: options.Source,
+    target: options.Target,
     sampler: Annotated[
         str | None,
         typer.Option(
-            help="Judge this sampler, by the name that resample knows.", show_default="none"
+            metavar="NAME",
+            help="Diagnose the data for this sampler; 'smotefast samplers' lists all of them.",
+            show_default="none",
         ),
     ] = None,
-    drop: take.Drop = None,
-    memory_limit: take.MemoryLimit = None,
+    drop: options.Drop = None,
+    memory_limit: options.MemoryLimit = None,
     html: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Write the report as a page, too.")
+        str | None,
+        typer.Option(metavar="FILE", help="Also write the report to an HTML file."),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the page if it exists.")
+        bool, typer.Option("--overwrite", help="Replace an existing HTML file.")
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print the report as JSON, for programs.")
+        bool, typer.Option("--json", help="Print the report as JSON instead of text.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
-    debug: take.Debug = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Do not print a progress bar.")
+    ] = False,
+    debug: options.Debug = False,
 ) -> None:
-    """Say what is likely to go wrong in resampling SOURCE, before anything is resampled."""
+    """Find problems in SOURCE that would affect resampling, without resampling it."""
     with one_line_errors(debug):
         if quiet:
             silence_log()
         from smotefast.cli.diagnose import check_arguments, run
 
-        with wrong_usage():
+        with usage_errors():
             check_arguments(source, sampler, memory_limit)
         report = run(
             source,
@@ -189,17 +224,17 @@ def diagnose(
             as_json=as_json,
             quiet=quiet,
         )
-        say(report, unless=None)
+        print_result(report)
 
 
 @app.command()
 def demo(
     rows: Annotated[
-        int, typer.Option(help="Rows of the data set to make.", min=1000)
+        int, typer.Option(metavar="N", help="Number of rows of the generated data.", min=1000)
     ] = 1_000_000,
-    debug: take.Debug = False,
+    debug: options.Debug = False,
 ) -> None:
-    """Make an imbalanced data set, resample it within little memory, show what happened."""
+    """Generate imbalanced data, resample them within a small memory limit, print the result."""
     with one_line_errors(debug):
         from smotefast.cli.demo import run
 
@@ -208,23 +243,23 @@ def demo(
 
 @app.command()
 def warmup(
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing.")] = False,
-    debug: take.Debug = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing.")] = False,
+    debug: options.Debug = False,
 ) -> None:
-    """Compile everything into the cache, for images and first calls that must be quick."""
+    """Compile and cache all kernels, for container images and fast first calls."""
     with one_line_errors(debug):
         import time
 
         started = time.perf_counter()
         from smotefast.batch.warmup import compile_all
 
-        silence_log()  # the steps say what is compiled
-        compile_all(None if quiet else say_step)
+        silence_log()  # the printed steps say what is compiled
+        compile_all(None if quiet else print_step)
         if not quiet:
             seconds = time.perf_counter() - started
-            say(f"All kernels are compiled and cached ({seconds:.1f} s).", unless=None)
+            print_result(f"All kernels are compiled and cached ({seconds:.1f} s).")
 
 
 def main() -> None:
-    """Run the command."""
+    """Run the command ``smotefast``."""
     app()

@@ -1,7 +1,4 @@
-"""``smotefast demo``: the main job on data made for it, within little memory.
-
-A number of rows flows in; what a user would see and type flows out on standard output.
-"""
+"""``smotefast demo``: generate imbalanced data and resample them with little memory."""
 
 from __future__ import annotations
 
@@ -14,28 +11,29 @@ import pyarrow.parquet as pq
 
 from smotefast.batch import resample_dataset
 from smotefast.over_sampling import SMOTE
-from smotefast.storage import default_limit, format_size, signals_as_exit
+from smotefast.storage import default_memory_limit, exit_on_signals, format_size
 
 _N_FEATURES = 20
-_SHARE = 0.02
+_MINORITY_SHARE = 0.02
 _BLOCK = 100_000
 _MEMORY_LIMIT = 640 << 20
 
 
 def run(n_rows: int) -> None:
-    """Make ``n_rows`` rows, 2% of them of the class 1, and fill that class up."""
-    limit = min(_MEMORY_LIMIT, default_limit().n_bytes)
+    """Generate ``n_rows`` rows, 2% of them of class 1, and over-sample that class."""
+    limit = min(_MEMORY_LIMIT, default_memory_limit().n_bytes)
     with (
-        signals_as_exit(),
+        exit_on_signals(),
         tempfile.TemporaryDirectory(prefix="smotefast-demo-") as folder,
     ):
         source = os.path.join(folder, "transactions.parquet")
         destination = os.path.join(folder, "balanced.parquet")
-        make_data(source, n_rows)
+        write_data(source, n_rows)
         print(
-            f"Made {n_rows:,} rows x {_N_FEATURES} float32 columns, {_SHARE:.0%} of class 1 "
+            f"Generated {n_rows:,} rows x {_N_FEATURES} float32 columns, "
+            f"{_MINORITY_SHARE:.0%} of class 1 "
             f"({format_size(os.path.getsize(source))} of Parquet).\n"
-            f"Resampling them within {format_size(limit)} of memory ...\n",
+            f"Resampling with a memory limit of {format_size(limit)} ...\n",
             flush=True,
         )
         summary = resample_dataset(
@@ -46,11 +44,11 @@ def run(n_rows: int) -> None:
             memory_limit=limit,
         )
         print(summary)
-    print(_WHAT_NEXT)
+    print(_NEXT_STEPS)
 
 
-def make_data(path: str, n_rows: int) -> None:
-    """Write an imbalanced data set: two overlapping clouds, the rare one in three clumps."""
+def write_data(path: str, n_rows: int) -> None:
+    """Write imbalanced data: a normal majority class that overlaps three minority clusters."""
     rng = np.random.default_rng(0)
     centers = rng.normal(scale=2, size=(3, _N_FEATURES)).astype(np.float32)
     names = [f"feature_{j}" for j in range(_N_FEATURES)]
@@ -59,22 +57,23 @@ def make_data(path: str, n_rows: int) -> None:
     with pq.ParquetWriter(path, schema, use_dictionary=["label"]) as writer:
         for start in range(0, n_rows, _BLOCK):
             n = min(_BLOCK, n_rows - start)
-            rare = rng.random(n) < _SHARE
+            is_minority = rng.random(n) < _MINORITY_SHARE
             values = rng.standard_normal((_N_FEATURES, n), dtype=np.float32)
-            values[:, rare] += centers[rng.integers(0, 3, int(rare.sum()))].T
+            n_minority = int(is_minority.sum())
+            values[:, is_minority] += centers[rng.integers(0, 3, n_minority)].T
             columns = [pa.array(column) for column in values]
-            labels = pa.array(rare.astype(np.int8))
+            labels = pa.array(is_minority.astype(np.int8))
             writer.write_table(pa.table([*columns, labels], schema=schema))
 
 
-_WHAT_NEXT = """
-The demo's files are gone again. With a file of your own:
+_NEXT_STEPS = """
+The files of the demo were removed. To resample your own file:
 
     smotefast resample transactions.parquet balanced.parquet --target label --memory-limit 1GiB
 
-or in Python:
+or, in Python:
 
     import smotefast
     smotefast.resample_dataset("transactions.parquet", "balanced.parquet", target="label")
 
-`smotefast resample --help` lists the options."""
+`smotefast resample --help` lists all options."""

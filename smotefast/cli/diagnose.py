@@ -1,25 +1,18 @@
-"""What ``smotefast diagnose`` does with its options."""
+"""``smotefast diagnose``: run a diagnosis and write its HTML report."""
 
 from __future__ import annotations
 
 import json
 import os
 import tempfile
-from typing import Any
 
 from smotefast.diagnosis import Diagnosis, checked_sampler, diagnose_dataset
-from smotefast.storage import DestinationExistsError, local_path, resolve_limit
+from smotefast.storage import DestinationExistsError, local_path, resolve_memory_limit
 
 
 def check_arguments(source: str, sampler: str | None, memory_limit: str | None) -> None:
-    """Refuse what no data can put right.
-
-    Raises
-    ------
-    ValueError
-        Naming the argument and what is allowed.
-    """
-    resolve_limit(memory_limit)
+    """Raise ValueError for an argument that is invalid whatever the data are."""
+    resolve_memory_limit(memory_limit)
     local_path(source, "source")
     checked_sampler(sampler)
 
@@ -36,16 +29,16 @@ def run(
     as_json: bool,
     quiet: bool,
 ) -> str:
-    """Diagnose files, write the page if one is asked for, and return what to print.
+    """Diagnose files, write the HTML report if requested, and return the text to print.
 
     Raises
     ------
     OSError, ValueError
-        If the page is there already, or cannot be written; said before anything is read.
+        If the HTML file exists or cannot be written; raised before the source is read.
     """
     if html is not None:
-        _check_page(html, overwrite)
-    found = diagnose_dataset(
+        _check_html_path(html, overwrite)
+    diagnosis = diagnose_dataset(
         source,
         target=target,
         sampler=sampler,
@@ -54,52 +47,57 @@ def run(
         progress=False if quiet else None,
     )
     if html is not None:
-        write_page(found, html, overwrite=overwrite)
-    plain: dict[str, Any] = found.to_dict()
-    return json.dumps(plain, indent=2, ensure_ascii=False) if as_json else str(found)
+        write_report(diagnosis, html, overwrite=overwrite)
+    if as_json:
+        return json.dumps(diagnosis.to_dict(), indent=2, ensure_ascii=False)
+    return str(diagnosis)
 
 
-def _check_page(path: str, overwrite: bool) -> str:
-    """Return where the page goes, links followed, or say why it cannot."""
+def _check_html_path(path: str, overwrite: bool) -> str:
+    """Return the real path of the HTML file, or raise if it cannot be written."""
     real = os.path.realpath(path)
     if os.path.isdir(real):
-        raise IsADirectoryError(f"{path!r} is a folder. Give the name of a file.")
+        raise IsADirectoryError(f"{path!r} is a folder. Use the name of a file.")
     if not os.path.isdir(os.path.dirname(real)):
-        raise FileNotFoundError(f"There is no folder {os.path.dirname(real)!r} for the page.")
+        raise FileNotFoundError(
+            f"The folder {os.path.dirname(real)!r} of the HTML file does not exist. Create it "
+            "first."
+        )
     if os.path.lexists(real):
         if not overwrite:
-            raise FileExistsError(f"{path!r} exists. Give another name, or --overwrite.")
-        if not _is_page(real):
+            raise FileExistsError(f"{path!r} exists. Use another name, or --overwrite.")
+        if not _is_html(real):
             raise DestinationExistsError(
-                f"{path!r} is no HTML page, and nothing else is replaced. Give another name."
+                f"{path!r} is not an HTML file, and only such a file is replaced. Use another "
+                "name."
             )
     return real
 
 
-def _is_page(path: str) -> bool:
-    """Whether this is a regular file that begins as a page does."""
+def _is_html(path: str) -> bool:
+    """Tell whether this is a regular file that starts like HTML."""
     if not os.path.isfile(path):
         return False
     with open(path, "rb") as file:
         return file.read(64).lstrip().lower().startswith(b"<!doctype html")
 
 
-def write_page(found: Diagnosis, path: str, *, overwrite: bool) -> None:
-    """Write the page beside its place and move it there, so that it is whole or absent."""
-    folder, name = os.path.split(_check_page(path, overwrite))
-    handle, beside = tempfile.mkstemp(".tmp", f".{name}.", folder)
+def write_report(diagnosis: Diagnosis, path: str, *, overwrite: bool) -> None:
+    """Write the HTML report to a temporary file and rename it, so it is never incomplete."""
+    folder, name = os.path.split(_check_html_path(path, overwrite))
+    handle, temporary = tempfile.mkstemp(".tmp", f".{name}.", folder)
     try:
         with open(handle, "w", encoding="utf-8") as file:
-            file.write(found.to_html())
-        os.chmod(beside, 0o666 & ~_umask())
-        os.replace(beside, _check_page(path, overwrite))
+            file.write(diagnosis.to_html())
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, _check_html_path(path, overwrite))
     except BaseException:
-        os.remove(beside)
+        os.remove(temporary)
         raise
 
 
 def _umask() -> int:
-    """Return what is taken from the permissions of new files."""
+    """Return the permissions that the process removes from new files."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

@@ -1,4 +1,4 @@
-"""Options that commands share, and how what is typed becomes Python values."""
+"""Arguments and options of the commands, and functions that parse their values."""
 
 from __future__ import annotations
 
@@ -12,58 +12,86 @@ import typer
 
 
 class Rows(StrEnum):
-    """Which rows a destination gets."""
+    """The rows that a job writes."""
 
     ALL = "all"
     SYNTHETIC = "synthetic"
 
 
 class IfBalanced(StrEnum):
-    """What becomes of classes that have the rows asked for."""
+    """What to do with classes that already have the requested number of rows."""
 
     ERROR = "error"
     COPY = "copy"
 
 
 class AbsentClasses(StrEnum):
-    """What becomes of classes that are named and have no rows."""
+    """What to do with classes in the strategy that have no rows."""
 
     ERROR = "error"
     IGNORE = "ignore"
 
 
 class KeepFill(StrEnum):
-    """What new rows get in columns that are carried through."""
+    """The values of synthetic rows in kept columns."""
 
     NULL = "null"
     BASE = "base"
 
 
-Source = Annotated[str, typer.Argument(help="A Parquet file or a folder of them.")]
-Destination = Annotated[
-    str, typer.Argument(help="NAME.parquet makes one file, a name without an ending a folder.")
-]
-Target = Annotated[str, typer.Option(help="The column that holds the class.")]
-Sampler = Annotated[str, typer.Option(help="See 'smotefast samplers'.")]
-Strategy = Annotated[
+Source = Annotated[
     str,
-    typer.Option(
-        help="auto, minority, not minority, not majority, all; a ratio such as 0.5; or the "
-        "rows of each class afterwards as JSON: '{\"fraud\": 100000}'."
+    typer.Argument(
+        metavar="SOURCE",
+        help="A Parquet file or a folder of Parquet files.",
+        show_default=False,
     ),
 ]
-Neighbors = Annotated[
+Destination = Annotated[
+    str,
+    typer.Argument(
+        metavar="DESTINATION",
+        help="The file to write (NAME.parquet), or a folder for part files (any other name).",
+        show_default=False,
+    ),
+]
+Target = Annotated[
+    str,
+    typer.Option(metavar="COLUMN", help="Column with the class labels.", show_default=False),
+]
+Sampler = Annotated[
+    str,
+    typer.Option(metavar="NAME", help="The sampler; 'smotefast samplers' lists all of them."),
+]
+SamplingStrategy = Annotated[
+    str,
+    typer.Option(
+        metavar="STRATEGY",
+        help="Which classes to resample, and to how many rows: auto, minority, not minority, "
+        "not majority, all; a ratio such as 0.5; or JSON with the number of rows of each class "
+        "in the result, such as '{\"fraud\": 100000}'.",
+    ),
+]
+KNeighbors = Annotated[
     int | None,
-    typer.Option(help="How many neighbours to choose from.", show_default="the sampler's"),
+    typer.Option(
+        metavar="K", help="Number of nearest neighbors.", show_default="the sampler's default"
+    ),
 ]
 Search = Annotated[
-    str | None, typer.Option(help="auto, exact or approximate.", show_default="auto")
+    str | None,
+    typer.Option(
+        metavar="METHOD",
+        help="Nearest-neighbor search: auto, exact or approximate.",
+        show_default="auto",
+    ),
 ]
 SmallClass = Annotated[
     str | None,
     typer.Option(
-        help="What becomes of a class with fewer than k+1 rows: error, clamp (fewer "
-        "neighbours) or duplicate (also copies of a single row).",
+        metavar="ACTION",
+        help="How to treat a class with fewer than K+1 rows: error; clamp (use fewer "
+        "neighbors); or duplicate (also copy the row of a class with a single row).",
         show_default="error",
     ),
 ]
@@ -71,8 +99,8 @@ Categorical = Annotated[
     list[str] | None,
     typer.Option(
         metavar="COLUMN",
-        help="A column of categories, for smote-nc; may be repeated.",
-        show_default="all that are not numeric",
+        help="A categorical column, for smote-nc. Can be repeated.",
+        show_default="all columns that are not numeric",
     ),
 ]
 Settings = Annotated[
@@ -80,14 +108,14 @@ Settings = Annotated[
     typer.Option(
         "--set",
         metavar="NAME=VALUE",
-        help="Any other parameter of the sampler, such as m_neighbors=20; may be repeated.",
+        help="Set another parameter of the sampler, such as m_neighbors=20. Can be repeated.",
     ),
 ]
 Then = Annotated[
     str | None,
     typer.Option(
-        metavar="SAMPLER",
-        help="Take rows away afterwards: random-under or tomek-links.",
+        metavar="NAME",
+        help="A second sampler that removes rows from the result: random-under or tomek-links.",
         show_default="none",
     ),
 ]
@@ -96,71 +124,75 @@ ThenSettings = Annotated[
     typer.Option(
         "--then-set",
         metavar="NAME=VALUE",
-        help="A parameter of it, such as sampling_strategy=all; may be repeated.",
+        help="Set a parameter of the second sampler, such as sampling_strategy=all. Can be "
+        "repeated.",
     ),
 ]
-Seed = Annotated[int, typer.Option(help="The same seed gives the same rows.")]
+Seed = Annotated[
+    int, typer.Option(metavar="N", help="Random seed. The same seed gives the same rows.")
+]
 MemoryLimit = Annotated[
     str | None,
     typer.Option(
-        help="What the process may occupy, such as 512MiB or 2GiB.",
-        show_default="2GiB; at most 3/4 of the container's or machine's memory",
+        metavar="SIZE",
+        help="Maximum resident memory of the process, such as 512MiB or 2GiB.",
+        show_default="2GiB, or 3/4 of the memory of a small container or machine",
     ),
 ]
-WhichRows = Annotated[
-    Rows, typer.Option(help="Write the originals and the new rows, or the new rows only.")
+RowsToWrite = Annotated[
+    Rows, typer.Option(help="Write original and synthetic rows, or synthetic rows only.")
 ]
 Drop = Annotated[
     list[str] | None,
-    typer.Option(metavar="COLUMN", help="Leave a column out; may be repeated."),
+    typer.Option(metavar="COLUMN", help="Leave out a column. Can be repeated."),
 ]
 Keep = Annotated[
     list[str] | None,
     typer.Option(
         metavar="COLUMN",
-        help="Carry a column through without computing with it, such as a key or a date; may "
-        "be repeated.",
+        help="Copy a column, such as a key or a date, without using it as a feature. Can be "
+        "repeated.",
     ),
 ]
-KeptValues = Annotated[
+KeepFillValue = Annotated[
     KeepFill,
     typer.Option(
         "--keep-fill",
-        help="What new rows get in these columns: null, or the value of the row that a new row "
-        "was made from.",
+        help="Values of synthetic rows in kept columns: null, or the value of the base row.",
     ),
 ]
-Balanced = Annotated[
+IfBalancedAction = Annotated[
     IfBalanced,
     typer.Option(
         "--if-balanced",
-        help="Where a ratio or a number of rows asks for fewer than a class has (of samplers "
-        "that take rows away: for more): end with an error, or leave the class as it is.",
+        help="If a class already has the requested number of rows or more (for samplers that "
+        "remove rows: or fewer): stop with an error, or copy the class unchanged.",
     ),
 ]
-Absent = Annotated[
+AbsentClassesAction = Annotated[
     AbsentClasses,
     typer.Option(
         "--absent-classes",
-        help="Where a class named in the strategy has no rows, or there is only one class: end "
-        "with an error, or pass over it.",
+        help="If a class in the strategy has no rows, or the data have a single class: stop "
+        "with an error, or ignore it.",
     ),
 ]
 Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="Replace the destination once all is done.")
+    bool,
+    typer.Option("--overwrite", help="Replace an existing destination when the job succeeds."),
 ]
 Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Show neither progress nor summary.")
+    bool, typer.Option("--quiet", "-q", help="Print neither a progress bar nor a summary.")
 ]
-Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Print the traceback of an error.")]
 
 
-def read_categorical(columns: Sequence[str] | None) -> Any:
-    """Read ``--categorical``: names of columns, or one word that chooses them by their type.
+def parse_categorical(columns: Sequence[str] | None) -> str | Sequence[str] | None:
+    """Parse ``--categorical``: names of columns, or "auto" or "not numeric".
 
     Examples
     --------
-    >>> read_categorical(["city", "auto"]), read_categorical(["not numeric"])
+    >>> parse_categorical(["city", "auto"]), parse_categorical(["not numeric"])
     (['city', 'auto'], 'not numeric')
     """
     if columns and len(columns) == 1 and columns[0] in ("auto", "not numeric"):
@@ -168,63 +200,69 @@ def read_categorical(columns: Sequence[str] | None) -> Any:
     return columns or None
 
 
-def read_strategy(text: str) -> Any:
-    """Read ``--sampling-strategy``: a number, a JSON object, or a word as it is.
+def parse_strategy(text: str) -> float | str | dict[str, int] | list[Any]:
+    """Parse ``--sampling-strategy``: a number, JSON, or a word.
 
     Examples
     --------
-    >>> read_strategy("0.5"), read_strategy('{"fraud": 1e5}'), read_strategy("auto")
+    >>> parse_strategy("0.5"), parse_strategy('{"fraud": 1e5}'), parse_strategy("auto")
     (0.5, {'fraud': 100000}, 'auto')
     """
     text = text.strip()
     if text.startswith(("{", "[")):
-        try:
-            counts = json.loads(text, parse_float=_whole, object_pairs_hook=_each_once)
-        except json.JSONDecodeError as error:
-            raise ValueError(f"--sampling-strategy {text!r} is not JSON: {error}") from error
-        for label, n in counts.items() if isinstance(counts, dict) else ():
-            if type(n) is not int or n < 0:  # true is an int, too
-                raise ValueError(
-                    f"--sampling-strategy has {json.dumps(n)} rows for class {label!r}. Give a "
-                    "whole number, 0 or more."
-                )
-        return counts
+        return _parse_counts(text)
     try:
         return float(text)
     except ValueError:
         return text
 
 
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse a key that stands twice, of which JSON would take the last."""
+def _parse_counts(text: str) -> dict[str, int] | list[Any]:
+    try:
+        counts: dict[str, int] | list[Any] = json.loads(
+            text, parse_float=_parse_number, object_pairs_hook=_refuse_duplicate_keys
+        )
+    except json.JSONDecodeError as error:
+        raise ValueError(f"--sampling-strategy {text!r} is not valid JSON: {error}") from error
+    for label, n in counts.items() if isinstance(counts, dict) else ():
+        if type(n) is not int or n < 0:  # True is an int as well
+            raise ValueError(
+                f"--sampling-strategy has {json.dumps(n)} rows for class {label!r}. Use a "
+                "whole number, 0 or more."
+            )
+    return counts
+
+
+def _refuse_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Raise if a key occurs twice; json would silently use the last value."""
     for key, n in Counter(key for key, _ in pairs).items():
         if n > 1:
-            raise ValueError(f"A JSON object names {key!r} twice. Name it once.")
+            raise ValueError(f"A JSON object contains {key!r} twice. Name it once.")
     return dict(pairs)
 
 
-def _whole(text: str) -> float:
+def _parse_number(text: str) -> float:
     number = float(text)
     return int(number) if number.is_integer() else number
 
 
-def read_settings(
-    settings: Sequence[str], options: Mapping[str, str], option: str = "--set"
+def parse_settings(
+    settings: Sequence[str], own_options: Mapping[str, str], option: str = "--set"
 ) -> dict[str, Any]:
-    """Read ``--set``: values are JSON where they can be, otherwise texts.
+    """Parse ``--set``: values are JSON if possible, otherwise text.
 
     Parameters
     ----------
     settings
-        As they were typed.
-    options
-        The option of each parameter that has one of its own.
+        NAME=VALUE texts.
+    own_options
+        Parameters that have their own option, with that option.
     option
-        What they were typed after.
+        The option that the settings belong to, for messages.
 
     Examples
     --------
-    >>> read_settings(["m_neighbors=20", "kind=borderline-2", "shrinkage=0.5"], {})
+    >>> parse_settings(["m_neighbors=20", "kind=borderline-2", "shrinkage=0.5"], {})
     {'m_neighbors': 20, 'kind': 'borderline-2', 'shrinkage': 0.5}
     """
     values = {}
@@ -235,10 +273,10 @@ def read_settings(
                 f"{option} {setting!r} must be NAME=VALUE, such as m_neighbors=20."
             )
         name = name.strip().replace("-", "_")
-        if name in options:
-            raise ValueError(f"{option} {setting!r} is not taken: use {options[name]}.")
+        if name in own_options:
+            raise ValueError(f"{option} {setting!r} is not allowed: use {own_options[name]}.")
         try:
-            values[name] = json.loads(text, object_pairs_hook=_each_once)
+            values[name] = json.loads(text, object_pairs_hook=_refuse_duplicate_keys)
         except json.JSONDecodeError:
             values[name] = text.strip()
     return values

@@ -1,4 +1,4 @@
-"""What commands say: results, warnings, and errors of one line."""
+"""Output of the commands: results, warnings, one-line errors and exit codes."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
-from typing import Any
 
 import typer
 
-from smotefast.cli.wording import in_shell_words
+from smotefast.cli.wording import to_shell_words
 
-# Set in a process that was started anew, so that it happens once.
-_AGAIN = "SMOTEFAST_STARTED_AGAIN"
+# Set in a restarted process, so that it does not restart again.
+_RESTARTED = "SMOTEFAST_RESTARTED"
 
 
 class Exit(IntEnum):
-    """Exit codes, beside 0 and those of signals (130 Ctrl-C, 143 SIGTERM)."""
+    """Exit codes, in addition to 0 and those of signals (130 Ctrl-C, 143 SIGTERM)."""
 
     BUG = 1
     USAGE = 2
@@ -33,69 +32,69 @@ class Exit(IntEnum):
 
 
 _MEANINGS = {
-    0: "all was written",
-    Exit.USAGE: "wrong usage: an option or its value",
-    Exit.DATA: "the data: SOURCE is missing, unreadable, or does not fit the options",
-    Exit.MEMORY: "memory: --memory-limit is not enough",
-    Exit.DISK: "disk: the destination cannot be written",
+    0: "success: the whole result was written",
+    Exit.USAGE: "usage error: an invalid option or value",
+    Exit.DATA: "data error: SOURCE is missing, unreadable, or does not fit the options",
+    Exit.MEMORY: "memory error: --memory-limit is too low",
+    Exit.DISK: "disk error: the destination cannot be written",
     Exit.EXISTS: "the destination exists",
-    Exit.CHANGED: "SOURCE was changed while it was being read",
+    Exit.CHANGED: "SOURCE changed while it was being read",
     130: "interrupted by Ctrl-C (SIGTERM: 143)",
-    Exit.BUG: "anything else",
+    Exit.BUG: "any other error",
 }
-# Blank lines keep the lines apart in help.
+# Blank lines keep typer from joining the lines.
 EXIT_CODES = "\n\n".join(
     ["Exit codes:", *(f"{code:d}: {meaning}" for code, meaning in _MEANINGS.items())]
 )
 
 
-class WrongUsageError(Exception):
-    """A command that no data would make right; its text is in the words of the shell."""
+class UsageError(Exception):
+    """An error in the arguments, whatever the data are; the message names options."""
 
 
 @contextmanager
-def wrong_usage(setting: str = "--set") -> Iterator[None]:
-    """Tell errors in arguments from errors in data, which look the same otherwise.
+def usage_errors(settings_option: str = "--set") -> Iterator[None]:
+    """Raise UsageError for errors in arguments, to distinguish them from errors in the data.
 
-    ``setting`` is the option that takes parameters of the sampler at hand.
+    ``settings_option`` is the option that sets parameters of the sampler.
     """
     try:
         yield
     except (ValueError, TypeError) as error:
-        raise WrongUsageError(in_shell_words(_text(error), setting)) from error
+        raise UsageError(to_shell_words(_message(error), settings_option)) from error
 
 
 @contextmanager
 def one_line_errors(debug: bool) -> Iterator[None]:
-    """End with one line on standard error and the exit code of what went wrong."""
+    """Print an error as one line on standard error, and exit with its exit code."""
     from smotefast._allocator import choose_allocator
 
-    warnings.showwarning = _show_warning
+    warnings.showwarning = _print_warning
     try:
         choose_allocator()
         yield
     except (typer.Exit, SystemExit):
         raise
     except KeyboardInterrupt:
-        typer.echo("smotefast: interrupted; the destination is as it was.", err=True)
+        typer.echo("smotefast: interrupted; the destination is unchanged.", err=True)
         raise typer.Exit(130) from None
     except Exception as error:
-        _run_again_if_that_helps(error)
+        _restart_after_compiling(error)
         if debug:
             traceback.print_exc()
-        text = _text(error)
-        if not isinstance(error, WrongUsageError):
-            text = in_shell_words(text)
-        typer.echo(f"smotefast: error: {text}", err=True)
+        message = _message(error)
+        if not isinstance(error, UsageError):
+            message = to_shell_words(message)
+        typer.echo(f"smotefast: error: {message}", err=True)
         raise typer.Exit(exit_code(error)) from None
 
 
 def exit_code(error: Exception) -> int:
     """Return the exit code of an error."""
-    from smotefast.storage import ArgumentError, SourceChangedError, SourceError
+    from smotefast.exceptions import ArgumentError, SourceChangedError, SourceError
 
     codes: tuple[tuple[type[Exception], Exit], ...] = (
-        (WrongUsageError, Exit.USAGE),
+        (UsageError, Exit.USAGE),
         (ArgumentError, Exit.USAGE),
         (MemoryError, Exit.MEMORY),
         (FileExistsError, Exit.EXISTS),
@@ -107,56 +106,55 @@ def exit_code(error: Exception) -> int:
         (TypeError, Exit.DATA),
         (RuntimeError, Exit.DATA),
     )
-    return int(next((code for kind, code in codes if isinstance(error, kind)), Exit.BUG))
+    return int(next((code for cls, code in codes if isinstance(error, cls)), Exit.BUG))
 
 
-def _text(error: BaseException) -> str:
+def _message(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def _run_again_if_that_helps(error: Exception) -> None:
-    """Start anew after kernels were compiled: the memory that takes is free again then."""
+def _restart_after_compiling(error: Exception) -> None:
+    """Restart the process if it lacks only the memory that compiling kernels has taken."""
     from smotefast.batch import JustCompiledError
 
-    if isinstance(error, JustCompiledError) and os.name == "posix" and _AGAIN not in os.environ:
+    is_posix = os.name == "posix"
+    if isinstance(error, JustCompiledError) and is_posix and _RESTARTED not in os.environ:
         command = [sys.executable, *sys.orig_argv[1:]]
-        os.execve(sys.executable, command, {**os.environ, _AGAIN: "1"})
+        os.execve(sys.executable, command, {**os.environ, _RESTARTED: "1"})
 
 
 def silence_log() -> None:
-    """Keep the messages of the package's logger off standard error."""
+    """Do not print messages of the package's logger."""
     logging.getLogger("smotefast").setLevel(logging.ERROR)
 
 
-def say_step(name: str, number: int, n_steps: int) -> None:
-    """Write a step of ``warmup`` to standard error."""
+def print_step(name: str, number: int, n_steps: int) -> None:
+    """Print a step of ``warmup`` to standard error."""
     typer.echo(f"smotefast: warming up {number} of {n_steps}: {name}", err=True)
 
 
-def _show_warning(message: Warning | str, *where: Any, **more: Any) -> None:
-    typer.echo(f"smotefast: warning: {in_shell_words(str(message))}", err=True)
+def _print_warning(message: Warning | str, *location: object, **details: object) -> None:
+    typer.echo(f"smotefast: warning: {to_shell_words(str(message))}", err=True)
 
 
-def say(
-    text: str, unless: str | None = "All rows were written, but the summary was not"
-) -> None:
-    """Write to standard output.
+def print_result(text: str, *, warning: str | None = None) -> None:
+    """Print to standard output.
 
-    Where that fails, ``unless`` is a warning, because the work is done; None makes it an error.
+    If that fails, the command fails; with ``warning`` it prints a warning instead.
     """
     try:
         _echo(text)
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if isinstance(error, BrokenPipeError):  # nobody reads it any more
+        if isinstance(error, BrokenPipeError):  # the reader has closed the pipe
             return
-        if unless is None:
+        if warning is None:
             raise
-        _show_warning(f"{unless}: {error}")
+        _print_warning(f"{warning}: {error}")
 
 
 def _echo(text: str) -> None:
-    """Write text; names of files as bytes, or escaped, where the encoding lacks a character."""
+    """Print text; characters that the encoding lacks become bytes of file names, or escapes."""
     try:
         typer.echo(text)
     except UnicodeEncodeError as error:

@@ -1,8 +1,7 @@
-"""Messages in the words of the shell: options where Python has parameters.
+"""Translate messages for Python users into messages for the shell: options for parameters.
 
-Every message is written once, for Python. A message flows in; the same with the names and
-values of parameters as options flows out. What stands in quotes, such as the name of a column
-or a path, is left as it is.
+Each message is written once, with Python parameters such as ``drop=['a']``, which become
+options such as ``--drop a``. Quoted text, such as a column name or a path, is not changed.
 """
 
 from __future__ import annotations
@@ -11,9 +10,8 @@ import ast
 import json
 import re
 import shlex
-from typing import Any
 
-# What has an option of its own; --set takes every other parameter of a sampler.
+# Parameters with their own option; --set sets every other parameter of a sampler.
 OPTIONS = {
     "source": "SOURCE",
     "destination": "DESTINATION",
@@ -41,14 +39,14 @@ SETTINGS = (
     *("kmeans_estimator", "m_neighbors", "n_jobs", "out_step", "replacement", "shrinkage"),
     *("svm_estimator", "smote", "tomek", "enn", "creation", "selection"),
 )
-_OF_SAMPLERS = (
+_SAMPLER_OPTIONS = (
     *("sampling_strategy", "k_neighbors", "n_neighbors", "search", "small_class"),
     *("categorical_features", "random_state"),
 )
-# What only Python can give, in the lists of what a parameter may be.
-# A quote begins the second of the methods that an object has to implement.
-_ONLY_PYTHON = ("a callable", "an object implementing", "an instance of 'numpy", "'")
-_AT_THE_SHELL = {
+# Allowed values that exist in Python only. A quote starts the second method in a list of
+# methods that an object must implement.
+_PYTHON_ONLY = ("a callable", "an object implementing", "an instance of 'numpy", "'")
+_SHELL_TYPES = {
     "an instance of 'collections.abc.Mapping'": "a JSON object {class: rows}",
     "an instance of 'dict'": "a JSON object",
     "an instance of 'list'": "a JSON list",
@@ -68,73 +66,75 @@ _TOKEN = re.compile(
     rf"|{_QUOTED}"
     rf"|(?<![\w/.='\"-])(?P<bare>{_LONG})\b(?![=/.]\w)"
 )
-# scikit-learn's text, kept for Python; what follows says it in terms of the parameter.
-_SCIKIT_LEARNS = re.compile(
+# The text of scikit-learn at the start of a message; the rest names the parameter.
+_SCIKIT_LEARN_TEXT = re.compile(
     r"Expected n_neighbors <= n_samples_fit, but n_neighbors = [^,]+, n_samples_fit = [^:]+: "
 )
 _CONSTRAINT = re.compile(
-    r"The '(?P<name>\w+)' parameter of (?P<kind>\w+) must be (?P<may>.*?)\. Got (?P<got>.*)",
+    r"The '(?P<name>\w+)' parameter of (?P<sampler>\w+) must be (?P<allowed>.*?)\. "
+    r"Got (?P<value>.*)",
     re.DOTALL,
 )
 
 
-def in_shell_words(message: str, setting: str = "--set") -> str:
-    """Return a message with options for parameters.
+def to_shell_words(message: str, settings_option: str = "--set") -> str:
+    """Replace the parameters in a message by options of the command line.
 
     Parameters
     ----------
     message
-        As Python users read it.
-    setting
-        The option that takes parameters of the sampler that the message is about. With
-        "--then-set" it takes all of them.
+        A message for Python users.
+    settings_option
+        The option that sets parameters of the sampler: "--set", or "--then-set", which sets
+        all parameters of the second sampler.
 
     Examples
     --------
-    >>> in_shell_words("memory_limit='2 GB' is not enough. Leave out drop=['a b', 'c'].")
+    >>> to_shell_words("memory_limit='2 GB' is not enough. Leave out drop=['a b', 'c'].")
     "--memory-limit 2GB is not enough. Leave out --drop 'a b' --drop c."
-    >>> in_shell_words("Column 'drop=1' needs m_neighbors=20.")
+    >>> to_shell_words("Column 'drop=1' needs m_neighbors=20.")
     "Column 'drop=1' needs --set m_neighbors=20."
     """
-    text = _SCIKIT_LEARNS.sub("", " ".join(message.split()))
-    found = _CONSTRAINT.match(text)
-    if found:
-        may = _taken_at_the_shell(found["may"])
-        option = _option(found["name"], setting)
-        return f"{option} of {found['kind']} must be {may}. Got {found['got']}"
-    return _TOKEN.sub(lambda match: _replaced(match, setting), text)
+    text = _SCIKIT_LEARN_TEXT.sub("", " ".join(message.split()))
+    constraint = _CONSTRAINT.match(text)
+    if constraint:
+        allowed = _allowed_in_shell(constraint["allowed"])
+        option = _option(constraint["name"], settings_option)
+        value = constraint["value"]
+        return f"{option} of {constraint['sampler']} must be {allowed}. Got {value}"
+    return _TOKEN.sub(lambda match: _replacement(match, settings_option), text)
 
 
-def _option(name: str, setting: str) -> str:
-    if name in SETTINGS or (setting != "--set" and name in _OF_SAMPLERS):
-        return f"{setting} {name}"
-    return OPTIONS.get(name, f"{setting} {name}")
+def _option(name: str, settings_option: str) -> str:
+    if name in SETTINGS or (settings_option != "--set" and name in _SAMPLER_OPTIONS):
+        return f"{settings_option} {name}"
+    return OPTIONS.get(name, f"{settings_option} {name}")
 
 
-def _replaced(match: re.Match[str], setting: str) -> str:
+def _replacement(match: re.Match[str], settings_option: str) -> str:
     name = match["name"]
     if name is not None:
-        return _given(_option(name, setting), match["value"])
+        return _option_with_value(_option(name, settings_option), match["value"])
     name = match["quoted"] or match["ticked"] or match["bare"]
-    return match[0] if name is None else _option(name, setting)
+    return match[0] if name is None else _option(name, settings_option)
 
 
-def _given(option: str, text: str) -> str:
-    """Return an option with its value as one types it; lists repeat the option."""
-    between = "=" if option.startswith(("--set ", "--then-set ")) else " "
+def _option_with_value(option: str, text: str) -> str:
+    """Return an option with its value as typed in a shell; a list repeats the option."""
+    separator = "=" if option.startswith(("--set ", "--then-set ")) else " "
     try:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError):
         value = text.replace(" ", "") if text[:1].isdigit() else text
     if option in ("--overwrite", "--quiet"):
         return option
-    if isinstance(value, list) and between == " ":
-        return " ".join(f"{option} {shlex.quote(str(one))}" for one in value) or option
-    shown = _typed(value)
-    return f"{option}{between}{shown}" if shown else option
+    if isinstance(value, list) and separator == " ":
+        return " ".join(f"{option} {shlex.quote(str(item))}" for item in value) or option
+    quoted = _shell_value(value)
+    return f"{option}{separator}{quoted}" if quoted else option
 
 
-def _typed(value: Any) -> str:
+def _shell_value(value: object) -> str:
     if isinstance(value, dict | list):
         return shlex.quote(json.dumps(value, default=str))
     text = str(value)
@@ -143,15 +143,15 @@ def _typed(value: Any) -> str:
     return text if re.fullmatch(r"[\w.+-]*", text) else shlex.quote(text)
 
 
-def _taken_at_the_shell(constraints: str) -> str:
-    """Return a list such as "a float, a str among {...} or a callable" without Python's."""
-    parts = [part for part in _parts(constraints) if not part.startswith(_ONLY_PYTHON)]
-    words = [_AT_THE_SHELL.get(part, part.replace("a str among", "one of")) for part in parts]
+def _allowed_in_shell(constraints: str) -> str:
+    """Return a list such as "a float, a str among {...} or a callable" without Python types."""
+    parts = [part for part in _split(constraints) if not part.startswith(_PYTHON_ONLY)]
+    words = [_SHELL_TYPES.get(part, part.replace("a str among", "one of")) for part in parts]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def _parts(text: str) -> list[str]:
-    """Split at commas and "or" outside of brackets."""
+def _split(text: str) -> list[str]:
+    """Split at commas and "or" outside brackets."""
     parts, depth = [""], 0
     for piece in re.split(r"(, | or |[\[\]{}()])", text):
         depth += (piece in ("[", "{", "(")) - (piece in ("]", "}", ")"))

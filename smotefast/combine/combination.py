@@ -15,9 +15,9 @@ from smotefast.engine.class_counts import Counts, class_counts
 from smotefast.engine.column_checks import columns_checked, columns_named
 from smotefast.engine.finite import finite_numbers
 from smotefast.engine.param_constraints import CREATION, SELECTION
+from smotefast.exceptions import NotNumericError
 from smotefast.over_sampling.base import BaseOverSampler
 from smotefast.tables import open_table, open_target
-from smotefast.tables.casting import NotNumericError
 from smotefast.under_sampling.base import BaseSelector
 
 
@@ -72,9 +72,9 @@ def _refuse_categories(X: Any, creation: Any, selection: Any, error: ValueError)
     if not isinstance(error, NotNumericError) and "could not convert" not in str(error):
         return
     try:
-        open_table(X).numeric()
+        open_table(X).to_matrix()
     except NotNumericError as why:
-        raise why.advised(_second_step_advice(creation, selection)) from error
+        raise why.with_advice(_second_step_advice(creation, selection)) from error
 
 
 def _second_step_advice(creation: Any, selection: Any) -> str:

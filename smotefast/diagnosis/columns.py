@@ -9,7 +9,7 @@ import numpy as np
 
 from smotefast.diagnosis.data import Block, Columns
 from smotefast.diagnosis.sample import Sample
-from smotefast.tables.categories import plain_values
+from smotefast.tables.column_types import plain_values
 
 if TYPE_CHECKING:
     import pyarrow as pa

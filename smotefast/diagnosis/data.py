@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from smotefast._messages import did_you_mean, listed
+from smotefast._messages import did_you_mean, list_names
+from smotefast._typing import Matrix
 from smotefast.tables import Table
 from smotefast.tables.labels import label_keys
 from smotefast.tables.protocol import library_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from scipy.sparse import csr_array
 
 BLOCK_ROWS = 1 << 16
 # Sparse rows become dense blocks, which are shorter for many columns: 65,536 rows of so many
@@ -166,7 +166,7 @@ def open_data(table: Table, categorical: frozenset[int], y: np.ndarray) -> Table
 def _kinds_of(table: Table) -> list[str]:
     """Return what each column holds; "other" for all columns of very wide sparse rows."""
     if not table.is_sparse:
-        return table.kinds()
+        return list(table.column_types())
     kind = "number" if table.n_features <= WIDEST_SPARSE else "other"
     return [kind] * table.n_features
 
@@ -183,21 +183,20 @@ def _kind_if_readable(table: Table, columns: Columns, j: int) -> str:
     return columns.kinds[j]
 
 
-def _number_columns(table: Table, columns: list[int]) -> np.ndarray | csr_array:
+def _number_columns(table: Table, columns: list[int]) -> Matrix:
     """Return columns as an array, or all columns of sparse rows as a CSR matrix."""
     if not columns:
         return np.empty((table.n_samples, 0))
     if table.is_sparse:
-        rows: csr_array = table.numeric()
-        return rows
-    return np.asarray(table.select(columns).numeric())
+        return table.to_matrix()
+    return np.asarray(table.select(columns).to_matrix())
 
 
 def _category_column(table: Table, column: int) -> pa.Array:
     """Return a column as Arrow: text as a dictionary, other values as codes."""
     import pyarrow as pa
 
-    codes, values = table.codes(column)
+    codes, values = table.encode(column)
     missing = codes == len(values) - 1 if values and values[-1] is None else None
     indices = pa.array(codes, mask=missing)
     if not all(isinstance(value, str) or value is None for value in values):
@@ -239,4 +238,6 @@ def _why_not_one_column(name: Any, names: list[Any]) -> str:
         return "is neither labels nor the name of a column: X has no named columns."
     if name in names:
         return f"names {names.count(name)} columns of X. Rename them."
-    return f"is not a column of X.{did_you_mean(name, names)} The columns are {listed(names)}."
+    return (
+        f"is not a column of X.{did_you_mean(name, names)} The columns are {list_names(names)}."
+    )

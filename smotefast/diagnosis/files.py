@@ -37,16 +37,16 @@ from smotefast.kernels import kernels_were_compiled
 from smotefast.report.progress import Progress, make_progress
 from smotefast.storage import (
     ParquetSource,
+    check_resident_memory,
+    explain_limit,
     format_size,
-    limit_explained,
     open_source,
-    refuse_above,
     release_memory,
     resident_bytes,
-    resolve_limit,
+    resolve_memory_limit,
 )
 from smotefast.tables.arrow_columns import check_numeric_fields, features_to_matrix
-from smotefast.tables.categories import without_view
+from smotefast.tables.column_types import cast_views
 
 # A number is held in float64, once more in the offered rows, and twice in the tiles of the
 # search. For 3,000,000 x 21 the resident memory rose to 426 MiB of 450 allowed, and to 478 of
@@ -104,7 +104,7 @@ class FileData:
                 values = features_to_matrix(
                     arrays[: len(numbers)], numbers, np.dtype(np.float64), nulls="nan"
                 )
-            yield Block(start, values, list(map(without_view, arrays[len(numbers) :])))
+            yield Block(start, values, list(map(cast_views, arrays[len(numbers) :])))
             start += batch.num_rows
 
 
@@ -117,12 +117,12 @@ def diagnose_files(
     progress: bool | Callable[[int, int], object] | None,
 ) -> Diagnosis:
     """Diagnose files; see ``diagnose_dataset``."""
-    given = resolve_limit(memory_limit)
+    given = resolve_memory_limit(memory_limit)
     limit = given.n_bytes
     dropped = column_names(drop, "drop")
     source = open_source(path, dropped)
     _, features = split_columns(source, target, dropped)
-    with limit_explained(given), source.watched(), make_progress(progress) as shown:
+    with explain_limit(given), source.report_changes(), make_progress(progress) as shown:
         shown.phase("counting classes", source.n_rows)
         classes = scan_classes(source, target, shown)
         name_classes(sampler, classes.counts)
@@ -130,7 +130,9 @@ def diagnose_files(
         y = all_target_values(source, target) if _needs_labels(sampler) else None
         facts = describe_sampler(sampler, schema, classes.counts, y)
         facts = _with_job_errors(facts, sampler, source, features)
-        columns = Columns.from_kinds(list(features), schema.kinds(), set(facts.categorical))
+        columns = Columns.from_kinds(
+            list(features), list(schema.column_types()), set(facts.categorical)
+        )
         rows = block_rows(source, target, columns, len(classes.counts), limit)
         data = FileData(source, target, classes, columns, rows)
         shown.phase("drawing and searching", 2 * source.n_rows)
@@ -177,7 +179,7 @@ def _after_each_block(progress: Progress, limit: int) -> OnBlock:
     def on_block(block: Block) -> None:
         progress.advance(block.n_rows)
         try:
-            refuse_above(limit)
+            check_resident_memory(limit)
         except MemoryError as error:
             message = (
                 f"memory_limit={format_size(limit)} is not enough: the process occupies "
@@ -219,7 +221,7 @@ def block_rows(
         needed = fixed + _LEAST_ROWS * row
         raise MemoryError(
             f"memory_limit={format_size(limit)} is not enough: a diagnosis of these files "
-            f"needs about {format_size(1.02 * needed, at_least=True)}. Drop columns or raise "
+            f"needs about {format_size(1.02 * needed, round_up=True)}. Drop columns or raise "
             "the limit."
         )
     return max(rows, 1)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from smotefast._messages import one_line_label
+from smotefast._messages import short_label
 from smotefast.diagnosis.findings import ClassFigures, Findings, Point
 
 WIDTH = 96
@@ -100,7 +100,7 @@ def _cells(item: ClassFigures) -> list[str]:
     counts = [f"{item.n_rows:,}", f"{item.n_new:,}", f"{item.n_searched:,}"]
     shares = [item.noise, item.danger, item.safe, item.overlap]
     shown = ("-" if share is None else f"{share:.1%}" for share in shares)
-    return [one_line_label(item.label, _LONGEST_LABEL), *counts, *shown]
+    return [short_label(item.label, _LONGEST_LABEL), *counts, *shown]
 
 
 def _shown_classes(classes: tuple[ClassFigures, ...]) -> list[ClassFigures]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from smotefast.diagnosis.data import Block, Data
 from smotefast.diagnosis.thresholds import SEARCHED_IN_ALL, SEARCHED_PER_CLASS
-from smotefast.tables.categories import plain_values
+from smotefast.tables.column_types import plain_values
 
 if TYPE_CHECKING:
     import pyarrow as pa

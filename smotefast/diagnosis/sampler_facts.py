@@ -19,7 +19,7 @@ from smotefast.engine.user_estimators import number_of_neighbors
 from smotefast.over_sampling import RandomOverSampler
 from smotefast.over_sampling._categorical import categorical_positions
 from smotefast.over_sampling.base import BaseOverSampler
-from smotefast.tables import Columns
+from smotefast.tables import TableSchema
 from smotefast.under_sampling.base import BaseCleaner, BaseSelector
 
 
@@ -96,7 +96,7 @@ class SamplerFacts:
 
 
 def describe_sampler(
-    sampler: BaseSampler | None, columns: Columns, counts: Counts, y: np.ndarray | None
+    sampler: BaseSampler | None, columns: TableSchema, counts: Counts, y: np.ndarray | None
 ) -> SamplerFacts:
     """Collect the facts about a sampler before it sees any row.
 
@@ -157,7 +157,7 @@ def _interpolates(step: Any) -> bool:
     return not (_needs(step).copies_rows or isinstance(step, BaseSelector))
 
 
-def _categorical(over: Any, columns: Columns, errors: list[str]) -> frozenset[int]:
+def _categorical(over: Any, columns: TableSchema, errors: list[str]) -> frozenset[int]:
     if not _needs(over).takes_categories:
         return frozenset()
     if not hasattr(over, "categorical_features"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from smotefast._messages import shown_name
+from smotefast._messages import quote_name
 
 _MOST_LISTED = 6
 _PLURALS = {"class": "classes"}
@@ -44,7 +44,7 @@ def listed(noun: str, names: Sequence[Hashable], figures: Sequence[str] = ()) ->
     >>> listed("class", range(8), ["9%"] * 8)
     'classes 0 (9%), 1 (9%), 2 (9%), 3 (9%), 4 (9%), 5 (9%) and 2 more'
     """
-    shown = [shown_name(name) for name in names[:_MOST_LISTED]]
+    shown = [quote_name(name) for name in names[:_MOST_LISTED]]
     if figures:
         shown = [f"{name} ({text})" for name, text in zip(shown, figures, strict=False)]
     n_more = len(names) - len(shown)

@@ -16,7 +16,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 from sklearn.utils.validation import validate_data
 
-from smotefast._messages import listed
+from smotefast._messages import list_names
 from smotefast.engine.class_counts import Counts, class_counts
 from smotefast.engine.column_checks import warn_about_columns
 from smotefast.engine.finite import finite_numbers
@@ -25,7 +25,7 @@ from smotefast.engine.needs import Needs
 from smotefast.engine.suggestions import SuggestingMixin
 from smotefast.engine.tags import Tags, sampler_tags
 from smotefast.tables import Table, Target, open_table, open_target
-from smotefast.tables.protocol import repeated_names
+from smotefast.tables.protocol import duplicate_names
 
 # Attributes that describe the columns of X. A call that fails still updates them.
 _COLUMNS = frozenset({"feature_names_in_", "n_features_in_"})
@@ -173,7 +173,7 @@ class BaseSampler(
     def _refuse_extra(self, params: dict[str, Any]) -> None:
         if params:
             raise TypeError(
-                f"{type(self).__name__} takes X and y only; got also {listed(sorted(params))}."
+                f"{type(self).__name__} takes only X and y; got {list_names(sorted(params))}."
             )
 
     def _forget(self) -> None:
@@ -205,7 +205,7 @@ class BaseSampler(
             if type(error).__name__ != "DuplicateError":
                 raise
             raise ValueError(
-                f"X has several columns of the same name: {listed(repeated_names(X))}. "
+                f"X has several columns of the same name: {list_names(duplicate_names(X))}. "
                 "scikit-learn reads the names of frames only where they differ. Rename the "
                 "columns."
             ) from error

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from smotefast._messages import listed
+from smotefast._messages import list_names
 from smotefast.exceptions import warn_resampling
 
 # Fewer rows do not show that a value never repeats, or is always the same.
@@ -234,5 +234,5 @@ def describe(found: Suspects) -> str:
 
 def _listed(names: Sequence[Any]) -> str:
     if len(names) == 1:
-        return f"column {listed(names)} has"
-    return f"columns {listed(names)} have"
+        return f"column {list_names(names)} has"
+    return f"columns {list_names(names)} have"

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_array
 
+from smotefast.exceptions import NotNumericError
 from smotefast.tables import Table
-from smotefast.tables.casting import NotNumericError
 
 
 def finite_numbers(table: Table, sampler: Any) -> Any:
@@ -22,16 +22,18 @@ def finite_numbers(table: Table, sampler: Any) -> Any:
         missing or infinite. The message names the columns.
     """
     try:
-        numbers = table.numeric()
+        numbers = table.to_matrix()
     except NotNumericError as error:
         advice = sampler.needs().text_advice
-        raise (error.advised(advice) if advice else error) from error.__cause__
+        raise (error.with_advice(advice) if advice else error) from error.__cause__
     try:
         return check_array(numbers, accept_sparse="csr", estimator=sampler, input_name="X")
     except ValueError as error:
         if "Input X contains" not in str(error):
             raise
-        raise ValueError(_not_finite(numbers, table.labels, type(sampler).__name__)) from None
+        raise ValueError(
+            _not_finite(numbers, table.display_names, type(sampler).__name__)
+        ) from None
 
 
 def _not_finite(numbers: Any, labels: Sequence[Any], sampler: str) -> str:

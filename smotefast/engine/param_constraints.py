@@ -21,7 +21,7 @@ from sklearn.utils._param_validation import (
     StrOptions,
 )
 
-from smotefast._messages import did_you_mean, shown_name
+from smotefast._messages import did_you_mean, quote_name
 
 WORDS = {"auto", "minority", "not minority", "not majority", "all"}
 
@@ -167,7 +167,7 @@ def with_suggestions(estimator: Any) -> Iterator[None]:
         text = str(error)
         for name, value in estimator.get_params(deep=False).items():
             if text.startswith(f"The {name!r} parameter "):
-                text = text.replace(f"Got {value!r} ", f"Got {shown_name(value)} ")
+                text = text.replace(f"Got {value!r} ", f"Got {quote_name(value)} ")
                 text += did_you_mean(value, _words(estimator, name))
                 if isinstance(value, type):
                     text += f" Give an instance: {value.__name__}()."

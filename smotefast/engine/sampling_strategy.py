@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from smotefast._messages import MOST_LISTED, did_you_mean, listed, shown_name
+from smotefast._messages import MAX_NAMES, did_you_mean, list_names, quote_name
 from smotefast.engine.class_counts import Counts, largest_class, smallest_class
 
 
@@ -125,7 +125,7 @@ def classes_to_clean(
         raise ValueError(
             "'sampling_strategy' as a dict for cleaning methods is not supported. Please give "
             "a list of the classes to be targeted by the sampling: "
-            f"{listed(sampling_strategy)}."
+            f"{list_names(sampling_strategy)}."
         )
     if isinstance(sampling_strategy, list):
         return _clean(sampling_strategy, counts)
@@ -133,7 +133,7 @@ def classes_to_clean(
         return _clean(list(sampling_strategy(y)), counts)
     raise TypeError(
         "sampling_strategy must be a str, a list or a callable; got "
-        f"{shown_name(sampling_strategy)}."
+        f"{quote_name(sampling_strategy)}."
     )
 
 
@@ -164,7 +164,7 @@ def _resolved(
         return by_mapping(_called(strategy, y), counts, allow_reached)
     raise TypeError(
         "sampling_strategy must be a str, a float in (0, 1], a dict or a callable; "
-        f"got {shown_name(strategy)}."
+        f"got {quote_name(strategy)}."
     )
 
 
@@ -287,11 +287,11 @@ def _check_mapping(mapping: Mapping[Any, Any], counts: Counts) -> None:
                 f"sampling_strategy asks for {n!r} rows of class {label!r}; "
                 "the number of rows after resampling must be an integer."
             )
-    negative = [f"{shown_name(label)}: {n}" for label, n in mapping.items() if n < 0]
+    negative = [f"{quote_name(label)}: {n}" for label, n in mapping.items() if n < 0]
     if negative:
         raise ValueError(
             "The number of samples in a class cannot be negative. 'sampling_strategy' contains "
-            f"some negative value: {', '.join(negative[:MOST_LISTED])}."
+            f"some negative value: {', '.join(negative[:MAX_NAMES])}."
         )
 
 
@@ -299,8 +299,8 @@ def _check_labels(labels: Iterable[Any], counts: Counts) -> None:
     unknown = [label for label in dict.fromkeys(labels) if label not in counts]
     if unknown:
         raise ValueError(
-            f"The {{{listed(unknown)}}} target class is/are not present in the data."
-            f"{did_you_mean(unknown[0], counts)} The classes are {listed(counts)}."
+            f"The {{{list_names(unknown)}}} target class is/are not present in the data."
+            f"{did_you_mean(unknown[0], counts)} The classes are {list_names(counts)}."
         )
 
 
@@ -309,6 +309,6 @@ def _called(strategy: Callable[..., Any], y: np.ndarray) -> Mapping[Any, Any]:
     if not isinstance(mapping, Mapping):
         raise TypeError(
             "sampling_strategy was called with y and must return a dict {class: number of "
-            f"rows after resampling}}; it returned {shown_name(mapping)}."
+            f"rows after resampling}}; it returned {quote_name(mapping)}."
         )
     return mapping

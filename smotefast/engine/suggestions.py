@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from smotefast._messages import did_you_mean, listed
+from smotefast._messages import did_you_mean, list_names
 from smotefast.engine.param_constraints import with_suggestions
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def parameter_hint(kind: Any, name: str) -> str:
 
 
 def _all_parameters(kind: Any) -> str:
-    return f" It takes {listed(_taken(kind) or ())}."
+    return f" It takes {list_names(_taken(kind) or ())}."
 
 
 def _subclasses(kind: Any) -> Iterator[type]:

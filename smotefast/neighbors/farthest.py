@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from smotefast._threads import in_threads, one_blas_thread
+from smotefast._threads import one_blas_thread, run_in_threads
 from smotefast.neighbors.exact.csr import farthest_sparse_pool
 from smotefast.neighbors.exact.tiles import SPARE, Packed, nearest_candidates, pack
 from smotefast.neighbors.planner import LITTLE_WORK, MOST_BY_TILES
@@ -85,7 +85,7 @@ def _by_products(pool: Any, queries: Any, k: int, n_threads: int) -> np.ndarray:
         found[some] = _farthest(data, pool, queries[some], k)
 
     with one_blas_thread():
-        in_threads(search, queries.shape[0], step, n_threads)
+        run_in_threads(search, queries.shape[0], step, n_threads)
     return found
 
 

@@ -9,14 +9,14 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import clone
 
-from smotefast._messages import did_you_mean, listed, shown_name
+from smotefast._messages import did_you_mean, list_names, quote_name
 from smotefast.engine.job import Job
 from smotefast.engine.majority_vote import load_votes
 from smotefast.engine.mixed_recipes import MixedMatrix, first_rows
 from smotefast.engine.needs import Needs
 from smotefast.over_sampling.base import NeighborSampler
-from smotefast.tables import Columns, Table, Target
-from smotefast.tables.categories import Codes, NewColumns
+from smotefast.tables import Table, TableSchema, Target
+from smotefast.tables.categories import EncodedColumn, MixedRows
 
 
 class CategoricalSampler(NeighborSampler):
@@ -32,7 +32,7 @@ class CategoricalSampler(NeighborSampler):
     _continuous: list[int]
 
     @abstractmethod
-    def choose_columns(self, columns: Columns) -> tuple[list[int], list[int]]:
+    def choose_columns(self, columns: TableSchema) -> tuple[list[int], list[int]]:
         """Return the positions of the numeric and of the categorical columns."""
 
     @abstractmethod
@@ -110,14 +110,14 @@ class CategoricalSampler(NeighborSampler):
                 zip(self._categorical, self._first_rows, strict=True)
             )
         }
-        new = NewColumns(numbers, self._continuous, picks)
-        return table.append_columns(new), target.extend(labels)
+        new = MixedRows(numbers, self._continuous, picks)
+        return table.append_mixed(new), target.extend(labels)
 
 
 NOT_NUMERIC = ("category", "text", "boolean", "other")
 
 
-def categorical_positions(given: Any, columns: Columns) -> np.ndarray:
+def categorical_positions(given: Any, columns: TableSchema) -> np.ndarray:
     """Resolve ``categorical_features``.
 
     Parameters
@@ -140,7 +140,7 @@ def categorical_positions(given: Any, columns: Columns) -> np.ndarray:
     wanted = np.asarray(given)
     if wanted.ndim != 1:
         raise ValueError(
-            f"categorical_features={shown_name(given)} must be a list of positions, names or "
+            f"categorical_features={quote_name(given)} must be a list of positions, names or "
             "booleans."
         )
     if not wanted.size:
@@ -153,19 +153,19 @@ def categorical_positions(given: Any, columns: Columns) -> np.ndarray:
     if all(isinstance(name, str) for name in names):
         return _once(_by_name(names, columns), given)
     raise ValueError(
-        f"categorical_features={shown_name(given)} mixes positions, names or booleans; give "
+        f"categorical_features={quote_name(given)} mixes positions, names or booleans; give "
         "one kind."
     )
 
 
-def _by_kind(word: str, columns: Columns) -> np.ndarray:
+def _by_kind(word: str, columns: TableSchema) -> np.ndarray:
     if word == "auto" and not columns.has_dtypes:
         raise ValueError(
             "When `categorical_features='auto'`, the input data should be a "
             "pandas.DataFrame. Got an array instead: only columns of a pandas, polars or Arrow "
             "table can be categories by type. Give positions or a mask, or 'not numeric'."
         )
-    kinds = columns.kinds()
+    kinds = columns.column_types()
     wanted: tuple[str, ...] = NOT_NUMERIC
     if word == "auto":
         wanted = ("category",) if "category" in kinds else ("text", "boolean")
@@ -179,7 +179,7 @@ def _are_tuples(given: Any) -> bool:
     return all(isinstance(name, tuple) for name in given)
 
 
-def _by_mask(mask: np.ndarray, columns: Columns) -> np.ndarray:
+def _by_mask(mask: np.ndarray, columns: TableSchema) -> np.ndarray:
     if len(mask) != columns.n_features:
         raise ValueError(
             f"categorical_features is a mask of {len(mask)} values, and X has "
@@ -188,22 +188,22 @@ def _by_mask(mask: np.ndarray, columns: Columns) -> np.ndarray:
     return np.flatnonzero(mask)
 
 
-def _by_position(wanted: np.ndarray, columns: Columns) -> np.ndarray:
+def _by_position(wanted: np.ndarray, columns: TableSchema) -> np.ndarray:
     last = columns.n_features - 1
     beyond = wanted[(wanted < -last - 1) | (wanted > last)]
     if len(beyond):
         raise ValueError(
             f"all features must be in [0, {last}] or [-{last + 1}, 0]; categorical_features "
-            f"names columns beyond: {listed(beyond.tolist())}."
+            f"names columns beyond: {list_names(beyond.tolist())}."
         )
     return np.where(wanted < 0, wanted + last + 1, wanted).astype(np.int64)
 
 
-def _by_name(names: list[Any], columns: Columns) -> np.ndarray:
+def _by_name(names: list[Any], columns: TableSchema) -> np.ndarray:
     if columns.names is None:
         raise ValueError(
             "Specifying the columns using strings is only supported for dataframes whose "
-            f"columns have names: categorical_features has {listed(names)}. Give positions "
+            f"columns have names: categorical_features has {list_names(names)}. Give positions "
             "instead."
         )
     place = {name: j for j, name in reversed(list(enumerate(columns.names)))}
@@ -211,15 +211,15 @@ def _by_name(names: list[Any], columns: Columns) -> np.ndarray:
     if unknown:
         raise ValueError(
             "A given column is not a column of the dataframe: categorical_features has "
-            f"{listed(unknown)}.{did_you_mean(unknown[0], columns.names)} The columns are "
-            f"{listed(columns.names)}."
+            f"{list_names(unknown)}.{did_you_mean(unknown[0], columns.names)} The columns are "
+            f"{list_names(columns.names)}."
         )
     return np.array([place[name] for name in names], dtype=np.int64)
 
 
 def _once(positions: np.ndarray, given: Any) -> np.ndarray:
     if len(np.unique(positions)) < len(positions):
-        raise ValueError(f"categorical_features={shown_name(given)} names a column twice.")
+        raise ValueError(f"categorical_features={quote_name(given)} names a column twice.")
     return positions
 
 
@@ -236,18 +236,20 @@ def encode_columns(table: Table, columns: Sequence[int]) -> tuple[np.ndarray, li
     return joined_codes(table.n_samples, (_column_codes(table, int(j)) for j in columns))
 
 
-def joined_codes(n_rows: int, columns: Iterable[Codes]) -> tuple[np.ndarray, list[list[Any]]]:
+def joined_codes(
+    n_rows: int, columns: Iterable[EncodedColumn]
+) -> tuple[np.ndarray, list[list[Any]]]:
     """Return columns of categories as one table, and what its codes stand for."""
-    parts = [(column.codes, column.values) for column in columns]
+    parts = [(column.codes, column.categories) for column in columns]
     codes = np.empty((n_rows, len(parts)), dtype=np.int32)
     for place, (of, _) in enumerate(parts):
         codes[:, place] = of
     return codes, [values for _, values in parts]
 
 
-def _column_codes(table: Table, j: int) -> Codes:
+def _column_codes(table: Table, j: int) -> EncodedColumn:
     try:
-        return table.codes(j)
+        return table.encode(j)
     except (TypeError, NotImplementedError) as why:  # no library can hash or compare these
         name = j if table.names is None else table.names[j]
         raise ValueError(
@@ -289,7 +291,7 @@ def reordered(
         if unknown:
             raise ValueError(
                 f"categorical_encoder={encoder!r} has no place for the categories "
-                f"{listed(unknown)} "
+                f"{list_names(unknown)} "
                 f"of the categorical column {j} (from 0). Add them to its categories."
             )
         ranks = np.array([places[_key(name)] for name in names], dtype=np.int32)

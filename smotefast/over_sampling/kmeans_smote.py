@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import clone
 
-from smotefast._threads import usable_threads
+from smotefast._threads import safe_scikit_learn_threads
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.param_constraints import CLUSTERING, NEIGHBOR_COUNT, OVER_SAMPLER, SEARCH
 from smotefast.engine.recipes import Interpolate, Origins
@@ -164,7 +164,7 @@ class KMeansSMOTE(NeighborSampler):
         recipes: list[Interpolate] = []
         for label, n_new in positive(n_to_generate):
             if clusters is None or fit_again:
-                with usable_threads():
+                with safe_scikit_learn_threads():
                     clusters = np.asarray(self.kmeans_estimator_.fit_predict(matrix))
             groups = self._groups(rows, label, clusters, n_new / total / 2, call.k)
             recipes += self._in_groups(rows, label, n_new, groups, call)

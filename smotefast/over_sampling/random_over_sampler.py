@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils import check_random_state
 
-from smotefast._messages import listed
+from smotefast._messages import list_names
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.draws import Draws
 from smotefast.engine.job import Job
@@ -127,8 +127,8 @@ class RandomOverSampler(BaseOverSampler):
         if missing:
             raise ValueError(
                 "`shrinkage` should contain a shrinkage factor for each class that will be "
-                f"resampled. The missing classes are: {{{listed(missing)}}}. It has "
-                f"{listed(self.shrinkage)}."
+                f"resampled. The missing classes are: {{{list_names(missing)}}}. It has "
+                f"{list_names(self.shrinkage)}."
             )
         for label, shrinkage in self.shrinkage.items():
             if shrinkage < 0:

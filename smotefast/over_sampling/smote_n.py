@@ -19,7 +19,7 @@ from smotefast.over_sampling._categorical import CategoricalSampler
 from smotefast.over_sampling.base import NeighborSampler, positive
 from smotefast.over_sampling.call import Call
 from smotefast.over_sampling.smote import SMOTE
-from smotefast.tables import Columns, Table
+from smotefast.tables import Table, TableSchema
 
 # Rows of a class up to which nn_k_ is fitted: on their distances, here 32 MiB of them.
 _MOST_DISTANCES = 2048
@@ -123,7 +123,7 @@ class SMOTEN(CategoricalSampler, SMOTE):
         self.small_class = small_class
         self.n_jobs = n_jobs
 
-    def choose_columns(self, columns: Columns) -> tuple[list[int], list[int]]:
+    def choose_columns(self, columns: TableSchema) -> tuple[list[int], list[int]]:
         """Return the positions of the numeric columns (none) and of the categorical ones."""
         self._categorical, self._continuous = list(range(columns.n_features)), []
         return self._continuous, self._categorical

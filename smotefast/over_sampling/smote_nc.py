@@ -19,7 +19,7 @@ from smotefast.over_sampling._categorical import CategoricalSampler, categorical
 from smotefast.over_sampling.base import NeighborSampler, positive
 from smotefast.over_sampling.call import Call, drawn_neighbors
 from smotefast.over_sampling.smote import SMOTE
-from smotefast.tables import Columns, Table
+from smotefast.tables import Table, TableSchema
 
 
 class SMOTENC(CategoricalSampler, SMOTE):
@@ -147,7 +147,7 @@ class SMOTENC(CategoricalSampler, SMOTE):
         self.small_class = small_class
         self.n_jobs = n_jobs
 
-    def choose_columns(self, columns: Columns) -> tuple[list[int], list[int]]:
+    def choose_columns(self, columns: TableSchema) -> tuple[list[int], list[int]]:
         """Return the positions of the numeric and of the categorical columns."""
         self.n_features_ = columns.n_features
         categorical = categorical_positions(self.categorical_features, columns)
@@ -163,7 +163,7 @@ class SMOTENC(CategoricalSampler, SMOTE):
             numbers = numbers.astype(np.float64)
         return MixedMatrix(numbers, self._encoded(table))
 
-    def _check_both_types(self, columns: Columns) -> None:
+    def _check_both_types(self, columns: TableSchema) -> None:
         for positions, kind, alternative in (
             (self.continuous_features_, "categorical", "SMOTEN"),
             (self.categorical_features_, "numerical", "SMOTE"),
@@ -171,7 +171,7 @@ class SMOTENC(CategoricalSampler, SMOTE):
             if not positions.size:
                 other = "numerical" if kind == "categorical" else "categorical"
                 advice = f"Use {alternative}."
-                if kind == "numerical" and set(columns.kinds()) != {"number"}:
+                if kind == "numerical" and set(columns.column_types()) != {"number"}:
                     advice = (
                         "X has columns that hold no numbers: name them in "
                         "categorical_features, or set categorical_features='not numeric'."

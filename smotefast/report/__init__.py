@@ -1,4 +1,4 @@
-"""What people see of a job: its progress and its summary."""
+"""Progress and summary of a file job."""
 
 from smotefast.report.progress import Progress, make_progress
 from smotefast.report.summary import Summary

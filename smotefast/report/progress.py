@@ -1,4 +1,4 @@
-"""How far a job is: a bar in a terminal or a notebook, a callback, or nothing."""
+"""Progress of a job: a bar in a terminal or notebook, a callback, or nothing."""
 
 from __future__ import annotations
 
@@ -9,39 +9,48 @@ import sys
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
 
 Callback = Callable[[int, int], object]
 
 _REDRAW_SECONDS = 0.3
 
 
+class _DisplayHandle(Protocol):
+    """The object that ``IPython.display.display`` returns."""
+
+    def update(self, bundle: dict[str, str], *, raw: bool) -> None: ...
+
+
 class Progress:
-    """Follows a job through its phases; this one shows nothing."""
+    """Receives the progress of a job; this base class displays nothing."""
 
     def __enter__(self) -> Progress:
         return self
 
     def __exit__(
         self,
-        kind: type[BaseException] | None,
+        exc_type: type[BaseException] | None,
         error: BaseException | None,
-        trace: TracebackType | None,
+        traceback: TracebackType | None,
     ) -> None:
         self.close()
 
     def phase(self, name: str, total: int | None = None, *, writes: bool = False) -> None:
-        """Begin a phase of ``total`` rows (None: nobody knows how long it takes)."""
+        """Begin a phase of ``total`` rows; None if the number is unknown."""
 
     def advance(self, rows: int) -> None:
-        """Count rows that are done."""
+        """Add rows that are done."""
 
     def close(self) -> None:
         """End the display."""
 
 
-class _Calls(Progress):
-    """Calls ``callback(rows_done, rows_total)`` while rows are being written."""
+class _CallbackProgress(Progress):
+    """Calls ``callback(rows_done, rows_total)`` while rows are written."""
 
     def __init__(self, callback: Callback) -> None:
         self._callback = callback
@@ -57,13 +66,13 @@ class _Calls(Progress):
             self._callback(self._done, self._total)
 
 
-class _Bar(Progress):
-    """A bar of rich on standard error."""
+class _TerminalProgress(Progress):
+    """Displays a progress bar of rich on standard error."""
 
     def __init__(self) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-        from rich.progress import Progress as Bar
+        from rich.progress import Progress as RichProgress
 
         columns = (
             TextColumn("{task.description:<22}"),
@@ -72,10 +81,9 @@ class _Bar(Progress):
             TimeElapsedColumn(),
             TimeRemainingColumn(),
         )
-        self._bar: Any = Bar(
-            *columns, console=Console(stderr=True, force_jupyter=False), transient=True
-        )
-        self._task: Any = None
+        console = Console(stderr=True, force_jupyter=False)
+        self._bar = RichProgress(*columns, console=console, transient=True)
+        self._task: TaskID | None = None
         self._bar.start()
 
     def phase(self, name: str, total: int | None = None, *, writes: bool = False) -> None:
@@ -84,50 +92,51 @@ class _Bar(Progress):
         self._task = self._bar.add_task(name, total=total)
 
     def advance(self, rows: int) -> None:
-        self._bar.advance(self._task, rows)
+        if self._task is not None:
+            self._bar.advance(self._task, rows)
 
     def close(self) -> None:
         self._bar.stop()
 
 
-class _InNotebook(Progress):
-    """A bar below a cell of a notebook; it needs no widgets.
+class _NotebookProgress(Progress):
+    """Displays a progress bar below a notebook cell, without widgets.
 
-    The cell's output is replaced a few times a second, and empty in the end. Where IPython
-    cannot display, each phase prints a line.
+    The output is updated a few times a second and empty at the end. If IPython cannot display
+    it, each phase prints a line.
     """
 
     def __init__(self) -> None:
         self._name, self._done, self._total = "", 0, 0
-        self._started = self._shown = 0.0
-        self._handle: Any = None
+        self._started = self._displayed = 0.0
+        self._handle: _DisplayHandle | None = None
 
     def phase(self, name: str, total: int | None = None, *, writes: bool = False) -> None:
         self._name, self._done, self._total = name, 0, total or 0
         self._started = time.monotonic()
-        self._show(self._line(), self._html())
+        self._display(self._line(), self._html())
 
     def advance(self, rows: int) -> None:
         self._done += rows
-        if time.monotonic() - self._shown >= _REDRAW_SECONDS:
-            self._show(self._line(), self._html())
+        if time.monotonic() - self._displayed >= _REDRAW_SECONDS:
+            self._display(self._line(), self._html())
 
     def close(self) -> None:
         if self._handle is not None:
-            self._show("", "")
+            self._display("", "")
 
-    def _show(self, line: str, page: str) -> None:
-        self._shown = time.monotonic()
-        bundle = {"text/plain": line, "text/html": page}
+    def _display(self, line: str, html_text: str) -> None:
+        self._displayed = time.monotonic()
+        bundle = {"text/plain": line, "text/html": html_text}
         if self._handle is not None:
             self._handle.update(bundle, raw=True)
             return
-        shell = sys.modules.get("IPython.display")  # loaded by every notebook
-        if shell is None:
-            self._shown = math.inf  # no more than the line
+        ipython = sys.modules.get("IPython.display")  # loaded in every notebook
+        if ipython is None:
+            self._displayed = math.inf  # prints nothing else in this phase
             print(line)
         else:
-            self._handle = shell.display(bundle, raw=True, display_id=True)
+            self._handle = ipython.display(bundle, raw=True, display_id=True)
 
     def _line(self) -> str:
         if not self._total:
@@ -142,20 +151,19 @@ class _InNotebook(Progress):
 
 
 def _in_notebook() -> bool:
-    """Whether this code runs in a notebook: in IPython with a kernel, which has no terminal."""
+    """Tell whether this code runs in a notebook: in IPython with a kernel."""
     shell = getattr(builtins, "get_ipython", lambda: None)()
     return type(shell).__name__ == "ZMQInteractiveShell" or hasattr(shell, "kernel")
 
 
 def make_progress(progress: bool | Callback | None) -> Progress:
-    """Return what follows a job.
+    """Return the Progress object for the parameter ``progress``.
 
     Parameters
     ----------
     progress
-        None: a bar if standard error is a terminal, and in notebooks. True or False: a bar
-        or nothing.
-        A callable: called with ``(rows_done, rows_total)`` as rows are written.
+        True for a progress bar, False for none, None for a bar in terminals and notebooks. A
+        callable is called with ``(rows_done, rows_total)`` while rows are written.
 
     Raises
     ------
@@ -166,12 +174,12 @@ def make_progress(progress: bool | Callback | None) -> Progress:
         is_terminal = sys.stderr is not None and sys.stderr.isatty()
         progress = is_terminal or _in_notebook()
     if progress is True:
-        return _InNotebook() if _in_notebook() else _Bar()
+        return _NotebookProgress() if _in_notebook() else _TerminalProgress()
     if progress is False:
         return Progress()
     if not callable(progress):
         raise TypeError(
-            f"progress={progress!r} must be None, True, False or a callable taking "
+            f"progress={progress!r} must be None, True, False or a callable that takes "
             "(rows_done, rows_total)."
         )
-    return _Calls(progress)
+    return _CallbackProgress(progress)

@@ -1,17 +1,17 @@
-"""What a batch job did, as an object and as text."""
+"""The result of a file job: class counts, time and memory, as text or an HTML table."""
 
 from __future__ import annotations
 
 import html
 from dataclasses import dataclass
-from typing import Any
 
-from smotefast._messages import one_line_label
-from smotefast.storage.paths import shown_path
+from smotefast._messages import short_label
+from smotefast._typing import Label
+from smotefast.storage.paths import printable_path
 from smotefast.storage.process_memory import format_size
 
-_MOST_LINES = 20
-_LONGEST = 40
+_MAX_CLASSES = 20
+_MAX_LABEL_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -21,118 +21,116 @@ class Summary:
     Attributes
     ----------
     destination
-        Where the rows are.
+        Path of the resampled data.
     counts_before, counts_after
-        Rows of each class in the source, and in what is made of it.
+        Number of rows of each class in the source and in the resampled data.
     rows_written
-        Rows in the destination.
+        Number of rows in the destination.
     seconds
-        From the call to the finished destination.
+        Duration of the whole job.
     peak_memory, memory_limit
-        Largest resident set of the process during the job, and the limit given; bytes.
+        Peak resident memory of the process during the job, and its limit, in bytes.
     search
-        How neighbours were found: "exact", "approximate", "estimator", or None.
+        How nearest neighbors were found: "exact", "approximate", "estimator", or None.
     recall
-        Share of the true neighbours found on a sample, where the search was approximate.
+        Share of true nearest neighbors found in a sample, if the search was approximate.
     counts_made
-        Rows made of each class that got any; None means all that came to it.
+        Number of synthetic rows of each class that has any. None means that no row was
+        removed, so it is the difference of the other counts.
     copied
-        Whether the rows are those of the source: none was made, and no step took any away.
+        Whether the job copied the source without change, as no class had to be resampled.
     """
 
     destination: str
-    counts_before: dict[Any, int]
-    counts_after: dict[Any, int]
+    counts_before: dict[Label, int]
+    counts_after: dict[Label, int]
     rows_written: int
     seconds: float
     peak_memory: int
     memory_limit: int
     search: str | None = None
     recall: float | None = None
-    counts_made: dict[Any, int] | None = None
+    counts_made: dict[Label, int] | None = None
     copied: bool = False
 
     @property
     def rows_new(self) -> int:
-        """Rows that were made."""
-        return sum(map(self._made, self.counts_before))
+        """Number of synthetic rows."""
+        return sum(map(self._n_new, self.counts_before))
 
     @property
     def rows_removed(self) -> int:
-        """Rows that were taken away, of the originals and of the new ones."""
-        return sum(map(self._removed, self.counts_before))
+        """Number of removed rows, both original and synthetic ones."""
+        return sum(map(self._n_removed, self.counts_before))
 
-    def _made(self, label: Any) -> int:
+    def _n_new(self, label: Label) -> int:
         if self.counts_made is None:
             return self.counts_after[label] - self.counts_before[label]
         return self.counts_made.get(label, 0)
 
-    def _removed(self, label: Any) -> int:
-        return self.counts_before[label] + self._made(label) - self.counts_after[label]
+    def _n_removed(self, label: Label) -> int:
+        return self.counts_before[label] + self._n_new(label) - self.counts_after[label]
 
     def __str__(self) -> str:
-        return "\n".join([*self._class_lines(), "", *self._job_lines()])
+        header, *rows = self._class_table()
+        width = max(len(row[0]) for row in (header, *rows))
+        lines = [_text_row(row, width) for row in (header, *rows)]
+        if self._n_hidden:
+            lines.append(f"... and {self._n_hidden} more classes")
+        facts = [f"{name:<13} {value}" for name, value in self._facts()]
+        return "\n".join([*lines, "", *facts])
 
     def _repr_html_(self) -> str:
-        """Return the summary as a table for notebooks."""
-        header, *rows = self._class_cells()
-        shown = [_html_row(header, "th"), *(_html_row(row, "td") for row in rows)]
-        if self._n_more:
-            shown.append(f"<tr><td>... and {self._n_more} more classes</td></tr>")
+        """Return the summary as HTML tables for notebooks."""
+        header, *rows = self._class_table()
+        classes = [_html_row(header, "th"), *(_html_row(row, "td") for row in rows)]
+        if self._n_hidden:
+            classes.append(f"<tr><td>... and {self._n_hidden} more classes</td></tr>")
         facts = [_html_row(list(fact), "td") for fact in self._facts(" rows")]
-        return f"<table>{''.join(shown)}</table><table>{''.join(facts)}</table>"
-
-    def _class_lines(self) -> list[str]:
-        cells = self._class_cells()
-        width = max(len(row[0]) for row in cells)
-        lines = [_line(row, width) for row in cells]
-        if self._n_more:
-            lines.append(f"... and {self._n_more} more classes")
-        return lines
+        return f"<table>{''.join(classes)}</table><table>{''.join(facts)}</table>"
 
     @property
-    def _n_more(self) -> int:
-        return max(0, len(self.counts_before) - _MOST_LINES)
+    def _n_hidden(self) -> int:
+        return max(0, len(self.counts_before) - _MAX_CLASSES)
 
-    def _shown_classes(self) -> list[Any]:
-        """Return the classes that have a line: of many, those first that changed."""
+    def _shown_classes(self) -> list[Label]:
+        """Return the classes to list; if there are too many, those that changed come first."""
         labels = list(self.counts_before)
-        if len(labels) > _MOST_LINES:
-            labels.sort(key=lambda label: not (self._made(label) or self._removed(label)))
-        return labels[:_MOST_LINES]
+        if len(labels) > _MAX_CLASSES:
+            labels.sort(key=lambda label: not (self._n_new(label) or self._n_removed(label)))
+        return labels[:_MAX_CLASSES]
 
-    def _class_cells(self) -> list[list[str]]:
-        """Return a header and a row for each class; "removed" is there if any row was."""
-        cells = [["class", "before", "after", "new", "removed"]]
+    def _class_table(self) -> list[list[str]]:
+        """Return a header and one row per class; "removed" is a column if any row was."""
+        table = [["class", "before", "after", "new", "removed"]]
         for label in self._shown_classes():
             counts = [self.counts_before[label], self.counts_after[label]]
-            counts += [self._made(label), self._removed(label)]
-            cells.append([one_line_label(label, _LONGEST), *(f"{n:,}" for n in counts)])
-        return cells if self.rows_removed else [row[:-1] for row in cells]
-
-    def _job_lines(self) -> list[str]:
-        return [f"{name:<13} {value}" for name, value in self._facts()]
+            counts += [self._n_new(label), self._n_removed(label)]
+            name = short_label(label, _MAX_LABEL_LENGTH)
+            table.append([name, *(f"{n:,}" for n in counts)])
+        return table if self.rows_removed else [row[:-1] for row in table]
 
     def _facts(self, unit: str = "") -> list[tuple[str, str]]:
-        """Return what is told of the job, with units."""
+        """Return names and values of the other facts about the job."""
         rate = self.rows_written / max(self.seconds, 1e-9)
-        allowed = format_size(self.memory_limit)
+        rows = f"{self.rows_written:,}{unit} to {printable_path(self.destination)}"
+        peak, limit = format_size(self.peak_memory), format_size(self.memory_limit)
         facts = [
-            ("rows written", f"{self.rows_written:,}{unit} to {shown_path(self.destination)}"),
-            ("time", f"{self.seconds:.1f} s ({rate:,.0f} rows a second)"),
-            ("peak memory", f"{format_size(self.peak_memory)} of {allowed} allowed"),
+            ("rows written", rows),
+            ("time", f"{self.seconds:.1f} s ({rate:,.0f} rows per second)"),
+            ("peak memory", f"{peak} (limit {limit})"),
         ]
         if self.copied:
-            facts.append(("nothing done", "no class had to change"))
+            facts.append(("unchanged", "no class had to be resampled"))
         if self.search is not None:
-            found = "" if self.recall is None else f" (recall {self.recall:.3f} on a sample)"
-            facts.append(("neighbours", f"{self.search}{found}"))
+            recall = "" if self.recall is None else f" (recall {self.recall:.3f} on a sample)"
+            facts.append(("neighbors", f"{self.search}{recall}"))
         return facts
 
 
-def _line(cells: list[str], width: int) -> str:
+def _text_row(cells: list[str], width: int) -> str:
     return " ".join([f"{cells[0]:<{width}}", *(f"{number:>15}" for number in cells[1:])])
 
 
-def _html_row(cells: list[str], kind: str) -> str:
-    return "<tr>" + "".join(f"<{kind}>{html.escape(cell)}</{kind}>" for cell in cells) + "</tr>"
+def _html_row(cells: list[str], tag: str) -> str:
+    return "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"

@@ -1,29 +1,33 @@
-"""Files: where rows come from and where they go, whole or not at all.
+"""Parquet files as sources and destinations, and the memory of the process.
 
-Paths flow in. A ``ParquetSource`` gives record batches in a fixed schema; a ``Staging``
-gives a place beside the destination that becomes the destination in one move; a
-``ParquetSink`` writes there. ``memory`` says what the process occupies.
+``open_source`` returns a ``ParquetSource``, which yields record batches in one schema.
+``Staging`` provides a temporary path next to the destination and moves the finished result to
+the destination in one step. ``ParquetSink`` writes to that path.
 """
 
-from smotefast._allocator import allocator_returns, relax_allocator, release_memory
-from smotefast.storage.commit import Staging, remove_leftovers, signals_as_exit
-from smotefast.storage.destination import Destination, check_destination, destination_path
-from smotefast.storage.errors import (
+from smotefast._allocator import relax_allocator, release_memory, uses_jemalloc
+from smotefast.exceptions import (
     ArgumentError,
     DestinationExistsError,
     SourceChangedError,
     SourceError,
 )
-from smotefast.storage.limits import default_limit, limit_explained, resolve_limit
-from smotefast.storage.paths import local_path, shown_path
+from smotefast.storage.commit import Staging, exit_on_signals, remove_leftovers
+from smotefast.storage.destination import Destination, check_destination, destination_path
+from smotefast.storage.limits import (
+    default_memory_limit,
+    explain_limit,
+    resolve_memory_limit,
+)
+from smotefast.storage.paths import local_path, printable_path
 from smotefast.storage.process_memory import (
     PeakMemory,
+    check_resident_memory,
     format_size,
     parse_size,
-    refuse_above,
     resident_bytes,
 )
-from smotefast.storage.sink import ParquetSink, plain_disk_errors
+from smotefast.storage.sink import ParquetSink, explain_full_disk
 from smotefast.storage.source import ParquetSource, open_source
 from smotefast.storage.writer_options import writer_options
 
@@ -37,23 +41,23 @@ __all__ = [
     "SourceChangedError",
     "SourceError",
     "Staging",
-    "allocator_returns",
     "check_destination",
-    "default_limit",
+    "check_resident_memory",
+    "default_memory_limit",
     "destination_path",
+    "exit_on_signals",
+    "explain_full_disk",
+    "explain_limit",
     "format_size",
-    "limit_explained",
     "local_path",
     "open_source",
     "parse_size",
-    "plain_disk_errors",
-    "refuse_above",
+    "printable_path",
     "relax_allocator",
     "release_memory",
     "remove_leftovers",
     "resident_bytes",
-    "resolve_limit",
-    "shown_path",
-    "signals_as_exit",
+    "resolve_memory_limit",
+    "uses_jemalloc",
     "writer_options",
 ]

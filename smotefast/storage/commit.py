@@ -1,12 +1,13 @@
-"""A destination that is absent or complete, whatever happens on the way.
+"""Atomic writes: a destination is complete or unchanged, whatever happens.
 
-Work goes to a temporary name beside the destination. When it is complete and on the disk,
-one move makes it the destination. Any error, Ctrl-C, SIGTERM or SIGHUP removes it; after
-SIGKILL or a power cut the next run to the same destination does, on the same host.
+A job writes to a temporary path next to the destination. When the result is complete and on
+disk, one rename makes it the destination. An error, Ctrl-C, SIGTERM or SIGHUP removes the
+temporary path; after SIGKILL or a power failure, the next job with the same destination on the
+same host removes it.
 
-Temporary names are ``.NAME.HOST-PID.RANDOM.smotefast``. The process holds a lock on its own as
-long as it lives. A leftover is removed only when it was made for the same destination on
-this host, nobody holds its lock, and its process is gone.
+Temporary names are ``.NAME.HOST-PID.RANDOM.smotefast``. The process locks its temporary path.
+A leftover is removed only if it belongs to the same destination and host, its lock is free, and
+its process is gone.
 """
 
 from __future__ import annotations
@@ -34,12 +35,12 @@ _EXCHANGE = 2  # RENAME_EXCHANGE of Linux's renameat2
 
 
 class Staging:
-    """Context manager around the making of one destination.
+    """Context manager for a temporary path that becomes the destination.
 
     Attributes
     ----------
     path
-        Where to write: a file name that is free, or an empty folder.
+        Where to write: the name of an empty file, or an empty folder.
     """
 
     def __init__(self, destination: Destination, *, overwrite: bool) -> None:
@@ -47,120 +48,126 @@ class Staging:
         self._overwrite = overwrite
         folder, name = os.path.split(destination.path)
         unique = f"{_host()}-{os.getpid()}.{secrets.token_hex(4)}"
-        self.path = os.path.join(folder, f".{_short(name)}.{unique}{_SUFFIX}")
+        self.path = os.path.join(folder, f".{_shorten(name)}.{unique}{_SUFFIX}")
         self._lock: int | None = None
 
     def __enter__(self) -> Staging:
         try:
-            if self._destination.parts:
+            if self._destination.is_folder:
                 os.mkdir(self.path)
             else:
                 os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
             self._lock = _lock(self.path)
         except BaseException:
-            self._clean()
+            self._clean_up()
             raise
         return self
 
     def publish(self) -> None:
-        """Make what was written the destination; it must be complete and flushed."""
-        _move(self.path, self._destination.path, overwrite=self._overwrite)
+        """Move the temporary path to the destination; it must be complete and flushed."""
+        _publish(self.path, self._destination.path, overwrite=self._overwrite)
         flush_to_disk(os.path.dirname(self._destination.path))
 
     def __exit__(
         self,
-        kind: type[BaseException] | None,
+        exc_type: type[BaseException] | None,
         error: BaseException | None,
-        trace: TracebackType | None,
+        traceback: TracebackType | None,
     ) -> None:
-        self._clean()
+        self._clean_up()
 
-    def _clean(self) -> None:
-        """Remove what has the temporary name: unfinished work, or what was replaced."""
+    def _clean_up(self) -> None:
+        """Remove the temporary path, which holds unfinished work or the replaced data."""
         _remove(self.path)
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
 
 
-def _move(made: str, path: str, *, overwrite: bool) -> None:
+def _publish(temporary: str, path: str, *, overwrite: bool) -> None:
     if not os.path.lexists(path):
-        _move_to_free_name(made, path)
+        _move_to_new_name(temporary, path)
         return
     if not overwrite:
-        raise FileExistsError(f"The destination {path!r} has appeared in the meantime.")
-    if os.path.isfile(path) == os.path.isfile(made):
-        shutil.copymode(path, made)  # who could not read the old one cannot read the new
-    if os.path.isfile(path) and os.path.isfile(made):
-        os.replace(made, path)
-    elif not _exchange(made, path):
-        aside = made.removesuffix(_SUFFIX) + ".old" + _SUFFIX
-        os.rename(path, aside)
+        raise _created_meanwhile(path)
+    if os.path.isfile(path) == os.path.isfile(temporary):
+        shutil.copymode(path, temporary)  # the new data get the permissions of the old data
+    if os.path.isfile(path) and os.path.isfile(temporary):
+        os.replace(temporary, path)
+    elif not _exchange(temporary, path):
+        backup = temporary.removesuffix(_SUFFIX) + ".old" + _SUFFIX
+        os.rename(path, backup)
         try:
-            os.rename(made, path)
+            os.rename(temporary, path)
         except BaseException:
-            os.rename(aside, path)
+            os.rename(backup, path)
             raise
-        _remove(aside)
+        _remove(backup)
 
 
-def _move_to_free_name(made: str, path: str) -> None:
-    """Rename without replacing what another process put there a moment ago."""
-    if os.path.isfile(made):
+def _move_to_new_name(temporary: str, path: str) -> None:
+    """Rename, but do not replace what another process may have created in the meantime."""
+    if os.path.isfile(temporary):
         try:
-            os.link(made, path)
-            return  # the temporary name is removed on the way out
+            os.link(temporary, path)
+            return  # __exit__ removes the temporary name
         except FileExistsError as error:
-            raise FileExistsError(
-                f"The destination {path!r} has appeared in the meantime."
-            ) from error
+            raise _created_meanwhile(path) from error
         except OSError:  # a file system without hard links
             pass
-    os.rename(made, path)
+    os.rename(temporary, path)
 
 
-def _exchange(one: str, other: str) -> bool:
-    """Swap two names in one step, where the system can."""
+def _created_meanwhile(path: str) -> FileExistsError:
+    return FileExistsError(
+        f"Another process created the destination {path!r} during the job. Choose another, or "
+        "replace it with overwrite=True."
+    )
+
+
+def _exchange(path: str, other: str) -> bool:
+    """Swap two paths atomically; return False if the system cannot."""
     if not sys.platform.startswith("linux"):
         return False
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if rename is None:
         return False
-    here = -100  # AT_FDCWD; the paths are absolute
-    if rename(here, os.fsencode(one), here, os.fsencode(other), _EXCHANGE) == 0:
+    folder = -100  # AT_FDCWD; the paths are absolute
+    if rename(folder, os.fsencode(path), folder, os.fsencode(other), _EXCHANGE) == 0:
         return True
     if ctypes.get_errno() in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
-        return False  # this file system cannot
+        return False  # not supported by this file system
     raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), other)
 
 
 def remove_leftovers(path: str) -> None:
-    """Remove what killed runs to this destination left; put back what one had set aside."""
+    """Remove temporary paths of killed jobs, and restore a destination one had moved away."""
     folder, name = os.path.split(path)
-    start = re.escape(f".{_short(name)}.{_host()}-")
+    start = re.escape(f".{_shorten(name)}.{_host()}-")
     pattern = rf"{start}(\d+)\.[0-9a-f]+(\.old)?{_SUFFIX}"
     entries: list[str] = []
     with contextlib.suppress(OSError):
         entries = os.listdir(folder)
     for entry in entries:
-        found = re.fullmatch(pattern, entry)
-        if found is not None:
-            with contextlib.suppress(OSError):  # the others may go
-                _remove_leftover(os.path.join(folder, entry), int(found[1]), found[2], path)
+        match = re.fullmatch(pattern, entry)
+        if match is not None:
+            with contextlib.suppress(OSError):  # continue with the other leftovers
+                leftover = os.path.join(folder, entry)
+                _remove_leftover(leftover, int(match[1]), path, is_backup=bool(match[2]))
 
 
-def _remove_leftover(leftover: str, pid: int, is_old: str | None, path: str) -> None:
-    if not _abandoned(leftover, pid):
+def _remove_leftover(leftover: str, pid: int, path: str, *, is_backup: bool) -> None:
+    if not _is_abandoned(leftover, pid):
         return
-    if is_old and not os.path.lexists(path):
+    if is_backup and not os.path.lexists(path):
         os.rename(leftover, path)
     else:
         _remove(leftover)
 
 
-def _abandoned(path: str, pid: int) -> bool:
-    """Whether the process that made a temporary name is gone."""
-    if pid != os.getpid() and _alive(pid):
+def _is_abandoned(path: str, pid: int) -> bool:
+    """Tell whether the process that created a temporary path is gone."""
+    if pid != os.getpid() and _is_running(pid):
         return False
     lock = _lock(path)
     if lock is None:
@@ -169,9 +176,9 @@ def _abandoned(path: str, pid: int) -> bool:
     return True
 
 
-def _alive(pid: int) -> bool:
+def _is_running(pid: int) -> bool:
     if os.name == "nt":
-        return True  # asking would end it
+        return True  # on Windows, os.kill(pid, 0) would end the process
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -182,7 +189,7 @@ def _alive(pid: int) -> bool:
 
 
 def _lock(path: str) -> int | None:
-    """Take the lock of a file or folder; None if it is taken or there are no locks."""
+    """Lock a file or folder; return None if it is locked or the system has no locks."""
     try:
         import fcntl
     except ImportError:
@@ -204,8 +211,8 @@ def _remove(path: str) -> None:
             os.unlink(path)
 
 
-def _short(name: str) -> str:
-    """Return a name that leaves room for what is added; most systems take 255 bytes."""
+def _shorten(name: str) -> str:
+    """Return a name short enough to be extended; most systems allow 255 bytes."""
     encoded = os.fsencode(name)
     return name if len(encoded) <= 160 else hashlib.sha256(encoded).hexdigest()
 
@@ -215,24 +222,24 @@ def _host() -> str:
 
 
 @contextlib.contextmanager
-def signals_as_exit() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into SystemExit(128 + number), so that all is cleaned up.
+def exit_on_signals() -> Iterator[None]:
+    """Raise SystemExit(128 + number) on SIGTERM and SIGHUP, so that cleanup code runs.
 
-    Left alone where the program has a handler of its own or ignores them, and outside
-    the main thread.
+    Signals that the program handles or ignores are not changed, nor is anything outside the
+    main thread.
     """
-    main = threading.current_thread() is threading.main_thread()
+    is_main = threading.current_thread() is threading.main_thread()
     names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     numbers = [getattr(signal, name) for name in names]
-    ours = [one for one in numbers if main and signal.getsignal(one) is signal.SIG_DFL]
+    unhandled = [n for n in numbers if is_main and signal.getsignal(n) is signal.SIG_DFL]
 
-    def leave(number: int, frame: object) -> None:
+    def raise_exit(number: int, frame: object) -> None:
         raise SystemExit(128 + number)
 
-    for one in ours:
-        signal.signal(one, leave)
+    for number in unhandled:
+        signal.signal(number, raise_exit)
     try:
         yield
     finally:
-        for one in ours:
-            signal.signal(one, signal.SIG_DFL)
+        for number in unhandled:
+            signal.signal(number, signal.SIG_DFL)

@@ -1,30 +1,30 @@
-"""Whether a destination may be written, said before anything is read or written."""
+"""Check whether a destination can be written, before anything is read or written."""
 
 from __future__ import annotations
 
 import os
 from typing import NamedTuple
 
-from smotefast.storage.errors import ArgumentError, DestinationExistsError
+from smotefast.exceptions import ArgumentError, DestinationExistsError
 from smotefast.storage.paths import PARQUET, local_path, other_format
 from smotefast.storage.source import ParquetSource
 
-_BESIDE = {"_success", "_metadata", "_common_metadata"}
+_METADATA_FILES = {"_success", "_metadata", "_common_metadata"}
 
 
 class Destination(NamedTuple):
-    """A place that may be written.
+    """A path that may be written.
 
     Attributes
     ----------
     path
-        With links followed, so that what is moved there lands beside the real thing.
-    parts
+        The real path, with links resolved, so that the result replaces the link's target.
+    is_folder
         Whether it becomes a folder of part files.
     """
 
     path: str
-    parts: bool
+    is_folder: bool
 
 
 def destination_path(path: str | bytes | os.PathLike[str]) -> str:
@@ -33,50 +33,52 @@ def destination_path(path: str | bytes | os.PathLike[str]) -> str:
     Raises
     ------
     ValueError, TypeError
-        If it is no local path, or ends as data of another format do.
+        If it is not a local path, or has the file extension of another format.
     """
-    given = local_path(path, "destination")
-    what = other_format(given) or other_format(os.path.realpath(given))
-    if what is not None:
+    text = local_path(path, "destination")
+    reason = other_format(text) or other_format(os.path.realpath(text))
+    if reason is not None:
         raise ValueError(
-            f"The destination {given!r} {what}, and only Parquet is written. End the name in "
-            ".parquet for one file, or give a name without such an ending for a folder of part "
+            f"The destination {text!r} {reason}, but only Parquet is written. Use a name with "
+            "the extension .parquet for one file, or without an extension for a folder of part "
             "files."
         )
-    return given
+    return text
 
 
 def check_destination(
     path: str | bytes | os.PathLike[str], source: ParquetSource, *, overwrite: bool
 ) -> Destination:
-    """Resolve a destination: with a suffix of Parquet one file, else a folder.
+    """Resolve a destination: a file if it ends in .parquet, else a folder.
 
     Raises
     ------
     OSError, ValueError
-        If it exists (and ``overwrite`` is False), touches the source, or cannot be made.
+        If it exists and ``overwrite`` is False, overlaps the source, or cannot be created.
     """
-    given = destination_path(path)
-    path = os.path.realpath(given)
-    _check_apart(given, path, source)
-    parts = not path.lower().endswith(PARQUET)
+    name = destination_path(path)
+    path = os.path.realpath(name)
+    _check_separate(name, path, source)
+    is_folder = not path.lower().endswith(PARQUET)
     if _exists(path):
         if not overwrite:
             raise FileExistsError(
-                f"The destination {given!r} exists. Choose another, or replace it with "
+                f"The destination {name!r} exists. Choose another, or replace it with "
                 "overwrite=True."
             )
-        _check_replaceable(given, path, parts)
+        _check_replaceable(name, path, is_folder)
     parent = os.path.dirname(path)
     if not os.path.isdir(parent):
-        raise FileNotFoundError(f"There is no folder {parent!r} to put the destination into.")
+        raise FileNotFoundError(
+            f"The folder {parent!r} of the destination does not exist. Create it first."
+        )
     if not os.access(parent, os.W_OK | os.X_OK):
         raise PermissionError(f"The folder {parent!r} of the destination is not writable.")
-    return Destination(path, parts)
+    return Destination(path, is_folder)
 
 
 def _exists(path: str) -> bool:
-    """Whether something has this name; a name that is too long raises OSError."""
+    """Tell whether a path exists, even as a broken link; a too long name raises OSError."""
     try:
         os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):
@@ -84,53 +86,53 @@ def _exists(path: str) -> bool:
     return True
 
 
-def _check_apart(given: str, path: str, source: ParquetSource) -> None:
-    """Refuse what is, holds or lies in the source; its files may be links to elsewhere."""
-    named = os.path.realpath(source.path)
-    if _same(path, named) or any(_same(path, file.path) for file in source.files):
-        raise ArgumentError(f"The destination {given!r} is the source. Choose another.")
-    if os.path.commonpath([path, named]) == named:
-        raise ArgumentError(f"The destination {given!r} lies inside the source folder.")
-    for place in (named, *(os.path.realpath(file.path) for file in source.files)):
-        if os.path.commonpath([path, place]) == path:
-            raise ArgumentError(f"The source {place!r} lies inside the destination {given!r}.")
+def _check_separate(name: str, path: str, source: ParquetSource) -> None:
+    """Raise if the destination is, contains or is inside the source or one of its files."""
+    source_path = os.path.realpath(source.path)
+    if _is_same(path, source_path) or any(_is_same(path, file.path) for file in source.files):
+        raise ArgumentError(f"The destination {name!r} is the source. Choose another.")
+    if os.path.commonpath([path, source_path]) == source_path:
+        raise ArgumentError(f"The destination {name!r} is inside the source folder.")
+    for part in (source_path, *(os.path.realpath(file.path) for file in source.files)):
+        if os.path.commonpath([path, part]) == path:
+            raise ArgumentError(f"The source {part!r} is inside the destination {name!r}.")
 
 
-def _same(path: str, other: str) -> bool:
+def _is_same(path: str, other: str) -> bool:
     return path == other or (os.path.exists(path) and os.path.samefile(path, other))
 
 
-def _check_replaceable(given: str, path: str, parts: bool) -> None:
-    """Refuse to replace what is not data: a device, or a folder with other things in it."""
+def _check_replaceable(name: str, path: str, is_folder: bool) -> None:
+    """Raise unless the existing destination is a data file, or a folder of data files."""
     if os.path.ismount(path):
         raise DestinationExistsError(
-            f"The destination {given!r} is a mount point, which cannot be replaced. Name a "
-            "folder in it."
+            f"The destination {name!r} is a mount point, which cannot be replaced. Name a "
+            "folder inside it."
         )
     if os.path.isfile(path):
-        if parts:
+        if is_folder:
             raise DestinationExistsError(
-                f"The destination {given!r} is a file and would become a folder of part "
-                "files. End the name in .parquet for one file, or remove the file yourself."
+                f"The destination {name!r} is a file, but would become a folder of part files. "
+                "Use a name with the extension .parquet for one file, or remove the file first."
             )
         return
     if not os.path.isdir(path):
         raise DestinationExistsError(
-            f"The destination {given!r} is neither a file nor a folder."
+            f"The destination {name!r} is neither a file nor a folder."
         )
     with os.scandir(path) as entries:
         for entry in entries:
             if not _is_data(entry):
                 raise DestinationExistsError(
-                    f"The destination {given!r} holds {entry.name!r}, which is no Parquet "
-                    "file; it will not be overwritten. Remove the folder yourself."
+                    f"The destination {name!r} contains {entry.name!r}, which is not a Parquet "
+                    "file, so it is not replaced. Remove the folder first."
                 )
 
 
 def _is_data(entry: os.DirEntry[str]) -> bool:
-    """Whether an entry is a Parquet file, or what engines write beside their files."""
+    """Tell whether an entry is a Parquet file or a metadata file that engines add."""
     if not entry.is_file(follow_symlinks=False):
         return False
     name = entry.name.lower()
-    beside = name in _BESIDE or (name.startswith(".") and name.endswith(".crc"))
-    return beside or name.endswith(PARQUET)
+    is_metadata = name in _METADATA_FILES or (name.startswith(".") and name.endswith(".crc"))
+    return is_metadata or name.endswith(PARQUET)

@@ -1,7 +1,7 @@
-"""The limit of a job that is given none: 2 GiB, and less where there is less memory.
+"""The default memory limit of a job: 2 GiB, or less on a system with less memory.
 
-What the kernel tells of control groups and of the machine flows in; a limit, and for messages
-where it comes from, flow out.
+It is derived from what the kernel reports about the machine and about the control groups
+(containers) of the process.
 """
 
 from __future__ import annotations
@@ -14,153 +14,155 @@ from typing import NamedTuple
 from smotefast.storage.process_memory import format_size, parse_size
 
 DEFAULT = 2 << 30
-# Of what a container or the machine has: the rest is for page tables, sockets and the like.
+# Share of a container's or machine's memory; page tables, sockets and so on need the rest.
 _SHARE = 0.75
-# Where to look for /proc and /sys.
+# The folder that contains /proc and /sys; tests replace it.
 ROOT = "/"
-# Where control groups are mounted, by the name of their controller; "" is version 2.
+# Mount points of control groups by the name of their controller; "" means version 2.
 _MOUNTS = {
     "": ("sys/fs/cgroup", "sys/fs/cgroup/unified"),
     "memory": ("sys/fs/cgroup/memory",),
 }
 _LIMITS = ("memory.max", "memory.high", "memory.limit_in_bytes")
 _USED = ("memory.current", "memory.usage_in_bytes")
-# What the kernel takes back before it ends a process.
-_RECLAIMED = ("active_file", "inactive_file", "slab_reclaimable")
+# Memory that the kernel reclaims before it kills a process.
+_RECLAIMABLE = ("active_file", "inactive_file", "slab_reclaimable")
 
 
 class Limit(NamedTuple):
-    """A limit in bytes, and a sentence about where it comes from; empty where it was given."""
+    """A limit in bytes, and a sentence that explains it; empty if the user set it."""
 
     n_bytes: int
-    origin: str
+    explanation: str
 
 
 class _Memory(NamedTuple):
-    """What a container or the machine has, and what is taken by other processes."""
+    """Total memory of a container or the machine, and how much other processes use."""
 
     total: int
-    others: int
+    used_by_others: int
     name: str
 
 
-def resolve_limit(memory_limit: int | str | None) -> Limit:
-    """Return the limit that a caller gives, or the default for None.
+def resolve_memory_limit(memory_limit: int | str | None) -> Limit:
+    """Return the limit for the parameter ``memory_limit``; None means the default.
 
     Raises
     ------
     ValueError
-        If it is no size.
+        If it is not a size.
     """
     if memory_limit is not None:
         return Limit(parse_size(memory_limit), "")
-    return default_limit()
+    return default_memory_limit()
 
 
-def default_limit(root: str | None = None) -> Limit:
+def default_memory_limit(root: str | None = None) -> Limit:
     """Return 2 GiB, or less in a small container or on a small or busy machine.
 
-    It is at most three quarters of the memory, and of every control group that holds the
-    process; and no more than other processes leave.
+    The default is at most three quarters of the memory of the machine and of each control
+    group of the process, and at most the memory that other processes leave free.
 
     Parameters
     ----------
     root
-        Where ``proc`` and ``sys`` are.
+        The folder that contains ``proc`` and ``sys``.
     """
     root = ROOT if root is None else root
-    best = Limit(DEFAULT, "The limit is the default; choose a higher one with memory_limit.")
+    limit = Limit(DEFAULT, "The limit is the default; choose a higher one with memory_limit.")
     for memory in (*_containers(root), *_machine(root)):
-        size = format_size(memory.total)
-        shared = int(_SHARE * memory.total)
-        left = max(1, memory.total - memory.others)
-        part = "three quarters of" if shared <= left else "what other processes leave of"
-        if min(shared, left) < best.n_bytes:
-            origin = (
-                f"The limit is {part} the {size} of memory of {memory.name}, as memory_limit "
-                "is not given."
+        share = int(_SHARE * memory.total)
+        free = max(1, memory.total - memory.used_by_others)
+        if min(share, free) < limit.n_bytes:
+            size = format_size(memory.total)
+            part = "three quarters" if share <= free else "the free part"
+            explanation = (
+                f"The limit is {part} of the {size} of memory of {memory.name}, because "
+                "memory_limit is not set."
             )
-            best = Limit(min(shared, left), origin)
-    return best
+            limit = Limit(min(share, free), explanation)
+    return limit
 
 
 @contextmanager
-def limit_explained(limit: Limit) -> Iterator[None]:
-    """Say in a refusal where the limit comes from, if it was not given."""
+def explain_limit(limit: Limit) -> Iterator[None]:
+    """Add to a MemoryError where the limit comes from, unless the user set it."""
     try:
         yield
     except MemoryError as error:
-        if limit.origin:
-            error.args = (f"{error} {limit.origin}",)
+        if limit.explanation:
+            error.args = (f"{error} {limit.explanation}",)
         raise
 
 
 def _machine(root: str) -> Iterator[_Memory]:
-    fields = _fields(os.path.join(root, "proc/meminfo"))
+    fields = _read_fields(os.path.join(root, "proc/meminfo"))
     total = 1024 * fields.get("MemTotal", 0)
     if total:
         available = 1024 * fields.get("MemAvailable", fields["MemTotal"])
-        yield _Memory(total, total - available - _own(root), "the machine")
+        yield _Memory(total, total - available - _used_by_this_process(root), "the machine")
     elif root == "/" and "SC_PHYS_PAGES" in getattr(os, "sysconf_names", ()):
         total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")  # macOS
         yield _Memory(total, 0, "the machine")
 
 
 def _containers(root: str) -> Iterator[_Memory]:
-    """Yield the control groups that hold this process and have a limit."""
-    for line in _lines(os.path.join(root, "proc/self/cgroup")):
+    """Yield the control groups of this process that have a memory limit."""
+    for line in _read_lines(os.path.join(root, "proc/self/cgroup")):
         controllers, _, path = line.partition(":")[2].partition(":")
         for name, mounts in _MOUNTS.items():
             if name in controllers.split(","):
                 for mount in mounts:
-                    yield from _groups(root, os.path.join(root, mount), path)
+                    yield from _group_and_parents(root, os.path.join(root, mount), path)
 
 
-def _groups(root: str, mount: str, path: str) -> Iterator[_Memory]:
-    """Yield a group and all that it lies in.
+def _group_and_parents(root: str, mount: str, path: str) -> Iterator[_Memory]:
+    """Yield a control group and its parents.
 
-    In a container the path may be that on the host, where only the mount itself is there.
+    Inside a container, the path may be the one on the host, of which only the mount point
+    exists.
     """
     parts = [part for part in path.split("/") if part not in ("", "..")]
     for depth in range(len(parts), -1, -1):
         folder = os.path.join(mount, *parts[:depth])
-        known = _fields(os.path.join(folder, "memory.stat"))
-        limits = [_number(os.path.join(folder, name)) for name in _LIMITS]
-        limits.append(known.get("hierarchical_memory_limit"))
+        stat = _read_fields(os.path.join(folder, "memory.stat"))
+        limits = [_read_number(os.path.join(folder, name)) for name in _LIMITS]
+        limits.append(stat.get("hierarchical_memory_limit"))
         total = min((limit for limit in limits if limit), default=0)
         if not total:
             continue
-        used = max(_number(os.path.join(folder, name)) or 0 for name in _USED)
-        # Version 1 tells of the groups within under names of their own.
-        reclaimed = sum(known.get(f"total_{name}", known.get(name, 0)) for name in _RECLAIMED)
-        yield _Memory(total, used - reclaimed - _own(root), "the container (cgroup)")
+        used = max(_read_number(os.path.join(folder, name)) or 0 for name in _USED)
+        # Version 1 reports the sums over all subgroups as total_*.
+        reclaimable = sum(stat.get(f"total_{name}", stat.get(name, 0)) for name in _RECLAIMABLE)
+        by_others = used - reclaimable - _used_by_this_process(root)
+        yield _Memory(total, by_others, "the container (cgroup)")
 
 
-def _own(root: str) -> int:
-    """Return what this process holds that cannot be read from files again."""
-    fields = _fields(os.path.join(root, "proc/self/status"))
+def _used_by_this_process(root: str) -> int:
+    """Return the memory of this process that is not backed by files."""
+    fields = _read_fields(os.path.join(root, "proc/self/status"))
     return 1024 * fields.get("RssAnon", fields.get("VmRSS", 0))
 
 
-def _fields(path: str) -> dict[str, int]:
-    """Read lines of a name and a number."""
+def _read_fields(path: str) -> dict[str, int]:
+    """Read a file with a name and a number in each line."""
     fields = {}
-    for line in _lines(path):
+    for line in _read_lines(path):
         name, *values = line.split()[:2] or [""]
         if values and values[0].isdigit():
             fields[name.rstrip(":")] = int(values[0])
     return fields
 
 
-def _number(path: str) -> int | None:
-    """Read a number; None where there is none, or the word "max"."""
-    text = "".join(_lines(path)).strip()
+def _read_number(path: str) -> int | None:
+    """Read a number; return None if the file is missing or contains "max"."""
+    text = "".join(_read_lines(path)).strip()
     return int(text) if text.isdigit() else None
 
 
-def _lines(path: str) -> list[str]:
+def _read_lines(path: str) -> list[str]:
     try:
-        with open(path, encoding="utf-8", errors="replace") as lines:
-            return lines.read().splitlines()
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read().splitlines()
     except OSError:
         return []

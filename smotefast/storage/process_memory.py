@@ -1,7 +1,7 @@
-"""What the process occupies, and sizes as people write them.
+"""Resident memory of the process, and sizes such as "2GiB".
 
-The resident set of the whole process is what a limit is held against: what allocators
-keep counts, whatever their own books say.
+A memory limit applies to the resident memory of the whole process, which includes free memory
+that allocators keep.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import sys
 
 from smotefast._allocator import release_memory
 
-# So near a limit memory is handed back: a batch and a row group, read and written between two
-# looks, went up to 11 MiB beyond a limit at which it was handed back first.
-_NEAR = 32 << 20
+# Free memory is released this close to the limit. Reading a batch and writing a row group
+# between two checks exceeded a limit without such a margin by up to 11 MiB.
+_MARGIN = 32 << 20
 _UNITS = {
     "": 1,
     "b": 1,
@@ -25,19 +25,20 @@ _UNITS = {
 
 
 def parse_size(size: int | str, name: str = "memory_limit") -> int:
-    """Read a size such as "1GiB", "512 MB" or a number of bytes.
+    """Parse a size such as "1GiB", "512 MB" or a number of bytes.
 
     Parameters
     ----------
     size
-        KB, MB, GB and TB are powers of 1000; KiB, MiB, GiB, TiB and K, M, G, T of 1024.
+        KB, MB, GB and TB are powers of 1000; KiB, MiB, GiB, TiB and K, M, G, T are powers of
+        1024.
     name
-        The parameter, for the error message.
+        Name of the parameter, for the error message.
 
     Raises
     ------
     ValueError
-        If it is no size, or not positive.
+        If it is not a size, or not positive.
 
     Examples
     --------
@@ -45,21 +46,21 @@ def parse_size(size: int | str, name: str = "memory_limit") -> int:
     1610612736
     """
     text = str(size).strip().lower()
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", text)
-    if isinstance(size, bool) or found is None or found[2] not in _UNITS:
-        raise ValueError(f'{name}={size!r} is not a size. Write it like "512MiB" or "2GiB".')
-    n_bytes = int(float(found[1]) * _UNITS[found[2]])
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", text)
+    if isinstance(size, bool) or match is None or match[2] not in _UNITS:
+        raise ValueError(f'{name}={size!r} is not a size such as "512MiB" or "2GiB".')
+    n_bytes = int(float(match[1]) * _UNITS[match[2]])
     if n_bytes < 1:
-        raise ValueError(f"{name}={size!r} must be more than nothing.")
+        raise ValueError(f"{name}={size!r} must be at least 1 byte.")
     return n_bytes
 
 
-def format_size(n_bytes: float, *, at_least: bool = False) -> str:
-    """Write a number of bytes for people; with ``at_least`` rounded up, as a limit has to be.
+def format_size(n_bytes: float, *, round_up: bool = False) -> str:
+    """Format a number of bytes with a unit; a suggested limit must be rounded up.
 
     Examples
     --------
-    >>> format_size(1610612736), format_size(1610612737, at_least=True)
+    >>> format_size(1610612736), format_size(1610612737, round_up=True)
     ('1.5 GiB', '1.6 GiB')
     """
     size, units = n_bytes, ["GiB", "MiB", "KiB", "B"]
@@ -67,34 +68,33 @@ def format_size(n_bytes: float, *, at_least: bool = False) -> str:
         size /= 1024
         units.pop()
     digits = 1 if units[-1] == "GiB" and size < 100 else 0
-    if at_least:
+    if round_up:
         size = math.ceil(size * 10**digits) / 10**digits
     return f"{size:.{digits}f} {units[-1]}"
 
 
 def resident_bytes() -> int:
-    """Return the resident set of this process now.
+    """Return the current resident memory of this process.
 
-    Where the system does not tell (macOS), its highest value so far stands in; where it
-    tells neither (Windows), 0.
+    On macOS, which does not report it, this is the peak so far; on Windows it is 0.
     """
-    return _status("VmRSS") or peak_bytes()
+    return _read_status("VmRSS") or peak_bytes()
 
 
 def peak_bytes() -> int:
-    """Return the largest resident set this process has had."""
-    in_status = _status("VmHWM")
-    if in_status:
-        return in_status
+    """Return the peak resident memory of this process since it started."""
+    peak = _read_status("VmHWM")
+    if peak:
+        return peak
     try:
         import resource
     except ImportError:
         return 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return int(peak if sys.platform == "darwin" else peak * 1024)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
 
 
-def _status(name: str) -> int:
+def _read_status(name: str) -> int:
     try:
         with open("/proc/self/status") as lines:
             for line in lines:
@@ -105,50 +105,51 @@ def _status(name: str) -> int:
     return 0
 
 
-def refuse_above(limit: int) -> None:
-    """Stop a job that occupies more than its limit, however it had been planned.
+def check_resident_memory(limit: int) -> None:
+    """Stop a job that uses more memory than its limit, although the plan stayed below it.
 
-    What allocators keep is handed back when the limit is near: what is read and written until
-    the next look must fit in between. Looked at where the system tells the resident set of
-    now (Linux).
+    Close to the limit, allocators return their free memory first, so that what is read and
+    written until the next check fits. Only Linux reports the current resident memory;
+    elsewhere this does nothing.
 
     Raises
     ------
     MemoryError
-        If the resident set is above ``limit``, in bytes, after all that can go was let go.
+        If the resident memory is above ``limit`` bytes, without free memory of allocators.
     """
-    if _status("VmRSS") <= limit - _NEAR:
+    if _read_status("VmRSS") <= limit - _MARGIN:
         return
     release_memory()
-    now = _status("VmRSS")
-    if now > limit:
+    resident = _read_status("VmRSS")
+    if resident > limit:
         raise MemoryError(
-            f"memory_limit={format_size(limit)} is not enough: the process occupies "
-            f"{format_size(now)}, more than the files told beforehand. The destination is as "
-            f"it was. Give at least memory_limit={format_size(1.3 * now, at_least=True)!r}."
+            f"memory_limit={format_size(limit)} is not enough: the process uses "
+            f"{format_size(resident)}, more than was estimated from the files. The destination "
+            "is unchanged. Use at least "
+            f"memory_limit={format_size(1.3 * resident, round_up=True)!r}."
         )
 
 
 class PeakMemory:
-    """The largest resident set during one piece of work.
+    """Peak resident memory during a part of the process's lifetime.
 
-    The system keeps one mark for the whole life of a process. When the work raised it,
-    it is exact; otherwise the largest of the samples taken is reported.
+    The system keeps one peak for the whole lifetime. If it rose during the part, it is exact;
+    otherwise the result is the largest of the samples.
     """
 
     def __init__(self) -> None:
         self._before = peak_bytes()
-        self._sampled = 0
+        self._largest_sample = 0
         self.sample()
 
     def sample(self) -> int:
-        """Look now, and return the resident set."""
-        now = resident_bytes()
-        self._sampled = max(self._sampled, now)
-        return now
+        """Return the current resident memory, and remember the largest value."""
+        resident = resident_bytes()
+        self._largest_sample = max(self._largest_sample, resident)
+        return resident
 
     def result(self) -> int:
-        """Return the largest resident set since the start."""
+        """Return the peak resident memory since this object was created."""
         self.sample()
         after = peak_bytes()
-        return after if after > self._before else self._sampled
+        return after if after > self._before else self._largest_sample

@@ -1,7 +1,7 @@
-"""A Parquet file, or a folder of them, as a stream of record batches in one schema.
+"""Read a Parquet file, or a folder of them, as record batches in one schema.
 
-A path flows in; everything that can be wrong with it is said at once, with the name of
-the file. Batches flow out, in the order of the file names, never whole files.
+``open_source`` checks all files at once; its errors name the file. Batches come in the order of
+the file names, and no file is read whole.
 """
 
 from __future__ import annotations
@@ -14,31 +14,31 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from smotefast._messages import MOST_LISTED, listed
-from smotefast.storage.errors import SourceChangedError
-from smotefast.storage.folder import files_of
-from smotefast.storage.int96 import Timestamps, unit_to_read
+from smotefast._messages import MAX_NAMES, list_names
+from smotefast.exceptions import SourceChangedError
+from smotefast.storage.int96 import Timestamps, choose_unit
 from smotefast.storage.paths import local_path
 from smotefast.storage.source_file import SourceFile, open_file
+from smotefast.storage.source_folder import list_source_files
 
 
 @dataclass(frozen=True)
 class ParquetSource:
-    """Files of one schema.
+    """Parquet files with one schema.
 
     Attributes
     ----------
     path
-        What the caller named.
+        The path that the user gave.
     files
-        In the order of their rows.
+        The files, in the order of their rows.
     schema
-        That of the first file, with its metadata; the others differ in metadata at most, and
-        in columns that are not read.
+        Schema of the first file, with its metadata. Other files may differ in metadata and in
+        columns that are not read.
     names
-        The columns of all files.
+        Names of the columns of all files.
     int96_unit
-        In which unit INT96 timestamps are read.
+        The unit in which INT96 timestamps are read.
     """
 
     path: str
@@ -49,39 +49,39 @@ class ParquetSource:
 
     @property
     def n_rows(self) -> int:
-        """Rows in all files."""
+        """Number of rows in all files."""
         return sum(file.n_rows for file in self.files)
 
     def batches(self, columns: Sequence[str], batch_rows: int) -> Iterator[pa.RecordBatch]:
-        """Read some columns of all rows, in order.
+        """Read columns of all rows, in order.
 
         Parameters
         ----------
         columns
-            Which, in the order wanted.
+            Names of the columns, in the order of the result.
         batch_rows
-            Rows of a batch at most. Batches end where files end.
+            Maximum number of rows of a batch. No batch extends over two files.
         """
         schema = pa.schema([self.schema.field(name) for name in columns], self.schema.metadata)
-        dictionaries: dict[int, pa.Array] = {}
+        dictionaries: dict[str, pa.Array] = {}
         for file in self.files:
             with file.opened(self.int96_unit) as parquet:
                 for batch in parquet.iter_batches(batch_rows, columns=schema.names):
-                    # The file's own order and metadata give way to those fixed for all files.
-                    shared = [
-                        _share_dictionary(batch.column(name), place, dictionaries)
-                        for place, name in enumerate(schema.names)
+                    # All batches get the same column order and metadata, whatever the file has.
+                    arrays = [
+                        _reuse_dictionary(batch.column(name), name, dictionaries)
+                        for name in schema.names
                     ]
-                    yield pa.RecordBatch.from_arrays(shared, schema=schema)
+                    yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
     def check_unchanged(self) -> None:
-        """Refuse to go on if a file is no longer what was opened."""
+        """Raise SourceChangedError if a file changed since it was opened."""
         for file in self.files:
             file.check_unchanged()
 
     @contextlib.contextmanager
-    def watched(self) -> Iterator[None]:
-        """Say that the source was changed where something else fails because of it."""
+    def report_changes(self) -> Iterator[None]:
+        """Raise SourceChangedError instead of an error that a changed file has caused."""
         try:
             yield
         except SourceChangedError:
@@ -91,19 +91,19 @@ class ParquetSource:
             raise
 
 
-def _share_dictionary(column: pa.Array, place: int, known: dict[int, pa.Array]) -> pa.Array:
-    """Let a column go on with the dictionary before, if it has the same.
+def _reuse_dictionary(column: pa.Array, name: str, previous: dict[str, pa.Array]) -> pa.Array:
+    """Replace a dictionary by an equal one of the batch before.
 
-    pyarrow gives every batch a copy of all of it.
+    pyarrow gives each batch a copy of the whole dictionary.
     """
     if not pa.types.is_dictionary(column.type):
         return column
-    before = known.get(place)
-    if before is None or not before.equals(column.dictionary):
-        known[place] = column.dictionary
+    known = previous.get(name)
+    if known is None or not known.equals(column.dictionary):
+        previous[name] = column.dictionary
         return column
     return pa.DictionaryArray.from_arrays(
-        column.indices, before, ordered=column.type.ordered, safe=False
+        column.indices, known, ordered=column.type.ordered, safe=False
     )
 
 
@@ -117,88 +117,91 @@ def open_source(
     path
         The file or folder.
     drop
-        Columns that will not be read: files may differ in them.
+        Columns that will not be read; files may differ in them.
 
     Raises
     ------
     OSError
-        If something is missing or not readable as Parquet; the message names it.
+        If a file is missing or cannot be read as Parquet; the message names it.
     ValueError
-        If the files do not have one schema, hold no rows or repeat a column name, or if a
-        log says which of them count.
+        If the files have different schemas, no rows or duplicate column names, or belong to a
+        table format whose log lists the valid files.
     """
     path = local_path(path, "source")
     files, timestamps = [], []
     names: set[str] = set()
-    first: pa.Schema = None
-    for place in files_of(path):
-        file, own, times = open_file(place, drop)
-        first = own if first is None else first
+    schema: pa.Schema = None
+    for name in list_source_files(path):
+        file, file_schema, file_timestamps = open_file(name, drop)
+        schema = file_schema if schema is None else schema
         files.append(file)
-        timestamps.append(times)
-        _check_same(files[0].path, first, file.path, own, drop)
-        names.update(own.names)
-    unit, schema = _int96_unit(files, timestamps), first
+        timestamps.append(file_timestamps)
+        _check_same_schema(files[0].path, schema, file.path, file_schema, drop)
+        names.update(file_schema.names)
+    unit = _int96_unit(files, timestamps)
     if unit != "ns":
         with files[0].opened(unit) as parquet:
             schema = parquet.schema_arrow
     source = ParquetSource(path, files, schema, frozenset(names), unit)
-    read = [name for name in schema.names if name not in drop]
-    repeated = sorted(name for name, n in Counter(read).items() if n > 1)
-    if repeated:
+    counts = Counter(name for name in schema.names if name not in drop)
+    duplicates = sorted(name for name, n in counts.items() if n > 1)
+    if duplicates:
         raise ValueError(
-            f"{path!r} has more than one column named {listed(repeated)}. Rename them."
+            f"{path!r} has more than one column named {list_names(duplicates)}. Rename them."
         )
     if source.n_rows == 0:
-        raise ValueError(f"{path!r} holds no rows.")
+        raise ValueError(f"{path!r} has no rows.")
     return source
 
 
-def _int96_unit(files: list[SourceFile], found: list[Timestamps]) -> str:
-    """Return the unit that INT96 timestamps of all files are read in."""
-    every = Timestamps(
-        frozenset().union(*(one.int96 for one in found)),
-        frozenset().union(*(one.int64 for one in found)),
+def _int96_unit(files: list[SourceFile], timestamps: list[Timestamps]) -> str:
+    """Return the unit in which INT96 timestamps of all files are read."""
+    all_columns = Timestamps(
+        frozenset().union(*(of_file.int96 for of_file in timestamps)),
+        frozenset().union(*(of_file.int64 for of_file in timestamps)),
     )
-    if not every.int96 or every.int96 & every.int64:
+    if not all_columns.int96 or all_columns.int96 & all_columns.int64:
         return "ns"
     units = {
-        unit_to_read(file.opened, file.path, Timestamps(one.int96, every.int64))
-        for file, one in zip(files, found, strict=True)
+        choose_unit(file.opened, file.path, Timestamps(of_file.int96, all_columns.int64))
+        for file, of_file in zip(files, timestamps, strict=True)
     }
     return "us" if "us" in units else "ns"
 
 
-def _check_same(
+def _check_same_schema(
     first: str, schema: pa.Schema, path: str, other: pa.Schema, drop: Collection[str]
 ) -> None:
-    """Refuse files whose columns differ, but for columns that are not read."""
+    """Raise ValueError if the columns of two files differ, except dropped columns."""
     schema, other = (
-        pa.schema([field for field in one if field.name not in drop]) for one in (schema, other)
+        pa.schema([field for field in fields if field.name not in drop])
+        for fields in (schema, other)
     )
     if schema.equals(other):
         return
-    names, others = dict.fromkeys(schema.names), dict.fromkeys(other.names)
-    missing = [name for name in names if name not in others]
-    extra = [name for name in others if name not in names]
-    unlike = [*missing, *extra]
-    parts = [f"lacks columns {listed(missing)}"] if missing else []
-    parts += [f"has in addition {listed(extra)}"] if extra else []
+    names, other_names = dict.fromkeys(schema.names), dict.fromkeys(other.names)
+    missing = [name for name in names if name not in other_names]
+    extra = [name for name in other_names if name not in names]
+    different = [*missing, *extra]
+    parts = [f"lacks columns {list_names(missing)}"] if missing else []
+    parts += [f"has additional columns {list_names(extra)}"] if extra else []
     detail = f"it {' and '.join(parts)}"
-    if not unlike:
-        unlike = [one.name for one in schema if not one.equals(other.field(one.name))]
-        detail = "its columns stand in another order"
-        if unlike:
-            field = schema.field(unlike[0])
-            kinds = f"{_shown(other, field)}, not {_shown(schema, field)}"
-            detail = f"column {field.name!r} is {kinds}"
-    advice = f", or leave out what differs with drop={unlike[:MOST_LISTED]}" if unlike else ""
+    if not different:
+        different = [
+            field.name for field in schema if not field.equals(other.field(field.name))
+        ]
+        detail = "its columns are in another order"
+        if different:
+            name = different[0]
+            types = f"{_field_type(other, name)}, not {_field_type(schema, name)}"
+            detail = f"column {name!r} is {types}"
+    advice = f", or leave these columns out with drop={different[:MAX_NAMES]}"
     raise ValueError(
-        f"{path!r} does not have the schema of {first!r}: {detail}. Rewrite the files "
-        f"alike{advice}."
+        f"{path!r} does not have the schema of {first!r}: {detail}. Rewrite the files with one "
+        f"schema{advice if different else ''}."
     )
 
 
-def _shown(schema: pa.Schema, like: pa.Field) -> str:
-    field = schema.field(like.name)
+def _field_type(schema: pa.Schema, name: str) -> str:
+    field = schema.field(name)
     return f"{field.type}" + ("" if field.nullable else " without nulls")

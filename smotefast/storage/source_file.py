@@ -1,4 +1,4 @@
-"""One Parquet file of a source: opened, and later known to be the same one."""
+"""One Parquet file of a source: open it, and detect later changes."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from smotefast.storage.errors import SourceChangedError, SourceError
+from smotefast.exceptions import SourceChangedError, SourceError
 from smotefast.storage.int96 import NO_TIMESTAMPS, Timestamps, stored_timestamps
 from smotefast.storage.paths import arrow_path, other_format
 
-# What a column's reader takes from the file at a time. Without it whole column chunks are
-# read: for a row group of 2,000,000 x 20 float32 that is 140 MiB more. With 128 KiB instead of
-# 1 MiB reading 20 columns holds 64 MiB instead of 100 MiB, in the same time.
+# Bytes that a column reader reads at a time. Without a buffer, Arrow reads whole column chunks:
+# 140 MiB more for a row group of 2,000,000 x 20 float32. With 128 KiB instead of 1 MiB, reading
+# 20 columns takes 64 MiB instead of 100 MiB, in the same time.
 READ_BUFFER = 1 << 17
 
 
 class SourceFile(NamedTuple):
-    """One file, and what shows later that it is still the same.
+    """A file, and the state that identifies it.
 
     Attributes
     ----------
     path
-        Where it is.
+        Path of the file.
     n_rows
-        Its rows.
+        Number of rows.
     state
-        Device, inode, size, time of the last change of its content, and of any change.
+        Device, inode, size, and the times of the last change of content and of metadata.
     """
 
     path: str
@@ -38,23 +38,18 @@ class SourceFile(NamedTuple):
     state: tuple[int, ...]
 
     def check_unchanged(self) -> None:
-        """Refuse to go on if this is no longer the file that was opened.
-
-        Raises
-        ------
-        SourceChangedError
-            If it was written to, replaced, moved or deleted.
-        """
+        """Raise SourceChangedError if the file was modified, replaced, moved or deleted."""
         try:
-            now = _state_of(os.stat(self.path))
+            state = _file_state(os.stat(self.path))
         except OSError as error:
-            raise SourceChangedError(_changed(self.path, one_line(error))) from error
-        if now != self.state:
-            raise SourceChangedError(_changed(self.path, "it was replaced or written to"))
+            raise SourceChangedError(_changed_message(self.path, one_line(error))) from error
+        if state != self.state:
+            reason = "it was replaced or modified"
+            raise SourceChangedError(_changed_message(self.path, reason))
 
     @contextlib.contextmanager
     def opened(self, int96_unit: str = "ns") -> Iterator[pq.ParquetFile]:
-        """Open the file to read columns of it; say that it was changed, if that is why not."""
+        """Open the file for reading; an error caused by a change is a SourceChangedError."""
         self.check_unchanged()
         try:
             with (
@@ -72,54 +67,54 @@ class SourceFile(NamedTuple):
             raise SourceError(f"Cannot read {self.path!r}: {one_line(error)}") from error
 
 
-def _state_of(status: os.stat_result) -> tuple[int, ...]:
-    same = (status.st_dev, status.st_ino, status.st_size)
-    return (*same, status.st_mtime_ns, status.st_ctime_ns)
+def _file_state(status: os.stat_result) -> tuple[int, ...]:
+    identity = (status.st_dev, status.st_ino, status.st_size)
+    return (*identity, status.st_mtime_ns, status.st_ctime_ns)
 
 
-def _changed(path: str, how: str) -> str:
+def _changed_message(path: str, reason: str) -> str:
     return (
-        f"{path!r} was changed while it was being read ({how}). Nothing was written. Start "
-        "again when nothing writes there."
+        f"{path!r} was changed while it was being read ({reason}). Nothing was written. Start "
+        "again when no other program writes to it."
     )
 
 
 def open_file(path: str, drop: Collection[str]) -> tuple[SourceFile, pa.Schema, Timestamps]:
-    """Read the footer of a file: its schema, and its timestamps but those of dropped columns.
+    """Read the footer of a file: its schema, and its timestamps outside dropped columns.
 
     Raises
     ------
     SourceError
-        If it is no Parquet file that can be read.
+        If it cannot be read as a Parquet file.
     """
     if not os.path.isfile(path):
         if not os.path.exists(path):
-            raise SourceError(f"{path!r} is a link that leads nowhere. Remove it, or mend it.")
+            raise SourceError(f"{path!r} is a broken link. Remove or repair it.")
         raise SourceError(f"{path!r} is not a regular file.")
     status = os.stat(path)
     try:
         with arrow_path(path) as name, pq.ParquetFile(name) as parquet:
             metadata, schema = parquet.metadata, parquet.schema_arrow
-            has_times = any("timestamp" in str(kind) for kind in schema.types)
-            times = stored_timestamps(metadata, drop) if has_times else NO_TIMESTAMPS
+            has_timestamps = any("timestamp" in str(arrow_type) for arrow_type in schema.types)
+            timestamps = stored_timestamps(metadata, drop) if has_timestamps else NO_TIMESTAMPS
     except (pa.ArrowException, OSError) as error:
-        raise SourceError(_unreadable(path, error)) from error
-    return SourceFile(path, metadata.num_rows, _state_of(status)), schema, times
+        raise SourceError(_unreadable_message(path, error)) from error
+    return SourceFile(path, metadata.num_rows, _file_state(status)), schema, timestamps
 
 
-def _unreadable(path: str, error: Exception) -> str:
-    """Say why a file cannot be opened; its name may tell."""
-    what = other_format(path)
-    if what is None or (os.access(path, os.R_OK) and looks_like_parquet(path)):
+def _unreadable_message(path: str, error: Exception) -> str:
+    """Say why a file cannot be opened, such as the wrong format by its extension."""
+    reason = other_format(path)
+    if reason is None or (os.access(path, os.R_OK) and looks_like_parquet(path)):
         return f"Cannot read {path!r} as Parquet: {one_line(error)}"
     return (
-        f"{path!r} {what}, and cannot be read as Parquet, which is all that is taken. Convert "
+        f"{path!r} {reason} and cannot be read as Parquet, the only supported format. Convert "
         "it first, for example with pandas: read it and call to_parquet."
     )
 
 
 def looks_like_parquet(path: str) -> bool:
-    """Whether a file begins as Parquet does: to leave it out in silence would lose rows."""
+    """Tell whether a file starts like Parquet; ignoring such a file would lose rows."""
     if not os.path.isfile(path):
         return False
     with open(path, "rb") as file:
@@ -127,5 +122,5 @@ def looks_like_parquet(path: str) -> bool:
 
 
 def one_line(error: BaseException) -> str:
-    """Return an error's message without line breaks."""
+    """Return the message of an error without line breaks."""
     return " ".join(str(error).split()) or type(error).__name__

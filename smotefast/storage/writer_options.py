@@ -1,13 +1,13 @@
-"""How a source's columns are stored, so that the copy is stored the same way.
+"""Options of ``ParquetWriter`` that store columns as the source does.
 
-A source flows in; keyword arguments of ``ParquetWriter`` flow out. The largest row group
-of the largest file speaks for all.
+They are taken from the largest row group of the largest file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
+
+import pyarrow.parquet as pq
 
 from smotefast.storage.int96 import stored_timestamps
 from smotefast.storage.source import ParquetSource
@@ -26,9 +26,9 @@ _CODECS = {"SNAPPY", "GZIP", "ZSTD", "LZ4", "BROTLI"}
 def writer_options(
     source: ParquetSource, dropped: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
-    """Return compression, dictionaries and encodings of each stored column.
+    """Return compression, dictionary encoding and other encodings of the stored columns.
 
-    Decimals are stored as integers, as Spark does, where one of the source's is.
+    Decimals are stored as integers, as Spark does, if any decimal column of the source is.
 
     Parameters
     ----------
@@ -39,17 +39,21 @@ def writer_options(
     """
     compression, dictionaries, encodings = {}, [], {}
     metadata, names = _metadata(source), frozenset(source.schema.names)
-    chunks = _chunks(metadata)
-    as_integer = any(_is_integer(column) for _, column, kind in chunks if _is_decimal(kind))
-    for path, column, kind in chunks:
+    chunks = _column_chunks(metadata)
+    as_integer = any(
+        chunk.physical_type in ("INT32", "INT64")
+        for _, chunk, column in chunks
+        if _is_decimal(column)
+    )
+    for path, chunk, column in chunks:
         if path.split(".")[0] in dropped and path not in names:
             continue
-        compression[path] = column.compression if column.compression in _CODECS else "NONE"
-        kept = next((name for name in _KEPT_ENCODINGS if name in column.encodings), None)
-        if _dictionary_pays(column):
+        compression[path] = chunk.compression if chunk.compression in _CODECS else "NONE"
+        encoding = next((name for name in _KEPT_ENCODINGS if name in chunk.encodings), None)
+        if _dictionary_pays(chunk):
             dictionaries.append(path)
-        elif kept and column.physical_type == _written_type(column, kind, as_integer):
-            encodings[path] = kept
+        elif encoding and chunk.physical_type == _written_type(chunk, column, as_integer):
+            encodings[path] = encoding
     return {
         "compression": compression,
         "use_dictionary": dictionaries or False,
@@ -59,73 +63,67 @@ def writer_options(
     }
 
 
-def _is_decimal(kind: Any) -> bool:
-    return bool(kind.logical_type.type == "DECIMAL")
+def _is_decimal(column: pq.ColumnSchema) -> bool:
+    return bool(column.logical_type.type == "DECIMAL")
 
 
-def _is_integer(chunk: Any) -> bool:
-    return chunk.physical_type in ("INT32", "INT64")
-
-
-def _written_type(chunk: Any, kind: Any, as_integer: bool) -> str:
-    """Return the physical type that a column is written in; decimals share one setting."""
-    if not _is_decimal(kind):
+def _written_type(
+    chunk: pq.ColumnChunkMetaData, column: pq.ColumnSchema, as_integer: bool
+) -> str:
+    """Return the physical type in which a column is written."""
+    if not _is_decimal(column):
         return str(chunk.physical_type)
-    if not as_integer or kind.precision > 18:
+    if not as_integer or column.precision > 18:
         return "FIXED_LEN_BYTE_ARRAY"
-    return "INT32" if kind.precision <= 9 else "INT64"
+    return "INT32" if column.precision <= 9 else "INT64"
 
 
-def _type_options(metadata: Any, dropped: frozenset[str]) -> dict[str, bool]:
-    """Return what keeps logical types as they are stored, where Arrow has a choice.
+def _type_options(metadata: pq.FileMetaData, dropped: frozenset[str]) -> dict[str, bool]:
+    """Return the options that keep logical types as they are stored.
 
-    The writer takes one choice for all columns of a file. INT96 is kept where all timestamps
-    are such, and times stay UTC where all of them are.
+    Each option holds for all columns of a file. INT96 is kept if all timestamps are INT96, and
+    times stay in UTC if all times are.
     """
     timestamps = stored_timestamps(metadata, dropped)
-    columns = [metadata.schema.column(place) for place in range(metadata.num_columns)]
-    times = [one for one in columns if one.logical_type.type == "TIME"]
-    lists = [one.path for one in columns if ".list." in one.path]
-    options = {
-        "use_deprecated_int96_timestamps": bool(timestamps.int96) and not timestamps.int64,
-        "write_time_adjusted_to_utc": _all(
-            "isAdjustedToUTC=true" in str(one.logical_type) for one in times
-        ),
-    }
-    chosen = {name: True for name, is_so in options.items() if is_so}
-    if _all(".list.element" not in path for path in lists):
-        chosen["use_compliant_nested_type"] = False  # keeps names such as "item"
-    return chosen
+    columns = [metadata.schema.column(i) for i in range(metadata.num_columns)]
+    times = [str(c.logical_type) for c in columns if c.logical_type.type == "TIME"]
+    lists = [column.path for column in columns if ".list." in column.path]
+    options = {}
+    if timestamps.int96 and not timestamps.int64:
+        options["use_deprecated_int96_timestamps"] = True
+    if times and all("isAdjustedToUTC=true" in time for time in times):
+        options["write_time_adjusted_to_utc"] = True
+    if lists and all(".list.element" not in path for path in lists):
+        options["use_compliant_nested_type"] = False  # keeps names such as "item"
+    return options
 
 
-def _all(tests: Iterable[bool]) -> bool:
-    """Whether there are any, and all hold."""
-    found = list(tests)
-    return bool(found) and all(found)
-
-
-def _metadata(source: ParquetSource) -> Any:
-    """Return the footer of the file with most rows, which speaks for all."""
+def _metadata(source: ParquetSource) -> pq.FileMetaData:
+    """Return the footer of the file with most rows."""
     file = max(source.files, key=lambda file: file.n_rows)
     with file.opened() as parquet:
         return parquet.metadata
 
 
-def _chunks(metadata: Any) -> list[tuple[str, Any, Any]]:
-    """Return path, chunk and type of each stored column."""
-    groups = [metadata.row_group(place) for place in range(metadata.num_row_groups)]
+def _column_chunks(
+    metadata: pq.FileMetaData,
+) -> list[tuple[str, pq.ColumnChunkMetaData, pq.ColumnSchema]]:
+    """Return path, chunk and schema of each stored column, in the largest row group."""
+    groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
     group = max(groups, key=lambda group: group.num_rows)
     chunks = [group.column(i) for i in range(group.num_columns)]
-    kinds = [metadata.schema.column(i) for i in range(group.num_columns)]
-    return [(c.path_in_schema, c, kind) for c, kind in zip(chunks, kinds, strict=True)]
+    return [
+        (chunk.path_in_schema, chunk, metadata.schema.column(i))
+        for i, chunk in enumerate(chunks)
+    ]
 
 
-def _dictionary_pays(chunk: Any) -> bool:
-    """Whether a column was dictionary encoded and not larger for it.
+def _dictionary_pays(chunk: pq.ColumnChunkMetaData) -> bool:
+    """Tell whether a column is dictionary encoded and smaller for it.
 
-    Writers try a dictionary first and give up when it grows: such a column says
-    dictionary and plain. Trying again on 2,000,000 x 20 random float32 made the copy take
-    1.2 s instead of 0.3 s, and the file larger by a quarter.
+    Writers start with a dictionary and stop when it grows too large; such a column has both
+    dictionary and plain encoding. Dictionaries for 2,000,000 x 20 random float32 made writing
+    take 1.2 s instead of 0.3 s, and the file a quarter larger.
     """
     if not _DICTIONARY & set(chunk.encodings):
         return False

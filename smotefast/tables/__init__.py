@@ -1,32 +1,33 @@
-"""Containers in, the same kind out.
+"""Containers of X and y: open them as a common interface, return the same type.
 
-X and y flow in as whatever the caller has: NumPy, lists, SciPy sparse, pandas, polars,
-Arrow. A ``Table`` and a ``Target`` flow out, which hand over plain numbers and labels, and
-later give back the caller's kind of container with rows added or rows chosen.
+``open_table`` and ``open_target`` accept NumPy arrays, lists, SciPy sparse matrices, pandas,
+polars and narwhals frames and Arrow tables. The ``Table`` and ``Target`` they return give plain
+numbers and labels to the samplers, and rebuild the caller's type of container with rows
+appended or selected.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from smotefast._typing import Container
 from smotefast.tables.arrays import open_array, open_list
 from smotefast.tables.labels import Target, open_target
-from smotefast.tables.protocol import Columns, Fill, Table, library_of
+from smotefast.tables.protocol import Fill, Table, TableSchema, library_of
 
-__all__ = ["Columns", "Fill", "Table", "Target", "keep_index", "open_table", "open_target"]
+__all__ = ["Fill", "Table", "TableSchema", "Target", "keep_index", "open_table", "open_target"]
 
 
-def open_table(X: Any) -> Table:
-    """Open a container of rows, whatever library it comes from.
+def open_table(X: Container) -> Table:
+    """Open a container of rows of any library.
 
-    Nothing is converted or copied yet. What no file of this room knows is read as an array.
+    Nothing is converted or copied yet. A type that no module of this subpackage knows is read
+    as an array.
 
     Raises
     ------
     ValueError
-        If X is not two-dimensional, has no rows or no columns, or is not collected yet.
+        If X is not two-dimensional, has no rows or columns, or is a lazy frame.
     """
     match library_of(X):
         case "pandas":
@@ -52,10 +53,9 @@ def open_table(X: Any) -> Table:
     return open_list(X) if isinstance(X, list) else open_array(X)
 
 
-def keep_index(taken: Any, original: Any, indices: np.ndarray) -> Any:
-    """Return taken rows, where both are pandas' with the index of the original."""
+def keep_index(taken: Container, original: Container, indices: np.ndarray) -> Container:
+    """Give rows taken from a pandas container their original index; return others unchanged."""
     if library_of(original) != "pandas" or library_of(taken) != "pandas":
         return taken
-    from smotefast.tables.pandas_columns import with_index_of
-
-    return with_index_of(taken, original, indices)
+    taken.index = original.index.take(indices)
+    return taken

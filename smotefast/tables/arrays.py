@@ -1,36 +1,33 @@
-"""NumPy arrays, lists, and whatever else can be read as an array."""
+"""NumPy arrays, lists, and all other data that can be read as an array."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from smotefast._messages import listed
-from smotefast.tables.casting import (
-    NotNumericError,
-    cast_column,
-    first_text,
-    join_objects,
-    read_objects,
-)
-from smotefast.tables.categories import Codes, NewColumns, array_kind, encode_array
+from smotefast._messages import list_names
+from smotefast._typing import Container
+from smotefast.exceptions import NotNumericError
+from smotefast.tables.casting import cast_column, first_text, join_objects, read_objects
+from smotefast.tables.categories import EncodedColumn, MixedRows, encode_array
+from smotefast.tables.column_types import ColumnType, array_column_type
 from smotefast.tables.protocol import DenseTable, Fill
 
-_UNUSABLE = {"M": "dates", "m": "time spans", "V": "records"}
+_NOT_NUMERIC = {"M": "dates", "m": "time spans", "V": "records"}
 
 
-def open_array(X: Any) -> ArrayTable:
-    """Open anything that scikit-learn accepts as a two-dimensional array."""
+def open_array(X: Container) -> ArrayTable:
+    """Open data that scikit-learn accepts as a two-dimensional array."""
     return ArrayTable(_two_dimensional(X))
 
 
 def open_list(X: list[Any]) -> ListTable:
     """Open a list of rows."""
     array = _two_dimensional(X)
-    if array.dtype.kind in "US":  # NumPy makes text of numbers that stand beside text
+    if array.dtype.kind in "US":  # NumPy converts numbers to text if the list holds both
         items = np.array(X, dtype=object)
         if not all(isinstance(item, str | bytes) for item in items.flat):
             array = items
@@ -38,27 +35,29 @@ def open_list(X: list[Any]) -> ListTable:
 
 
 class ArrayTable(DenseTable):
-    """Rows of a NumPy array of any layout and dtype.
+    """Table of a NumPy array of any memory layout and dtype.
 
     Parameters
     ----------
     array
         Shape (n_samples, n_features).
-    labels
-        What messages call the columns; None for their positions.
+    display_names
+        Column names for messages; None for positions.
     """
 
     names = None
     has_dtypes = False
 
-    def __init__(self, array: np.ndarray, labels: Sequence[Any] | None = None) -> None:
+    def __init__(
+        self, array: np.ndarray, display_names: Sequence[Hashable] | None = None
+    ) -> None:
         self._array = array
         self.n_samples, self.n_features = array.shape
-        self.labels = range(self.n_features) if labels is None else labels
+        self.display_names = range(self.n_features) if display_names is None else display_names
 
     @cached_property
     def _dtype(self) -> np.dtype:
-        """The dtype of the matrix, or why there is none."""
+        """The dtype of the matrix; raises NotNumericError if there is none."""
         dtype = self._array.dtype
         if dtype.kind in "UST":
             raise NotNumericError(
@@ -69,9 +68,9 @@ class ArrayTable(DenseTable):
                 "Convert it to numbers, or use RandomOverSampler, which copies rows of any "
                 "type.",
             )
-        if dtype.kind in _UNUSABLE:
+        if dtype.kind in _NOT_NUMERIC:
             raise NotNumericError(
-                f"X holds {_UNUSABLE[dtype.kind]} (dtype {dtype}), and only numbers can be "
+                f"X holds {_NOT_NUMERIC[dtype.kind]} (dtype {dtype}), and only numbers can be "
                 "compared and interpolated.",
                 None,
                 "",
@@ -80,80 +79,79 @@ class ArrayTable(DenseTable):
             )
         return np.dtype(np.float64) if dtype.kind == "O" else dtype.newbyteorder("=")
 
-    def numeric(self) -> np.ndarray:
-        """Return the array itself where it is numeric and of native byte order, else a copy."""
+    def to_matrix(self) -> np.ndarray:
+        """Return the array itself if it is numeric and in native byte order, else a copy."""
         dtype = self._dtype
-        return np.asarray(self._kept(), dtype=dtype)
+        return np.asarray(self._numbers(), dtype=dtype)
 
-    def _kept(self) -> np.ndarray:
-        """Return the original rows, numbers in place of objects."""
-        return self._array if self._array.dtype.kind != "O" else self._objects()
-
-    def _objects(self) -> np.ndarray:
-        _refuse_text(self._array, self.labels)
-        columns = map(read_objects, self._array.T, self.labels)
+    def _numbers(self) -> np.ndarray:
+        """Return the original rows, with Python objects converted to numbers."""
+        if self._array.dtype.kind != "O":
+            return self._array
+        _refuse_text(self._array, self.display_names)
+        columns = map(read_objects, self._array.T, self.display_names)
         try:
             return np.stack(list(columns), axis=1)
-        except ValueError as why:
-            # scikit-learn expects a TypeError of objects that are no numbers in an array.
-            kind = TypeError if isinstance(why.__cause__, TypeError) else ValueError
-            raise kind(str(why)) from why
+        except ValueError as error:
+            # scikit-learn expects TypeError for objects that are not numbers.
+            cls = TypeError if isinstance(error.__cause__, TypeError) else ValueError
+            raise cls(str(error)) from error
 
-    def extend(self, n_new: int, fill: Fill, dtype: np.dtype | None = None) -> Any:
-        """Return an array with new rows, allocated once and filled in place."""
+    def extend(self, n_new: int, fill: Fill, dtype: np.dtype | None = None) -> Container:
+        """Return an array with new rows; it is allocated once and filled in place."""
         dtype = self._dtype if dtype is None else dtype
         out = np.empty((self.n_samples + n_new, self.n_features), dtype=dtype)
-        out[: self.n_samples] = self._kept()
+        out[: self.n_samples] = self._numbers()
         fill(out[self.n_samples :])
         return out
 
-    def take(self, indices: np.ndarray) -> Any:
+    def take(self, indices: np.ndarray) -> Container:
         """Return the rows at these positions."""
         return np.take(self._array, indices, axis=0)
 
     def select(self, columns: Sequence[int]) -> ArrayTable:
-        """Return some columns."""
-        labels = [self.labels[j] for j in columns]
-        return ArrayTable(self._array[:, list(columns)], labels)
+        """Return a subset of the columns."""
+        names = [self.display_names[j] for j in columns]
+        return ArrayTable(self._array[:, list(columns)], names)
 
-    def kinds(self) -> list[str]:
-        """Return what each column holds."""
-        return [array_kind(column) for column in self._array.T]
+    def column_types(self) -> list[ColumnType]:
+        """Return the type of each column."""
+        return [array_column_type(column) for column in self._array.T]
 
-    def codes(self, column: int) -> Codes:
+    def encode(self, column: int) -> EncodedColumn:
         """Return a column as categories."""
         return encode_array(self._array[:, column])
 
-    def append_columns(self, new: NewColumns) -> Any:
+    def append_mixed(self, new: MixedRows) -> Container:
         """Return an array of the same dtype with new rows."""
         out = np.empty((self.n_samples + new.n_new, self.n_features), self._array.dtype)
         out[: self.n_samples] = self._array
-        for place, j in enumerate(new.numeric):
-            out[:, j] = self._extended_column(j, new.numbers[:, place])
-        for j, picked in new.picks.items():
-            out[self.n_samples :, j] = self._array[picked, j]
+        for j, values in new.numeric_values().items():
+            out[:, j] = self._appended_column(j, values)
+        for j, rows in new.sources.items():
+            out[self.n_samples :, j] = self._array[rows, j]
         return out
 
-    def _extended_column(self, j: int, new: np.ndarray) -> np.ndarray:
-        """Return a column with computed values after its own."""
+    def _appended_column(self, j: int, values: np.ndarray) -> np.ndarray:
+        """Return a column with computed values appended."""
         column = self._array[:, j]
         if column.dtype.kind == "O":
-            return join_objects(column, new)
-        return np.concatenate([column, cast_column(new, column.dtype)])
+            return join_objects(column, values)
+        return np.concatenate([column, cast_column(values, column.dtype)])
 
 
 class ListTable(ArrayTable):
-    """Rows of a list, of which lists of rows are made.
+    """Table of a list of rows; its results are lists of lists.
 
-    Where values are computed, all numbers come back as Python's, of one type; rows that are
-    taken and categories keep their items.
+    Computed rows and all numeric columns become Python numbers of one type. Rows that are
+    taken, and columns of categories, keep their items.
 
     Parameters
     ----------
     rows
         The list.
     array
-        The same as an array.
+        The same data as an array.
     """
 
     def __init__(self, rows: list[Any], array: np.ndarray) -> None:
@@ -167,55 +165,55 @@ class ListTable(ArrayTable):
         return rows
 
     def take(self, indices: np.ndarray) -> list[Any]:
-        """Return the rows at these positions, each as a list of its own."""
+        """Return the rows at these positions, each as a new list."""
         return [_as_list(self._rows[i]) for i in indices.tolist()]
 
-    def append_columns(self, new: NewColumns) -> list[Any]:
-        """Return a list of lists with new rows; items of categories are those of the list."""
+    def append_mixed(self, new: MixedRows) -> list[Any]:
+        """Return a list of lists with new rows; categories are items of the original list."""
         rows = [
             *map(_as_list, self._rows),
             *([None] * self.n_features for _ in range(new.n_new)),
         ]
-        for place, j in enumerate(new.numeric):
-            values = self._extended_column(j, new.numbers[:, place]).tolist()
+        for j, numbers in new.numeric_values().items():
+            values = self._appended_column(j, numbers).tolist()
             for row, value in zip(rows, values, strict=True):
                 row[j] = value
-        for j, picked in new.picks.items():
-            for row, i in zip(rows[self.n_samples :], picked.tolist(), strict=True):
+        for j, sources in new.sources.items():
+            for row, i in zip(rows[self.n_samples :], sources.tolist(), strict=True):
                 row[j] = self._rows[i][j]
         return rows
 
 
-def _two_dimensional(X: Any) -> np.ndarray:
-    """Let scikit-learn refuse shapes and complex numbers; it copies no NumPy array."""
+def _two_dimensional(X: Container) -> np.ndarray:
+    """Return X as a 2D array by scikit-learn's rules; a NumPy array is not copied."""
     from sklearn.utils.validation import check_array
 
     if isinstance(X, np.ma.MaskedArray) and np.ma.is_masked(X):
         raise ValueError(
-            "X is a masked array with masked values. Give the values that are missing a "
-            "number, X.filled(...), or drop their rows."
+            "X is a masked array with masked values. Replace them with X.filled(...), or drop "
+            "these rows."
         )
     if getattr(getattr(X, "dtype", None), "names", None):
         raise ValueError(
-            f"X is a structured array with the fields {listed(X.dtype.names)}. Pass a "
+            f"X is a structured array with the fields {list_names(X.dtype.names)}. Pass a "
             "DataFrame, or numpy.lib.recfunctions.structured_to_unstructured(X)."
         )
     array: np.ndarray = check_array(X, dtype=None, ensure_all_finite=False, input_name="X")
     return array
 
 
-def _refuse_text(array: np.ndarray, labels: Sequence[Any]) -> None:
-    for label, column in zip(labels, array.T, strict=True):
-        found = first_text(column)
-        if found is not None:
+def _refuse_text(array: np.ndarray, names: Sequence[Hashable]) -> None:
+    for name, column in zip(names, array.T, strict=True):
+        text = first_text(column)
+        if text is not None:
             raise NotNumericError(
                 "could not convert string to float: column ",
-                label,
-                f" of X holds the text {found!r}.",
+                name,
+                f" of X holds the text {text!r}.",
                 "Encode or drop the column, or use RandomOverSampler, which copies rows of any "
                 "type.",
             )
 
 
-def _as_list(row: Any) -> list[Any]:
+def _as_list(row: Sequence[Any] | np.ndarray) -> list[Any]:
     return row.tolist() if isinstance(row, np.ndarray) else list(row)

@@ -1,28 +1,33 @@
 """Arrow columns to a matrix, and a block of new rows to Arrow columns.
 
-The in-memory containers and the Parquet job both call these functions, so a file gives the
-same values as the table that was read from it.
+Containers in memory and file jobs both call these functions, so a file gives the same values
+as the table read from it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smotefast._typing import ArrowColumn
 from smotefast.tables.casting import (
-    Column,
+    ColumnReader,
     cast_column,
     common_dtype,
     not_numeric,
     write_matrix,
 )
+from smotefast.tables.column_types import is_text_type
 from smotefast.tables.decimals import decimals_to_numbers, numbers_to_decimals
 
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-def check_numeric_fields(fields: Any) -> np.dtype:
-    """Return the dtype of the matrix of these fields; refuse what is not plain numbers.
+
+def check_numeric_fields(fields: Iterable[pa.Field]) -> np.dtype:
+    """Return the matrix dtype of numeric fields, or raise for a field that is not numeric.
 
     Parameters
     ----------
@@ -32,46 +37,46 @@ def check_numeric_fields(fields: Any) -> np.dtype:
     Raises
     ------
     ValueError
-        Naming the first such column, its type, and what to do.
+        For the first column that is not numeric, with its type and what to do.
     """
     dtypes = []
     for field in fields:
         dtype = numpy_type(field.type)
         if dtype is None:
-            raise not_numeric(field.name, f"{_kind(field.type)} (Arrow type {field.type})")
+            raise not_numeric(field.name, _describe_type(field.type))
         dtypes.append(dtype)
     return common_dtype(dtypes)
 
 
-def kinds_without_numbers(fields: Any) -> dict[str, str]:
-    """Return what the columns hold that ``check_numeric_fields`` refuses, by name."""
+def non_numeric_fields(fields: Iterable[pa.Field]) -> dict[str, str]:
+    """Return the names of the fields that are not numeric, with a description of their type."""
     return {
-        field.name: f"{_kind(field.type)} (Arrow type {field.type})"
+        field.name: _describe_type(field.type)
         for field in fields
         if numpy_type(field.type) is None
     }
 
 
-def numpy_type(arrow_type: Any) -> np.dtype | None:
-    """Return the NumPy dtype that an Arrow type is computed in, None for what is no number.
+def numpy_type(arrow_type: pa.DataType) -> np.dtype | None:
+    """Return the dtype for computing with an Arrow type, or None if it is not numeric.
 
     Decimals are computed in float64.
     """
     import pyarrow as pa
 
-    kinds = pa.types
-    if kinds.is_decimal(arrow_type):
+    types = pa.types
+    if types.is_decimal(arrow_type):
         return np.dtype(np.float64)
-    plain = (
-        kinds.is_integer(arrow_type)
-        or kinds.is_floating(arrow_type)
-        or kinds.is_boolean(arrow_type)
+    is_numeric = (
+        types.is_integer(arrow_type)
+        or types.is_floating(arrow_type)
+        or types.is_boolean(arrow_type)
     )
-    return np.dtype(arrow_type.to_pandas_dtype()) if plain else None
+    return np.dtype(arrow_type.to_pandas_dtype()) if is_numeric else None
 
 
 def features_to_matrix(
-    columns: Sequence[Any],
+    columns: Sequence[ArrowColumn],
     names: Sequence[str],
     dtype: np.dtype | None = None,
     *,
@@ -82,14 +87,14 @@ def features_to_matrix(
     Parameters
     ----------
     columns
-        Arrow Arrays or ChunkedArrays of one length.
+        Arrays or ChunkedArrays of equal length.
     names
         Their names, for messages.
     dtype
-        Of the matrix; by default what ``check_numeric_fields`` says. With ``nulls="nan"`` it
-        becomes floating.
+        Dtype of the matrix, by default that of ``check_numeric_fields``. With
+        ``nulls="nan"``, nulls make it floating.
     nulls : {"refuse", "nan"}
-        Whether a null is an error that names its column, or a NaN.
+        Whether a null raises an error that names its column, or becomes NaN.
 
     Returns
     -------
@@ -97,47 +102,47 @@ def features_to_matrix(
     """
     import pyarrow as pa
 
-    fields = [pa.field(name, one.type) for name, one in zip(names, columns, strict=True)]
-    wanted = check_numeric_fields(fields)
-    holes = any(column.null_count for column in columns)
-    if holes and nulls == "refuse":
+    fields = [pa.field(name, column.type) for name, column in zip(names, columns, strict=True)]
+    common = check_numeric_fields(fields)
+    has_nulls = any(column.null_count for column in columns)
+    if has_nulls and nulls == "refuse":
         _refuse_nulls(columns, names)
-    wanted = wanted if dtype is None else np.dtype(dtype)
-    if holes and wanted.kind != "f":
-        wanted = np.dtype(np.float64)
-    out = np.empty((len(columns[0]), len(columns)), dtype=wanted)
+    dtype = common if dtype is None else np.dtype(dtype)
+    if has_nulls and dtype.kind != "f":
+        dtype = np.dtype(np.float64)
+    out = np.empty((len(columns[0]), len(columns)), dtype=dtype)
     write_matrix([_reader(column) for column in columns], out)
     return out
 
 
-def block_to_columns(block: np.ndarray, fields: Sequence[Any]) -> list[Any]:
-    """Return a block of new rows as Arrow Arrays of exactly the types of ``fields``.
+def block_to_columns(block: np.ndarray, fields: Iterable[pa.Field]) -> list[pa.Array]:
+    """Return a block of new rows as Arrow Arrays with the types of ``fields``.
 
-    Integers are truncated toward zero, decimals are rounded to their scale, and Booleans are
-    true from 0.5 on, as for every other container.
+    As in all other containers, integers are truncated toward zero, decimals are rounded to
+    their scale, and values from 0.5 become true.
 
     Parameters
     ----------
     block
         Shape (n_rows, n_columns), of the matrix dtype.
     fields
-        Arrow fields, one for each column; a schema will do.
+        One Arrow field per column, or a schema.
     """
     return [column_to_arrow(block[:, j], field.type) for j, field in enumerate(fields)]
 
 
-def column_to_arrow(values: np.ndarray, arrow_type: Any) -> Any:
-    """Return the new values of one column as an Arrow Array of a numeric type."""
+def column_to_arrow(values: np.ndarray, arrow_type: pa.DataType) -> pa.Array:
+    """Return computed values of a column as an Arrow Array of a numeric type."""
     import pyarrow as pa
 
     if pa.types.is_decimal(arrow_type):
         return numbers_to_decimals(values, arrow_type)
     dtype = numpy_type(arrow_type)
-    assert dtype is not None, "check_numeric_fields comes first"
+    assert dtype is not None, "check_numeric_fields must accept the type first"
     return pa.array(cast_column(values, dtype), type=arrow_type)
 
 
-def _reader(column: Any) -> Column:
+def _reader(column: ArrowColumn) -> ColumnReader:
     def read() -> np.ndarray:
         import pyarrow as pa
 
@@ -148,8 +153,8 @@ def _reader(column: Any) -> Column:
     return read
 
 
-def read_numbers(column: Any) -> np.ndarray:
-    """Return an Arrow column as a NumPy array; shared memory where there is one chunk."""
+def read_numbers(column: ArrowColumn) -> np.ndarray:
+    """Return an Arrow column as a NumPy array, which shares memory if there is one chunk."""
     import pyarrow as pa
 
     if pa.types.is_decimal(column.type):
@@ -161,7 +166,7 @@ def read_numbers(column: Any) -> np.ndarray:
     return np.asarray(column.to_numpy(zero_copy_only=False))
 
 
-def _refuse_nulls(columns: Sequence[Any], names: Sequence[str]) -> None:
+def _refuse_nulls(columns: Sequence[ArrowColumn], names: Sequence[str]) -> None:
     for name, column in zip(names, columns, strict=True):
         if column.null_count:
             raise ValueError(
@@ -170,31 +175,18 @@ def _refuse_nulls(columns: Sequence[Any], names: Sequence[str]) -> None:
             )
 
 
-def _kind(arrow_type: Any) -> str:
+def _describe_type(arrow_type: pa.DataType) -> str:
+    """Describe an Arrow type that is not numeric, for a message."""
     import pyarrow as pa
 
-    kinds = pa.types
+    types = pa.types
     for test, words in (
-        (kinds.is_dictionary, "categories"),
-        (kinds.is_temporal, "dates or times"),
-        (kinds.is_null, "nothing but nulls"),
-        (kinds.is_nested, "nested"),
-        (_is_text, "text"),
+        (types.is_dictionary, "categories"),
+        (types.is_temporal, "dates or times"),
+        (types.is_null, "all null"),
+        (types.is_nested, "nested"),
+        (is_text_type, "text"),
     ):
         if test(arrow_type):
-            return words
-    return "not numeric"
-
-
-def _is_text(arrow_type: Any) -> bool:
-    import pyarrow as pa
-
-    return str(arrow_type) in {"string_view", "binary_view"} or any(
-        test(arrow_type)
-        for test in (
-            pa.types.is_string,
-            pa.types.is_large_string,
-            pa.types.is_binary,
-            pa.types.is_large_binary,
-        )
-    )
+            return f"{words} (Arrow type {arrow_type})"
+    return f"not numeric (Arrow type {arrow_type})"

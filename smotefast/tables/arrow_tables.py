@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smotefast._typing import ArrowColumn, ArrowRows, Container
 from smotefast.tables.arrays import open_array
 from smotefast.tables.arrow_columns import (
     block_to_columns,
@@ -15,14 +16,18 @@ from smotefast.tables.arrow_columns import (
     features_to_matrix,
 )
 from smotefast.tables.casting import frame_dtype
-from smotefast.tables.categories import Codes, NewColumns, arrow_kind, encode_arrow
+from smotefast.tables.categories import EncodedColumn, MixedRows, encode_arrow
+from smotefast.tables.column_types import ColumnType, arrow_column_type, type_without_view
 from smotefast.tables.protocol import DenseTable, Fill, Table, check_shape
 
-# A string or binary array addresses 2**31 - 1 bytes with its 32-bit offsets.
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# The 32-bit offsets of a string or binary array address 2**31 - 1 bytes.
 OFFSET_LIMIT = 2**31 - 1
 
 
-def open_arrow(X: Any) -> Table:
+def open_arrow(X: Container) -> Table:
     """Open a Table or a RecordBatch."""
     import pyarrow as pa
 
@@ -34,7 +39,7 @@ def open_arrow(X: Any) -> Table:
 
 
 class ArrowTable(DenseTable):
-    """Rows of an Arrow Table or RecordBatch, schema and metadata kept.
+    """Table of an Arrow Table or RecordBatch; keeps schema and metadata.
 
     Parameters
     ----------
@@ -42,162 +47,162 @@ class ArrowTable(DenseTable):
         The Table or RecordBatch.
     """
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: ArrowRows) -> None:
         self._data = data
         self.n_samples, self.n_features = data.num_rows, data.num_columns
-        self.labels = list(data.schema.names)
-        self.names: list[str] | None = self.labels
+        self.names: list[str] = list(data.schema.names)
+        self.display_names = self.names
         check_shape(self.n_samples, self.n_features)
 
-    def numeric(self) -> np.ndarray:
+    def to_matrix(self) -> np.ndarray:
         """Return the columns as one matrix; nulls become NaN."""
         dtype = frame_dtype(check_numeric_fields(self._data.schema))
-        names = self._data.schema.names
-        return features_to_matrix(self._data.columns, names, dtype, nulls="nan")
+        return features_to_matrix(self._data.columns, self.names, dtype, nulls="nan")
 
-    def extend(self, n_new: int, fill: Fill, dtype: np.dtype | None = None) -> Any:
+    def extend(self, n_new: int, fill: Fill, dtype: np.dtype | None = None) -> ArrowRows:
         """Return a table with new rows; a Table shares the memory of its original rows."""
         fields = list(self._data.schema)
         common = frame_dtype(check_numeric_fields(fields))
-        dtype = common if dtype is None else dtype
-        block = np.empty((n_new, self.n_features), dtype=dtype)
+        block = np.empty((n_new, self.n_features), dtype=common if dtype is None else dtype)
         fill(block)
         new = block_to_columns(block, fields)
-        return self._rebuilt(map(_appended, self._data.columns, new))
+        return self._rebuilt(map(_append, self._data.columns, new))
 
-    def take(self, indices: np.ndarray) -> Any:
+    def take(self, indices: np.ndarray) -> ArrowRows:
         """Return the rows at these positions."""
         return self._rebuilt(take_arrow(column, indices) for column in self._data.columns)
 
     def select(self, columns: Sequence[int]) -> ArrowTable:
-        """Return some columns."""
+        """Return a subset of the columns."""
         return ArrowTable(self._data.select(list(columns)))
 
-    def kinds(self) -> list[str]:
-        """Return what each column holds; a dictionary is "category"."""
-        return [arrow_kind(field.type) for field in self._data.schema]
+    def column_types(self) -> list[ColumnType]:
+        """Return the type of each column; a dictionary is "category"."""
+        return [arrow_column_type(field.type) for field in self._data.schema]
 
-    def codes(self, column: int) -> Codes:
+    def encode(self, column: int) -> EncodedColumn:
         """Return a column as categories."""
         return encode_arrow(self._data.column(column))
 
-    def append_columns(self, new: NewColumns) -> Any:
+    def append_mixed(self, new: MixedRows) -> ArrowRows:
         """Return a table with new rows; a Table shares the memory of its original rows."""
-        place = {j: i for i, j in enumerate(new.numeric)}
+        numbers = new.numeric_values()
         columns = []
         for j, column in enumerate(self._data.columns):
-            if j in place:
-                made = column_to_arrow(new.numbers[:, place[j]], column.type)
+            if j in numbers:
+                values = column_to_arrow(numbers[j], column.type)
             else:
-                made = take_arrow(column, new.picks[j])
-            columns.append(_appended(column, made))
+                values = take_arrow(column, new.sources[j])
+            columns.append(_append(column, values))
         return self._rebuilt(iter(columns))
 
-    def _rebuilt(self, columns: Iterator[Any]) -> Any:
+    def _rebuilt(self, columns: Iterator[ArrowColumn]) -> ArrowRows:
         return type(self._data).from_arrays(list(columns), schema=self._data.schema)
 
 
-def _appended(column: Any, new: Any) -> Any:
+def _append(column: ArrowColumn, values: ArrowColumn) -> ArrowColumn:
     import pyarrow as pa
 
     if isinstance(column, pa.ChunkedArray):
-        chunks = new.chunks if isinstance(new, pa.ChunkedArray) else [new]
+        chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
         return pa.chunked_array([*column.chunks, *chunks], type=column.type)
-    return pa.concat_arrays([column, new])
+    return pa.concat_arrays([column, values])
 
 
-def take_arrow(column: Any, indices: np.ndarray) -> Any:
-    """Return the values of an Array or ChunkedArray at these positions, in its type.
+def take_arrow(column: ArrowColumn, indices: np.ndarray) -> ArrowColumn:
+    """Return the values of an Array or ChunkedArray at these positions, in the same type.
 
-    A ChunkedArray comes back in one chunk, unless its text needs more.
+    The result for a ChunkedArray has one chunk, or several if its text exceeds 2 GiB.
 
     Raises
     ------
     ValueError
-        If pyarrow cannot take rows of this type: views of text within lists, so far.
+        If pyarrow cannot take rows of this type, such as lists of string views.
     """
     import pyarrow as pa
 
-    picked = pa.array(np.asarray(indices, dtype=np.int64))
+    rows = pa.array(np.asarray(indices, dtype=np.int64))
     try:
-        return _taken(column, picked)
-    except pa.ArrowNotImplementedError as why:
+        return _take(column, rows)
+    except pa.ArrowNotImplementedError as error:
         raise ValueError(
             f"A column has the Arrow type {column.type}, and pyarrow cannot copy rows of it "
-            f"({why}). Cast the column to another type, such as large_string for text, or "
+            f"({error}). Cast the column to another type, such as large_string for text, or "
             "drop it."
-        ) from why
+        ) from error
 
 
-def _taken(column: Any, picked: Any) -> Any:
+def _take(column: ArrowColumn, rows: pa.Array) -> ArrowColumn:
     import pyarrow as pa
 
     if pa.types.is_run_end_encoded(column.type):
-        return _take_runs(column, picked)
+        return _take_run_end_encoded(column, rows)
     if isinstance(column, pa.Array):
-        return _take_array(column, picked)
+        return _take_from_array(column, rows)
     if pa.types.is_dictionary(column.type):
         column = column.unify_dictionaries()
-    via = _type_to_take_in(column, len(picked))
-    if via is None:
-        return column.take(picked)
-    pieces = _take_in_pieces(column.cast(via), picked, column.type)
-    return pa.chunked_array(pieces, type=column.type)
+    wide_type = _type_for_take(column, len(rows))
+    if wide_type is None:
+        return column.take(rows)
+    chunks = _take_in_chunks(column.cast(wide_type), rows, column.type)
+    return pa.chunked_array(chunks, type=column.type)
 
 
-def _take_runs(column: Any, picked: Any) -> Any:
-    """Take from a run-end encoded column, of which pyarrow takes nothing by itself."""
+def _take_run_end_encoded(column: ArrowColumn, rows: pa.Array) -> ArrowColumn:
+    """Decode, take and encode again, because pyarrow cannot take from run-end encoded data."""
     import pyarrow.compute as pc
 
-    taken = _taken(pc.run_end_decode(column), picked)
+    taken = _take(pc.run_end_decode(column), rows)
     return pc.run_end_encode(taken, run_end_type=column.type.run_end_type)
 
 
-def _take_array(column: Any, picked: Any) -> Any:
+def _take_from_array(column: pa.Array, rows: pa.Array) -> pa.Array:
     import pyarrow as pa
 
-    via = _type_to_take_in(column, len(picked))
-    if via is None:
-        return column.take(picked)
-    pieces = _take_in_pieces(pa.chunked_array([column.cast(via)]), picked, column.type)
-    if len(pieces) > 1:
+    wide_type = _type_for_take(column, len(rows))
+    if wide_type is None:
+        return column.take(rows)
+    chunks = _take_in_chunks(pa.chunked_array([column.cast(wide_type)]), rows, column.type)
+    if len(chunks) > 1:
         raise ValueError(
-            f"A column of X holds text (Arrow type {column.type}) that would grow beyond "
-            "the 2 GiB of a single Arrow array. Pass a Table, which can hold it in chunks."
+            f"A column of X holds text (Arrow type {column.type}) that would exceed the 2 GiB "
+            "of a single Arrow array. Pass a Table, which can hold it in chunks."
         )
-    return pieces[0]
+    return chunks[0]
 
 
-def _type_to_take_in(column: Any, n_taken: int) -> Any:
-    """Return the type with 64-bit offsets that taking has to go through, or None."""
+def _type_for_take(column: ArrowColumn, n_taken: int) -> pa.DataType | None:
+    """Return the type with 64-bit offsets that take needs, or None if it needs none."""
     import pyarrow as pa
 
-    kinds = pa.types
-    views = {"string_view": pa.large_string(), "binary_view": pa.large_binary()}
-    if str(column.type) in views:  # pyarrow has no take for views
-        return views[str(column.type)]
-    if not (kinds.is_string(column.type) or kinds.is_binary(column.type)):
+    types = pa.types
+    wide_type = type_without_view(column.type)
+    if not wide_type.equals(column.type):
+        return wide_type
+    if not (types.is_string(column.type) or types.is_binary(column.type)):
         return None
-    # Offsets count as well, so the text itself is always overestimated.
-    grown = column.nbytes * max(1.0, 2 * n_taken / max(1, len(column)))
-    if grown <= OFFSET_LIMIT:
+    # nbytes includes the offsets, so this overestimates the text.
+    estimate = column.nbytes * max(1.0, 2 * n_taken / max(1, len(column)))
+    if estimate <= OFFSET_LIMIT:
         return None
-    return pa.large_string() if kinds.is_string(column.type) else pa.large_binary()
+    return pa.large_string() if types.is_string(column.type) else pa.large_binary()
 
 
-def _take_in_pieces(wide: Any, picked: Any, narrow: Any) -> list[Any]:
-    """Take from a column with 64-bit offsets, a piece at a time that fits into 32 bits."""
+def _take_in_chunks(
+    wide: pa.ChunkedArray, rows: pa.Array, narrow: pa.DataType
+) -> list[pa.Array]:
+    """Take from a column with 64-bit offsets in chunks that fit into 32-bit offsets."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     lengths = pc.fill_null(pc.binary_length(wide), 0)
-    ends = np.cumsum(lengths.to_numpy()[picked.to_numpy()], dtype=np.int64)
-    pieces: list[Any] = []
+    ends = np.cumsum(lengths.to_numpy()[rows.to_numpy()], dtype=np.int64)
+    chunks: list[pa.Array] = []
     start = 0
-    while start < len(picked) or not pieces:
-        done = ends[start - 1] if start else 0
-        stop = int(np.searchsorted(ends, done + OFFSET_LIMIT, side="right"))
-        part = wide.take(picked.slice(start, max(1, stop - start)))
-        pieces += part.cast(narrow).chunks or [pa.array([], type=narrow)]
+    while start < len(rows) or not chunks:
+        n_bytes = ends[start - 1] if start else 0
+        stop = int(np.searchsorted(ends, n_bytes + OFFSET_LIMIT, side="right"))
+        part = wide.take(rows.slice(start, max(1, stop - start)))
+        chunks += part.cast(narrow).chunks or [pa.array([], type=narrow)]
         start = max(stop, start + 1)
-    return pieces
+    return chunks

@@ -1,8 +1,7 @@
-"""Columns to one matrix and back: the rules that every kind of frame shares.
+"""Dtype rules: convert columns to one matrix, and computed values back to column dtypes.
 
-Columns of several dtypes flow in, one C-contiguous matrix flows out; later a block of new
-rows flows in and columns of the original dtypes flow out. Only NumPy here: pandas, polars,
-Arrow tables and the Parquet job all use these functions, so their values are the same.
+These functions know NumPy only. pandas, polars, Arrow tables and file jobs all use them, so
+they all give the same values.
 """
 
 from __future__ import annotations
@@ -12,27 +11,29 @@ from typing import Any
 
 import numpy as np
 
-from smotefast.tables.categories import array_kind, is_missing
+from smotefast.exceptions import NotNumericError
+from smotefast.tables.column_types import array_column_type, is_missing
 
-# 16 float32 columns are one cache line: written together, a row's line is touched once.
-# 1,000,000 x 32 float32 columns to a matrix, CPU seconds in memory touched before: 0.028;
-# strips of one column 0.086, whole columns 0.072, np.stack(axis=1) 0.076.
+# 16 float32 values fill one cache line, so writing 16 columns together touches each line once.
+# 1,000,000 x 32 float32 columns to a matrix in warm memory take 0.028 s of CPU time; strips of
+# one column take 0.086 s, whole columns 0.072 s, np.stack(axis=1) 0.076 s.
 STRIP_COLUMNS = 16
 STRIP_ROWS = 16384
 
-Column = Callable[[], np.ndarray]
+# Reads a column as an array of shape (n_rows,).
+ColumnReader = Callable[[], np.ndarray]
 
-# Types of objects that NumPy makes floats of as float() does; of dates it makes day counts.
-_QUICK = {bool, int, float, type(None)}
+# Types that NumPy converts like float(); it would convert dates to day counts.
+_FAST_TYPES = {bool, int, float, type(None)}
 
 
 def common_dtype(dtypes: Iterable[np.dtype]) -> np.dtype:
-    """Return the dtype of a matrix that holds columns of these dtypes.
+    """Return the common dtype of columns with these dtypes.
 
-    It is NumPy's ``result_type``, as scikit-learn and so imbalanced-learn take it, but for
-    two cases: object columns count as float64 (also scikit-learn's rule), and integers
-    together with booleans give float64. imbalanced-learn works on the latter in integers,
-    where every step from False to True is cut down to False.
+    It is NumPy's ``result_type``, as in scikit-learn and imbalanced-learn, with two exceptions:
+    object columns count as float64 (scikit-learn does the same), and integers with booleans
+    give float64. imbalanced-learn computes the latter in integers, which truncates every value
+    between False and True to False.
 
     Examples
     --------
@@ -41,27 +42,26 @@ def common_dtype(dtypes: Iterable[np.dtype]) -> np.dtype:
     >>> common_dtype([np.dtype("int8"), np.dtype("bool")])
     dtype('float64')
     """
-    kinds = [np.dtype(np.float64) if one.kind == "O" else one for one in dtypes]
-    common = np.result_type(*kinds).newbyteorder("=")
-    if common.kind in "iu" and any(one.kind == "b" for one in kinds):
+    numeric = [np.dtype(np.float64) if dtype.kind == "O" else dtype for dtype in dtypes]
+    common = np.result_type(*numeric).newbyteorder("=")
+    if common.kind in "iu" and any(dtype.kind == "b" for dtype in numeric):
         return np.dtype(np.float64)
     return common
 
 
 def frame_dtype(common: np.dtype) -> np.dtype:
-    """Return the dtype that rows of a frame are computed in: booleans alone as float64."""
+    """Return the dtype for computing with frames: float64 if all columns are boolean."""
     return np.dtype(np.float64) if common.kind == "b" else common
 
 
-def write_matrix(columns: Sequence[Column], out: np.ndarray) -> None:
+def write_matrix(readers: Sequence[ColumnReader], out: np.ndarray) -> None:
     """Write columns into ``out`` of shape (n_rows, n_columns).
 
-    Each column is a function, called when its turn comes: columns that must be converted
-    first exist 16 at a time only.
+    Each column is read by a function, so that at most 16 converted columns exist at a time.
     """
     n_rows = out.shape[0]
-    for first in range(0, len(columns), STRIP_COLUMNS):
-        strip = [column() for column in columns[first : first + STRIP_COLUMNS]]
+    for first in range(0, len(readers), STRIP_COLUMNS):
+        strip = [read() for read in readers[first : first + STRIP_COLUMNS]]
         for start in range(0, n_rows, STRIP_ROWS):
             stop = start + STRIP_ROWS
             for j, values in enumerate(strip, first):
@@ -69,11 +69,11 @@ def write_matrix(columns: Sequence[Column], out: np.ndarray) -> None:
 
 
 def cast_column(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """Return computed values of a column, shape (n_rows,), in the dtype of the column.
+    """Cast computed values of a column, shape (n_rows,), to the dtype of the column.
 
-    Integers are truncated toward zero, as ``astype`` does, and stay within the range of
-    their dtype. Booleans are True from 0.5 on: imbalanced-learn makes every value but zero
-    True, which takes a share of 40% to 67%.
+    Integers are truncated toward zero, as by ``astype``, and clipped to the range of the
+    dtype. Values from 0.5 become True. imbalanced-learn makes every nonzero value True, which
+    raises the share of True from 40% to 67%.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def cast_column(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
 
 
 def read_objects(values: np.ndarray, label: object) -> np.ndarray:
-    """Return a column of Python objects as float64, missing values as NaN.
+    """Convert a column of Python objects to float64, missing values to NaN.
 
     Parameters
     ----------
@@ -102,43 +102,43 @@ def read_objects(values: np.ndarray, label: object) -> np.ndarray:
     Raises
     ------
     ValueError
-        If a value is no number; text is refused even where it reads as a number.
+        If a value is not a number; text is not, even if it looks like one.
 
     Examples
     --------
     >>> read_objects(np.array([1, True, None, 2.5], dtype=object), "a")
     array([1. , 1. , nan, 2.5])
     """
-    if (found := first_text(values)) is not None:
-        raise not_numeric(label, f"text ({found!r}, dtype object)")
+    if (text := first_text(values)) is not None:
+        raise not_numeric(label, f"text ({text!r}, dtype object)")
     items = values.tolist()
     try:
-        if set(map(type, items)) <= _QUICK:
+        if set(map(type, items)) <= _FAST_TYPES:
             return values.astype(np.float64)
         return np.array(list(map(_as_float, items)), dtype=np.float64)
-    except (TypeError, ValueError, OverflowError) as why:
-        raise not_numeric(label, f"not numeric (dtype object: {why})") from why
+    except (TypeError, ValueError, OverflowError) as error:
+        raise not_numeric(label, f"not numeric (dtype object: {error})") from error
 
 
-def _as_float(value: object) -> float:
-    item: Any = value.item() if isinstance(value, np.ndarray) and not value.ndim else value
+def _as_float(value: Any) -> float:
+    item = value.item() if isinstance(value, np.ndarray) and not value.ndim else value
     if is_missing(item):
         return np.nan
-    if isinstance(item, str | bytes | np.complexfloating):  # NumPy only warns of complex
+    if isinstance(item, str | bytes | np.complexfloating):  # float(complex) only warns in NumPy
         raise TypeError(f"{item!r} is not a real number")
     return float(item)
 
 
 def first_text(values: np.ndarray) -> str | bytes | None:
-    """Return the first text in a column of Python objects; NumPy reads "1.5" as a number."""
+    """Return the first text in a column of objects, because NumPy would parse "1.5"."""
     return next((value for value in values.tolist() if isinstance(value, str | bytes)), None)
 
 
 def join_objects(values: np.ndarray, new: np.ndarray) -> np.ndarray:
-    """Return a column of Python objects with computed values after its own, all of one type.
+    """Append computed values to a column of Python objects; all get the same type.
 
-    A column of nothing but booleans stays so. Any other becomes floats, the original values
-    included: Decimal and float cannot be added to each other.
+    A boolean column stays boolean. Any other column becomes float, including its original
+    values, because Decimal and float do not mix.
 
     Examples
     --------
@@ -147,18 +147,18 @@ def join_objects(values: np.ndarray, new: np.ndarray) -> np.ndarray:
     >>> join_objects(np.array([True, False], dtype=object), np.array([0.6]))
     array([True, False, True], dtype=object)
     """
-    if array_kind(values) == "boolean" and not any(map(is_missing, values)):
-        whole = np.concatenate([values.astype(bool), cast_column(new, np.dtype(bool))])
+    if array_column_type(values) == "boolean" and not any(map(is_missing, values)):
+        joined = np.concatenate([values.astype(bool), cast_column(new, np.dtype(bool))])
     else:
-        whole = np.concatenate([read_objects(values, None), new], dtype=np.float64)
-    return whole.astype(object)
+        joined = np.concatenate([read_objects(values, None), new], dtype=np.float64)
+    return joined.astype(object)
 
 
 def clamp(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """Return numbers as integers, truncated toward zero and cut to the range of the dtype.
+    """Cast numbers to integers: truncate toward zero and clip to the range of the dtype.
 
-    ``astype`` alone wraps around: 260 becomes 4 in uint8, and what floats round up to
-    2**63 becomes the lowest int64.
+    ``astype`` wraps around instead: 260 becomes 4 in uint8, and floats of 2**63 become the
+    lowest int64.
 
     Examples
     --------
@@ -166,7 +166,7 @@ def clamp(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
     array([  0,   1, 255], dtype=uint8)
     """
     if values.dtype.itemsize < 4 and values.dtype.kind == "f":
-        values = values.astype(np.float32)  # float16 ends at 65504
+        values = values.astype(np.float32)  # the largest float16 is 65504
     lowest, highest = clamp_bounds(values.dtype, dtype)
     if not values.size or (values.min() >= lowest and values.max() <= highest):
         return values.astype(dtype)
@@ -176,45 +176,19 @@ def clamp(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
 
 
 def clamp_bounds(values: np.dtype, dtype: np.dtype) -> tuple[np.generic, np.generic]:
-    """Return the lowest and the highest value of a dtype that an integer dtype can hold."""
+    """Return the smallest and largest number of dtype ``values`` that fits into ``dtype``."""
     low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
     if values.kind in "iu":
         low, high = max(low, np.iinfo(values).min), min(high, np.iinfo(values).max)
         return values.type(low), values.type(high)
-    top = values.type(high)
-    if int(top) > high:  # 2**63 - 1 rounds up, and so does 2**31 - 1 in float32
-        top = np.nextafter(top, values.type(0))
-    return values.type(low), top
-
-
-class NotNumericError(ValueError):
-    """Data that cannot be compared and interpolated; samplers replace the advice.
-
-    Parameters
-    ----------
-    before, after
-        What is wrong: the text on both sides of the column.
-    column
-        Name or position of the column; None for all of X.
-    advice
-        What to do.
-    """
-
-    def __init__(self, before: str, column: object, after: str, advice: str) -> None:
-        super().__init__(before, column, after, advice)
-
-    def __str__(self) -> str:
-        before, column, after, advice = self.args
-        return f"{before}{'' if column is None else repr(column)}{after} {advice}"
-
-    def advised(self, advice: str) -> NotNumericError:
-        """Return the same error with other advice."""
-        before, column, after, _ = self.args
-        return NotNumericError(before, column, after, advice)
+    largest = values.type(high)
+    if int(largest) > high:  # 2**63 - 1 rounds up, and so does 2**31 - 1 in float32
+        largest = np.nextafter(largest, values.type(0))
+    return values.type(low), largest
 
 
 def not_numeric(column: object, what: str) -> NotNumericError:
-    """Return the error for a column that cannot be interpolated."""
+    """Return the error for a column that is not numeric."""
     return NotNumericError(
         "Column ",
         column,

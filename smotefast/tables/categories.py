@@ -1,178 +1,184 @@
-"""Categories as numbers: the columns that hold names rather than amounts.
+"""Encode columns of any type as categories: integer codes in the order of the sorted values.
 
-A column of anything flows in; a number for each row flows out, counted in the order of the
-sorted values, with missing values as one more category after all others. That is the order
-of scikit-learn's encoders.
+Missing values are one more category, after all others. That is the order of scikit-learn's
+encoders.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
-from numbers import Real
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from smotefast.tables.decimals import widened
+from smotefast._typing import ArrowColumn
+from smotefast.tables.column_types import cast_views, is_missing
+from smotefast.tables.decimals import widen_decimals
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
-class Codes(NamedTuple):
+class EncodedColumn(NamedTuple):
     """A column of categories.
 
     Attributes
     ----------
     codes
-        A number for each row, of shape (n_rows,), int32.
-    values
-        What the numbers stand for, in order; None at the end for missing values.
+        Category of each row, of shape (n_rows,), int32.
+    categories
+        The values that the codes stand for; None comes last, if values are missing.
     """
 
     codes: np.ndarray
-    values: list[Any]
+    categories: list[Any]
 
 
-class NewColumns(NamedTuple):
-    """What new rows hold.
+class MixedRows(NamedTuple):
+    """Values of new rows in numeric and other columns.
 
     Attributes
     ----------
     numbers
         Values of the numeric columns, of shape (n_new, n_numeric).
     numeric
-        Where these columns stand in the table.
-    picks
-        For each of the other columns, by position, the rows whose values come again, of
+        Positions of these columns in the table.
+    sources
+        For each other column, by position, the rows from which new rows copy their value, of
         shape (n_new,).
     """
 
     numbers: np.ndarray
     numeric: Sequence[int]
-    picks: dict[int, np.ndarray]
+    sources: Mapping[int, np.ndarray]
 
     @property
     def n_new(self) -> int:
-        """How many rows there are."""
+        """Number of new rows."""
         return int(self.numbers.shape[0])
 
+    def numeric_values(self) -> dict[int, np.ndarray]:
+        """Return the values of each numeric column by its position in the table."""
+        return {column: self.numbers[:, i] for i, column in enumerate(self.numeric)}
 
-def ranked(codes: np.ndarray, values: Sequence[Any]) -> Codes:
-    """Return codes in the order of their sorted values.
+
+def sort_categories(codes: np.ndarray, categories: Sequence[Any]) -> EncodedColumn:
+    """Renumber codes so that they follow the order of the sorted categories.
 
     Parameters
     ----------
     codes
-        Positions in ``values``; -1 where the value is missing.
-    values
-        The values that occur, in any order; missing ones among them count as missing, and
-        equal ones (Arrow tells 0.0 from -0.0) as one.
+        Positions in ``categories``; -1 for missing values.
+    categories
+        Values in any order. Missing values among them count as missing, and equal values
+        (Arrow distinguishes 0.0 and -0.0) as one category.
     """
-    known = [i for i, value in enumerate(values) if not is_missing(value)]
-    order = _sorted(known, values)
-    names: list[Any] = []
-    places = []
+    known = [i for i, value in enumerate(categories) if not is_missing(value)]
+    order = _sorted_positions(known, categories)
+    values: list[Any] = []
+    ranks = []
     for i in order:
-        if not names or values[i] != names[-1]:
-            names.append(values[i])
-        places.append(len(names) - 1)
-    ranks = np.full(len(values) + 1, len(names), dtype=np.int32)
-    ranks[order] = places
-    found = ranks[codes]  # -1 is the last of them, the rank of missing values
-    if found.size and found.max() == len(names):
-        names.append(None)
-    return Codes(found, names)
+        if not values or categories[i] != values[-1]:
+            values.append(categories[i])
+        ranks.append(len(values) - 1)
+    new_codes = np.full(len(categories) + 1, len(values), dtype=np.int32)
+    new_codes[order] = ranks
+    result = new_codes[codes]  # -1 selects the last code, that of missing values
+    if result.size and result.max() == len(values):
+        values.append(None)
+    return EncodedColumn(result, values)
 
 
-def occurring(codes: np.ndarray, n_values: int) -> tuple[np.ndarray, np.ndarray]:
-    """Leave out values that no row has: a dictionary may hold very many of them.
+def used_categories(codes: np.ndarray, n_categories: int) -> tuple[np.ndarray, np.ndarray]:
+    """Drop categories without rows: a dictionary may hold many of them.
 
     Parameters
     ----------
     codes
-        Positions in the dictionary; -1 where the value is missing.
-    n_values
+        Positions in the dictionary; -1 for missing values.
+    n_categories
         Length of the dictionary.
 
     Returns
     -------
     codes
-        Positions among the values that occur.
+        Positions among the used categories.
     positions
-        Where these stand in the dictionary.
+        Positions of the used categories in the dictionary.
     """
-    present = np.bincount(codes + 1, minlength=n_values + 1)[1:] > 0
-    places = np.append(np.cumsum(present) - 1, -1)
-    return places[codes], np.flatnonzero(present)
+    is_used = np.bincount(codes + 1, minlength=n_categories + 1)[1:] > 0
+    new_codes = np.append(np.cumsum(is_used) - 1, -1)
+    return new_codes[codes], np.flatnonzero(is_used)
 
 
-def _sorted(known: list[int], values: Sequence[Any]) -> list[int]:
+def _sorted_positions(known: list[int], values: Sequence[Any]) -> list[int]:
     try:
         return sorted(known, key=values.__getitem__)
-    except TypeError:  # numbers beside texts: by type, then as text
+    except TypeError:  # numbers and text in one column: sort by type, then as text
         return sorted(known, key=lambda i: (type(values[i]).__name__, str(values[i])))
 
 
-def encode_array(values: np.ndarray) -> Codes:
+def encode_array(values: np.ndarray) -> EncodedColumn:
     """Encode one column of a NumPy array."""
-    if values.dtype.kind in "OT":  # texts of variable width may have missing ones
+    if values.dtype.kind in "OT":  # variable-width strings may include missing values
         return _encode_objects(values)
-    if values.dtype.kind in "biu" and values.size and _is_narrow(values):
-        return _encode_narrow(values)
+    if values.dtype.kind in "biu" and values.size and _has_small_range(values):
+        return _encode_small_range(values)
     unique, codes = np.unique(values, return_inverse=True)
-    return ranked(codes.reshape(-1), unique.tolist())
+    return sort_categories(codes.reshape(-1), unique.tolist())
 
 
-def _is_narrow(values: np.ndarray) -> bool:
+def _has_small_range(values: np.ndarray) -> bool:
     return int(values.max()) - int(values.min()) < max(1024, 4 * values.size)
 
 
-def _encode_narrow(values: np.ndarray) -> Codes:
-    """Encode integers by counting them: 1,000,000 take 3 ms, where sorting takes 60."""
+def _encode_small_range(values: np.ndarray) -> EncodedColumn:
+    """Encode integers by counting: 3 ms for 1,000,000 values, where sorting takes 60 ms."""
     wide = values if values.dtype.kind == "u" else values.astype(np.int64)
     lowest = wide.min()
-    places = (wide - lowest).astype(np.int64)  # uint64 may begin beyond int64
-    present = np.bincount(places) > 0
-    codes = (np.cumsum(present) - 1)[places]
-    names = (np.flatnonzero(present).astype(wide.dtype) + lowest).astype(values.dtype).tolist()
-    return Codes(codes.astype(np.int32), names)
+    offsets = (wide - lowest).astype(np.int64)  # the lowest uint64 may be above any int64
+    is_used = np.bincount(offsets) > 0
+    codes = (np.cumsum(is_used) - 1)[offsets]
+    categories = (np.flatnonzero(is_used).astype(wide.dtype) + lowest).astype(values.dtype)
+    return EncodedColumn(codes.astype(np.int32), categories.tolist())
 
 
-def _encode_objects(values: np.ndarray) -> Codes:
+def _encode_objects(values: np.ndarray) -> EncodedColumn:
     known: dict[Any, int] = {}
     codes = [
         -1 if value is None else known.setdefault(value, len(known))
         for value in values.tolist()
     ]
-    return ranked(np.array(codes, dtype=np.int64), list(known))
+    return sort_categories(np.array(codes, dtype=np.int64), list(known))
 
 
-def encode_arrow(column: Any) -> Codes:
+def encode_arrow(column: ArrowColumn) -> EncodedColumn:
     """Encode an Arrow Array or ChunkedArray."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     if pa.types.is_null(column.type):
-        return ranked(np.full(len(column), -1), [])
-    column = _with_dictionary(column)
+        return sort_categories(np.full(len(column), -1), [])
+    column = _as_dictionary_array(column)
     indices = pc.fill_null(column.indices.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
-    codes, positions = occurring(indices, len(column.dictionary))
-    return ranked(codes, column.dictionary.take(pa.array(positions)).to_pylist())
+    codes, positions = used_categories(indices, len(column.dictionary))
+    return sort_categories(codes, column.dictionary.take(pa.array(positions)).to_pylist())
 
 
-def _with_dictionary(column: Any) -> Any:
-    """Return a column as one Array with a dictionary."""
+def _as_dictionary_array(column: ArrowColumn) -> pa.DictionaryArray:
+    """Return a column as one dictionary-encoded Array."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     if pa.types.is_run_end_encoded(column.type):
         column = pc.run_end_decode(column)
-    if pa.types.is_float16(column.type):  # of chunks of these, Arrow takes the bits
+    if pa.types.is_float16(column.type):  # for chunks of float16, Arrow would encode the bits
         column = column.cast(pa.float32())
-    column = without_view(widened(column))
-    kind = column.type
-    if isinstance(column, pa.ChunkedArray) and pa.types.is_dictionary(kind):
+    column = cast_views(widen_decimals(column))
+    if isinstance(column, pa.ChunkedArray) and pa.types.is_dictionary(column.type):
         if any(chunk.dictionary.null_count for chunk in column.chunks):
-            column = column.cast(kind.value_type)  # Arrow does not join such dictionaries
+            # Arrow cannot unify dictionaries that contain null.
+            column = column.cast(column.type.value_type)
     if not pa.types.is_dictionary(column.type):
         column = pc.dictionary_encode(column)
     if isinstance(column, pa.ChunkedArray):
@@ -180,75 +186,19 @@ def _with_dictionary(column: Any) -> Any:
     return column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
 
 
-def plain_values(column: Any) -> Any:
-    """Return a column without a dictionary or a view, which pyarrow cannot look up."""
+def lookup_categories(column: pa.Array, categories: pa.Array) -> pa.Array:
+    """Return the position of each value in ``categories``, int32; null if it is not there.
+
+    Parameters
+    ----------
+    column
+        An Array of the type of ``categories``, or a DictionaryArray of such values.
+    categories
+        Distinct values.
+    """
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    return without_view(column)
-
-
-def without_view(column: Any) -> Any:
-    """Return text views as text: pyarrow can neither take nor compare views."""
-    import pyarrow as pa
-
-    kinds = {"string_view": pa.large_string(), "binary_view": pa.large_binary()}
-    kind = kinds.get(str(column.type))
-    return column if kind is None else column.cast(kind)
-
-
-def is_missing(value: Any) -> bool:
-    """Tell whether a value stands for none: None, NaN, NaT, pandas' NA."""
-    if value is None or type(value).__name__ in ("NAType", "NaTType"):
-        return True
-    if isinstance(value, Decimal):
-        return value.is_nan()
-    return bool(isinstance(value, float | np.floating) and value != value) or (
-        isinstance(value, np.datetime64 | np.timedelta64) and bool(np.isnat(value))
-    )
-
-
-def array_kind(values: np.ndarray) -> str:
-    """Return what a column of an array holds: "number", "boolean", "text" or "other"."""
-    if values.dtype.kind == "b":
-        return "boolean"
-    if values.dtype.kind in "iuf":
-        return "number"
-    if values.dtype.kind in "UST":
-        return "text"
-    if values.dtype.kind != "O":
-        return "other"
-    kinds = {_kind(value) for value in values.tolist() if not is_missing(value)}
-    if len(kinds) == 1:
-        return kinds.pop()
-    return "number" if not kinds else "text" if "text" in kinds else "other"
-
-
-def _kind(value: Any) -> str:
-    if isinstance(value, str | bytes):
-        return "text"
-    if isinstance(value, bool | np.bool_):
-        return "boolean"
-    if isinstance(value, np.ndarray) and not value.ndim:
-        return _kind(value.item())
-    return "number" if isinstance(value, Real | Decimal) else "other"
-
-
-def arrow_kind(arrow_type: Any) -> str:
-    """Return what an Arrow column holds; "category" is a dictionary."""
-    import pyarrow as pa
-
-    kinds = pa.types
-    if kinds.is_dictionary(arrow_type):
-        return "category"
-    if kinds.is_boolean(arrow_type):
-        return "boolean"
-    if kinds.is_integer(arrow_type) or kinds.is_floating(arrow_type):
-        return "number"
-    if kinds.is_decimal(arrow_type):
-        return "number"
-    texts = (kinds.is_string, kinds.is_large_string, kinds.is_binary, kinds.is_large_binary)
-    if any(test(arrow_type) for test in texts) or str(arrow_type).endswith("_view"):
-        return "text"
-    return "other"
+    if not pa.types.is_dictionary(column.type):
+        return pc.index_in(column, value_set=categories)
+    return pc.index_in(column.dictionary, value_set=categories).take(column.indices)

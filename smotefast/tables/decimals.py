@@ -1,34 +1,39 @@
-"""Decimal columns of Arrow, polars and pandas as float64, and back in their own type.
+"""Decimal columns of Arrow, polars and pandas: to float64, and back to their type.
 
 Samplers compute in float64. Original rows keep their decimals; values of new rows are rounded
-to the scale of the column and cut to its range, as integers are.
+to the scale of the column and clipped to its range.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal, localcontext
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-# Up to here integers are exact in float64, and so are powers of ten up to this exponent: one
-# division of the two is correctly rounded. 1,000,000 values take 15 ms, through text 200 ms.
-_EXACT_INTEGER = 1 << 53
-_EXACT_POWER = 22
+from smotefast._typing import ArrowColumn
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Integers up to 2**53 and powers of ten up to 10**22 are exact in float64, so one division of
+# the two is correctly rounded. 1,000,000 values take 15 ms; parsing their text takes 200 ms.
+_MAX_EXACT_INTEGER = 1 << 53
+_MAX_EXACT_POWER = 22
 
 
-def decimals_to_numbers(column: Any) -> np.ndarray:
+def decimals_to_numbers(column: ArrowColumn) -> np.ndarray:
     """Return a decimal Array or ChunkedArray as float64, nulls as NaN.
 
-    The values are those of ``float(Decimal(...))``; Arrow's own cast is off in the last bit for
-    one value in eight of two decimal places.
+    The values equal ``float(Decimal(...))``. Arrow's own cast differs in the last bit for one
+    in eight values with two decimal places.
     """
     import pyarrow as pa
 
     if isinstance(column, pa.ChunkedArray):
         parts = [decimals_to_numbers(chunk) for chunk in column.chunks]
         return np.concatenate(parts) if parts else np.empty(0)
-    column = widened(column)
+    column = widen_decimals(column)
     unscaled = _unscaled(column)
     if unscaled is None:
         text = column.cast(pa.string())
@@ -39,35 +44,35 @@ def decimals_to_numbers(column: Any) -> np.ndarray:
     return np.asarray(numbers)
 
 
-def widened(column: Any) -> Any:
-    """Return a column of 32-bit or 64-bit decimals as 128-bit ones, any other as it is.
+def widen_decimals(column: ArrowColumn) -> ArrowColumn:
+    """Return 32-bit and 64-bit decimals as 128-bit decimals, any other column unchanged.
 
-    pyarrow neither counts nor looks up the narrow ones.
+    pyarrow cannot count or look up values of the narrow types.
     """
     import pyarrow as pa
 
-    kind = column.type
-    if not pa.types.is_decimal(kind) or kind.bit_width >= 128:
+    arrow_type = column.type
+    if not pa.types.is_decimal(arrow_type) or arrow_type.bit_width >= 128:
         return column
-    return column.cast(pa.decimal128(kind.precision, kind.scale))
+    return column.cast(pa.decimal128(arrow_type.precision, arrow_type.scale))
 
 
-def _unscaled(column: Any) -> np.ndarray | None:
-    """Return the integers that 128-bit decimals are stored as; None if one is not exact."""
-    if column.type.bit_width != 128 or not 0 <= column.type.scale <= _EXACT_POWER:
+def _unscaled(column: pa.Array) -> np.ndarray | None:
+    """Return the stored integers of 128-bit decimals, or None if some are not exact."""
+    if column.type.bit_width != 128 or not 0 <= column.type.scale <= _MAX_EXACT_POWER:
         return None
     if not len(column):
         return np.empty(0)
     words = np.frombuffer(column.buffers()[1], dtype="<i8").reshape(-1, 2)
     low, high = words[column.offset : column.offset + len(column)].T
-    fits = (high == low >> 63) & (low <= _EXACT_INTEGER) & (low >= -_EXACT_INTEGER)
-    return low if fits.all() else None
+    is_exact = (high == low >> 63) & (low <= _MAX_EXACT_INTEGER) & (low >= -_MAX_EXACT_INTEGER)
+    return low if is_exact.all() else None
 
 
-def numbers_to_decimals(values: np.ndarray, kind: Any) -> Any:
+def numbers_to_decimals(values: np.ndarray, arrow_type: pa.DataType) -> pa.Array:
     """Return computed values as an Arrow Array of a decimal type.
 
-    They are rounded half to even at the scale of the type and cut to its range.
+    They are rounded half to even at the scale of the type and clipped to its range.
 
     Examples
     --------
@@ -77,39 +82,40 @@ def numbers_to_decimals(values: np.ndarray, kind: Any) -> Any:
     """
     import pyarrow as pa
 
-    most = _largest(kind.precision, kind.scale)
-    inside = np.clip(np.asarray(values, dtype=np.float64), -most, most)
-    # Arrow's cast to 64-bit decimals rounds less well than that to 128-bit ones.
-    wide = pa.decimal256 if kind.bit_width == 256 else pa.decimal128
-    return pa.array(inside).cast(wide(kind.precision, kind.scale)).cast(kind)
+    largest = _largest(arrow_type.precision, arrow_type.scale)
+    clipped = np.clip(np.asarray(values, dtype=np.float64), -largest, largest)
+    # Arrow's cast to 64-bit decimals rounds less accurately than its cast to 128-bit ones.
+    wide = pa.decimal256 if arrow_type.bit_width == 256 else pa.decimal128
+    decimals = pa.array(clipped).cast(wide(arrow_type.precision, arrow_type.scale))
+    return decimals.cast(arrow_type)
 
 
 def _largest(precision: int, scale: int) -> float:
-    """Return the largest float64 that is not above the largest decimal."""
+    """Return the largest float64 that does not exceed the largest decimal."""
     with localcontext() as context:
         context.prec = 100
-        most = Decimal(10**precision - 1).scaleb(-scale)
-        number = float(most)
-        return number if Decimal(number) <= most else float(np.nextafter(number, 0))
+        largest = Decimal(10**precision - 1).scaleb(-scale)
+        number = float(largest)
+        return number if Decimal(number) <= largest else float(np.nextafter(number, 0))
 
 
-def decimals_to_labels(column: Any) -> np.ndarray:
-    """Return a target of decimals as integers, or as float64 where they have fractions.
+def decimals_to_labels(column: ArrowColumn) -> np.ndarray:
+    """Return decimal class labels as integers, or as float64 if they have fractions.
 
     Raises
     ------
     ValueError
-        If they are whole numbers beyond 64 bits.
+        If they are whole numbers of more than 64 bits.
     """
     import pyarrow as pa
 
     try:
-        return np.asarray(widened(column).cast(pa.int64()))
-    except pa.ArrowInvalid as why:
+        return np.asarray(widen_decimals(column).cast(pa.int64()))
+    except pa.ArrowInvalid as error:
         numbers = decimals_to_numbers(column)
         if (numbers == np.rint(numbers)).all():
             raise ValueError(
                 f"y holds decimals (Arrow type {column.type}) beyond 64-bit integers. Convert "
                 "the labels to text."
-            ) from why
+            ) from error
         return numbers

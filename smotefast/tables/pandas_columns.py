@@ -1,24 +1,42 @@
-"""Columns of pandas frames: taken, read as numbers, cast back, put together again."""
+"""Columns of pandas frames: take rows, read numbers, encode categories, append values."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 
+from smotefast._typing import ArrowColumn, Container
 from smotefast.tables.arrow_columns import numpy_type
 from smotefast.tables.arrow_tables import take_arrow
 from smotefast.tables.casting import cast_column, join_objects, not_numeric, read_objects
+from smotefast.tables.categories import (
+    EncodedColumn,
+    MixedRows,
+    encode_array,
+    encode_arrow,
+    sort_categories,
+    used_categories,
+)
+from smotefast.tables.column_types import ColumnType, array_column_type, arrow_column_type
 from smotefast.tables.decimals import decimals_to_numbers, numbers_to_decimals
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def take_pandas(data: Any, indices: np.ndarray) -> Any:
+# pandas-stubs do not know the attributes of extension types that this file uses.
+Series: TypeAlias = Any  # pd.Series
+Dtype: TypeAlias = Any  # np.dtype or pd.api.extensions.ExtensionDtype
+Data = TypeVar("Data", bound="pd.DataFrame | pd.Series[Any]")
+
+
+def take_pandas(data: Data, indices: np.ndarray) -> Data:
     """Return rows of a DataFrame or Series by position, with a new RangeIndex.
 
-    A frame is taken column by column. ``data.take`` also takes the index, which is then
-    thrown away: of a mixed frame with 1,000,000 rows x 16, 2,000,000 rows taken, it needs
-    117% of the result's memory, this way 108%, both 0.08 s of CPU. Beyond 64 columns the
-    index is under 2%, and pandas' own way keeps the columns in blocks.
+    A frame is taken column by column, because ``data.take`` also takes the index, which is not
+    needed: for a mixed frame of 1,000,000 rows x 16 and 2,000,000 taken rows it needs 117% of
+    the result's memory instead of 108%, both in 0.08 s of CPU time. With more than 64 columns
+    the index is under 2%, and ``data.take`` keeps columns together in blocks.
     """
     import pandas as pd
 
@@ -33,32 +51,28 @@ def take_pandas(data: Any, indices: np.ndarray) -> Any:
     return like(taken, data)
 
 
-def plain_frame(frame: Any) -> Any:
-    """Return the columns of a frame of any subclass as a DataFrame, without copying them."""
+def plain_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame of any subclass as a DataFrame, without copying its columns."""
     import pandas as pd
 
     return frame if type(frame) is pd.DataFrame else pd.DataFrame(frame, copy=False)
 
 
-def like(made: Any, data: Any) -> Any:
-    """Return a DataFrame or Series as pandas' own operations on ``data`` would.
+def like(result: Container, data: Data) -> Data:
+    """Return a result in the class of ``data`` and with its metadata, as pandas does.
 
-    That is a subclass with its ``_metadata``, as a GeoDataFrame is; ``attrs`` are kept.
+    A subclass such as GeoDataFrame keeps its ``_metadata``; ``attrs`` are kept.
     """
     import pandas as pd
 
     if type(data) not in (pd.DataFrame, pd.Series):
-        made = data._constructor(made)
-    return made.__finalize__(data)
+        # pandas-stubs declare _constructor as a column.
+        result = data._constructor(result)  # type: ignore[operator]
+    finalized: Data = result.__finalize__(data)
+    return finalized
 
 
-def with_index_of(taken: Any, data: Any, indices: np.ndarray) -> Any:
-    """Give rows that were taken from a DataFrame or Series the index that they had there."""
-    taken.index = data.index.take(indices)
-    return taken
-
-
-def take_series(series: Any, indices: np.ndarray) -> Any:
+def take_series(series: Series, indices: np.ndarray) -> Series:
     """Return rows of a Series, without its name and index."""
     import pandas as pd
 
@@ -66,15 +80,15 @@ def take_series(series: Any, indices: np.ndarray) -> Any:
     dtype = series.dtype
     if isinstance(dtype, np.dtype) and dtype.kind not in "mM":
         values = np.take(series.to_numpy(), indices)
-    elif hasattr(dtype, "pyarrow_dtype"):  # pandas takes neither views nor runs
+    elif hasattr(dtype, "pyarrow_dtype"):  # pandas cannot take from views and run-end encoding
         values = pd.arrays.ArrowExtensionArray(take_arrow(arrow_values(series), indices))
     else:
         values = series.array.take(indices)
-    # With the dtype named, pandas does not guess at object columns.
+    # An explicit dtype keeps pandas from inferring one for object columns.
     return pd.Series(values, dtype=dtype, copy=False)
 
 
-def frame_of(columns: list[Any], names: Any) -> Any:
+def frame_of(columns: list[Series], names: pd.Index) -> pd.DataFrame:
     """Return Series as one DataFrame without copying them."""
     import pandas as pd
 
@@ -83,21 +97,27 @@ def frame_of(columns: list[Any], names: Any) -> Any:
     return frame
 
 
-def column_names(frame: Any) -> list[Any] | None:
-    """Return the column names where all are strings, or all are tuples."""
-    names = list(frame.columns)
-    kinds = {type(name) for name in names}
-    is_one_kind = all(issubclass(kind, str) for kind in kinds) or kinds == {tuple}
-    return names if is_one_kind else None
-
-
-def is_sparse(dtype: Any) -> bool:
+def is_sparse(dtype: Dtype) -> bool:
     """Tell whether a dtype is pandas' sparse one."""
     return hasattr(dtype, "fill_value") and hasattr(dtype, "subtype")
 
 
-def numpy_dtype(dtype: Any, name: object) -> np.dtype:
-    """Return the NumPy dtype of the numbers in a column, or refuse the column by name."""
+def is_object(dtype: Dtype) -> bool:
+    """Tell whether a dtype is NumPy's dtype of Python objects."""
+    return isinstance(dtype, np.dtype) and dtype.kind == "O"
+
+
+def is_decimal(dtype: Dtype) -> bool:
+    """Tell whether a dtype is an Arrow-backed decimal type."""
+    if not hasattr(dtype, "pyarrow_dtype"):
+        return False
+    import pyarrow as pa
+
+    return bool(pa.types.is_decimal(dtype.pyarrow_dtype))
+
+
+def numpy_dtype(dtype: Dtype, name: object) -> np.dtype:
+    """Return the NumPy dtype of a numeric column; raise for any other, with its name."""
     plain: Any = dtype
     if is_sparse(dtype):
         plain = None if is_object(dtype.subtype) else dtype.subtype
@@ -106,39 +126,67 @@ def numpy_dtype(dtype: Any, name: object) -> np.dtype:
     if plain is not None and plain.kind == "c":
         raise ValueError(f"Complex data not supported: column {name!r} of X is {dtype}.")
     if plain is None or plain.kind not in "biufO":
-        raise not_numeric(name, f"not plain numbers (dtype {dtype})")
+        raise not_numeric(name, f"not numeric (dtype {dtype})")
     checked: np.dtype = np.dtype(plain)
     return checked
 
 
-def _numpy_dtype_of_extension(dtype: Any) -> Any:
-    """Return the dtype under a nullable or Arrow-backed one; None for what is no number."""
+def _numpy_dtype_of_extension(dtype: Dtype) -> np.dtype | None:
+    """Return the NumPy dtype of a nullable or Arrow-backed one; None if it is not numeric."""
     from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
     if hasattr(dtype, "pyarrow_dtype"):
         return numpy_type(dtype.pyarrow_dtype)
-    # A category has no numpy_dtype, and a category of numbers is a category.
-    plain = getattr(dtype, "numpy_dtype", None)
+    # A categorical dtype has no numpy_dtype, even if its categories are numbers.
+    plain: np.dtype | None = getattr(dtype, "numpy_dtype", None)
     if plain is None or not (is_numeric_dtype(dtype) or is_bool_dtype(dtype)):
         return None
     return plain if plain.kind in "biuf" else None
 
 
-def is_object(dtype: Any) -> bool:
-    """Tell whether a dtype is NumPy's of Python objects."""
-    return isinstance(dtype, np.dtype) and dtype.kind == "O"
+def series_column_type(series: Series) -> ColumnType:
+    """Return the type of a column; "category" is pandas' categorical dtype."""
+    import pandas as pd
+    from pandas.api import types
+
+    dtype = series.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return "category"
+    if is_sparse(dtype):
+        dtype = dtype.subtype
+    if isinstance(dtype, np.dtype):
+        values = series.to_numpy() if dtype.kind == "O" else np.empty(0, dtype)
+        return array_column_type(values)
+    if isinstance(dtype, pd.ArrowDtype):
+        return arrow_column_type(dtype.pyarrow_dtype)
+    if types.is_bool_dtype(dtype):
+        return "boolean"
+    if types.is_string_dtype(dtype):
+        return "text"
+    return "number" if types.is_numeric_dtype(dtype) else "other"
 
 
-def is_decimal(dtype: Any) -> bool:
-    """Tell whether a dtype is an Arrow-backed one of decimals."""
-    if not hasattr(dtype, "pyarrow_dtype"):
-        return False
-    import pyarrow as pa
+def encode_series(series: Series) -> EncodedColumn:
+    """Return a column as categories."""
+    import pandas as pd
 
-    return bool(pa.types.is_decimal(dtype.pyarrow_dtype))
+    dtype = series.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        codes = series.cat.codes.to_numpy().astype(np.int64)
+        codes, positions = used_categories(codes, len(dtype.categories))
+        return sort_categories(codes, list(dtype.categories[positions]))
+    if is_sparse(dtype):
+        return encode_array(series.array.to_dense())
+    # pandas cannot factorize arrays of non-native byte order.
+    if isinstance(dtype, np.dtype) and (dtype.kind in "biu" or not dtype.isnative):
+        return encode_array(series.to_numpy())
+    if is_decimal(dtype):  # pandas cannot factorize 32-bit and 64-bit decimals
+        return encode_arrow(arrow_values(series))
+    codes, categories = pd.factorize(series)
+    return sort_categories(codes, list(categories))
 
 
-def read_numbers(series: Any) -> np.ndarray:
+def read_numbers(series: Series) -> np.ndarray:
     """Return a numeric column as a NumPy array, missing values as NaN."""
     dtype = series.dtype
     if is_object(dtype):
@@ -152,34 +200,52 @@ def read_numbers(series: Any) -> np.ndarray:
     return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
 
 
-def arrow_values(series: Any) -> Any:
+def arrow_values(series: Series) -> ArrowColumn:
     """Return an Arrow-backed column as an Arrow Array or ChunkedArray."""
     import pyarrow as pa
 
     return pa.array(series.array)
 
 
-def cast_values(values: np.ndarray, dtype: Any) -> Any:
-    """Return computed values as a pandas array of the dtype of their column."""
-    import pandas as pd
-
-    if isinstance(dtype, np.dtype):
-        return cast_column(values, dtype)
-    if is_decimal(dtype):
-        return pd.arrays.ArrowExtensionArray(numbers_to_decimals(values, dtype.pyarrow_dtype))
-    return pd.array(cast_column(values, numpy_dtype(dtype, None)), dtype=dtype)
-
-
-def append_values(series: Any, values: np.ndarray) -> Any:
-    """Return a column with computed values after its own, in its dtype."""
+def append_values(series: Series, values: np.ndarray) -> Series:
+    """Append computed values to a column, in its dtype."""
     import pandas as pd
 
     dtype = series.dtype
-    if is_object(dtype):
-        whole = join_objects(series.to_numpy(), values)
-        return pd.Series(whole, dtype=object, copy=False)
-    new = cast_values(values, dtype)
-    if isinstance(dtype, np.dtype):  # pd.concat would give up a foreign byte order
-        whole = np.concatenate([series.to_numpy(), new], dtype=dtype)
-        return pd.Series(whole, dtype=dtype, copy=False)
+    if isinstance(dtype, np.dtype) and dtype.kind == "O":
+        return pd.Series(join_objects(series.to_numpy(), values), dtype=object, copy=False)
+    if isinstance(dtype, np.dtype):
+        return _append_array(series, cast_column(values, dtype))
+    if is_decimal(dtype):
+        arrow = numbers_to_decimals(values, dtype.pyarrow_dtype)
+        new = pd.arrays.ArrowExtensionArray(arrow)
+    else:
+        new = pd.array(cast_column(values, numpy_dtype(dtype, None)), dtype=dtype)
     return pd.concat([series, pd.Series(new, dtype=dtype, copy=False)], ignore_index=True)
+
+
+def _append_array(series: Series, values: np.ndarray) -> Series:
+    """Append values to a column of a NumPy dtype; pd.concat would lose its byte order."""
+    import pandas as pd
+
+    dtype = series.dtype
+    joined = np.concatenate([series.to_numpy(), values], dtype=dtype)
+    return pd.Series(joined, dtype=dtype, copy=False)
+
+
+def append_mixed(frame: pd.DataFrame, new: MixedRows) -> pd.DataFrame:
+    """Append new rows to a frame, column by column, in the dtypes of the columns."""
+    import pandas as pd
+
+    numbers = new.numeric_values()
+    columns = []
+    for j in range(frame.shape[1]):
+        series = frame.iloc[:, j]
+        if j in numbers:
+            columns.append(append_values(series, numbers[j]))
+        elif isinstance(series.dtype, np.dtype):
+            columns.append(_append_array(series, series.to_numpy()[new.sources[j]]))
+        else:
+            parts = [pd.Series(series.array), take_series(series, new.sources[j])]
+            columns.append(pd.concat(parts, ignore_index=True))
+    return frame_of(columns, frame.columns)

@@ -1,12 +1,13 @@
-"""polars DataFrames; numbers travel through Arrow, which shares polars' memory."""
+"""polars DataFrames; numbers are read through Arrow, which shares memory with polars."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smotefast._typing import Container
 from smotefast.tables.arrays import open_array
 from smotefast.tables.arrow_columns import (
     block_to_columns,
@@ -15,20 +16,19 @@ from smotefast.tables.arrow_columns import (
     features_to_matrix,
 )
 from smotefast.tables.casting import frame_dtype, not_numeric
-from smotefast.tables.categories import (
-    Codes,
-    NewColumns,
-    arrow_kind,
-    encode_array,
-    encode_arrow,
-)
+from smotefast.tables.categories import EncodedColumn, MixedRows, encode_array, encode_arrow
+from smotefast.tables.column_types import ColumnType, arrow_column_type
 from smotefast.tables.protocol import DenseTable, Fill, Table, check_shape
 
-# Types that Arrow has not, or has as bytes of a pointer.
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+
+# Types without an Arrow equivalent.
 _NOT_IN_ARROW = ("Int128", "Object", "UInt128")
 
 
-def open_polars(X: Any) -> Table:
+def open_polars(X: Container) -> Table:
     """Open a DataFrame; a LazyFrame must be collected first."""
     import polars as pl
 
@@ -38,7 +38,7 @@ def open_polars(X: Any) -> Table:
 
 
 class PolarsTable(DenseTable):
-    """Rows of a polars DataFrame.
+    """Table of a polars DataFrame.
 
     Parameters
     ----------
@@ -46,90 +46,85 @@ class PolarsTable(DenseTable):
         The DataFrame.
     """
 
-    def __init__(self, frame: Any) -> None:
+    def __init__(self, frame: pl.DataFrame) -> None:
         self._frame = frame
         self.n_samples, self.n_features = frame.shape
-        self.labels = list(frame.columns)
-        self.names: list[str] | None = self.labels
+        self.names: list[str] = list(frame.columns)
+        self.display_names = self.names
         check_shape(self.n_samples, self.n_features)
 
-    def numeric(self) -> np.ndarray:
+    def to_matrix(self) -> np.ndarray:
         """Return the columns as one matrix; nulls become NaN."""
-        dtype = frame_dtype(check_numeric_fields(self._fields()))
+        dtype = frame_dtype(check_numeric_fields(self._numeric_fields()))
         columns = [series.to_arrow() for series in self._frame.iter_columns()]
-        return features_to_matrix(columns, self._frame.columns, dtype, nulls="nan")
+        return features_to_matrix(columns, self.names, dtype, nulls="nan")
 
-    def extend(self, n_new: int, fill: Fill, dtype: np.dtype | None = None) -> Any:
+    def extend(self, n_new: int, fill: Fill, dtype: np.dtype | None = None) -> pl.DataFrame:
         """Return a frame with new rows, which shares the memory of its original rows."""
         import polars as pl
 
-        fields = self._fields()
+        fields = self._numeric_fields()
         common = frame_dtype(check_numeric_fields(fields))
-        dtype = common if dtype is None else dtype
-        block = np.empty((n_new, self.n_features), dtype=dtype)
+        block = np.empty((n_new, self.n_features), dtype=common if dtype is None else dtype)
         fill(block)
-        series = map(pl.from_arrow, block_to_columns(block, fields))
-        new = pl.DataFrame(list(series), schema=self._frame.schema)
+        columns = [pl.from_arrow(values) for values in block_to_columns(block, fields)]
+        new = pl.DataFrame(columns, schema=self._frame.schema)
         return pl.concat([self._frame, new])
 
-    def take(self, indices: np.ndarray) -> Any:
+    def take(self, indices: np.ndarray) -> pl.DataFrame:
         """Return the rows at these positions."""
         return self._frame[indices]
 
     def select(self, columns: Sequence[int]) -> PolarsTable:
-        """Return some columns."""
+        """Return a subset of the columns."""
         return PolarsTable(self._frame[:, list(columns)])
 
-    def kinds(self) -> list[str]:
-        """Return what each column holds; Categorical and Enum are "category"."""
-        kinds = []
-        for series in self._frame.head(0).iter_columns():
-            named = str(series.dtype).startswith(("Categorical", "Enum"))
-            kinds.append("category" if named else _kind(series))
-        return kinds
+    def column_types(self) -> list[ColumnType]:
+        """Return the type of each column; Categorical and Enum are "category"."""
+        return [_column_type(series) for series in self._frame.head(0).iter_columns()]
 
-    def codes(self, column: int) -> Codes:
+    def encode(self, column: int) -> EncodedColumn:
         """Return a column as categories."""
         series = self._frame.to_series(column)
         if str(series.dtype) in _NOT_IN_ARROW:
             return encode_array(np.fromiter(series.to_list(), dtype=object))
         return encode_arrow(series.to_arrow())
 
-    def append_columns(self, new: NewColumns) -> Any:
+    def append_mixed(self, new: MixedRows) -> pl.DataFrame:
         """Return a frame with new rows, which shares the memory of its original rows."""
         import polars as pl
 
-        place = {j: i for i, j in enumerate(new.numeric)}
+        numbers = new.numeric_values()
         columns = []
         for j, series in enumerate(self._frame.iter_columns()):
-            if j in place:
-                kind = series.head(0).to_arrow().type
-                values = column_to_arrow(new.numbers[:, place[j]], kind)
+            if j in numbers:
+                values = column_to_arrow(numbers[j], series.head(0).to_arrow().type)
                 columns.append(pl.Series(series.name, values, dtype=series.dtype))
             else:
-                columns.append(series[new.picks[j]])
+                columns.append(series[new.sources[j]])
         return pl.concat([self._frame, pl.DataFrame(columns, schema=self._frame.schema)])
 
-    def _fields(self) -> list[Any]:
-        """Return the columns as Arrow fields, all of them numeric."""
+    def _numeric_fields(self) -> list[pa.Field]:
+        """Return the columns as Arrow fields, or raise if one is not numeric."""
         import pyarrow as pa
 
         fields = []
         for series in self._frame.head(0).iter_columns():
             dtype = series.dtype
-            plain = dtype.is_numeric() or str(dtype) == "Boolean"
             if str(dtype) in _NOT_IN_ARROW:
                 words = f"of polars type {dtype} (cast numbers to pl.Int64 or pl.Float64)"
                 raise not_numeric(series.name, words)
-            if not plain:
+            if not (dtype.is_numeric() or str(dtype) == "Boolean"):
                 raise not_numeric(series.name, f"of polars type {dtype}")
             fields.append(pa.field(series.name, series.to_arrow().type))
         return fields
 
 
-def _kind(series: Any) -> str:
-    """Return what a column without rows holds; what has no Arrow type is "other"."""
+def _column_type(series: pl.Series) -> ColumnType:
+    """Return the type of a column without rows; "other" if it has no Arrow type."""
+    if str(series.dtype).startswith(("Categorical", "Enum")):
+        return "category"
     try:
-        return arrow_kind(series.to_arrow().type)
-    except Exception:  # polars' own: objects have no Arrow type
+        return arrow_column_type(series.to_arrow().type)
+    except Exception:  # polars' own error: objects have no Arrow type
         return "other"

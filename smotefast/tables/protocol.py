@@ -1,78 +1,76 @@
-"""What every container of rows can do, once it is open."""
+"""The interface of a table: what the samplers can do with a container of any library."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Hashable, Sequence
+from typing import Protocol
 
 import numpy as np
 
-from smotefast.tables.categories import Codes, NewColumns
+from smotefast._typing import CSR, Container, Matrix
+from smotefast.tables.categories import EncodedColumn, MixedRows
+from smotefast.tables.column_types import ColumnType
 
 # Writes new rows into an array of shape (n_new, n_features) of the matrix dtype.
 Fill = Callable[[np.ndarray], None]
 
 
-class Columns(Protocol):
-    """What is known of columns before a value is looked at.
+class TableSchema(Protocol):
+    """Number, names and types of columns, known without their values.
 
     Attributes
     ----------
     n_features
-        How many there are.
+        Number of columns.
     names
-        Their names, where all of them are strings or all are tuples.
+        Names of the columns if all are strings or all are tuples, else None.
     has_dtypes
-        Whether each column has a type of its own.
+        Whether each column has its own data type.
     """
 
     @property
     def n_features(self) -> int: ...  # noqa: D102  see the class
 
     @property
-    def names(self) -> list[Any] | None: ...  # noqa: D102  see the class
+    def names(self) -> Sequence[Hashable] | None: ...  # noqa: D102  see the class
 
     @property
     def has_dtypes(self) -> bool: ...  # noqa: D102  see the class
 
-    def kinds(self) -> list[str]:
-        """Return what each column holds.
-
-        It is "number", "boolean", "text", "category" (a column that its library calls so)
-        or "other".
-        """
+    def column_types(self) -> list[ColumnType]:
+        """Return the type of each column; "category" is a categorical type of the library."""
         ...
 
 
-class Table(Columns, Protocol):
-    """An open container of rows.
+class Table(TableSchema, Protocol):
+    """A table of any library.
 
     Attributes
     ----------
     n_samples
-        How many there are.
-    labels
-        What messages call the columns: names, or positions where there are none.
+        Number of rows.
+    display_names
+        Column names for messages, or positions if there are none.
     is_sparse
-        Whether ``numeric`` gives a CSR matrix and new rows come by ``append_sparse``.
+        Whether ``to_matrix`` returns a CSR matrix and ``append_sparse`` appends rows.
     """
 
     @property
     def n_samples(self) -> int: ...  # noqa: D102  see the class
 
     @property
-    def labels(self) -> Sequence[Any]: ...  # noqa: D102  see the class
+    def display_names(self) -> Sequence[Hashable]: ...  # noqa: D102  see the class
 
     @property
     def is_sparse(self) -> bool: ...  # noqa: D102  see the class
 
-    def numeric(self) -> Any:
-        """Return an array of any layout or a CSR matrix, in one common native dtype.
+    def to_matrix(self) -> Matrix:
+        """Return the columns as one array of any memory layout, or as a CSR matrix.
 
-        The dtype is the one imbalanced-learn would compute in, see ``casting``. Missing
-        values become NaN, for the caller's check to find. The memory of the container
-        itself may be returned: not for writing.
+        The dtype is the one in which imbalanced-learn would compute (see ``casting``), in
+        native byte order. Missing values become NaN; the caller checks for them. The result
+        may share memory with the container and must not be changed.
 
         Raises
         ------
@@ -81,74 +79,73 @@ class Table(Columns, Protocol):
         """
         ...
 
-    def extend(self, n_new: int, fill: Fill, dtype: np.dtype | None = None) -> Any:
-        """Return a container of the same kind with ``n_new`` rows after the original ones.
+    def extend(self, n_new: int, fill: Fill, dtype: np.dtype | None = None) -> Container:
+        """Return a container of the same type with ``n_new`` rows appended.
 
-        ``dtype`` is the type that new rows are computed in, by default that of ``numeric``.
-        Columns of a frame keep their own; an array takes it on. Original rows are copied as
-        they are; they do not pass through the common dtype.
+        ``dtype`` is the dtype of the array that ``fill`` writes to, by default that of
+        ``to_matrix``. Columns of a frame keep their own dtype; an array takes ``dtype``.
+        Original rows are copied unchanged, without conversion to the common dtype.
         """
         ...
 
-    def append_sparse(self, block: Any) -> Any:
-        """Return a sparse container of the same kind with the rows of ``block`` added.
+    def append_sparse(self, block: CSR | None) -> Container:
+        """Return a sparse container of the same type with the rows of ``block`` appended.
 
         ``block`` is a CSR matrix, or None for no rows.
         """
         ...
 
-    def take(self, indices: np.ndarray) -> Any:
-        """Return the rows at these positions; no value is looked at."""
+    def take(self, indices: np.ndarray) -> Container:
+        """Return the rows at these positions, whatever their values are."""
         ...
 
     def select(self, columns: Sequence[int]) -> Table:
-        """Return some columns, by position, as a table of the same kind."""
+        """Return a subset of the columns, by position, as a table."""
         ...
 
-    def codes(self, column: int) -> Codes:
-        """Return a column as categories, whatever it holds."""
+    def encode(self, column: int) -> EncodedColumn:
+        """Return a column of any type as categories."""
         ...
 
-    def append_columns(self, new: NewColumns) -> Any:
-        """Return a container of the same kind with new rows, computed or picked."""
+    def append_mixed(self, new: MixedRows) -> Container:
+        """Return a container of the same type with numeric and categorical values appended."""
         ...
 
 
 class DenseTable:
-    """Base of tables that never are sparse."""
+    """Base of tables that are never sparse."""
 
     is_sparse = False
     has_dtypes = True
 
-    def append_sparse(self, block: Any) -> Any:
-        """Refuse: rows of a dense table come by ``extend``."""
+    def append_sparse(self, block: CSR | None) -> Container:
+        """Raise TypeError: ``extend`` appends rows to a dense table."""
         raise TypeError(f"{type(self).__name__} is dense; use extend().")
 
 
 LIBRARIES = frozenset({"narwhals", "pandas", "polars", "pyarrow", "scipy"})
 
 
-def library_of(data: Any) -> str | None:
+def library_of(data: object) -> str | None:
     """Return the library that defines the type of ``data`` or one of its base types.
 
-    Only names are compared: the library of an object that exists is loaded already, and
-    one that is not installed is never asked for.
+    This compares module names only, and so imports no library.
     """
-    for kind in type(data).__mro__:
-        root = kind.__module__.partition(".")[0]
+    for base in type(data).__mro__:
+        root = base.__module__.partition(".")[0]
         if root in LIBRARIES:
             return root
     return None
 
 
-def repeated_names(frame: Any) -> list[Any]:
-    """Return the names that several columns of a frame or an Arrow table have."""
+def duplicate_names(frame: Container) -> list[Hashable]:
+    """Return the names that more than one column of a frame or Arrow table has."""
     names = frame.schema.names if library_of(frame) == "pyarrow" else frame.columns
     return [name for name, n in Counter(names).items() if n > 1]
 
 
 def check_shape(n_samples: int, n_features: int) -> None:
-    """Refuse data without rows or columns, in scikit-learn's words."""
+    """Raise scikit-learn's error for data without rows or columns."""
     for n, what in ((n_samples, "sample"), (n_features, "feature")):
         if n < 1:
             raise ValueError(

@@ -120,7 +120,7 @@ def test_a_job_that_compiled__starts_anew_where_memory_is_short(tmp_path, destin
     assert cold.stdout == f"again {' '.join(map(str, options))}\n"
     assert cold.stderr.startswith(LINE)
     assert "Kernels were compiled in this process" in cold.stderr
-    once = {"SMOTEFAST_STARTED_AGAIN": "1"}
+    once = {"SMOTEFAST_RESTARTED": "1"}
     assert run(JOB, tmp_path / "other", *options, **once).stdout == ""
 
 
@@ -142,7 +142,7 @@ def test_a_diagnosis__names_compiled_kernels_only_where_some_were(tmp_path, monk
         raise MemoryError
 
     source = write_file(tmp_path / "in.parquet", imbalanced())
-    monkeypatch.setattr(files, "refuse_above", refuse)
+    monkeypatch.setattr(files, "check_resident_memory", refuse)
     for compiled in (False, True):
         monkeypatch.setattr(files, "kernels_were_compiled", lambda compiled=compiled: compiled)
         with pytest.raises(MemoryError, match="is not enough") as caught:

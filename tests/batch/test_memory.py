@@ -238,8 +238,8 @@ def test_a_job_that_outgrows_its_plan__ends_with_the_need_and_leaves_nothing(
     def grown(name):
         return 3 << 30 if next(looks) > 9 else 100 << 20
 
-    monkeypatch.setattr("smotefast.storage.process_memory._status", grown)
-    with pytest.raises(MemoryError, match=r"occupies 3\.0 GiB, more .*memory_limit='3\.9 GiB'"):
+    monkeypatch.setattr("smotefast.storage.process_memory._read_status", grown)
+    with pytest.raises(MemoryError, match=r"uses 3\.0 GiB, more .*memory_limit='3\.9 GiB'"):
         smotefast.resample_dataset(
             source, tmp_path / "out.parquet", target="label", sampler="random",
             memory_limit="2GiB",

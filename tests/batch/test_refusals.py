@@ -251,7 +251,11 @@ def test_a_full_disk(refused, monkeypatch):
     from smotefast.storage import sink
 
     monkeypatch.setattr(sink, "open_file", lambda name: pa.OSFile("/dev/full", "wb"))
-    refused(imbalanced(), OSError, r"no room for .*out\.parquet' \(no space left on device\)")
+    refused(
+        imbalanced(),
+        OSError,
+        r"not enough disk space for .*out\.parquet' \(no space left on device\)",
+    )
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])

@@ -102,7 +102,7 @@ def test_diagnose__does_not_mind_if_nobody_reads(source):
 @pytest.mark.parametrize(
     "kind", ["the source", "another file", "a link to the source", "a pipe"]
 )
-def test_diagnose__replaces_nothing_but_a_page(kind, source, tmp_path):
+def test_diagnose__replaces_html_files_only(kind, source, tmp_path):
     page = tmp_path / "page"
     if kind == "the source":
         page = source
@@ -115,12 +115,12 @@ def test_diagnose__replaces_nothing_but_a_page(kind, source, tmp_path):
     before = source.read_bytes()
     done = run(source, "--target", "label", "--html", page, "--overwrite")
     assert done.returncode == 6
-    assert "is no HTML page, and nothing else is replaced" in done.stderr
+    assert "is not an HTML file, and only such a file is replaced" in done.stderr
     assert source.read_bytes() == before
     assert kind != "another file" or page.read_text() == "precious"
 
 
-def test_diagnose__names_a_folder_that_is_not_there(source, tmp_path):
+def test_diagnose__refuses_a_missing_folder(source, tmp_path):
     done = run(source, "--target", "label", "--html", tmp_path / "no" / "page.html")
     assert done.returncode == 5
-    assert "There is no folder" in done.stderr
+    assert "does not exist. Create it first" in done.stderr

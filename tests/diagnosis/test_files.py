@@ -111,7 +111,7 @@ def test_a_limit_that_is_exceeded_later__ends_the_diagnosis(tmp_path, monkeypatc
     def refuse(limit):
         raise MemoryError("too much")
 
-    monkeypatch.setattr(files, "refuse_above", refuse)
+    monkeypatch.setattr(files, "check_resident_memory", refuse)
     with pytest.raises(MemoryError, match="is not enough: the process occupies"):
         from_files(write_file(tmp_path / "in.parquet", table))
 

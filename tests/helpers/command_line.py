@@ -1,7 +1,8 @@
-"""The command ``smotefast``, run in the process of the tests."""
+"""Run the command ``smotefast`` in the process of the tests."""
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from contextlib import redirect_stderr, redirect_stdout
@@ -14,7 +15,7 @@ from smotefast.cli import main
 
 
 def run(*arguments) -> CompletedProcess[str]:
-    """Run ``smotefast ARGUMENTS`` here; a process of its own takes two seconds to start."""
+    """Run ``smotefast ARGUMENTS`` in this process; a new process takes two seconds to start."""
     command = ["smotefast", *map(str, arguments)]
     out, err = StringIO(), StringIO()
     with (
@@ -23,12 +24,21 @@ def run(*arguments) -> CompletedProcess[str]:
         redirect_stdout(out),
         redirect_stderr(err),
     ):
-        warnings.simplefilter("default", UserWarning)  # an error elsewhere in the tests
+        warnings.simplefilter("default", UserWarning)  # not an error, as in other tests
         patch.setattr(sys, "argv", command)
-        patch.setenv("SMOTEFAST_STARTED_AGAIN", "1")  # it must not replace this process
+        patch.setenv("SMOTEFAST_RESTARTED", "1")  # prevents a restart of this process
         with pytest.raises(SystemExit) as ended:
             main()
     return CompletedProcess(command, ended.value.code, out.getvalue(), err.getvalue())
+
+
+def assert_refused(done, destination, *, code):
+    """Check that a command failed with one line, this exit code and no destination."""
+    assert done.returncode == code
+    assert done.stderr.startswith("smotefast: error: ")
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+    assert not os.path.exists(destination)
 
 
 @pytest.fixture

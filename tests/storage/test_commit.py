@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from smotefast.storage import commit
-from smotefast.storage.commit import Staging, remove_leftovers, signals_as_exit
+from smotefast.storage.commit import Staging, exit_on_signals, remove_leftovers
 from smotefast.storage.destination import Destination
 
 
@@ -124,7 +124,7 @@ def test_staging__does_not_replace_what_appeared_in_the_meantime(place, tmp_path
         with open(place.path, "w") as file:
             file.write("theirs")
 
-    with pytest.raises(OSError, match="appeared in the meantime"):
+    with pytest.raises(OSError, match="created the destination"):
         make(place, "mine", before_publishing=appear)
     assert content(place.path) == "theirs"
     assert os.listdir(tmp_path) == ["out"]
@@ -150,7 +150,7 @@ def test_remove_leftovers__removes_those_of_ended_processes_only(place, tmp_path
         mine.replace(commit._host(), "elsewhere"),
     ]
     for path in (mine, *others):
-        if place.parts:
+        if place.is_folder:
             os.mkdir(path)
         fill(path, "half")
     remove_leftovers(place.path)
@@ -210,7 +210,7 @@ def test_remove_leftovers__goes_on_after_one_that_cannot_be_removed(
 
 def test_remove_leftovers__puts_back_what_a_killed_run_had_set_aside(place, tmp_path):
     aside = leftover_name(place, ended_pid()).replace(".smotefast", ".old.smotefast")
-    if place.parts:
+    if place.is_folder:
         os.mkdir(aside)
     fill(aside, "old")
     remove_leftovers(place.path)
@@ -219,7 +219,7 @@ def test_remove_leftovers__puts_back_what_a_killed_run_had_set_aside(place, tmp_
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_signals_as_exit__cleans_up_on_the_signals_that_end_a_process(place, tmp_path, name):
+def test_exit_on_signals__cleans_up_on_the_signals_that_end_a_process(place, tmp_path, name):
     number = getattr(signal, name)
 
     def terminate():
@@ -228,7 +228,7 @@ def test_signals_as_exit__cleans_up_on_the_signals_that_end_a_process(place, tmp
 
     before = signal.signal(number, signal.SIG_DFL)  # these tests may run under nohup
     try:
-        with pytest.raises(SystemExit) as caught, signals_as_exit():
+        with pytest.raises(SystemExit) as caught, exit_on_signals():
             make(place, "half", before_publishing=terminate)
         assert signal.getsignal(number) is signal.SIG_DFL
     finally:
@@ -237,22 +237,22 @@ def test_signals_as_exit__cleans_up_on_the_signals_that_end_a_process(place, tmp
     assert os.listdir(tmp_path) == []
 
 
-def test_signals_as_exit__leaves_an_ignored_hangup_ignored():
+def test_exit_on_signals__leaves_an_ignored_hangup_ignored():
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup sets it
     try:
-        with signals_as_exit():
+        with exit_on_signals():
             assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGHUP, before)
 
 
-def test_signals_as_exit__leaves_a_handler_of_the_program_alone():
+def test_exit_on_signals__leaves_a_handler_of_the_program_alone():
     def own(number, frame):
         pass
 
     before = signal.signal(signal.SIGTERM, own)
     try:
-        with signals_as_exit():
+        with exit_on_signals():
             assert signal.getsignal(signal.SIGTERM) is own
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -19,14 +19,14 @@ def source(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "parts"),
+    ("name", "is_folder"),
     [("b.parquet", False), ("b.PQ", False), ("b", True), ("b.parquet.d", True)],
 )
 def test_check_destination__makes_one_file_of_parquet_names_and_a_folder_of_others(
-    tmp_path, source, name, parts
+    tmp_path, source, name, is_folder
 ):
     place = check_destination(tmp_path / name, source, overwrite=False)
-    assert place == (os.path.realpath(tmp_path / name), parts)
+    assert place == (os.path.realpath(tmp_path / name), is_folder)
 
 
 def test_check_destination__refuses_an_existing_one_unless_told_to_overwrite(tmp_path, source):
@@ -51,14 +51,14 @@ def test_check_destination__refuses_the_source_under_any_name(tmp_path, source):
 
 
 def test_check_destination__refuses_to_write_into_or_around_the_source(tmp_path, source):
-    with pytest.raises(ValueError, match="lies inside the source folder"):
+    with pytest.raises(ValueError, match="is inside the source folder"):
         check_destination(tmp_path / "in" / "b.parquet", source, overwrite=False)
-    with pytest.raises(ValueError, match=r"The source .* lies inside the destination"):
+    with pytest.raises(ValueError, match=r"The source .* is inside the destination"):
         check_destination(tmp_path, source, overwrite=True)
 
 
 def test_check_destination__refuses_a_missing_or_closed_folder(tmp_path, source, monkeypatch):
-    with pytest.raises(FileNotFoundError, match="There is no folder"):
+    with pytest.raises(FileNotFoundError, match="does not exist"):
         check_destination(tmp_path / "no" / "b.parquet", source, overwrite=False)
     monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write anywhere
     with pytest.raises(PermissionError, match="not writable"):
@@ -74,7 +74,7 @@ def test_check_destination__sees_through_links_in_the_source_folder(tmp_path):
     source = open_source(linked)
     with pytest.raises(ValueError, match="is the source"):
         check_destination(real / "a.parquet", source, overwrite=True)
-    with pytest.raises(ValueError, match=r"a\.parquet' lies inside the destination"):
+    with pytest.raises(ValueError, match=r"a\.parquet' is inside the destination"):
         check_destination(real, source, overwrite=True)
 
 
@@ -89,7 +89,7 @@ def folder(tmp_path):
 
 
 def test_check_destination__overwrites_a_folder_of_part_files(folder, source):
-    assert check_destination(folder, source, overwrite=True).parts
+    assert check_destination(folder, source, overwrite=True).is_folder
 
 
 @pytest.mark.parametrize("name", ["thesis.tex", ".env", "_notes", ".git/", "_archive/", "a/"])
@@ -98,13 +98,13 @@ def test_check_destination__overwrites_no_folder_that_holds_other_things(folder,
         (folder / name).mkdir()
     else:
         (folder / name).touch()
-    with pytest.raises(ValueError, match=f"holds '{name.strip('/')}'"):
+    with pytest.raises(ValueError, match=f"contains '{name.strip('/')}'"):
         check_destination(folder, source, overwrite=True)
 
 
 def test_check_destination__overwrites_no_file_by_a_folder(tmp_path, source):
     (tmp_path / "thesis").touch()
-    with pytest.raises(ValueError, match="is a file and would become a folder"):
+    with pytest.raises(ValueError, match="is a file, but would become a folder"):
         check_destination(tmp_path / "thesis", source, overwrite=True)
 
 

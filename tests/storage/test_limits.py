@@ -1,4 +1,4 @@
-"""The limit of a job that is given none follows the container and the machine."""
+"""The default memory limit of a job follows the container and the machine."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 import smotefast
 from smotefast.diagnosis import diagnose_dataset
-from smotefast.storage.limits import DEFAULT, Limit, default_limit, resolve_limit
+from smotefast.storage.limits import DEFAULT, Limit, default_memory_limit, resolve_memory_limit
 from smotefast.storage.process_memory import resident_bytes
 from tests.helpers.parquet_files import imbalanced, write_file
 
@@ -38,9 +38,9 @@ def system(tmp_path):
 
 
 def test_without_a_container__the_default_is_two_gib(system):
-    limit = default_limit(system({}))
+    limit = default_memory_limit(system({}))
     assert limit.n_bytes == DEFAULT
-    assert "default" in limit.origin
+    assert "default" in limit.explanation
 
 
 SMALL = [
@@ -76,9 +76,9 @@ SMALL = [
 
 @pytest.mark.parametrize("files", SMALL)
 def test_a_small_container__gives_three_quarters_of_its_memory(system, files):
-    limit = default_limit(system(files))
+    limit = default_memory_limit(system(files))
     assert limit.n_bytes == 384 * MIB
-    assert "three quarters of the 512 MiB of memory of the container" in limit.origin
+    assert "three quarters of the 512 MiB of memory of the container" in limit.explanation
 
 
 LARGE = [
@@ -93,19 +93,19 @@ LARGE = [
 
 @pytest.mark.parametrize("files", LARGE)
 def test_a_container_without_a_limit__leaves_the_default(system, files):
-    assert default_limit(system(files)).n_bytes == DEFAULT
+    assert default_memory_limit(system(files)).n_bytes == DEFAULT
 
 
 def test_a_small_machine__gives_three_quarters_of_its_memory(system):
-    limit = default_limit(system({}, total="1048576", available="1000000"))
+    limit = default_memory_limit(system({}, total="1048576", available="1000000"))
     assert limit.n_bytes == 768 * MIB
-    assert "three quarters of the 1.0 GiB of memory of the machine" in limit.origin
+    assert "three quarters of the 1.0 GiB of memory of the machine" in limit.explanation
 
 
 def test_a_busy_machine__gives_what_other_processes_leave(system):
-    limit = default_limit(system({}, available="512000", own="102400"))
+    limit = default_memory_limit(system({}, available="512000", own="102400"))
     assert limit.n_bytes == 600 * MIB
-    assert "what other processes leave of the 16.0 GiB of memory of the machine" in limit.origin
+    assert "the free part of the 16.0 GiB of memory of the machine" in limit.explanation
 
 
 @pytest.mark.parametrize("prefix", ["", "total_"])
@@ -124,19 +124,17 @@ def test_a_full_container__gives_what_other_processes_leave(system, prefix):
     # Files that were read can go at any time, and so does what this process holds.
     cached = f"{prefix}active_file {100 * MIB}\n{prefix}inactive_file {200 * MIB}"
     root = system({**files, f"{folder}/memory.stat": cached}, own=str(100 * 1024))
-    limit = default_limit(root)
+    limit = default_memory_limit(root)
     assert limit.n_bytes == 524 * MIB
-    assert (
-        "what other processes leave of the 1.0 GiB of memory of the container" in limit.origin
-    )
+    assert "the free part of the 1.0 GiB of memory of the container" in limit.explanation
 
 
 def test_a_limit_that_is_given__holds_whatever_there_is(system, monkeypatch):
     monkeypatch.setattr(
         "smotefast.storage.limits.ROOT", system({"sys/fs/cgroup/memory.max": 512 * MIB})
     )
-    assert resolve_limit("4GiB") == Limit(4096 * MIB, "")
-    assert resolve_limit(None).n_bytes == 384 * MIB
+    assert resolve_memory_limit("4GiB") == Limit(4096 * MIB, "")
+    assert resolve_memory_limit(None).n_bytes == 384 * MIB
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What is taken for a source and a destination, and what is said of all else."""
+"""Paths of sources and destinations: which are accepted, and the errors for all others."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 
 import smotefast
 from smotefast.diagnosis import diagnose_dataset
-from smotefast.storage.paths import local_path, shown_path
+from smotefast.storage.paths import local_path, printable_path
 from tests.helpers.command_line import shell as shell
 from tests.helpers.parquet_files import imbalanced, resample, write_file
 
@@ -42,18 +42,18 @@ def test_every_kind_of_path__is_taken(tmp_path, kind):
 
 FRAME = pd.DataFrame({"x": [1.0], "label": [0]})
 NO_PATHS = {
-    "list": (["a.parquet"], "is a list, not a path.*name the folder"),
-    "tuple": (("a", "b"), "is a tuple.*name the folder"),
-    "generator": ((name for name in "ab"), "is a generator.*name the folder"),
-    "None": (None, "is None, not a path.*Give the path of a Parquet file"),
-    "number": (3, "is a int, not a path.*Give the path"),
+    "list": (["a.parquet"], "is a list, not a path.*use the path of the folder"),
+    "tuple": (("a", "b"), "is a tuple.*use the path of the folder"),
+    "generator": ((name for name in "ab"), "is a generator.*use the path of the folder"),
+    "None": (None, "is None, not a path.*Use the path of a Parquet file"),
+    "number": (3, "is a int, not a path.*Use the path"),
     "pandas": (FRAME, r"is a pandas\.DataFrame.*fit_resample.*write the table to a Parquet"),
     "polars": (pl.DataFrame(FRAME.to_dict("list")), r"is a polars\.DataFrame.*fit_resample"),
     "lazy": (pl.LazyFrame({"x": [1.0]}), r"is a polars\.LazyFrame.*fit_resample"),
     "arrow": (pa.table({"x": [1.0]}), r"is a pyarrow\.Table.*fit_resample"),
     "dataset": (ds.dataset(pa.table({"x": [1.0]})), r"is a pyarrow\..*Dataset.*fit_resample"),
     "numpy": (np.ones((2, 2)), r"is a numpy\.ndarray.*not a path"),
-    "open file": (io.BytesIO(b"PAR1"), r"is a _io\.BytesIO.*give the path, such as file\.name"),
+    "open file": (io.BytesIO(b"PAR1"), r"is a _io\.BytesIO.*use the path, such as file\.name"),
 }
 
 
@@ -83,7 +83,7 @@ URLS = [
 @pytest.mark.parametrize("path", URLS)
 def test_a_url__is_refused_with_the_next_step(path, tmp_path, shell):
     with pytest.raises(
-        ValueError, match=r"^source=.* is a URL, and jobs take local paths only"
+        ValueError, match=r"^source=.* is a URL, but only local paths are supported"
     ):
         resample(path, tmp_path / "out")
     with pytest.raises(ValueError, match=r"^source=.* is a URL"):
@@ -100,8 +100,8 @@ def test_a_url__is_refused_with_the_next_step(path, tmp_path, shell):
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("", "is empty. Give the path"),
-        (" ", "is empty. Give the path"),
+        ("", "is empty. Use the path"),
+        (" ", "is empty. Use the path"),
         ("-", "standard (input|output)"),
         ("a\0b", "null byte"),
         ("~/a.parquet", "begins with '~'.*expanduser"),
@@ -120,7 +120,7 @@ def test_a_path_that_names_nothing__is_refused_with_the_next_step(path, message,
 
 @pytest.mark.parametrize("path", ["part{1,2}.parquet", "part-[0-9].parquet"])
 def test_a_pattern_that_a_shell_would_expand__is_refused_as_a_source(tmp_path, path):
-    with pytest.raises(ValueError, match=r"patterns are not expanded\. Name the folder"):
+    with pytest.raises(ValueError, match=r"not expanded\. Use the path of the folder"):
         resample(tmp_path / path, tmp_path / "out")
 
 
@@ -163,7 +163,7 @@ def test_a_source_of_another_format__is_said_to_be_one(tmp_path, name):
     (tmp_path / name).write_bytes(b"x,y\n1,2\n")
     for call in (resample, lambda path, _: diagnose_dataset(path, target="label")):
         with pytest.raises(
-            OSError, match=r"ends in .*Parquet, which is all that is taken. Conv"
+            OSError, match=r"has the extension .*Parquet, the only supported format. Conv"
         ):
             call(tmp_path / name, tmp_path / "out")
 
@@ -180,7 +180,7 @@ def test_a_folder_of_another_format__is_said_to_hold_it(tmp_path):
         resample(tmp_path / "in", tmp_path / "out")
 
 
-# Latin 1, of which é is no UTF-8.
+# é in Latin 1, which is not valid UTF-8.
 ODD = os.fsdecode(b"caf\xe9")
 
 
@@ -199,7 +199,7 @@ def test_paths_that_are_no_utf8__work_as_with_open(tmp_path, source, destination
     made = destination / "part-00000.parquet" if destination.is_dir() else destination
     with open(made, "rb") as file:
         assert pq.read_table(pa.BufferReader(file.read())).num_rows == 1080
-    assert shown_path(str(destination)) in str(summary)
+    assert printable_path(str(destination)) in str(summary)
     str(summary).encode()  # can be printed
     summary._repr_html_().encode()
     assert diagnose_dataset(source, target="label", sampler="borderline-smote")
@@ -217,7 +217,7 @@ def test_messages_with_paths_that_are_no_utf8__can_be_printed(tmp_path, shell):
         "resample", tmp_path / f"{ODD}.parquet", "out", "--target", "label"
     )
     assert code == 3
-    assert re.search(r"caf.*\.parquet' holds no rows", message)
+    assert re.search(r"caf.*\.parquet' has no rows", message)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from smotefast.storage import sink as sink_module
-from smotefast.storage.sink import ParquetSink, plain_disk_errors
+from smotefast.storage.sink import ParquetSink, explain_full_disk
 
 TABLE = pa.table({"x": np.arange(1000.0)})
 
@@ -27,7 +27,7 @@ def test_sink__writes_one_row_group_a_table(tmp_path):
 
 
 def test_sink__begins_a_part_file_when_one_has_grown(tmp_path):
-    sink = ParquetSink(str(tmp_path), TABLE.schema, {}, parts=True, part_bytes=1000)
+    sink = ParquetSink(str(tmp_path), TABLE.schema, {}, is_folder=True, part_bytes=1000)
     for start in range(0, 1000, 250):
         sink.write(TABLE.slice(start, 250))
     sink.finish()
@@ -65,7 +65,7 @@ def test_finish__refuses_a_file_that_does_not_read_back(tmp_path, monkeypatch):
         path.write_bytes(path.read_bytes()[:-1])
 
     monkeypatch.setattr(sink, "_close_file", close_and_damage)
-    with pytest.raises(OSError, match="does not read back"):
+    with pytest.raises(OSError, match="cannot be read"):
         sink.finish()
 
 
@@ -73,7 +73,7 @@ def test_finish__refuses_a_file_with_another_number_of_rows(tmp_path):
     sink = ParquetSink(str(tmp_path / "a.parquet"), TABLE.schema, {})
     sink.write(TABLE)
     sink._rows_in_file += 1
-    with pytest.raises(OSError, match="reads back with 1000 rows"):
+    with pytest.raises(OSError, match="has 1000 rows"):
         sink.finish()
 
 
@@ -103,8 +103,8 @@ def write_for_ever(sink):
 def test_sink__can_be_let_go_when_the_disk_is_full(tmp_path, monkeypatch):
     monkeypatch.setattr(sink_module, "open_file", lambda name: pa.PythonFile(FillingDisk()))
     sink = ParquetSink(str(tmp_path / "a.parquet"), TABLE.schema, {"use_dictionary": False})
-    message = r"no room for 'a' \(no space left on device\)"
-    with pytest.raises(OSError, match=message), plain_disk_errors("a"):
+    message = r"not enough disk space for 'a' \(no space left on device\)"
+    with pytest.raises(OSError, match=message), explain_full_disk("a"):
         write_for_ever(sink)
     sink.abort()
 
@@ -115,6 +115,6 @@ def test_sink__closes_the_file_when_not_even_the_beginning_fits(tmp_path, monkey
         ParquetSink(str(tmp_path / "a.parquet"), TABLE.schema, {})
 
 
-def test_plain_disk_errors__lets_other_errors_through():
-    with pytest.raises(FileNotFoundError), plain_disk_errors("a"):
+def test_explain_full_disk__lets_other_errors_through():
+    with pytest.raises(FileNotFoundError), explain_full_disk("a"):
         raise FileNotFoundError

@@ -85,7 +85,7 @@ def test_open_source__refuses_a_text_file(tmp_path):
     ("other", "message"),
     [
         (TABLE.drop_columns("n"), "lacks columns 'n'"),
-        (TABLE.append_column("z", [[1, 2, 3]]), "in addition 'z'"),
+        (TABLE.append_column("z", [[1, 2, 3]]), "has additional columns 'z'"),
         (TABLE.select(["n", "x"]), "in another order"),
         (TABLE.set_column(1, "n", [[1, 2, 3]]), "column 'n' is .*int64, not .*int32"),
     ],
@@ -99,22 +99,22 @@ def test_open_source__names_the_file_whose_schema_differs_and_how(tmp_path, othe
 
 def test_open_source__refuses_folders_that_carry_a_column_in_their_names(tmp_path):
     write(tmp_path / "day=1" / "a.parquet")
-    with pytest.raises(ValueError, match="partitioned by folders like 'day=1'"):
+    with pytest.raises(ValueError, match="partitioned into folders such as 'day=1'"):
         open_source(tmp_path)
 
 
 def test_open_source__refuses_folders_in_folders(tmp_path):
     write(tmp_path / "inner" / "a.parquet")
-    with pytest.raises(ValueError, match="holds another folder, 'inner'"):
+    with pytest.raises(ValueError, match="contains another folder, 'inner'"):
         open_source(tmp_path)
 
 
 def test_open_source__refuses_what_is_not_there_or_empty(tmp_path):
     with pytest.raises(FileNotFoundError, match="no file or folder"):
         open_source(tmp_path / "absent.parquet")
-    with pytest.raises(FileNotFoundError, match=r"holds no \.parquet files"):
+    with pytest.raises(FileNotFoundError, match=r"contains no \.parquet files"):
         open_source(tmp_path)
-    with pytest.raises(ValueError, match="holds no rows"):
+    with pytest.raises(ValueError, match="has no rows"):
         open_source(write(tmp_path / "empty.parquet", TABLE.slice(0, 0)))
 
 
@@ -144,7 +144,7 @@ def test_open_source__leaves_out_no_parquet_file_for_its_name(tmp_path):
     (tmp_path / "README.txt").write_text("what is in here")
     assert open_source(tmp_path).n_rows == 1
     pq.write_table(table, tmp_path / "000001_0")
-    with pytest.raises(ValueError, match="holds '000001_0', a Parquet file by its content"):
+    with pytest.raises(ValueError, match="contains '000001_0', a Parquet file without"):
         open_source(tmp_path)
 
 
@@ -197,7 +197,7 @@ def test_open_source__takes_files_that_differ_in_dropped_columns_only(tmp_path, 
 def test_open_source__refuses_other_differences_of_dropped_columns_too(tmp_path):
     write(tmp_path / "a.parquet", OTHER)
     write(tmp_path / "b.parquet", OTHER.select(["n", "x", "id"]))
-    with pytest.raises(ValueError, match="its columns stand in another order"):
+    with pytest.raises(ValueError, match="its columns are in another order"):
         open_source(tmp_path, ["id"])
 
 

@@ -1,4 +1,4 @@
-"""Folders in which not every file counts are no sources."""
+"""Folders in which not all Parquet files are valid are refused."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_files_that_a_later_commit_removed__are_refused(tmp_path):
     folder = folder_with(tmp_path / "out", "_started_1", "_committed_1", "_started_2")
     committed = {"added": ["part-1.parquet"], "removed": ["part-0.parquet"]}
     (folder / "_committed_2").write_text(json.dumps(committed))
-    with pytest.raises(ValueError, match=r"says that 'part-0\.parquet' was replaced"):
+    with pytest.raises(ValueError, match=r"lists 'part-0\.parquet' as replaced"):
         open_source(folder)
 
 
@@ -115,7 +115,7 @@ def test_a_file_that_is_listed_twice__is_refused(tmp_path, link):
     folder = folder_with(tmp_path / "in")
     link(folder / "part-0.parquet", folder / "part-1.parquet")
     with pytest.raises(
-        ValueError, match=r"part-0\.parquet' and .*part-1\.parquet' are the same"
+        ValueError, match=r"part-0\.parquet' and .*part-1\.parquet' are links to the same"
     ):
         open_source(folder)
 
@@ -130,5 +130,5 @@ def test_a_link_to_a_file_elsewhere__is_read(tmp_path):
 def test_a_link_that_leads_nowhere__is_named(tmp_path):
     folder = folder_with(tmp_path / "in")
     os.symlink(tmp_path / "gone.parquet", folder / "a.parquet")
-    with pytest.raises(OSError, match=r"a\.parquet' is a link that leads nowhere"):
+    with pytest.raises(OSError, match=r"a\.parquet' is a broken link"):
         open_source(folder)

@@ -47,7 +47,7 @@ def test_round_trip__keeps_dtype(dtype):
 )
 def test_any_layout__gives_a_native_matrix_and_a_contiguous_result(X):
     table = open_table(X)
-    numbers = table.numeric()
+    numbers = table.to_matrix()
     assert numbers.dtype.isnative
     assert np.array_equal(numbers, X)
     out = table.extend(1, lambda tail: np.copyto(tail, X[:1]))
@@ -58,7 +58,7 @@ def test_any_layout__gives_a_native_matrix_and_a_contiguous_result(X):
 @pytest.mark.parametrize("X", [matrix(), np.asfortranarray(matrix()), matrix(n=8)[::2]])
 def test_numeric__copies_no_native_array(X):
     X.flags.writeable = False
-    assert np.shares_memory(open_table(X).numeric(), X)
+    assert np.shares_memory(open_table(X).to_matrix(), X)
 
 
 def test_extend__leaves_a_read_only_array_alone():
@@ -98,7 +98,7 @@ def test_extend__keeps_large_integers():
 def test_object_array__is_float64_for_numbers_and_copied_whole_for_take():
     X = np.array([[1, 2.5], [True, None]], dtype=object)
     table = open_table(X)
-    numbers = table.numeric()
+    numbers = table.to_matrix()
     assert numbers.dtype == np.float64
     assert np.isnan(numbers[1, 1])
     assert table.extend(1, lambda tail: tail.fill(0)).dtype == np.float64
@@ -121,14 +121,14 @@ def test_object_array__is_float64_for_numbers_and_copied_whole_for_take():
 def test_what_is_not_numeric__is_refused_but_taken(X, words):
     table = open_table(X)
     with pytest.raises(ValueError, match=words):
-        table.numeric()
+        table.to_matrix()
     taken = table.take(np.array([0, 0]))
     assert np.array_equal(np.asarray(taken), np.asarray(X)[[0, 0]])
 
 
 def test_other_objects__are_refused_in_the_words_of_numpy():
     with pytest.raises(TypeError, match=r"argument must be .* string.* number"):
-        open_table(np.array([[{}, 1.0]], dtype=object)).numeric()
+        open_table(np.array([[{}, 1.0]], dtype=object)).to_matrix()
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_numpy_matrix__is_refused_as_scikit_learn_does():
 
 
 def test_masked_array_without_masked_values__is_an_array():
-    assert np.array_equal(open_table(np.ma.masked_array(matrix())).numeric(), matrix())
+    assert np.array_equal(open_table(np.ma.masked_array(matrix())).to_matrix(), matrix())
 
 
 def test_list__comes_back_as_a_list():
@@ -182,7 +182,7 @@ def test_rows__equal_those_of_imbalanced_learn(X):
     over = pytest.importorskip("imblearn.over_sampling")
     y = np.r_[np.zeros(8), np.ones(4)]
     table = open_table(X)
-    made = over.SMOTE(random_state=0, k_neighbors=3).fit_resample(table.numeric(), y)[0][12:]
+    made = over.SMOTE(random_state=0, k_neighbors=3).fit_resample(table.to_matrix(), y)[0][12:]
     expected = over.SMOTE(random_state=0, k_neighbors=3).fit_resample(X, y)[0]
     out = table.extend(len(made), lambda tail: np.copyto(tail, made))
     assert type(out) is type(expected)

@@ -37,7 +37,7 @@ OTHERS = {
 @pytest.mark.parametrize("X", [TABLE, CHUNKED, TABLE.to_batches()[0]], ids=["1", "2", "batch"])
 def test_round_trip__keeps_schema_and_kind(X):
     table = open_table(X)
-    numbers = table.numeric()
+    numbers = table.to_matrix()
     assert table.names == ["i", "f", "b"]
     assert numbers.dtype == np.float32
     block = np.array([[1.9, 0.25, 0.4], [-1.9, 0.75, 0.6]], dtype=np.float32)
@@ -71,7 +71,7 @@ def test_other_types__are_taken_but_not_interpolated(name):
         if isinstance(X, pa.Table):
             assert taken[name].num_chunks == 1
         with pytest.raises(ValueError, match=f"Column '{name}' of X is"):
-            table.numeric()
+            table.to_matrix()
 
 
 @pytest.mark.parametrize("values", [[1, 1, None, 2], ["a", "a", None, "b"]])
@@ -87,7 +87,7 @@ def test_runs__are_taken_and_come_back_as_runs(values):
         assert taken.schema == X.schema
         assert taken["r"].to_pylist() == [values[i] for i in rows]
         with pytest.raises(ValueError, match="Column 'r' of X is nested"):
-            open_table(X).numeric()
+            open_table(X).to_matrix()
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_views_inside_others__are_refused_in_plain_words(kind):
 def test_booleans_alone__are_computed_in_float64_and_come_back():
     X = TABLE.select(["b"])
     table = open_table(X)
-    assert table.numeric().dtype == np.float64
+    assert table.to_matrix().dtype == np.float64
     out = table.extend(2, lambda tail: np.copyto(tail, [[0.5], [0.49]]))
     assert out["b"].to_pylist() == [True, False, True, True, False]
 
@@ -157,7 +157,7 @@ def test_repeated_names__are_told_by_position():
 def test_nulls__become_nan():
     X = pa.table({"i": [1, None], "b": [None, True]})
     expected = [[1, np.nan], [np.nan, 1]]
-    assert np.array_equal(open_table(X).numeric(), expected, equal_nan=True)
+    assert np.array_equal(open_table(X).to_matrix(), expected, equal_nan=True)
 
 
 def test_table__shares_the_memory_of_its_original_rows():

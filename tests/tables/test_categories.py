@@ -15,14 +15,12 @@ from scipy import sparse
 
 from smotefast.tables import open_table
 from smotefast.tables.categories import (
-    array_kind,
-    arrow_kind,
     encode_array,
     encode_arrow,
-    is_missing,
-    occurring,
-    ranked,
+    sort_categories,
+    used_categories,
 )
+from smotefast.tables.column_types import array_column_type, arrow_column_type, is_missing
 
 pd = pytest.importorskip("pandas")
 pl = pytest.importorskip("polars")
@@ -36,9 +34,9 @@ def check(column, values):
     """Codes must count the sorted values, missing ones last, and rows have their codes."""
     known = sorted({value for value in values if value is not None})
     names = [*known, None] if None in values else known
-    assert column.values == names
+    assert column.categories == names
     assert column.codes.dtype == np.int32
-    assert [column.values[code] for code in column.codes] == values
+    assert [column.categories[code] for code in column.codes] == values
 
 
 ARRAYS = {
@@ -85,14 +83,14 @@ def test_encode_array__of_integers_does_not_depend_on_their_range(values, spread
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, ">f8", np.longdouble, object])
 def test_encode_array__takes_nan_as_missing_and_minus_zero_as_zero(dtype):
     column = encode_array(np.array([0.0, np.nan, -0.0, 2.0, np.nan]).astype(dtype))
-    assert column.values == [0.0, 2.0, None]
+    assert column.categories == [0.0, 2.0, None]
     assert column.codes.tolist() == [0, 2, 0, 1, 2]
 
 
 @pytest.mark.parametrize("missing", [None, np.nan, float("nan"), pd.NA, pd.NaT])
 def test_encode_array__takes_what_is_missing_in_objects_as_one_category(missing):
     column = encode_array(np.array(["b", missing, None, "a"], dtype=object))
-    assert column.values == ["a", "b", None]
+    assert column.categories == ["a", "b", None]
     assert column.codes.tolist() == [1, 2, 2, 0]
 
 
@@ -100,7 +98,7 @@ def test_encode_array__takes_what_is_missing_in_objects_as_one_category(missing)
 def test_encode_array__takes_missing_texts_of_variable_width(missing):
     dtype = np.dtypes.StringDType(na_object=missing)
     column = encode_array(np.array(["b", missing, "a"], dtype))
-    assert column.values == ["a", "b", None]
+    assert column.categories == ["a", "b", None]
     assert column.codes.tolist() == [1, 2, 0]
 
 
@@ -108,30 +106,30 @@ def test_encode_array__takes_missing_texts_of_variable_width(missing):
 def test_encode_array__takes_nat_as_missing(unit):
     column = encode_array(np.array(["2020-02-01", "NaT", "2019-01-01"], f"M8[{unit}]"))
     assert column.codes.tolist() == [1, 2, 0]
-    assert column.values[2] is None
+    assert column.categories[2] is None
 
 
 def test_encode_array__orders_numbers_beside_texts_by_type():
     column = encode_array(np.array(["b", 2, "a", 1.5, 1, None], dtype=object))
-    assert column.values == [1.5, 1, 2, "a", "b", None]
+    assert column.categories == [1.5, 1, 2, "a", "b", None]
     assert column.codes.tolist() == [4, 2, 3, 0, 1, 5]
 
 
 def test_encode_array__takes_equal_objects_as_one():
     column = encode_array(np.array([True, 1, 1.0, 0, False], dtype=object))
-    assert column.values == [0, 1]
+    assert column.categories == [0, 1]
     assert column.codes.tolist() == [1, 1, 1, 0, 0]
 
 
 def test_ranked__merges_what_is_equal_and_leaves_missing_ones_last():
-    column = ranked(np.array([0, 1, 2, 3, -1]), ["b", "a", np.nan, "b"])
-    assert column.values == ["a", "b", None]
+    column = sort_categories(np.array([0, 1, 2, 3, -1]), ["b", "a", np.nan, "b"])
+    assert column.categories == ["a", "b", None]
     assert column.codes.tolist() == [1, 0, 2, 1, 2]
 
 
 @given(st.lists(st.integers(-1, 9), min_size=1, max_size=30))
 def test_occurring__leaves_out_what_no_row_has(codes):
-    found, positions = occurring(np.array(codes), 10)
+    found, positions = used_categories(np.array(codes), 10)
     assert positions.tolist() == sorted(set(codes) - {-1})
     assert [-1 if code < 0 else positions[code] for code in found] == codes
 
@@ -166,8 +164,8 @@ def test_encode_arrow__counts_sorted_values_in_one_chunk_or_more(name):
     check(encode_arrow(pa.chunked_array([array])), values)
     check(encode_arrow(pa.chunked_array([array[:1], array[1:1], array[1:]])), values)
     table = open_table(pa.table({"a": array}))
-    check(table.codes(0), values)
-    check(open_table(pa.record_batch({"a": array})).codes(0), values)
+    check(table.encode(0), values)
+    check(open_table(pa.record_batch({"a": array})).encode(0), values)
 
 
 def test_encode_arrow__unifies_dictionaries_of_chunks():
@@ -177,7 +175,7 @@ def test_encode_arrow__unifies_dictionaries_of_chunks():
 
 def test_encode_arrow__takes_nan_as_missing_and_minus_zero_as_zero():
     column = encode_arrow(pa.array([0.0, -0.0, float("nan"), None, 2.0]))
-    assert column.values == [0.0, 2.0, None]
+    assert column.categories == [0.0, 2.0, None]
     assert column.codes.tolist() == [0, 0, 2, 2, 1]
 
 
@@ -200,9 +198,9 @@ def test_encode_arrow__takes_nan_as_missing_and_minus_zero_as_zero():
     ],
     ids=str,
 )
-def test_array_kind__says_what_a_column_holds(values, kind):
-    assert array_kind(values) == kind
-    assert open_table(values[:, None]).kinds() == [kind]
+def test_array_column_type__says_what_a_column_holds(values, kind):
+    assert array_column_type(values) == kind
+    assert open_table(values[:, None]).column_types() == [kind]
 
 
 @pytest.mark.parametrize(
@@ -215,9 +213,9 @@ def test_array_kind__says_what_a_column_holds(values, kind):
     ],
     ids=str,
 )  # fmt: skip
-def test_arrow_kind__says_what_a_column_holds(arrow_type, kind):
-    assert arrow_kind(arrow_type) == kind
-    assert open_table(pa.table({"a": pa.nulls(1, arrow_type)})).kinds() == [kind]
+def test_arrow_column_type__says_what_a_column_holds(arrow_type, kind):
+    assert arrow_column_type(arrow_type) == kind
+    assert open_table(pa.table({"a": pa.nulls(1, arrow_type)})).column_types() == [kind]
 
 
 @pytest.mark.parametrize(
@@ -226,9 +224,9 @@ def test_arrow_kind__says_what_a_column_holds(arrow_type, kind):
 def test_sparse__takes_what_is_not_stored_as_a_category(X, kind):
     for flavour in (sparse.csr_array, sparse.csc_matrix, sparse.coo_array):
         table = open_table(flavour(X))
-        assert table.kinds() == [kind] * 3
-        assert table.codes(1).codes.tolist() == [0, 1, 0]
-        assert table.codes(1).values == [0, 1]
+        assert table.column_types() == [kind] * 3
+        assert table.encode(1).codes.tolist() == [0, 1, 0]
+        assert table.encode(1).categories == [0, 1]
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_decimal_columns__are_numbers_of_smotenc_and_may_be_its_categories():
 def test_decimal_columns__with_nulls_are_missing_values():
     table = pa.table({"p": pa.array([None, *PRICES[1:]], CENTS), "x": OTHER})
     for X in (table, table.to_pandas(types_mapper=pd.ArrowDtype), pl.from_arrow(table)):
-        assert np.isnan(open_table(X).numeric()[0, 0])
+        assert np.isnan(open_table(X).to_matrix()[0, 0])
         with pytest.raises(ValueError, match="column 'p' has 1 missing value"):
             SMOTE().fit_resample(X, Y)
 

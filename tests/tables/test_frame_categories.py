@@ -10,7 +10,8 @@ import pyarrow as pa
 import pytest
 
 from smotefast.tables import open_table
-from smotefast.tables.categories import encode_array, is_missing
+from smotefast.tables.categories import encode_array
+from smotefast.tables.column_types import is_missing
 from tests.tables.test_categories import TOP, check
 
 pd = pytest.importorskip("pandas")
@@ -60,8 +61,8 @@ def test_pandas__counts_sorted_values_and_names_the_kind(name):
     values = [None if is_missing(value) else value for value in series.tolist()]
     frame = pd.DataFrame({"a": np.arange(len(series)) + 0.5, "b": series})
     for table in (open_table(frame), open_table(nw.from_native(frame))):
-        check(table.codes(1), values)
-        assert table.kinds() == ["number", KINDS[name]]
+        check(table.encode(1), values)
+        assert table.column_types() == ["number", KINDS[name]]
 
 
 POLARS = {
@@ -86,13 +87,13 @@ def test_polars__counts_sorted_values_and_names_the_kind(name):
     series, kind = POLARS[name]
     frame = pl.DataFrame({"a": np.arange(len(series)) + 0.5, "b": series})
     for table in (open_table(frame), open_table(nw.from_native(frame))):
-        check(table.codes(1), series.to_list())
-        assert table.kinds() == ["number", kind]
+        check(table.encode(1), series.to_list())
+        assert table.column_types() == ["number", kind]
 
 
 def test_polars__takes_nan_as_missing_and_minus_zero_as_zero():
-    column = open_table(pl.DataFrame({"a": [0.0, -0.0, float("nan"), None]})).codes(0)
-    assert column.values == [0.0, None]
+    column = open_table(pl.DataFrame({"a": [0.0, -0.0, float("nan"), None]})).encode(0)
+    assert column.categories == [0.0, None]
     assert column.codes.tolist() == [0, 0, 1, 1]
 
 
@@ -108,6 +109,6 @@ def test_every_container__gives_the_same_codes():
         pl.DataFrame({"a": values}),
         pa.table({"a": values}),
     ):
-        column = open_table(X).codes(0)
-        assert column.values == expected.values
+        column = open_table(X).encode(0)
+        assert column.categories == expected.categories
         assert column.codes.tolist() == expected.codes.tolist()

@@ -43,7 +43,7 @@ import pyarrow as pa
 from smotefast.tables import open_table, open_target
 for X in (pa.table({"a": [1, 2], "b": [0.5, 1.5]}), np.eye(2), [[1, 2], [3, 4]]):
     table = open_table(X)
-    table.numeric()
+    table.to_matrix()
     table.extend(1, lambda tail: tail.fill(1))
     table.take(np.array([0]))
 for y in (pa.array(["a", "b"]), np.array([0, 1]), [0, 1]):

@@ -171,7 +171,7 @@ def test_missing_labels_among_python_objects__are_refused_with_both_steps(hole):
     for given in (y, pd.Series(y, dtype=object)):
         with pytest.raises(ValueError, match=r"1 labels are missing.*object: y\.astype\(int\)"):
             open_target(given)
-    with pytest.raises(ValueError, match=r"give them a class\.$"):
+    with pytest.raises(ValueError, match=r"assign them to a class\.$"):
         open_target(as_objects(["a", hole, "b"]))
 
 

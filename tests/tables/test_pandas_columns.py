@@ -78,20 +78,20 @@ def test_take__needs_the_memory_of_the_result():
 def test_other_columns__are_refused_by_name(name):
     X = mixed()[[name]].assign(first=1.0)[["first", name]]
     if name in ("float", "bool"):
-        assert open_table(X).numeric().shape == (4, 2)
+        assert open_table(X).to_matrix().shape == (4, 2)
         return
     with pytest.raises(
         ValueError, match=f"Column '{name}' of X is .*Encode or drop the column"
     ):
-        open_table(X).numeric()
+        open_table(X).to_matrix()
 
 
 def test_categories_of_numbers_and_sparse_objects__are_refused():
     sparse_objects = pd.arrays.SparseArray(np.array([1, 2, 3], dtype=object))
     for values in (pd.Categorical([1, 2, 3]), sparse_objects):
         X = pd.DataFrame({"code": values})
-        with pytest.raises(ValueError, match="Column 'code' of X is not plain numbers"):
-            open_table(X).numeric()
+        with pytest.raises(ValueError, match="Column 'code' of X is not numeric"):
+            open_table(X).to_matrix()
 
 
 def test_arrow_backed_types__are_numbers_or_refused_by_name_and_taken():
@@ -102,8 +102,8 @@ def test_arrow_backed_types__are_numbers_or_refused_by_name_and_taken():
     spans = pa.array([(1, 2, 3)] * 3, pa.month_day_nano_interval())
     for values in (table.cast(pa.string_view()), runs, spans, pa.nulls(3)):
         X = pd.DataFrame({"a": pd.Series(values, dtype=pd.ArrowDtype(values.type))})
-        with pytest.raises(ValueError, match="Column 'a' of X is not plain numbers"):
-            open_table(X).numeric()
+        with pytest.raises(ValueError, match="Column 'a' of X is not numeric"):
+            open_table(X).to_matrix()
         taken = open_table(X).take(np.array([2, 0]))
         assert taken.dtypes.equals(X.dtypes)
         known = values.to_pylist()
@@ -113,14 +113,14 @@ def test_arrow_backed_types__are_numbers_or_refused_by_name_and_taken():
 def test_object_columns__hold_numbers_or_are_refused():
     X = pd.DataFrame({"a": pd.Series([1, 2.5, None, pd.NA], dtype=object)})
     assert np.array_equal(
-        open_table(X).numeric()[:, 0], [1, 2.5, np.nan, np.nan], equal_nan=True
+        open_table(X).to_matrix()[:, 0], [1, 2.5, np.nan, np.nan], equal_nan=True
     )
     for value in ("1", b"1", {}, 1j):
         X = pd.DataFrame({"a": pd.Series([1, value], dtype=object)})
         with pytest.raises(ValueError, match="Column 'a' of X"):
-            open_table(X).numeric()
+            open_table(X).to_matrix()
 
 
 def test_complex_columns__are_refused():
     with pytest.raises(ValueError, match="Complex data not supported: column 'a'"):
-        open_table(pd.DataFrame({"a": [1j]})).numeric()
+        open_table(pd.DataFrame({"a": [1j]})).to_matrix()

@@ -60,7 +60,7 @@ def test_matrix_and_rows__are_those_of_imbalanced_learn(dtypes):
 
     X = frame(*dtypes)
     table = open_table(X)
-    numbers = table.numeric()
+    numbers = table.to_matrix()
     seen = check_array(X)
     assert numbers.dtype == seen.dtype
     assert np.array_equal(numbers, seen)
@@ -80,7 +80,7 @@ def test_matrix_and_rows__are_those_of_imbalanced_learn(dtypes):
 def test_extend__copies_the_originals_and_casts_the_rest(dtype, other):
     X = frame(dtype, *([other] if other else []))
     table = open_table(X)
-    numbers = table.numeric()
+    numbers = table.to_matrix()
     block = (
         numbers[:3] if numbers.dtype.kind == "b" else (numbers[:3] * 0.7).astype(numbers.dtype)
     )
@@ -99,7 +99,7 @@ def test_extend__copies_the_originals_and_casts_the_rest(dtype, other):
 
 
 def test_integers_with_booleans__are_computed_in_float64():
-    numbers = open_table(frame("bool", "int8")).numeric()
+    numbers = open_table(frame("bool", "int8")).to_matrix()
     assert numbers.dtype == np.float64
     assert np.array_equal(numbers[:, 1], RANDOM[:, 1])
 
@@ -108,7 +108,7 @@ def test_integers_with_booleans__are_computed_in_float64():
 def test_booleans_alone__are_computed_in_float64_and_come_back(dtype):
     X = frame(dtype, dtype)
     table = open_table(X)
-    assert table.numeric().dtype == np.float64
+    assert table.to_matrix().dtype == np.float64
     out = table.extend(2, fill_with([[0.5, 0.49], [1, 0]]))
     assert list(out.dtypes) == list(X.dtypes)
     assert out[N:].astype(bool).to_numpy().tolist() == [[True, False], [True, False]]
@@ -119,7 +119,7 @@ def test_extend__keeps_a_foreign_byte_order(dtypes):
     over = pytest.importorskip("imblearn.over_sampling")
     X = frame(*dtypes)
     table = open_table(X)
-    numbers = table.numeric()
+    numbers = table.to_matrix()
     assert numbers.dtype.isnative
     made, _ = over.SMOTE(random_state=0).fit_resample(numbers, TARGET)
     expected, _ = over.SMOTE(random_state=0).fit_resample(X, TARGET)
@@ -172,7 +172,7 @@ def test_column_names__of_any_kind_come_back(names, dtypes):
     table = open_table(X)
     told = list(names) in (["a", "a"], [("a", 1), ("a", 2)])
     assert table.names == (list(names) if told else None)
-    numbers = table.numeric()
+    numbers = table.to_matrix()
     assert np.array_equal(numbers, RANDOM[:, :2])
     out = table.extend(2, fill_with(numbers[:2]))
     pd.testing.assert_frame_equal(out, X.iloc[[*range(N), 0, 1]].reset_index(drop=True))
@@ -182,7 +182,7 @@ def test_column_names__of_any_kind_come_back(names, dtypes):
 @pytest.mark.parametrize("dtype", ["Int64", "Float32", "boolean", "int64[pyarrow]"])
 def test_missing_values__become_nan(dtype):
     X = pd.DataFrame({"a": pd.array([1, None, 0], dtype=dtype), "b": [1, 2, 3]})
-    numbers = open_table(X).numeric()
+    numbers = open_table(X).to_matrix()
     assert np.array_equal(numbers[:, 0], [1, np.nan, 0], equal_nan=True)
 
 
@@ -200,7 +200,7 @@ def test_series__is_refused():
 def test_frame_around_an_array__is_not_copied():
     values = np.zeros((5, 3))
     X = pd.DataFrame(values, copy=False)
-    assert np.shares_memory(open_table(X).numeric(), values)
+    assert np.shares_memory(open_table(X).to_matrix(), values)
 
 
 def test_copied_rows__equal_those_of_imbalanced_learn():

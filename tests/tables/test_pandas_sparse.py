@@ -28,7 +28,7 @@ def zero_filled():
 def test_sparse_frame__goes_through_csr_and_comes_back_sparse():
     X = zero_filled()
     table = open_table(X)
-    numbers = table.numeric()
+    numbers = table.to_matrix()
     assert table.is_sparse
     assert sparse.issparse(numbers)
     assert numbers.dtype == np.float64
@@ -49,7 +49,7 @@ def test_sparse_frame__goes_through_csr_and_comes_back_sparse():
 def test_booleans__are_computed_in_float64_and_true_from_one_half_on():
     X = zero_filled()[["c"]].assign(d=zero_filled()["c"])
     table = open_table(X)
-    numbers = table.numeric()
+    numbers = table.to_matrix()
     assert numbers.dtype == np.float64
     assert np.array_equal(numbers.toarray(), X.to_numpy())
     out = table.append_sparse(sparse.csr_array([[0.5, 0.49]]))
@@ -75,7 +75,7 @@ def test_sparse_frame__equals_imbalanced_learn():
     X = pd.DataFrame.sparse.from_spmatrix(sparse.csr_array(RANDOM * (RANDOM > 20.0)))
     expected, _ = over.SMOTE(random_state=0).fit_resample(X, TARGET)
     table = open_table(X)
-    made, _ = over.SMOTE(random_state=0).fit_resample(table.numeric(), TARGET)
+    made, _ = over.SMOTE(random_state=0).fit_resample(table.to_matrix(), TARGET)
     pd.testing.assert_frame_equal(table.append_sparse(made[N:]), expected)
 
 
@@ -83,7 +83,7 @@ def test_sparse_frame_around_nan__is_dense():
     X = pd.DataFrame({"a": pd.arrays.SparseArray([1.0, np.nan, 2.0])})
     table = open_table(X)
     assert not table.is_sparse
-    assert np.array_equal(table.numeric()[:, 0], [1, np.nan, 2], equal_nan=True)
+    assert np.array_equal(table.to_matrix()[:, 0], [1, np.nan, 2], equal_nan=True)
     assert list(table.extend(1, lambda tail: tail.fill(1)).dtypes) == list(X.dtypes)
 
 

@@ -101,4 +101,4 @@ def test_memory__of_the_rows_is_shared_and_not_copied():
     from smotefast.tables import open_table
 
     frame, _ = data("one block")
-    assert np.shares_memory(open_table(frame).numeric(), frame.to_numpy())
+    assert np.shares_memory(open_table(frame).to_matrix(), frame.to_numpy())

@@ -31,7 +31,7 @@ OTHERS = {
 def test_round_trip__keeps_dtype_and_names(dtype):
     X = pl.DataFrame({"a": [5, 1, 2], "b": [3, 4, 5]}, schema={"a": dtype, "b": dtype})
     table = open_table(X)
-    numbers = table.numeric()
+    numbers = table.to_matrix()
     assert table.names == ["a", "b"]
     assert numbers.dtype == X.to_numpy().dtype
     assert numbers.flags.c_contiguous
@@ -47,7 +47,7 @@ def test_mixed_columns__are_cast_by_the_common_rules():
         schema_overrides={"f": pl.Float32},
     )
     table = open_table(X)
-    assert table.numeric().dtype == np.float64
+    assert table.to_matrix().dtype == np.float64
     out = table.extend(2, lambda tail: np.copyto(tail, [[1.9, 0.1, 0.4], [-1.9, 0.2, 0.6]]))
     assert out.schema == X.schema
     assert out["i"].to_list() == [2**53 + 1, 4, 1, -1]
@@ -57,7 +57,7 @@ def test_mixed_columns__are_cast_by_the_common_rules():
 def test_booleans_alone__are_computed_in_float64_and_come_back():
     X = pl.DataFrame({"a": [True, False]})
     table = open_table(X)
-    assert table.numeric().dtype == np.float64
+    assert table.to_matrix().dtype == np.float64
     out = table.extend(2, lambda tail: np.copyto(tail, [[0.5], [0.49]]))
     assert out["a"].to_list() == [True, False, True, False]
 
@@ -73,13 +73,13 @@ def test_extend__cuts_what_was_computed_in_floats_to_the_range_of_a_column():
 
 def test_frame_in_chunks__is_read_whole():
     X = pl.concat([pl.DataFrame({"a": [1.0, 2.0]}), pl.DataFrame({"a": [3.0]})], rechunk=False)
-    assert open_table(X).numeric()[:, 0].tolist() == [1, 2, 3]
+    assert open_table(X).to_matrix()[:, 0].tolist() == [1, 2, 3]
 
 
 def test_nulls__become_nan():
     X = pl.DataFrame({"i": [1, None], "b": [None, True], "f": [1.0, None]})
     expected = [[1, np.nan, 1], [np.nan, 1, np.nan]]
-    assert np.array_equal(open_table(X).numeric(), expected, equal_nan=True)
+    assert np.array_equal(open_table(X).to_matrix(), expected, equal_nan=True)
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -92,7 +92,7 @@ def test_other_types__are_taken_but_not_interpolated(name):
     with pytest.raises(
         ValueError, match=f"Column '{name}' of X is .*Encode or drop the column"
     ):
-        table.numeric()
+        table.to_matrix()
 
 
 def test_what_is_no_frame__is_refused():
@@ -113,7 +113,7 @@ def test_narwhals_frame__comes_back_wrapped():
     for module in (nw, stable):
         wrapped = module.from_native(X)
         table = open_table(wrapped)
-        assert np.array_equal(table.numeric(), X.to_numpy())
+        assert np.array_equal(table.to_matrix(), X.to_numpy())
         for out in (
             table.extend(1, lambda tail: tail.fill(1)),
             table.take(np.array([0, 1, 0])),

@@ -59,7 +59,7 @@ def test_frames__repeat_rows_through_the_matrix(values, data):
     seen = None
     for container in containers(values):
         table = open_table(container)
-        numbers = table.numeric()
+        numbers = table.to_matrix()
         assert seen is None or (seen.dtype == numbers.dtype and np.array_equal(seen, numbers))
         seen = numbers
         out = table.extend(len(rows), lambda tail, block=numbers[rows]: np.copyto(tail, block))

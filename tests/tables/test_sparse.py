@@ -21,7 +21,7 @@ def test_round_trip__keeps_format_and_flavour(flavour, dtype):
     X = getattr(sparse, flavour)(DENSE.astype(dtype))
     kind = getattr(sparse, flavour if flavour in FLAVOURS else f"csr_{flavour[4:]}")
     table = open_table(X)
-    numbers = table.numeric()
+    numbers = table.to_matrix()
     assert table.is_sparse
     assert numbers.format == "csr"
     assert isinstance(X, sparse.sparray) == isinstance(numbers, sparse.sparray)
@@ -46,7 +46,7 @@ def crooked(kind=sparse.csr_array):
 @pytest.mark.parametrize("kind", [sparse.csr_array, sparse.csr_matrix])
 def test_numeric__sorts_and_sums_a_copy(kind):
     X = crooked(kind)
-    numbers = open_table(X).numeric()
+    numbers = open_table(X).to_matrix()
     assert is_canonical(numbers)
     assert numbers.toarray().tolist() == [[2, 0, 1], [0, 7, 0], [0, 0, 0]]
     assert X.indices.tolist() == [2, 0, 1, 1]
@@ -55,7 +55,7 @@ def test_numeric__sorts_and_sums_a_copy(kind):
 
 def test_numeric__of_doubled_true_is_one():
     X = sparse.csr_array((np.array([True, True, True]), [1, 1, 0], [0, 2, 3]), shape=(2, 2))
-    assert open_table(X).numeric().toarray().tolist() == [[0, 1], [1, 0]]
+    assert open_table(X).to_matrix().toarray().tolist() == [[0, 1], [1, 0]]
 
 
 def test_take_and_append__leave_doubled_entries_alone():
@@ -69,7 +69,7 @@ def test_take_and_append__leave_doubled_entries_alone():
 
 def test_numeric__copies_no_canonical_csr():
     X = sparse.csr_array(DENSE)
-    assert open_table(X).numeric() is X
+    assert open_table(X).to_matrix() is X
 
 
 def test_is_canonical__does_not_trust_what_scipy_remembers():
@@ -77,7 +77,7 @@ def test_is_canonical__does_not_trust_what_scipy_remembers():
     assert X.has_canonical_format
     X.indices[:2] = X.indices[:2][::-1].copy()
     assert not is_canonical(X)
-    assert is_canonical(open_table(X).numeric())
+    assert is_canonical(open_table(X).to_matrix())
     assert not is_canonical(X)
 
 
@@ -110,14 +110,14 @@ def test_long_floats__are_taken_but_not_computed_with():
     assert taken.dtype == np.longdouble
     assert np.array_equal(taken.toarray(), DENSE[[3, 0]])
     with pytest.raises(ValueError, match=r"X\.astype\('float64'\), or use RandomOverSampler"):
-        table.numeric()
+        table.to_matrix()
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_booleans__are_computed_in_float64_and_true_from_one_half_on(flavour):
     X = getattr(sparse, flavour)(DENSE > 0)
     table = open_table(X)
-    numbers = table.numeric()
+    numbers = table.to_matrix()
     assert numbers.dtype == np.float64
     assert np.array_equal(numbers.toarray(), DENSE > 0)
     out = table.append_sparse(sparse.csr_array([[0.5, 0.49, 0, 1]]))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from smotefast._threads import usable_threads
+from smotefast._threads import safe_scikit_learn_threads
 from smotefast.kernels.points import Points
 from smotefast.neighbors.exact.integer_keys import (
     are_integers,
@@ -141,7 +141,7 @@ def _search(data: _Rows, queries: _Queries, k: int) -> np.ndarray:
     for spare in _SPARES:
         n_asked = min(k + 1 + spare, data.n_pool)
         asked = queries.some(left)
-        with usable_threads():
+        with safe_scikit_learn_threads():
             squares, candidates = index.kneighbors(data.centered[asked.rows], n_asked)
         squares *= squares
         chosen = _choose(data, asked, squares, candidates, k)

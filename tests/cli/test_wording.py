@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 import smotefast
-from smotefast.cli.wording import OPTIONS, SETTINGS, in_shell_words
+from smotefast.cli.wording import OPTIONS, SETTINGS, to_shell_words
 from smotefast.registry import SAMPLERS, sampler_class
 from tests.helpers.command_line import shell as shell
 from tests.helpers.parquet_files import imbalanced, write_file
@@ -64,7 +64,7 @@ def messages():
 
 @pytest.mark.parametrize("text", messages())
 def test_every_message__is_free_of_parameters_at_the_shell(text):
-    assert not PYTHON.search(in_shell_words(text)), in_shell_words(text)
+    assert not PYTHON.search(to_shell_words(text)), to_shell_words(text)
 
 
 def test_the_table__has_every_parameter_of_every_sampler_of_a_job():
@@ -103,8 +103,8 @@ def test_the_table__has_the_option_of_every_parameter_of_a_job(shell):
         ("imbalanced-learn's k=5 neighbours", "imbalanced-learn's k=5 neighbours"),
     ],
 )
-def test_in_shell_words__replaces_names_and_values(message, shown):
-    assert in_shell_words(message) == shown
+def test_to_shell_words__replaces_names_and_values(message, shown):
+    assert to_shell_words(message) == shown
 
 
 def with_columns():

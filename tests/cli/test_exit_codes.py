@@ -153,7 +153,7 @@ def test_every_command__has_the_same_codes(
         raise error
 
     monkeypatch.setattr(smotefast.batch.warmup, "compile_all", fail)
-    monkeypatch.setattr(smotefast.cli.demo, "make_data", fail)
+    monkeypatch.setattr(smotefast.cli.demo, "write_data", fail)
     monkeypatch.setattr(smotefast.batch, "resample_dataset", fail)
     monkeypatch.setattr(smotefast.cli.diagnose, "diagnose_dataset", fail)
     places = {"resample": [source, tmp_path / "out", *TARGET], "diagnose": [source, *TARGET]}

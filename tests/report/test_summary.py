@@ -18,7 +18,7 @@ def test_summary__reads_well(tmp_path):
     assert lines[0].split() == ["class", "before", "after", "new"]
     assert lines[2].split() == ["1", "60", "540", "480"]
     assert f"rows written  1,080 to {destination}" in lines
-    assert any(line.startswith("neighbours    exact") for line in lines)
+    assert any(line.startswith("neighbors     exact") for line in lines)
 
 
 def test_summary__names_the_first_of_many_classes():
@@ -59,7 +59,7 @@ def test_summary__has_a_table_with_units_for_notebooks():
     after = {"<b>": 900_000, "b": 100_000}
     summary = Summary("a&b.parquet", counts, after, 1_000_000, 13.14, 648 << 20, 2 << 30)
     text = summary._repr_html_()
-    for part in ("1,000,000 rows to a&amp;b.parquet", "648 MiB of 2.0 GiB", "13.1 s"):
+    for part in ("1,000,000 rows to a&amp;b.parquet", "648 MiB (limit 2.0 GiB)", "13.1 s"):
         assert part in text
     assert "<td>&lt;b&gt;</td><td>900,000</td>" in text
     assert "<b>" not in text

@@ -9,7 +9,8 @@ import pytest
 from scipy import sparse
 
 from smotefast.tables import open_table
-from smotefast.tables.categories import NewColumns, is_missing
+from smotefast.tables.categories import MixedRows
+from smotefast.tables.column_types import is_missing
 
 pd = pytest.importorskip("pandas")
 pl = pytest.importorskip("polars")
@@ -66,8 +67,8 @@ def test_append_columns__keeps_originals_dtypes_and_order(place, picked):
     X = list(containers())[place]
     rows = np.array(picked, dtype=int)
     numbers = np.arange(len(rows))[:, None] + 1.75
-    new = NewColumns(numbers, [1], {0: rows, 2: rows[::-1]})
-    out = open_table(X).append_columns(new)
+    new = MixedRows(numbers, [1], {0: rows, 2: rows[::-1]})
+    out = open_table(X).append_mixed(new)
     assert type(out) is type(X)
     before, after = items(X), items(out)
     assert after[:3] == before
@@ -87,20 +88,20 @@ def test_select__gives_columns_of_the_same_kind(place):
     X = list(containers())[place]
     part = open_table(X).select([1])
     assert (part.n_samples, part.n_features) == (3, 1)
-    numbers = part.numeric()
+    numbers = part.to_matrix()
     dense = numbers.toarray() if part.is_sparse else numbers
     np.testing.assert_array_equal(dense, [[1], [2], [3]])
     both = open_table(X).select([2, 0])
-    assert both.kinds()[0] in ("boolean", "other")  # runs are of another kind
-    assert both.codes(1).values == ["a", "b", None]
+    assert both.column_types()[0] in ("boolean", "other")  # runs are of another kind
+    assert both.encode(1).categories == ["a", "b", None]
 
 
 @pytest.mark.parametrize("dtype", ["f4", ">f8", "i2", ">i4", "u8", "f2", "?"])
 def test_append_columns__of_an_array_keeps_its_dtype_and_byte_order(dtype):
     X = np.array([[1, 0], [0, 1], [1, 1]]).astype(dtype)
-    new = NewColumns(np.array([[0.75], [0.25]]), [0], {1: np.array([0, 2])})
+    new = MixedRows(np.array([[0.75], [0.25]]), [0], {1: np.array([0, 2])})
     for order in "CF":
-        out = open_table(np.asarray(X, order=order)).append_columns(new)
+        out = open_table(np.asarray(X, order=order)).append_mixed(new)
         assert out.dtype == X.dtype
         np.testing.assert_array_equal(out[:3], X)
         assert out[3:, 1].tolist() == X[[0, 2], 1].tolist()
@@ -111,8 +112,8 @@ def test_append_columns__of_an_array_keeps_its_dtype_and_byte_order(dtype):
 @pytest.mark.parametrize("flavour", ["csr_array", "csc_array", "csr_matrix", "csc_matrix"])
 def test_append_columns__of_a_sparse_matrix_stores_no_zeros(flavour):
     X = getattr(sparse, flavour)(np.array([[1.0, 0, 5], [0, 2, 5], [3, 0, 0]], np.float32))
-    new = NewColumns(np.array([[0.5, 0.0], [0.0, 7.0]]), [2, 0], {1: np.array([0, 1])})
-    out = open_table(X).append_columns(new)
+    new = MixedRows(np.array([[0.5, 0.0], [0.0, 7.0]]), [2, 0], {1: np.array([0, 1])})
+    out = open_table(X).append_mixed(new)
     assert type(out) is type(X)
     assert out.dtype == np.float32
     np.testing.assert_array_equal(out.toarray()[3:], [[0, 0, 0.5], [7, 2, 0]])
@@ -121,14 +122,14 @@ def test_append_columns__of_a_sparse_matrix_stores_no_zeros(flavour):
 
 def test_append_columns__of_a_sparse_frame_keeps_it_sparse():
     frame = pd.DataFrame(np.array([[1.0, 0], [0, 2], [3, 0]])).astype(pd.SparseDtype(float, 0))
-    new = NewColumns(np.array([[0.5], [0.0]]), [1], {0: np.array([2, 1])})
-    out = open_table(frame).append_columns(new)
+    new = MixedRows(np.array([[0.5], [0.0]]), [1], {0: np.array([2, 1])})
+    out = open_table(frame).append_mixed(new)
     assert list(out.dtypes) == list(frame.dtypes)
     assert out.to_numpy().tolist()[3:] == [[3.0, 0.5], [0.0, 0.0]]
 
 
 def test_append_columns__shares_the_memory_of_the_rows_of_an_arrow_table():
     X = pa.table({"t": ["b", "a"], "n": [1.0, 2.0]})
-    out = open_table(X).append_columns(NewColumns(np.ones((1, 1)), [1], {0: np.array([1])}))
+    out = open_table(X).append_mixed(MixedRows(np.ones((1, 1)), [1], {0: np.array([1])}))
     assert out["n"].chunk(0).buffers()[1].address == X["n"].chunk(0).buffers()[1].address
     assert out["t"].to_pylist() == ["b", "a", "a"]

@@ -40,7 +40,7 @@ def test_parse_size__refuses_what_is_no_size_and_shows_how_to_write_one(text):
 
 
 def test_parse_size__refuses_zero():
-    with pytest.raises(ValueError, match="must be more than nothing"):
+    with pytest.raises(ValueError, match="must be at least 1 byte"):
         parse_size("0")
 
 

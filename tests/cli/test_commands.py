@@ -14,7 +14,7 @@ import pytest
 
 from smotefast import __version__
 from smotefast.over_sampling import SMOTE, RandomOverSampler
-from tests.helpers.command_line import run
+from tests.helpers.command_line import assert_refused, run
 from tests.helpers.parquet_files import imbalanced, in_memory, same, write_file
 
 
@@ -27,14 +27,6 @@ def start(*arguments, **options):
 @pytest.fixture
 def source(tmp_path):
     return write_file(tmp_path / "in.parquet", imbalanced())
-
-
-def assert_refused(done, destination, *, code):
-    assert done.returncode == code
-    assert done.stderr.startswith("smotefast: error: ")
-    assert done.stderr.count("\n") == 1
-    assert done.stdout == ""
-    assert not os.path.exists(destination)
 
 
 def test_version__is_told_at_once():
@@ -92,7 +84,7 @@ def test_resample__copies_rows_and_reads_counts_as_json(source, tmp_path):
         (["--target", "lable"], 3, "--target lable is not a column"),
         (["--memory-limit", "10MiB"], 4, "--memory-limit 10MiB is not enough"),
         (["--sampler", "smoot"], 2, "--sampler smoot is not one of"),
-        (["--sampling-strategy", "{1: 2}"], 2, "is not JSON"),
+        (["--sampling-strategy", "{1: 2}"], 2, "is not valid JSON"),
         (["--sampling-strategy", "often"], 2, "--sampling-strategy of SMOTE must be"),
         (
             ["--sampler", "random", "--k-neighbors", "3"],
@@ -142,7 +134,7 @@ def test_resample__says_when_the_disk_is_full(tmp_path, destination):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert_refused(done, destination, code=5)
-    assert "There is no room for" in done.stderr
+    assert "not enough disk space for" in done.stderr
     assert os.listdir(tmp_path) == ["in.parquet"]
 
 
@@ -200,7 +192,7 @@ def test_warnings__are_one_line_each(tmp_path, destination):
 def test_demo__shows_the_job_and_what_to_type_next():
     done = start("demo", "--rows", "20000")
     assert done.returncode == 0, done.stderr
-    assert "Made 20,000 rows" in done.stdout
+    assert "Generated 20,000 rows" in done.stdout
     assert "peak memory" in done.stdout
     assert "smotefast resample transactions.parquet" in done.stdout
 

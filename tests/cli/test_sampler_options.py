@@ -11,9 +11,8 @@ from smotefast.combine import SMOTETomek
 from smotefast.over_sampling import ADASYN, SMOTE, SMOTENC, BorderlineSMOTE
 from smotefast.registry import SAMPLERS, sampler_class
 from smotefast.under_sampling import RandomUnderSampler, TomekLinks
-from tests.helpers.command_line import run
+from tests.helpers.command_line import assert_refused, run
 from tests.helpers.parquet_files import imbalanced, in_memory, same, write_file
-from tests.test_cli import assert_refused
 
 
 @pytest.fixture

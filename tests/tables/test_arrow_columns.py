@@ -69,7 +69,7 @@ def test_nulls__become_nan_on_request(kind):
 REFUSED = {
     "categories": pa.array([1, 2]).dictionary_encode(),
     "dates or times": pa.array([datetime.date(2020, 1, 1)]),
-    "nothing but nulls": pa.nulls(1),
+    "all null": pa.nulls(1),
     "nested": pa.array([[1]]),
     "text": pa.array(["a"]),
     "text (": pa.array(["a"], pa.string_view()),

@@ -1,0 +1,21 @@
+"""Type aliases that several subpackages share."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from scipy.sparse import csc_array, csc_matrix, csr_array, csr_matrix
+
+# A class label: an element of y as a plain Python object.
+Label: TypeAlias = Hashable
+# What users pass and get back: an array, list, sparse matrix, frame, series or Arrow table.
+Container: TypeAlias = Any
+CSR: TypeAlias = "csr_array | csr_matrix"
+SparseMatrix: TypeAlias = "csr_array | csr_matrix | csc_array | csc_matrix"
+Matrix: TypeAlias = "np.ndarray | csr_array | csr_matrix"
+ArrowColumn: TypeAlias = "pa.Array | pa.ChunkedArray"
+ArrowRows: TypeAlias = "pa.Table | pa.RecordBatch"

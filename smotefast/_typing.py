@@ -10,12 +10,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from scipy.sparse import csc_array, csc_matrix, csr_array, csr_matrix
 
-# A class label: an element of y as a plain Python object.
+# A class label: an element of y as a Python object.
 Label: TypeAlias = Hashable
-# What users pass and get back: an array, list, sparse matrix, frame, series or Arrow table.
+# What users pass and get back: an array, list, sparse matrix, frame, series or Arrow data.
 Container: TypeAlias = Any
+# Rows of numbers, dense or sparse, in which samplers compute.
+Matrix: TypeAlias = "np.ndarray | csr_array | csr_matrix"
 CSR: TypeAlias = "csr_array | csr_matrix"
 SparseMatrix: TypeAlias = "csr_array | csr_matrix | csc_array | csc_matrix"
-Matrix: TypeAlias = "np.ndarray | csr_array | csr_matrix"
+# pyarrow has no types for mypy, which sees Any here.
 ArrowColumn: TypeAlias = "pa.Array | pa.ChunkedArray"
 ArrowRows: TypeAlias = "pa.Table | pa.RecordBatch"

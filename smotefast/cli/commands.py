@@ -6,8 +6,7 @@ fast.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -21,9 +20,12 @@ from smotefast.cli.output import (
     silence_log,
     usage_errors,
 )
-
-if TYPE_CHECKING:
-    from smotefast.engine.base import BaseSampler
+from smotefast.cli.sampler_options import (
+    combined_sampler,
+    first_sampler,
+    parse_categorical,
+    parse_strategy,
+)
 
 app = typer.Typer(
     name="smotefast",
@@ -90,24 +92,22 @@ def resample(
         from smotefast.registry import neighbors_parameter
 
         with usage_errors():
+            strategy = parse_strategy(sampling_strategy)
+            columns = parse_categorical(categorical)
             params: dict[str, tuple[str, object]] = {
-                "--sampling-strategy": (
-                    "sampling_strategy",
-                    options.parse_strategy(sampling_strategy),
-                ),
+                "--sampling-strategy": ("sampling_strategy", strategy),
                 "--k-neighbors": (neighbors_parameter(sampler), k_neighbors),
                 "--search": ("search", search),
                 "--small-class": ("small_class", small_class),
-                "--categorical": (
-                    "categorical_features",
-                    options.parse_categorical(categorical),
-                ),
+                "--categorical": ("categorical_features", columns),
             }
-            first = _first_sampler(sampler, seed, params, settings or ())
+            job_sampler = first_sampler(sampler, seed, params, settings or ())
             if then is None and then_settings:
                 raise ValueError("--then-set needs --then, the sampler that removes rows.")
+        if then is not None:
+            job_sampler = combined_sampler(job_sampler, then, seed, then_settings or ())
         job: dict[str, Any] = {
-            "sampler": first if then is None else _combined(first, then, seed, then_settings),
+            "sampler": job_sampler,
             "memory_limit": memory_limit,
             "rows": rows.value,
             "drop": drop or (),
@@ -123,40 +123,8 @@ def resample(
             source, destination, target=target, overwrite=overwrite, progress=progress, **job
         )
         if not quiet:
-            print_result(
-                str(summary),
-                warning="All rows were written, but the summary could not be printed",
-            )
-
-
-def _first_sampler(
-    name: str, seed: int, params: Mapping[str, tuple[str, object]], settings: Sequence[str]
-) -> BaseSampler:
-    """Return the sampler of ``--sampler``, with the parameters of its options and ``--set``.
-
-    ``params`` has the name and value of a parameter for each option.
-    """
-    from smotefast.registry import make_seeded_sampler
-
-    own_options = {parameter: option for option, (parameter, _) in params.items()}
-    own_options["random_state"] = "--seed"
-    values = {parameter: value for parameter, value in params.values() if value is not None}
-    values.update(options.parse_settings(settings, own_options))
-    return make_seeded_sampler(name, seed, values)
-
-
-def _combined(
-    first: BaseSampler, name: str, seed: int, settings: Sequence[str] | None
-) -> BaseSampler:
-    """Return a sampler that runs ``first`` and then the sampler of ``--then``."""
-    from smotefast.combine import Combination
-    from smotefast.registry import make_seeded_sampler
-
-    with usage_errors("--then-set"):
-        values = options.parse_settings(settings or (), {}, "--then-set")
-        second = make_seeded_sampler(name, seed, values, is_second_step=True)
-        second.check_params()
-    return Combination(first, second)
+            warning = "All rows were written, but the summary could not be printed"
+            print_result(str(summary), warning=warning)
 
 
 @app.command()

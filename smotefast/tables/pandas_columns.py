@@ -118,7 +118,7 @@ def is_decimal(dtype: Dtype) -> bool:
 
 def numpy_dtype(dtype: Dtype, name: object) -> np.dtype:
     """Return the NumPy dtype of a numeric column; raise for any other, with its name."""
-    plain: Any = dtype
+    plain: np.dtype | None = dtype
     if is_sparse(dtype):
         plain = None if is_object(dtype.subtype) else dtype.subtype
     elif not isinstance(dtype, np.dtype):
@@ -127,8 +127,7 @@ def numpy_dtype(dtype: Dtype, name: object) -> np.dtype:
         raise ValueError(f"Complex data not supported: column {name!r} of X is {dtype}.")
     if plain is None or plain.kind not in "biufO":
         raise not_numeric(name, f"not numeric (dtype {dtype})")
-    checked: np.dtype = np.dtype(plain)
-    return checked
+    return np.dtype(plain)
 
 
 def _numpy_dtype_of_extension(dtype: Dtype) -> np.dtype | None:

@@ -1,4 +1,4 @@
-"""Messages suggest names that were misspelled, and list ten at most."""
+"""Messages suggest names similar to misspelled ones, and list at most ten names."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def test_similar_names__are_found_for_misspelled_ones(given, known, expected):
     assert bool(found) == bool(expected)
 
 
-def test_former_names__are_those_of_today():
+def test_former_names__suggest_current_names():
     assert similar_names("ratio", ["sampling_strategy", "random_state"]) == []
     former = {"ratio": "sampling_strategy"}
     assert did_you_mean("ratio", ["sampling_strategy"], former).endswith("'sampling_strategy'?")
     assert did_you_mean("ratio", ["n_jobs"], former) == ""
 
 
-def test_lists__are_cut_at_ten_and_long_names_are_cut():
+def test_lists__have_ten_names_and_long_names_are_shortened():
     assert list_names(["a", "b"]) == "'a', 'b'"
     assert list_names(range(10)).endswith("8, 9")
     assert list_names(range(4_000)).endswith("9 and 3,990 more")
@@ -131,7 +131,7 @@ def test_columns__are_suggested(name, tmp_path):
         MANY[name](tmp_path)
 
 
-def test_a_warning__tells_of_ten_classes_and_how_many_more():
+def test_a_warning__lists_ten_classes_and_the_number_of_others():
     X = np.random.RandomState(0).normal(size=(60, 1))
     y = [*range(20)] * 2 + [20] * 20
     with pytest.warns(smotefast.ResamplingWarning) as caught:

@@ -1,4 +1,4 @@
-"""The command ``smotefast``: what it prints and writes, and how its process ends."""
+"""The command ``smotefast``: output, files and the end of its process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.helpers.parquet_files import imbalanced, in_memory, same, write_file
 
 
 def start(*arguments, **options):
-    """Run the command in a process of its own."""
+    """Run the command in a new process."""
     command = [sys.executable, "-m", "smotefast", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, **options)
 
@@ -29,7 +29,7 @@ def source(tmp_path):
     return write_file(tmp_path / "in.parquet", imbalanced())
 
 
-def test_version__is_told_at_once():
+def test_version__is_printed_without_heavy_imports():
     done = start("--version")
     assert (done.returncode, done.stdout) == (0, f"smotefast {__version__}\n")
     code = "import sys, smotefast.cli\nprint(*sys.modules)"
@@ -38,7 +38,7 @@ def test_version__is_told_at_once():
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["resample", "--help"], ["demo", "-h"], []])
-def test_help__names_the_options(arguments, monkeypatch):
+def test_help__lists_the_options(arguments, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     done = run(*arguments)
     assert "Usage:" in done.stdout
@@ -54,7 +54,7 @@ def test_resample__writes_the_rows_of_fit_resample_and_a_summary(source, destina
     assert same(pq.read_table(destination), expected)
 
 
-def test_resample__takes_every_option(source, destination):
+def test_resample__accepts_every_option(source, destination):
     table = pq.read_table(source)
     write_file(source, table.append_column("id", [[str(i) for i in range(600)]]))
     destination.write_text("old")
@@ -93,7 +93,7 @@ def test_resample__copies_rows_and_reads_counts_as_json(source, tmp_path):
         ),
     ],
 )
-def test_resample__says_what_is_wrong_in_one_line(source, destination, options, code, message):
+def test_resample__prints_an_error_in_one_line(source, destination, options, code, message):
     usual = [] if "--target" in options else ["--target", "label"]
     done = run("resample", source, destination, *usual, *options)
     assert_refused(done, destination, code=code)
@@ -116,7 +116,7 @@ def test_debug__shows_the_traceback(source, destination):
 
 
 @pytest.mark.parametrize("arguments", [["resample"], ["resample", "a", "b"], ["resampel"]])
-def test_usage_errors__end_with_code_two(arguments):
+def test_usage_errors__exit_with_2(arguments):
     done = run(*arguments)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
@@ -138,7 +138,7 @@ def test_resample__says_when_the_disk_is_full(tmp_path, destination):
     assert os.listdir(tmp_path) == ["in.parquet"]
 
 
-# The command with a callback that lingers in the first row group, saying that it is there.
+# The command with a callback that reports the first row group and waits there.
 LINGERING = """
 import sys, time
 import smotefast.batch as batch
@@ -165,7 +165,7 @@ def test_resample__leaves_nothing_when_interrupted(source, destination, sent, co
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, text=True, **pipes) as job:
         assert job.stdout.readline() == "writing\n"
-        assert len(os.listdir(source.parent)) == 2  # the temporary file is there
+        assert len(os.listdir(source.parent)) == 2  # the temporary file exists
         time.sleep(0.05)
         job.send_signal(sent)
         stderr = job.communicate(timeout=120)[1]
@@ -189,7 +189,7 @@ def test_warnings__are_one_line_each(tmp_path, destination):
     assert done.stderr == "smotefast: warning: look out\n"
 
 
-def test_demo__shows_the_job_and_what_to_type_next():
+def test_demo__prints_the_job_and_the_next_command():
     done = start("demo", "--rows", "20000")
     assert done.returncode == 0, done.stderr
     assert "Generated 20,000 rows" in done.stdout
@@ -203,14 +203,14 @@ def test_demo__removes_its_files_when_stopped(tmp_path):
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as job:
         while not os.listdir(tmp_path):
             time.sleep(0.05)
-        time.sleep(0.5)  # the data are being made
+        time.sleep(0.5)  # the data are being generated
         job.terminate()
         stderr = job.communicate(timeout=120)[1]
     assert (job.returncode, stderr) == (143, b"")
     assert os.listdir(tmp_path) == []
 
 
-def test_resample__succeeds_though_nobody_reads_the_summary(source, destination):
+def test_resample__succeeds_if_the_reader_of_the_summary_is_gone(source, destination):
     command = [sys.executable, "-m", "smotefast", "resample", source, destination]
     reader, writer = os.pipe()
     os.close(reader)
@@ -223,7 +223,7 @@ def test_resample__succeeds_though_nobody_reads_the_summary(source, destination)
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
-def test_resample__succeeds_though_the_summary_cannot_be_written(source, destination):
+def test_resample__succeeds_if_the_summary_cannot_be_printed(source, destination):
     command = [sys.executable, "-m", "smotefast", "resample", source, destination]
     with open("/dev/full", "w") as full:
         done = subprocess.run(
@@ -249,7 +249,7 @@ def test_a_folder_of_files__becomes_a_folder_of_parts(tmp_path):
     assert same(pq.read_table(tmp_path / "out"), in_memory(table, SMOTE(random_state=0)))
 
 
-def test_keep__carries_columns_through(source, tmp_path, destination):
+def test_keep__copies_columns(source, tmp_path, destination):
     table = pq.read_table(source)
     table = table.append_column("id", pa.array(range(table.num_rows)))
     source = write_file(tmp_path / "keyed.parquet", table)

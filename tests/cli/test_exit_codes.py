@@ -1,4 +1,4 @@
-"""What kind of failure it was, as an exit code."""
+"""Exit codes of all commands."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ TARGET = ["--target", "label"]
         ([*TARGET, "--memory-limit", "10MiB"], 4),
     ],
 )
-def test_resample__ends_with_a_code_for_what_is_wrong(shell, source, tmp_path, options, code):
+def test_resample__exits_with_the_code_of_the_error(shell, source, tmp_path, options, code):
     done, out, message = shell("resample", source, tmp_path / "out.parquet", *options)
     assert (done, out) == (code, ""), message
     assert os.listdir(tmp_path) == ["in.parquet"]
@@ -65,13 +65,13 @@ def test_resample__ends_with_a_code_for_what_is_wrong(shell, source, tmp_path, o
     ("destination", "code"),
     [("in.parquet", 2), ("x.csv", 2), ("", 2), ("-", 2), ("old.parquet", 6), ("no/x", 5)],
 )
-def test_resample__ends_with_a_code_for_its_destination(shell, source, destination, code):
+def test_resample__exits_with_the_code_of_its_destination(shell, source, destination, code):
     (source.parent / "old.parquet").touch()
     path = source.parent / destination if len(destination) > 1 else destination
     assert shell("resample", source, path, *TARGET)[0] == code
 
 
-def test_resample__ends_with_6_where_what_exists_is_not_replaced(shell, source, tmp_path):
+def test_resample__exits_with_6_if_the_destination_is_never_replaced(shell, source, tmp_path):
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "notes.txt").touch()
     code, _, message = shell("resample", source, tmp_path / "old", *TARGET, "--overwrite")
@@ -81,7 +81,7 @@ def test_resample__ends_with_6_where_what_exists_is_not_replaced(shell, source, 
 
 @pytest.mark.parametrize("command", ["resample", "diagnose"])
 @pytest.mark.parametrize("kind", ["missing", "text", "empty", "one class", "a Delta table"])
-def test_commands__end_with_3_where_the_data_do_not_serve(shell, tmp_path, command, kind):
+def test_commands__exit_with_3_for_errors_in_the_data(shell, tmp_path, command, kind):
     source = tmp_path / "in.parquet"
     if kind == "text":
         source.write_text("x,y\n1,2\n")
@@ -98,7 +98,7 @@ def test_commands__end_with_3_where_the_data_do_not_serve(shell, tmp_path, comma
 
 
 @pytest.mark.parametrize("command", ["resample", "diagnose"])
-def test_commands__end_with_7_where_the_source_was_changed(
+def test_commands__exit_with_7_if_the_source_changed(
     shell, source, tmp_path, command, monkeypatch
 ):
     def change(*args, **options):
@@ -124,12 +124,10 @@ def test_commands__end_with_7_where_the_source_was_changed(
         (["--memory-limit", "10MiB"], 4),
         (["--html", "no/page.html"], 5),
         (["--html", "page.html"], 6),
-        (["--html", "page.html", "--overwrite"], 6),  # it is no page
+        (["--html", "page.html", "--overwrite"], 6),  # not an HTML file
     ],
 )
-def test_diagnose__ends_with_a_code_for_what_is_wrong(
-    shell, source, options, code, monkeypatch
-):
+def test_diagnose__exits_with_the_code_of_the_error(shell, source, options, code, monkeypatch):
     monkeypatch.chdir(source.parent)
     (source.parent / "page.html").write_text("precious")
     assert shell("diagnose", source, *TARGET, *options)[0] == code
@@ -160,7 +158,7 @@ def test_every_command__has_the_same_codes(
     assert shell(command, *places.get(command, []))[0] == code
 
 
-def test_samplers__end_with_2_for_an_unknown_one(shell):
+def test_samplers__exits_with_2_for_an_unknown_name(shell):
     assert shell("samplers", "smoot")[0] == 2
     assert shell("demo", "--rows", "3")[0] == 2
 
@@ -175,10 +173,10 @@ def test_help_and_docs__name_every_code(shell):
     assert "6: the destination exists" in text
 
 
-def test_a_bug__ends_with_1():
+def test_a_bug__exits_with_1():
     assert exit_code(AttributeError("x")) == exit_code(IndexError("x")) == 1
 
 
-def test_the_process__ends_with_the_code(source):
+def test_the_process__exits_with_the_code(source):
     command = [sys.executable, "-m", "smotefast", "resample", str(source), "x.csv", *TARGET]
     assert subprocess.run(command, capture_output=True).returncode == 2

@@ -1,4 +1,4 @@
-"""Messages at the shell speak of options, and leave what is quoted as it is."""
+"""Messages in the shell name options, and do not change quoted text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.helpers.parquet_files import imbalanced, write_file
 ROOT = Path(smotefast.__file__).parent
 MODULES = sorted(path for path in ROOT.rglob("*.py") if path.parent.name != "cli")
 LONG = [name for name in (*OPTIONS, *SETTINGS) if "_" in name]
-# A parameter in Python's words: with a value, or by a name that is no English word.
+# A Python parameter: with a value, or with a name that is not an English word.
 PYTHON = re.compile(
     rf"(?<![\w-])(?<!--set )(?:{'|'.join((*OPTIONS, *SETTINGS))})=|collections\.abc"
     rf"|(?<![\w-])(?<!--set )(?:{'|'.join(LONG)})\b(?!=)"
@@ -26,7 +26,7 @@ PYTHON = re.compile(
 
 
 def text_of(node):
-    """Return the text that an expression gives, with values in place of what is filled in."""
+    """Return the text of an expression, with placeholders for inserted values."""
     if isinstance(node, ast.Constant):
         return str(node.value) if isinstance(node.value, str) else "0"
     if isinstance(node, ast.FormattedValue):
@@ -37,7 +37,7 @@ def text_of(node):
 
 
 def messages():
-    """Yield every text that an error or a warning of the package is made of."""
+    """Yield all texts of errors and warnings of the package."""
     for path in MODULES:
         docs = set()
         tree = ast.parse(path.read_text())
@@ -63,16 +63,16 @@ def messages():
 
 
 @pytest.mark.parametrize("text", messages())
-def test_every_message__is_free_of_parameters_at_the_shell(text):
+def test_every_message__has_no_python_parameters_in_the_shell(text):
     assert not PYTHON.search(to_shell_words(text)), to_shell_words(text)
 
 
-def test_the_table__has_every_parameter_of_every_sampler_of_a_job():
+def test_options_and_settings__have_every_parameter_of_every_sampler():
     for name in SAMPLERS:
         assert set(sampler_class(name)._get_param_names()) <= {*OPTIONS, *SETTINGS}, name
 
 
-def test_the_table__has_the_option_of_every_parameter_of_a_job(shell):
+def test_options__have_every_parameter_of_a_job(shell):
     text = shell("resample", "--help")[1]
     for option in OPTIONS.values():
         assert option[:10] in text or option == "--if-balanced"
@@ -94,7 +94,7 @@ def test_the_table__has_the_option_of_every_parameter_of_a_job(shell):
         ),
         ("source='s3://a' is a URL", "SOURCE s3://a is a URL"),
         ("random_state=3", "--seed 3"),
-        # what is quoted is the user's
+        # quoted text belongs to the user
         ("Column 'drop=1' and 'rows'", "Column 'drop=1' and 'rows'"),
         ("'/data/target=1/rows=2/x.parquet'", "'/data/target=1/rows=2/x.parquet'"),
         ("Column 'sampling_strategy' is text", "Column 'sampling_strategy' is text"),
@@ -145,7 +145,7 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize(("options", "words"), COMMANDS.values(), ids=list(COMMANDS))
-def test_a_refused_job__says_what_to_type(shell, tmp_path, options, words):
+def test_a_refused_job__says_which_option_to_use(shell, tmp_path, options, words):
     table = with_columns()
     if "index" not in str(words) and "city" not in str(words) and "when" not in str(words):
         table = imbalanced()

@@ -1,4 +1,4 @@
-"""How far a job is: in a terminal, in a notebook, and elsewhere."""
+"""Progress in a terminal, in a notebook, and elsewhere."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from tests.helpers.parquet_files import imbalanced, resample, write_file
 
 
 class ZMQInteractiveShell:
-    """What ``get_ipython`` returns in Jupyter."""
+    """The result of ``get_ipython`` in Jupyter."""
 
 
 class OtherShell:
-    """What it returns in Colab: a shell with a kernel."""
+    """The result of ``get_ipython`` in Colab: a shell with a kernel."""
 
     kernel = object()
 
 
 class TerminalInteractiveShell:
-    """What it returns in a terminal."""
+    """The result of ``get_ipython`` in a terminal."""
 
 
 class Display:
-    """IPython.display, which keeps what is shown and replaced."""
+    """IPython.display, which records what it displays and updates."""
 
     def __init__(self):
         self.shown = []
@@ -78,11 +78,11 @@ def test_a_notebook__shows_a_bar_without_widgets(
     assert any(line.startswith("counting classes: 0% of 600 rows") for line in lines)
     assert any(line.startswith("writing: 0% of 1,080 rows") for line in lines)
     assert '<progress max="1080" value="0"></progress>' in notebook.shown[-2]["text/html"]
-    assert lines[-1] == ""  # it is gone in the end
+    assert lines[-1] == ""  # empty at the end
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_notebook__shows_nothing_if_told_so(notebook, source, tmp_path):
+def test_a_notebook__shows_no_bar_with_progress_false(notebook, source, tmp_path):
     resample(source, tmp_path / "out.parquet", progress=False)
     assert notebook.shown == []
 
@@ -92,7 +92,7 @@ def test_a_notebook_bar__follows_the_rows(notebook, monkeypatch):
     with make_progress(True) as shown:
         shown.phase("reading", 2000)
         shown.advance(500)
-        shown.advance(2000)  # more than was thought
+        shown.advance(2000)  # more than the total
         shown.phase("finding <neighbours>")
     lines = [bundle["text/plain"] for bundle in notebook.shown]
     assert lines[1].startswith("reading: 25% of 2,000 rows, ")
@@ -111,7 +111,7 @@ def test_a_notebook_that_cannot_display__prints_a_line_for_each_phase(
     assert lines[-1].startswith("writing")
 
 
-def test_a_notebook__tells_of_failures_and_clears_the_bar(notebook, source, tmp_path):
+def test_a_notebook__clears_the_bar_after_an_error(notebook, source, tmp_path):
     sampler = SMOTE(sampling_strategy={9: 9})
     with pytest.raises(ValueError, match="not present in the data"):
         resample(source, tmp_path / "out", progress=True, sampler=sampler)
@@ -119,13 +119,15 @@ def test_a_notebook__tells_of_failures_and_clears_the_bar(notebook, source, tmp_
 
 
 @pytest.mark.parametrize("kind", [TerminalInteractiveShell, lambda: None])
-def test_elsewhere__there_is_no_bar_by_default(notebook, source, tmp_path, kind, monkeypatch):
+def test_a_process_without_a_terminal__shows_no_bar_by_default(
+    notebook, source, tmp_path, kind, monkeypatch
+):
     monkeypatch.setattr(builtins, "get_ipython", kind)
     resample(source, tmp_path / "out.parquet", progress=None)
     assert notebook.shown == []
 
 
-def test_a_bar_of_a_terminal__needs_no_widgets_either(source, tmp_path, capfd):
+def test_a_bar_in_a_terminal__needs_no_widgets(source, tmp_path, capfd):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         resample(source, tmp_path / "out.parquet", progress=True)

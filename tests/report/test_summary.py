@@ -1,4 +1,4 @@
-"""What is shown when a job is done."""
+"""The summary of a job, as text and HTML."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from smotefast.report import Summary
 from tests.helpers.parquet_files import imbalanced, resample, write_file
 
 
-def test_summary__reads_well(tmp_path):
+def test_summary__lists_classes_and_facts(tmp_path):
     destination = tmp_path / "out.parquet"
     summary = resample(write_file(tmp_path / "in.parquet", imbalanced()), destination)
     lines = str(summary).splitlines()
@@ -21,14 +21,14 @@ def test_summary__reads_well(tmp_path):
     assert any(line.startswith("neighbors     exact") for line in lines)
 
 
-def test_summary__names_the_first_of_many_classes():
+def test_summary__lists_the_first_of_many_classes():
     counts = {f"c{i}": 1 for i in range(30)}
     text = str(Summary("out", counts, counts, 30, 1.0, 1, 1, "approximate", 0.9876))
     assert "... and 10 more classes" in text
     assert "approximate (recall 0.988 on a sample)" in text
 
 
-def test_summary__shows_of_many_classes_first_those_that_changed():
+def test_summary__lists_changed_classes_first_if_there_are_many():
     before = {f"c{i}": 5 for i in range(30)}
     lines = str(Summary("out", before, {**before, "c29": 9}, 154, 1.0, 1, 1)).splitlines()
     assert lines[1].split() == ["c29", "5", "9", "4"]
@@ -78,7 +78,7 @@ def test_summary__is_well_formed_html_with_as_many_cells_in_each_row():
     assert table[-1][0].text == "... and 10 more classes"
 
 
-def test_summary__shows_a_path_that_is_no_utf8_so_that_it_can_be_printed():
+def test_summary__escapes_a_path_that_is_not_utf8():
     summary = Summary(os.fsdecode(b"caf\xe9"), {0: 1, 1: 1}, {0: 1, 1: 1}, 2, 1.0, 1, 1)
     for text in (str(summary), summary._repr_html_()):
         assert "caf\\xe9" in text

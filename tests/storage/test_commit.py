@@ -78,7 +78,7 @@ def test_staging__keeps_the_old_destination_until_the_new_one_is_complete(place,
     assert os.listdir(tmp_path) == ["out"]
 
 
-def test_staging__replaces_a_folder_where_names_cannot_be_swapped(place, tmp_path, monkeypatch):
+def test_staging__replaces_a_folder_if_paths_cannot_be_exchanged(place, tmp_path, monkeypatch):
     monkeypatch.setattr(commit, "_exchange", lambda one, other: False)
     for text in ("old", "new"):
         with Staging(place, overwrite=True) as staging:
@@ -88,9 +88,7 @@ def test_staging__replaces_a_folder_where_names_cannot_be_swapped(place, tmp_pat
     assert os.listdir(tmp_path) == ["out"]
 
 
-def test_staging__puts_the_old_folder_back_when_the_new_one_cannot_be_moved(
-    tmp_path, monkeypatch
-):
+def test_staging__restores_the_old_folder_if_the_new_one_cannot_be_moved(tmp_path, monkeypatch):
     place = Destination(str(tmp_path / "out"), True)
     os.mkdir(place.path)
     fill(place.path, "old")
@@ -119,7 +117,7 @@ def test_staging__replaces_a_folder_by_a_file_and_back(tmp_path):
     assert os.listdir(tmp_path) == ["out"]
 
 
-def test_staging__does_not_replace_what_appeared_in_the_meantime(place, tmp_path):
+def test_staging__does_not_replace_a_destination_created_during_the_job(place, tmp_path):
     def appear():
         with open(place.path, "w") as file:
             file.write("theirs")
@@ -130,7 +128,7 @@ def test_staging__does_not_replace_what_appeared_in_the_meantime(place, tmp_path
     assert os.listdir(tmp_path) == ["out"]
 
 
-def test_staging__works_where_there_are_no_hard_links(tmp_path, monkeypatch):
+def test_staging__works_without_hard_links(tmp_path, monkeypatch):
     def refuse(old, new):
         raise PermissionError("no links here")
 
@@ -142,7 +140,7 @@ def test_staging__works_where_there_are_no_hard_links(tmp_path, monkeypatch):
     assert content(place.path) == "new"
 
 
-def test_remove_leftovers__removes_those_of_ended_processes_only(place, tmp_path):
+def test_remove_leftovers__removes_only_files_of_ended_processes(place, tmp_path):
     mine = leftover_name(place, ended_pid())
     others = [
         leftover_name(place, os.getppid()),
@@ -157,7 +155,7 @@ def test_remove_leftovers__removes_those_of_ended_processes_only(place, tmp_path
     assert sorted(os.listdir(tmp_path)) == sorted(map(os.path.basename, others))
 
 
-def test_remove_leftovers__spares_what_another_job_of_this_process_is_writing(place):
+def test_remove_leftovers__keeps_files_of_another_job_in_this_process(place):
     with Staging(place, overwrite=False) as staging:
         fill(staging.path, "half")
         remove_leftovers(place.path)
@@ -165,7 +163,7 @@ def test_remove_leftovers__spares_what_another_job_of_this_process_is_writing(pl
 
 
 @pytest.mark.parametrize("parts", [False, True])
-def test_staging__serves_the_longest_names(tmp_path, parts):
+def test_staging__works_for_the_longest_names(tmp_path, parts):
     place = Destination(str(tmp_path / ("ü" * 127)), parts)
     make(place, "new")
     with Staging(place, overwrite=True) as staging:
@@ -179,16 +177,14 @@ def test_staging__serves_the_longest_names(tmp_path, parts):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="this system has no modes")
-def test_staging__keeps_the_mode_of_what_it_replaces(place):
+def test_staging__keeps_the_permissions_of_the_replaced_file(place):
     make(place, "old")
     os.chmod(place.path, 0o700)
     make(place, "new", overwrite=True)
     assert stat.S_IMODE(os.stat(place.path).st_mode) == 0o700
 
 
-def test_remove_leftovers__goes_on_after_one_that_cannot_be_removed(
-    place, tmp_path, monkeypatch
-):
+def test_remove_leftovers__continues_after_an_error(place, tmp_path, monkeypatch):
     stuck, loose = (
         leftover_name(place, ended_pid()).replace("0123abcd", unique) for unique in ("0", "1")
     )
@@ -208,7 +204,7 @@ def test_remove_leftovers__goes_on_after_one_that_cannot_be_removed(
     assert not os.path.exists(loose)
 
 
-def test_remove_leftovers__puts_back_what_a_killed_run_had_set_aside(place, tmp_path):
+def test_remove_leftovers__restores_the_backup_of_a_killed_job(place, tmp_path):
     aside = leftover_name(place, ended_pid()).replace(".smotefast", ".old.smotefast")
     if place.is_folder:
         os.mkdir(aside)
@@ -219,7 +215,7 @@ def test_remove_leftovers__puts_back_what_a_killed_run_had_set_aside(place, tmp_
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_exit_on_signals__cleans_up_on_the_signals_that_end_a_process(place, tmp_path, name):
+def test_exit_on_signals__cleans_up_on_sigterm_and_sighup(place, tmp_path, name):
     number = getattr(signal, name)
 
     def terminate():
@@ -237,8 +233,8 @@ def test_exit_on_signals__cleans_up_on_the_signals_that_end_a_process(place, tmp
     assert os.listdir(tmp_path) == []
 
 
-def test_exit_on_signals__leaves_an_ignored_hangup_ignored():
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup sets it
+def test_exit_on_signals__keeps_ignoring_an_ignored_sighup():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as set by nohup
     try:
         with exit_on_signals():
             assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
@@ -246,7 +242,7 @@ def test_exit_on_signals__leaves_an_ignored_hangup_ignored():
         signal.signal(signal.SIGHUP, before)
 
 
-def test_exit_on_signals__leaves_a_handler_of_the_program_alone():
+def test_exit_on_signals__keeps_the_handlers_of_the_program():
     def own(number, frame):
         pass
 

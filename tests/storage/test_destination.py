@@ -22,14 +22,14 @@ def source(tmp_path):
     ("name", "is_folder"),
     [("b.parquet", False), ("b.PQ", False), ("b", True), ("b.parquet.d", True)],
 )
-def test_check_destination__makes_one_file_of_parquet_names_and_a_folder_of_others(
+def test_check_destination__is_a_file_for_parquet_names_and_a_folder_for_others(
     tmp_path, source, name, is_folder
 ):
     place = check_destination(tmp_path / name, source, overwrite=False)
     assert place == (os.path.realpath(tmp_path / name), is_folder)
 
 
-def test_check_destination__refuses_an_existing_one_unless_told_to_overwrite(tmp_path, source):
+def test_check_destination__refuses_an_existing_destination_without_overwrite(tmp_path, source):
     (tmp_path / "b.parquet").touch()
     with pytest.raises(FileExistsError, match=r"b\.parquet' exists"):
         check_destination(tmp_path / "b.parquet", source, overwrite=False)
@@ -57,15 +57,17 @@ def test_check_destination__refuses_to_write_into_or_around_the_source(tmp_path,
         check_destination(tmp_path, source, overwrite=True)
 
 
-def test_check_destination__refuses_a_missing_or_closed_folder(tmp_path, source, monkeypatch):
+def test_check_destination__refuses_a_missing_or_read_only_folder(
+    tmp_path, source, monkeypatch
+):
     with pytest.raises(FileNotFoundError, match="does not exist"):
         check_destination(tmp_path / "no" / "b.parquet", source, overwrite=False)
-    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write anywhere
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root can write everywhere
     with pytest.raises(PermissionError, match="not writable"):
         check_destination(tmp_path / "b.parquet", source, overwrite=False)
 
 
-def test_check_destination__sees_through_links_in_the_source_folder(tmp_path):
+def test_check_destination__resolves_links_in_the_source_folder(tmp_path):
     real, linked = tmp_path / "real", tmp_path / "linked"
     real.mkdir()
     linked.mkdir()
@@ -80,7 +82,7 @@ def test_check_destination__sees_through_links_in_the_source_folder(tmp_path):
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder as other engines leave it."""
+    """A folder with the files that other engines write."""
     folder = tmp_path / "out"
     folder.mkdir()
     for name in ("_SUCCESS", "_metadata", "part-0.parquet", ".part-0.parquet.crc"):
@@ -88,12 +90,12 @@ def folder(tmp_path):
     return folder
 
 
-def test_check_destination__overwrites_a_folder_of_part_files(folder, source):
+def test_check_destination__replaces_a_folder_of_part_files(folder, source):
     assert check_destination(folder, source, overwrite=True).is_folder
 
 
 @pytest.mark.parametrize("name", ["thesis.tex", ".env", "_notes", ".git/", "_archive/", "a/"])
-def test_check_destination__overwrites_no_folder_that_holds_other_things(folder, source, name):
+def test_check_destination__never_replaces_a_folder_with_other_files(folder, source, name):
     if name.endswith("/"):
         (folder / name).mkdir()
     else:
@@ -102,13 +104,13 @@ def test_check_destination__overwrites_no_folder_that_holds_other_things(folder,
         check_destination(folder, source, overwrite=True)
 
 
-def test_check_destination__overwrites_no_file_by_a_folder(tmp_path, source):
+def test_check_destination__never_replaces_a_file_by_a_folder(tmp_path, source):
     (tmp_path / "thesis").touch()
     with pytest.raises(ValueError, match="is a file, but would become a folder"):
         check_destination(tmp_path / "thesis", source, overwrite=True)
 
 
-def test_check_destination__overwrites_no_mount_point(folder, source, monkeypatch):
+def test_check_destination__never_replaces_a_mount_point(folder, source, monkeypatch):
     monkeypatch.setattr(os.path, "ismount", lambda path: path == str(folder))
     with pytest.raises(ValueError, match="is a mount point"):
         check_destination(folder, source, overwrite=True)
@@ -119,11 +121,11 @@ def test_check_destination__refuses_a_name_too_long_for_the_system(tmp_path, sou
         check_destination(tmp_path / ("b" * 300), source, overwrite=False)
 
 
-def test_check_destination__takes_paths_as_bytes(tmp_path, source):
+def test_check_destination__accepts_paths_as_bytes(tmp_path, source):
     place = check_destination(os.fsencode(tmp_path / "b"), source, overwrite=False)
     assert place.path == os.path.realpath(tmp_path / "b")
 
 
-def test_check_destination__overwrites_no_device(source):
+def test_check_destination__never_replaces_a_device(source):
     with pytest.raises(ValueError, match="neither a file nor a folder"):
         check_destination("/dev/null", source, overwrite=True)

@@ -19,7 +19,7 @@ UNLIMITED = 9223372036854771712
 
 @pytest.fixture
 def system(tmp_path):
-    """Write files as the kernel has them; return the folder that stands for /."""
+    """Return a function that writes files of the kernel and returns their root folder."""
 
     def write(files, total="16777216", available="16000000", own="50000"):
         root = tmp_path / "root"
@@ -37,7 +37,7 @@ def system(tmp_path):
     return write
 
 
-def test_without_a_container__the_default_is_two_gib(system):
+def test_default_limit__is_two_gib_without_a_container(system):
     limit = default_memory_limit(system({}))
     assert limit.n_bytes == DEFAULT
     assert "default" in limit.explanation
@@ -46,7 +46,7 @@ def test_without_a_container__the_default_is_two_gib(system):
 SMALL = [
     {"sys/fs/cgroup/memory.max": 512 * MIB},
     {"proc/self/cgroup": "0::/a/b", "sys/fs/cgroup/a/b/memory.max": 512 * MIB},
-    # The smallest of all groups counts, wherever it is in the tree.
+    # The lowest limit of the group and its parents applies.
     {
         "proc/self/cgroup": "0::/a/b",
         "sys/fs/cgroup/a/memory.max": 512 * MIB,
@@ -58,7 +58,7 @@ SMALL = [
         "sys/fs/cgroup/a/memory.max": 512 * MIB,
     },
     {"sys/fs/cgroup/memory.max": "max", "sys/fs/cgroup/memory.high": 512 * MIB},
-    # The path of the host, of which the container sees only its own group.
+    # A path on the host, of which the container sees only its own group.
     {"proc/self/cgroup": "0::/../docker/x", "sys/fs/cgroup/memory.max": 512 * MIB},
     {
         "proc/self/cgroup": "3:cpu,cpuacct:/a\n2:memory:/a/b\n0::/",
@@ -75,7 +75,7 @@ SMALL = [
 
 
 @pytest.mark.parametrize("files", SMALL)
-def test_a_small_container__gives_three_quarters_of_its_memory(system, files):
+def test_default_limit__is_three_quarters_of_a_small_container(system, files):
     limit = default_memory_limit(system(files))
     assert limit.n_bytes == 384 * MIB
     assert "three quarters of the 512 MiB of memory of the container" in limit.explanation
@@ -92,24 +92,24 @@ LARGE = [
 
 
 @pytest.mark.parametrize("files", LARGE)
-def test_a_container_without_a_limit__leaves_the_default(system, files):
+def test_default_limit__is_two_gib_in_a_container_without_a_limit(system, files):
     assert default_memory_limit(system(files)).n_bytes == DEFAULT
 
 
-def test_a_small_machine__gives_three_quarters_of_its_memory(system):
+def test_default_limit__is_three_quarters_of_a_small_machine(system):
     limit = default_memory_limit(system({}, total="1048576", available="1000000"))
     assert limit.n_bytes == 768 * MIB
     assert "three quarters of the 1.0 GiB of memory of the machine" in limit.explanation
 
 
-def test_a_busy_machine__gives_what_other_processes_leave(system):
+def test_default_limit__is_the_free_memory_of_a_busy_machine(system):
     limit = default_memory_limit(system({}, available="512000", own="102400"))
     assert limit.n_bytes == 600 * MIB
     assert "the free part of the 16.0 GiB of memory of the machine" in limit.explanation
 
 
 @pytest.mark.parametrize("prefix", ["", "total_"])
-def test_a_full_container__gives_what_other_processes_leave(system, prefix):
+def test_default_limit__is_the_free_memory_of_a_full_container(system, prefix):
     version_1 = {
         "proc/self/cgroup": "2:memory:/a",
         "sys/fs/cgroup/memory/a/memory.limit_in_bytes": 1024 * MIB,
@@ -121,7 +121,7 @@ def test_a_full_container__gives_what_other_processes_leave(system, prefix):
     }
     folder = "sys/fs/cgroup/memory/a" if prefix else "sys/fs/cgroup"
     files = version_1 if prefix else version_2
-    # Files that were read can go at any time, and so does what this process holds.
+    # The kernel can reclaim cached files; memory of this process is not used by others.
     cached = f"{prefix}active_file {100 * MIB}\n{prefix}inactive_file {200 * MIB}"
     root = system({**files, f"{folder}/memory.stat": cached}, own=str(100 * 1024))
     limit = default_memory_limit(root)
@@ -129,7 +129,9 @@ def test_a_full_container__gives_what_other_processes_leave(system, prefix):
     assert "the free part of the 1.0 GiB of memory of the container" in limit.explanation
 
 
-def test_a_limit_that_is_given__holds_whatever_there_is(system, monkeypatch):
+def test_resolve_memory_limit__uses_the_limit_of_the_user_whatever_the_container(
+    system, monkeypatch
+):
     monkeypatch.setattr(
         "smotefast.storage.limits.ROOT", system({"sys/fs/cgroup/memory.max": 512 * MIB})
     )
@@ -146,7 +148,7 @@ def small_container(system, monkeypatch):
 SAID = r"this job needs about .*The limit is three quarters of the 64 MiB of memory of the con"
 
 
-def test_a_job_in_a_small_container__says_what_it_needs_and_whose_limit_it_is(
+def test_a_job_in_a_small_container__reports_the_memory_it_needs_and_the_limit(
     tmp_path, small_container
 ):
     source = write_file(tmp_path / "in.parquet", imbalanced())
@@ -157,7 +159,7 @@ def test_a_job_in_a_small_container__says_what_it_needs_and_whose_limit_it_is(
     )
 
 
-def test_a_diagnosis_in_a_small_container__says_what_it_needs_and_whose_limit_it_is(
+def test_a_diagnosis_in_a_small_container__reports_the_memory_it_needs_and_the_limit(
     tmp_path, small_container
 ):
     source = write_file(tmp_path / "in.parquet", imbalanced())
@@ -172,8 +174,8 @@ def test_wide_rows__can_be_diagnosed_within_the_default(tmp_path):
     table = pa.table({f"c{j}": values[:, j] for j in range(1_000)})
     table = table.append_column("label", [np.arange(3_000) % 10 == 0])
     pq.write_table(table, tmp_path / "in.parquet", row_group_size=500)
-    held = resident_bytes()  # other tests in this process leave something behind
-    limits = [held + (700 << 20), held + (4 << 30)]
+    resident = resident_bytes()  # includes memory that other tests have left
+    limits = [resident + (700 << 20), resident + (4 << 30)]
     one, other = (
         diagnose_dataset(
             tmp_path / "in.parquet", target="label", progress=False, memory_limit=limit

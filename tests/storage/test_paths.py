@@ -33,7 +33,7 @@ class Path:
 
 
 @pytest.mark.parametrize("kind", [str, pathlib.Path, os.fsencode, Path, np.str_])
-def test_every_kind_of_path__is_taken(tmp_path, kind):
+def test_every_type_of_path__is_accepted(tmp_path, kind):
     write_file(tmp_path / "in.parquet", imbalanced())
     source, destination = (kind(f"{tmp_path}/{name}.parquet") for name in ("in", "out"))
     assert resample(source, destination).rows_written == 1080
@@ -59,7 +59,7 @@ NO_PATHS = {
 
 @pytest.mark.filterwarnings("ignore::polars.exceptions.PerformanceWarning")
 @pytest.mark.parametrize(("given", "message"), NO_PATHS.values(), ids=list(NO_PATHS))
-def test_what_is_no_path__is_refused_with_the_next_step(given, message, tmp_path):
+def test_a_value_that_is_not_a_path__is_refused_with_the_next_step(given, message, tmp_path):
     with pytest.raises(TypeError, match=f"^source {message}"):
         resample(given, tmp_path / "out")
     with pytest.raises(TypeError, match=f"^source {message}"):
@@ -109,7 +109,7 @@ def test_a_url__is_refused_with_the_next_step(path, tmp_path, shell):
         ("data/part-?.parquet", "pattern"),
     ],
 )
-def test_a_path_that_names_nothing__is_refused_with_the_next_step(path, message, tmp_path):
+def test_an_empty_or_special_path__is_refused_with_the_next_step(path, message, tmp_path):
     source = write_file(tmp_path / "in.parquet", imbalanced())
     for given in ((path, tmp_path / "out"), (source, path)):
         with pytest.raises(ValueError, match=message):
@@ -124,7 +124,7 @@ def test_a_pattern_that_a_shell_would_expand__is_refused_as_a_source(tmp_path, p
         resample(tmp_path / path, tmp_path / "out")
 
 
-def test_odd_names_that_exist__are_taken(tmp_path, monkeypatch):
+def test_existing_files_with_unusual_names__are_accepted(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("a*.parquet", "~b.parquet", "c[1].parquet"):
         write_file(name, imbalanced())
@@ -138,7 +138,9 @@ MORE = "tar tgz 7z h5 hdf5 npy npz pkl pickle db sqlite duckdb dta sas7bdat sav 
 
 @pytest.mark.parametrize("suffix", [*SUFFIXES.split(), *MORE.split()])
 @pytest.mark.parametrize("overwrite", [False, True])
-def test_a_destination_that_ends_as_other_data__is_refused(tmp_path, suffix, overwrite):
+def test_a_destination_with_the_extension_of_another_format__is_refused(
+    tmp_path, suffix, overwrite
+):
     source = write_file(tmp_path / "in.parquet", imbalanced())
     with pytest.raises(ValueError, match=r"only Parquet is written.* \.parquet for one file"):
         resample(source, tmp_path / f"x.{suffix}", overwrite=overwrite)
@@ -146,7 +148,7 @@ def test_a_destination_that_ends_as_other_data__is_refused(tmp_path, suffix, ove
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "pq", "parq", "PARQUET", "Parq"])
-def test_a_destination_that_ends_as_parquet__is_one_file(tmp_path, suffix):
+def test_a_destination_with_a_parquet_extension__is_one_file(tmp_path, suffix):
     resample(write_file(tmp_path / "in.parquet", imbalanced()), tmp_path / f"out.{suffix}")
     assert pq.read_table(tmp_path / f"out.{suffix}").num_rows == 1080
     assert (tmp_path / f"out.{suffix}").is_file()
@@ -159,7 +161,7 @@ def test_a_destination_of_any_other_name__is_a_folder(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", ["x.csv", "x.csv.gz", "x.xlsx", "x.feather"])
-def test_a_source_of_another_format__is_said_to_be_one(tmp_path, name):
+def test_a_source_of_another_format__is_refused_with_the_format(tmp_path, name):
     (tmp_path / name).write_bytes(b"x,y\n1,2\n")
     for call in (resample, lambda path, _: diagnose_dataset(path, target="label")):
         with pytest.raises(
@@ -173,7 +175,7 @@ def test_a_source_that_is_parquet__is_read_whatever_its_name(tmp_path):
     assert resample(source, tmp_path / "out").rows_written == 1080
 
 
-def test_a_folder_of_another_format__is_said_to_hold_it(tmp_path):
+def test_a_folder_of_another_format__is_refused_with_an_example_file(tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.csv").write_text("x,y\n")
     with pytest.raises(OSError, match=r"no \.parquet files, only files such as 'a\.csv'"):
@@ -186,7 +188,7 @@ ODD = os.fsdecode(b"caf\xe9")
 
 @pytest.mark.parametrize("destination", ["out.parquet", f"{ODD}.parquet", ODD])
 @pytest.mark.parametrize("source", [f"{ODD}-in.parquet", f"{ODD}-in", "in"])
-def test_paths_that_are_no_utf8__work_as_with_open(tmp_path, source, destination):
+def test_paths_that_are_not_utf8__work_as_with_open(tmp_path, source, destination):
     source, destination = tmp_path / source, tmp_path / destination
     if source.suffix:
         write_odd(source)
@@ -211,7 +213,7 @@ def write_odd(path, table=None):
     path.write_bytes(sink.getvalue())
 
 
-def test_messages_with_paths_that_are_no_utf8__can_be_printed(tmp_path, shell):
+def test_messages_with_paths_that_are_not_utf8__can_be_printed(tmp_path, shell):
     write_odd(tmp_path / f"{ODD}.parquet", imbalanced().slice(0, 0))
     code, _, message = shell(
         "resample", tmp_path / f"{ODD}.parquet", "out", "--target", "label"
@@ -228,7 +230,7 @@ def test_messages_with_paths_that_are_no_utf8__can_be_printed(tmp_path, shell):
         *(pytest.param(one, marks=pytest.mark.long) for one in ("C.UTF-8", "ascii")),
     ],
 )
-def test_the_summary__is_printed_to_every_kind_of_output(tmp_path, locale):
+def test_the_summary__can_be_printed_in_every_encoding(tmp_path, locale):
     import subprocess
     import sys
 

@@ -29,12 +29,12 @@ from smotefast.storage.process_memory import (
         (4096, 4096),
     ],
 )
-def test_parse_size__reads_sizes_as_people_write_them(text, n_bytes):
+def test_parse_size__accepts_usual_units(text, n_bytes):
     assert parse_size(text) == n_bytes
 
 
 @pytest.mark.parametrize("text", ["", "GiB", "-1GiB", "1 GiB 2", "1.2.3MB", "lots", None, True])
-def test_parse_size__refuses_what_is_no_size_and_shows_how_to_write_one(text):
+def test_parse_size__refuses_other_text_with_an_example(text):
     with pytest.raises(ValueError, match=r'memory_limit=.* is not a size.*"512MiB"'):
         parse_size(text)
 
@@ -52,7 +52,7 @@ def test_format_size__is_short(n_bytes, text):
     assert format_size(n_bytes) == text
 
 
-def test_resident_bytes__grows_with_what_is_touched():
+def test_resident_bytes__grows_with_used_memory():
     before = resident_bytes()
     held = np.ones(64 << 20, dtype=np.uint8)
     if sys.platform.startswith("linux"):
@@ -60,7 +60,7 @@ def test_resident_bytes__grows_with_what_is_touched():
     assert peak_bytes() >= resident_bytes() > 0
 
 
-def test_peak_memory__sees_what_was_released_before_the_end():
+def test_peak_memory__includes_memory_released_before_the_end():
     peak = PeakMemory()
     base = resident_bytes()
     held = np.ones(64 << 20, dtype=np.uint8)

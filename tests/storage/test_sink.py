@@ -15,7 +15,7 @@ from smotefast.storage.sink import ParquetSink, explain_full_disk
 TABLE = pa.table({"x": np.arange(1000.0)})
 
 
-def test_sink__writes_one_row_group_a_table(tmp_path):
+def test_sink__writes_one_row_group_per_table(tmp_path):
     path = str(tmp_path / "a.parquet")
     sink = ParquetSink(path, TABLE.schema, {"compression": "NONE"})
     for start in range(0, 1000, 250):
@@ -26,7 +26,7 @@ def test_sink__writes_one_row_group_a_table(tmp_path):
     assert pq.read_table(path).equals(TABLE)
 
 
-def test_sink__begins_a_part_file_when_one_has_grown(tmp_path):
+def test_sink__starts_a_new_part_file_above_a_size(tmp_path):
     sink = ParquetSink(str(tmp_path), TABLE.schema, {}, is_folder=True, part_bytes=1000)
     for start in range(0, 1000, 250):
         sink.write(TABLE.slice(start, 250))
@@ -54,7 +54,7 @@ def test_sink__keeps_a_dictionary_column_whose_chunks_have_their_own_dictionarie
     assert column.total_uncompressed_size < 300
 
 
-def test_finish__refuses_a_file_that_does_not_read_back(tmp_path, monkeypatch):
+def test_finish__raises_if_the_written_file_cannot_be_read(tmp_path, monkeypatch):
     path = tmp_path / "a.parquet"
     sink = ParquetSink(str(path), TABLE.schema, {})
     sink.write(TABLE)
@@ -69,7 +69,7 @@ def test_finish__refuses_a_file_that_does_not_read_back(tmp_path, monkeypatch):
         sink.finish()
 
 
-def test_finish__refuses_a_file_with_another_number_of_rows(tmp_path):
+def test_finish__raises_if_the_number_of_rows_differs(tmp_path):
     sink = ParquetSink(str(tmp_path / "a.parquet"), TABLE.schema, {})
     sink.write(TABLE)
     sink._rows_in_file += 1
@@ -100,7 +100,7 @@ def write_for_ever(sink):
         sink.write(TABLE)
 
 
-def test_sink__can_be_let_go_when_the_disk_is_full(tmp_path, monkeypatch):
+def test_abort__works_on_a_full_disk(tmp_path, monkeypatch):
     monkeypatch.setattr(sink_module, "open_file", lambda name: pa.PythonFile(FillingDisk()))
     sink = ParquetSink(str(tmp_path / "a.parquet"), TABLE.schema, {"use_dictionary": False})
     message = r"not enough disk space for 'a' \(no space left on device\)"
@@ -109,12 +109,12 @@ def test_sink__can_be_let_go_when_the_disk_is_full(tmp_path, monkeypatch):
     sink.abort()
 
 
-def test_sink__closes_the_file_when_not_even_the_beginning_fits(tmp_path, monkeypatch):
+def test_sink__closes_the_file_if_the_header_cannot_be_written(tmp_path, monkeypatch):
     monkeypatch.setattr(sink_module, "open_file", lambda name: pa.OSFile("/dev/full", "wb"))
     with pytest.raises(OSError, match="No space left on device"):
         ParquetSink(str(tmp_path / "a.parquet"), TABLE.schema, {})
 
 
-def test_explain_full_disk__lets_other_errors_through():
+def test_explain_full_disk__does_not_change_other_errors():
     with pytest.raises(FileNotFoundError), explain_full_disk("a"):
         raise FileNotFoundError

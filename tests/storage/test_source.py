@@ -21,14 +21,14 @@ def rows_of(source, columns, batch_rows=100):
     return pa.Table.from_batches(source.batches(columns, batch_rows))
 
 
-def test_open_source__reads_columns_in_the_order_asked_for(tmp_path):
+def test_batches__have_the_requested_column_order(tmp_path):
     source = open_source(write(tmp_path / "a.parquet"))
     assert source.n_rows == 3
     assert rows_of(source, ["n", "x"]).equals(TABLE.select(["n", "x"]))
 
 
 @pytest.mark.parametrize("batch_rows", [1, 2, 100])
-def test_open_source__gives_the_rows_of_a_folder_in_the_order_of_names(tmp_path, batch_rows):
+def test_open_source__reads_a_folder_in_the_order_of_file_names(tmp_path, batch_rows):
     folder = tmp_path / "data"
     write(folder / "b.parquet", TABLE.slice(1, 2))
     write(folder / "a.pq", TABLE.slice(0, 1), row_group_size=1)
@@ -97,19 +97,19 @@ def test_open_source__names_the_file_whose_schema_differs_and_how(tmp_path, othe
         open_source(tmp_path)
 
 
-def test_open_source__refuses_folders_that_carry_a_column_in_their_names(tmp_path):
+def test_open_source__refuses_partitioned_folders(tmp_path):
     write(tmp_path / "day=1" / "a.parquet")
     with pytest.raises(ValueError, match="partitioned into folders such as 'day=1'"):
         open_source(tmp_path)
 
 
-def test_open_source__refuses_folders_in_folders(tmp_path):
+def test_open_source__refuses_folders_inside_a_folder(tmp_path):
     write(tmp_path / "inner" / "a.parquet")
     with pytest.raises(ValueError, match="contains another folder, 'inner'"):
         open_source(tmp_path)
 
 
-def test_open_source__refuses_what_is_not_there_or_empty(tmp_path):
+def test_open_source__refuses_a_missing_or_empty_source(tmp_path):
     with pytest.raises(FileNotFoundError, match="no file or folder"):
         open_source(tmp_path / "absent.parquet")
     with pytest.raises(FileNotFoundError, match=r"contains no \.parquet files"):
@@ -118,18 +118,18 @@ def test_open_source__refuses_what_is_not_there_or_empty(tmp_path):
         open_source(write(tmp_path / "empty.parquet", TABLE.slice(0, 0)))
 
 
-def test_open_source__refuses_what_is_not_a_file():
+def test_open_source__refuses_a_device():
     with pytest.raises(OSError, match="not a regular file"):
         open_source("/dev/null")
 
 
-def test_open_source__refuses_repeated_column_names(tmp_path):
+def test_open_source__refuses_duplicate_column_names(tmp_path):
     table = pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["x", "x"])
     with pytest.raises(ValueError, match="more than one column named 'x'"):
         open_source(write(tmp_path / "a.parquet", table))
 
 
-def test_check_unchanged__notices_another_file_under_the_name(tmp_path):
+def test_check_unchanged__detects_a_replaced_file(tmp_path):
     path = write(tmp_path / "a.parquet")
     source = open_source(path)
     source.check_unchanged()
@@ -138,7 +138,7 @@ def test_check_unchanged__notices_another_file_under_the_name(tmp_path):
         source.check_unchanged()
 
 
-def test_open_source__leaves_out_no_parquet_file_for_its_name(tmp_path):
+def test_open_source__refuses_a_parquet_file_without_a_parquet_name(tmp_path):
     table = pa.table({"x": [1]})
     pq.write_table(table, tmp_path / "a.parquet")
     (tmp_path / "README.txt").write_text("what is in here")
@@ -148,7 +148,7 @@ def test_open_source__leaves_out_no_parquet_file_for_its_name(tmp_path):
         open_source(tmp_path)
 
 
-def test_batches__share_a_dictionary_that_is_the_same(tmp_path):
+def test_batches__share_equal_dictionaries(tmp_path):
     words = pa.array(["b", "a", "c", "a"] * 50).dictionary_encode()
     pq.write_table(pa.table({"x": words}), tmp_path / "a.parquet", row_group_size=60)
     batches = list(open_source(tmp_path / "a.parquet").batches(["x"], 25))
@@ -180,7 +180,9 @@ UNLIKE = {
 
 @pytest.mark.parametrize("first", ["a", "c"])
 @pytest.mark.parametrize("unlike", UNLIKE.values(), ids=list(UNLIKE))
-def test_open_source__takes_files_that_differ_in_dropped_columns_only(tmp_path, unlike, first):
+def test_open_source__accepts_files_that_differ_in_dropped_columns_only(
+    tmp_path, unlike, first
+):
     write(tmp_path / "b.parquet", OTHER)
     write(tmp_path / f"{first}.parquet", unlike)
     with pytest.raises(ValueError, match="does not have the schema") as caught:
@@ -201,7 +203,7 @@ def test_open_source__refuses_other_differences_of_dropped_columns_too(tmp_path)
         open_source(tmp_path, ["id"])
 
 
-def test_open_source__takes_a_repeated_name_that_is_dropped(tmp_path):
+def test_open_source__accepts_duplicate_names_that_are_dropped(tmp_path):
     table = pa.Table.from_arrays([*TABLE.columns, TABLE["x"]], ["n", "x", "x"])
     with pytest.raises(ValueError, match=r"more than one column named 'x'"):
         open_source(write(tmp_path / "a.parquet", table))

@@ -15,7 +15,7 @@ TABLE = pa.table({"x": [1.0, 2.0], "label": [0, 1]})
 
 
 def folder_with(path, *names):
-    """Return a folder with a Parquet file, and other files or folders (ending in /)."""
+    """Return a folder with a Parquet file and other files, or folders (names ending in /)."""
     path.mkdir(parents=True, exist_ok=True)
     pq.write_table(TABLE, path / "part-0.parquet")
     for name in names:
@@ -46,7 +46,9 @@ def folder_with(path, *names):
         (["_started_42", "_committed_41"], "a job is still writing"),
     ],
 )
-def test_a_folder_that_is_no_plain_data__is_refused_with_the_reason(tmp_path, names, message):
+def test_a_folder_with_a_log_or_unfinished_files__is_refused_with_the_reason(
+    tmp_path, names, message
+):
     folder = folder_with(tmp_path / "table", *names)
     with pytest.raises(ValueError, match=message) as caught:
         open_source(folder)
@@ -127,7 +129,7 @@ def test_a_link_to_a_file_elsewhere__is_read(tmp_path):
     assert open_source(tmp_path / "in").n_rows == 2
 
 
-def test_a_link_that_leads_nowhere__is_named(tmp_path):
+def test_a_broken_link__is_refused_by_name(tmp_path):
     folder = folder_with(tmp_path / "in")
     os.symlink(tmp_path / "gone.parquet", folder / "a.parquet")
     with pytest.raises(OSError, match=r"a\.parquet' is a broken link"):

@@ -20,7 +20,7 @@ def test_writer_options__keeps_the_codec_of_each_column(tmp_path):
     assert options["compression"] == {"a": "ZSTD", "b": "NONE"}
 
 
-def test_writer_options__keeps_a_dictionary_only_where_it_made_the_column_smaller(tmp_path):
+def test_writer_options__keeps_a_dictionary_only_if_the_column_is_smaller(tmp_path):
     rng = np.random.default_rng(0)
     table = pa.table({"few": rng.integers(0, 3, 9000), "many": rng.normal(size=9000)})
     assert options_of(tmp_path / "x.parquet", table)["use_dictionary"] == ["few"]
@@ -45,7 +45,7 @@ def test_writer_options__leaves_out_dropped_columns(tmp_path):
     assert set(options["compression"]) == {"a.b", "c"}
 
 
-def test_writer_options__looks_at_the_largest_row_group(tmp_path):
+def test_writer_options__are_taken_from_the_largest_row_group(tmp_path):
     few = pa.table({"a": np.zeros(9_000)})
     schema = few.schema
     (tmp_path / "in").mkdir()

@@ -1,4 +1,4 @@
-"""Columns put together from rows that exist and numbers that do not."""
+"""append_mixed: new rows of computed numbers and copied values."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def items(container):
 
 
 def containers():
-    """Yield tables with texts, numbers, and booleans in the columns 0, 1 and 2."""
+    """Yield tables with text, numbers and booleans in columns 0, 1 and 2."""
     columns = {"t": ["b", None, "a"], "n": [1, 2, 3], "b": [True, False, True]}
     arrow = pa.table(columns)
     yield [list(row) for row in zip(*columns.values(), strict=True)]
@@ -63,7 +63,7 @@ def containers():
 
 @pytest.mark.parametrize("place", range(15))
 @pytest.mark.parametrize("picked", [[2, 0, 0, 1], []])
-def test_append_columns__keeps_originals_dtypes_and_order(place, picked):
+def test_append_mixed__keeps_original_rows_dtypes_and_order(place, picked):
     X = list(containers())[place]
     rows = np.array(picked, dtype=int)
     numbers = np.arange(len(rows))[:, None] + 1.75
@@ -84,7 +84,7 @@ def test_append_columns__keeps_originals_dtypes_and_order(place, picked):
 
 
 @pytest.mark.parametrize("place", range(15))
-def test_select__gives_columns_of_the_same_kind(place):
+def test_select__returns_a_table_of_the_same_type(place):
     X = list(containers())[place]
     part = open_table(X).select([1])
     assert (part.n_samples, part.n_features) == (3, 1)
@@ -92,12 +92,12 @@ def test_select__gives_columns_of_the_same_kind(place):
     dense = numbers.toarray() if part.is_sparse else numbers
     np.testing.assert_array_equal(dense, [[1], [2], [3]])
     both = open_table(X).select([2, 0])
-    assert both.column_types()[0] in ("boolean", "other")  # runs are of another kind
+    assert both.column_types()[0] in ("boolean", "other")  # run-end encoded columns are "other"
     assert both.encode(1).categories == ["a", "b", None]
 
 
 @pytest.mark.parametrize("dtype", ["f4", ">f8", "i2", ">i4", "u8", "f2", "?"])
-def test_append_columns__of_an_array_keeps_its_dtype_and_byte_order(dtype):
+def test_append_mixed__keeps_dtype_and_byte_order_of_an_array(dtype):
     X = np.array([[1, 0], [0, 1], [1, 1]]).astype(dtype)
     new = MixedRows(np.array([[0.75], [0.25]]), [0], {1: np.array([0, 2])})
     for order in "CF":
@@ -110,7 +110,7 @@ def test_append_columns__of_an_array_keeps_its_dtype_and_byte_order(dtype):
 
 
 @pytest.mark.parametrize("flavour", ["csr_array", "csc_array", "csr_matrix", "csc_matrix"])
-def test_append_columns__of_a_sparse_matrix_stores_no_zeros(flavour):
+def test_append_mixed__stores_no_zeros_in_a_sparse_matrix(flavour):
     X = getattr(sparse, flavour)(np.array([[1.0, 0, 5], [0, 2, 5], [3, 0, 0]], np.float32))
     new = MixedRows(np.array([[0.5, 0.0], [0.0, 7.0]]), [2, 0], {1: np.array([0, 1])})
     out = open_table(X).append_mixed(new)
@@ -120,7 +120,7 @@ def test_append_columns__of_a_sparse_matrix_stores_no_zeros(flavour):
     assert out.nnz == X.nnz + 3
 
 
-def test_append_columns__of_a_sparse_frame_keeps_it_sparse():
+def test_append_mixed__keeps_a_sparse_frame_sparse():
     frame = pd.DataFrame(np.array([[1.0, 0], [0, 2], [3, 0]])).astype(pd.SparseDtype(float, 0))
     new = MixedRows(np.array([[0.5], [0.0]]), [1], {0: np.array([2, 1])})
     out = open_table(frame).append_mixed(new)
@@ -128,7 +128,7 @@ def test_append_columns__of_a_sparse_frame_keeps_it_sparse():
     assert out.to_numpy().tolist()[3:] == [[3.0, 0.5], [0.0, 0.0]]
 
 
-def test_append_columns__shares_the_memory_of_the_rows_of_an_arrow_table():
+def test_append_mixed__shares_the_memory_of_an_arrow_table():
     X = pa.table({"t": ["b", "a"], "n": [1.0, 2.0]})
     out = open_table(X).append_mixed(MixedRows(np.ones((1, 1)), [1], {0: np.array([1])}))
     assert out["n"].chunk(0).buffers()[1].address == X["n"].chunk(0).buffers()[1].address

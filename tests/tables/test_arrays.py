@@ -1,4 +1,4 @@
-"""NumPy arrays and lists: any layout and dtype, one allocation, clear refusals."""
+"""NumPy arrays and lists: any memory layout and dtype, one allocation, clear errors."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_round_trip__keeps_dtype(dtype):
         matrix(">f4"),
     ],
 )
-def test_any_layout__gives_a_native_matrix_and_a_contiguous_result(X):
+def test_any_memory_layout__gives_a_native_matrix_and_a_contiguous_result(X):
     table = open_table(X)
     numbers = table.to_matrix()
     assert numbers.dtype.isnative
@@ -56,12 +56,12 @@ def test_any_layout__gives_a_native_matrix_and_a_contiguous_result(X):
 
 
 @pytest.mark.parametrize("X", [matrix(), np.asfortranarray(matrix()), matrix(n=8)[::2]])
-def test_numeric__copies_no_native_array(X):
+def test_to_matrix__does_not_copy_a_native_array(X):
     X.flags.writeable = False
     assert np.shares_memory(open_table(X).to_matrix(), X)
 
 
-def test_extend__leaves_a_read_only_array_alone():
+def test_extend__does_not_change_a_read_only_array():
     X = matrix()
     X.flags.writeable = False
     out = open_table(X).extend(1, lambda tail: tail.fill(7))
@@ -80,7 +80,7 @@ def test_extend__allocates_the_result_and_nothing_else():
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int64", "bool"])
-def test_extend__takes_on_the_dtype_of_new_rows(dtype):
+def test_extend__returns_the_dtype_of_the_new_rows(dtype):
     X = matrix(dtype)
     table = open_table(X)
     out = table.extend(1, lambda tail: tail.fill(-0.5), np.dtype("float64"))
@@ -95,7 +95,7 @@ def test_extend__keeps_large_integers():
     assert open_table(X).extend(1, lambda tail: tail.fill(0))[0, 0] == 2**53 + 1
 
 
-def test_object_array__is_float64_for_numbers_and_copied_whole_for_take():
+def test_object_array__is_float64_as_a_matrix_and_unchanged_by_take():
     X = np.array([[1, 2.5], [True, None]], dtype=object)
     table = open_table(X)
     numbers = table.to_matrix()
@@ -118,7 +118,7 @@ def test_object_array__is_float64_for_numbers_and_copied_whole_for_take():
         ([["a", 1], ["b", 2]], "column 0 of X holds the text 'a'"),
     ],
 )
-def test_what_is_not_numeric__is_refused_but_taken(X, words):
+def test_arrays_that_are_not_numeric__are_refused_but_can_be_taken(X, words):
     table = open_table(X)
     with pytest.raises(ValueError, match=words):
         table.to_matrix()
@@ -126,7 +126,7 @@ def test_what_is_not_numeric__is_refused_but_taken(X, words):
     assert np.array_equal(np.asarray(taken), np.asarray(X)[[0, 0]])
 
 
-def test_other_objects__are_refused_in_the_words_of_numpy():
+def test_other_objects__are_refused_with_the_error_of_numpy():
     with pytest.raises(TypeError, match=r"argument must be .* string.* number"):
         open_table(np.array([[{}, 1.0]], dtype=object)).to_matrix()
 
@@ -146,12 +146,12 @@ def test_other_objects__are_refused_in_the_words_of_numpy():
         (np.ma.masked_array(matrix(), matrix() > 3), "masked"),
     ],
 )
-def test_what_is_no_table__is_refused(X, words):
+def test_other_objects_of_the_library__are_refused(X, words):
     with pytest.raises(ValueError, match=words):
         open_table(X)
 
 
-def test_numpy_matrix__is_refused_as_scikit_learn_does():
+def test_numpy_matrix__is_refused_with_the_error_of_scikit_learn():
     with pytest.warns(PendingDeprecationWarning):
         X = np.asmatrix(matrix())
     with pytest.raises(TypeError, match=r"np\.matrix is not supported"):
@@ -162,7 +162,7 @@ def test_masked_array_without_masked_values__is_an_array():
     assert np.array_equal(open_table(np.ma.masked_array(matrix())).to_matrix(), matrix())
 
 
-def test_list__comes_back_as_a_list():
+def test_list__is_returned_as_a_list():
     X = [[1, 2.5], (3, 4), np.array([5.0, 6.0])]
     table = open_table(X)
     out = table.extend(1, lambda tail: tail.fill(0.5))
@@ -173,7 +173,7 @@ def test_list__comes_back_as_a_list():
     assert taken[0] is not taken[1]
 
 
-def test_tuple_of_rows__comes_back_as_an_array():
+def test_tuple_of_rows__is_returned_as_an_array():
     assert isinstance(open_table(((1, 2), (3, 4))).take(np.array([0])), np.ndarray)
 
 

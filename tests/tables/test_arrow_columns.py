@@ -1,4 +1,4 @@
-"""Arrow columns to a matrix and back, as the in-memory tables and the Parquet job do it."""
+"""Arrow columns to a matrix and back, for tables in memory and file jobs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VALUES = np.array([0, 1, 1, 0, 1])
 
 
 @pytest.mark.parametrize("kind", NUMBERS, ids=str)
-def test_one_type__goes_there_and_back(kind):
+def test_every_numeric_type__survives_a_round_trip(kind):
     column = pa.array(VALUES.astype(kind.to_pandas_dtype()), type=kind)
     chunked = pa.chunked_array([column[:2], column[2:], column[:0]])
     field = pa.field("a", kind)
@@ -33,7 +33,7 @@ def test_one_type__goes_there_and_back(kind):
             assert back.to_pylist() == given.to_pylist()
 
 
-def test_mixed_types__take_the_common_dtype():
+def test_mixed_types__have_the_common_dtype():
     columns = [pa.array([1, 2], pa.int8()), pa.array([1.5, 2.5], pa.float32())]
     fields = [pa.field("a", pa.int8()), pa.field("b", pa.float32())]
     assert check_numeric_fields(fields) == np.float32

@@ -1,4 +1,4 @@
-"""Arrow tables and record batches: schema and metadata come back, chunks do not multiply."""
+"""Arrow tables and record batches: schema and metadata are kept, chunks do not multiply."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("X", [TABLE, CHUNKED, TABLE.to_batches()[0]], ids=["1", "2", "batch"])
-def test_round_trip__keeps_schema_and_kind(X):
+def test_round_trip__keeps_schema_and_class(X):
     table = open_table(X)
     numbers = table.to_matrix()
     assert table.names == ["i", "f", "b"]
@@ -54,7 +54,7 @@ def test_round_trip__keeps_schema_and_kind(X):
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_other_types__are_taken_but_not_interpolated(name):
+def test_other_types__can_be_taken_but_not_interpolated(name):
     column = OTHERS[name]
     rows = np.array([2, 0, 0, 1])
     expected = [column.to_pylist()[i] for i in rows]
@@ -75,7 +75,7 @@ def test_other_types__are_taken_but_not_interpolated(name):
 
 
 @pytest.mark.parametrize("values", [[1, 1, None, 2], ["a", "a", None, "b"]])
-def test_runs__are_taken_and_come_back_as_runs(values):
+def test_run_end_encoded_columns__stay_run_end_encoded_after_take(values):
     column = pc.run_end_encode(pa.array(values), run_end_type=pa.int16())
     rows = np.array([3, 0, 0, 2])
     for X in (
@@ -93,13 +93,13 @@ def test_runs__are_taken_and_come_back_as_runs(values):
 @pytest.mark.parametrize(
     "kind", [pa.list_(pa.string_view()), pa.struct([("v", pa.binary_view())])], ids=str
 )
-def test_views_inside_others__are_refused_in_plain_words(kind):
+def test_nested_views__are_refused_with_the_next_step(kind):
     X = pa.table({"a": pa.nulls(3, kind)})
     with pytest.raises(ValueError, match=r"Arrow type .*_view.*Cast the column"):
         open_table(X).take(np.array([0, 1]))
 
 
-def test_booleans_alone__are_computed_in_float64_and_come_back():
+def test_boolean_columns_only__are_computed_in_float64_and_stay_boolean():
     X = TABLE.select(["b"])
     table = open_table(X)
     assert table.to_matrix().dtype == np.float64
@@ -107,7 +107,7 @@ def test_booleans_alone__are_computed_in_float64_and_come_back():
     assert out["b"].to_pylist() == [True, False, True, True, False]
 
 
-def test_extend__cuts_what_was_computed_in_floats_to_the_range_of_a_column():
+def test_extend__clips_floats_to_the_range_of_a_column():
     out = open_table(TABLE).extend(
         1, lambda tail: np.copyto(tail, [[-40_000.0, 0.1, 0.4]]), np.dtype("float64")
     )
@@ -127,7 +127,7 @@ def test_take__unifies_dictionaries():
 
 @pytest.mark.parametrize("kind", [pa.string(), pa.binary()])
 @pytest.mark.parametrize("limit", [2, 7, 100])
-def test_take__splits_text_that_outgrows_its_offsets(monkeypatch, kind, limit):
+def test_take__splits_text_that_exceeds_its_offsets(monkeypatch, kind, limit):
     monkeypatch.setattr(arrow_tables, "OFFSET_LIMIT", limit)
     column = pa.chunked_array([["a", "bb"], [None, "", "ccccc"]], pa.string()).cast(kind)
     rows = np.array([4, 4, 1, 0, 2, 3, 4])
@@ -141,14 +141,14 @@ def test_take__splits_text_that_outgrows_its_offsets(monkeypatch, kind, limit):
     assert take_arrow(column, rows[:0]).to_pylist() == []
 
 
-def test_take__of_a_record_batch_says_when_text_does_not_fit(monkeypatch):
+def test_take__refuses_a_record_batch_whose_text_would_exceed_2_gib(monkeypatch):
     monkeypatch.setattr(arrow_tables, "OFFSET_LIMIT", 4)
     X = pa.record_batch({"a": ["aaa", "bbb"]})
     with pytest.raises(ValueError, match="Pass a Table"):
         open_table(X).take(np.array([0, 1]))
 
 
-def test_repeated_names__are_told_by_position():
+def test_duplicate_names__are_distinguished_by_position():
     X = pa.table([[1, 2], [0.5, 1.5]], names=["a", "a"])
     out = open_table(X).extend(1, lambda tail: np.copyto(tail, [[7, 8]]))
     assert [column.to_pylist() for column in out.columns] == [[1, 2, 7], [0.5, 1.5, 8.0]]
@@ -165,7 +165,7 @@ def test_table__shares_the_memory_of_its_original_rows():
     assert out["f"].chunk(0).buffers()[1].address == TABLE["f"].chunk(0).buffers()[1].address
 
 
-def test_what_is_no_table__is_refused():
+def test_other_objects_of_the_library__are_refused():
     with pytest.raises(ValueError, match="read_all"):
         open_table(TABLE.to_reader())
     with pytest.raises(ValueError, match="Expected 2D array"):

@@ -1,4 +1,4 @@
-"""The rules between columns and a matrix."""
+"""Dtype rules between columns and a matrix."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def test_cast_column__truncates_toward_zero_as_astype_does():
     assert np.array_equal(cast_column(values, np.dtype("int8")), values.astype("int8"))
 
 
-def test_cast_column__booleans_are_true_from_one_half_on():
+def test_cast_column__makes_values_from_one_half_true():
     assert cast_column(np.array([0, 0.49, 0.5, 1]), np.dtype(bool)).tolist() == [0, 0, 1, 1]
 
 
 @pytest.mark.parametrize("dtype", ["int64", "uint64", "int32", "uint32"])
 @pytest.mark.parametrize("matrix", ["float32", "float64"])
-def test_cast_column__the_highest_integers_do_not_wrap(dtype, matrix):
+def test_cast_column__does_not_wrap_the_highest_integers(dtype, matrix):
     highest = np.iinfo(dtype).max
     values = np.array([highest, 0], dtype=dtype).astype(matrix)
     assert cast_column(values, np.dtype(dtype)).tolist() == [highest, 0]
@@ -61,7 +61,7 @@ def test_cast_column__the_highest_integers_do_not_wrap(dtype, matrix):
 @pytest.mark.parametrize(
     "matrix", ["float16", "float32", "float64", "longdouble", "int64", "uint64"]
 )
-def test_clamp__cuts_to_the_range_and_truncates_within(matrix, dtype):
+def test_clamp__clips_to_the_range_and_truncates(matrix, dtype):
     given, kind = np.dtype(matrix), np.dtype(dtype)
     limits = np.iinfo(kind)
     far = np.finfo(given).max if given.kind == "f" else np.iinfo(given).max
@@ -75,7 +75,7 @@ def test_clamp__cuts_to_the_range_and_truncates_within(matrix, dtype):
         assert clamp(part, kind).tolist() == [1, max(-1, limits.min)]
 
 
-def test_clamp__of_nothing_is_nothing():
+def test_clamp__accepts_an_empty_array():
     assert clamp(np.empty((0, 3)), np.dtype("int8")).shape == (0, 3)
 
 
@@ -84,7 +84,7 @@ def test_frame_dtype__of_booleans_alone_is_float64():
     assert frame_dtype(np.dtype("int8")) == np.int8
 
 
-def test_cast_column__an_empty_block_is_fine():
+def test_cast_column__accepts_an_empty_block():
     assert len(cast_column(np.empty(0), np.dtype("int64"))) == 0
 
 

@@ -1,4 +1,4 @@
-"""Columns as categories, whatever the container: codes in order, values back as they were."""
+"""Encode columns as categories: codes in the order of the sorted values, values unchanged."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TOP, BOTTOM = 2**64 - 1, -(2**63)
 
 
 def check(column, values):
-    """Codes must count the sorted values, missing ones last, and rows have their codes."""
+    """Check that codes follow the sorted values, missing values last, and decode correctly."""
     known = sorted({value for value in values if value is not None})
     names = [*known, None] if None in values else known
     assert column.categories == names
@@ -64,7 +64,7 @@ ARRAYS = {
 
 
 @pytest.mark.parametrize("name", ARRAYS)
-def test_encode_array__counts_sorted_values(name):
+def test_encode_array__follows_the_order_of_sorted_values(name):
     values = ARRAYS[name]
     check(encode_array(values), values.tolist())
     strided = np.repeat(values, 2)[::2]
@@ -81,21 +81,21 @@ def test_encode_array__of_integers_does_not_depend_on_their_range(values, spread
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, ">f8", np.longdouble, object])
-def test_encode_array__takes_nan_as_missing_and_minus_zero_as_zero(dtype):
+def test_encode_array__treats_nan_as_missing_and_minus_zero_as_zero(dtype):
     column = encode_array(np.array([0.0, np.nan, -0.0, 2.0, np.nan]).astype(dtype))
     assert column.categories == [0.0, 2.0, None]
     assert column.codes.tolist() == [0, 2, 0, 1, 2]
 
 
 @pytest.mark.parametrize("missing", [None, np.nan, float("nan"), pd.NA, pd.NaT])
-def test_encode_array__takes_what_is_missing_in_objects_as_one_category(missing):
+def test_encode_array__encodes_all_missing_objects_as_one_category(missing):
     column = encode_array(np.array(["b", missing, None, "a"], dtype=object))
     assert column.categories == ["a", "b", None]
     assert column.codes.tolist() == [1, 2, 2, 0]
 
 
 @pytest.mark.parametrize("missing", [None, np.nan])
-def test_encode_array__takes_missing_texts_of_variable_width(missing):
+def test_encode_array__accepts_missing_variable_width_strings(missing):
     dtype = np.dtypes.StringDType(na_object=missing)
     column = encode_array(np.array(["b", missing, "a"], dtype))
     assert column.categories == ["a", "b", None]
@@ -103,32 +103,32 @@ def test_encode_array__takes_missing_texts_of_variable_width(missing):
 
 
 @pytest.mark.parametrize("unit", ["D", "s", "ns"])
-def test_encode_array__takes_nat_as_missing(unit):
+def test_encode_array__treats_nat_as_missing(unit):
     column = encode_array(np.array(["2020-02-01", "NaT", "2019-01-01"], f"M8[{unit}]"))
     assert column.codes.tolist() == [1, 2, 0]
     assert column.categories[2] is None
 
 
-def test_encode_array__orders_numbers_beside_texts_by_type():
+def test_encode_array__sorts_numbers_and_text_by_type():
     column = encode_array(np.array(["b", 2, "a", 1.5, 1, None], dtype=object))
     assert column.categories == [1.5, 1, 2, "a", "b", None]
     assert column.codes.tolist() == [4, 2, 3, 0, 1, 5]
 
 
-def test_encode_array__takes_equal_objects_as_one():
+def test_encode_array__encodes_equal_objects_as_one_category():
     column = encode_array(np.array([True, 1, 1.0, 0, False], dtype=object))
     assert column.categories == [0, 1]
     assert column.codes.tolist() == [1, 1, 1, 0, 0]
 
 
-def test_ranked__merges_what_is_equal_and_leaves_missing_ones_last():
+def test_sort_categories__merges_equal_values_and_puts_missing_values_last():
     column = sort_categories(np.array([0, 1, 2, 3, -1]), ["b", "a", np.nan, "b"])
     assert column.categories == ["a", "b", None]
     assert column.codes.tolist() == [1, 0, 2, 1, 2]
 
 
 @given(st.lists(st.integers(-1, 9), min_size=1, max_size=30))
-def test_occurring__leaves_out_what_no_row_has(codes):
+def test_used_categories__drops_categories_without_rows(codes):
     found, positions = used_categories(np.array(codes), 10)
     assert positions.tolist() == sorted(set(codes) - {-1})
     assert [-1 if code < 0 else positions[code] for code in found] == codes
@@ -158,7 +158,7 @@ ARROW = {
 
 
 @pytest.mark.parametrize("name", ARROW)
-def test_encode_arrow__counts_sorted_values_in_one_chunk_or_more(name):
+def test_encode_arrow__follows_the_order_of_sorted_values_in_any_chunks(name):
     array, values = ARROW[name]
     check(encode_arrow(array), values)
     check(encode_arrow(pa.chunked_array([array])), values)
@@ -173,7 +173,7 @@ def test_encode_arrow__unifies_dictionaries_of_chunks():
     check(encode_arrow(pa.chunked_array(parts)), ["b", "a", "c", "a"])
 
 
-def test_encode_arrow__takes_nan_as_missing_and_minus_zero_as_zero():
+def test_encode_arrow__treats_nan_as_missing_and_minus_zero_as_zero():
     column = encode_arrow(pa.array([0.0, -0.0, float("nan"), None, 2.0]))
     assert column.categories == [0.0, 2.0, None]
     assert column.codes.tolist() == [0, 0, 2, 2, 1]
@@ -198,7 +198,7 @@ def test_encode_arrow__takes_nan_as_missing_and_minus_zero_as_zero():
     ],
     ids=str,
 )
-def test_array_column_type__says_what_a_column_holds(values, kind):
+def test_array_column_type__table(values, kind):
     assert array_column_type(values) == kind
     assert open_table(values[:, None]).column_types() == [kind]
 
@@ -213,7 +213,7 @@ def test_array_column_type__says_what_a_column_holds(values, kind):
     ],
     ids=str,
 )  # fmt: skip
-def test_arrow_column_type__says_what_a_column_holds(arrow_type, kind):
+def test_arrow_column_type__table(arrow_type, kind):
     assert arrow_column_type(arrow_type) == kind
     assert open_table(pa.table({"a": pa.nulls(1, arrow_type)})).column_types() == [kind]
 
@@ -221,7 +221,7 @@ def test_arrow_column_type__says_what_a_column_holds(arrow_type, kind):
 @pytest.mark.parametrize(
     ("X", "kind"), [(np.eye(3), "number"), (np.eye(3) > 0, "boolean")], ids=["float", "bool"]
 )
-def test_sparse__takes_what_is_not_stored_as_a_category(X, kind):
+def test_sparse__encodes_elements_that_are_not_stored(X, kind):
     for flavour in (sparse.csr_array, sparse.csc_matrix, sparse.coo_array):
         table = open_table(flavour(X))
         assert table.column_types() == [kind] * 3
@@ -238,5 +238,5 @@ def test_sparse__takes_what_is_not_stored_as_a_category(X, kind):
     ],
     ids=repr,
 )  # fmt: skip
-def test_is_missing__knows_what_stands_for_none(value, missing):
+def test_is_missing__table(value, missing):
     assert is_missing(value) == missing

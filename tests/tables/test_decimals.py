@@ -30,7 +30,7 @@ TYPES = [
 
 
 def decimals(kind, n=2000, *, digits=None, seed=0):
-    """Return random decimals of up to so many digits, as many as the type has by default."""
+    """Return random decimals with at most ``digits`` digits, by default those of the type."""
     most = 10 ** min(kind.precision, digits or kind.precision) - 1
     draw = random.Random(seed)
     unscaled = [draw.randint(-most, most) for _ in range(n)]
@@ -52,13 +52,13 @@ def test_decimals__are_read_as_float_of_the_decimal(kind, digits):
 
 
 @pytest.mark.parametrize("kind", TYPES, ids=str)
-def test_floats__become_the_decimals_that_they_were(kind):
+def test_decimals__survive_a_round_trip_through_floats(kind):
     column = pa.array(decimals(kind, digits=15), type=kind)
     assert numbers_to_decimals(decimals_to_numbers(column), kind).equals(column)
 
 
 @pytest.mark.parametrize("kind", TYPES, ids=str)
-def test_floats_beyond_a_decimal_type__are_cut_to_its_range(kind):
+def test_floats_beyond_a_decimal_type__are_clipped_to_its_range(kind):
     low, high = numbers_to_decimals(np.array([-1e300, np.inf]), kind).to_pylist()
     limit = float(Decimal(10) ** (kind.precision - kind.scale))
     assert low == high.copy_negate()
@@ -67,7 +67,7 @@ def test_floats_beyond_a_decimal_type__are_cut_to_its_range(kind):
 
 def test_floats__are_rounded_half_to_even_at_the_scale():
     made = numbers_to_decimals(np.array([0.125, 0.375, -0.125, 2.675, 7]), pa.decimal128(5, 2))
-    expected = ["0.12", "0.38", "-0.12", "2.67", "7.00"]  # 2.675 is a little below, as a float
+    expected = ["0.12", "0.38", "-0.12", "2.67", "7.00"]  # the float 2.675 is slightly smaller
     assert made.to_pylist() == [Decimal(one) for one in expected]
 
 
@@ -111,7 +111,7 @@ def test_decimal_columns__keep_their_type_and_get_rounded_values(sampler, kind):
         assert values[:60] == PRICES
 
 
-def test_decimal_columns__are_numbers_of_smotenc_and_may_be_its_categories():
+def test_decimal_columns__are_numeric_or_categorical_columns_of_smotenc():
     text = np.array(list("abc"))[np.arange(60) % 3]
     floats = pd.DataFrame({"p": list(map(float, PRICES)), "x": OTHER, "c": text})
     plain = SMOTENC(["c"], random_state=0).fit_resample(floats, Y)[0]["p"]
@@ -128,7 +128,7 @@ def test_decimal_columns__are_numbers_of_smotenc_and_may_be_its_categories():
             assert set(prices_of(out)[0]) <= set(PRICES)
 
 
-def test_decimal_columns__with_nulls_are_missing_values():
+def test_decimal_columns__read_nulls_as_missing_values():
     table = pa.table({"p": pa.array([None, *PRICES[1:]], CENTS), "x": OTHER})
     for X in (table, table.to_pandas(types_mapper=pd.ArrowDtype), pl.from_arrow(table)):
         assert np.isnan(open_table(X).to_matrix()[0, 0])
@@ -146,7 +146,7 @@ def labels(kind, values):
 
 
 @pytest.mark.parametrize("kind", [pa.decimal32(3, 2), pa.decimal64(12, 0), pa.decimal128(9, 3)])
-def test_decimal_targets__are_integers_and_come_back_as_decimals(kind):
+def test_decimal_targets__are_integers_and_stay_decimals(kind):
     for y in labels(kind, Y.tolist()):
         target = open_target(y)
         assert target.values.dtype == np.int64
@@ -165,7 +165,7 @@ def test_decimal_targets__with_fractions_are_continuous():
             open_target(y)
 
 
-def test_decimal_targets__beyond_64_bits_are_refused_with_the_step():
+def test_decimal_targets__beyond_64_bits_are_refused_with_the_next_step():
     for y in labels(pa.decimal128(38, 0), [10**20, 10**20 + 1, 10**20, 5]):
         with pytest.raises(
             ValueError, match=r"beyond 64-bit integers\. Convert the labels to text"

@@ -1,4 +1,4 @@
-"""Columns of frames as categories, and the kinds that they are told to be."""
+"""Encode columns of frames as categories, and report column types."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize("name", SERIES)
-def test_pandas__counts_sorted_values_and_names_the_kind(name):
+def test_pandas__encodes_sorted_values_and_reports_the_column_type(name):
     series = SERIES[name]
     values = [None if is_missing(value) else value for value in series.tolist()]
     frame = pd.DataFrame({"a": np.arange(len(series)) + 0.5, "b": series})
@@ -83,7 +83,7 @@ POLARS = {
 
 
 @pytest.mark.parametrize("name", POLARS)
-def test_polars__counts_sorted_values_and_names_the_kind(name):
+def test_polars__encodes_sorted_values_and_reports_the_column_type(name):
     series, kind = POLARS[name]
     frame = pl.DataFrame({"a": np.arange(len(series)) + 0.5, "b": series})
     for table in (open_table(frame), open_table(nw.from_native(frame))):
@@ -91,7 +91,7 @@ def test_polars__counts_sorted_values_and_names_the_kind(name):
         assert table.column_types() == ["number", kind]
 
 
-def test_polars__takes_nan_as_missing_and_minus_zero_as_zero():
+def test_polars__treats_nan_as_missing_and_minus_zero_as_zero():
     column = open_table(pl.DataFrame({"a": [0.0, -0.0, float("nan"), None]})).encode(0)
     assert column.categories == [0.0, None]
     assert column.codes.tolist() == [0, 0, 1, 1]

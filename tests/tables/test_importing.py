@@ -1,4 +1,4 @@
-"""The room is cheap to enter: a library is loaded only by whoever has an object of it."""
+"""Imports: a library is loaded only for an object of that library."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def loaded_after(statements: str) -> set[str]:
     return {name.split(".")[0] for name in done.stdout.split()}
 
 
-def test_importing_tables__loads_no_library_but_numpy():
+def test_importing_tables__loads_only_numpy():
     assert not loaded_after("import smotefast.tables") & HEAVY
 
 

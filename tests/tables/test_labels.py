@@ -1,4 +1,4 @@
-"""Targets: what goes in comes out in kind, and what is no target is refused."""
+"""Targets: the container type of y is kept, and invalid targets are refused."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_array__keeps_its_dtype(dtype):
 
 
 @pytest.mark.parametrize("dtype", ["bool", *(f"M8[{u}]" for u in UNITS), "m8[ns]", "m8[D]"])
-def test_boolean_and_date_labels__come_back_in_their_dtype(dtype):
+def test_boolean_and_date_labels__keep_their_dtype(dtype):
     y = PLAIN.astype(dtype)
     target = open_target(y)
     extended = target.extend(y[[9, 9, 0]])
@@ -39,7 +39,7 @@ def test_boolean_and_date_labels__come_back_in_their_dtype(dtype):
     assert np.array_equal(extended, np.r_[y, y[[9, 9, 0]]])
 
 
-def test_variable_width_strings__come_back_as_they_are():
+def test_variable_width_strings__are_unchanged():
     y = TEXT.astype(np.dtypes.StringDType())
     for given in (y, y[:, None]):
         target = open_target(given)
@@ -52,7 +52,7 @@ def test_variable_width_strings__come_back_as_they_are():
         open_target(missing)
 
 
-def test_list__comes_back_as_a_list_of_its_own_items():
+def test_list__is_returned_as_a_list_of_its_items():
     y = TEXT.tolist()
     target = open_target(y)
     assert target.take(np.array([0, 9])) == ["alpha", "b"]
@@ -61,19 +61,19 @@ def test_list__comes_back_as_a_list_of_its_own_items():
     assert all(type(label) is str for label in extended)
 
 
-def test_column__comes_back_flat():
+def test_column__is_returned_one_dimensional():
     target = open_target(PLAIN[:, None])
     assert target.values.shape == (19,)
     assert target.extend(PLAIN[:2]).shape == (21,)
     assert target.take(TAKEN).shape == (22,)
 
 
-def test_tuple__comes_back_as_an_array():
+def test_tuple__is_returned_as_an_array():
     assert np.array_equal(open_target(tuple(PLAIN.tolist())).take(TAKEN), PLAIN[TAKEN])
 
 
 @pytest.mark.parametrize("n_classes", [2, 3, 4])
-def test_one_hot__comes_back_one_hot_with_all_its_columns(n_classes):
+def test_one_hot__is_returned_with_all_its_columns(n_classes):
     labels = np.minimum(PLAIN, n_classes - 1)
     y = np.eye(n_classes, dtype=np.int8)[labels]
     target = open_target(y)
@@ -83,7 +83,7 @@ def test_one_hot__comes_back_one_hot_with_all_its_columns(n_classes):
     assert np.array_equal(extended, np.eye(n_classes)[np.r_[labels, 1, 1, 0]])
 
 
-def test_one_hot_list__comes_back_as_lists():
+def test_one_hot_list__is_returned_as_lists():
     y = np.eye(3, dtype=int)[PLAIN].tolist()
     assert open_target(y).extend(np.array([2])) == [*y, [0, 0, 1]]
 
@@ -120,7 +120,7 @@ def test_row_without_a_class__is_refused():
         (pa.schema([]), "pass a column"),
     ],
 )
-def test_no_target__is_refused(y, words):
+def test_values_that_are_not_a_target__are_refused(y, words):
     with pytest.raises(ValueError, match=words):
         open_target(y)
 
@@ -148,18 +148,18 @@ def as_objects(values):
     ],
     ids=lambda one: str(one)[:20],
 )
-def test_labels_of_python_objects__are_refused_with_their_types_and_the_step(y, kinds, to):
+def test_labels_of_python_objects__are_refused_with_their_types_and_the_next_step(y, kinds, to):
     pd = pytest.importorskip("pandas")
     for given in (y, pd.Series(y, dtype=object)):
         with pytest.raises(ValueError, match="y has dtype object") as caught:
             open_target(given)
         assert f"values of type {kinds}, as" in str(caught.value)
         assert str(caught.value).endswith(f"y.astype({to}).")
-    converted = y.astype(to)  # the step leads to labels
+    converted = y.astype(to)  # the suggested step works
     assert open_target(converted).values.tolist() == converted.tolist()
 
 
-def test_labels_of_python_objects__in_a_list_are_refused_with_a_step_for_lists():
+def test_labels_of_python_objects__in_a_list_are_refused_with_the_next_step():
     with pytest.raises(ValueError, match=r"first: \[int\(label\) for label in y\]"):
         open_target([Decimal(0), Decimal(1)] * 3)
 
@@ -175,7 +175,7 @@ def test_missing_labels_among_python_objects__are_refused_with_both_steps(hole):
         open_target(as_objects(["a", hole, "b"]))
 
 
-def test_bytes__are_refused_in_the_words_of_scikit_learn():
+def test_bytes__are_refused_with_the_error_of_scikit_learn():
     with pytest.raises(TypeError, match="bytes"):
         open_target(np.where(PLAIN, b"a", b"b"))
 

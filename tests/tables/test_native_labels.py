@@ -1,4 +1,4 @@
-"""Targets of pandas, polars, Arrow and narwhals: kind, type and name come back."""
+"""Targets of pandas, polars, Arrow and narwhals: class, type and name are kept."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_pandas_booleans__work():
     same_kind(target.extend(np.array([True])), y)
 
 
-def test_pandas_one_hot__comes_back_as_a_frame():
+def test_pandas_one_hot__is_returned_as_a_frame():
     pd = pytest.importorskip("pandas")
     y = pd.DataFrame(np.eye(3, dtype=np.int8)[PLAIN], columns=list("abc"))
     extended = open_target(y).extend(np.array([2, 2]))
@@ -79,7 +79,7 @@ def test_pandas_one_hot__comes_back_as_a_frame():
     assert np.array_equal(extended, np.eye(3)[np.r_[PLAIN, 2, 2]])
 
 
-def test_pandas_index_and_categorical__come_back_as_arrays():
+def test_pandas_index_and_categorical__are_returned_as_arrays():
     pd = pytest.importorskip("pandas")
     for y in (pd.Index(PLAIN), pd.Categorical(PLAIN), pd.array(PLAIN, dtype="Int64")):
         assert np.array_equal(open_target(y).take(TAKEN), PLAIN[TAKEN])
@@ -165,7 +165,7 @@ def test_arrow__keeps_its_type(kind):
 
 
 @pytest.mark.parametrize("dtype", ["M8[us]", "M8[ns]", "m8[ns]"])
-def test_dates_and_spans__keep_their_type_in_every_library(dtype):
+def test_date_and_time_span_labels__keep_their_type_in_every_library(dtype):
     pd, pl = pytest.importorskip("pandas"), pytest.importorskip("polars")
     values = PLAIN.astype(dtype)
     for given in (pd.Series(values, name="t"), pl.Series("t", values), pa.array(values)):
@@ -175,7 +175,7 @@ def test_dates_and_spans__keep_their_type_in_every_library(dtype):
         assert plain(extended) == plain(given) + plain(given)[9:10] * 2
 
 
-def test_runs__come_back_as_runs():
+def test_run_end_encoded_columns__stay_run_end_encoded():
     y = pc.run_end_encode(pa.array(TEXT))
     for given in (y, pa.chunked_array([y[:5], y[5:]])):
         target = open_target(given)
@@ -184,7 +184,7 @@ def test_runs__come_back_as_runs():
         assert plain(extended) == [*TEXT.tolist(), "b", "b"]
 
 
-def test_narwhals__comes_back_wrapped():
+def test_narwhals__is_returned_wrapped():
     nw = pytest.importorskip("narwhals")
     pl = pytest.importorskip("polars")
     y = nw.from_native(pl.Series("t", PLAIN), series_only=True)

@@ -1,4 +1,4 @@
-"""Columns of pandas frames of any dtype: taken whole; what is no number is refused by name."""
+"""pandas columns of any dtype: they can be taken; those that are not numeric are refused."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_categories_of_numbers_and_sparse_objects__are_refused():
             open_table(X).to_matrix()
 
 
-def test_arrow_backed_types__are_numbers_or_refused_by_name_and_taken():
+def test_arrow_backed_types__are_numeric_or_refused_by_name_and_can_be_taken():
     import pyarrow as pa
 
     table = pa.array(["a", "b", "a"])
@@ -110,7 +110,7 @@ def test_arrow_backed_types__are_numbers_or_refused_by_name_and_taken():
         assert pa.array(taken["a"].array).to_pylist() == [known[2], known[0]]
 
 
-def test_object_columns__hold_numbers_or_are_refused():
+def test_object_columns__are_numeric_or_refused():
     X = pd.DataFrame({"a": pd.Series([1, 2.5, None, pd.NA], dtype=object)})
     assert np.array_equal(
         open_table(X).to_matrix()[:, 0], [1, 2.5, np.nan, np.nan], equal_nan=True

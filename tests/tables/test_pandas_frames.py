@@ -1,4 +1,4 @@
-"""pandas frames: columns, names and dtypes come back; rows are imbalanced-learn's."""
+"""pandas frames: names and dtypes are kept; rows equal those of imbalanced-learn."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def fill_with(block):
     ],
     ids=str,
 )
-def test_matrix_and_rows__are_those_of_imbalanced_learn(dtypes):
+def test_matrix_and_rows__equal_those_of_imbalanced_learn(dtypes):
     over = pytest.importorskip("imblearn.over_sampling")
     from sklearn.utils.validation import check_array
 
@@ -69,7 +69,7 @@ def test_matrix_and_rows__are_those_of_imbalanced_learn(dtypes):
         expected, _ = over.SMOTE(random_state=0).fit_resample(X, TARGET)
         made, _ = over.SMOTE(random_state=0).fit_resample(numbers, TARGET)
     out = table.extend(len(made) - N, fill_with(made[N:]))
-    if "bool" in dtypes:  # imbalanced-learn makes everything but zero True
+    if "bool" in dtypes:  # imbalanced-learn makes all nonzero values True
         assert (out.pop("c0")[N:] == (made[N:, 0] >= 0.5)).all()
         expected.pop("c0")
     pd.testing.assert_frame_equal(out, expected)
@@ -77,7 +77,7 @@ def test_matrix_and_rows__are_those_of_imbalanced_learn(dtypes):
 
 @pytest.mark.parametrize("dtype", [*PLAIN, *NULLABLE, "boolean", "bool[pyarrow]", "bool"])
 @pytest.mark.parametrize("other", ["float32", "float64", None])
-def test_extend__copies_the_originals_and_casts_the_rest(dtype, other):
+def test_extend__copies_original_rows_and_casts_new_rows(dtype, other):
     X = frame(dtype, *([other] if other else []))
     table = open_table(X)
     numbers = table.to_matrix()
@@ -105,7 +105,7 @@ def test_integers_with_booleans__are_computed_in_float64():
 
 
 @pytest.mark.parametrize("dtype", ["bool", "boolean", "bool[pyarrow]"])
-def test_booleans_alone__are_computed_in_float64_and_come_back(dtype):
+def test_boolean_columns_only__are_computed_in_float64_and_stay_boolean(dtype):
     X = frame(dtype, dtype)
     table = open_table(X)
     assert table.to_matrix().dtype == np.float64
@@ -115,7 +115,7 @@ def test_booleans_alone__are_computed_in_float64_and_come_back(dtype):
 
 
 @pytest.mark.parametrize("dtypes", [(">f8", ">f8"), (">i4", ">i4"), (">f4", "int64")], ids=str)
-def test_extend__keeps_a_foreign_byte_order(dtypes):
+def test_extend__keeps_a_non_native_byte_order(dtypes):
     over = pytest.importorskip("imblearn.over_sampling")
     X = frame(*dtypes)
     table = open_table(X)
@@ -129,7 +129,7 @@ def test_extend__keeps_a_foreign_byte_order(dtypes):
 
 
 @pytest.mark.parametrize("dtypes", [("uint8", "int8"), ("uint8", "uint8"), ("UInt8", "Int8")])
-def test_extend__cuts_what_was_computed_in_floats_to_the_range_of_a_column(dtypes):
+def test_extend__clips_floats_to_the_range_of_a_column(dtypes):
     X = frame(*dtypes)
     block = [[-3.5, 300.0], [7.9, -7.9]]
     out = open_table(X).extend(2, fill_with(block), np.dtype("float64"))
@@ -166,7 +166,7 @@ def test_extend__keeps_large_integers():
     "names", [["a", "a"], [0, 1], ["a", 1], pd.MultiIndex.from_tuples([("a", 1), ("a", 2)])]
 )
 @pytest.mark.parametrize("dtypes", [("float64", "float64"), ("int64", "float32")])
-def test_column_names__of_any_kind_come_back(names, dtypes):
+def test_column_names__of_any_type_are_kept(names, dtypes):
     X = frame(*dtypes)
     X.columns = names
     table = open_table(X)

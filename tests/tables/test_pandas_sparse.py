@@ -1,4 +1,4 @@
-"""pandas frames of sparse columns: through CSR and back, dtypes kept."""
+"""pandas frames of sparse columns: computed as CSR, dtypes kept."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def zero_filled():
     )
 
 
-def test_sparse_frame__goes_through_csr_and_comes_back_sparse():
+def test_sparse_frame__is_computed_as_csr_and_stays_sparse():
     X = zero_filled()
     table = open_table(X)
     numbers = table.to_matrix()
@@ -46,7 +46,7 @@ def test_sparse_frame__goes_through_csr_and_comes_back_sparse():
         table.extend(1, lambda tail: None)
 
 
-def test_booleans__are_computed_in_float64_and_true_from_one_half_on():
+def test_booleans__are_computed_in_float64_and_true_from_one_half():
     X = zero_filled()[["c"]].assign(d=zero_filled()["c"])
     table = open_table(X)
     numbers = table.to_matrix()
@@ -57,7 +57,7 @@ def test_booleans__are_computed_in_float64_and_true_from_one_half_on():
     assert out[N:].to_numpy().tolist() == [[True, False]]
 
 
-def test_new_values__are_cut_to_the_range_of_their_column():
+def test_new_values__are_clipped_to_the_range_of_their_column():
     kinds = {"a": np.uint8, "b": np.int8, "c": np.int64}
     X = pd.DataFrame(
         {name: pd.arrays.SparseArray(RANDOM[:, 0], dtype=kind) for name, kind in kinds.items()}
@@ -79,7 +79,7 @@ def test_sparse_frame__equals_imbalanced_learn():
     pd.testing.assert_frame_equal(table.append_sparse(made[N:]), expected)
 
 
-def test_sparse_frame_around_nan__is_dense():
+def test_sparse_frame_with_fill_value_nan__is_dense():
     X = pd.DataFrame({"a": pd.arrays.SparseArray([1.0, np.nan, 2.0])})
     table = open_table(X)
     assert not table.is_sparse
@@ -90,7 +90,7 @@ def test_sparse_frame_around_nan__is_dense():
 @pytest.mark.parametrize("kind", ["integer", "block"])
 @pytest.mark.parametrize("is_old", [False, True])
 @pytest.mark.filterwarnings("ignore:The 'sparse_index' parameter")
-def test_sparse_columns__keep_values_dtypes_and_kinds_whatever_pandas_offers(
+def test_sparse_columns__keep_values_dtypes_and_kinds_with_every_pandas_version(
     kind, is_old, monkeypatch
 ):
     array = pd.arrays.SparseArray

@@ -1,4 +1,4 @@
-"""Subclasses of DataFrame and Series come back as pandas' own operations give them."""
+"""Subclasses of DataFrame and Series are handled as by pandas' own operations."""
 
 from typing import ClassVar
 
@@ -35,7 +35,7 @@ class Frame(pd.DataFrame):
 
 
 class Plain(pd.DataFrame):
-    """A subclass of which pandas' own operations make a DataFrame."""
+    """A subclass whose operations return a plain DataFrame."""
 
 
 GIVEN = {
@@ -76,7 +76,7 @@ def data(form):
 @quiet
 @each
 @pytest.mark.parametrize("form", ["one block", "mixed", "wide", "sparse"])
-def test_subclasses__come_back_with_their_metadata(sampler, form):
+def test_subclasses__keep_their_class_and_metadata(sampler, form):
     frame, labels = data(form)
     X, y = sampler.fit_resample(frame, labels)
     assert (type(X), X.region, X.attrs) == (Frame, "north", {"source": "survey"})
@@ -89,7 +89,7 @@ def test_subclasses__come_back_with_their_metadata(sampler, form):
 
 
 @pytest.mark.parametrize("name", ["SMOTE", "RandomOverSampler"])
-def test_a_subclass_without_a_constructor__becomes_what_pandas_makes_of_it(name):
+def test_a_subclass_without_a_constructor__becomes_a_plain_frame(name):
     frame, labels = data("one block")
     plain = Plain(pd.DataFrame(frame))
     X, y = getattr(over_sampling, name)(random_state=0).fit_resample(plain, labels.to_frame())

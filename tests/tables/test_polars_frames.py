@@ -1,4 +1,4 @@
-"""polars frames: every numeric type goes there and back, every type can be taken."""
+"""polars frames: numeric types survive a round trip, all types can be taken."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_round_trip__keeps_dtype_and_names(dtype):
     assert out.schema == X.schema
 
 
-def test_mixed_columns__are_cast_by_the_common_rules():
+def test_mixed_columns__are_cast_by_the_rules_of_casting():
     X = pl.DataFrame(
         {"i": [2**53 + 1, 4], "f": [0.5, 1.5], "b": [True, False]},
         schema_overrides={"f": pl.Float32},
@@ -54,7 +54,7 @@ def test_mixed_columns__are_cast_by_the_common_rules():
     assert out["b"].to_list() == [True, False, False, True]
 
 
-def test_booleans_alone__are_computed_in_float64_and_come_back():
+def test_boolean_columns_only__are_computed_in_float64_and_stay_boolean():
     X = pl.DataFrame({"a": [True, False]})
     table = open_table(X)
     assert table.to_matrix().dtype == np.float64
@@ -62,7 +62,7 @@ def test_booleans_alone__are_computed_in_float64_and_come_back():
     assert out["a"].to_list() == [True, False, True, False]
 
 
-def test_extend__cuts_what_was_computed_in_floats_to_the_range_of_a_column():
+def test_extend__clips_floats_to_the_range_of_a_column():
     X = pl.DataFrame({"a": [1, 2]}, schema={"a": pl.UInt8})
     out = open_table(X).extend(
         2, lambda tail: np.copyto(tail, [[-3.5], [300.0]]), np.dtype(float)
@@ -83,7 +83,7 @@ def test_nulls__become_nan():
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_other_types__are_taken_but_not_interpolated(name):
+def test_other_types__can_be_taken_but_not_interpolated(name):
     X = pl.DataFrame({"first": [1.0, 2.0, 3.0], name: OTHERS[name]})
     table = open_table(X)
     taken = table.take(np.array([2, 1, 1]))
@@ -95,7 +95,7 @@ def test_other_types__are_taken_but_not_interpolated(name):
         table.to_matrix()
 
 
-def test_what_is_no_frame__is_refused():
+def test_pandas_objects_that_are_not_frames__are_refused():
     X = pl.DataFrame({"a": [1.0, 2.0]})
     with pytest.raises(ValueError, match="collect it first"):
         open_table(X.lazy())
@@ -106,7 +106,7 @@ def test_what_is_no_frame__is_refused():
             open_table(empty)
 
 
-def test_narwhals_frame__comes_back_wrapped():
+def test_narwhals_frame__is_returned_wrapped():
     nw = pytest.importorskip("narwhals")
     stable = pytest.importorskip("narwhals.stable.v1")
     X = pl.DataFrame({"a": [1.0, 2.0]})
@@ -124,7 +124,7 @@ def test_narwhals_frame__comes_back_wrapped():
             open_table(wrapped.lazy())
 
 
-def test_narwhals_sparse_frame__comes_back_wrapped():
+def test_narwhals_sparse_frame__is_returned_wrapped():
     nw = pytest.importorskip("narwhals")
     pd = pytest.importorskip("pandas")
     frame = pd.DataFrame({"a": pd.arrays.SparseArray([0, 1], fill_value=0)})

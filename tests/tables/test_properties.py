@@ -1,4 +1,4 @@
-"""Whatever the container and its dtypes: originals come back, new rows are what was put in."""
+"""Properties of every container and dtype: original rows are kept, new rows are as computed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DTYPES = ["int8", "uint8", "int32", "int64", "float32", "float64", "bool"]
 
 
 def values_of(kind):
-    if kind == "int64":  # beyond, a frame with a float column cannot hold new rows exactly
+    if kind == "int64":  # larger integers are not exact in a frame with a float column
         return st.integers(-(2**53), 2**53)
     finite = {"allow_nan": False, "allow_infinity": False} if "float" in kind else {}
     return hnp.from_dtype(np.dtype(kind), **finite)
@@ -91,7 +91,7 @@ def test_arrays__repeat_rows(X, data):
 
 
 @given(st.lists(st.integers(0, 4), min_size=2, max_size=30), st.data())
-def test_targets__extend_by_what_they_hold(labels, data):
+def test_targets__extend_by_labels_that_occur(labels, data):
     y = np.array(labels)
     new = np.array(data.draw(st.lists(st.sampled_from(labels), max_size=9)), dtype=int)
     for given_y in (y, labels, y.astype(str), pa.array(labels), y.astype(float)):

@@ -1,4 +1,4 @@
-"""SciPy sparse: format and flavour kept, the user's object left as it was."""
+"""SciPy sparse: format and class are kept, the user's object is not changed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OTHERS = ["coo_matrix", "coo_array", "lil_array", "dok_matrix", "bsr_array", "di
 
 @pytest.mark.parametrize("flavour", FLAVOURS + OTHERS)
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int64"])
-def test_round_trip__keeps_format_and_flavour(flavour, dtype):
+def test_round_trip__keeps_format_and_class(flavour, dtype):
     X = getattr(sparse, flavour)(DENSE.astype(dtype))
     kind = getattr(sparse, flavour if flavour in FLAVOURS else f"csr_{flavour[4:]}")
     table = open_table(X)
@@ -38,13 +38,13 @@ def test_round_trip__keeps_format_and_flavour(flavour, dtype):
 
 
 def crooked(kind=sparse.csr_array):
-    """Return a matrix with unsorted and doubled entries."""
+    """Return a matrix with unsorted and duplicate entries."""
     parts = (np.array([1.0, 2.0, 4.0, 3.0]), np.array([2, 0, 1, 1]), np.array([0, 2, 4, 4]))
     return kind(parts, shape=(3, 3))
 
 
 @pytest.mark.parametrize("kind", [sparse.csr_array, sparse.csr_matrix])
-def test_numeric__sorts_and_sums_a_copy(kind):
+def test_to_matrix__sorts_and_sums_a_copy(kind):
     X = crooked(kind)
     numbers = open_table(X).to_matrix()
     assert is_canonical(numbers)
@@ -53,12 +53,12 @@ def test_numeric__sorts_and_sums_a_copy(kind):
     assert X.data.tolist() == [1, 2, 4, 3]
 
 
-def test_numeric__of_doubled_true_is_one():
+def test_to_matrix__of_duplicate_true_entries_is_one():
     X = sparse.csr_array((np.array([True, True, True]), [1, 1, 0], [0, 2, 3]), shape=(2, 2))
     assert open_table(X).to_matrix().toarray().tolist() == [[0, 1], [1, 0]]
 
 
-def test_take_and_append__leave_doubled_entries_alone():
+def test_take_and_append__keep_duplicate_entries():
     X = crooked()
     dense = X.toarray()
     table = open_table(X)
@@ -67,12 +67,12 @@ def test_take_and_append__leave_doubled_entries_alone():
     assert X.indices.tolist() == [2, 0, 1, 1]
 
 
-def test_numeric__copies_no_canonical_csr():
+def test_to_matrix__does_not_copy_a_canonical_csr():
     X = sparse.csr_array(DENSE)
     assert open_table(X).to_matrix() is X
 
 
-def test_is_canonical__does_not_trust_what_scipy_remembers():
+def test_is_canonical__ignores_the_cached_flag_of_scipy():
     X = sparse.csr_array(DENSE)
     assert X.has_canonical_format
     X.indices[:2] = X.indices[:2][::-1].copy()
@@ -81,7 +81,7 @@ def test_is_canonical__does_not_trust_what_scipy_remembers():
     assert not is_canonical(X)
 
 
-def test_is_canonical__sees_row_starts():
+def test_is_canonical__compares_indices_within_rows_only():
     assert is_canonical(sparse.csr_array(np.eye(4)[::-1]))
     assert is_canonical(sparse.csr_array((3, 3)))
     assert is_canonical(sparse.csr_array(DENSE))
@@ -98,12 +98,12 @@ def test_is_canonical__sees_row_starts():
         (sparse.coo_array(np.arange(3)), "Expected 2D"),
     ],
 )
-def test_unusable__is_refused(X, words):
+def test_data_that_are_not_a_table__are_refused(X, words):
     with pytest.raises(ValueError, match=words):
         open_table(X)
 
 
-def test_long_floats__are_taken_but_not_computed_with():
+def test_long_double__can_be_taken_but_not_interpolated():
     X = sparse.csr_array(DENSE.astype("longdouble"))
     table = open_table(X)
     taken = table.take(np.array([3, 0]))
@@ -114,7 +114,7 @@ def test_long_floats__are_taken_but_not_computed_with():
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
-def test_booleans__are_computed_in_float64_and_true_from_one_half_on(flavour):
+def test_booleans__are_computed_in_float64_and_true_from_one_half(flavour):
     X = getattr(sparse, flavour)(DENSE > 0)
     table = open_table(X)
     numbers = table.to_matrix()
@@ -128,7 +128,7 @@ def test_booleans__are_computed_in_float64_and_true_from_one_half_on(flavour):
 
 @pytest.mark.parametrize("width", [np.int32, np.int64])
 @pytest.mark.parametrize("flavour", FLAVOURS + OTHERS)
-def test_results__have_indices_of_32_bits(flavour, width):
+def test_results__have_32_bit_indices(flavour, width):
     X = getattr(sparse, flavour)(DENSE)
     if flavour in FLAVOURS:
         X.indices, X.indptr = X.indices.astype(width), X.indptr.astype(width)
@@ -139,7 +139,7 @@ def test_results__have_indices_of_32_bits(flavour, width):
         assert out.indices.dtype == np.int32
         assert out.indptr.dtype == np.int32
     if flavour in FLAVOURS:
-        assert X.indices.dtype == width  # what was given is left alone
+        assert X.indices.dtype == width  # the input is not changed
 
 
 def test_index_type__grows_beyond_32_bits():

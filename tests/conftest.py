@@ -1,4 +1,4 @@
-"""Profiles of Hypothesis, and what tests of several folders are given."""
+"""Profiles of Hypothesis, and fixtures for the tests of several folders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One of each sampler, for what holds for all of them."""
+"""An instance of each sampler, for tests of properties that all samplers have."""
 
 from sklearn.tree import DecisionTreeClassifier
 
@@ -27,7 +27,7 @@ from smotefast.under_sampling import (
     TomekLinks,
 )
 
-# Samplers that make values; column 2 holds the categories of SMOTENC.
+# Samplers that compute new values; column 2 is the categorical column of SMOTENC.
 MAKERS = [
     SMOTE(random_state=0),
     BorderlineSMOTE(kind="borderline-1", random_state=0),
@@ -42,7 +42,7 @@ MAKERS = [
     SMOTETomek(random_state=0),
     Combination(SMOTENC([2], random_state=0), RandomUnderSampler(random_state=0)),
 ]
-# Samplers that look at values and return rows as they are.
+# Samplers that read values and return original rows.
 LOOKERS = [
     TomekLinks(),
     EditedNearestNeighbours(),
@@ -55,7 +55,7 @@ LOOKERS = [
     InstanceHardnessThreshold(estimator=DecisionTreeClassifier(random_state=0), cv=2),
     ClusterCentroids(voting="hard", random_state=0),
 ]
-# Samplers that take missing values.
+# Samplers that accept missing values.
 COPIERS = [
     RandomOverSampler(random_state=0),
     RandomUnderSampler(random_state=0),
@@ -64,5 +64,5 @@ COPIERS = [
 
 
 def name_of_sampler(sampler):
-    """Return an id for a test."""
+    """Return the name of a test case."""
     return str(sampler).split("(")[0]

@@ -7,7 +7,7 @@ from scipy import sparse
 
 
 def assert_same(mine, other, X, y):
-    """Resample with both; compare containers, dtypes, rows, labels and counts asked for."""
+    """Compare containers, dtypes, rows, labels and target counts of two samplers."""
     X_mine, y_mine = mine.fit_resample(X, y)
     X_other, y_other = other.fit_resample(X, y)
     assert_equal(X_mine, X_other)
@@ -16,7 +16,7 @@ def assert_same(mine, other, X, y):
 
 
 def assert_equal(one, two):
-    """Compare two containers of one kind; NaN equals NaN."""
+    """Compare two containers of the same type; NaN equals NaN."""
     assert type(one) is type(two)
     if hasattr(one, "columns") or hasattr(one, "iloc"):
         from pandas import testing
@@ -29,6 +29,6 @@ def assert_equal(one, two):
         one, two = one.toarray(), two.toarray()
     if not isinstance(one, list):
         assert one.dtype == two.dtype
-        if one.dtype == object:  # where numpy says that NaN is not NaN
+        if one.dtype == object:  # numpy compares NaN as unequal
             one, two = (np.where(a != a, None, a) for a in (one, two))
     np.testing.assert_array_equal(one, two)

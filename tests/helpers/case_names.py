@@ -1,4 +1,4 @@
-"""Names of parametrized cases that are the same in every process."""
+"""Names of parametrized test cases that are the same in every process."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ import re
 
 
 def name_of(value: object) -> str:
-    """Return what ``str`` says, in one line, short and without addresses in memory."""
-    said = re.sub(r" at 0x[0-9a-fA-F]+", "", str(value))
-    return " ".join(said.split())[:90]
+    """Return the ``str`` of a value on one line, shortened and without memory addresses."""
+    text = re.sub(r" at 0x[0-9a-fA-F]+", "", str(value))
+    return " ".join(text.split())[:90]

@@ -1,4 +1,4 @@
-"""The two combinations that imbalanced-learn has, beside its own."""
+"""SMOTEENN and SMOTETomek of both libraries, to compare them."""
 
 from typing import Any, NamedTuple
 
@@ -16,14 +16,15 @@ SIZES = (90, 25, 60)
 
 
 def ties_after_smote(X, y, seed):
-    """Tell whether rows tie once SMOTE's are among them, where a combination cleans."""
+    """Tell whether distances tie after SMOTE, in the data that a combination cleans."""
     return has_ties(their_over.SMOTE(random_state=seed).fit_resample(X, y)[0])
 
 
 class Kind(NamedTuple):
-    """A combination: its name, the parameter and the sampler of the step that cleans.
+    """A combination: its class name, and the parameter and class of its cleaning step.
 
-    ``parameters`` are some of the cleaner's, ``other`` a cleaner of another kind.
+    ``parameters`` are parameters of the cleaning sampler, ``other`` is another sampler for the
+    cleaning step.
     """
 
     name: str
@@ -41,16 +42,16 @@ class Kind(NamedTuple):
         return getattr(their_under, self.cleaner)
 
     def cleaned(self, sampler):
-        """Return the step of a fitted combination that cleaned."""
+        """Return the fitted cleaning step of a combination."""
         return getattr(sampler, f"{self.step}_")
 
     def pair(self, **kwargs):
-        """Make ours and imbalanced-learn's."""
+        """Return the combination of smotefast and that of imbalanced-learn."""
         kwargs = {"random_state": 0, **kwargs}
         return getattr(ours, self.name)(**kwargs), getattr(theirs, self.name)(**kwargs)
 
     def assert_same(self, mine, other, X, y):
-        """Compare what both return, and which rows they took away."""
+        """Compare the results of both combinations and the rows they removed."""
         X_mine, y_mine = mine.fit_resample(X, y)
         X_other, y_other = other.fit_resample(X, y)
         assert_equal(X_mine, X_other)

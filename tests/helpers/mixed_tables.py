@@ -1,4 +1,4 @@
-"""Rows of numbers and categories, and the two samplers that make more of them."""
+"""Tables of numbers and categories, and the SMOTENC of both libraries."""
 
 import numpy as np
 import pytest
@@ -16,14 +16,14 @@ def pair(columns=(3, 4), **kwargs):
 
 
 def as_objects(X, n_numeric=3):
-    """Turn the first column of categories into texts."""
+    """Convert the first categorical column to text."""
     objects = X.astype(object)
     objects[:, n_numeric] = NAMES[X[:, n_numeric].astype(int)]
     return objects
 
 
 def as_frame(seed=0):
-    """Make a pandas frame of several dtypes, its columns in no order."""
+    """Return a pandas frame with several dtypes and columns in mixed order."""
     pd = pytest.importorskip("pandas")
     X, y = mixed(seed)
     first, second = X[:, 3].astype(int), X[:, 4].astype(int)
@@ -41,7 +41,7 @@ def as_frame(seed=0):
 
 
 def other_frames(frame):
-    """Yield what other libraries call the same columns."""
+    """Yield the same columns as frames of other libraries."""
     pl, pa, nw = (pytest.importorskip(name) for name in ("polars", "pyarrow", "narwhals"))
     polars = pl.DataFrame(
         {name: column.astype(object if name == "kind" else column.dtype).to_numpy()

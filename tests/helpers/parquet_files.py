@@ -1,4 +1,4 @@
-"""Data sets in files for the tests of the batch job, and what the job must make of them."""
+"""Parquet files for tests of file jobs, and the expected results of the jobs."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from smotefast.over_sampling import SMOTE
 
 
 def resample(source, destination, **options):
-    """Run a job of a usual kind, in silence."""
+    """Run a job with default arguments, without a progress bar."""
     usual = {"target": "label", "progress": False, "sampler": SMOTE(random_state=0)}
     return smotefast.resample_dataset(source, destination, **{**usual, **options})
 
 
 def imbalanced(n_rows=600, *, share=0.1, n_features=4, dtype=np.float32, seed=0):
-    """Return a table of numeric features and a target of the classes 0 and 1."""
+    """Return a table of numeric features and a target with classes 0 and 1."""
     rng = np.random.default_rng(seed)
     rare = np.zeros(n_rows, dtype=np.int8)
     rare[rng.choice(n_rows, max(1, int(share * n_rows)), replace=False)] = 1
@@ -42,16 +42,15 @@ def write_folder(path, table, n_files):
 
 
 def in_memory(table, sampler, target="label"):
-    """Return what ``fit_resample`` makes of the whole table, target back in its place."""
+    """Return the result of ``fit_resample`` as a table with the same column order."""
     X, y = sampler.fit_resample(table.drop_columns([target]), table[target])
-    place = table.schema.get_field_index(target)
     columns = X.columns
-    columns.insert(place, y)
+    columns.insert(table.schema.get_field_index(target), y)
     return pa.Table.from_arrays(columns, schema=table.schema)
 
 
 def same(one, other):
-    """Whether two tables hold the same, metadata included, however they are chunked."""
+    """Tell whether two tables are equal, including metadata, whatever their chunks are."""
     return one.schema.equals(other.schema, check_metadata=True) and (
         one.combine_chunks()
         .unify_dictionaries()

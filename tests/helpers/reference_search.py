@@ -1,4 +1,4 @@
-"""Slow, obvious references for searches in a pool, and for what under-samplers make of them."""
+"""Slow, obvious references for searches in a pool, and for under-samplers that use them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from scipy import sparse
 
 
 def dense(rows):
-    """Return rows of any kind as float64."""
+    """Return dense or sparse rows as a float64 array."""
     return np.asarray(rows.toarray() if sparse.issparse(rows) else rows, dtype=np.float64)
 
 
@@ -23,12 +23,12 @@ def squares(pool, queries):
 
 def nearest(pool, queries, k):
     """Sort all rows of the pool by distance, then position, and take the first k."""
-    found = [np.lexsort((np.arange(len(row)), row))[:k] for row in squares(pool, queries)]
-    return np.array(found, dtype=np.int64).reshape(len(found), k)
+    order = [np.lexsort((np.arange(len(row)), row))[:k] for row in squares(pool, queries)]
+    return np.array(order, dtype=np.int64).reshape(len(order), k)
 
 
 def lengths(pool, queries, positions):
-    """Return the distances to some rows of the pool."""
+    """Return the distances of each query to its rows of the pool."""
     return np.sqrt(np.take_along_axis(squares(pool, queries), positions, axis=1))
 
 
@@ -38,38 +38,38 @@ def farthest(pool, queries, k):
 
 
 def near_miss(minority, own, n_kept, *, version, k=3, k_ver3=3):
-    """Return the rows of a class that NearMiss keeps, by place in it, the best first."""
-    near = np.arange(own.shape[0])
+    """Return the rows of a class that NearMiss keeps, as positions in it, the best first."""
+    rows = np.arange(own.shape[0])
     if version == 3:
-        near = np.unique(nearest(own, minority, k_ver3))
+        rows = np.unique(nearest(own, minority, k_ver3))
     if version == 2:
         sums = farthest(minority, own, k).sum(axis=1)
     else:
-        sums = lengths(minority, own[near], nearest(minority, own[near], k)).sum(axis=1)
+        sums = lengths(minority, own[rows], nearest(minority, own[rows], k)).sum(axis=1)
     if version == 3:
         sums = -sums
-    best = sorted(range(len(near)), key=lambda place: (sums[place], place))
-    return near[best[:n_kept]]
+    best = sorted(range(len(rows)), key=lambda i: (sums[i], i))
+    return rows[best[:n_kept]]
 
 
 def vote(codes, k_nearest):
-    """Return the code that most of the nearest have, of several the lowest."""
+    """Return the most frequent code of the nearest rows, the lowest of several."""
     return int(np.argmax(np.bincount(codes[k_nearest])))
 
 
 def condensed(X, codes, store, own, k):
-    """Classify the rows of a class by a store one at a time; list those that join it.
+    """Classify the rows of a class by a store, one at a time; return those added to the store.
 
-    As in imbalanced-learn, the i-th row of the class is passed over where row i of all rows
-    is a row of the class in the store.
+    As in imbalanced-learn, the i-th row of the class is skipped if row i of all rows is a row
+    of the class in the store.
     """
     store, added = list(store), []
     of_class = {row for row in store if codes[row] == codes[own[0]]}
-    for place, row in enumerate(own):
-        if place in of_class:
+    for i, row in enumerate(own):
+        if i in of_class:
             continue
-        near = nearest(X[store], X[[row]], k)[0]
-        if vote(codes[store], near) != codes[row]:
+        neighbors = nearest(X[store], X[[row]], k)[0]
+        if vote(codes[store], neighbors) != codes[row]:
             store.append(row)
             added.append(row)
             of_class.add(row)

@@ -1,4 +1,4 @@
-"""A search that says it is approximate, and is wrong about rows that are known."""
+"""A nearest-neighbor search that reports approximate results and is wrong for given rows."""
 
 import numpy as np
 import pytest
@@ -6,16 +6,16 @@ import pytest
 from smotefast.engine import rows as engine_rows
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch, is_wrong: np.ndarray, stray: int) -> None:
-    """Let searches that need not be exact find one row for all neighbours of some rows."""
-    search = engine_rows.find_neighbors
+def spoil(monkeypatch: pytest.MonkeyPatch, is_wrong: np.ndarray, neighbor: int) -> None:
+    """Make searches that need not be exact return ``neighbor`` for the rows in ``is_wrong``."""
+    exact_search = engine_rows.find_neighbors
 
-    def find(pool, k, **how):
-        found = search(pool, k, **{**how, "search": "exact"})
-        if how["search"] == "exact":
-            return found
-        wrong = found.indices.copy()
-        wrong[is_wrong[how["queries"]]] = stray
-        return found._replace(indices=wrong, method="approximate", recall=0.8)
+    def search(pool, k, **options):
+        neighbors = exact_search(pool, k, **{**options, "search": "exact"})
+        if options["search"] == "exact":
+            return neighbors
+        indices = neighbors.indices.copy()
+        indices[is_wrong[options["queries"]]] = neighbor
+        return neighbors._replace(indices=indices, method="approximate", recall=0.8)
 
-    monkeypatch.setattr(engine_rows, "find_neighbors", find)
+    monkeypatch.setattr(engine_rows, "find_neighbors", search)

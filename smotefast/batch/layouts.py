@@ -18,9 +18,8 @@ from smotefast.engine.job import Job
 from smotefast.engine.mixed_recipes import MixedMatrix, first_rows
 from smotefast.over_sampling._categorical import joined_codes
 from smotefast.tables.arrow_columns import block_to_columns, column_to_arrow
-from smotefast.tables.arrow_tables import take_arrow
+from smotefast.tables.arrow_tables import ArrowSchema, take_arrow
 from smotefast.tables.categories import encode_arrow
-from smotefast.tables.column_types import ColumnType, arrow_column_type
 
 
 class Layout(Protocol):
@@ -99,21 +98,6 @@ class CategoryLayout:
         return [made[j] for j in range(len(self._fields))]
 
 
-class SchemaColumns:
-    """The features of files as a sampler asks for them before it sees a value."""
-
-    has_dtypes = True
-
-    def __init__(self, schema: pa.Schema, features: list[str]) -> None:
-        self._types = [schema.field(name).type for name in features]
-        self.names: list[str] | None = features
-        self.n_features = len(features)
-
-    def column_types(self) -> list[ColumnType]:
-        """Return what each column holds."""
-        return [arrow_column_type(kind) for kind in self._types]
-
-
 def split_features(
     sampler: Any, schema: pa.Schema, features: list[str]
 ) -> tuple[list[str], list[str]]:
@@ -125,7 +109,7 @@ def split_features(
         If the sampler does not take these columns.
     """
     _refuse_target(sampler, schema, features)
-    numbers, categories = sampler.choose_columns(SchemaColumns(schema, features))
+    numbers, categories = sampler.choose_columns(ArrowSchema(map(schema.field, features)))
     continuous = [features[j] for j in numbers]
     categorical = [features[j] for j in categories]
     for name in categorical:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,7 +38,28 @@ def open_arrow(X: Container) -> Table:
     return open_array(X)
 
 
-class ArrowTable(DenseTable):
+class ArrowSchema:
+    """Names and types of Arrow fields, for samplers that choose columns before they read rows.
+
+    Parameters
+    ----------
+    fields
+        Arrow fields, or a schema.
+    """
+
+    has_dtypes = True
+
+    def __init__(self, fields: Iterable[pa.Field]) -> None:
+        self._fields = list(fields)
+        self.names: list[str] = [field.name for field in self._fields]
+        self.n_features = len(self._fields)
+
+    def column_types(self) -> list[ColumnType]:
+        """Return the type of each column; a dictionary is "category"."""
+        return [arrow_column_type(field.type) for field in self._fields]
+
+
+class ArrowTable(ArrowSchema, DenseTable):
     """Table of an Arrow Table or RecordBatch; keeps schema and metadata.
 
     Parameters
@@ -48,24 +69,23 @@ class ArrowTable(DenseTable):
     """
 
     def __init__(self, data: ArrowRows) -> None:
+        super().__init__(data.schema)
         self._data = data
-        self.n_samples, self.n_features = data.num_rows, data.num_columns
-        self.names: list[str] = list(data.schema.names)
+        self.n_samples = data.num_rows
         self.display_names = self.names
         check_shape(self.n_samples, self.n_features)
 
     def to_matrix(self) -> np.ndarray:
         """Return the columns as one matrix; nulls become NaN."""
-        dtype = frame_dtype(check_numeric_fields(self._data.schema))
+        dtype = frame_dtype(check_numeric_fields(self._fields))
         return features_to_matrix(self._data.columns, self.names, dtype, nulls="nan")
 
     def extend(self, n_new: int, fill: Fill, dtype: np.dtype | None = None) -> ArrowRows:
         """Return a table with new rows; a Table shares the memory of its original rows."""
-        fields = list(self._data.schema)
-        common = frame_dtype(check_numeric_fields(fields))
+        common = frame_dtype(check_numeric_fields(self._fields))
         block = np.empty((n_new, self.n_features), dtype=common if dtype is None else dtype)
         fill(block)
-        new = block_to_columns(block, fields)
+        new = block_to_columns(block, self._fields)
         return self._rebuilt(map(_append, self._data.columns, new))
 
     def take(self, indices: np.ndarray) -> ArrowRows:
@@ -75,10 +95,6 @@ class ArrowTable(DenseTable):
     def select(self, columns: Sequence[int]) -> ArrowTable:
         """Return a subset of the columns."""
         return ArrowTable(self._data.select(list(columns)))
-
-    def column_types(self) -> list[ColumnType]:
-        """Return the type of each column; a dictionary is "category"."""
-        return [arrow_column_type(field.type) for field in self._data.schema]
 
     def encode(self, column: int) -> EncodedColumn:
         """Return a column as categories."""

@@ -11,7 +11,7 @@ import numpy as np
 from smotefast.batch.arguments import column_names
 from smotefast.batch.class_names import name_classes
 from smotefast.batch.column_sizes import Widths
-from smotefast.batch.layouts import SchemaColumns, split_features
+from smotefast.batch.layouts import split_features
 from smotefast.batch.prepare import refuse_index
 from smotefast.batch.request import Steps, steps_of
 from smotefast.batch.scan import (
@@ -46,6 +46,7 @@ from smotefast.storage import (
     resolve_memory_limit,
 )
 from smotefast.tables.arrow_columns import check_numeric_fields, features_to_matrix
+from smotefast.tables.arrow_tables import ArrowSchema
 from smotefast.tables.column_types import cast_views
 
 # A number is held in float64, once more in the offered rows, and twice in the tiles of the
@@ -126,7 +127,7 @@ def diagnose_files(
         shown.phase("counting classes", source.n_rows)
         classes = scan_classes(source, target, shown)
         name_classes(sampler, classes.counts)
-        schema = SchemaColumns(source.schema, features)
+        schema = ArrowSchema(map(source.schema.field, features))
         y = all_target_values(source, target) if _needs_labels(sampler) else None
         facts = describe_sampler(sampler, schema, classes.counts, y)
         facts = _with_job_errors(facts, sampler, source, features)

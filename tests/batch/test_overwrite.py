@@ -25,7 +25,7 @@ def test_resample_dataset__replaces_no_folder_that_holds_other_things(tmp_path, 
     resample(source, tmp_path / "out")
     kept = tmp_path / "out" / name
     kept.mkdir() if name != ".env" else kept.write_text("SECRET=1")
-    with pytest.raises(ValueError, match=f"holds '{name}'"):
+    with pytest.raises(ValueError, match=f"contains '{name}'"):
         resample(source, tmp_path / "out", overwrite=True)
     assert kept.exists()
 
@@ -49,7 +49,7 @@ def test_resample_dataset__looks_at_the_destination_again_before_it_replaces_it(
     def meanwhile(done, total):
         (tmp_path / "out" / "notes.txt").write_text("put here while the job ran")
 
-    with pytest.raises(ValueError, match=r"holds 'notes\.txt'"):
+    with pytest.raises(ValueError, match=r"contains 'notes\.txt'"):
         resample(source, tmp_path / "out", overwrite=True, progress=meanwhile)
     assert sorted(os.listdir(tmp_path)) == ["in.parquet", "out"]
     assert (tmp_path / "out" / "notes.txt").exists()

@@ -1,33 +1,42 @@
-"""Arguments of a job, checked as far as that goes before any file is read."""
+"""Arguments of ``resample_dataset``, checked before the data are read."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from smotefast._messages import did_you_mean, quote_name
-from smotefast.batch.request import Steps, steps_of
-from smotefast.batch.scan import Lenience
+from smotefast._messages import did_you_mean, list_names, quote_name
+from smotefast.batch.scan import Allowed
+from smotefast.batch.steps import JobSteps, job_steps
 from smotefast.registry import make_sampler
-from smotefast.storage import destination_path, local_path, resolve_memory_limit
+from smotefast.storage import (
+    ArgumentError,
+    ParquetSource,
+    destination_path,
+    local_path,
+    resolve_memory_limit,
+)
 from smotefast.storage.limits import Limit
 
 
 class Arguments(NamedTuple):
-    """Arguments that hold: paths as text, the limit in bytes, copies of the samplers."""
+    """Checked arguments: paths as strings, the limit in bytes, copies of the samplers."""
 
     source: str
     destination: str
-    steps: Steps
+    steps: JobSteps
     limit: Limit
-    lenience: Lenience
+    writes_originals: bool
     drop: tuple[str, ...]
     keep: tuple[str, ...]
+    keep_fill: str
+    allowed: Allowed
 
 
 def check_arguments(
-    source: Any,
-    destination: Any,
+    source: str | os.PathLike[str],
+    destination: str | os.PathLike[str],
     *,
     sampler: Any = "smote",
     memory_limit: int | str | None = None,
@@ -38,48 +47,103 @@ def check_arguments(
     if_balanced: str = "error",
     absent_classes: str = "error",
 ) -> Arguments:
-    """Return the arguments of ``resample_dataset``, or refuse what no data can put right.
+    """Check the arguments of ``resample_dataset`` without looking at the data.
 
     Raises
     ------
     ValueError, TypeError
-        Naming the argument and what is allowed.
+        The message names the argument and the allowed values.
     """
     limit = resolve_memory_limit(memory_limit)
-    _check_word("rows", rows, "all", "synthetic")
-    _check_word("keep_fill", keep_fill, "null", "base")
-    _check_word("if_balanced", if_balanced, "error", "copy")
-    _check_word("absent_classes", absent_classes, "error", "ignore")
+    _check_choice("rows", rows, "all", "synthetic")
+    _check_choice("keep_fill", keep_fill, "null", "base")
+    _check_choice("if_balanced", if_balanced, "error", "copy")
+    _check_choice("absent_classes", absent_classes, "error", "ignore")
     kept = column_names(keep, "keep")
     if keep_fill == "base" and not kept:
         raise ValueError("keep_fill='base' needs keep, the columns that it fills.")
-    steps = steps_of(make_sampler(sampler))
-    if rows == "synthetic" and not steps.creation.sampling_strategy:
-        raise ValueError("rows='synthetic' has nothing to write: this job makes no rows.")
+    steps = job_steps(make_sampler(sampler))
+    if rows == "synthetic" and not steps.over_sampler.sampling_strategy:
+        raise ValueError(
+            "rows='synthetic' leaves nothing to write: this job generates no samples."
+        )
     return Arguments(
         local_path(source, "source"),
         destination_path(destination),
         steps,
         limit,
-        Lenience(if_balanced == "copy", absent_classes == "ignore"),
+        rows == "all",
         column_names(drop, "drop"),
         kept,
+        keep_fill,
+        Allowed(if_balanced == "copy", absent_classes == "ignore"),
     )
 
 
-def _check_word(parameter: str, given: Any, one: str, other: str) -> None:
-    if given not in (one, other):
-        meant = did_you_mean(given, [one, other])
-        raise ValueError(f"{parameter}={given!r} must be {one!r} or {other!r}.{meant}")
+def _check_choice(parameter: str, value: Any, *choices: str) -> None:
+    if value not in choices:
+        suggestion = did_you_mean(value, choices)
+        allowed = " or ".join(map(repr, choices))
+        raise ValueError(f"{parameter}={value!r} must be {allowed}.{suggestion}")
 
 
-def column_names(given: Iterable[str], parameter: str) -> tuple[str, ...]:
-    """Return the names of columns, of which a single one may be given as it is."""
-    names = (given,) if isinstance(given, str) else given
-    if isinstance(names, Iterable):
-        names = tuple(dict.fromkeys(names))
-        if all(isinstance(name, str) for name in names):
-            return names
+def column_names(names: Iterable[str], parameter: str) -> tuple[str, ...]:
+    """Return names of columns without duplicates; a single name may be a plain string."""
+    listed_names = (names,) if isinstance(names, str) else names
+    if isinstance(listed_names, Iterable):
+        unique = tuple(dict.fromkeys(listed_names))
+        if all(isinstance(name, str) for name in unique):
+            return unique
     raise TypeError(
-        f"{parameter}={quote_name(given)} must be the name of a column, or a list of names."
+        f"{parameter}={quote_name(names)} must be the name of a column, or a list of names."
     )
+
+
+def split_columns(
+    source: ParquetSource, target: str, drop: tuple[str, ...], keep: tuple[str, ...] = ()
+) -> tuple[list[str], list[str]]:
+    """Return the names of the columns to write, and of the features among them.
+
+    Columns in ``keep`` are written, but are not features.
+
+    Raises
+    ------
+    ValueError
+        If a column does not exist, or no feature remains.
+    """
+    _check_names(source, target, drop, keep)
+    dropped, kept = frozenset(drop), frozenset(keep)
+    columns = [name for name in source.schema.names if name not in dropped]
+    features = [name for name in columns if name != target and name not in kept]
+    if not features:
+        raise ValueError(
+            f"{source.path!r} has no feature: no column besides the target {target!r}"
+            f"{' and those to keep' if keep else ''}."
+        )
+    return columns, features
+
+
+def _check_names(
+    source: ParquetSource, target: str, drop: tuple[str, ...], keep: tuple[str, ...]
+) -> None:
+    names = source.schema.names
+    known = frozenset(names)
+    parameters = [("target", target), *(("drop", name) for name in drop)]
+    for parameter, name in [*parameters, *(("keep", name) for name in keep)]:
+        if name not in known and not (parameter == "drop" and name in source.names):
+            raise ValueError(
+                f"{parameter}={name!r} is not a column of {source.path!r}."
+                f"{did_you_mean(name, names)} Its columns are {list_names(names)}."
+            )
+    if target in drop:
+        raise ArgumentError(f"The target column {target!r} cannot be dropped.")
+    if target in keep:
+        raise ArgumentError(
+            f"The target column {target!r} is written anyway; leave it out of keep."
+        )
+    dropped = frozenset(drop)
+    both = [name for name in keep if name in dropped]
+    if both:
+        raise ArgumentError(
+            f"Column {both[0]!r} is named in drop and in keep; it can be in one of them."
+        )

@@ -1,16 +1,15 @@
-"""What a job will occupy, said before it begins, and blocks sized to fit the limit.
+"""Block sizes that keep a job under its memory limit, or the error that names the need.
 
-The widths of the columns, the rows to gather and the limit flow in; the sizes of blocks
-flow out, or an error that says how much would be needed. Everything is counted on top of
-what the process occupies when its libraries are loaded and its kernels compiled.
+Everything is added to the resident memory of the process after its libraries and kernels are
+loaded.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from smotefast.batch.column_sizes import Widths
+from smotefast.batch.column_sizes import ColumnSizes
+from smotefast.batch.memory_needs import MemoryNeed
 from smotefast.storage import (
     format_size,
     relax_allocator,
@@ -19,150 +18,134 @@ from smotefast.storage import (
     uses_jemalloc,
 )
 
-# Row groups aim at the second size, and are cut down to the first where memory is short:
-# larger ones save nothing, smaller ones cost readers.
+# Row groups aim at the larger size, and shrink to the smaller one where memory is short: larger
+# groups save nothing, smaller ones cost readers.
 _GROUP_BYTES = (8 << 20, 48 << 20)
 _GROUP_ROWS = (16, 1_000_000)
 # What a writer remembers of each column of a row group, until the footer is written.
 _CHUNK_BYTES = 1_000
 BATCH_ROWS = 1 << 16
-# What a job takes for one byte of a dictionary: in the reader (7 to 9), in taking the rows of
-# a class (3), in unifying and writing one row group while the next is read. Dictionaries of
-# 31 and 33 MiB took 14 and 24 times as much.
-_DICTIONARIES = 26
-# What allocators keep beyond what is in use. Peaks of one job, run 24 times while other work
+# Bytes of a job for one byte of a dictionary: in the reader (7 to 9), in taking the rows of a
+# class (3), in unifying and writing one row group while the next is read. Dictionaries of 31
+# and 33 MiB took 14 and 24 times as much.
+_DICTIONARY_COPIES = 26
+# What allocators keep beyond the memory in use. Peaks of one job, run 24 times while other work
 # kept both cores busy, were 24 MiB apart.
-_SLACK = 56 << 20
-# With so much to spare, and a row group, allocators may be lazy.
-_ROOM = 128 << 20
+_ALLOCATOR_SLACK = 56 << 20
+# With so much to spare besides a row group, allocators may return memory later.
+_PLENTY = 128 << 20
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Sizes that keep a job under its limit.
+    """Block sizes that keep a job under its limit.
 
     Attributes
     ----------
     group_rows
-        Rows of a row group of the destination, at most.
+        Largest number of rows of a row group of the output.
     group_bytes
-        Bytes of a row group in memory, at most: rows may be wider than was estimated.
+        Largest size of a row group in memory: rows may be wider than was estimated.
     batch_rows
-        Rows read or made at a time.
+        Rows to read or generate at a time.
     query_rows
-        Rows searched for at a time in a batch.
-    need
-        Resident set to expect at most, in bytes.
+        Queries to search at a time in a batch.
+    peak_bytes
+        Expected peak of resident memory.
     """
 
     group_rows: int
     group_bytes: int
     batch_rows: int
     query_rows: int
-    need: int
-
-
-class Need(NamedTuple):
-    """Bytes of a job besides what streams through.
-
-    Attributes
-    ----------
-    kept
-        Held from the second pass to the end.
-    search
-        The most that is held besides, while neighbours are found in memory.
-    streamed
-        What is held besides ``kept`` while all rows stream past those that are searched for,
-        without the blocks.
-    block_row, query_row
-        What each row of a block of the files takes then, and each row that is searched for in
-        a block at once.
-    n_queries
-        Rows of the largest class that is searched for so.
-    """
-
-    kept: int
-    search: int
-    streamed: int = 0
-    block_row: int = 0
-    query_row: int = 0
-    n_queries: int = 0
-
-    def most(self, other: Need) -> Need:
-        """Return the larger of each, of searches that run one after the other."""
-        return Need(*map(max, self, other))
-
-    def past(self, block_rows: int) -> int:
-        """Return what is held besides ``kept`` while blocks of so many rows stream past."""
-        at_once = min(block_rows, self.n_queries)
-        return self.streamed + self.block_row * block_rows + self.query_row * at_once
+    peak_bytes: int
 
 
 def make_plan(
-    widths: Widths, columns: list[str], *, n_written: int, need: Need, limit: int
+    sizes: ColumnSizes, columns: list[str], *, n_written: int, need: MemoryNeed, limit: int
 ) -> Plan:
-    """Size the blocks.
+    """Choose the block sizes.
 
     Parameters
     ----------
-    widths
-        Of the source.
+    sizes
+        Memory of the columns of the source.
     columns
-        What will be read.
+        Names of the columns to read.
     n_written
-        Rows of the destination at most.
+        Largest number of rows of the output.
     need
-        What is held besides the blocks.
+        Memory besides the blocks.
     limit
-        Bytes the process may occupy.
+        Largest resident memory of the process, in bytes.
 
     Raises
     ------
     MemoryError
-        If it does not fit; the message says what would.
+        If the job does not fit; the message names a limit that is enough.
     """
     release_memory()
-    base = resident_bytes() + _SLACK
-    row = widths.row_bytes(columns)
-    standing = widths.reader_bytes(columns) + _DICTIONARIES * widths.dictionary_bytes(columns)
-
-    def streaming(group_rows: int) -> float:
-        # One row group is written while the next is made of batches; in making one, a
-        # batch exists as rows, as columns and with its draws. See choose_allocator.
-        groups = 2.2 if uses_jemalloc() else 3.2
-        batch = min(group_rows, BATCH_ROWS)
-        footer = n_written / group_rows * len(columns) * _CHUNK_BYTES
-        return row * (groups * group_rows + 3 * batch) + 64 * batch + footer
-
-    def occupied(group_rows: int) -> int:
-        past = need.past(min(group_rows, BATCH_ROWS))
-        reading = standing + max(past, streaming(group_rows))
-        return int(base + need.kept + max(need.search, reading))
-
-    sizes = _group_sizes(row, n_written)
-    fitting = next((size for size in sizes if occupied(size) <= limit), None)
+    peak = _Peak(sizes, columns, n_written, need)
+    candidates = _group_sizes(peak.row_bytes, n_written)
+    fitting = next((rows for rows in candidates if peak.of_group(rows) <= limit), None)
     if fitting is None:
+        least = 1.02 * min(map(peak.of_group, candidates))
         raise MemoryError(
             f"memory_limit={format_size(limit)} is not enough: this job needs about "
-            f"{format_size(1.02 * min(map(occupied, sizes)), round_up=True)}, of which "
-            f"{format_size(base)} is the program itself. Nothing was written."
+            f"{format_size(least, round_up=True)}, of which {format_size(peak.program)} is the "
+            "program itself. Nothing was written."
         )
-    spare = limit - occupied(fitting) - row * fitting - _ROOM
+    spare = limit - peak.of_group(fitting) - peak.row_bytes * fitting - _PLENTY
     if spare > 0:
         relax_allocator()
     batch_rows = min(fitting, BATCH_ROWS)
-    query_rows = batch_rows + int(max(0, spare) / max(1, need.query_row))
-    group_bytes = max(int(row * fitting), _GROUP_BYTES[0])
-    return Plan(fitting, group_bytes, batch_rows, query_rows, occupied(fitting))
+    query_rows = batch_rows + int(max(0, spare) / max(1, need.query))
+    group_bytes = max(int(peak.row_bytes * fitting), _GROUP_BYTES[0])
+    return Plan(fitting, group_bytes, batch_rows, query_rows, peak.of_group(fitting))
 
 
-def _group_sizes(row: float, n_written: int) -> list[int]:
+class _Peak:
+    """Peak of resident memory as a function of the size of row groups."""
+
+    def __init__(
+        self, sizes: ColumnSizes, columns: list[str], n_written: int, need: MemoryNeed
+    ) -> None:
+        self.program = resident_bytes() + _ALLOCATOR_SLACK
+        self.row_bytes = sizes.row_bytes(columns)
+        dictionaries = _DICTIONARY_COPIES * sizes.dictionary_bytes(columns)
+        self._reader = sizes.reader_bytes(columns) + dictionaries
+        self._n_columns, self._n_written, self._need = len(columns), n_written, need
+        # One row group is written while the next is put together from batches. An allocator
+        # that returns no memory keeps one more.
+        self._groups = 2.2 if uses_jemalloc() else 3.2
+
+    def of_group(self, group_rows: int) -> int:
+        """Return the peak with row groups of this size: of searching, reading or writing."""
+        batch_rows = min(group_rows, BATCH_ROWS)
+        blocks = max(self._searching(batch_rows), self._writing(group_rows, batch_rows))
+        need = self._need
+        return int(self.program + need.gathered + max(need.search, self._reader + blocks))
+
+    def _searching(self, batch_rows: int) -> int:
+        """Return the memory of a search while batches stream past the queries."""
+        need = self._need
+        at_once = min(batch_rows, need.n_queries)
+        return need.streaming + need.block_row * batch_rows + need.query * at_once
+
+    def _writing(self, group_rows: int, batch_rows: int) -> float:
+        """Return the memory of batches that exist as rows, as columns and with their draws."""
+        footer = self._n_written / group_rows * self._n_columns * _CHUNK_BYTES
+        rows = self._groups * group_rows + 3 * batch_rows
+        return self.row_bytes * rows + 64 * batch_rows + footer
+
+
+def _group_sizes(row_bytes: float, n_written: int) -> list[int]:
     """Return numbers of rows that a row group may have, the largest first.
 
-    Rows of the smallest are not always the least need: a writer remembers each row group.
+    The smallest groups do not always need least memory: a writer remembers each row group.
     """
     least, most = (
-        int(min(max(size / row, _GROUP_ROWS[0]), _GROUP_ROWS[1])) for size in _GROUP_BYTES
+        int(min(max(size / row_bytes, _GROUP_ROWS[0]), _GROUP_ROWS[1])) for size in _GROUP_BYTES
     )
     least = min(least, 100_000, n_written)
     sizes = [max(min(most, n_written), least)]

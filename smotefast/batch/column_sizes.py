@@ -1,8 +1,7 @@
-"""How much memory columns take, estimated from footers and samples before they are read.
+"""Memory of columns, estimated from Parquet footers and samples before the files are read.
 
-A source flows in; bytes of rows, of dictionaries and of readers flow out. Sizes that vary
-from row to row are looked up in every row group, because the first may hold the shortest
-texts. Estimates lean to the high side.
+Values of varying size are looked up in every row group, because the first may hold the
+shortest strings. Estimates are rather too high than too low.
 """
 
 from __future__ import annotations
@@ -16,18 +15,19 @@ import pyarrow.parquet as pq
 from smotefast.storage import ParquetSource
 from smotefast.storage.source_file import READ_BUFFER
 
-# Writers known to cut column chunks into pages of this size. Others may make one page of a
-# chunk, which is then read whole.
+# Writers known to cut column chunks into pages of this size. Others may write a chunk as one
+# page, which is then read whole.
 _PAGE = 1 << 20
 _PAGE_ROWS = 1024
-_CUT_PAGES = ("parquet-cpp", "parquet-mr", "parquet-rs", "polars", "impala")
-# Row groups of a file that are sampled besides the widest, and how much of a sample is enough.
-_SAMPLES = 4
+_WRITERS_OF_PAGES = ("parquet-cpp", "parquet-mr", "parquet-rs", "polars", "impala")
+# Row groups of a file that are sampled besides the widest one, and the size of a sample: the
+# first rows, and more up to the second number or so many bytes.
+_SAMPLED_GROUPS = 4
 _SAMPLE_ROWS = (16, 1_000)
 _SAMPLE_BYTES = 4 << 20
-# What a reader's allocations are rounded up to, and what its objects take.
-_ROUNDED, _READER = 1.25, 10_000
-# Writers give up dictionaries of a megabyte, as a rule.
+# Allocations of a reader are rounded up by this factor; its objects take so many bytes.
+_ROUNDING, _READER = 1.25, 10_000
+# Writers usually stop dictionary encoding at a megabyte: a dictionary below this is complete.
 _COMPLETE = 1 << 19
 
 
@@ -36,87 +36,90 @@ class _Chunk(NamedTuple):
 
     group: int
     n_rows: int
-    stored: int
+    stored_bytes: int
 
 
-class Widths:
-    """What columns of a source take.
+class ColumnSizes:
+    """Memory that the columns of a source take.
 
     Parameters
     ----------
     source
         The files; all footers are read.
     columns
-        Of which anything will be asked.
+        Names of the columns.
     """
 
     def __init__(self, source: ParquetSource, columns: list[str]) -> None:
-        self._kinds = {name: source.schema.field(name).type for name in columns}
+        self._types = {name: source.schema.field(name).type for name in columns}
         self._reader = dict.fromkeys(columns, 0)
         self._dictionary = dict.fromkeys(columns, 0)
-        self._rows = {name: _fixed_width(kind) or 0.0 for name, kind in self._kinds.items()}
+        self._row = {name: _fixed_bytes(each) or 0.0 for name, each in self._types.items()}
         for file in source.files:
             if file.n_rows:
                 with file.opened() as parquet:
-                    self._look_at(parquet)
+                    self._add_file(parquet)
 
     def row_bytes(self, columns: Iterable[str]) -> float:
-        """Return the bytes of a row; entries of dictionaries are not in it."""
-        return max(sum(self._rows[name] for name in columns), 1.0)
+        """Return the bytes of a row, without the entries of dictionaries."""
+        return max(sum(self._row[name] for name in columns), 1.0)
 
     def dictionary_bytes(self, columns: Iterable[str]) -> int:
         """Return the bytes of the largest dictionary of each column, together."""
         return sum(self._dictionary[name] for name in columns)
 
     def reader_bytes(self, columns: Iterable[str]) -> int:
-        """Return what the columns of an open file hold.
+        """Return what an open file holds for the columns.
 
-        Each has a buffer, a page as stored and as read, and perhaps a dictionary. For 20
-        columns of float32 this comes to 62 MiB, and 61 MiB were measured.
+        Each column has a buffer, a page as stored and as read, and perhaps a dictionary. The
+        estimate for 20 columns of float32 is 62 MiB; 61 MiB were measured.
         """
         return sum(self._reader[name] for name in columns)
 
-    def _look_at(self, parquet: pq.ParquetFile) -> None:
+    def _add_file(self, parquet: pq.ParquetFile) -> None:
         metadata = parquet.metadata
-        groups = [metadata.row_group(place) for place in range(metadata.num_row_groups)]
-        sizes = [group.num_rows for group in groups]
-        cuts_pages = str(metadata.created_by).lower().startswith(_CUT_PAGES)
-        for name, leaves in _leaves(metadata, self._kinds).items():
-            is_fixed = _fixed_width(self._kinds[name]) is not None
-            is_category = pa.types.is_dictionary(self._kinds[name])
-            # A fixed width needs a look at one row group only.
-            some = range(len(groups)) if is_category or not is_fixed else [_largest(sizes)]
-            found = []
-            for place in some:
-                if sizes[place]:
-                    columns = [groups[place].column(leaf) for leaf in leaves]
-                    found.append(self._note(name, place, sizes[place], columns, cuts_pages))
+        groups = [metadata.row_group(group) for group in range(metadata.num_row_groups)]
+        cuts_pages = str(metadata.created_by).lower().startswith(_WRITERS_OF_PAGES)
+        for name, leaves in _leaves(metadata, self._types).items():
+            is_fixed = _fixed_bytes(self._types[name]) is not None
+            is_category = pa.types.is_dictionary(self._types[name])
+            indices: Iterable[int] = range(len(groups))
+            if is_fixed and not is_category:  # one row group is enough
+                indices = [max(indices, key=lambda group: groups[group].num_rows)]
+            chunks = []
+            for group in indices:
+                if groups[group].num_rows:
+                    stored = [groups[group].column(leaf) for leaf in leaves]
+                    chunk = _Chunk(group, groups[group].num_rows, _stored_bytes(stored))
+                    self._add_reader(name, chunk, stored, cuts_pages)
+                    chunks.append(chunk)
             if is_category:
-                largest = _dictionary_bytes(parquet, found, name)
+                largest = _dictionary_bytes(parquet, chunks, name)
                 self._dictionary[name] = max(self._dictionary[name], largest)
             elif not is_fixed:
-                width = 1.5 * _varying_width(parquet, found, name)
-                self._rows[name] = max(self._rows[name], width)
+                row = 1.5 * _widest_row(parquet, chunks, name)
+                self._row[name] = max(self._row[name], row)
 
-    def _note(
-        self, name: str, place: int, n_rows: int, columns: list[Any], cuts_pages: bool
-    ) -> _Chunk:
-        """Keep the largest reader; return the chunk."""
-        stored = sum(column.total_uncompressed_size for column in columns)
-        reader = sum(_reader_bytes(column, n_rows, cuts_pages) for column in columns)
+    def _add_reader(
+        self, name: str, chunk: _Chunk, stored: list[Any], cuts_pages: bool
+    ) -> None:
+        reader = sum(_reader_bytes(column, chunk.n_rows, cuts_pages) for column in stored)
         self._reader[name] = max(self._reader[name], reader)
-        return _Chunk(place, n_rows, stored)
+
+
+def _stored_bytes(columns: list[Any]) -> int:
+    return sum(column.total_uncompressed_size for column in columns)
 
 
 def _reader_bytes(column: Any, n_rows: int, cuts_pages: bool) -> int:
     """Return what the reader of a stored column holds: a buffer, a page twice, a dictionary.
 
-    A chunk of one page and its dictionary holds no more than both. Allocators round up: 600
+    A chunk of one page and its dictionary takes no more than both. Allocators round up: 600
     columns of 60,000 float32, each with a dictionary of 240 kB and a page of 117, have 354 MiB
-    allocated and 435 resident; 4,000 columns of next to nothing 33 MiB.
+    allocated and 435 resident; 4,000 nearly empty columns 33 MiB.
     """
     stored = column.total_uncompressed_size
-    # The size is looked at after so many rows, however wide they are.
+    # The writer checks the size of a page after so many rows, however wide they are.
     rows = _PAGE_ROWS * stored / n_rows
     page = min(stored, int(max(_PAGE, rows))) if cuts_pages else stored
     dictionary = 0
@@ -124,37 +127,34 @@ def _reader_bytes(column: Any, n_rows: int, cuts_pages: bool) -> int:
         dictionary = max(0, column.data_page_offset - column.dictionary_page_offset)
     data = min(page, stored - min(dictionary, stored))
     pages = min((2 + column.has_dictionary_page) * page, stored + data)
-    return int(_ROUNDED * (min(column.total_compressed_size, READ_BUFFER) + pages)) + _READER
+    return int(_ROUNDING * (min(column.total_compressed_size, READ_BUFFER) + pages)) + _READER
 
 
-def _fixed_width(kind: pa.DataType) -> float | None:
-    """Return the bytes of a value and its validity; None where they vary."""
+def _fixed_bytes(arrow_type: pa.DataType) -> float | None:
+    """Return the bytes of a value and its validity bit; None if values vary in size."""
     try:
-        return float(kind.bit_width) / 8 + 1 / 8
+        return float(arrow_type.bit_width) / 8 + 1 / 8
     except ValueError:
         return None
 
 
 def _leaves(metadata: Any, names: Iterable[str]) -> dict[str, list[int]]:
-    """Return which stored columns belong to each column; names may hold dots."""
+    """Return the indices of the stored columns of each column; names may contain dots."""
     exact: dict[str, list[int]] = {}
-    within: dict[str, list[int]] = {}
-    for place in range(metadata.num_columns):
-        path = metadata.schema.column(place).path
-        exact[path] = [place]
+    nested: dict[str, list[int]] = {}
+    for leaf in range(metadata.num_columns):
+        path = metadata.schema.column(leaf).path
+        exact[path] = [leaf]
         parts = path.split(".")
         for depth in range(1, len(parts)):
-            within.setdefault(".".join(parts[:depth]), []).append(place)
-    return {name: exact.get(name) or within.get(name, []) for name in names}
+            nested.setdefault(".".join(parts[:depth]), []).append(leaf)
+    return {name: exact.get(name) or nested.get(name, []) for name in names}
 
 
-def _largest(sizes: list[int]) -> int:
-    return max(range(len(sizes)), key=sizes.__getitem__)
-
-
-def _some(chunks: list[_Chunk], first: _Chunk) -> set[_Chunk]:
-    """Return a chunk and a few more from all over the file."""
-    return {first, *chunks[:: max(1, len(chunks) // _SAMPLES)][:_SAMPLES]}
+def _sampled(chunks: list[_Chunk], first: _Chunk) -> set[_Chunk]:
+    """Return a chunk and a few more, evenly spread over the file."""
+    step = max(1, len(chunks) // _SAMPLED_GROUPS)
+    return {first, *chunks[::step][:_SAMPLED_GROUPS]}
 
 
 def _dictionary_bytes(parquet: pq.ParquetFile, chunks: list[_Chunk], name: str) -> int:
@@ -163,19 +163,19 @@ def _dictionary_bytes(parquet: pq.ParquetFile, chunks: list[_Chunk], name: str) 
     A small one is complete with the first row. Of a large one a writer may have stored a
     part, and the rest as plain values, which the reader adds to it.
     """
-    largest = max(chunks, key=lambda chunk: chunk.stored)
-    read = max(_first_dictionary(parquet, one, name) for one in _some(chunks, largest))
-    return read if 0 < read < _COMPLETE else largest.stored
+    largest = max(chunks, key=lambda chunk: chunk.stored_bytes)
+    read = max(_first_dictionary(parquet, chunk, name) for chunk in _sampled(chunks, largest))
+    return read if 0 < read < _COMPLETE else largest.stored_bytes
 
 
 def _first_dictionary(parquet: pq.ParquetFile, chunk: _Chunk, name: str) -> int:
     """Return the bytes of a row group's dictionary; 0 if it is built from plain values."""
-    batch = next(_batches_of(parquet, chunk, name, 1))
+    batch = next(_batches(parquet, chunk, name, 1))
     dictionary = batch.column(0).dictionary
     return int(dictionary.nbytes) if len(dictionary) > 1 else 0
 
 
-def _batches_of(
+def _batches(
     parquet: pq.ParquetFile, chunk: _Chunk, name: str, n_rows: int
 ) -> Iterator[pa.RecordBatch]:
     """Read a column of a row group.
@@ -188,21 +188,21 @@ def _batches_of(
     )
 
 
-def _varying_width(parquet: pq.ParquetFile, chunks: list[_Chunk], name: str) -> float:
-    """Return the bytes of a row where it is widest: as stored, or as read in samples.
+def _widest_row(parquet: pq.ParquetFile, chunks: list[_Chunk], name: str) -> float:
+    """Return the bytes of the widest row: as stored on average, or as read in samples.
 
-    Texts stored by a dictionary are wider when read.
+    Strings stored by a dictionary are wider when read.
     """
-    widest = max(chunks, key=lambda chunk: chunk.stored / chunk.n_rows)
-    sampled = (_sampled_width(parquet, one, name) for one in _some(chunks, widest))
-    return max(widest.stored / widest.n_rows, *sampled)
+    widest = max(chunks, key=lambda chunk: chunk.stored_bytes / chunk.n_rows)
+    sampled = (_sampled_width(parquet, chunk, name) for chunk in _sampled(chunks, widest))
+    return max(widest.stored_bytes / widest.n_rows, *sampled)
 
 
 def _sampled_width(parquet: pq.ParquetFile, chunk: _Chunk, name: str) -> float:
-    """Read the first rows of a row group: few, and more unless they are wide."""
+    """Read the first rows of a row group: a few, and more unless they are wide."""
     few, enough = _SAMPLE_ROWS
     n_rows, n_bytes, width = 0, 0, 0.0
-    for batch in _batches_of(parquet, chunk, name, few):
+    for batch in _batches(parquet, chunk, name, few):
         n_rows += batch.num_rows
         n_bytes += batch.nbytes
         width = max(width, n_bytes / n_rows)

@@ -1,61 +1,55 @@
-"""The data as a sampler sees them in a batch job: some rows in memory, the rest in files."""
+"""Rows of a job as its over-sampler sees them: some classes in memory, the rest in files."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
-from smotefast.batch.reading import Reading, category_counts, number_blocks, read_rows
+from smotefast.batch.gathering import ClassMatrices
+from smotefast.batch.reading import FileReader, NumberReader
+from smotefast.batch.scan import label_codes
 from smotefast.engine.mixed_recipes import MixedMatrix
 from smotefast.neighbors import Neighbors
 from smotefast.neighbors.streaming import NearestInBlocks
+from smotefast.tables.categories import encode_arrow
+from smotefast.tables.column_types import is_missing
 
 
-def refuse_estimator(given: Any) -> None:
-    """Refuse a user's neighbour estimator for a search among all rows."""
-    if hasattr(given, "kneighbors"):
+def refuse_estimator(parameter: Any) -> None:
+    """Refuse a user's neighbor estimator for a search among all rows."""
+    if hasattr(parameter, "kneighbors"):
         raise ValueError(
-            f"{type(given).__name__} cannot search rows that stay in files. Give a "
-            "number of neighbours, or resample in memory with fit_resample."
+            f"{type(parameter).__name__} cannot search rows that stay in files. Give a "
+            "number of neighbors, or resample in memory with fit_resample."
         )
 
 
 class FileRows:
-    """Rows of the classes that get new ones; of other rows what is asked for.
+    """Numeric rows of the classes to over-sample, and searches among the rows of all classes.
+
+    Offers what ``engine.rows.CrossClassRows`` declares.
 
     Parameters
     ----------
-    reading
-        The files.
-    features
-        Names of the numeric columns.
-    matrices
-        Rows of each class: arrays.
-    positions
-        Where these rows stand in the files, ascending, by class.
+    reader
+        The numeric columns of all rows.
+    in_memory
+        The classes to over-sample.
     """
 
-    def __init__(
-        self,
-        reading: Reading,
-        features: list[str],
-        matrices: dict[Any, np.ndarray],
-        positions: dict[Any, np.ndarray],
-    ) -> None:
-        self.n_samples = reading.source.n_rows
-        self._reading = reading
-        self._features = features
-        self._matrices = matrices
-        self._positions = positions
+    def __init__(self, reader: NumberReader, in_memory: ClassMatrices) -> None:
+        self.n_samples = reader.files.source.n_rows
+        self._reader = reader
+        self._matrices, self._positions = in_memory.matrices, in_memory.positions
 
-    def matrix(self, label: Any) -> Any:
-        """Return the rows of one class."""
+    def matrix(self, label: Any) -> np.ndarray:
+        """Return the rows of a class."""
         return self._matrices[label]
 
     def positions(self, label: Any) -> np.ndarray:
-        """Return where the rows of one class stand in the files, ascending."""
+        """Return the positions of the rows of a class in the files, ascending."""
         return self._positions[label]
 
     def find_neighbors(
@@ -71,91 +65,110 @@ class FileRows:
         refuse_estimator(estimator)
         if not k < self.n_samples:
             raise ValueError(
-                f"k={k} neighbours need at least {k + 1} rows; there are {self.n_samples}. "
-                "Lower the number of neighbours."
+                f"k={k} neighbors need at least {k + 1} rows; there are {self.n_samples}. "
+                "Lower the number of neighbors."
             )
         if not queries:
             return {}
-        places = {
-            label: np.searchsorted(self._positions[label], positions)
+        searches = {
+            label: self._search(label, positions, k, n_threads)
             for label, positions in queries.items()
         }
-        found = self._streamed(places, k, n_threads)
-        return {label: Neighbors(indices, "exact") for label, indices in found.items()}
+        for start, values in self._reader.blocks("finding neighbors among all rows"):
+            for each in searches.values():
+                each.offer(values, start)
+        return {label: Neighbors(each.positions, "exact") for label, each in searches.items()}
 
-    def _streamed(
-        self, asked: dict[Any, np.ndarray], k: int, n_threads: int
-    ) -> dict[Any, np.ndarray]:
-        searches = {
-            label: NearestInBlocks(
-                self._rows(label, places),
-                self._positions[label][places],
-                k,
-                n_threads=n_threads,
-                n_at_once=self._reading.query_rows,
-            )
-            for label, places in asked.items()
-        }
-        dtype = next(iter(self._matrices.values())).dtype
-        phase = "finding neighbours among all rows"
-        for start, values in number_blocks(self._reading, self._features, dtype, phase):
-            for search in searches.values():
-                search.offer(values, start)
-        return {label: search.positions for label, search in searches.items()}
-
-    def _rows(self, label: Any, places: np.ndarray) -> np.ndarray:
-        """Return rows of a class, without a copy where it is all of them."""
-        matrix = self._matrices[label]
-        return matrix if len(places) == len(matrix) else matrix[places]
+    def _search(
+        self, label: Any, positions: np.ndarray, k: int, n_threads: int
+    ) -> NearestInBlocks:
+        """Return a search for rows of a class, copied only if they are not the whole class."""
+        rows = self._matrices[label]
+        if len(positions) < len(rows):
+            rows = rows[np.searchsorted(self._positions[label], positions)]
+        n_at_once = self._reader.files.query_rows
+        return NearestInBlocks(rows, positions, k, n_threads=n_threads, n_at_once=n_at_once)
 
     def rows_at(self, positions: np.ndarray) -> np.ndarray:
-        """Return rows of any class, by ascending position; a pass over the files."""
-        for label, own in self._positions.items():
-            if np.isin(positions, own).all():
-                return self._matrices[label][np.searchsorted(own, positions)]
-        dtype = next(iter(self._matrices.values())).dtype
-        rows = np.empty((len(positions), len(self._features)), dtype)
-        for some, values in read_rows(self._reading, self._features, dtype, positions):
-            rows[some] = values
+        """Return rows of any class by ascending position; reads the files if necessary."""
+        for label, in_memory in self._positions.items():
+            if np.isin(positions, in_memory).all():
+                return self._matrices[label][np.searchsorted(in_memory, positions)]
+        rows = self._reader.empty(len(positions))
+        for block, values in self._reader.rows_at(positions):
+            rows[block] = values
         return rows
 
 
 class CategoryFileRows:
-    """Rows of the classes that get new ones, with categories as codes.
+    """Rows of the classes to over-sample, with categories as codes.
+
+    Offers what ``engine.rows.CategoryRows`` declares.
 
     Parameters
     ----------
-    reading
+    reader
         The files.
     columns
         Names of the categorical columns.
-    values
-        What their codes stand for.
+    categories
+        Categories of each column, by code.
     matrices
         Rows of each class: a ``MixedMatrix``, or an array of codes.
     """
 
     def __init__(
         self,
-        reading: Reading,
+        reader: FileReader,
         columns: list[str],
-        values: Sequence[list[Any]],
+        categories: list[list[Any]],
         matrices: dict[Any, MixedMatrix | np.ndarray],
     ) -> None:
-        self.n_samples = reading.source.n_rows
-        self._reading = reading
+        self.n_samples = reader.source.n_rows
+        self._reader = reader
         self._columns = columns
-        self._values = values
+        self._categories = categories
         self._matrices = matrices
 
-    def matrix(self, label: Any) -> Any:
-        """Return the rows of one class."""
+    def matrix(self, label: Any) -> MixedMatrix | np.ndarray:
+        """Return the rows of a class."""
         return self._matrices[label]
 
     def positions(self, label: Any) -> np.ndarray:
-        """Return positions within the class: a batch job reports no provenance."""
+        """Return positions within the class, which is enough: a job reports no provenance."""
         return np.arange(self._matrices[label].shape[0])
 
     def category_counts(self) -> list[np.ndarray]:
         """Count the rows of each class that have each category, in a pass over the files."""
-        return category_counts(self._reading, self._columns, self._values)
+        reader = self._reader
+        n_classes = len(reader.labels)
+        codes = [
+            {_key(value): code for code, value in enumerate(of)} for of in self._categories
+        ]
+        counts = [np.zeros((len(of), n_classes), dtype=np.int64) for of in self._categories]
+        columns = [reader.target, *self._columns]
+        for _, batch in reader.batches(columns, "counting categories"):
+            labels = label_codes(batch.column(0), reader.labels)
+            for j, column in enumerate(batch.columns[1:]):
+                _add_counts(column, labels, codes[j], counts[j])
+        return counts
+
+
+def _add_counts(
+    column: pa.Array, labels: np.ndarray, codes: dict[Any, int], counts: np.ndarray
+) -> None:
+    """Add the rows of a batch by category and class; other categories are not counted."""
+    n_classes = counts.shape[1]
+    encoded = encode_arrow(column)
+    pairs = encoded.codes * np.int64(n_classes) + labels
+    in_batch = np.bincount(pairs, minlength=len(encoded.categories) * n_classes)
+    for value, by_class in zip(
+        encoded.categories, in_batch.reshape(-1, n_classes), strict=True
+    ):
+        code = codes.get(_key(value))
+        if code is not None:
+            counts[code] += by_class
+
+
+def _key(value: Any) -> Any:
+    return None if is_missing(value) else value

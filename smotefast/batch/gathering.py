@@ -1,37 +1,70 @@
-"""Second pass over the files: the rows of the classes that get new ones.
+"""Second pass over the files: read the rows of some classes into memory.
 
-A source and a quota flow in; the rows of those classes flow out, in the order of the
-files: as one matrix a class for samplers that compute, as an Arrow table for samplers
-that copy. Rows of other classes are skipped, whatever they hold.
+Rows come in the order of the files: as one matrix for each class, or as one Arrow table. Rows
+of other classes are skipped, whatever values they hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from smotefast.batch.reading import Reading, all_labels, number_blocks, unusable_values
+from smotefast.batch.reading import FileReader, NumberReader, count_unusable, values_text
 from smotefast.batch.scan import label_codes
+from smotefast.engine.class_counts import Counts
+from smotefast.engine.rows import ClassPositions
 from smotefast.storage import SourceChangedError
 from smotefast.tables.arrow_columns import features_to_matrix
 from smotefast.tables.arrow_tables import take_arrow
 from smotefast.tables.categories import lookup_categories
 
 
-class GatheredTable:
-    """Rows of all classes as one table, class after class.
+@dataclass(frozen=True)
+class ClassMatrices:
+    """Rows of some classes in memory, by class.
 
     Attributes
     ----------
-    table
-        What the positions count in.
+    matrices
+        The rows.
+    positions
+        Their positions in the files, ascending.
     """
 
-    def __init__(self, n_samples: int, table: pa.Table, sizes: dict[Any, int]) -> None:
+    matrices: dict[Any, np.ndarray]
+    positions: dict[Any, np.ndarray]
+
+    def merged(self, other: ClassMatrices) -> ClassMatrices:
+        """Return the classes of both."""
+        return ClassMatrices(
+            {**self.matrices, **other.matrices}, {**self.positions, **other.positions}
+        )
+
+
+class Gathered(NamedTuple):
+    """Rows as the over-sampler needs them, and classes that are in memory as matrices."""
+
+    rows: ClassPositions
+    in_memory: ClassMatrices = ClassMatrices({}, {})
+
+
+class ClassTable:
+    """Rows of some classes as one Arrow table, class after class.
+
+    Attributes
+    ----------
+    n_samples
+        Number of rows of the whole source.
+    table
+        The rows.
+    """
+
+    def __init__(self, n_samples: int, table: pa.Table, sizes: Counts) -> None:
         self.n_samples = n_samples
         self.table = table
         ends = np.cumsum(list(sizes.values()), dtype=int).tolist()
@@ -40,150 +73,192 @@ class GatheredTable:
         }
 
     def positions(self, label: Any) -> np.ndarray:
-        """Return where the rows of one class stand in ``table``."""
+        """Return the positions in ``table`` of the rows of a class."""
         return np.arange(*self._ranges[label])
+
+    def take(self, names: list[str], positions: np.ndarray) -> dict[str, pa.Array]:
+        """Return values of some columns by position in ``table``."""
+        return {name: take_arrow(self.table.column(name), positions) for name in names}
 
 
 def gather_matrices(
-    reading: Reading, features: list[str], dtype: np.dtype[Any], sizes: dict[Any, int]
-) -> tuple[dict[Any, np.ndarray], dict[Any, np.ndarray]]:
-    """Read the features of some classes into one matrix each.
+    reader: NumberReader, sizes: Counts, *, over_sampled: Collection[Any]
+) -> ClassMatrices:
+    """Read the numeric columns of some classes into one matrix for each.
 
-    Returns
-    -------
-    matrices, positions
-        By class: the rows, and where they stand in the files.
+    Parameters
+    ----------
+    reader
+        The columns.
+    sizes
+        Number of rows of each class to read.
+    over_sampled
+        The classes that get synthetic samples, for error messages.
 
     Raises
     ------
     ValueError
         If a value of these rows is missing or not finite.
     """
-    matrices = {label: np.empty((n, len(features)), dtype) for label, n in sizes.items()}
-    positions = {label: np.empty(n, np.int64) for label, n in sizes.items()}
+    rows = ClassMatrices(
+        {label: reader.empty(n) for label, n in sizes.items()},
+        {label: np.empty(n, np.int64) for label, n in sizes.items()},
+    )
+    unusable = _UnusableValues(over_sampled)
     filled = dict.fromkeys(sizes, 0)
-    unusable: dict[tuple[Any, str], int] = {}
-    columns = [reading.target, *features]
-    for start, batch in reading.batches(columns, "reading classes"):
-        for label, where, rows in _by_class(batch, list(sizes)):
-            _count_unusable(rows, label, features, unusable)
+    columns = [reader.files.target, *reader.features]
+    for start, batch in reader.files.batches(columns, "reading classes"):
+        for label, positions, part in _split_by_class(batch, list(sizes)):
+            unusable.count(part, label, reader.features)
             free = sizes[label] - filled[label]
-            place = slice(filled[label], filled[label] + min(rows.num_rows, free))
-            positions[label][place] = where[:free] + start
-            if not unusable:
-                values = features_to_matrix(rows.columns[1:], features, dtype)
-                matrices[label][place] = values[:free]
-            filled[label] += rows.num_rows
-    _refuse_unusable(unusable)
-    _check_filled(filled, sizes)
-    return matrices, positions
+            span = slice(filled[label], filled[label] + min(part.num_rows, free))
+            rows.positions[label][span] = positions[:free] + start
+            if not unusable.counts:
+                values = features_to_matrix(part.columns[1:], reader.features, reader.dtype)
+                rows.matrices[label][span] = values[:free]
+            filled[label] += part.num_rows
+    unusable.refuse()
+    _check_complete(filled, sizes)
+    return rows
 
 
-def gather_everything(
-    reading: Reading, features: list[str], dtype: np.dtype[Any]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Read all rows into one matrix, and the class of each."""
-    matrix = np.empty((reading.source.n_rows, len(features)), dtype)
-    for start, values in number_blocks(reading, features, dtype, "reading all rows"):
+def gather_all_rows(reader: NumberReader) -> tuple[np.ndarray, np.ndarray]:
+    """Read all rows into one matrix; return it and the label of each row."""
+    matrix = reader.empty(reader.files.source.n_rows)
+    for start, values in reader.blocks("reading all rows"):
         matrix[start : start + len(values)] = values
-    labels = np.array(list(reading.labels))
-    return matrix, labels[all_labels(reading)]
+    labels = np.array(reader.files.labels)
+    return matrix, labels[reader.files.class_codes()]
 
 
-def gather_table(reading: Reading, columns: list[str], sizes: dict[Any, int]) -> GatheredTable:
-    """Read some columns of some classes into one table."""
-    source, target = reading.source, reading.target
-    schema = pa.schema([source.schema.field(name) for name in columns])
-    categories = {
-        field.name: Categories(field.type)
-        for field in schema
-        if pa.types.is_dictionary(field.type)
-    }
-    pieces: dict[Any, dict[str, list[pa.Array]]]
-    pieces = {label: {name: [] for name in columns} for label in sizes}
-    ordered = [target, *(name for name in columns if name != target)]
-    filled = dict.fromkeys(sizes, 0)
-    for _, batch in reading.batches(ordered, "reading classes") if sizes else ():
-        for label, _, rows in _by_class(batch, list(sizes)):
-            for name in columns:
-                piece = rows.column(name)
-                kept = categories[name].codes(piece) if name in categories else piece
-                pieces[label][name].append(kept)
-            filled[label] += rows.num_rows
-    _check_filled(filled, sizes)
-    joined = []
-    for field in schema:  # column by column: one of them is held twice
-        parts = [part for label in sizes for part in pieces[label].pop(field.name)]
-        if field.name in categories:
-            joined.append(categories[field.name].joined(parts))
-        else:
-            joined.append(pa.chunked_array(parts, type=field.type).combine_chunks())
-        del parts
-    return GatheredTable(source.n_rows, pa.table(joined, schema=schema), sizes)
+def gather_table(reader: FileReader, columns: list[str], sizes: Counts) -> ClassTable:
+    """Read columns of any type of some classes into one table."""
+    builder = _TableBuilder([reader.source.schema.field(name) for name in columns], sizes)
+    # The target comes first, to tell the classes apart.
+    ordered = [reader.target, *(name for name in columns if name != reader.target)]
+    for _, batch in reader.batches(ordered, "reading classes") if sizes else ():
+        for label, _, part in _split_by_class(batch, list(sizes)):
+            builder.add(label, part)
+    return ClassTable(reader.source.n_rows, builder.table(), sizes)
 
 
-def _by_class(
-    batch: pa.RecordBatch, keys: list[Any]
+def _split_by_class(
+    batch: pa.RecordBatch, labels: list[Any]
 ) -> Iterator[tuple[Any, np.ndarray, pa.RecordBatch]]:
-    """Cut out the rows of each wanted class, in their order, with where they stand.
+    """Yield the rows of each of some classes in their order, with their positions in the batch.
 
     Column 0 is the target.
     """
-    codes = label_codes(batch.column(0), keys)
-    wanted = np.flatnonzero(codes >= 0)
-    order = np.argsort(codes[wanted], kind="stable")
-    where = wanted[order]
-    taken = [take_arrow(column, where) for column in batch.columns]
-    rows = pa.RecordBatch.from_arrays(taken, schema=batch.schema)
-    borders = np.searchsorted(codes[wanted][order], np.arange(len(keys) + 1))
-    for key, start, stop in zip(keys, borders[:-1].tolist(), borders[1:].tolist(), strict=True):
+    codes = label_codes(batch.column(0), labels)
+    members = np.flatnonzero(codes >= 0)
+    order = np.argsort(codes[members], kind="stable")
+    positions = members[order]
+    columns = [take_arrow(column, positions) for column in batch.columns]
+    rows = pa.RecordBatch.from_arrays(columns, schema=batch.schema)
+    edges = np.searchsorted(codes[positions], np.arange(len(labels) + 1)).tolist()
+    for label, start, stop in zip(labels, edges[:-1], edges[1:], strict=True):
         if start < stop:
-            yield key, where[start:stop], rows.slice(start, stop - start)
+            yield label, positions[start:stop], rows.slice(start, stop - start)
 
 
-def _count_unusable(
-    rows: pa.RecordBatch, label: Any, features: list[str], unusable: dict[tuple[Any, str], int]
-) -> None:
-    for name in features:
-        n_bad = unusable_values(rows.column(name))
-        if n_bad:
-            unusable[label, name] = unusable.get((label, name), 0) + n_bad
+class _UnusableValues:
+    """Counts missing and infinite values by class and column."""
+
+    def __init__(self, over_sampled: Collection[Any]) -> None:
+        self.counts: dict[tuple[Any, str], int] = {}
+        self._over_sampled = over_sampled
+
+    def count(self, rows: pa.RecordBatch, label: Any, features: list[str]) -> None:
+        """Count the values of rows of a class."""
+        for name in features:
+            n_unusable = count_unusable(rows.column(name))
+            if n_unusable:
+                self.counts[label, name] = self.counts.get((label, name), 0) + n_unusable
+
+    def refuse(self) -> None:
+        """Raise an error if there are any."""
+        if not self.counts:
+            return
+        (label, name), n_unusable = next(iter(self.counts.items()))
+        use = "is being over-sampled" if label in self._over_sampled else "is being searched"
+        raise ValueError(
+            f"Column {name!r} has {values_text(n_unusable)} in class {label!r}, which "
+            f"{use}{self._others(label, name)}. Fill or remove them, drop the column, or leave "
+            "the class out of sampling_strategy."
+        )
+
+    def _others(self, label: Any, name: str) -> str:
+        """Say how many other columns, or else classes, have such values."""
+        columns = {other for _, other in self.counts} - {name}
+        classes = {other for other, _ in self.counts} - {label}
+        n, one, several = len(columns), "column", "columns"
+        if not columns:
+            n, one, several = len(classes), "class", "classes"
+        if n == 0:
+            return ""
+        subject = f"another {one} is" if n == 1 else f"{n} other {several} are"
+        return f" ({subject} affected as well)"
 
 
-def _refuse_unusable(unusable: dict[tuple[Any, str], int]) -> None:
-    if not unusable:
-        return
-    (label, name), n_bad = next(iter(unusable.items()))
-    more = f" (and {len(unusable) - 1} more columns or classes)" if len(unusable) > 1 else ""
-    raise ValueError(
-        f"Column {name!r} is missing (null or NaN) or infinite in {n_bad} rows of class "
-        f"{label!r}{more}, for which rows are to be made. Fill or remove them, drop the "
-        "column, or leave the class out of sampling_strategy."
-    )
+class _TableBuilder:
+    """Joins pieces of columns to one table, class after class."""
+
+    def __init__(self, fields: list[pa.Field], sizes: Counts) -> None:
+        self._fields, self._sizes = fields, sizes
+        self._categories = {
+            field.name: Categories(field.type)
+            for field in fields
+            if pa.types.is_dictionary(field.type)
+        }
+        self._pieces: dict[Any, dict[str, list[pa.Array]]]
+        self._pieces = {label: {field.name: [] for field in fields} for label in sizes}
+        self._n_rows = dict.fromkeys(sizes, 0)
+
+    def add(self, label: Any, rows: pa.RecordBatch) -> None:
+        """Append rows to a class."""
+        for name, pieces in self._pieces[label].items():
+            piece = rows.column(name)
+            categories = self._categories.get(name)
+            pieces.append(piece if categories is None else categories.codes(piece))
+        self._n_rows[label] += rows.num_rows
+
+    def table(self) -> pa.Table:
+        """Return all rows; column by column, so that only one column is held twice."""
+        _check_complete(self._n_rows, self._sizes)
+        joined = [self._joined(field) for field in self._fields]
+        return pa.table(joined, schema=pa.schema(self._fields))
+
+    def _joined(self, field: pa.Field) -> pa.Array:
+        pieces = [
+            piece for label in self._sizes for piece in self._pieces[label].pop(field.name)
+        ]
+        if field.name in self._categories:
+            return self._categories[field.name].joined(pieces)
+        return pa.chunked_array(pieces, type=field.type).combine_chunks()
 
 
-def _check_filled(filled: dict[Any, int], sizes: dict[Any, int]) -> None:
-    if filled != sizes:
+def _check_complete(n_rows: Counts, sizes: Counts) -> None:
+    if n_rows != sizes:
         raise SourceChangedError("The source was changed while it was being read. Start again.")
 
 
 class Categories:
-    """Categories of a column in the order in which they were met.
+    """Categories of a column in the order of their first occurrence.
 
-    Every batch that pyarrow reads holds all categories; of the pieces only codes are kept.
+    Every batch that pyarrow reads holds all categories; only codes are kept of the pieces.
 
     Parameters
     ----------
-    kind
-        Dictionary type of the column.
+    dictionary_type
+        Arrow type of the column.
     """
 
-    def __init__(self, kind: pa.DictionaryType) -> None:
-        self._kind = kind
-        self._values = pa.array([], type=kind.value_type)
+    def __init__(self, dictionary_type: pa.DictionaryType) -> None:
+        self._type = dictionary_type
+        self._values = pa.array([], type=dictionary_type.value_type)
 
     def codes(self, column: pa.DictionaryArray) -> pa.Array:
-        """Return the codes of a piece, int32; categories that are new are added."""
+        """Return the codes of a piece, int32; new categories are added."""
         if self._values.equals(column.dictionary):
             return column.indices.cast(pa.int32())
         known = lookup_categories(column.dictionary, self._values)
@@ -202,10 +277,10 @@ class Categories:
         """
         codes = pa.concat_arrays(pieces) if pieces else pa.array([], pa.int32())
         try:
-            codes = codes.cast(self._kind.index_type)
+            codes = codes.cast(self._type.index_type)
         except pa.ArrowInvalid as error:
             raise ValueError(
                 f"The files have {len(self._values)} categories in a column of type "
-                f"{self._kind}, more than it can count. Rewrite it with wider indices."
+                f"{self._type}, more than it can count. Rewrite it with wider indices."
             ) from error
-        return pa.DictionaryArray.from_arrays(codes, self._values, ordered=self._kind.ordered)
+        return pa.DictionaryArray.from_arrays(codes, self._values, ordered=self._type.ordered)

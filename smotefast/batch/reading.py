@@ -1,12 +1,11 @@
-"""All rows of the files, block by block, for samplers that look beyond one class.
+"""Read the source block by block: batches of columns, or matrices of its numeric columns.
 
-A source flows in; blocks of numbers, or counts of categories, flow out. Each use is one
-more pass over the files.
+Each use is one more pass over the files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,13 +17,11 @@ from smotefast.batch.scan import label_codes
 from smotefast.report.progress import Progress
 from smotefast.storage import ParquetSource, SourceChangedError, check_resident_memory
 from smotefast.tables.arrow_columns import features_to_matrix
-from smotefast.tables.categories import encode_arrow
-from smotefast.tables.column_types import is_missing
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What is read, in what pieces, and what must not be exceeded.
+class FileReader:
+    """Reads batches of the source, reports progress and checks the memory limit.
 
     Attributes
     ----------
@@ -35,25 +32,25 @@ class Reading:
     labels
         All classes, in label order.
     batch_rows
-        Rows read at a time.
-    progress
-        Is told of every block.
-    limit
-        Bytes the process may occupy.
+        Rows to read at a time.
     query_rows
-        Rows searched for at a time in what is read.
+        Queries to search at a time in a batch.
+    progress
+        Counts the rows that are read.
+    limit
+        Largest resident memory of the process, in bytes.
     """
 
     source: ParquetSource
     target: str
-    labels: Sequence[Any]
+    labels: list[Any]
     batch_rows: int
+    query_rows: int
     progress: Progress
     limit: int
-    query_rows: int
 
     def batches(self, columns: list[str], phase: str) -> Iterator[tuple[int, pa.RecordBatch]]:
-        """Yield batches of some columns, with where their rows begin."""
+        """Yield the position of the first row of each batch, and the batch."""
         self.progress.phase(phase, self.source.n_rows)
         start = 0
         for batch in self.source.batches(columns, self.batch_rows):
@@ -66,97 +63,80 @@ class Reading:
                 "The source was changed while it was being read. Start again."
             )
 
-
-def number_blocks(
-    reading: Reading, features: list[str], dtype: np.dtype[Any], phase: str
-) -> Iterator[tuple[int, np.ndarray]]:
-    """Yield all rows as blocks of numbers, with where they begin.
-
-    Raises
-    ------
-    ValueError
-        If a value is missing or not finite, in a row of any class.
-    """
-    for start, batch in reading.batches(features, phase):
-        for name, column in zip(features, batch.columns, strict=True):
-            n_bad = unusable_values(column)
-            if n_bad:
-                last = start + batch.num_rows - 1
-                raise ValueError(
-                    f"Column {name!r} is missing (null or NaN) or infinite in {n_bad} of rows "
-                    f"{start} to {last}, and this sampler compares rows with those of all "
-                    "classes. Fill or remove them there and beyond, or drop the column."
-                )
-        yield start, features_to_matrix(batch.columns, features, dtype)
+    def class_codes(self) -> np.ndarray:
+        """Return the class of every row, as an index in the list of classes."""
+        codes = np.empty(self.source.n_rows, dtype=np.int32)
+        for start, batch in self.batches([self.target], "reading classes"):
+            codes[start : start + batch.num_rows] = label_codes(batch.column(0), self.labels)
+        return codes
 
 
-def unusable_values(column: pa.Array) -> int:
-    """Count the values of a numeric column that are missing or not finite."""
-    n_bad = int(column.null_count)
-    if pa.types.is_floating(column.type):
-        values = column.drop_null() if n_bad else column
-        n_bad += int(np.count_nonzero(~np.isfinite(values.to_numpy(zero_copy_only=False))))
-    return n_bad
+@dataclass(frozen=True)
+class NumberReader:
+    """Reads numeric columns of all rows as matrices.
 
-
-def all_labels(reading: Reading) -> np.ndarray:
-    """Return the class of every row, as a position in the list of classes."""
-    codes = np.empty(reading.source.n_rows, dtype=np.int32)
-    for start, batch in reading.batches([reading.target], "reading classes"):
-        codes[start : start + batch.num_rows] = label_codes(
-            batch.column(0), list(reading.labels)
-        )
-    return codes
-
-
-def category_counts(
-    reading: Reading, columns: list[str], values: Sequence[Sequence[Any]]
-) -> list[np.ndarray]:
-    """Count the rows of each class that have each of some categories.
-
-    Parameters
+    Attributes
     ----------
-    reading
-        The files.
-    columns
+    files
+        The source.
+    features
         Names of the columns.
-    values
-        For each of them the categories to count; None stands for missing values.
-
-    Returns
-    -------
-    list of arrays of shape (n_categories, n_classes)
+    dtype
+        Of the matrices.
     """
-    known = [{_key(value): code for code, value in enumerate(of)} for of in values]
-    n_classes = len(reading.labels)
-    counts = [np.zeros((len(of), n_classes), dtype=np.int64) for of in values]
-    read = [reading.target, *columns]
-    for _, batch in reading.batches(read, "counting categories"):
-        labels = label_codes(batch.column(0), list(reading.labels))
-        for j, column in enumerate(batch.columns[1:]):
-            own = encode_arrow(column)
-            both = np.bincount(
-                own.codes * np.int64(n_classes) + labels,
-                minlength=len(own.categories) * n_classes,
-            ).reshape(-1, n_classes)
-            for code, value in enumerate(own.categories):
-                place = known[j].get(_key(value))
-                if place is not None:
-                    counts[j][place] += both[code]
-    return counts
+
+    files: FileReader
+    features: list[str]
+    dtype: np.dtype[Any]
+
+    def blocks(self, phase: str) -> Iterator[tuple[int, np.ndarray]]:
+        """Yield all rows in blocks, each with the position of its first row.
+
+        Raises
+        ------
+        ValueError
+            If a value is missing or not finite, in a row of any class.
+        """
+        for start, batch in self.files.batches(self.features, phase):
+            for name, column in zip(self.features, batch.columns, strict=True):
+                n_unusable = count_unusable(column)
+                if n_unusable:
+                    raise _unusable(name, n_unusable, start, start + batch.num_rows - 1)
+            yield start, features_to_matrix(batch.columns, self.features, self.dtype)
+
+    def rows_at(self, positions: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+        """Yield rows by ascending position, each block with a slice of ``positions``."""
+        for start, batch in self.files.batches(self.features, "reading neighbors"):
+            first, last = np.searchsorted(positions, [start, start + batch.num_rows])
+            if first < last:
+                indices = pa.array(positions[first:last] - start)
+                columns = [pc.take(column, indices) for column in batch.columns]
+                matrix = features_to_matrix(columns, self.features, self.dtype)
+                yield slice(first, last), matrix
+
+    def empty(self, n_rows: int) -> np.ndarray:
+        """Return a matrix to fill with rows."""
+        return np.empty((n_rows, len(self.features)), self.dtype)
 
 
-def _key(value: Any) -> Any:
-    return None if is_missing(value) else value
+def count_unusable(column: pa.Array) -> int:
+    """Count the missing and infinite values of a numeric column."""
+    n_unusable = int(column.null_count)
+    if pa.types.is_floating(column.type):
+        values = column.drop_null() if n_unusable else column
+        finite = np.isfinite(values.to_numpy(zero_copy_only=False))
+        n_unusable += int(np.count_nonzero(~finite))
+    return n_unusable
 
 
-def read_rows(
-    reading: Reading, features: list[str], dtype: np.dtype[Any], positions: np.ndarray
-) -> Iterator[tuple[slice, np.ndarray]]:
-    """Yield rows by position, ascending ones, of any class, with their places among these."""
-    for start, batch in reading.batches(features, "reading neighbours"):
-        first, last = np.searchsorted(positions, [start, start + batch.num_rows])
-        if first < last:
-            wanted = pa.array(positions[first:last] - start)
-            taken = [pc.take(column, wanted) for column in batch.columns]
-            yield slice(first, last), features_to_matrix(taken, features, dtype)
+def values_text(n: int) -> str:
+    """Write a number of missing or infinite values for a message."""
+    return f"{n:,} missing or infinite value{'s' * (n > 1)}"
+
+
+def _unusable(name: str, n: int, first: int, last: int) -> ValueError:
+    return ValueError(
+        f"Column {name!r} has {values_text(n)} in rows {first:,} to {last:,}, and this sampler "
+        "compares rows of all classes. Fill or remove them in the whole source, or drop the "
+        "column."
+    )

@@ -1,181 +1,130 @@
-"""Request of a job: samplers, columns and classes, checked before any row is read."""
+"""Request: what a job does, checked as far as possible before any feature is read."""
 
 from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from smotefast.batch.block_plan import Plan
-from smotefast.batch.column_sizes import Widths
-from smotefast.batch.passthrough import nullable_field
-from smotefast.batch.reading import Reading
-from smotefast.batch.scan import STRICT, Classes, Lenience
-from smotefast.combine.combination import BaseCombination
+from smotefast.batch.arguments import Arguments
+from smotefast.batch.class_names import name_classes
+from smotefast.batch.column_sizes import ColumnSizes
+from smotefast.batch.scan import Classes, all_target_values, resolve_strategy
+from smotefast.batch.steps import no_over_sampling
 from smotefast.engine.base import BaseSampler
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.needs import Needs
-from smotefast.over_sampling import RandomOverSampler
 from smotefast.over_sampling.base import BaseOverSampler
-from smotefast.report.progress import Progress
 from smotefast.storage import ParquetSource
-
-
-class Steps(NamedTuple):
-    """The samplers of a job.
-
-    Attributes
-    ----------
-    creation
-        Adds rows; one that adds none where the job only takes rows away.
-    selection
-        Takes rows away; None where the job only adds some.
-    """
-
-    creation: Any
-    selection: Any
-
-
-def steps_of(sampler: Any) -> Steps:
-    """Return the steps of a job, which is not begun.
-
-    Raises
-    ------
-    ValueError
-        If a parameter does not serve, or a step cannot be done with files; says why, and what
-        comes nearest.
-    """
-    sampler.check_params()
-    _refuse_overrides(sampler)
-    if isinstance(sampler, BaseOverSampler):
-        return Steps(sampler, None)
-    steps = Steps(RandomOverSampler(sampling_strategy={}), sampler)
-    if isinstance(sampler, BaseCombination):
-        steps = Steps(*sampler.steps())
-        for step in steps:
-            if isinstance(step, BaseSampler):
-                step.check_params()
-                _refuse_overrides(step)
-    _refuse_what_needs_all(steps)
-    return steps
-
-
-def _refuse_overrides(sampler: Any) -> None:
-    """Refuse subclasses of samplers with methods of their own, which no job calls."""
-    kind = type(sampler)
-    for name in ("fit_resample", "fit"):
-        if not getattr(kind, name).__module__.startswith("smotefast."):
-            raise ValueError(
-                f"{kind.__name__} has a {name} of its own, which a job does not call: rows "
-                "come from files in blocks. Resample in memory with fit_resample, or use the "
-                "sampler that the class derives from."
-            )
-
-
-def _refuse_what_needs_all(steps: Steps) -> None:
-    creation, selection = steps
-    if not isinstance(creation, BaseOverSampler):
-        raise ValueError(
-            f"{type(creation).__name__} is no over-sampler of smotefast.over_sampling, and a "
-            "job generates samples with these only."
-        )
-    name = type(selection).__name__
-    if not isinstance(selection, BaseSampler):
-        raise ValueError(
-            f"{name} is not of smotefast.under_sampling, and a job removes rows with these "
-            "samplers only. Resample in memory with fit_resample, or take 'tomek-links'."
-        )
-    needs = selection.needs()
-    if needs.reads == "everything":
-        raise ValueError(
-            f"{name} {needs.why_everything}, which rows in files do not allow. Resample in "
-            f"memory with fit_resample, or take {needs.alternative!r}, which works from files."
-        )
-    if needs.reads == "neighbors" and creation.needs().takes_categories:
-        raise ValueError(
-            f"{type(creation).__name__} generates categories. {links_advice(creation)}"
-        )
-
-
-def links_advice(creation: Any) -> str:
-    """Say what to do about columns that Tomek links, as a second step, cannot compare."""
-    return (
-        f"TomekLinks, the step after {type(creation).__name__}, compares rows by numbers "
-        "alone. Take 'random-under' in its place, leave the second step out, or encode the "
-        "columns as numbers in the files."
-    )
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be done, checked as far as arguments and files go.
+    """What a job does.
 
-    ``sampler`` adds rows, ``selection`` then takes some away, or is None. The columns in
-    ``keep`` are no features; new rows get nulls there, or the values of their base row.
+    Attributes
+    ----------
+    arguments
+        Arguments of ``resample_dataset``.
+    source, target
+        The files, and the name of the column with the class.
+    columns, features
+        Names of the columns to write, and of the features among them.
+    classes
+        Classes of the target and their sizes.
+    over_sampler
+        Generates samples; for no class, if the job only removes rows.
+    target_counts
+        Number of samples to generate, by class; 0 for classes that stay as they are.
     """
 
+    arguments: Arguments
     source: ParquetSource
-    sampler: Any
     target: str
     columns: list[str]
     features: list[str]
     classes: Classes
-    quota: Counts
-    limit: int
-    selection: Any = None
-    keep: tuple[str, ...] = ()
-    keep_fill: str = "null"
-    lenience: Lenience = STRICT
+    over_sampler: BaseOverSampler
+    target_counts: Counts
+
+    @property
+    def selector(self) -> BaseSampler | None:
+        """The sampler that removes rows afterwards, or None."""
+        return self.arguments.steps.selector
+
+    @property
+    def limit(self) -> int:
+        """Memory limit in bytes."""
+        return self.arguments.limit.n_bytes
 
     @functools.cached_property
     def needs(self) -> Needs:
         """What the over-sampler needs of the data."""
-        needs: Needs = self.sampler.needs()
-        return needs
-
-    @property
-    def cleans(self) -> bool:
-        """Whether the second step searches neighbors; otherwise it draws rows."""
-        return self.selection is not None and self.selection.needs().reads == "neighbors"
+        return self.over_sampler.needs()
 
     @functools.cached_property
-    def widths(self) -> Widths:
-        """What the columns take in memory."""
-        return Widths(self.source, self.columns)
+    def n_to_generate(self) -> Counts:
+        """Number of samples to generate, of each class that gets any."""
+        return {label: n for label, n in self.target_counts.items() if n}
+
+    @property
+    def class_sizes(self) -> Counts:
+        """Rows in the source of each class to over-sample."""
+        return {label: self.classes.counts[label] for label in self.n_to_generate}
+
+    @functools.cached_property
+    def column_sizes(self) -> ColumnSizes:
+        """Memory that the columns take."""
+        return ColumnSizes(self.source, self.columns)
+
+    @functools.cached_property
+    def null_columns(self) -> frozenset[str]:
+        """Columns that are null in synthetic samples."""
+        if self.arguments.keep_fill == "base" or not self.n_to_generate:
+            return frozenset()
+        return frozenset(self.arguments.keep)
 
     @functools.cached_property
     def schema(self) -> pa.Schema:
-        """Schema of the destination: fields and metadata of the source."""
+        """Schema of the output: fields and metadata of the source."""
         fields = [self.source.schema.field(name) for name in self.columns]
         nulled = self.null_columns
         fields = [nullable_field(field) if field.name in nulled else field for field in fields]
         return pa.schema(fields, metadata=self.source.schema.metadata)
 
-    @functools.cached_property
-    def null_columns(self) -> frozenset[str]:
-        """Columns that are null in new rows."""
-        return frozenset(self.keep if self.keep_fill == "null" and self.wanted else ())
+    def fields(self, names: list[str]) -> list[pa.Field]:
+        """Return the fields of the output with these names."""
+        return [self.schema.field(name) for name in names]
 
-    def reading(self, plan: Plan, progress: Progress) -> Reading:
-        """Say how the files are read."""
-        return Reading(
-            self.source,
-            self.target,
-            list(self.classes.counts),
-            plan.batch_rows,
-            progress,
-            self.limit,
-            plan.query_rows,
-        )
 
-    @property
-    def sizes(self) -> Counts:
-        """Rows in the source of each class that gets new ones."""
-        return {label: self.classes.counts[label] for label in self.wanted}
+def make_request(
+    arguments: Arguments,
+    source: ParquetSource,
+    target: str,
+    columns: tuple[list[str], list[str]],
+    classes: Classes,
+) -> Request:
+    """Resolve the sampling strategy for the classes of the source.
 
-    @property
-    def wanted(self) -> Counts:
-        """Rows to make, of the classes that get any."""
-        return {label: n for label, n in self.quota.items() if n}
+    ``columns`` are the columns to write, and the features. In the samplers of ``arguments``,
+    labels replace the keys that name them.
+    """
+    for step in arguments.steps:
+        name_classes(step, classes.counts)
+    allowed, over_sampler = arguments.allowed, arguments.steps.over_sampler
+    target_counts = resolve_strategy(
+        over_sampler, classes.counts, lambda: all_target_values(source, target), allowed
+    )
+    if any(allowed) and not any(target_counts.values()):
+        over_sampler, target_counts = no_over_sampling(), {}  # then no search is needed
+    return Request(arguments, source, target, *columns, classes, over_sampler, target_counts)
+
+
+def nullable_field(field: pa.Field) -> pa.Field:
+    """Return a field that may hold nulls, as may the fields of a struct inside it."""
+    arrow_type = field.type
+    if pa.types.is_struct(arrow_type):
+        inner = [nullable_field(arrow_type.field(j)) for j in range(arrow_type.num_fields)]
+        field = field.with_type(pa.struct(inner))
+    return field.with_nullable(True)

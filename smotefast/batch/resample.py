@@ -1,8 +1,7 @@
-"""The file-to-file job: scan, plan, gather, find neighbours, write, commit.
+"""The file-to-file job: count classes, plan memory, find neighbors, write, commit.
 
-Paths and a sampler flow in; a destination that is complete, and a ``Summary``, flow out.
-The source is read three times: the target column, the classes that get new rows, and
-everything to be copied through. New rows come from the same job that ``fit_resample``
+The source is read three times for SMOTE: the target column, the classes to over-sample, and
+everything to be copied. Synthetic samples come from the same ``Job`` that ``fit_resample``
 fills, block by block.
 """
 
@@ -14,21 +13,12 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from typing import Any, Literal
 
-import numpy as np
-
-from smotefast.batch.arguments import check_arguments
-from smotefast.batch.class_names import name_classes
-from smotefast.batch.prepare import Prepared, prepare_job
-from smotefast.batch.request import Request
-from smotefast.batch.scan import (
-    all_target_values,
-    resolve_quota,
-    scan_classes,
-    split_columns,
-)
+from smotefast.batch.arguments import check_arguments, split_columns
+from smotefast.batch.prepare import PreparedJob, prepare_job
+from smotefast.batch.request import Request, make_request
+from smotefast.batch.scan import scan_classes
 from smotefast.batch.writing import row_groups
 from smotefast.exceptions import warn_resampling
-from smotefast.over_sampling import RandomOverSampler
 from smotefast.report.progress import Progress, make_progress
 from smotefast.report.summary import Summary
 from smotefast.storage import (
@@ -66,65 +56,66 @@ def resample_dataset(
 ) -> Summary:
     """Resample a data set in Parquet files that may be larger than memory.
 
-    The rows are those that the sampler's ``fit_resample`` gives for the whole table in
-    memory with the same seed: the originals in their order, then the new rows, class after
-    class. Column order, types and metadata stay. The classes that get new rows must fit
-    into the memory limit; the others need not.
+    The rows equal those of the sampler's ``fit_resample`` on the whole table with the same
+    seed: the originals in their order, then the synthetic samples, class after class. Columns
+    keep their order, types and metadata. The classes to over-sample must fit into the memory
+    limit; the other classes and the result need not.
 
     Parameters
     ----------
     source
-        A Parquet file, or a folder of Parquet files of one schema (read in the order of
-        their names).
+        A Parquet file, or a folder of Parquet files with the same schema, which are read in the
+        order of their names.
     destination
-        With the suffix ``.parquet``, ``.pq`` or ``.parq`` one file, otherwise a folder of part
-        files. It is absent or complete at any moment.
+        The output: one file if the name ends in ``.parquet``, ``.pq`` or ``.parq``, otherwise a
+        folder of part files. At any moment it is absent, unchanged or complete.
     target
-        The column that holds the class. All others, except dropped ones, are features.
+        The column with the class. All other columns, except those in ``drop`` and ``keep``, are
+        features.
     sampler
-        A name, such as "smote" or "borderline-smote" (``smotefast samplers`` lists them), or
-        a sampler of ``smotefast.over_sampling``; it is not changed.
+        A name such as "smote" or "borderline-smote" (``smotefast samplers`` lists them), or a
+        sampler object, which is not changed.
     memory_limit
-        What the resident set of the whole process stays under, such as "2GiB". None means 2
-        GiB, but at most three quarters of the memory of the container or the machine, and no
-        more than other processes leave of it.
+        Largest resident memory of the whole process, such as "2GiB". None means 2 GiB, but at
+        most three quarters of the memory of the container or the machine, and not more than
+        other processes leave free.
     rows
-        "all" writes the originals and the new rows, "synthetic" only the new rows.
+        "all" writes the originals and the synthetic samples, "synthetic" only the latter.
     overwrite
-        Whether an existing destination is replaced, once the new one is complete.
+        Whether an existing destination is replaced when the new one is complete.
     progress
-        None shows a bar in a terminal or a notebook; True, False; or a callable that is
-        called with ``(rows_done, rows_total)`` as rows are written.
+        None shows a progress bar in a terminal or a notebook; True or False shows it or not; a
+        callable is called with ``(rows_done, rows_total)`` as rows are written.
     drop
-        Columns to leave out of the features and of the destination.
+        Columns to leave out of the features and of the output.
     keep
-        Columns of any type to leave out of the features and to carry through, such as keys
-        and dates: original rows have their own values.
+        Columns of any type that are not features and are copied to the output, such as keys
+        and dates; original rows keep their values.
     keep_fill
-        What new rows get in these columns: "null", or "base" for the value of the row that a
-        new row was made from.
+        Value of these columns in synthetic samples: "null", or "base" for the value of the
+        base row.
     if_balanced
-        "copy" leaves a class as it is that has the rows asked for already, or more (for
-        samplers that take rows away: or fewer). Where that holds for all classes, the rows are
-        copied and the summary says so. "error" refuses.
+        "copy" leaves a class unchanged if it already has enough rows (for samplers that remove
+        rows: few enough rows). If no class needs to change, all rows are copied and the summary
+        says so. "error" raises an error.
     absent_classes
-        "ignore" passes over classes that ``sampling_strategy`` names and that have no rows, and
-        copies the rows where there is only one class. "error" refuses.
+        "ignore" accepts classes in ``sampling_strategy`` that have no rows, and copies the rows
+        if there is only one class. "error" raises an error.
 
     Returns
     -------
     Summary
-        Class counts before and after, rows written, seconds, peak memory, and the
-        recall of an approximate search.
+        Class sizes before and after, number of rows written, time, peak memory, and the recall
+        of an approximate search.
 
     Raises
     ------
     ValueError, TypeError
-        If an argument or the data do not serve; nothing was written.
+        If an argument or the data are not valid; nothing was written.
     OSError
-        If a file cannot be read or written; the destination is as it was.
+        If a file cannot be read or written; the destination is unchanged.
     MemoryError
-        If the job would not stay under the limit; says how much it needs.
+        If the job would not stay under the limit; the message says how much it needs.
 
     Examples
     --------
@@ -141,7 +132,7 @@ def resample_dataset(
     {'a': 2, 'b': 2}
     """
     started, peak = time.perf_counter(), PeakMemory()
-    given = check_arguments(
+    arguments = check_arguments(
         source,
         destination,
         sampler=sampler,
@@ -153,85 +144,64 @@ def resample_dataset(
         if_balanced=if_balanced,
         absent_classes=absent_classes,
     )
-    made, selection = given.steps
-    limit, lenience = given.limit, given.lenience
-    opened = open_source(given.source, given.drop)
-    remove_leftovers(os.path.realpath(given.destination))
-    place = check_destination(given.destination, opened, overwrite=overwrite)
-    columns, features = split_columns(opened, target, given.drop, given.keep)
+    files = open_source(arguments.source, arguments.drop)
+    remove_leftovers(os.path.realpath(arguments.destination))
+    output = check_destination(arguments.destination, files, overwrite=overwrite)
+    columns = split_columns(files, target, arguments.drop, arguments.keep)
     with (
-        explain_limit(limit),
+        explain_limit(arguments.limit),
         exit_on_signals(),
-        opened.report_changes(),
+        files.report_changes(),
         make_progress(progress) as shown,
     ):
-        shown.phase("counting classes", opened.n_rows)
-        classes = scan_classes(opened, target, shown, allow_one=lenience.ignore_absent)
-        for step in given.steps:
-            name_classes(step, classes.counts)
-
-        def labels() -> np.ndarray:
-            return all_target_values(opened, target)
-
-        quota = resolve_quota(made, classes.counts, labels, lenience)
-        if any(lenience) and not any(quota.values()):
-            made, quota = RandomOverSampler(sampling_strategy={}), {}  # nothing to search for
-        request = Request(
-            opened,
-            made,
-            target,
-            columns,
-            features,
-            classes,
-            quota,
-            limit.n_bytes,
-            selection,
-            given.keep,
-            keep_fill,
-            lenience,
-        )
+        shown.phase("counting classes", files.n_rows)
+        classes = scan_classes(files, target, shown, allow_one=arguments.allowed.absent)
+        request = make_request(arguments, files, target, columns, classes)
         prepared = prepare_job(request, shown)
         warn_resampling(prepared.job.messages)
-        n_rows = _write(request, prepared, place, rows == "all", overwrite, shown, peak)
+        n_rows = _write(request, prepared, output, overwrite, shown, peak)
     return Summary(
-        destination=given.destination,
+        destination=arguments.destination,
         counts_before=classes.counts,
-        counts_after=prepared.kept.counts,
+        counts_after=prepared.rows.counts,
         counts_made=prepared.job.counts(),
         rows_written=n_rows,
         seconds=time.perf_counter() - started,
         peak_memory=peak.result(),
-        memory_limit=limit.n_bytes,
+        memory_limit=arguments.limit.n_bytes,
         search=prepared.job.method,
         recall=prepared.recall,
-        copied=not prepared.changes,
+        copied=not prepared.changes_rows,
     )
 
 
 def _write(
     request: Request,
-    prepared: Prepared,
-    place: Destination,
-    originals: bool,
+    prepared: PreparedJob,
+    output: Destination,
     overwrite: bool,
     progress: Progress,
     peak: PeakMemory,
 ) -> int:
-    """Write all row groups beside the destination, then move them there in one step."""
-    schema, plan = request.schema, prepared.plan
-    kept = prepared.kept
-    total = kept.n_new + (kept.n_originals if originals else 0)
-    dropped = request.source.names - set(request.columns)
-    options = writer_options(request.source, dropped)
-    copied = request.source if originals else None
-    groups = row_groups(copied, prepared.new_rows, kept, schema, plan, request.limit)
+    """Write the row groups next to the destination and move them there in one step."""
+    source, rows = request.source, prepared.rows
+    total = rows.n_synthetic + (rows.n_originals if request.arguments.writes_originals else 0)
+    options = writer_options(source, source.names - set(request.columns))
+    groups = row_groups(
+        source if request.arguments.writes_originals else None,
+        prepared.synthetic,
+        rows,
+        request.schema,
+        prepared.plan,
+        request.limit,
+    )
     with (
-        explain_full_disk(place.path),
-        Staging(place, overwrite=overwrite) as staging,
+        explain_full_disk(output.path),
+        Staging(output, overwrite=overwrite) as staging,
         closing(groups),
     ):
         progress.phase("writing", total, writes=True)
-        sink = ParquetSink(staging.path, schema, options, is_folder=place.is_folder)
+        sink = ParquetSink(staging.path, request.schema, options, is_folder=output.is_folder)
         try:
             for table in groups:
                 sink.write(table)
@@ -245,8 +215,8 @@ def _write(
             raise
         if sink.n_rows != total:
             raise OSError(f"{sink.n_rows} rows were written instead of {total}.")
-        request.source.check_unchanged()
-        # Once more: the links and folders of an hour ago may lead elsewhere now.
-        check_destination(place.path, request.source, overwrite=overwrite)
+        source.check_unchanged()
+        # Once more: links and folders may have changed since the job began.
+        check_destination(output.path, source, overwrite=overwrite)
         staging.publish()
     return total

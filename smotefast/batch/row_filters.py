@@ -1,8 +1,8 @@
-"""Which rows a job writes, told batch by batch while they stream by in their order."""
+"""Which rows of each batch a job writes, while originals and synthetic samples stream by."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,56 +14,56 @@ from smotefast.engine.class_counts import Counts
 from smotefast.tables.arrow_tables import take_arrow
 
 
-class Filter(Protocol):
-    """Tells which rows of a batch stay."""
+class RowFilter(Protocol):
+    """Selects rows of batches, which come in order."""
 
-    def of(self, start: int, batch: pa.RecordBatch) -> np.ndarray | None:
-        """Return which rows of a batch stay, ascending; None for all of them.
+    def rows_to_keep(self, start: int, batch: pa.RecordBatch) -> np.ndarray | None:
+        """Return the indices of the rows of a batch to keep, ascending; None for all rows.
 
-        ``start`` is where the batch begins. Batches come in their order.
+        ``start`` is the position of the first row of the batch.
         """
         ...
 
 
 @dataclass(frozen=True)
-class Kept:
+class RowsToWrite:
     """The rows that a job writes.
 
     Attributes
     ----------
-    originals, new_rows
-        Filters of the originals and of the new rows; None where all stay.
-    n_originals, n_new
-        How many of either stay.
+    originals, synthetic
+        Filters of the originals and of the synthetic samples; None to keep all.
+    n_originals, n_synthetic
+        Number of rows that pass each filter.
     counts
-        How many rows of each class stay.
+        Number of rows of each class that pass.
     """
 
-    originals: Filter | None
-    new_rows: Filter | None
+    originals: RowFilter | None
+    synthetic: RowFilter | None
     n_originals: int
-    n_new: int
+    n_synthetic: int
     counts: Counts
 
 
-class WithoutRows:
-    """All rows but those at some positions, ascending."""
+class RemoveByPosition:
+    """Keeps all rows except those at the given positions, ascending."""
 
     def __init__(self, removed: np.ndarray) -> None:
         self._removed = removed
 
-    def of(self, start: int, batch: pa.RecordBatch) -> np.ndarray | None:
-        """Return which rows of a batch stay."""
+    def rows_to_keep(self, start: int, batch: pa.RecordBatch) -> np.ndarray | None:
+        """Return the indices of the rows to keep."""
         first, last = np.searchsorted(self._removed, [start, start + batch.num_rows])
         if first == last:
             return None
-        stays = np.ones(batch.num_rows, dtype=bool)
-        stays[self._removed[first:last] - start] = False
-        return np.flatnonzero(stays)
+        is_kept = np.ones(batch.num_rows, dtype=bool)
+        is_kept[self._removed[first:last] - start] = False
+        return np.flatnonzero(is_kept)
 
 
-class OfPlaces:
-    """Rows of each class by their place in it; a place may be named several times.
+class KeepByClassRank:
+    """Keeps rows by their rank in their class: the first row of a class has rank 0.
 
     Parameters
     ----------
@@ -71,47 +71,50 @@ class OfPlaces:
         Name of the column with the class.
     labels
         All classes, in label order.
-    places
-        Places that stay, ascending, by class; classes that are not in it stay whole.
-    seen
+    ranks
+        Ranks to keep, ascending, by class; one that occurs twice keeps its row twice. Other
+        classes are kept whole.
+    n_before
         Rows of each class that came before the first batch.
     """
 
     def __init__(
         self,
         target: str,
-        labels: Sequence[Any],
-        places: dict[Any, np.ndarray],
-        seen: Counts | None = None,
+        labels: list[Any],
+        ranks: dict[Any, np.ndarray],
+        n_before: Counts | None = None,
     ) -> None:
         self._target = target
-        self._labels = list(labels)
-        self._places = places
-        self._seen = dict(seen or dict.fromkeys(self._labels, 0))
+        self._labels = labels
+        self._ranks = ranks
+        self._n_before = dict(n_before or dict.fromkeys(labels, 0))
 
-    def of(self, start: int, batch: pa.RecordBatch) -> np.ndarray | None:
-        """Return which rows of a batch stay, those named several times as often."""
+    def rows_to_keep(self, start: int, batch: pa.RecordBatch) -> np.ndarray | None:
+        """Return the indices of the rows to keep."""
         column = batch.column(batch.schema.get_field_index(self._target))
         codes = label_codes(column, self._labels)
-        stay = np.ones(batch.num_rows, dtype=np.int64)
-        for label, places in self._places.items():
-            own = np.flatnonzero(codes == self._labels.index(label))
-            seen = self._seen[label]
-            first, last = np.searchsorted(places, [seen, seen + len(own)])
-            stay[own] = np.bincount(places[first:last] - seen, minlength=len(own))
-            self._seen[label] = seen + len(own)
-        return np.repeat(np.arange(batch.num_rows), stay)
+        n_copies = np.ones(batch.num_rows, dtype=np.int64)
+        for label, ranks in self._ranks.items():
+            members = np.flatnonzero(codes == self._labels.index(label))
+            start_rank = self._n_before[label]
+            first, last = np.searchsorted(ranks, [start_rank, start_rank + len(members)])
+            in_batch = ranks[first:last] - start_rank
+            n_copies[members] = np.bincount(in_batch, minlength=len(members))
+            self._n_before[label] = start_rank + len(members)
+        return np.repeat(np.arange(batch.num_rows), n_copies)
 
 
-def kept_batches(
-    batches: Iterator[pa.RecordBatch], start: int, kept: Filter | None
+def filtered_batches(
+    batches: Iterable[pa.RecordBatch], row_filter: RowFilter | None
 ) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of batches that stay; ``start`` is where the first one begins."""
+    """Yield the rows of batches that pass a filter."""
+    start = 0
     for batch in batches:
-        rows = None if kept is None else kept.of(start, batch)
+        rows = None if row_filter is None else row_filter.rows_to_keep(start, batch)
         start += batch.num_rows
         if rows is None:
             yield batch
         elif len(rows):
-            taken = [take_arrow(column, rows) for column in batch.columns]
-            yield pa.RecordBatch.from_arrays(taken, schema=batch.schema)
+            columns = [take_arrow(column, rows) for column in batch.columns]
+            yield pa.RecordBatch.from_arrays(columns, schema=batch.schema)

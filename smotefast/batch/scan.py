@@ -1,7 +1,6 @@
 """First pass over the files: how many rows each class has.
 
-A source and the name of its target flow in; the classes in label order flow out. Only the
-target column is read.
+Only the target column is read. The resolved sampling strategy follows from the class counts.
 """
 
 from __future__ import annotations
@@ -16,34 +15,31 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from smotefast._messages import did_you_mean, list_names
+from smotefast.engine.base import BaseSampler
 from smotefast.engine.class_counts import Counts
 from smotefast.report.progress import Progress
-from smotefast.storage import ArgumentError, ParquetSource
+from smotefast.storage import ParquetSource
 from smotefast.tables.column_types import plain_values
 from smotefast.tables.decimals import decimals_to_labels, widen_decimals
 
 _BATCH_ROWS = 1 << 18
-# More different values than this are no classes: the wrong column was named.
-_MOST_CLASSES = 100_000
+# A column with more distinct values does not hold classes: the wrong column was named.
+_MAX_CLASSES = 100_000
 
 
-class Lenience(NamedTuple):
-    """What a job passes over, and copies rows instead.
+class Allowed(NamedTuple):
+    """Cases in which a job copies rows instead of raising an error.
 
     Attributes
     ----------
-    copy_balanced
-        Classes that have what is asked for already.
-    ignore_absent
-        Classes that are named and have no rows; one class alone.
+    balanced
+        Classes that already have enough rows (for samplers that remove rows: few enough).
+    absent
+        Classes of the sampling strategy that have no rows; a target with a single class.
     """
 
-    copy_balanced: bool = False
-    ignore_absent: bool = False
-
-
-STRICT = Lenience()
+    balanced: bool = False
+    absent: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,91 +61,46 @@ class Classes:
     dictionary: pa.Array | None
 
 
-def split_columns(
-    source: ParquetSource, target: str, drop: tuple[str, ...], keep: tuple[str, ...] = ()
-) -> tuple[list[str], list[str]]:
-    """Return the columns to write and, among them, the features.
-
-    Columns in ``keep`` are written, and are no features.
-
-    Raises
-    ------
-    ValueError
-        If a column does not exist, or no feature is left.
-    """
-    names, dropped, kept = source.schema.names, frozenset(drop), frozenset(keep)
-    known = frozenset(names)
-    named = [("target", target), *(("drop", name) for name in drop)]
-    for parameter, name in [*named, *(("keep", name) for name in keep)]:
-        if name not in known and not (parameter == "drop" and name in source.names):
-            raise ValueError(
-                f"{parameter}={name!r} is not a column of {source.path!r}."
-                f"{did_you_mean(name, names)} Its columns are {list_names(names)}."
-            )
-    if target in dropped:
-        raise ArgumentError(f"The target column {target!r} cannot be dropped.")
-    if target in kept:
-        raise ArgumentError(
-            f"The target column {target!r} is written anyway; leave it out of keep."
-        )
-    both = [name for name in keep if name in dropped]
-    if both:
-        raise ArgumentError(
-            f"Column {both[0]!r} is named in drop and in keep; it can be in one."
-        )
-    written = [name for name in names if name not in dropped]
-    features = [name for name in written if name != target and name not in kept]
-    if not features:
-        raise ValueError(
-            f"{source.path!r} has no feature: no column besides the target {target!r}"
-            f"{' and those to keep' if keep else ''}."
-        )
-    return written, features
-
-
 def scan_classes(
     source: ParquetSource, target: str, progress: Progress, *, allow_one: bool = False
 ) -> Classes:
-    """Count the rows of each class; with ``allow_one`` there may be a single one.
+    """Count the rows of each class; with ``allow_one`` there may be a single class.
 
     Raises
     ------
     ValueError
         If the column cannot be a target: missing or continuous values, other types, one
-        value, too many different ones.
+        value, too many distinct values.
     """
-    kind = source.schema.field(target).type
-    _check_type(target, kind)
-    found: Counts = {}
-    categories: list[Any] = []
+    arrow_type = source.schema.field(target).type
+    _check_type(target, arrow_type)
+    counts: Counts = {}
+    categories: dict[Any, None] = {}  # keeps the order, and adds those of later files
     n_missing = 0
     for batch in source.batches([target], _BATCH_ROWS):
         column = batch.column(0)
-        if pa.types.is_dictionary(kind):
-            # As a dict, to keep the order and add what only later files have.
-            categories = list(dict.fromkeys([*categories, *column.dictionary.to_pylist()]))
-        for entry in pc.value_counts(widen_decimals(column)):
-            label, n_rows = _label(entry["values"]), entry["counts"].as_py()
-            if label is None or (isinstance(label, float) and math.isnan(label)):
-                n_missing += n_rows
-            else:
-                found[label] = found.get(label, 0) + n_rows
-        _check_labels(target, found)
+        if pa.types.is_dictionary(arrow_type):
+            categories.update(dict.fromkeys(column.dictionary.to_pylist()))
+        n_missing += _count(column, counts)
+        _check_labels(target, counts)
         progress.advance(batch.num_rows)
-    if n_missing:
-        raise ValueError(
-            f"The target column {target!r} has no value in {n_missing} of {source.n_rows} "
-            "rows. Fill or remove these rows."
-        )
-    if len(found) == 1 and not allow_one:
-        raise ValueError(
-            f"The target column {target!r} needs to have more than 1 class, and all rows are "
-            f"of class {next(iter(found))!r}."
-        )
+    _check_counts(source, target, counts, n_missing, allow_one)
     dictionary = None
-    if pa.types.is_dictionary(kind):
-        dictionary = pa.array(categories, type=kind.value_type)
-    return Classes({label: found[label] for label in sorted(found)}, kind, dictionary)
+    if pa.types.is_dictionary(arrow_type):
+        dictionary = pa.array(list(categories), type=arrow_type.value_type)
+    return Classes({label: counts[label] for label in sorted(counts)}, arrow_type, dictionary)
+
+
+def _count(column: pa.Array, counts: Counts) -> int:
+    """Add the labels of a batch to the counts; return the number of missing ones."""
+    n_missing = 0
+    for entry in pc.value_counts(widen_decimals(column)):
+        label, n_rows = _label(entry["values"]), entry["counts"].as_py()
+        if label is None or (isinstance(label, float) and math.isnan(label)):
+            n_missing += n_rows
+        else:
+            counts[label] = counts.get(label, 0) + n_rows
+    return n_missing
 
 
 def _label(scalar: pa.Scalar) -> Any:
@@ -160,75 +111,62 @@ def _label(scalar: pa.Scalar) -> Any:
     return float(value) + 0.0 if is_number else value  # -0.0 becomes 0.0
 
 
+def _check_type(target: str, arrow_type: pa.DataType) -> None:
+    value_type = arrow_type.value_type if pa.types.is_dictionary(arrow_type) else arrow_type
+    tests = (
+        pa.types.is_string,
+        pa.types.is_large_string,
+        pa.types.is_string_view,
+        pa.types.is_integer,
+        pa.types.is_floating,
+        pa.types.is_decimal,
+        pa.types.is_boolean,
+    )
+    if not any(test(value_type) for test in tests):
+        raise ValueError(
+            f"The target column {target!r} is of type {arrow_type}; a class must be a string, "
+            "an integer, a boolean or a category of these."
+        )
+
+
+def _check_labels(target: str, counts: Counts) -> None:
+    if len(counts) > _MAX_CLASSES:
+        raise ValueError(
+            f"The target column {target!r} has more than {_MAX_CLASSES} different values; "
+            "they cannot be classes. Name the column that holds the class."
+        )
+    continuous = [
+        label for label in counts if isinstance(label, float) and not label.is_integer()
+    ]
+    if continuous:
+        raise ValueError(
+            f"Unknown label type: continuous. The target column {target!r} holds values "
+            f"such as {continuous[0]!r}, which are not classes."
+        )
+
+
+def _check_counts(
+    source: ParquetSource, target: str, counts: Counts, n_missing: int, allow_one: bool
+) -> None:
+    if n_missing:
+        raise ValueError(
+            f"The target column {target!r} has no value in {n_missing} of {source.n_rows} "
+            "rows. Fill or remove these rows."
+        )
+    if len(counts) == 1 and not allow_one:
+        raise ValueError(
+            f"The target column {target!r} needs to have more than 1 class, and all rows are "
+            f"of class {next(iter(counts))!r}."
+        )
+
+
 def label_codes(column: pa.Array, labels: list[Any]) -> np.ndarray:
-    """Return the position in ``labels`` of each value of a target; -1 where it is not there."""
+    """Return the index in ``labels`` of each value of a target; -1 for other values."""
     column = widen_decimals(plain_values(column))
     if pa.types.is_floating(column.type):  # pyarrow cannot look up float16
         column = pc.add(column.cast(pa.float64()), 0.0)  # -0.0 becomes 0.0
     codes = pc.index_in(column, value_set=pa.array(labels, type=column.type))
     return np.asarray(pc.fill_null(codes, -1))
-
-
-def _check_type(target: str, kind: pa.DataType) -> None:
-    value = kind.value_type if pa.types.is_dictionary(kind) else kind
-    is_text = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
-    text = any(test(value) for test in is_text)
-    is_number = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
-    number = any(test(value) for test in is_number)
-    if not (text or number or pa.types.is_boolean(value)):
-        raise ValueError(
-            f"The target column {target!r} is of type {kind}; a class must be a text, an "
-            "integer, a boolean or a category of these."
-        )
-
-
-def _check_labels(target: str, found: Counts) -> None:
-    if len(found) > _MOST_CLASSES:
-        raise ValueError(
-            f"The target column {target!r} has more than {_MOST_CLASSES} different values; "
-            "they cannot be classes. Name the column that holds the class."
-        )
-    parts = [label for label in found if isinstance(label, float) and not label.is_integer()]
-    if parts:
-        raise ValueError(
-            f"Unknown label type: continuous. The target column {target!r} holds values "
-            f"such as {parts[0]!r}, which are no classes."
-        )
-
-
-def resolve_quota(
-    sampler: Any,
-    counts: Counts,
-    labels: Callable[[], np.ndarray],
-    lenience: Lenience = STRICT,
-) -> Counts:
-    """Return the rows to create or to keep per class, as ``fit_resample`` would.
-
-    Parameters
-    ----------
-    sampler
-        Has the strategy.
-    counts
-        Rows of each class, in label order.
-    labels
-        Returns the class of every row, for strategies that are called with them.
-    lenience
-        What is passed over.
-    """
-    if len(counts) == 1 and lenience.ignore_absent:
-        return {}
-    strategy = sampler.sampling_strategy
-    y = np.empty(0)
-    if callable(strategy):
-        y = labels()
-        if lenience.ignore_absent:
-            strategy = strategy(y)
-    if lenience.ignore_absent:
-        strategy = _of_present_classes(strategy, counts)
-    quota: Counts = sampler.resolve_strategy(
-        strategy, counts, y, allow_reached=lenience.copy_balanced
-    )
-    return quota
 
 
 def all_target_values(source: ParquetSource, target: str) -> np.ndarray:
@@ -239,8 +177,42 @@ def all_target_values(source: ParquetSource, target: str) -> np.ndarray:
     return np.concatenate([np.asarray(column) for column in columns])
 
 
-def _of_present_classes(strategy: Any, counts: Counts) -> Any:
-    """Return a strategy without the classes that the data lack."""
+def resolve_strategy(
+    sampler: BaseSampler,
+    counts: Counts,
+    read_labels: Callable[[], np.ndarray],
+    allowed: Allowed,
+) -> Counts:
+    """Return the target counts of a sampler: samples to generate or to keep, by class.
+
+    Parameters
+    ----------
+    sampler
+        Its ``sampling_strategy`` is resolved, as ``fit_resample`` would.
+    counts
+        Rows of each class, in label order.
+    read_labels
+        Returns the class of every row, for strategies that are functions of it.
+    allowed
+        Cases that are not an error.
+    """
+    if len(counts) == 1 and allowed.absent:
+        return {}
+    strategy = sampler.sampling_strategy
+    y = np.empty(0)
+    if callable(strategy):
+        y = read_labels()
+        if allowed.absent:
+            strategy = strategy(y)
+    if allowed.absent:
+        strategy = _without_absent_classes(strategy, counts)
+    target_counts: Counts = sampler.resolve_strategy(
+        strategy, counts, y, allow_reached=allowed.balanced
+    )
+    return target_counts
+
+
+def _without_absent_classes(strategy: Any, counts: Counts) -> Any:
     if isinstance(strategy, Mapping):
         return {label: n for label, n in strategy.items() if label in counts}
     if isinstance(strategy, list):

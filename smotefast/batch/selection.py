@@ -1,170 +1,268 @@
-"""Second step of a job: which of the originals and of the new rows are written."""
+"""Second step of a job: which of the originals and of the synthetic samples are written.
+
+``second_step`` chooses: ``SecondStep`` keeps all rows, ``RandomSelection`` draws them, and
+``LinkRemoval`` searches.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from collections.abc import Collection
+from typing import Any, Protocol, cast
 
 import numpy as np
 
 from smotefast._threads import thread_count
-from smotefast.batch.extended_rows import ExtendedRows
-from smotefast.batch.file_rows import refuse_estimator
-from smotefast.batch.gathering import gather_matrices
-from smotefast.batch.reading import Reading
+from smotefast.batch.gathering import ClassMatrices, gather_matrices
+from smotefast.batch.memory_needs import MemoryNeed, streaming_need
+from smotefast.batch.oversampled_rows import OverSampledRows
+from smotefast.batch.reading import FileReader, NumberReader
 from smotefast.batch.request import Request
-from smotefast.batch.row_filters import Kept, OfPlaces, WithoutRows
-from smotefast.batch.scan import all_target_values, resolve_quota
+from smotefast.batch.row_filters import KeepByClassRank, RemoveByPosition, RowsToWrite
+from smotefast.batch.scan import all_target_values, resolve_strategy
+from smotefast.batch.warmup import load_link_searches
+from smotefast.engine.base import BaseSampler
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.job import Job
 
-Matrices = tuple[dict[Any, np.ndarray], dict[Any, np.ndarray]]
+Dtype = np.dtype[Any] | None  # None if no value is looked at
 
 
-def select_rows(
-    request: Request, job: Job, reading: Reading, dtype: np.dtype[Any] | None, have: Matrices
-) -> Kept:
-    """Decide which rows stay.
+class DrawingSampler(Protocol):
+    """A sampler that draws rows without reading them, such as RandomUnderSampler."""
 
-    Parameters
-    ----------
-    request
-        What is to be done.
-    job
-        The new rows.
-    reading
-        The files.
-    dtype
-        In which numbers are compared; None where none are.
-    have
-        Rows of classes that are in memory already, and where they stand.
-    """
-    counts, made = request.classes.counts, job.counts()
-    after = {label: n + made.get(label, 0) for label, n in counts.items()}
-    if request.selection is None:
-        return Kept(None, None, request.source.n_rows, job.n_rows, after)
-    quota = selection_quota(request, after, job.counts())
-    if not quota:
-        return Kept(None, None, request.source.n_rows, job.n_rows, after)
-    if not request.cleans:
-        return _drawn(request, quota, after)
-    assert dtype is not None
-    return _unlinked(request, job, reading, dtype, have, quota, after)
+    def draw(self, counts: Counts, n_to_keep: Counts) -> dict[Any, np.ndarray]:
+        """Draw the rows to keep of each class, by position in the class."""
+        ...
 
 
-def _drawn(request: Request, quota: Counts, after: Counts) -> Kept:
-    """Draw rows of each class by their place in it, as RandomUnderSampler does."""
-    before = request.classes.counts
-    drawn = request.selection.draw(after, quota)
-    places = {label: np.sort(ranks) for label, ranks in drawn.items()}
-    kept, n_originals = dict(after), request.source.n_rows
-    for label, n_kept in quota.items():
-        kept[label] = n_kept
-        n_originals += int(np.searchsorted(places[label], before[label])) - before[label]
-    n_new = sum(kept.values()) - n_originals
-    labels = list(before)
-    return Kept(
-        OfPlaces(request.target, labels, places),
-        OfPlaces(request.target, labels, places, before),
-        n_originals,
-        n_new,
-        kept,
-    )
+class LinkSampler(Protocol):
+    """A sampler that removes rows by their nearest neighbor, such as TomekLinks."""
+
+    n_jobs: int | None
+
+    def classes_to_search(self, counts: Counts, classes: Collection[Any]) -> list[Any]:
+        """Return the classes whose rows are queries."""
+        ...
+
+    def rows_to_remove(
+        self, rows: OverSampledRows, classes: Collection[Any], searched: list[Any]
+    ) -> np.ndarray:
+        """Return the positions of the rows to remove, ascending."""
+        ...
 
 
-def _unlinked(
-    request: Request,
-    job: Job,
-    reading: Reading,
-    dtype: np.dtype[Any],
-    have: Matrices,
-    quota: Counts,
-    after: Counts,
-) -> Kept:
-    """Find Tomek links among originals and new rows, as TomekLinks does with exact search."""
-    counts = request.classes.counts
-    searched = request.selection.classes_to_search(counts, quota)
-    needed = [label for label in counts if label in searched or label in job.counts()]
-    missing = {label: counts[label] for label in needed if label not in have[0]}
-    matrices, positions = have
-    if missing:
-        more = gather_matrices(reading, request.features, dtype, missing)
-        matrices, positions = {**matrices, **more[0]}, {**positions, **more[1]}
-    threads = thread_count(request.selection.n_jobs)
-    rows = ExtendedRows(reading, request.features, matrices, positions, job, counts, threads)
-    removed = request.selection.rows_to_remove(rows, quota, searched)
-    first_new = request.source.n_rows
-    n_old = int(np.searchsorted(removed, first_new))
-    lost = _by_class(removed, rows, searched, quota)
-    return Kept(
-        WithoutRows(removed[:n_old]),
-        WithoutRows(removed[n_old:] - first_new),
-        first_new - n_old,
-        job.n_rows - (len(removed) - n_old),
-        {label: n - lost.get(label, 0) for label, n in after.items()},
-    )
+def second_step(request: Request) -> SecondStep:
+    """Return the second step of a job."""
+    if request.selector is None:
+        return SecondStep(request)
+    if request.selector.needs().reads == "neighbors":
+        return LinkRemoval(request, request.selector)
+    return RandomSelection(request, request.selector)
 
 
-def _by_class(
-    removed: np.ndarray, rows: ExtendedRows, searched: list[Any], cleaned: Counts
+class SecondStep:
+    """What a job does after over-sampling. This base class keeps all rows."""
+
+    compares_rows = False  # by numbers
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+
+    def check_counts(self) -> None:
+        """Raise an error if the class sizes alone show that the step must fail."""
+
+    def classes_to_search(self) -> list[Any]:
+        """Return the classes that have to be in memory, before a sample is generated."""
+        return []
+
+    def load_kernels(self, n_features: int, dtype: np.dtype[Any]) -> None:
+        """Load the kernels of the step, so that they count as memory of the program."""
+
+    def add_memory(self, need: MemoryNeed, dtype: Dtype) -> MemoryNeed:
+        """Add the memory of the step to that of over-sampling."""
+        return need
+
+    def select(
+        self, job: Job, reader: FileReader, dtype: Dtype, in_memory: ClassMatrices
+    ) -> RowsToWrite:
+        """Return the rows to write.
+
+        Parameters
+        ----------
+        job
+            The synthetic samples.
+        reader, dtype
+            The files, and the dtype in which rows are compared.
+        in_memory
+            Classes that are in memory already.
+        """
+        counts = self._counts_after(job.counts())
+        return RowsToWrite(None, None, self._request.source.n_rows, job.n_rows, counts)
+
+    def _counts_after(self, n_generated: Counts) -> Counts:
+        """Return the class sizes after over-sampling."""
+        counts = self._request.classes.counts
+        return {label: n + n_generated.get(label, 0) for label, n in counts.items()}
+
+
+class _Selection(SecondStep):
+    """Base of steps with a sampler whose strategy depends on the sizes after over-sampling."""
+
+    def __init__(self, request: Request, sampler: BaseSampler) -> None:
+        super().__init__(request)
+        self._sampler = sampler
+
+    def check_counts(self) -> None:
+        """Raise an error if the class sizes alone show that the step must fail."""
+        self._sampler.check_counts(*self._expected)
+
+    @functools.cached_property
+    def _expected(self) -> tuple[Counts, Counts]:
+        """Expected class sizes after over-sampling, and the target counts for them.
+
+        If the over-sampler rounds numbers, an error may not occur with the numbers that it
+        generates; then all rows are planned for.
+        """
+        n_generated = self._request.n_to_generate
+        counts = self._counts_after(n_generated)
+        try:
+            return counts, self._resolve(counts, n_generated)
+        except ValueError:
+            if self.compares_rows or self._request.needs.exact_counts:
+                raise
+            return counts, counts
+
+    def _resolve(self, counts: Counts, n_generated: Counts) -> Counts:
+        """Return the target counts for the rows after over-sampling."""
+        request = self._request
+
+        def read_labels() -> np.ndarray:
+            labels = np.array(list(n_generated), dtype=object)
+            synthetic = np.repeat(labels, list(n_generated.values()))
+            return np.concatenate(
+                [all_target_values(request.source, request.target), synthetic]
+            )
+
+        return resolve_strategy(self._sampler, counts, read_labels, request.arguments.allowed)
+
+
+class RandomSelection(_Selection):
+    """Rows of each class drawn by rank, as RandomUnderSampler does."""
+
+    def add_memory(self, need: MemoryNeed, dtype: Dtype) -> MemoryNeed:
+        """Add the ranks to keep, and a shuffled list of a class, for a moment twice."""
+        counts, n_to_keep = self._expected
+        drawing = max((8 * counts[label] + 16 * n for label, n in n_to_keep.items()), default=0)
+        gathered = need.gathered + 8 * sum(n_to_keep.values())
+        return need._replace(gathered=gathered, search=max(need.search, drawing))
+
+    def select(
+        self, job: Job, reader: FileReader, dtype: Dtype, in_memory: ClassMatrices
+    ) -> RowsToWrite:
+        """Draw the rows to write."""
+        before, after = self._request.classes.counts, self._counts_after(job.counts())
+        n_to_keep = self._resolve(after, job.counts())
+        if not n_to_keep:
+            return super().select(job, reader, dtype, in_memory)
+        drawn = cast(DrawingSampler, self._sampler).draw(after, n_to_keep)
+        ranks = {label: np.sort(each) for label, each in drawn.items()}
+        n_originals = self._request.source.n_rows
+        for label, each in ranks.items():
+            n_originals += int(np.searchsorted(each, before[label])) - before[label]
+        counts = {**after, **n_to_keep}
+        target, labels = self._request.target, list(before)
+        return RowsToWrite(
+            KeepByClassRank(target, labels, ranks),
+            KeepByClassRank(target, labels, ranks, before),
+            n_originals,
+            sum(counts.values()) - n_originals,
+            counts,
+        )
+
+
+class LinkRemoval(_Selection):
+    """Tomek links among originals and synthetic samples are removed, found by exact search."""
+
+    compares_rows = True
+
+    def __init__(self, request: Request, sampler: BaseSampler) -> None:
+        super().__init__(request, sampler)
+        self._links = cast(LinkSampler, sampler)
+
+    def classes_to_search(self) -> list[Any]:
+        """Return the classes whose rows are queries, by the expected class sizes."""
+        classes = self._expected[1]
+        if not classes:
+            return []
+        return self._links.classes_to_search(self._request.classes.counts, classes)
+
+    def load_kernels(self, n_features: int, dtype: np.dtype[Any]) -> None:
+        """Load the searches for the nearest neighbor."""
+        load_link_searches(n_features, dtype, self._links.n_jobs)
+
+    def add_memory(self, need: MemoryNeed, dtype: Dtype) -> MemoryNeed:
+        """Add the rows of the classes to search, twice if they have synthetic samples."""
+        assert dtype is not None
+        counts, generated = self._request.classes.counts, self._request.n_to_generate
+        n_features = len(self._request.features)
+        searched = self.classes_to_search()
+        n_queries = sum(counts[label] + generated.get(label, 0) for label in searched)
+        in_memory = {*searched, *generated}
+        row = n_features * dtype.itemsize
+        gathered = sum(counts[label] for label in in_memory) * (row + 8) + 9 * n_queries
+        streaming = streaming_need(n_features, [n_queries], dtype, 1)
+        streaming = streaming._replace(streaming=streaming.streaming + n_queries * (row + 64))
+        return need.maximum(streaming)._replace(gathered=need.gathered + gathered)
+
+    def select(
+        self, job: Job, reader: FileReader, dtype: Dtype, in_memory: ClassMatrices
+    ) -> RowsToWrite:
+        """Find the links, and return all rows without those to remove."""
+        after = self._counts_after(job.counts())
+        classes = self._resolve(after, job.counts())
+        if not classes:
+            return super().select(job, reader, dtype, in_memory)
+        searched = self._links.classes_to_search(self._request.classes.counts, classes)
+        assert dtype is not None
+        numbers = NumberReader(reader, self._request.features, dtype)
+        rows = self._rows(job, numbers, in_memory, searched)
+        removed = self._links.rows_to_remove(rows, classes, searched)
+        first_synthetic = self._request.source.n_rows
+        n_originals = int(np.searchsorted(removed, first_synthetic))
+        n_removed = _count_by_class(removed, rows, searched, classes)
+        return RowsToWrite(
+            RemoveByPosition(removed[:n_originals]),
+            RemoveByPosition(removed[n_originals:] - first_synthetic),
+            first_synthetic - n_originals,
+            job.n_rows - (len(removed) - n_originals),
+            {label: n - n_removed.get(label, 0) for label, n in after.items()},
+        )
+
+    def _rows(
+        self, job: Job, numbers: NumberReader, in_memory: ClassMatrices, searched: list[Any]
+    ) -> OverSampledRows:
+        """Read the missing classes to search, and those that samples are generated from."""
+        counts, generated = self._request.classes.counts, job.counts()
+        missing = {
+            label: n
+            for label, n in counts.items()
+            if (label in searched or label in generated) and label not in in_memory.matrices
+        }
+        if missing:
+            more = gather_matrices(numbers, missing, over_sampled=generated)
+            in_memory = in_memory.merged(more)
+        n_threads = thread_count(self._links.n_jobs)
+        return OverSampledRows(numbers, in_memory, job, counts, n_threads)
+
+
+def _count_by_class(
+    removed: np.ndarray, rows: OverSampledRows, searched: list[Any], cleaned: Collection[Any]
 ) -> Counts:
-    """Count removed rows by class; only one class that is not searched for can lose any."""
-    lost = {
+    """Count removed rows by class; only one class that is not searched can lose any."""
+    counts = {
         label: int(np.isin(rows.positions(label), removed, assume_unique=True).sum())
         for label in searched
     }
-    rest = len(removed) - sum(lost.values())
-    return {**lost, **{label: rest for label in cleaned if label not in searched}}
-
-
-def selection_quota(request: Request, after: Counts, made: Counts) -> Counts:
-    """Resolve the strategy of the second step for the rows that the first one leaves."""
-
-    def labels() -> np.ndarray:
-        new = np.repeat(np.array(list(made), dtype=object), list(made.values()))
-        return np.concatenate([all_target_values(request.source, request.target), new])
-
-    return resolve_quota(request.selection, after, labels, request.lenience)
-
-
-def refuse_by_counts(request: Request) -> None:
-    """Refuse what the sizes of the classes tell, before anything else is read or loaded.
-
-    Raises
-    ------
-    ValueError, RuntimeError
-        As the steps themselves would while they resample.
-    """
-    sampler, counts = request.sampler, request.classes.counts
-    sampler.check_counts(counts, request.quota)
-    for parameter in request.needs.searches_all:
-        refuse_estimator(getattr(sampler, parameter))
-    if request.selection is not None:
-        after, quota = planned(request)
-        request.selection.check_counts(after, quota)
-
-
-def planned(request: Request) -> tuple[Counts, Counts]:
-    """Return the sizes of the classes after the first step, and what the second makes of them.
-
-    The sizes are those that were asked for. Where the first step rounds, a number of rows
-    that these sizes do not allow may be there in the end, and all rows are planned for.
-    """
-    wanted = request.wanted
-    after = {label: n + wanted.get(label, 0) for label, n in request.classes.counts.items()}
-    try:
-        return after, selection_quota(request, after, wanted)
-    except ValueError:
-        if request.needs.exact_counts or request.cleans:
-            raise
-        return after, after
-
-
-def held_classes(request: Request) -> list[Any]:
-    """Return the classes whose rows Tomek links want in memory, before any row is made."""
-    if not request.cleans:
-        return []
-    quota = planned(request)[1]
-    if not quota:
-        return []
-    classes: list[Any] = request.selection.classes_to_search(request.classes.counts, quota)
-    return classes
+    remaining = len(removed) - sum(counts.values())
+    return {**counts, **{label: remaining for label in cleaned if label not in searched}}

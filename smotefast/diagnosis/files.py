@@ -8,19 +8,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from smotefast.batch.arguments import column_names
+from smotefast.batch.arguments import column_names, split_columns
+from smotefast.batch.categorical_features import split_features
 from smotefast.batch.class_names import name_classes
-from smotefast.batch.column_sizes import Widths
-from smotefast.batch.layouts import split_features
-from smotefast.batch.prepare import refuse_index
-from smotefast.batch.request import Steps, steps_of
+from smotefast.batch.column_sizes import ColumnSizes
+from smotefast.batch.features import refuse_index
 from smotefast.batch.scan import (
     Classes,
     all_target_values,
     label_codes,
     scan_classes,
-    split_columns,
 )
+from smotefast.batch.steps import JobSteps, job_steps
 from smotefast.batch.warmup import RUN_AGAIN, JustCompiledError
 from smotefast.diagnosis.data import BLOCK_ROWS, Block, Columns, class_dtype
 from smotefast.diagnosis.examine import OnBlock, examine
@@ -155,7 +154,7 @@ def _with_job_errors(
     if sampler is None:
         return facts
     try:
-        steps = steps_of(sampler)
+        steps = job_steps(sampler)
     except (TypeError, ValueError) as error:
         return replace(facts, file_error=one_line(error))
     try:
@@ -167,9 +166,9 @@ def _with_job_errors(
     return facts
 
 
-def _check_types(steps: Steps, source: ParquetSource, features: list[str]) -> None:
-    if steps.creation.needs().takes_categories:
-        split_features(steps.creation, source.schema, features)
+def _check_types(steps: JobSteps, source: ParquetSource, features: list[str]) -> None:
+    if steps.over_sampler.needs().takes_categories:
+        split_features(steps.over_sampler, source.schema, features)
     else:
         check_numeric_fields([source.schema.field(name) for name in features])
 
@@ -205,17 +204,17 @@ def block_rows(
     """
     release_memory()
     names = [*columns.named([*columns.numbers, *columns.categories]), target]
-    widths = Widths(source, names)
+    sizes = ColumnSizes(source, names)
     n_sampled = min(source.n_rows, n_classes * SEARCHED_PER_CLASS, SEARCHED_IN_ALL)
     numbers = 8.0 * (len(columns.numbers) + 1) + 4.0 * len(columns.categories)
-    row = widths.row_bytes(names) + _COPIES * numbers
+    row = sizes.row_bytes(names) + _COPIES * numbers
     fixed = (
         resident_bytes()
         + _SLACK
-        + widths.reader_bytes(names)
-        + widths.dictionary_bytes(names)
+        + sizes.reader_bytes(names)
+        + sizes.dictionary_bytes(names)
         + source.n_rows * 3 * class_dtype(n_classes).itemsize
-        + int(n_sampled * (widths.row_bytes(names) + 4 * numbers + 600))
+        + int(n_sampled * (sizes.row_bytes(names) + 4 * numbers + 600))
     )
     rows = int(min(BLOCK_ROWS, (limit - fixed) / row))
     if rows < min(_LEAST_ROWS, BLOCK_ROWS, source.n_rows):

@@ -1,4 +1,4 @@
-"""Which class a key of ``--sampling-strategy`` names."""
+"""Keys of ``sampling_strategy`` and the classes that they name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from smotefast.batch.class_names import with_own_labels
+from smotefast.batch.class_names import labels_for_keys
 from smotefast.combine import Combination
 from smotefast.diagnosis import diagnose_dataset
 from smotefast.over_sampling import SMOTE
@@ -48,9 +48,9 @@ DAY, NIGHT = date(2026, 11, 28), datetime(2026, 11, 28, 22, 30)
         ),
     ],
 )
-def test_a_key__names_the_class_that_it_equals_or_prints(labels, keys, label):
+def test_a_key__names_the_class_that_has_its_value_or_printed_form(labels, keys, label):
     for key in keys:
-        (named,) = with_own_labels({key: 5}, labels)
+        (named,) = labels_for_keys({key: 5}, labels)
         assert type(named) is type(label)
         assert named == label
 
@@ -65,8 +65,8 @@ def test_a_key__names_the_class_that_it_equals_or_prints(labels, keys, label):
         (["1", "one"], "one"),
     ],
 )
-def test_a_key_that_is_a_text_class__names_exactly_that(labels, key):
-    assert with_own_labels({key: 5}, labels) == {key: 5}
+def test_a_key_that_is_itself_a_text_class__names_that_class(labels, key):
+    assert labels_for_keys({key: 5}, labels) == {key: 5}
 
 
 @pytest.mark.parametrize(
@@ -83,18 +83,18 @@ def test_a_key_that_is_a_text_class__names_exactly_that(labels, key):
         (["a"], "A"),
     ],
 )
-def test_a_key_that_names_no_class_or_several__stays_and_is_refused_later(labels, key):
-    assert with_own_labels({key: 5}, labels) == {key: 5}
+def test_a_key_that_names_no_class_or_several__stays_as_it_is(labels, key):
+    assert labels_for_keys({key: 5}, labels) == {key: 5}
 
 
-def test_two_keys_for_one_class__are_refused():
+def test_two_keys_for_one_class__are_an_error():
     with pytest.raises(ValueError, match=r"class 1 twice: as '1' and as '1\.0'"):
-        with_own_labels({"1": 5, "1.0": 6}, [0, 1])
+        labels_for_keys({"1": 5, "1.0": 6}, [0, 1])
 
 
-def test_many_classes__are_named_in_no_time():
+def test_many_classes__are_looked_up_with_little_work():
     labels = list(range(20_000))
-    assert with_own_labels({f"{n}.0": n for n in labels}, labels) == {n: n for n in labels}
+    assert labels_for_keys({f"{n}.0": n for n in labels}, labels) == {n: n for n in labels}
 
 
 TARGETS = {
@@ -124,7 +124,7 @@ def with_target(kind):
 
 @pytest.mark.parametrize("kind", TARGETS.values(), ids=list(TARGETS))
 @pytest.mark.parametrize("key", ["1", "1.0", 1, 1.0, True])
-def test_every_way_to_write_a_class__works_with_every_target(tmp_path, kind, key):
+def test_every_form_of_a_key__works_with_every_type_of_target(tmp_path, kind, key):
     if kind == pa.string() and key is True:
         key = "1"
     source = write_file(tmp_path / "in.parquet", with_target(kind))
@@ -137,7 +137,7 @@ def test_every_way_to_write_a_class__works_with_every_target(tmp_path, kind, key
 
 @pytest.mark.parametrize("kind", ["int", "float", "bool", "text"])
 @pytest.mark.parametrize("key", ["1", "1.0"])
-def test_sampling_strategy__takes_both_at_the_shell(shell, tmp_path, kind, key):
+def test_sampling_strategy_at_the_shell__takes_every_form_of_a_key(shell, tmp_path, kind, key):
     if kind == "bool" and key == "1.0":
         key = "true"
     source = write_file(tmp_path / "in.parquet", with_target(TARGETS[kind]))
@@ -151,7 +151,7 @@ def test_sampling_strategy__takes_both_at_the_shell(shell, tmp_path, kind, key):
 
 
 @pytest.mark.parametrize("key", ['"0"', '"0.0"', "0", "0.0"])
-def test_then_set__names_classes_the_same_way(shell, tmp_path, key):
+def test_then_set__takes_every_form_of_a_key(shell, tmp_path, key):
     source = write_file(tmp_path / "in.parquet", with_target(pa.float64()))
     usual = ("resample", source, tmp_path / "out", "--target", "label", "--then")
     text = key if key.startswith('"') else f'"{key}"'
@@ -165,7 +165,7 @@ def test_then_set__names_classes_the_same_way(shell, tmp_path, key):
     assert code == 0, message
 
 
-def test_shrinkage_by_class__names_classes_the_same_way(shell, tmp_path):
+def test_shrinkage_by_class__takes_every_form_of_a_key(shell, tmp_path):
     source = write_file(tmp_path / "in.parquet", with_target(pa.float64()))
     code, _, message = shell(
         *("resample", source, tmp_path / "out", "--target", "label", "--sampler", "random"),
@@ -174,7 +174,7 @@ def test_shrinkage_by_class__names_classes_the_same_way(shell, tmp_path):
     assert code == 0, message
 
 
-def test_an_unknown_class__is_refused_with_those_that_there_are(shell, tmp_path):
+def test_an_unknown_class__is_an_error_that_lists_the_classes(shell, tmp_path):
     source = write_file(tmp_path / "in.parquet", with_target(pa.float64()))
     code, _, message = shell(
         *("resample", source, tmp_path / "out", "--target", "label"),
@@ -184,7 +184,7 @@ def test_an_unknown_class__is_refused_with_those_that_there_are(shell, tmp_path)
     assert "The classes are 0.0, 1.0" in message
 
 
-def test_a_diagnosis__names_classes_of_steps_the_same_way(tmp_path):
+def test_a_diagnosis__takes_every_form_of_a_key(tmp_path):
     source = write_file(tmp_path / "in.parquet", with_target(pa.float64()))
     steps = (
         SMOTE(sampling_strategy={"1": 100}),

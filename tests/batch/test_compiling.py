@@ -1,4 +1,4 @@
-"""What is said and done when numba compiles: one line, and a second start of a job."""
+"""Announcements of compiling, and the restart of a job that compiled."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def run(code, cache, *arguments, **environment):
     return subprocess.run(command, capture_output=True, text=True, env=env)
 
 
-def test_compiling__is_announced_in_one_line_and_only_where_numba_compiles(tmp_path):
+def test_compiling__is_announced_in_one_line_only_if_numba_compiles(tmp_path):
     # Other arguments are compiled, too, in the same process: still one line.
     again = "count_winners(codes.astype(np.int64), near, counts, n_threads=1)\n"
     first = run(COMPILE + again, tmp_path)
@@ -75,7 +75,7 @@ def test_compiling_without_a_cache__says_that_each_process_compiles(tmp_path):
     assert done.stderr.count("\n") == 1
 
 
-def test_small_data__compile_nothing_and_say_nothing(tmp_path):
+def test_small_data__compile_nothing_and_announce_nothing(tmp_path):
     code = """
 import numpy as np
 from smotefast.combine import SMOTEENN
@@ -113,7 +113,7 @@ main()
 """
 
 
-def test_a_job_that_compiled__starts_anew_where_memory_is_short(tmp_path, destination):
+def test_a_job_that_compiled__restarts_if_memory_is_short(tmp_path, destination):
     source = write_file(tmp_path / "in.parquet", imbalanced())
     options = ["resample", source, destination, "--target", "label", "--memory-limit", "9MiB"]
     cold = run(JOB, tmp_path / "cache", *options)
@@ -124,7 +124,7 @@ def test_a_job_that_compiled__starts_anew_where_memory_is_short(tmp_path, destin
     assert run(JOB, tmp_path / "other", *options, **once).stdout == ""
 
 
-def test_a_slow_job_that_loads_what_is_compiled__does_not_start_anew(tmp_path, destination):
+def test_a_slow_job_that_loads_compiled_kernels__does_not_restart(tmp_path, destination):
     source = write_file(tmp_path / "in.parquet", imbalanced())
     run(COMPILE, tmp_path / "cache")
     options = ["resample", source, destination, "--target", "label", "--memory-limit", "9MiB"]
@@ -134,7 +134,9 @@ def test_a_slow_job_that_loads_what_is_compiled__does_not_start_anew(tmp_path, d
     assert "ompil" not in warm_and_slow.stderr
 
 
-def test_a_diagnosis__names_compiled_kernels_only_where_some_were(tmp_path, monkeypatch):
+def test_a_diagnosis__mentions_compiled_kernels_only_if_some_were_compiled(
+    tmp_path, monkeypatch
+):
     from smotefast.batch.warmup import JustCompiledError
     from smotefast.diagnosis import diagnose_dataset, files
 
@@ -161,7 +163,7 @@ main()
 """
 
 
-def test_warmup__says_what_it_compiles_unless_quiet(tmp_path):
+def test_warmup__shows_its_steps_unless_quiet(tmp_path):
     code = WARMUP % COMPILE
     done = run(code, tmp_path / "loud", "warmup")
     assert done.stderr == (
@@ -173,7 +175,7 @@ def test_warmup__says_what_it_compiles_unless_quiet(tmp_path):
     assert list((tmp_path / "quiet").rglob("*.nbc"))
 
 
-def test_warmup__runs_each_step_with_a_name_of_its_own(monkeypatch):
+def test_warmup__runs_each_step_under_its_own_name(monkeypatch):
     ran, told = [], []
     monkeypatch.setattr(warm, "load_kernels", lambda *arguments: ran.append(arguments))
     monkeypatch.setattr(warm, "_compile_cleaning_and_sparse", ran.append)
@@ -183,7 +185,7 @@ def test_warmup__runs_each_step_with_a_name_of_its_own(monkeypatch):
     assert {total for _, _, total in told} == {len(told)}
 
 
-def test_warmup__fails_where_no_cache_can_be_written(monkeypatch):
+def test_warmup__fails_if_no_cache_is_writable(monkeypatch):
     monkeypatch.setattr("smotefast.kernels.compile_cache.cache_is_possible", lambda: False)
     with pytest.raises(OSError, match="Set NUMBA_CACHE_DIR to a folder that can be written"):
         warm.compile_all()

@@ -134,7 +134,9 @@ def test_a_job_killed_after_the_move__leaves_a_complete_destination(tmp_path, so
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", ["out.parquet", "out"])
-def test_a_job_killed_at_every_moment__leaves_nothing_or_all(tmp_path, source, expected, name):
+def test_a_job_killed_at_every_step__leaves_an_absent_or_complete_output(
+    tmp_path, source, expected, name
+):
     destination = tmp_path / name
     moments = range(1, number_of_moments(source, destination) + 1)
     states = kill_at_moments(source, destination, expected, moments)
@@ -143,7 +145,7 @@ def test_a_job_killed_at_every_moment__leaves_nothing_or_all(tmp_path, source, e
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", ["out.parquet", "out"])
-def test_a_job_killed_while_overwriting__leaves_the_old_or_the_new(
+def test_a_job_killed_while_overwriting__leaves_the_old_or_the_new_output(
     tmp_path, source, expected, name
 ):
     destination = tmp_path / name
@@ -154,7 +156,9 @@ def test_a_job_killed_while_overwriting__leaves_the_old_or_the_new(
 
 
 @pytest.mark.long
-def test_a_job_killed_at_random_times__leaves_nothing_or_all(tmp_path, source, expected):
+def test_a_job_killed_at_random_times__leaves_an_absent_or_complete_output(
+    tmp_path, source, expected
+):
     destination = tmp_path / "out.parquet"
     rng = random.Random(0)
     started = time.monotonic()

@@ -1,4 +1,4 @@
-"""Decimal columns in files: the rows of fit_resample, originals and types as they were."""
+"""Decimal columns in files: the rows of ``fit_resample``, with the types of the source."""
 
 from __future__ import annotations
 
@@ -138,13 +138,15 @@ def test_decimal_targets__with_fractions_are_continuous(tmp_path, destination):
         resample(source, destination)
 
 
-def test_decimal_columns__with_nulls_are_refused_by_name(tmp_path, destination):
+def test_decimal_columns__with_nulls_are_an_error_that_names_them(tmp_path, destination):
     table = prices(KINDS[2], imbalanced())
     values = table["price"].to_pylist()
     place = table["label"].to_pylist().index(1)
     values[place] = None
     table = table.set_column(0, "price", pa.array(values, KINDS[2]))
-    with pytest.raises(ValueError, match="Column 'price' is missing"):
+    with pytest.raises(
+        ValueError, match="Column 'price' has 1 missing or infinite value in class 1"
+    ):
         resample(write_file(tmp_path / "in.parquet", table), destination)
 
 

@@ -1,4 +1,4 @@
-"""The resident set of a job stays under the limit it was given, down to the lowest accepted."""
+"""Resident memory of a job stays under its limit, down to the lowest limit accepted."""
 
 from __future__ import annotations
 
@@ -97,15 +97,15 @@ def test_random__stays_under_the_lowest_limit_accepted(tmp_path, allocator):
     run_at_the_lowest_limit(source, tmp_path / "out.parquet", "random", allocator)
 
 
-FAMILY = [
+OVER_SAMPLERS = [
     ("borderline-smote", ["float32"] * 12),
     ("smote-nc", ["float32", "text", "int32", "float32", "dictionary", "bool"]),
     ("adasyn", ["float64"] * 6),
     ("smote-n", ["text", "dictionary", "int8", "bool", "dictionary"]),
     ("kmeans-smote", ["float32"] * 12),
 ]
-# Rows are taken away by these.
-LESS = [
+# Samplers that remove rows.
+UNDER_SAMPLERS = [
     ("random-under", ["text", "float64", "dictionary", "int64"]),
     ("tomek-links", ["float32"] * 12),
     ("smote-tomek", ["float32"] * 12),
@@ -116,16 +116,20 @@ def only_long(case):
     return pytest.param(*case, marks=long)
 
 
-@pytest.mark.parametrize(("sampler", "kinds"), [*FAMILY[:2], *map(only_long, FAMILY[2:])])
-def test_the_family__stays_under_the_lowest_limit_accepted(tmp_path, sampler, kinds):
+@pytest.mark.parametrize(
+    ("sampler", "kinds"), [*OVER_SAMPLERS[:2], *map(only_long, OVER_SAMPLERS[2:])]
+)
+def test_over_samplers__stay_under_the_lowest_limit_accepted(tmp_path, sampler, kinds):
     apart = 2_000 if sampler == "kmeans-smote" else 0  # for clusters of one class
     source = make(tmp_path / "in.parquet", 100_000, kinds, 30_000, apart)
     run_at_the_lowest_limit(source, tmp_path / "out.parquet", sampler, "command")
     assert pq.ParquetFile(tmp_path / "out.parquet").metadata.num_rows > 150_000
 
 
-@pytest.mark.parametrize(("sampler", "kinds"), [*LESS[:2], *map(only_long, LESS[2:])])
-def test_taking_rows_away__stays_under_the_lowest_limit_accepted(tmp_path, sampler, kinds):
+@pytest.mark.parametrize(
+    ("sampler", "kinds"), [*UNDER_SAMPLERS[:2], *map(only_long, UNDER_SAMPLERS[2:])]
+)
+def test_under_samplers__stay_under_the_lowest_limit_accepted(tmp_path, sampler, kinds):
     source = make(tmp_path / "in.parquet", 60_000, kinds, 20_000)
     run_at_the_lowest_limit(source, tmp_path / "out.parquet", sampler, "command")
     assert pq.ParquetFile(tmp_path / "out.parquet").metadata.num_rows > 1_000
@@ -133,8 +137,8 @@ def test_taking_rows_away__stays_under_the_lowest_limit_accepted(tmp_path, sampl
 
 @long
 @pytest.mark.parametrize("allocator", ["command", "function"])
-@pytest.mark.parametrize(("sampler", "kinds"), LESS)
-def test_taking_rows_away__stays_under_the_lowest_limit_for_many_rows(
+@pytest.mark.parametrize(("sampler", "kinds"), UNDER_SAMPLERS)
+def test_under_samplers__stay_under_the_lowest_limit_for_many_rows(
     tmp_path, sampler, kinds, allocator
 ):
     n_rows = 400_000 if sampler == "smote-tomek" else 2_000_000
@@ -144,8 +148,8 @@ def test_taking_rows_away__stays_under_the_lowest_limit_for_many_rows(
 
 @long
 @pytest.mark.parametrize("allocator", ["command", "function"])
-@pytest.mark.parametrize(("sampler", "kinds"), FAMILY)
-def test_the_family__stays_under_the_lowest_limit_for_many_rows(
+@pytest.mark.parametrize(("sampler", "kinds"), OVER_SAMPLERS)
+def test_over_samplers__stay_under_the_lowest_limit_for_many_rows(
     tmp_path, sampler, kinds, allocator
 ):
     apart = 2_000 if sampler == "kmeans-smote" else 0
@@ -154,7 +158,7 @@ def test_the_family__stays_under_the_lowest_limit_for_many_rows(
 
 
 @long
-def test_smote_nc__stays_under_the_lowest_limit_where_many_categories_tie(tmp_path):
+def test_smote_nc__stays_under_the_lowest_limit_with_many_tied_categories(tmp_path):
     rng = np.random.default_rng(0)
     n_rows = 300_000
     table = pa.table(
@@ -229,9 +233,7 @@ def test_random__stays_under_the_lowest_limit_for_uneven_files(tmp_path, write, 
     assert written.num_rows > source.num_rows
 
 
-def test_a_job_that_outgrows_its_plan__ends_with_the_need_and_leaves_nothing(
-    tmp_path, monkeypatch
-):
+def test_a_job_that_exceeds_its_plan__names_the_need_and_leaves_no_file(tmp_path, monkeypatch):
     source = make(tmp_path / "in.parquet", 300_000, ["float32"] * 3, 50_000)
     looks = itertools.count()
 

@@ -1,4 +1,4 @@
-"""What ``overwrite`` replaces, and what it never does."""
+"""What ``overwrite`` replaces, and what it refuses to replace."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.helpers.parquet_files import imbalanced, resample, write_file
 
 
 @pytest.mark.parametrize("name", ["out", "out.parquet"])
-def test_resample_dataset__replaces_a_destination_when_told_to(tmp_path, name):
+def test_overwrite__replaces_the_destination(tmp_path, name):
     source = write_file(tmp_path / "in.parquet", imbalanced())
     resample(source, tmp_path / name)
     summary = resample(source, tmp_path / name, overwrite=True, rows="synthetic")
@@ -20,7 +20,7 @@ def test_resample_dataset__replaces_a_destination_when_told_to(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", [".git", ".env", "_archive"])
-def test_resample_dataset__replaces_no_folder_that_holds_other_things(tmp_path, name):
+def test_overwrite__refuses_a_folder_with_other_files(tmp_path, name):
     source = write_file(tmp_path / "in.parquet", imbalanced())
     resample(source, tmp_path / "out")
     kept = tmp_path / "out" / name
@@ -30,7 +30,7 @@ def test_resample_dataset__replaces_no_folder_that_holds_other_things(tmp_path, 
     assert kept.exists()
 
 
-def test_resample_dataset__does_not_replace_what_its_source_leads_to(tmp_path):
+def test_overwrite__refuses_a_file_that_the_source_links_to(tmp_path):
     real, linked = tmp_path / "real", tmp_path / "linked"
     real.mkdir()
     linked.mkdir()
@@ -42,7 +42,7 @@ def test_resample_dataset__does_not_replace_what_its_source_leads_to(tmp_path):
     assert pq.read_table(real / "a.parquet").num_rows == 600
 
 
-def test_resample_dataset__looks_at_the_destination_again_before_it_replaces_it(tmp_path):
+def test_overwrite__checks_the_destination_again_before_it_replaces_it(tmp_path):
     source = write_file(tmp_path / "in.parquet", imbalanced())
     resample(source, tmp_path / "out")
 

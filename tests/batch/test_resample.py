@@ -38,7 +38,7 @@ def small_blocks(monkeypatch, group_rows, batch_rows):
         RandomOverSampler(random_state=3, shrinkage=0.5),
     ],
 )
-def test_resample_dataset__gives_the_rows_of_fit_resample(tmp_path, destination, sampler):
+def test_resample_dataset__writes_the_rows_of_fit_resample(tmp_path, destination, sampler):
     table = imbalanced()
     summary = resample(write_file(tmp_path / "in.parquet", table), destination, sampler=sampler)
     assert same(pq.read_table(destination), in_memory(table, sampler))
@@ -86,7 +86,7 @@ def test_resample_dataset__writes_row_groups_of_the_planned_size(
     assert sizes == [100] * 10 + [80]
 
 
-def test_resample_dataset__writes_smaller_row_groups_where_rows_are_wide(
+def test_resample_dataset__writes_smaller_row_groups_if_rows_are_wide(
     tmp_path, destination, monkeypatch
 ):
     monkeypatch.setattr(plan_module, "_GROUP_BYTES", (100_000, 100_000))
@@ -105,7 +105,7 @@ def test_resample_dataset__writes_smaller_row_groups_where_rows_are_wide(
     assert same(pq.read_table(destination), expected)
 
 
-def test_resample_dataset__gives_only_the_new_rows_on_request(tmp_path, destination):
+def test_resample_dataset__writes_only_synthetic_samples_on_request(tmp_path, destination):
     table = imbalanced()
     source = write_file(tmp_path / "in.parquet", table)
     summary = resample(source, destination, rows="synthetic")
@@ -115,14 +115,14 @@ def test_resample_dataset__gives_only_the_new_rows_on_request(tmp_path, destinat
     assert summary.counts_after == {0: 540, 1: 540}
 
 
-def test_resample_dataset__drops_columns_from_features_and_destination(tmp_path, destination):
+def test_resample_dataset__drops_columns_from_features_and_output(tmp_path, destination):
     table = imbalanced()
     named = table.append_column("id", [[f"row {i}" for i in range(600)]])
     resample(write_file(tmp_path / "in.parquet", named), destination, drop=["id"])
     assert same(pq.read_table(destination), in_memory(table, SMOTE(random_state=0)))
 
 
-def test_resample_dataset__serves_several_classes_in_label_order(tmp_path, destination):
+def test_resample_dataset__over_samples_several_classes_in_label_order(tmp_path, destination):
     rng = np.random.default_rng(0)
     table = imbalanced().set_column(
         4, "label", [rng.choice(list("bca"), 600, p=[0.2, 0.1, 0.7])]
@@ -136,7 +136,7 @@ def test_resample_dataset__serves_several_classes_in_label_order(tmp_path, desti
     assert summary.counts_after["c"] == 200
 
 
-def test_resample_dataset__leaves_other_classes_alone_whatever_they_hold(tmp_path, destination):
+def test_resample_dataset__copies_missing_values_of_other_classes(tmp_path, destination):
     table = imbalanced()
     common = table["label"].to_numpy() == 0
     holes = table["f1"].to_numpy().copy()
@@ -149,7 +149,7 @@ def test_resample_dataset__leaves_other_classes_alone_whatever_they_hold(tmp_pat
     assert same(result.slice(600), expected.slice(600))
 
 
-def test_resample_dataset__makes_a_folder_of_part_files(tmp_path):
+def test_resample_dataset__writes_a_folder_of_part_files(tmp_path):
     table = imbalanced()
     destination = tmp_path / "out"
     resample(write_file(tmp_path / "in.parquet", table), destination)
@@ -157,7 +157,7 @@ def test_resample_dataset__makes_a_folder_of_part_files(tmp_path):
     assert same(pq.read_table(destination), in_memory(table, SMOTE(random_state=0)))
 
 
-def test_resample_dataset__copies_through_what_is_balanced(tmp_path, destination):
+def test_resample_dataset__copies_balanced_data(tmp_path, destination):
     table = imbalanced(share=0.5)
     summary = resample(write_file(tmp_path / "in.parquet", table), destination)
     assert same(pq.read_table(destination), table)
@@ -181,7 +181,7 @@ def test_resample_dataset__shows_a_bar_on_request(tmp_path, destination, capsys)
     assert capsys.readouterr().out == ""
 
 
-def test_resample_dataset__takes_the_name_of_a_sampler_and_does_not_change_an_object(
+def test_resample_dataset__takes_a_name_and_does_not_change_a_sampler_object(
     tmp_path, destination
 ):
     source = write_file(tmp_path / "in.parquet", imbalanced())
@@ -193,7 +193,7 @@ def test_resample_dataset__takes_the_name_of_a_sampler_and_does_not_change_an_ob
     assert not hasattr(sampler, "nn_k_")
 
 
-def test_resample_dataset__hands_the_target_to_a_callable_strategy(tmp_path, destination):
+def test_resample_dataset__calls_a_strategy_with_the_target(tmp_path, destination):
     table = imbalanced()
     seen = []
 
@@ -207,7 +207,7 @@ def test_resample_dataset__hands_the_target_to_a_callable_strategy(tmp_path, des
     assert np.array_equal(seen[0], table["label"].to_numpy())
 
 
-def test_resample_dataset__takes_an_estimator_of_neighbours(tmp_path, destination):
+def test_resample_dataset__takes_a_neighbor_estimator(tmp_path, destination):
     from sklearn.neighbors import NearestNeighbors
 
     table = imbalanced()

@@ -1,4 +1,4 @@
-"""Work grows in proportion to the number of columns, and not with its square."""
+"""Work is proportional to the number of columns, and not to its square."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ JOBS = [
 
 
 @pytest.mark.parametrize(("sampler", "table_of"), JOBS)
-def test_a_job__takes_work_in_proportion_to_its_columns(tmp_path, sampler, table_of):
+def test_work_of_a_job__is_proportional_to_its_columns(tmp_path, sampler, table_of):
     def work_of(n_columns):
         source = write_file(tmp_path / f"{n_columns}.parquet", table_of(n_columns))
         out = tmp_path / "out.parquet"
@@ -110,7 +110,7 @@ def test_a_job__takes_work_in_proportion_to_its_columns(tmp_path, sampler, table
     assert_linear(work_of)
 
 
-def test_a_job__takes_work_in_proportion_to_the_columns_of_several_files(tmp_path):
+def test_work_of_a_job__is_proportional_to_the_columns_of_several_files(tmp_path):
     def work_of(n_columns):
         source = write_folder(tmp_path / str(n_columns), numbers(n_columns), 4)
         return lambda: resample(source, tmp_path / "out.parquet", overwrite=True)
@@ -119,7 +119,7 @@ def test_a_job__takes_work_in_proportion_to_the_columns_of_several_files(tmp_pat
 
 
 @pytest.mark.parametrize("table_of", [numbers, nested])
-def test_a_job__takes_work_in_proportion_to_the_columns_dropped(tmp_path, table_of):
+def test_work_of_a_job__is_proportional_to_the_dropped_columns(tmp_path, table_of):
     def work_of(n_columns):
         source = write_file(tmp_path / f"{n_columns}.parquet", table_of(n_columns))
         drop = [f"c{j}" for j in range(1, n_columns)]
@@ -129,7 +129,7 @@ def test_a_job__takes_work_in_proportion_to_the_columns_dropped(tmp_path, table_
     assert_linear(work_of)
 
 
-def test_a_job__takes_work_in_proportion_to_the_categories_named(tmp_path):
+def test_work_of_a_job__is_proportional_to_the_named_categorical_columns(tmp_path):
     def work_of(n_columns):
         source = write_file(tmp_path / f"{n_columns}.parquet", mixed(n_columns))
         sampler = SMOTENC([f"c{j}" for j in range(1, n_columns, 2)], random_state=0)
@@ -139,7 +139,7 @@ def test_a_job__takes_work_in_proportion_to_the_categories_named(tmp_path):
     assert_linear(work_of)
 
 
-def test_files_of_different_columns__are_refused_with_work_in_proportion_to_them(tmp_path):
+def test_work_of_refusing_different_files__is_proportional_to_their_columns(tmp_path):
     def work_of(n_columns):
         source = write_folder(tmp_path / str(n_columns), numbers(n_columns), 2)
         other = [f"x{j}" for j in range(n_columns)] + ["label"]
@@ -155,7 +155,7 @@ def test_files_of_different_columns__are_refused_with_work_in_proportion_to_them
 
 
 @pytest.mark.parametrize("table_of", [numbers, mixed])
-def test_diagnose__takes_work_in_proportion_to_the_columns(tmp_path, table_of):
+def test_work_of_a_diagnosis__is_proportional_to_the_columns(tmp_path, table_of):
     def in_files(n_columns):
         source = write_file(tmp_path / f"{n_columns}.parquet", table_of(n_columns))
         return lambda: diagnose_dataset(source, target="label", progress=False)
@@ -181,7 +181,7 @@ IN_MEMORY = [
 
 @pytest.mark.parametrize("kind", [pa.Table, pd.DataFrame, pl.DataFrame])
 @pytest.mark.parametrize(("sampler", "table_of"), IN_MEMORY)
-def test_fit_resample__takes_work_in_proportion_to_the_columns(sampler, table_of, kind):
+def test_work_of_fit_resample__is_proportional_to_the_columns(sampler, table_of, kind):
     converted = {pa.Table: lambda table: table, pd.DataFrame: pa.Table.to_pandas}
 
     def work_of(n_columns):
@@ -192,7 +192,7 @@ def test_fit_resample__takes_work_in_proportion_to_the_columns(sampler, table_of
     assert_linear(work_of)
 
 
-def test_smote_nc__takes_work_in_proportion_to_the_columns_named():
+def test_work_of_smote_nc__is_proportional_to_the_named_columns():
     def work_of(n_columns):
         X = mixed(n_columns).drop_columns(["label"])
         sampler = SMOTENC([f"c{j}" for j in range(1, n_columns, 2)], random_state=0)

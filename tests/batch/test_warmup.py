@@ -1,4 +1,4 @@
-"""What a job of files loads before it counts its memory: every kernel that it may need."""
+"""A job loads every kernel that it may use before it plans its memory."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SEARCHES = {"scan_rows", "rank_candidates", "pack_panels", "search_panels"}
     ],
     ids=lambda one: type(one).__name__,
 )
-def test_load_kernels__runs_all_that_the_sampler_may_need(
+def test_load_kernels__runs_every_kernel_of_the_sampler(
     sampler, n_features, n_codes, expected, monkeypatch
 ):
     ran = set()
@@ -49,10 +49,10 @@ def test_load_kernels__runs_all_that_the_sampler_may_need(
         for name in names:
             kernel = getattr(home, name)
 
-            def noted(*args, name=name, kernel=kernel, **how):
+            def recorded(*args, name=name, kernel=kernel, **how):
                 ran.add(name)
                 return kernel(*args, **how)
 
-            monkeypatch.setattr(home, name, noted)
+            monkeypatch.setattr(home, name, recorded)
     load_kernels(sampler, 1_000, n_features, n_codes, np.dtype(np.float64))
     assert ran == SEARCHES | expected

@@ -1,4 +1,4 @@
-"""What jobs of the family refuse and warn of, each in a line."""
+"""Errors and warnings of over-samplers on files."""
 
 from __future__ import annotations
 
@@ -11,11 +11,17 @@ from sklearn.neighbors import NearestNeighbors
 
 from smotefast import ResamplingWarning
 from smotefast.over_sampling import SMOTE, SMOTEN, SMOTENC, BorderlineSMOTE
-from tests.batch.test_family import LIMIT, NUMBERS, STREAMED, WHOLE, mixed
+from tests.batch.test_over_samplers import (
+    LIMIT,
+    NUMBERS,
+    READ_ALL_ROWS,
+    SEARCH_ALL_ROWS,
+    mixed_table,
+)
 from tests.helpers.parquet_files import in_memory, resample, same, write_file
 
 
-def test_a_job__warns_of_a_class_that_stays(tmp_path, destination):
+def test_a_job__warns_about_a_class_that_gets_no_samples(tmp_path, destination):
     rng = np.random.default_rng(0)
     label = np.repeat(["many", "few"], [300, 40])
     table = pa.table({"x": rng.normal(size=340) + 100 * (label == "few"), "label": label})
@@ -26,7 +32,7 @@ def test_a_job__warns_of_a_class_that_stays(tmp_path, destination):
     assert same(pq.read_table(destination), table)
 
 
-def test_a_job__makes_do_with_small_classes_if_told_to(tmp_path, destination):
+def test_a_job__over_samples_small_classes_with_small_class(tmp_path, destination):
     rng = np.random.default_rng(0)
     label = np.repeat(["many", "few", "one"], [300, 4, 1])
     table = pa.table({"x": rng.normal(size=305), "label": label})
@@ -40,29 +46,36 @@ def test_a_job__makes_do_with_small_classes_if_told_to(tmp_path, destination):
 
 
 @pytest.mark.parametrize("value", [None, float("nan"), float("inf")])
-@pytest.mark.parametrize("sampler", [STREAMED[0], WHOLE[0]], ids=["streamed", "whole"])
-def test_a_job__refuses_gaps_in_the_class_that_only_others_are_compared_with(
+@pytest.mark.parametrize(
+    "sampler",
+    [SEARCH_ALL_ROWS[0], READ_ALL_ROWS[0]],
+    ids=["searches all rows", "reads all rows"],
+)
+def test_a_job__refuses_missing_values_in_any_class_that_it_searches(
     sampler, value, tmp_path, destination
 ):
-    table = mixed().select(NUMBERS)
+    table = mixed_table().select(NUMBERS)
     majority = int(np.flatnonzero(table["label"].to_pandas() == "c")[5])
     values = table["n1"].to_pylist()
     values[majority] = value
     table = table.set_column(1, "n1", pa.array(values, pa.float32()))
     source = write_file(tmp_path / "in.parquet", table)
-    with pytest.raises(ValueError, match=r"'n1' is missing .* compares rows with those of all"):
+    with pytest.raises(
+        ValueError,
+        match=r"'n1' has 1 missing or infinite value in rows .* compares rows of all classes",
+    ):
         resample(source, destination, sampler=clone(sampler), memory_limit=LIMIT)
     assert not destination.exists()
 
 
-def test_a_job__refuses_a_users_search_among_rows_in_files(tmp_path, destination):
-    source = write_file(tmp_path / "in.parquet", mixed().select(NUMBERS))
+def test_a_job__refuses_a_neighbor_estimator_for_rows_in_files(tmp_path, destination):
+    source = write_file(tmp_path / "in.parquet", mixed_table().select(NUMBERS))
     sampler = BorderlineSMOTE(m_neighbors=NearestNeighbors(n_neighbors=6))
     with pytest.raises(ValueError, match="NearestNeighbors cannot search rows that stay in"):
         resample(source, destination, sampler=sampler, memory_limit=LIMIT)
 
 
-def test_a_job__says_why_it_needs_all_rows(tmp_path, destination):
+def test_a_job__says_why_it_needs_all_rows_in_memory(tmp_path, destination):
     table = pa.table(
         {
             **{f"x{j}": np.zeros(2_000_000, np.float32) for j in range(20)},
@@ -76,8 +89,10 @@ def test_a_job__says_why_it_needs_all_rows(tmp_path, destination):
 
 
 @pytest.mark.parametrize("sampler", [SMOTENC("not numeric"), SMOTEN()], ids=str)
-def test_a_job__refuses_columns_of_one_kind_where_it_needs_two(sampler, tmp_path, destination):
-    numbers = write_file(tmp_path / "in.parquet", mixed().select(NUMBERS))
+def test_smote_nc__refuses_numeric_columns_alone_and_smote_n_takes_them(
+    sampler, tmp_path, destination
+):
+    numbers = write_file(tmp_path / "in.parquet", mixed_table().select(NUMBERS))
     if isinstance(sampler, SMOTENC):
         with pytest.raises(ValueError, match="not designed to work only with numerical"):
             resample(numbers, destination, sampler=sampler, memory_limit=LIMIT)
@@ -98,10 +113,8 @@ def test_a_job__refuses_nested_columns_by_name(name, values, tmp_path, destinati
         resample(source, destination, sampler=name, memory_limit=LIMIT)
 
 
-def test_a_job__says_that_there_are_too_few_rows_rather_than_too_little_memory(
-    tmp_path, destination
-):
-    source = write_file(tmp_path / "in.parquet", mixed().select(NUMBERS))
+def test_a_job__reports_too_few_rows_before_too_little_memory(tmp_path, destination):
+    source = write_file(tmp_path / "in.parquet", mixed_table().select(NUMBERS))
     sampler = BorderlineSMOTE(m_neighbors=1_000_000)
     with pytest.raises(ValueError, match="m_neighbors=1000000 needs at least 1000001 rows"):
         resample(source, destination, sampler=sampler, memory_limit=LIMIT)

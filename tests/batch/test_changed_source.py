@@ -1,4 +1,4 @@
-"""A source that changes while a job reads it: noticed in every phase, and said so."""
+"""A source that changes while a job reads it is an error in every phase."""
 
 from __future__ import annotations
 
@@ -121,19 +121,19 @@ def change_during(monkeypatch, change, phase, **when):
         ("smote", "counting classes"),
         ("smote", "loading kernels"),
         ("smote", "reading classes"),
-        ("smote", "finding neighbours"),
+        ("smote", "finding neighbors"),
         ("smote", "writing"),
-        ("borderline", "finding neighbours among all rows"),
+        ("borderline", "finding neighbors among all rows"),
         ("kmeans", "reading all rows"),
         ("random", "reading classes"),
         ("tomek", "finding Tomek links"),
     ],
 )
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
-def test_a_file_changed_in_any_phase__is_said_to_be_changed(
+def test_a_file_changed_in_any_phase__is_an_error_that_names_it(
     tmp_path, monkeypatch, change, sampler, phase, late
 ):
-    if late and phase in ("loading kernels", "finding neighbours"):
+    if late and phase in ("loading kernels", "finding neighbors"):
         phase = "reading classes"  # nothing advances in these
     source = write_file(tmp_path / "in.parquet", imbalanced(3000))
     changing = change_during(monkeypatch, lambda: change(source), phase, late=late)
@@ -146,14 +146,14 @@ def test_a_file_changed_in_any_phase__is_said_to_be_changed(
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 @pytest.mark.parametrize("phase", ["counting classes", "drawing and searching"])
-def test_a_diagnosis_of_a_changed_file__says_so(tmp_path, monkeypatch, change, phase):
+def test_a_diagnosis_of_a_changed_file__is_an_error(tmp_path, monkeypatch, change, phase):
     source = write_file(tmp_path / "in.parquet", imbalanced(3000))
     change_during(monkeypatch, lambda: change(source), phase)
     with pytest.raises(SourceChangedError, match="was changed while"):
         smotefast.diagnosis.diagnose_dataset(source, target="label")
 
 
-def test_one_file_of_a_folder_that_is_replaced__is_named(tmp_path, monkeypatch):
+def test_a_replaced_file_of_a_folder__is_named(tmp_path, monkeypatch):
     (tmp_path / "in").mkdir()
     for name in ("a", "b", "c"):
         write_file(tmp_path / "in" / f"{name}.parquet", imbalanced())
@@ -164,13 +164,13 @@ def test_one_file_of_a_folder_that_is_replaced__is_named(tmp_path, monkeypatch):
         resample(tmp_path / "in", tmp_path / "out")
 
 
-def test_a_source_that_is_only_read_by_others__is_not_changed(tmp_path, monkeypatch):
+def test_a_source_that_another_process_reads__is_not_changed(tmp_path, monkeypatch):
     source = write_file(tmp_path / "in.parquet", imbalanced())
     change_during(monkeypatch, lambda: source.read_bytes(), "writing")
     assert resample(source, tmp_path / "out.parquet").rows_written == 1080
 
 
-def test_an_error_of_its_own__stays_what_it_is(tmp_path, monkeypatch):
+def test_an_error_without_a_changed_file__is_raised_as_it_is(tmp_path, monkeypatch):
     def fail():
         raise RuntimeError("stop here")
 

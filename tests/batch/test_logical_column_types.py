@@ -1,4 +1,4 @@
-"""Columns that a job copies keep their logical types as they are stored."""
+"""Copied columns keep their stored logical types."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_a_copied_file__has_the_stored_types_of_its_source(tmp_path, options, nu
     assert after.slice(0, N).equals(before)
 
 
-def test_times_in_utc__stay_so(tmp_path):
+def test_times_in_utc__stay_in_utc(tmp_path):
     table = pa.table({"t": COLUMNS["time64"], "u": COLUMNS["time32"]})
     source, destination = copied(tmp_path, table, write_time_adjusted_to_utc=True)
     assert "isAdjustedToUTC=true" in stored(source)
@@ -146,7 +146,7 @@ def write_mixed(path, times):
 
 
 @pytest.mark.parametrize("times", [TIMES, FAR])
-def test_int96_beside_other_timestamps__is_written_in_microseconds(tmp_path, times):
+def test_int96_with_other_timestamps__is_written_in_microseconds(tmp_path, times):
     times = pa.array(times, pa.timestamp("us"))
     source = write_mixed(tmp_path / "in.parquet", times)
     destination = tmp_path / "out.parquet"
@@ -158,7 +158,7 @@ def test_int96_beside_other_timestamps__is_written_in_microseconds(tmp_path, tim
     assert "int96" in stored(destination)
 
 
-def test_int96_with_nanoseconds_beside_other_timestamps__is_refused(tmp_path):
+def test_int96_with_nanoseconds_and_other_timestamps__is_refused(tmp_path):
     source = write_mixed(tmp_path / "in.parquet", pa.array(range(N), pa.timestamp("ns")))
     with pytest.raises(ValueError, match=r"INT96 timestamps with nanoseconds.*drop=\['t'\]"):
         resample(source, tmp_path / "out.parquet", sampler="random")

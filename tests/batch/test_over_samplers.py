@@ -1,4 +1,4 @@
-"""Every over-sampler from file to file: the rows that it gives in memory, or the reason."""
+"""Every over-sampler on files: the rows that it generates in memory."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from tests.helpers.parquet_files import in_memory, resample, same, write_file, w
 LIMIT = "6GiB"
 
 
-def mixed(n_rows=900, seed=0, dtype=np.float32):
-    """Return a table with columns of numbers and of categories of every kind."""
+def mixed_table(n_rows=900, seed=0, dtype=np.float32):
+    """Return a table with columns of numbers and of categories of every type."""
     rng = np.random.default_rng(seed)
     label = np.array(["c", "a", "b"])[(rng.random(n_rows) < 0.25).astype(int)]
     label[rng.random(n_rows) < 0.1] = "b"
@@ -57,7 +57,7 @@ def mixed(n_rows=900, seed=0, dtype=np.float32):
 
 NUMBERS = ["n0", "n1", "label", "n2", "n3"]
 CATEGORIES = ["text", "category", "label", "flag", "code", "day"]
-STREAMED = [
+SEARCH_ALL_ROWS = [
     BorderlineSMOTE(random_state=3, search="exact"),
     BorderlineSMOTE(random_state=3, kind="borderline-2", m_neighbors=5, search="exact"),
     BorderlineSMOTE(random_state=np.random.RandomState(1), kind="borderline-2"),
@@ -66,7 +66,7 @@ STREAMED = [
 ]
 
 
-WHOLE = [
+READ_ALL_ROWS = [
     SVMSMOTE(random_state=3),
     KMeansSMOTE(random_state=3, cluster_balance_threshold=0.05),
     KMeansSMOTE(random_state=np.random.RandomState(1), cluster_balance_threshold=0.05),
@@ -80,31 +80,31 @@ MIXED = [
 ]
 
 
-NOMINAL = [SMOTEN(random_state=3), SMOTEN(random_state=np.random.RandomState(1))]
+CATEGORICAL = [SMOTEN(random_state=3), SMOTEN(random_state=np.random.RandomState(1))]
 JOBS = [
-    *((sampler, NUMBERS) for sampler in STREAMED + WHOLE),
+    *((sampler, NUMBERS) for sampler in SEARCH_ALL_ROWS + READ_ALL_ROWS),
     *((sampler, None) for sampler in MIXED),
-    *((sampler, CATEGORIES) for sampler in NOMINAL),
+    *((sampler, CATEGORIES) for sampler in CATEGORICAL),
 ]
 
 
 @pytest.fixture(autouse=True)
-def _no_damage():
+def _ignore_resampling_warnings():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResamplingWarning)
         yield
 
 
 @pytest.mark.parametrize(("sampler", "columns"), JOBS, ids=name_of)
-def test_a_job__gives_the_rows_of_fit_resample(sampler, columns, tmp_path, destination):
-    table = mixed() if columns is None else mixed().select(columns)
+def test_a_job__writes_the_rows_of_fit_resample(sampler, columns, tmp_path, destination):
+    table = mixed_table() if columns is None else mixed_table().select(columns)
     source = write_file(tmp_path / "in.parquet", table, group_rows=130)
     expected = in_memory(pq.read_table(source), clone(sampler))
     summary = resample(source, destination, sampler=clone(sampler), memory_limit=LIMIT)
     result = pq.read_table(destination)
     assert same(result, expected)
     counts = result["label"].value_counts().to_pylist()
-    assert summary.counts_after == {one["values"]: one["counts"] for one in counts}
+    assert summary.counts_after == {entry["values"]: entry["counts"] for entry in counts}
 
 
 @given(
@@ -118,7 +118,7 @@ def test_a_job__does_not_depend_on_blocks_or_threads(
     group_rows, batch_rows, n_jobs, which, tmp_path, monkeypatch
 ):
     sampler, columns = JOBS[which]
-    table = mixed(seed=1) if columns is None else mixed(seed=1).select(columns)
+    table = mixed_table(seed=1) if columns is None else mixed_table(seed=1).select(columns)
     source = write_file(tmp_path / "in.parquet", table, group_rows=group_rows)
     expected = in_memory(pq.read_table(source), clone(sampler))
     monkeypatch.setattr("smotefast.batch.block_plan.BATCH_ROWS", batch_rows)
@@ -128,9 +128,9 @@ def test_a_job__does_not_depend_on_blocks_or_threads(
     assert same(pq.read_table(destination), expected)
 
 
-@pytest.mark.parametrize("sampler", [STREAMED[0], STREAMED[3], MIXED[0]], ids=str)
+@pytest.mark.parametrize("sampler", [SEARCH_ALL_ROWS[0], SEARCH_ALL_ROWS[3], MIXED[0]], ids=str)
 def test_a_job__reads_folders(sampler, tmp_path, destination):
-    table = mixed() if isinstance(sampler, SMOTENC) else mixed().select(NUMBERS)
+    table = mixed_table() if isinstance(sampler, SMOTENC) else mixed_table().select(NUMBERS)
     source = write_folder(tmp_path / "in", table, 4)
     resample(source, destination, sampler=clone(sampler), memory_limit=LIMIT)
     expected = in_memory(table, clone(sampler))
@@ -141,8 +141,8 @@ def test_a_job__reads_folders(sampler, tmp_path, destination):
 
 @pytest.mark.parametrize("dtype", [np.float64, np.int32])
 @pytest.mark.parametrize("name", ["borderline-smote", "adasyn", "SMOTENC"])
-def test_a_job__computes_in_the_type_of_the_columns(name, dtype, tmp_path, destination):
-    table = mixed(dtype=np.float64)
+def test_a_job__computes_in_the_dtype_of_the_columns(name, dtype, tmp_path, destination):
+    table = mixed_table(dtype=np.float64)
     numbers = [column for column in NUMBERS if column != "label"]
     for column in numbers:
         values = (table[column].to_numpy() * 1000).astype(dtype)
@@ -151,15 +151,17 @@ def test_a_job__computes_in_the_type_of_the_columns(name, dtype, tmp_path, desti
     table = table if name == "SMOTENC" else table.select(NUMBERS)
     table = table.drop_columns(["code", "day"]) if name == "SMOTENC" else table
     source = write_file(tmp_path / "in.parquet", table, group_rows=200)
-    made = {"SMOTENC": SMOTENC("not numeric"), "adasyn": ADASYN()}.get(name, BorderlineSMOTE())
-    made.set_params(random_state=0)
-    resample(source, destination, sampler=made, memory_limit=LIMIT)
-    assert same(pq.read_table(destination), in_memory(pq.read_table(source), clone(made)))
+    sampler = {"SMOTENC": SMOTENC("not numeric"), "adasyn": ADASYN()}.get(
+        name, BorderlineSMOTE()
+    )
+    sampler.set_params(random_state=0)
+    resample(source, destination, sampler=sampler, memory_limit=LIMIT)
+    assert same(pq.read_table(destination), in_memory(pq.read_table(source), clone(sampler)))
 
 
 @pytest.mark.parametrize("name", ["SMOTE-NC", "smote-nc", "smotenc", "SMOTENC", "smote_nc"])
-def test_samplers__go_by_several_spellings(name, tmp_path, destination):
-    table = mixed().drop_columns(["code", "day"])
+def test_samplers__have_several_spellings(name, tmp_path, destination):
+    table = mixed_table().drop_columns(["code", "day"])
     source = write_file(tmp_path / "in.parquet", table)
     summary = resample(source, destination, sampler=name, memory_limit=LIMIT)
     assert len(set(summary.counts_after.values())) == 1
@@ -167,7 +169,7 @@ def test_samplers__go_by_several_spellings(name, tmp_path, destination):
 
 @pytest.mark.parametrize("form", ["large_string", "string_view", "binary"])
 def test_a_job__keeps_any_type_of_text(form, tmp_path, destination):
-    table = mixed().select(["n0", "text", "label"])
+    table = mixed_table().select(["n0", "text", "label"])
     kind = {"large_string": pa.large_string(), "binary": pa.binary()}.get(form)
     kind = pa.string_view() if kind is None else kind
     table = table.set_column(1, "text", table["text"].cast(kind))
@@ -179,7 +181,7 @@ def test_a_job__keeps_any_type_of_text(form, tmp_path, destination):
     assert same(result, in_memory(pq.read_table(source), clone(sampler)))
 
 
-def test_a_job__joins_categories_that_only_some_files_have(tmp_path, destination):
+def test_a_job__joins_categories_that_not_every_file_has(tmp_path, destination):
     rng = np.random.default_rng(0)
     folder = tmp_path / "in"
     folder.mkdir()
@@ -200,7 +202,7 @@ def test_a_job__joins_categories_that_only_some_files_have(tmp_path, destination
 
 @pytest.mark.parametrize("name", ["smote-nc", "smote-n", "borderline-smote", "adasyn", "smote"])
 @pytest.mark.parametrize("strategy", ["auto", {}])
-def test_a_job__that_has_nothing_to_make_copies_the_source(
+def test_a_job__without_samples_to_generate_copies_the_source(
     name, strategy, tmp_path, destination
 ):
     table = pa.table({"x": np.arange(20.0), "t": ["a", "b"] * 10, "label": [0, 1] * 10})
@@ -213,7 +215,7 @@ def test_a_job__that_has_nothing_to_make_copies_the_source(
     assert same(pq.read_table(destination), table)
 
 
-def test_half_floats__are_categories_in_the_order_of_their_values(tmp_path, destination):
+def test_float16_columns__are_categories_in_the_order_of_their_values(tmp_path, destination):
     rng = np.random.default_rng(0)
     values = rng.choice(np.linspace(-3, 3, 40), 300).astype(np.float16)
     label = rng.random(300) < 0.2

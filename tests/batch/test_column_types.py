@@ -1,4 +1,4 @@
-"""Types, categories, metadata and storage of columns come through a job as they were."""
+"""A job keeps types, categories, metadata and encodings of columns."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from tests.helpers.parquet_files import (
     ids=lambda labels: str(labels.type),
 )
 @pytest.mark.parametrize("sampler", [SMOTE(random_state=0), RandomOverSampler(random_state=0)])
-def test_resample_dataset__takes_targets_of_any_type_of_class(
+def test_resample_dataset__takes_targets_of_any_class_type(
     tmp_path, destination, labels, sampler
 ):
     table = imbalanced()
@@ -52,7 +52,7 @@ def test_resample_dataset__takes_targets_of_any_type_of_class(
     assert result.to_pylist() == expected.to_pylist()
 
 
-def test_resample_dataset__takes_negative_zero_for_zero(tmp_path, destination):
+def test_resample_dataset__treats_negative_zero_as_zero(tmp_path, destination):
     table = imbalanced()
     zeros = np.where(np.arange(600) % 3, 0.0, -0.0)
     labels = np.where(table["label"].to_numpy() == 1, zeros, 1.0)  # the rare class
@@ -73,9 +73,7 @@ def test_resample_dataset__takes_negative_zero_for_zero(tmp_path, destination):
         (["True", "true"], {"True": 300}),
     ],
 )
-def test_resample_dataset__takes_the_keys_of_json_for_labels(
-    tmp_path, destination, labels, keys
-):
+def test_resample_dataset__takes_json_keys_as_labels(tmp_path, destination, labels, keys):
     table = imbalanced()
     column = pa.array(labels).take(pa.array(1 - table["label"].to_numpy()))
     source = write_file(tmp_path / "in.parquet", table.set_column(4, "label", column))
@@ -145,7 +143,7 @@ def test_resample_dataset__copies_rows_of_any_type_with_the_random_sampler(
     assert str(result.to_pylist()) == str(expected.to_pylist())
 
 
-def test_resample_dataset__keeps_metadata_and_how_columns_are_stored(tmp_path, destination):
+def test_resample_dataset__keeps_metadata_compression_and_encodings(tmp_path, destination):
     table = imbalanced()
     field = pa.field("f0", pa.float32(), nullable=False, metadata={"unit": "EUR"})
     schema = table.schema.set(0, field).with_metadata({"made": "by hand"})

@@ -1,4 +1,4 @@
-"""Jobs over data that need no resampling, or lack a class, as a nightly job meets them."""
+"""Scheduled jobs whose data need no resampling, or lack a class."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.helpers.parquet_files import resample, same, write_file
 
 
 def table(**sizes):
-    """Rows of some classes, mixed."""
+    """Return classes of the given sizes, shuffled."""
     label = np.random.default_rng(0).permutation(np.repeat(list(sizes), list(sizes.values())))
     values = np.random.default_rng(1).normal(size=(len(label), 2))
     return pa.table({"x": values[:, 0], "y": values[:, 1], "label": label})
@@ -28,7 +28,7 @@ def source(tmp_path):
     return write_file(tmp_path / "in.parquet", table(a=60, b=20))
 
 
-REACHED = [
+ALREADY_REACHED = [
     SMOTE(sampling_strategy=0.2),
     SMOTE(sampling_strategy={"b": 20}),
     SMOTE(sampling_strategy={"b": 10}),
@@ -43,8 +43,8 @@ REACHED = [
 ]
 
 
-@pytest.mark.parametrize("sampler", REACHED, ids=name_of)
-def test_a_ratio_that_is_reached__copies_the_rows_if_that_is_allowed(source, tmp_path, sampler):
+@pytest.mark.parametrize("sampler", ALREADY_REACHED, ids=name_of)
+def test_a_ratio_already_reached__copies_the_rows_with_if_balanced(source, tmp_path, sampler):
     out = tmp_path / "out.parquet"
     summary = resample(source, out, sampler=sampler, if_balanced="copy")
     assert same(pq.read_table(out), pq.read_table(source))
@@ -52,18 +52,20 @@ def test_a_ratio_that_is_reached__copies_the_rows_if_that_is_allowed(source, tmp
     assert "no class had to be resampled" in str(summary)
 
 
-REFUSED = [
-    sampler for sampler in REACHED if sampler.get_params().get("sampling_strategy") != {"b": 20}
+ERRORS = [
+    sampler
+    for sampler in ALREADY_REACHED
+    if sampler.get_params().get("sampling_strategy") != {"b": 20}
 ]
 
 
-@pytest.mark.parametrize("sampler", REFUSED, ids=name_of)
-def test_a_ratio_that_is_reached__is_refused_by_default(source, tmp_path, sampler):
+@pytest.mark.parametrize("sampler", ERRORS, ids=name_of)
+def test_a_ratio_already_reached__is_an_error_by_default(source, tmp_path, sampler):
     with pytest.raises(ValueError, match=r"ratio required|number of samples in a class"):
         resample(source, tmp_path / "out.parquet", sampler=sampler)
 
 
-def test_balanced_data__are_copied_whatever_the_columns_hold(tmp_path):
+def test_balanced_data__are_copied_with_columns_of_any_type(tmp_path):
     balanced = table(a=30, b=30).append_column("text", [["x"] * 60])
     source = write_file(tmp_path / "in.parquet", balanced)
     summary = resample(source, tmp_path / "out.parquet", if_balanced="copy")
@@ -71,7 +73,7 @@ def test_balanced_data__are_copied_whatever_the_columns_hold(tmp_path):
     assert same(pq.read_table(tmp_path / "out.parquet"), balanced)
 
 
-def test_classes_that_have_their_rows__stay_while_others_get_some(tmp_path):
+def test_classes_with_enough_rows__stay_while_others_are_over_sampled(tmp_path):
     source = write_file(tmp_path / "in.parquet", table(a=60, b=20, c=30))
     sampler = SMOTE(sampling_strategy={"b": 40, "c": 10}, random_state=0)
     summary = resample(source, tmp_path / "out.parquet", sampler=sampler, if_balanced="copy")
@@ -82,7 +84,7 @@ def test_classes_that_have_their_rows__stay_while_others_get_some(tmp_path):
     assert same(*(pq.read_table(tmp_path / name) for name in ("out.parquet", "same.parquet")))
 
 
-def test_a_second_step__goes_on_where_the_first_has_nothing_to_do(source, tmp_path):
+def test_a_second_step__runs_if_the_first_has_nothing_to_do(source, tmp_path):
     under = RandomUnderSampler(sampling_strategy=0.5, random_state=0)
     steps = Combination(SMOTE(sampling_strategy=0.2), under)
     summary = resample(source, tmp_path / "out.parquet", sampler=steps, if_balanced="copy")
@@ -103,7 +105,7 @@ def test_a_second_step__goes_on_where_the_first_has_nothing_to_do(source, tmp_pa
     ],
     ids=name_of,
 )
-def test_an_absent_class__is_passed_over_if_that_is_allowed(source, tmp_path, sampler, counts):
+def test_an_absent_class__is_ignored_with_absent_classes(source, tmp_path, sampler, counts):
     out = tmp_path / "out.parquet"
     with pytest.raises(ValueError, match="not present in the data"):
         resample(source, out, sampler=sampler, if_balanced="copy")
@@ -116,7 +118,7 @@ def test_an_absent_class__is_passed_over_if_that_is_allowed(source, tmp_path, sa
     [SMOTE(), SMOTE(sampling_strategy={"b": 9}), RandomUnderSampler(), TomekLinks()],
     ids=name_of,
 )
-def test_a_class_alone__is_copied_if_absent_classes_are_allowed(tmp_path, sampler):
+def test_a_single_class__is_copied_with_absent_classes(tmp_path, sampler):
     source = write_file(tmp_path / "in.parquet", table(a=40))
     out = tmp_path / "out.parquet"
     with pytest.raises(ValueError, match="more than 1 class"):
@@ -126,12 +128,12 @@ def test_a_class_alone__is_copied_if_absent_classes_are_allowed(tmp_path, sample
 
 
 @pytest.mark.parametrize("name", ["if_balanced", "absent_classes"])
-def test_another_word__is_refused(source, tmp_path, name):
+def test_an_unknown_choice__is_an_error(source, tmp_path, name):
     with pytest.raises(ValueError, match=f"{name}='sometimes' must be"):
         resample(source, tmp_path / "out.parquet", **{name: "sometimes"})
 
 
-def test_the_command__ends_with_0_where_nothing_is_to_be_done(source, tmp_path):
+def test_the_command__exits_with_0_if_there_is_nothing_to_do(source, tmp_path):
     command = ["resample", str(source), str(tmp_path / "out.parquet"), "--target", "label"]
     command += ["--sampling-strategy", '{"b": 5, "c": 9}']
     assert CliRunner().invoke(app, command).exit_code != 0

@@ -1,4 +1,4 @@
-"""What the sizes of the classes tell is refused before a row is searched for."""
+"""Errors that the class sizes alone cause come before any search."""
 
 from __future__ import annotations
 
@@ -33,37 +33,46 @@ from tests.helpers.case_names import name_of
 from tests.helpers.parquet_files import resample, write_file
 
 _SIZES = {"a": 60, "b": 40, "c": 3}
-_SMALL = "k_neighbors=5 needs at least 6 rows in class 'c'"
-_USERS = NearestNeighbors(n_neighbors=6)
-_ONE = NearestNeighbors(n_neighbors=1)
-_WIDE = SMOTE(small_class="clamp")
+_TOO_SMALL = "k_neighbors=5 needs at least 6 rows in class 'c'"
+_ESTIMATOR = NearestNeighbors(n_neighbors=6)
+_ESTIMATOR_OF_ONE = NearestNeighbors(n_neighbors=1)
+_CLAMPED = SMOTE(small_class="clamp")
 
-REFUSED = [
-    (SMOTE(), _SMALL),
-    (SMOTE(k_neighbors=_USERS), _SMALL),
-    (SMOTE(k_neighbors=_ONE), "the first neighbour that an estimator reports"),
+ERRORS = [
+    (SMOTE(), _TOO_SMALL),
+    (SMOTE(k_neighbors=_ESTIMATOR), _TOO_SMALL),
+    (SMOTE(k_neighbors=_ESTIMATOR_OF_ONE), "the first neighbor that an estimator reports"),
     (SMOTE(k_neighbors=2, sampling_strategy={"c": 2}), "greater or equal to the original"),
     (SMOTE(sampling_strategy=0.5), "only when the type of target is binary"),
-    (SMOTEN(), _SMALL),
-    (SMOTENC([1]), _SMALL),
-    (SVMSMOTE(), _SMALL),
+    (SMOTEN(), _TOO_SMALL),
+    (SMOTENC([1]), _TOO_SMALL),
+    (SVMSMOTE(), _TOO_SMALL),
     (ADASYN(), "n_neighbors=5 needs at least 6 rows in class 'c'"),
     (ADASYN(n_neighbors=200), "n_neighbors=200 needs at least 201 rows in X"),
     (BorderlineSMOTE(m_neighbors=200), "m_neighbors=200 needs at least 201 rows in X"),
-    (BorderlineSMOTE(m_neighbors=_ONE), "the first neighbour that an estimator reports"),
+    (
+        BorderlineSMOTE(m_neighbors=_ESTIMATOR_OF_ONE),
+        "the first neighbor that an estimator reports",
+    ),
     (BorderlineSMOTE(k_neighbors=200, kind="borderline-2"), "k_neighbors=200 needs at least"),
     (SVMSMOTE(m_neighbors=200), "m_neighbors=200 needs at least 201 rows in X"),
     (KMeansSMOTE(k_neighbors=3), "class c.*has 3 rows, and a cluster needs at least 4 rows"),
     (KMeansSMOTE(kmeans_estimator=200), "n_samples=103 should be >= n_clusters=200"),
     (RandomOverSampler(shrinkage={"b": 0.1}), "missing classes are: {'c'}"),
-    (SMOTETomek(), _SMALL),
-    (Combination(_WIDE, RandomUnderSampler(sampling_strategy={"a": 61})), "less or equal"),
-    (Combination(_WIDE, TomekLinks(sampling_strategy=["x"])), "are not present"),
+    (SMOTETomek(), _TOO_SMALL),
+    (Combination(_CLAMPED, RandomUnderSampler(sampling_strategy={"a": 61})), "less or equal"),
+    (Combination(_CLAMPED, TomekLinks(sampling_strategy=["x"])), "are not present"),
 ]
 IN_MEMORY = [
-    (SMOTEENN(), _SMALL),
-    (SMOTEENN(smote=_WIDE, enn=EditedNearestNeighbours(n_neighbors=180)), "at least 181 rows"),
-    (Combination(_WIDE, RepeatedEditedNearestNeighbours(n_neighbors=180)), "at least 181 rows"),
+    (SMOTEENN(), _TOO_SMALL),
+    (
+        SMOTEENN(smote=_CLAMPED, enn=EditedNearestNeighbours(n_neighbors=180)),
+        "at least 181 rows",
+    ),
+    (
+        Combination(_CLAMPED, RepeatedEditedNearestNeighbours(n_neighbors=180)),
+        "at least 181 rows",
+    ),
     (NearMiss(version=3, n_neighbors=4), "n_neighbors=4 needs at least 4 rows in each class"),
     (NearMiss(version=3, n_neighbors=1, n_neighbors_ver3=50), "n_neighbors_ver3=50 needs"),
     (OneSidedSelection(n_neighbors=5), "n_neighbors=5 needs a store of at least 5 rows"),
@@ -75,14 +84,17 @@ IN_MEMORY = [
     ),
 ]
 IN_FILES = [
-    (BorderlineSMOTE(m_neighbors=_USERS), "cannot search rows that stay in files"),
-    (BorderlineSMOTE(k_neighbors=_USERS, kind="borderline-2"), "cannot search rows that stay"),
+    (BorderlineSMOTE(m_neighbors=_ESTIMATOR), "cannot search rows that stay in files"),
+    (
+        BorderlineSMOTE(k_neighbors=_ESTIMATOR, kind="borderline-2"),
+        "cannot search rows that stay",
+    ),
     (ADASYN(n_neighbors=NearestNeighbors(n_neighbors=3)), "cannot search rows that stay in"),
 ]
 
 
 def table(order="abc"):
-    """Classes of 60, 40 and 3 rows, named so that the smallest comes first, or last."""
+    """Return classes of 60, 40 and 3 rows; ``order`` names them."""
     import pyarrow as pa
 
     label = np.repeat(list(order), [60, 40, 3])
@@ -98,8 +110,8 @@ def features_of(sampler, X):
     return X if mixed else X.select(["f", "g"])
 
 
-@pytest.mark.parametrize(("sampler", "message"), REFUSED + IN_MEMORY, ids=name_of)
-def test_fit_resample__refuses_before_it_searches(monkeypatch, sampler, message):
+@pytest.mark.parametrize(("sampler", "message"), ERRORS + IN_MEMORY, ids=name_of)
+def test_fit_resample__fails_before_it_searches(monkeypatch, sampler, message):
     def search(*arguments, **options):
         raise AssertionError("a row was searched for, or a model fitted")
 
@@ -110,20 +122,20 @@ def test_fit_resample__refuses_before_it_searches(monkeypatch, sampler, message)
         sampler.fit_resample(features_of(sampler, X), y)
 
 
-@pytest.mark.parametrize(("sampler", "message"), REFUSED + IN_FILES, ids=name_of)
-def test_a_job__refuses_when_it_has_counted(tmp_path, monkeypatch, sampler, message):
+@pytest.mark.parametrize(("sampler", "message"), ERRORS + IN_FILES, ids=name_of)
+def test_a_job__fails_after_counting_the_classes(tmp_path, monkeypatch, sampler, message):
     def load(*arguments):
         raise AssertionError("kernels were loaded")
 
     read = []
     batches = ParquetSource.batches
 
-    def noted(source, columns, batch_rows):
+    def recorded(source, columns, batch_rows):
         read.append(list(columns))
         return batches(source, columns, batch_rows)
 
     monkeypatch.setattr("smotefast.batch.prepare.load_kernels", load)
-    monkeypatch.setattr(ParquetSource, "batches", noted)
+    monkeypatch.setattr(ParquetSource, "batches", recorded)
     X, y = table()
     X = features_of(sampler, X).append_column("label", [y])
     source = write_file(tmp_path / "in.parquet", X)
@@ -134,7 +146,7 @@ def test_a_job__refuses_when_it_has_counted(tmp_path, monkeypatch, sampler, mess
 
 @pytest.mark.parametrize("order", ["abc", "cba", "bca"])
 @pytest.mark.parametrize("small_class", ["error", "clamp", "duplicate"])
-def test_a_small_class__is_refused_wherever_it_stands(order, small_class):
+def test_a_small_class__is_refused_first_or_last_in_label_order(order, small_class):
     X, y = table(order)
     sampler = SMOTE(small_class=small_class)
     if small_class == "error":
@@ -145,24 +157,24 @@ def test_a_small_class__is_refused_wherever_it_stands(order, small_class):
         sampler.fit_resample(X.select(["f", "g"]), y)
 
 
-def test_borderline_smote__looks_at_small_classes_first(monkeypatch):
-    asked = []
-    nearest = MatrixRows.nearest
+def test_borderline_smote__searches_small_classes_first(monkeypatch):
+    searched = []
+    find_neighbors = MatrixRows.find_neighbors
 
-    def noted(rows, positions, *arguments, **options):
-        asked.append(list(positions))
-        return nearest(rows, positions, *arguments, **options)
+    def recorded(rows, queries, *arguments, **options):
+        searched.append(list(queries))
+        return find_neighbors(rows, queries, *arguments, **options)
 
-    monkeypatch.setattr(MatrixRows, "nearest", noted)
+    monkeypatch.setattr(MatrixRows, "find_neighbors", recorded)
     X, y = table()
     values = np.column_stack([X["f"], X["g"]])
     values[100:] = values[0] + np.arange(3)[:, np.newaxis] / 1e6
-    with pytest.raises(ValueError, match=_SMALL):
+    with pytest.raises(ValueError, match=_TOO_SMALL):
         BorderlineSMOTE().fit_resample(values, y)
-    assert asked == [["c"]]
+    assert searched == [["c"]]
 
 
-def test_borderline_smote__leaves_a_small_class_of_noise_as_it_is():
+def test_borderline_smote__leaves_a_small_class_of_noise_unchanged():
     X, y = table()
     values = np.column_stack([X["f"], X["g"]])
     values[100:] = values[:3] + 1e-6
@@ -172,7 +184,7 @@ def test_borderline_smote__leaves_a_small_class_of_noise_as_it_is():
 
 
 @pytest.mark.filterwarnings("ignore::smotefast.ResamplingWarning")
-def test_a_second_step_that_is_possible__is_not_refused_for_rounded_numbers(tmp_path):
+def test_a_possible_second_step__is_not_refused_for_rounded_numbers(tmp_path):
     X, y = table()[0].select(["f", "g"]), np.repeat(["a", "b"], [63, 40])
     n_made = np.count_nonzero(ADASYN(random_state=0).fit_resample(X, y)[1] == "b")
     assert n_made > 63

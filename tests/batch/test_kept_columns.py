@@ -1,4 +1,4 @@
-"""Columns that a job carries through without computing with them, and keys that it warns of."""
+"""Columns named by ``keep=``: written, but not used as features."""
 
 import datetime
 import decimal
@@ -22,13 +22,13 @@ from smotefast.over_sampling import (
 from smotefast.under_sampling import RandomUnderSampler
 from tests.helpers.parquet_files import imbalanced, resample, same, write_file, write_folder
 
-# Elsewhere generated tables may have such columns.
+# The warning about keys is ignored elsewhere, whose generated tables may have such columns.
 pytestmark = pytest.mark.filterwarnings("error")
 N_ROWS = 300
 
 
 def keyed(n_rows=N_ROWS):
-    """Features and target, and between them columns of types that nothing computes with."""
+    """Return features and a target, and between them columns of types that are not features."""
     table = imbalanced(n_rows, share=0.2)
     day = datetime.date(2020, 1, 1)
     kept = {
@@ -61,19 +61,21 @@ SAMPLERS = [
 ]
 
 
-def quiet_resample(*arguments, **options):
+def resample_without_warnings(*arguments, **options):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", smotefast.ResamplingWarning)
         return resample(*arguments, **options)
 
 
 @pytest.mark.parametrize("sampler", SAMPLERS, ids=lambda sampler: str(sampler)[:50])
-def test_kept_columns__change_no_row_and_are_null_in_new_ones(sampler, tmp_path, destination):
+def test_kept_columns__change_no_row_and_are_null_in_synthetic_samples(
+    sampler, tmp_path, destination
+):
     table, kept = keyed()
     source = write_folder(tmp_path / "in", table, 3)
     plain = write_file(tmp_path / "plain.parquet", table.drop_columns(kept))
-    quiet_resample(source, destination, sampler=sampler, keep=kept)
-    quiet_resample(plain, tmp_path / "plain_out.parquet", sampler=sampler)
+    resample_without_warnings(source, destination, sampler=sampler, keep=kept)
+    resample_without_warnings(plain, tmp_path / "plain_out.parquet", sampler=sampler)
     result = pq.read_table(destination)
     assert result.column_names == table.column_names
     assert same(result.drop_columns(kept), pq.read_table(tmp_path / "plain_out.parquet"))
@@ -89,10 +91,12 @@ def test_kept_columns__change_no_row_and_are_null_in_new_ones(sampler, tmp_path,
 
 
 @pytest.mark.parametrize("sampler", SAMPLERS[:6], ids=lambda sampler: str(sampler)[:50])
-def test_base_fill__gives_new_rows_the_values_of_their_base_row(sampler, tmp_path, destination):
+def test_base_fill__gives_synthetic_samples_the_values_of_their_base_row(
+    sampler, tmp_path, destination
+):
     table, kept = keyed()
     source = write_folder(tmp_path / "in", table, 3)
-    quiet_resample(source, destination, sampler=sampler, keep=kept, keep_fill="base")
+    resample_without_warnings(source, destination, sampler=sampler, keep=kept, keep_fill="base")
     result = pq.read_table(destination)
     features = table.drop_columns([*kept, "label"])
     with warnings.catch_warnings():
@@ -114,7 +118,7 @@ def test_base_fill__works_for_categories(tmp_path, destination):
     assert pq.read_table(destination).select(kept).slice(N_ROWS).to_pylist() == base.to_pylist()
 
 
-def test_null_fill__makes_a_required_column_nullable_only_if_rows_are_made(tmp_path):
+def test_null_fill__makes_a_required_column_nullable_only_if_samples_are_generated(tmp_path):
     table, _ = keyed()
     table = table.select(["f0", "f1", "id", "label"])
     fields = [field.with_nullable(field.name != "id") for field in table.schema]
@@ -128,7 +132,7 @@ def test_null_fill__makes_a_required_column_nullable_only_if_rows_are_made(tmp_p
     assert not pq.read_schema(base).field("id").nullable
 
 
-def test_kept_columns__do_not_depend_on_files_and_blocks(tmp_path, monkeypatch):
+def test_kept_columns__do_not_depend_on_files_or_blocks(tmp_path, monkeypatch):
     table, kept = keyed(3_000)
     results = []
     for n_files, batch_rows in ((1, 1 << 16), (7, 97)):
@@ -140,7 +144,7 @@ def test_kept_columns__do_not_depend_on_files_and_blocks(tmp_path, monkeypatch):
     assert same(*results)
 
 
-def test_synthetic_rows_alone__have_the_kept_columns(tmp_path, destination):
+def test_synthetic_samples_alone__have_the_kept_columns(tmp_path, destination):
     table, kept = keyed()
     resample(
         write_file(tmp_path / "in.parquet", table), destination, keep=kept, rows="synthetic"
@@ -172,53 +176,14 @@ def test_a_pandas_index__can_be_kept(tmp_path, destination):
         ({"keep_fill": "base"}, "keep_fill='base' needs keep"),
     ],
 )
-def test_keep__refuses_what_it_cannot_do(options, said, tmp_path, destination):
+def test_keep__refuses_invalid_arguments(options, said, tmp_path, destination):
     source = write_file(tmp_path / "in.parquet", imbalanced())
     with pytest.raises(ValueError, match=said):
         resample(source, destination, **options)
     assert not destination.exists()
 
 
-@pytest.mark.parametrize(
-    ("sampler", "said"),
-    [
-        (
-            "smote",
-            r"column 'id' has a different value .*drop=\['id'\].*keep=\['id'\]",
-        ),
-        ("adasyn", "column 'id' has a different value in every row"),
-        ("smote-tomek", "column 'id' has a different value in every row"),
-        ("tomek-links", "column 'id' has a different value in every row"),
-    ],
-)
-def test_a_job__warns_of_a_key_once(sampler, said, tmp_path, destination):
-    table, _ = keyed()
-    source = write_folder(tmp_path / "in", table.select(["f0", "f1", "id", "label"]), 3)
-    with pytest.warns(smotefast.ResamplingWarning, match=said) as given:
-        resample(source, destination, sampler=sampler)
-    assert sum("Check the columns" in str(one.message) for one in given) == 1
-
-
-def test_a_job__warns_of_text_constants_and_copies_of_the_target(tmp_path, destination):
-    table, _ = keyed()
-    table = table.select(["f0", "f1", "name", "label"])
-    table = table.append_column("same", pa.array(["x"] * N_ROWS).dictionary_encode())
-    table = table.append_column("leak", pa.array(["fn"[i] for i in table["label"].to_pylist()]))
-    source = write_folder(tmp_path / "in", table, 3)
-    said = (
-        "column 'name' has a different.*column 'same' has the same.*column 'leak' has one value"
-    )
-    with pytest.warns(smotefast.ResamplingWarning, match=said):
-        resample(source, destination, sampler="smote-nc")
-
-
-@pytest.mark.parametrize("sampler", ["random", "random-under"])
-def test_a_job_that_copies_rows__looks_at_no_values(sampler, tmp_path, destination):
-    table, _ = keyed()
-    resample(write_file(tmp_path / "in.parquet", table), destination, sampler=sampler)
-
-
-def test_required_fields_of_a_struct__may_be_null_in_new_rows(tmp_path, destination):
+def test_required_fields_of_a_struct__become_nullable(tmp_path, destination):
     inner = pa.struct([pa.field("x", pa.int64(), nullable=False)])
     kind = pa.struct([pa.field("s", inner, nullable=False), pa.field("t", pa.string())])
     values = [{"s": {"x": i}, "t": str(i)} for i in range(N_ROWS)]
@@ -231,77 +196,3 @@ def test_required_fields_of_a_struct__may_be_null_in_new_rows(tmp_path, destinat
     assert set(map(str, result[N_ROWS:])) == {"None"}
     resample(source, destination, keep=["at"], keep_fill="base", overwrite=True)
     assert pq.read_schema(destination).field("at").equals(table.schema.field("at"))
-
-
-@pytest.mark.parametrize("kind", [pa.decimal128(38, 0), pa.decimal64(12, 2)])
-def test_decimal_row_numbers__are_keys(kind, tmp_path, destination):
-    numbers = pa.array([decimal.Decimal(i) for i in range(N_ROWS)]).cast(kind)
-    table = keyed()[0].select(["f0", "f1", "label"]).append_column("number", numbers)
-    source = write_file(tmp_path / "in.parquet", table)
-    with pytest.warns(smotefast.ResamplingWarning, match="column 'number' has a different"):
-        resample(source, destination)
-
-
-def test_dates_and_binary_values_that_never_repeat__are_keys_among_categories(
-    tmp_path, destination
-):
-    table = keyed()[0].select(["f0", "f1", "day", "label"])
-    table = table.append_column("raw", pa.array([f"{i}".encode() for i in range(N_ROWS)]))
-    source = write_file(tmp_path / "in.parquet", table)
-    said = "columns 'day', 'raw' have a different value"
-    with pytest.warns(smotefast.ResamplingWarning, match=said):
-        resample(source, destination, sampler="smote-nc")
-
-
-def test_infinite_values_in_other_classes__are_no_trouble(tmp_path, destination):
-    table = keyed()[0].select(["f0", "f1", "label"])
-    numbers = np.arange(float(N_ROWS))
-    numbers[table["label"].to_pylist().index(0)] = np.inf
-    source = write_file(tmp_path / "in.parquet", table.append_column("n", pa.array(numbers)))
-    resample(source, destination)
-
-
-@pytest.mark.parametrize("step", ["alone", "first", "second"])
-def test_a_subclass_with_its_own_fit_resample__is_refused_by_a_job(step, tmp_path, destination):
-    class Mine(SMOTE):
-        def fit_resample(self, X, y, **params):
-            return super().fit_resample(X, y, **params)
-
-    class Under(RandomUnderSampler):
-        def fit(self, X, y, **params):
-            return super().fit(X, y, **params)
-
-    sampler = {
-        "alone": Mine(),
-        "first": Combination(Mine(), RandomUnderSampler()),
-        "second": Combination(SMOTE(), Under()),
-    }[step]
-    source = write_file(tmp_path / "in.parquet", imbalanced())
-    with pytest.raises(ValueError, match=r"has a fit\w* of its own, which a job does not call"):
-        resample(source, destination, sampler=sampler)
-
-
-def test_values_that_repeat_in_later_files__make_a_column_no_key(tmp_path, destination):
-    table = imbalanced(3_000)
-    numbers = np.tile(np.arange(1_500), 2)  # each file numbers its rows from 0
-    texts = pa.array([f"row {i}" for i in numbers])
-    constant = pa.array(np.r_[np.zeros(2_999), 1])
-    table = table.append_column("n", pa.array(numbers)).append_column("c", constant)
-    resample(write_folder(tmp_path / "in", table, 2), destination)
-    table = table.append_column("t", texts).drop_columns(["n"])
-    resample(
-        write_folder(tmp_path / "in2", table, 2), tmp_path / "o.parquet", sampler="smote-nc"
-    )
-
-
-def test_many_keys__are_compared_within_little_memory(tmp_path):
-    from smotefast.batch.column_checks import check_columns
-    from smotefast.storage import open_source
-
-    n = 300_000
-    ids = np.random.default_rng(0).permutation(n)
-    late = ids.copy()
-    late[-3_000:] = late[:3_000]  # one value in a hundred comes twice
-    table = pa.table({"id": ids, "late": late, "y": ids % 2})
-    opened = open_source(write_folder(tmp_path / "in", table, 2))
-    assert check_columns(opened, "y", [0, 1], ["id", "late"]) == (["id"], [], [])

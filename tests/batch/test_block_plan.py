@@ -1,4 +1,4 @@
-"""Blocks are cut to what the limit allows before a job refuses; the rows stay the same."""
+"""Blocks shrink to fit the memory limit before a job fails; the rows stay the same."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import pytest
 from sklearn.base import clone
 
 import smotefast.batch.block_plan as plans
-from smotefast.batch.block_plan import Need, make_plan
-from smotefast.batch.column_sizes import Widths
+from smotefast.batch.block_plan import make_plan
+from smotefast.batch.column_sizes import ColumnSizes
+from smotefast.batch.memory_needs import MemoryNeed
 from smotefast.combine import SMOTETomek
 from smotefast.neighbors.streaming import NearestInBlocks
 from smotefast.over_sampling import ADASYN, BorderlineSMOTE
@@ -21,7 +22,7 @@ from smotefast.storage.process_memory import parse_size, resident_bytes
 from smotefast.under_sampling import TomekLinks
 from tests.helpers.parquet_files import imbalanced, in_memory, resample, same, write_file
 
-STREAMED = [
+SEARCH_ALL_ROWS = [
     BorderlineSMOTE(random_state=0),
     BorderlineSMOTE(random_state=0, kind="borderline-2"),
     ADASYN(random_state=0),
@@ -30,32 +31,36 @@ STREAMED = [
 ]
 
 
-def plan(source, need, limit, n_written=None):
+def plan_of(source, need, limit, n_written=None):
     opened = open_source(source)
     names = opened.schema.names
     n_written = opened.n_rows if n_written is None else n_written
-    return make_plan(Widths(opened, names), names, n_written=n_written, need=need, limit=limit)
+    return make_plan(
+        ColumnSizes(opened, names), names, n_written=n_written, need=need, limit=limit
+    )
 
 
-def lowest(source, need, **options):
-    """Return the limit that a refusal names."""
+def lowest_limit(source, need, **options):
+    """Return the limit that the error names."""
     with pytest.raises(MemoryError) as refused:
-        plan(source, need, 1, **options)
+        plan_of(source, need, 1, **options)
     return parse_size(re.search(r"needs about ([\d.]+ \w+)", str(refused.value))[1])
 
 
-@pytest.mark.parametrize("sampler", STREAMED, ids=str)
+@pytest.mark.parametrize("sampler", SEARCH_ALL_ROWS, ids=str)
 @pytest.mark.parametrize(("batch_rows", "query_rows"), [(40, 7), (7, 40), (1000, 1)])
-def test_rows__are_the_same_whatever_is_searched_for_at_a_time(
+def test_rows__do_not_depend_on_the_queries_at_a_time(
     tmp_path, monkeypatch, sampler, batch_rows, query_rows
 ):
     table = imbalanced(400, share=0.2)
     source = write_file(tmp_path / "in.parquet", table)
-    planned = make_plan
+    make_plan_before = make_plan
 
     def cut(*arguments, **options):
-        made = planned(*arguments, **options)
-        return plans.Plan(made.group_rows, made.group_bytes, batch_rows, query_rows, made.need)
+        plan = make_plan_before(*arguments, **options)
+        return plans.Plan(
+            plan.group_rows, plan.group_bytes, batch_rows, query_rows, plan.peak_bytes
+        )
 
     monkeypatch.setattr("smotefast.batch.prepare.make_plan", cut)
     resample(source, tmp_path / "out.parquet", sampler=sampler)
@@ -63,34 +68,34 @@ def test_rows__are_the_same_whatever_is_searched_for_at_a_time(
     assert same(pq.read_table(tmp_path / "out.parquet"), in_memory(table, exact))
 
 
-def test_blocks__are_cut_where_a_search_would_not_fit(tmp_path):
+def test_blocks__are_smaller_if_a_search_would_not_fit(tmp_path):
     source = write_file(tmp_path / "in.parquet", imbalanced(20_000, n_features=600))
-    need = Need(0, 0, block_row=100_000, query_row=100_000, n_queries=20_000)
-    least = lowest(source, need)
-    cut, whole = plan(source, need, least), plan(source, need, 64 << 30)
-    assert cut.batch_rows < whole.batch_rows
-    assert cut.need <= least < whole.need
-    assert cut.query_rows == cut.batch_rows
-    assert whole.query_rows > need.n_queries
+    need = MemoryNeed(0, 0, block_row=100_000, query=100_000, n_queries=20_000)
+    least = lowest_limit(source, need)
+    small, large = plan_of(source, need, least), plan_of(source, need, 64 << 30)
+    assert small.batch_rows < large.batch_rows
+    assert small.peak_bytes <= least < large.peak_bytes
+    assert small.query_rows == small.batch_rows
+    assert large.query_rows > need.n_queries
 
 
-def test_a_row_group__is_no_smaller_than_the_writers_books_pay_for(tmp_path):
+def test_a_row_group__is_large_enough_for_the_records_of_the_writer(tmp_path):
     source = write_file(tmp_path / "in.parquet", imbalanced(60, n_features=2_000))
-    least = lowest(source, Need(0, 0), n_written=1_000_000)
-    made = plan(source, Need(0, 0), least, n_written=1_000_000)
-    assert made.group_rows > (8 << 20) / (2_000 * 4.125)
-    assert made.need <= least
+    least = lowest_limit(source, MemoryNeed(0, 0), n_written=1_000_000)
+    plan = plan_of(source, MemoryNeed(0, 0), least, n_written=1_000_000)
+    assert plan.group_rows > (8 << 20) / (2_000 * 4.125)
+    assert plan.peak_bytes <= least
 
 
 @pytest.mark.parametrize("sampler", ["borderline-smote", "adasyn", "smote-tomek"])
-def test_a_job__needs_little_more_than_its_files_where_rows_are_wide(tmp_path, sampler):
+def test_a_job__with_wide_rows_needs_little_memory(tmp_path, sampler):
     source = write_file(tmp_path / "in.parquet", imbalanced(300, n_features=2_000))
     limit = resident_bytes() + (400 << 20)
     summary = resample(source, tmp_path / "out.parquet", sampler=sampler, memory_limit=limit)
     assert summary.rows_written > 500
 
 
-def test_the_nearest_of_all_blocks__do_not_depend_on_how_many_are_searched_for_at_a_time():
+def test_neighbors_of_all_blocks__do_not_depend_on_the_queries_at_a_time():
     rng = np.random.default_rng(0)
     values = rng.integers(0, 4, (300, 3)).astype(np.float32)  # many at the same distance
     queries = np.arange(0, 300, 3)
@@ -109,7 +114,7 @@ def test_a_reader__holds_no_more_than_a_page_and_its_dictionary(tmp_path):
     values = np.random.default_rng(0).normal(size=(60_000, 8)).astype(np.float32)
     table = pa.table({f"c{j}": values[:, j] for j in range(8)})
     source = open_source(write_file(tmp_path / "in.parquet", table))
-    reader = Widths(source, source.schema.names).reader_bytes(source.schema.names)
+    reader = ColumnSizes(source, source.schema.names).reader_bytes(source.schema.names)
     before = pa.total_allocated_bytes()
     batches = source.batches(source.schema.names, 64)
     next(batches)

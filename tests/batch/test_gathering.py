@@ -1,4 +1,4 @@
-"""Categories from many files as one dictionary."""
+"""Joining categories of many files to one dictionary."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def test_categories__keep_values_nulls_and_the_order_of_the_first_piece():
     assert joined.dictionary.to_pylist() == ["low", "middle", "high", "top"]
 
 
-def test_categories__of_no_piece_are_an_empty_array():
+def test_categories__without_pieces_are_an_empty_array():
     joined = Categories(KIND).joined([])
     assert joined.type == KIND
     assert len(joined) == 0
 
 
-def test_categories__refuse_more_than_the_index_counts():
+def test_categories__that_exceed_the_index_type_are_an_error():
     categories = Categories(KIND)
     codes = [
         categories.codes(encoded(names, names))

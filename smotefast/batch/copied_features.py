@@ -1,0 +1,56 @@
+"""Features of any type, for jobs whose synthetic samples are copies of rows."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from smotefast.batch.features import numeric_dtype, refuse_index
+from smotefast.batch.gathering import Gathered, gather_table
+from smotefast.batch.memory_needs import MemoryNeed
+from smotefast.batch.reading import FileReader
+from smotefast.batch.request import Request
+from smotefast.engine.job import Job
+
+
+class CopiedFeatures:
+    """All columns of the classes to over-sample, as an Arrow table; no value is looked at.
+
+    Parameters
+    ----------
+    request
+        The job.
+    are_compared
+        Whether the second step compares rows by numbers; then the features must be numeric.
+    """
+
+    phase = "drawing rows"
+    n_codes = 0
+
+    def __init__(self, request: Request, *, are_compared: bool) -> None:
+        self._request = request
+        # The target and columns to keep are copied along, except those that become null.
+        self.names = [name for name in request.columns if name not in request.null_columns]
+        self.n_numbers = len(request.features)
+        self.dtype = None
+        if are_compared:
+            refuse_index(request.source, request.features)
+            self.dtype = numeric_dtype(request, request.features)
+
+    def memory_need(self) -> MemoryNeed:
+        """Return the memory of the table."""
+        n_rows = sum(self._request.class_sizes.values())
+        sizes = self._request.column_sizes
+        gathered = n_rows * (sizes.row_bytes(self.names) + 8)
+        gathered += sizes.dictionary_bytes(self.names)
+        # One column is held twice while its pieces are joined.
+        joining = max(n_rows * sizes.row_bytes([name]) for name in self.names)
+        return MemoryNeed(int(gathered), int(joining))
+
+    def gather(self, reader: FileReader) -> Gathered:
+        """Read the rows of the classes to over-sample."""
+        self._rows = gather_table(reader, self.names, self._request.class_sizes)
+        return Gathered(self._rows)
+
+    def columns(self, job: Job, start: int, stop: int) -> dict[str, pa.Array]:
+        """Return the columns of the synthetic samples ``start..stop``."""
+        return self._rows.take(self.names, job.positions(start, stop))

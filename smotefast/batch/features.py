@@ -1,0 +1,120 @@
+"""Features of a job: what each kind of features offers, and checks that they share.
+
+``CopiedFeatures``, ``NumericFeatures`` and ``CategoricalFeatures`` have one file each;
+``prepare.py`` chooses one.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from smotefast._messages import MAX_NAMES
+from smotefast.batch.column_checks import check_columns, column_advice
+from smotefast.batch.gathering import Gathered
+from smotefast.batch.memory_needs import MemoryNeed
+from smotefast.batch.reading import FileReader
+from smotefast.batch.request import Request
+from smotefast.batch.steps import text_advice_for_links
+from smotefast.engine.job import Job
+from smotefast.exceptions import NotNumericError, warn_resampling
+from smotefast.storage import ParquetSource
+from smotefast.tables.arrow_columns import check_numeric_fields, non_numeric_fields
+
+_MOST_TO_DROP = 20
+
+
+class Features(Protocol):
+    """The features of a job: how they are checked, read into memory, and generated.
+
+    The constructor checks the types of the columns. ``gather`` comes before ``columns``.
+
+    Attributes
+    ----------
+    names
+        The columns that ``columns`` returns.
+    n_numbers, n_codes
+        Number of numeric and of categorical features.
+    dtype
+        Of the numbers to compute with; None if no value is looked at.
+    phase
+        What the sampler does with the rows, for the progress bar.
+    """
+
+    names: list[str]
+    n_numbers: int
+    n_codes: int
+    phase: str
+
+    @property
+    def dtype(self) -> np.dtype[Any] | None: ...  # noqa: D102  see the class
+
+    def memory_need(self) -> MemoryNeed:
+        """Return the memory of the rows and of the search."""
+        ...
+
+    def gather(self, reader: FileReader) -> Gathered:
+        """Read rows into memory."""
+        ...
+
+    def columns(self, job: Job, start: int, stop: int) -> dict[str, pa.Array]:
+        """Return the columns of the synthetic samples ``start..stop``, by name."""
+        ...
+
+
+def refuse_index(source: ParquetSource, features: list[str]) -> None:
+    """Refuse features that are the index of a pandas frame; pandas marks those with a name."""
+    marked = (source.schema.pandas_metadata or {}).get("index_columns", [])
+    named = [name for name in marked if isinstance(name, str)]  # a range is marked by a dict
+    index = [name for name in features if name in named or name.startswith("__index_level_")]
+    if index:
+        few = index[:MAX_NAMES]
+        raise ValueError(
+            f"Column {index[0]!r} is the index of a pandas frame, not a feature. Leave it out "
+            f"with drop={few}, or copy it to the output with keep={few}."
+        )
+
+
+def numeric_dtype(request: Request, features: list[str]) -> np.dtype[Any]:
+    """Return the dtype that the sampler computes in; refuse columns that are not numeric."""
+    fields = request.fields(features)
+    try:
+        dtype = check_numeric_fields(fields)
+    except NotNumericError as error:
+        names = list(non_numeric_fields(fields))[:_MOST_TO_DROP]
+        advice = f"Leave it out with drop={names}, or copy it to the output with keep={names}."
+        raise error.with_advice(f"{advice} {_text_advice(request)}") from error.__cause__
+    if dtype.kind == "b" and not request.needs.takes_categories:
+        raise TypeError(
+            f"{type(request.over_sampler).__name__} cannot interpolate between booleans, and "
+            "all features are. Use the sampler 'random', which copies rows."
+        )
+    return np.dtype(np.float64) if dtype.kind == "b" else dtype
+
+
+def _text_advice(request: Request) -> str:
+    """Return what else to do about a column of text."""
+    over_sampler, selector = request.over_sampler, request.selector
+    if selector is not None and request.needs.copies_rows and request.n_to_generate:
+        return text_advice_for_links(over_sampler)
+    only_removes = selector is not None and not request.n_to_generate
+    needs = selector.needs() if selector is not None and only_removes else request.needs
+    general = (
+        "Or encode it; sampler='smote-nc' takes categories, and sampler='random' any type."
+    )
+    return needs.text_advice or general
+
+
+def warn_about_columns(request: Request, batch_rows: int) -> None:
+    """Warn about features that say nothing about the similarity of rows, such as keys."""
+    suspects = check_columns(
+        request.source,
+        request.target,
+        list(request.classes.counts),
+        request.features,
+        batch_rows=batch_rows,
+    )
+    if any(suspects):
+        warn_resampling(column_advice(suspects))

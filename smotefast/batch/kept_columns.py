@@ -1,0 +1,79 @@
+"""Columns named by ``keep=``, which are written but are not features.
+
+Original rows keep their values. Synthetic samples get null, or the values of their base row.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from smotefast.batch.gathering import ClassTable, gather_table
+from smotefast.batch.reading import FileReader
+from smotefast.batch.request import Request
+from smotefast.batch.writing import ColumnSource
+from smotefast.engine.job import Job
+from smotefast.engine.rows import ClassPositions
+
+
+def kept_columns(
+    request: Request, names: list[str], reader: FileReader, rows: ClassPositions
+) -> ColumnSource:
+    """Return the source of kept columns of synthetic samples.
+
+    Parameters
+    ----------
+    request
+        The job.
+    names
+        The columns, without those that are copied like features.
+    reader
+        Reads the values of base rows.
+    rows
+        The rows that the samples are generated from.
+    """
+    if request.arguments.keep_fill == "null" or not names:
+        return NullColumns(request.fields(names))
+    return BaseRowColumns(gather_table(reader, names, request.class_sizes), rows)
+
+
+class NullColumns:
+    """Columns without values."""
+
+    def __init__(self, fields: list[pa.Field]) -> None:
+        self._fields = fields
+
+    def columns(self, job: Job, start: int, stop: int) -> dict[str, pa.Array]:
+        """Return the columns of the synthetic samples ``start..stop``."""
+        return {field.name: pa.nulls(stop - start, field.type) for field in self._fields}
+
+
+class BaseRowColumns:
+    """Columns with the values of the base row of each sample.
+
+    Parameters
+    ----------
+    table
+        Values of the classes to over-sample.
+    rows
+        The rows that the samples are generated from.
+    """
+
+    def __init__(self, table: ClassTable, rows: ClassPositions) -> None:
+        self._table = table
+        self._rows = rows
+
+    def columns(self, job: Job, start: int, stop: int) -> dict[str, pa.Array]:
+        """Return the columns of the synthetic samples ``start..stop``."""
+        names = self._table.table.column_names
+        return self._table.take(names, self._base_rows(job, start, stop))
+
+    def _base_rows(self, job: Job, start: int, stop: int) -> np.ndarray:
+        """Return the position in the table of the base row of each sample."""
+        positions = np.empty(stop - start, dtype=np.int64)
+        for recipe, first, last, at in job.parts(start, stop):
+            label = recipe.origins.label
+            base = recipe.origins.provenance(first, last).base
+            rank = np.searchsorted(self._rows.positions(label), base)
+            positions[at : at + last - first] = self._table.positions(label)[rank]
+        return positions

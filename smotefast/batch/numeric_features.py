@@ -1,0 +1,131 @@
+"""Numeric features: a matrix for each class to over-sample, or one matrix of all rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from smotefast.batch.features import numeric_dtype, refuse_index
+from smotefast.batch.file_rows import FileRows
+from smotefast.batch.gathering import Gathered, gather_all_rows, gather_matrices
+from smotefast.batch.memory_needs import (
+    MemoryNeed,
+    float64_copy_bytes,
+    neighbor_count,
+    neighbor_count_among_all,
+    search_bytes,
+    streaming_need,
+)
+from smotefast.batch.reading import FileReader, NumberReader
+from smotefast.batch.request import Request
+from smotefast.engine.job import Job
+from smotefast.engine.rows import MatrixRows
+from smotefast.tables.arrow_columns import block_to_columns
+
+# A support vector machine or a clustering holds, beside the rows: centers and labels, or the
+# cache of libsvm, which is at most as large as all products of two rows; and for each value
+# libsvm's own copy of it.
+_ESTIMATOR = 20 << 20
+_KERNEL_CACHE = 200 << 20
+_VALUE_COPY = 24
+
+
+class NumericFeatures:
+    """Matrices of the classes to over-sample, and of those that the second step searches.
+
+    Parameters
+    ----------
+    request
+        The job.
+    searched
+        Classes that the second step searches.
+    """
+
+    phase = "finding neighbors"
+    n_codes = 0
+
+    def __init__(self, request: Request, searched: Collection[Any] = ()) -> None:
+        refuse_index(request.source, request.features)
+        self._request, self._searched = request, searched
+        self.names = request.features
+        self.n_numbers = len(self.names)
+        self._fields = request.fields(self.names)
+        self.dtype = numeric_dtype(request, self.names)
+
+    def memory_need(self) -> MemoryNeed:
+        """Return the memory of the matrices, the neighbors and the search."""
+        need = self._need_within_classes()
+        if self._request.needs.reads == "neighbors":
+            return self._with_search_among_all(need)
+        return need
+
+    def gather(self, reader: FileReader) -> Gathered:
+        """Read the classes to over-sample, and those that the second step searches."""
+        request = self._request
+        numbers = self._numbers(reader)
+        sizes = {
+            label: n
+            for label, n in request.classes.counts.items()
+            if label in request.n_to_generate or label in self._searched
+        }
+        in_memory = gather_matrices(numbers, sizes, over_sampled=request.n_to_generate)
+        return Gathered(FileRows(numbers, in_memory), in_memory)
+
+    def columns(self, job: Job, start: int, stop: int) -> dict[str, pa.Array]:
+        """Return the features of the synthetic samples ``start..stop``."""
+        block = np.empty((stop - start, self.n_numbers), self.dtype)
+        job.fill(start, stop, block)
+        arrays = block_to_columns(block, self._fields)
+        return dict(zip(self.names, arrays, strict=True))
+
+    def _numbers(self, reader: FileReader) -> NumberReader:
+        return NumberReader(reader, self.names, self.dtype)
+
+    def _need_within_classes(self) -> MemoryNeed:
+        sampler = self._request.over_sampler
+        k = min(neighbor_count(sampler), self._request.source.n_rows)
+        widened = self.n_numbers * float64_copy_bytes(self.dtype)
+        row = self.n_numbers * self.dtype.itemsize + widened + 4 * k + 16
+        gathered = most = 0
+        for n_rows in self._request.class_sizes.values():
+            gathered += n_rows * row
+            search = search_bytes(sampler, n_rows, self.n_numbers, k)
+            # The neighbors of a subset are copied into a table for all rows.
+            most = max(most, search + n_rows * (4 * k + widened))
+        return MemoryNeed(gathered, most)
+
+    def _with_search_among_all(self, need: MemoryNeed) -> MemoryNeed:
+        """Add a search for the rows of all classes among all rows, and its positions."""
+        request, sizes = self._request, self._request.class_sizes.values()
+        k = neighbor_count_among_all(request.over_sampler, request.needs)
+        k = min(k, request.source.n_rows)
+        positions = sum(8 * k * n_rows for n_rows in sizes)
+        counting = max((24 * k * n_rows for n_rows in sizes), default=0)
+        streaming = streaming_need(self.n_numbers, sizes, self.dtype, k)
+        if len(request.needs.searches_all) > 1:  # a subset of each class is copied
+            copied = sum(sizes) * self.n_numbers * self.dtype.itemsize
+            streaming = streaming._replace(streaming=streaming.streaming + copied)
+        need = need.maximum(streaming)
+        return need._replace(search=need.search + positions + counting)
+
+
+class AllNumericFeatures(NumericFeatures):
+    """One matrix of all rows, for samplers that need all of them in memory."""
+
+    def memory_need(self) -> MemoryNeed:
+        """Return the memory of the matrix, the search and the user's estimator."""
+        need = self._need_within_classes()
+        n_rows = self._request.source.n_rows
+        n_values = n_rows * self.n_numbers
+        estimator = _ESTIMATOR + min(_KERNEL_CACHE, 4 * n_rows**2)
+        return MemoryNeed(
+            need.gathered + n_values * self.dtype.itemsize + 16 * n_rows,
+            max(need.search, n_values * _VALUE_COPY + estimator),
+        )
+
+    def gather(self, reader: FileReader) -> Gathered:
+        """Read all rows."""
+        return Gathered(MatrixRows(*gather_all_rows(self._numbers(reader))))

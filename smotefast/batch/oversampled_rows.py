@@ -1,0 +1,122 @@
+"""All rows after over-sampling: rows in files, then synthetic samples generated on demand.
+
+TomekLinks as a second step searches among them: originals and synthetic samples stream past
+the queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from smotefast.batch.gathering import ClassMatrices
+from smotefast.batch.reading import NumberReader
+from smotefast.engine.class_counts import Counts
+from smotefast.engine.job import Job
+from smotefast.engine.recipes import Copy, Interpolate, Smooth
+from smotefast.neighbors.streaming import NearestInBlocks
+
+
+class OverSampledRows:
+    """Rows by position: first those of the files, then the synthetic samples.
+
+    Parameters
+    ----------
+    reader
+        The numeric columns of the files.
+    in_memory
+        Rows of the files: of the classes to search, and of those with synthetic samples.
+    job
+        The synthetic samples.
+    counts
+        Rows of each class in the files, in label order.
+    n_threads
+        Threads of a search.
+    """
+
+    def __init__(
+        self,
+        reader: NumberReader,
+        in_memory: ClassMatrices,
+        job: Job,
+        counts: Counts,
+        n_threads: int,
+    ) -> None:
+        generated = job.counts()
+        self.sizes = {label: n + generated.get(label, 0) for label, n in counts.items()}
+        self._reader = reader
+        self._matrices, self._positions = in_memory.matrices, in_memory.positions
+        self._job = job
+        self._n_originals = reader.files.source.n_rows
+        self._n_threads = n_threads
+
+    def positions(self, label: Any) -> np.ndarray:
+        """Return the positions of the rows of a class in memory, ascending."""
+        generated = [
+            np.arange(at, at + last - first) + self._n_originals
+            for recipe, first, last, at in self._job.parts(0, self._job.n_rows)
+            if recipe.origins.label == label
+        ]
+        return np.concatenate([self._positions[label], *generated])
+
+    def nearest(self, positions: np.ndarray) -> np.ndarray:
+        """Return the position of the nearest other row of each row, of any class."""
+        if not len(positions):
+            return np.empty(0, dtype=np.int64)
+        search = NearestInBlocks(
+            self._rows_at(positions),
+            positions,
+            1,
+            n_threads=self._n_threads,
+            n_at_once=self._reader.files.query_rows,
+        )
+        for start, block in self._reader.blocks("finding Tomek links"):
+            search.offer(block, start)
+        for start, block in self._synthetic_blocks():
+            search.offer(block, self._n_originals + start)
+        return search.positions[:, 0]
+
+    def _rows_at(self, positions: np.ndarray) -> np.ndarray:
+        """Return rows by ascending position."""
+        rows = self._reader.empty(len(positions))
+        n_originals = int(np.searchsorted(positions, self._n_originals))
+        self._copy_originals(positions[:n_originals], rows[:n_originals])
+        synthetic = positions[n_originals:] - self._n_originals
+        for start, block in self._synthetic_blocks() if len(synthetic) else ():
+            first, last = np.searchsorted(synthetic, [start, start + len(block)])
+            selected = block[synthetic[first:last] - start]
+            rows[n_originals + first : n_originals + last] = selected
+        return rows
+
+    def _copy_originals(self, positions: np.ndarray, out: np.ndarray) -> None:
+        """Copy rows of the files; only those that are not in memory are read."""
+        is_missing = np.ones(len(positions), dtype=bool)
+        for label, in_memory in self._positions.items():
+            index = np.minimum(np.searchsorted(in_memory, positions), len(in_memory) - 1)
+            members = np.flatnonzero(in_memory[index] == positions)
+            is_missing[members] = False
+            for start in range(0, len(members), self._reader.files.batch_rows):
+                block = members[start : start + self._reader.files.batch_rows]
+                out[block] = self._matrices[label][index[block]]
+        missing = np.flatnonzero(is_missing)
+        if len(missing):
+            for part, values in self._reader.rows_at(positions[missing]):
+                out[missing[part]] = values
+
+    def _synthetic_blocks(self) -> Iterator[tuple[int, np.ndarray]]:
+        """Yield the synthetic samples in blocks, each with the index of its first sample."""
+        job, batch_rows = self._job, self._reader.files.batch_rows
+        for start in range(0, job.n_rows, batch_rows):
+            stop = min(start + batch_rows, job.n_rows)
+            block = self._reader.empty(stop - start)
+            for recipe, first, last, at in job.parts(start, stop):
+                out = block[at : at + last - first]
+                if isinstance(recipe, Copy):
+                    choices = recipe.origins.draws.choices(first, last)
+                    np.take(self._matrices[recipe.origins.label], choices, axis=0, out=out)
+                else:
+                    assert isinstance(recipe, Interpolate | Smooth)  # rows of numbers
+                    recipe.fill(first, last, out, n_threads=job.n_threads)
+            yield start, block

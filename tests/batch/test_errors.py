@@ -253,7 +253,11 @@ def test_a_full_disk(fails, monkeypatch):
     from smotefast.storage import sink
 
     monkeypatch.setattr(sink, "open_file", lambda name: pa.OSFile("/dev/full", "wb"))
-    fails(imbalanced(), OSError, r"no room for .*out\.parquet' \(no space left on device\)")
+    fails(
+        imbalanced(),
+        OSError,
+        r"not enough disk space for .*out\.parquet' \(no space left on device\)",
+    )
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])

@@ -182,7 +182,7 @@ def test_samplers_that_search_in_all_rows__keep_the_object_that_was_given():
         frame = pd.DataFrame(X)
         sampler = pair(name, kwargs)[0]
         sampler.fit_resample(frame, y)
-        kept = vars(sampler).get("_given")
+        kept = vars(sampler).get("_last_data")
         assert kept is None or kept.X is frame
         for attribute in attributes:
             check_is_fitted(shown(sampler, attribute))

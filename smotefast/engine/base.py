@@ -215,7 +215,7 @@ class BaseSampler(
         return int(seen.n_features_in_)
 
 
-class Given(NamedTuple):
+class LastData(NamedTuple):
     """X and y of a call, and the positions of a subset of its rows; None for all rows."""
 
     X: Any
@@ -231,7 +231,7 @@ class SingleSampler(BaseSampler):
     _keeps_data: ClassVar[bool] = False
 
     sampling_strategy: Any
-    _given: Given
+    _last_data: LastData
 
     def _check(self, X: Any, y: Any) -> object:
         return self._opened(X, y)
@@ -239,7 +239,7 @@ class SingleSampler(BaseSampler):
     def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
         resampled = self._resample(*self._checked(X, y))
         if self._keeps_data:
-            self._given = Given(X, y)
+            self._last_data = LastData(X, y)
         return resampled
 
     def _checked(self, X: Any, y: Any) -> tuple[Table, Target, Any]:
@@ -274,14 +274,14 @@ class SingleSampler(BaseSampler):
 
     def _last_matrix(self) -> Any:
         """Return the values of X of the last call."""
-        matrix = self._checked_matrix(open_table(self._given.X))
-        positions = self._given.positions
+        matrix = self._checked_matrix(open_table(self._last_data.X))
+        positions = self._last_data.positions
         return matrix if positions is None else matrix[positions]
 
     def _last_labels(self) -> np.ndarray:
         """Return the labels of y of the last call."""
-        labels = open_target(self._given.y).values
-        positions = self._given.positions
+        labels = open_target(self._last_data.y).values
+        positions = self._last_data.positions
         return labels if positions is None else labels[positions]
 
     def _opened(self, X: Any, y: Any) -> tuple[Table, Target, Any]:

@@ -1,4 +1,4 @@
-"""Under-samplers and cleaners; names as in ``imblearn.under_sampling``."""
+"""Under-samplers and cleaning samplers; names as in ``imblearn.under_sampling``."""
 
 from smotefast.under_sampling.cluster_centroids import ClusterCentroids
 from smotefast.under_sampling.condensed_nearest_neighbour import CondensedNearestNeighbour

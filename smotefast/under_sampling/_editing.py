@@ -1,4 +1,4 @@
-"""Edited nearest neighbors: select rows that agree with their neighbors, once or repeatedly."""
+"""Edited nearest neighbors: keep rows that agree with their neighbors, once or repeatedly."""
 
 from __future__ import annotations
 
@@ -21,40 +21,73 @@ from smotefast.neighbors import (
 )
 
 
-def agrees(
+def agree_with_neighbors(
     codes: np.ndarray, rows: np.ndarray, neighbors: np.ndarray, kind_sel: str, *, n_threads: int
 ) -> np.ndarray:
-    """Tell which rows have the class of their neighbours.
+    """Return whether each row has the same class as its neighbors.
 
     Parameters
     ----------
     codes
         Class of every row of the data.
     rows
-        Positions of the rows to judge, shape (n_rows,).
+        Positions of the rows, shape (n_rows,).
     neighbors
-        Positions of their neighbours, shape (n_rows, k).
+        Positions of their neighbors, shape (n_rows, k).
     kind_sel
-        "all": every neighbour has to be of the row's class; "mode": that class has to have
-        the most votes, of several the lowest.
+        "all": every neighbor has the class of the row. "mode": it is the majority class of
+        the neighbors, and the lowest of several.
     """
     if kind_sel == "all":
         return np.asarray((codes[neighbors] == codes[rows][:, np.newaxis]).all(axis=1))
-    chosen = voted(codes, neighbors, n_threads=n_threads)
-    return np.asarray(chosen == codes[rows])
+    return np.asarray(majority_class(codes, neighbors, n_threads=n_threads) == codes[rows])
 
 
-def voted(codes: np.ndarray, neighbors: np.ndarray, *, n_threads: int) -> np.ndarray:
-    """Return the class that most neighbours have, of several the lowest."""
+def majority_class(codes: np.ndarray, neighbors: np.ndarray, *, n_threads: int) -> np.ndarray:
+    """Return the class of most neighbors; of several the lowest."""
     if neighbors.shape[1] == 1:
         return np.asarray(codes[neighbors[:, 0]])
     if len(codes) <= np.iinfo(np.int32).max:  # what the kernel is compiled for
         neighbors = np.ascontiguousarray(neighbors, dtype=np.int32)
-    chosen = np.empty((neighbors.shape[0], 1), dtype=np.int32)
-    everyone = np.arange(neighbors.shape[0])
+    majority = np.empty((neighbors.shape[0], 1), dtype=np.int32)
+    all_rows = np.arange(neighbors.shape[0])
     column = codes[:, np.newaxis]
-    elected(column, neighbors, everyone, None, chosen, n_threads=n_threads)
-    return chosen[:, 0]
+    elected(column, neighbors, all_rows, None, majority, n_threads=n_threads)
+    return majority[:, 0]
+
+
+def keep_agreeing(
+    rows: MatrixRows,
+    queries: np.ndarray,
+    neighbors: np.ndarray,
+    kind_sel: str,
+    search: NeighborSearch,
+) -> np.ndarray:
+    """Return whether each query agrees with its neighbors; compare with exact search.
+
+    Parameters
+    ----------
+    rows
+        The data.
+    queries
+        Positions of the rows, ascending.
+    neighbors
+        Positions of their neighbors, as ``search`` found them.
+    kind_sel
+        As for ``agree_with_neighbors``.
+    search
+        The search. It records the disagreement if it was approximate.
+    """
+    threads, k = search.n_threads, neighbors.shape[1]
+
+    def agree(subset: np.ndarray, found: np.ndarray) -> np.ndarray:
+        return agree_with_neighbors(rows.codes, subset, found, kind_sel, n_threads=threads)
+
+    is_kept = agree(queries, neighbors)
+    search.measure_disagreement(
+        queries, is_kept, lambda subset: agree(subset, search.exact_indices(rows, subset, k))
+    )
+    return is_kept
 
 
 def decided(
@@ -97,32 +130,32 @@ def _majority(k: int, is_lower: bool) -> int:
     return k // 2 if is_lower and k % 2 == 0 else k // 2 + 1
 
 
-def by_class(kept: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Return the positions where ``kept`` is true, class after class."""
-    positions = np.flatnonzero(kept)
+def positions_by_class(is_kept: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Return the positions of the kept rows, class after class."""
+    positions = np.flatnonzero(is_kept)
     return positions[np.argsort(codes[positions], kind="stable")]
 
 
-class Editing:
-    """Passes over the data, each of which takes away rows that disagree with their neighbours.
+class RepeatedEditing:
+    """Repeated removal of the rows that disagree with their neighbors.
 
-    Each pass looks among the rows that are left, and judges anew only those of which a
-    neighbour has gone.
+    Each pass searches among the remaining rows, and checks a row again only if one of its
+    neighbors was removed.
 
     Parameters
     ----------
     rows
         The data.
     sampling_strategy
-        Resolved before each pass for the rows that are left.
+        The classes that may lose rows; resolved again for the remaining rows of each pass.
     kind_sel
-        As for ``agrees``.
-    k_most
-        The most neighbours that a pass will ask for.
+        As for ``agree_with_neighbors``.
+    k_max
+        Largest number of neighbors of a pass.
     search
-        How to search.
+        The parameters of the search, and its record.
     estimator
-        NeighborSearch instead, if it is not None; it is fitted anew for each pass.
+        The user's neighbor estimator or None. It is fitted again in each pass.
     """
 
     def __init__(
@@ -130,7 +163,7 @@ class Editing:
         rows: MatrixRows,
         sampling_strategy: Any,
         kind_sel: str,
-        k_most: int,
+        k_max: int,
         search: NeighborSearch,
         estimator: Any = None,
     ) -> None:
@@ -140,74 +173,77 @@ class Editing:
         self._search = search
         self._graph = NeighborsLeft(
             rows.all_rows()[0],
-            k_most,
+            k_max,
             search=search.search,
             n_threads=search.n_threads,
             note=search.record,
             estimator=estimator,
         )
         self._labels = list(rows.sizes)
-        # What rows were judged by and stayed; -1 for those that were not.
-        self._judged_by = np.full((rows.n_samples, k_most), -1, dtype=self._graph.dtype)
-        self._asks_again = estimator is not None
+        # The neighbors that each row agreed with; -1 for rows that were not checked.
+        self._agreed_with = np.full((rows.n_samples, k_max), -1, dtype=self._graph.dtype)
+        self._has_estimator = estimator is not None
         self._n_passes = 0
 
     def edit(self, k: int) -> int:
-        """Take away the rows that disagree with their k neighbours; return how many."""
-        left = self._graph.left
-        self._left_before, self._n_passes = left.copy(), self._n_passes + 1
-        check_n_rows("n_neighbors", k, int(np.count_nonzero(left)))
-        rows = self._open_rows(k)
-        neighbors = self._graph.nearest(rows, k)
-        stays = self._stays(rows, neighbors)
+        """Remove the rows that disagree with their k neighbors; return their number."""
+        remaining = self._graph.left
+        self._remaining_before, self._n_passes = remaining.copy(), self._n_passes + 1
+        check_n_rows("n_neighbors", k, int(np.count_nonzero(remaining)))
+        queries = self._rows_to_check(k)
+        neighbors = self._graph.nearest(queries, k)
+        is_kept = self._agree(queries, neighbors)
         self._search.measure_disagreement(
-            rows, stays, lambda some: self._stays(some, self._graph.exact(some, k))
+            queries, is_kept, lambda subset: self._agree(subset, self._graph.exact(subset, k))
         )
-        self._judged_by[rows, :k] = neighbors
-        left[rows[~stays]] = False
-        return int(np.count_nonzero(~stays))
+        self._agreed_with[queries, :k] = neighbors
+        remaining[queries[~is_kept]] = False
+        return int(np.count_nonzero(~is_kept))
 
     def counts(self) -> dict[Any, int]:
-        """Return how many rows are left of each class, those with none included."""
-        left = self._rows.codes[self._graph.left]
-        sizes = np.bincount(left, minlength=len(self._labels)).tolist()
+        """Return the number of remaining rows of each class; 0 for an empty one."""
+        codes = self._rows.codes[self._graph.left]
+        sizes = np.bincount(codes, minlength=len(self._labels)).tolist()
         return dict(zip(self._labels, sizes, strict=True))
 
     def positions(self) -> np.ndarray:
-        """Return the rows that are left, class after class."""
-        return by_class(self._graph.left, self._rows.codes)
+        """Return the positions of the remaining rows, class after class."""
+        return positions_by_class(self._graph.left, self._rows.codes)
 
     def last_pass(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the rows that the last pass went over, and the places of those that stayed.
+        """Return the rows of the last pass, and which of them it kept.
 
-        Rows are in the order in which the pass before leaves them: class after class.
+        The first array contains positions in the data, in the order of the result of the pass
+        before; the second one indices of the first, class after class.
         """
         codes = self._rows.codes
-        seen = np.arange(len(codes))
+        searched = np.arange(len(codes))
         if self._n_passes > 1:
-            seen = by_class(self._left_before, codes)
-        return seen, by_class(self._graph.left[seen], codes[seen])
+            searched = positions_by_class(self._remaining_before, codes)
+        return searched, positions_by_class(self._graph.left[searched], codes[searched])
 
-    def _open_rows(self, k: int) -> np.ndarray:
-        """Return the rows that have to be judged in a pass, ascending."""
-        left = self._graph.left
+    def _rows_to_check(self, k: int) -> np.ndarray:
+        """Return the positions of the rows to check in a pass, ascending."""
+        remaining = self._graph.left
         counts = {label: n for label, n in self.counts().items() if n}
         y = self._rows.all_rows()[1]
-        target_counts = classes_to_clean(self._strategy, counts, y[left])
-        rows = np.flatnonzero(left & self._rows.in_classes(target_counts))
-        if self._asks_again:
+        target_counts = classes_to_clean(self._strategy, counts, y[remaining])
+        rows = np.flatnonzero(remaining & self._rows.in_classes(target_counts))
+        if self._has_estimator:
             return rows
-        judged = self._judged_by[rows, :k]
-        is_settled = (judged >= 0).all(axis=1) & left[judged].all(axis=1)
-        open_rows: np.ndarray = rows[~is_settled]
-        return open_rows
+        agreed_with = self._agreed_with[rows, :k]
+        is_settled = (agreed_with >= 0).all(axis=1) & remaining[agreed_with].all(axis=1)
+        to_check: np.ndarray = rows[~is_settled]
+        return to_check
 
-    def _stays(self, rows: np.ndarray, neighbors: np.ndarray) -> np.ndarray:
-        threads = self._search.n_threads
-        return agrees(self._rows.codes, rows, neighbors, self._kind_sel, n_threads=threads)
+    def _agree(self, rows: np.ndarray, neighbors: np.ndarray) -> np.ndarray:
+        codes, threads = self._rows.codes, self._search.n_threads
+        return agree_with_neighbors(codes, rows, neighbors, self._kind_sel, n_threads=threads)
 
 
-def overtaken(before: dict[Any, int], after: dict[Any, int], minority: Any) -> bool:
-    """Whether a class has become smaller than the smallest was, or none of it is left."""
+def majority_became_minority(
+    before: dict[Any, int], after: dict[Any, int], minority: Any
+) -> bool:
+    """Whether a class has fewer rows than the minority class had before, or none."""
     others = [n for label, n in after.items() if label != minority and n]
     return any(n < before[minority] for n in others) or not all(after.values())

@@ -1,7 +1,7 @@
 """Base classes of under-samplers and cleaning samplers.
 
-A sampler adds ``select``: all rows and target counts in, the positions of the rows to keep out.
-X and y are taken from by position, so that no value is converted.
+A sampler adds ``select``, which takes all rows and the target counts and returns the positions
+of the rows to keep. Rows of X and y are then copied by position, so no value is converted.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class BaseUnderSampler(BaseSelector):
 
 
 class BaseCleaner(BaseSelector):
-    """Base of samplers that remove the rows of some classes that do not pass a test."""
+    """Base of cleaning samplers: they remove rows of some classes that meet a condition."""
 
     _sampling_type = "clean-sampling"
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = CLEANER
@@ -74,7 +74,7 @@ class BaseCleaner(BaseSelector):
 
 
 class NeighborCleaner(BaseCleaner):
-    """Base of cleaning samplers that search among all rows."""
+    """Base of cleaning samplers that search for neighbors among all rows."""
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {**CLEANER, **SEARCH}
 
@@ -93,4 +93,7 @@ class NeighborCleaner(BaseCleaner):
     def _clean(
         self, rows: MatrixRows, target_counts: Counts, search: NeighborSearch
     ) -> np.ndarray:
-        """Return the positions of the rows to keep; ``target_counts`` names the classes."""
+        """Return the positions of the rows to keep.
+
+        The keys of ``target_counts`` are the classes to clean.
+        """

@@ -1,4 +1,4 @@
-"""ClusterCentroids: the centres of clusters in place of the rows of a class."""
+"""ClusterCentroids: replace the rows of a class by the centers of their clusters."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ from smotefast.tables import Table, Target, open_table
 
 
 class ClusterCentroids(SingleSampler):
-    """Under-sample by clustering a class, and keeping the centre of each cluster.
+    """Under-sample by clustering each class and keeping the center of each cluster.
 
-    The clustering is scikit-learn's, and takes nearly all of the time: with thousands of
-    clusters give ``estimator=MiniBatchKMeans(...)``.
+    The clustering is scikit-learn's and takes nearly all of the time; for thousands of
+    clusters use ``estimator=MiniBatchKMeans(...)``.
 
     Parameters
     ----------
     sampling_strategy : float, str, dict or callable, default="auto"
-        Which classes lose rows, and how many stay; as for :class:`RandomUnderSampler`.
+        Which classes to under-sample, and to what size; as for :class:`RandomUnderSampler`.
     random_state : int, RandomState instance or None, default=None
         Seed of the clustering.
     estimator : clustering or None, default=None
-        With a parameter ``n_clusters``, and ``cluster_centers_`` after ``fit``. None means
-        ``KMeans``.
+        An estimator with a parameter ``n_clusters`` and, after ``fit``, an attribute
+        ``cluster_centers_``. None means ``KMeans``.
     voting : {"auto", "hard", "soft"}, default="auto"
-        "soft" takes the centres, "hard" the nearest row of each. "auto" is "hard" for sparse
-        X, else "soft".
+        "soft" returns the centers, "hard" the row nearest to each center. "auto" is "hard" for
+        sparse X, else "soft".
 
     Attributes
     ----------
     sampling_strategy_ : dict
-        Rows to keep, by class.
+        Number of rows to keep, by class.
     estimator_ : clustering
-        Fitted on the class that came last.
+        The clustering, fitted on the last class.
     voting_ : str
         "hard" or "soft".
     n_features_in_ : int
@@ -57,7 +57,7 @@ class ClusterCentroids(SingleSampler):
     ValueError
         If ``estimator`` has no parameter ``n_clusters``, or X is not finite and numeric.
     RuntimeError
-        If it has no ``cluster_centers_`` when it is fitted.
+        If the fitted ``estimator`` has no ``cluster_centers_``.
 
     Examples
     --------
@@ -106,15 +106,14 @@ class ClusterCentroids(SingleSampler):
         if self.voting == "auto":
             self.voting_ = "hard" if table.is_sparse else "soft"
         rows = MatrixRows(matrix, target.values)
-        parts = [
-            self._centers(rows.matrix(label), self.sampling_strategy_[label])
-            if label in self.sampling_strategy_
-            else None
-            for label in rows.sizes
-        ]
-        if self.voting_ == "hard" or not self.sampling_strategy_:
-            return self._nearest_rows(table, target, rows, parts)
-        return _with_centers(table, target, rows, parts)
+        centers = {
+            label: self._centers(rows.matrix(label), n_to_keep)
+            for label, n_to_keep in self.sampling_strategy_.items()
+        }
+        if self.voting_ == "hard" or not centers:
+            positions = _nearest_to_centers(rows, centers)
+            return table.take(positions), target.take(positions)
+        return _replace_by_centers(table, target, rows, centers)
 
     def _clustering(self) -> Any:
         if self.estimator is None:
@@ -130,6 +129,7 @@ class ClusterCentroids(SingleSampler):
         return estimator
 
     def _centers(self, matrix: Any, n_clusters: int) -> np.ndarray:
+        """Cluster the rows of a class."""
         self.estimator_.set_params(n_clusters=n_clusters).fit(matrix)
         if not hasattr(self.estimator_, "cluster_centers_"):
             raise RuntimeError(
@@ -138,60 +138,55 @@ class ClusterCentroids(SingleSampler):
             )
         return np.asarray(self.estimator_.cluster_centers_)
 
-    def _nearest_rows(
-        self, table: Table, target: Target, rows: MatrixRows, parts: list[np.ndarray | None]
-    ) -> tuple[Any, Any]:
-        kept = []
-        for label, centers in zip(rows.sizes, parts, strict=True):
-            own = rows.positions(label)
-            if centers is not None:
-                matrix = rows.matrix(label)
-                own = own[_nearest(matrix, centers)]
-            kept.append(own)
-        taken = np.concatenate(kept)
-        return table.take(taken), target.take(taken)
 
+def _nearest_to_centers(rows: MatrixRows, centers: dict[Any, np.ndarray]) -> np.ndarray:
+    """Return the positions of the row nearest to each center, and of all rows of other classes.
 
-def _nearest(matrix: Any, centers: np.ndarray) -> np.ndarray:
-    """Return the place of the row that is nearest to each centre.
-
-    The two rows of a cluster are equally near to its centre: scikit-learn says which it is, as
-    it does in imbalanced-learn.
+    The two rows of a cluster are at the same distance from its center. scikit-learn's search
+    decides between them, as in imbalanced-learn.
     """
     from sklearn.neighbors import NearestNeighbors
 
-    nearest = NearestNeighbors(n_neighbors=1).fit(matrix)
-    return np.asarray(nearest.kneighbors(centers, return_distance=False)[:, 0])
+    kept = []
+    for label in rows.sizes:
+        positions = rows.positions(label)
+        if label in centers:
+            search = NearestNeighbors(n_neighbors=1).fit(rows.matrix(label))
+            nearest = search.kneighbors(centers[label], return_distance=False)[:, 0]
+            positions = positions[nearest]
+        kept.append(positions)
+    return np.concatenate(kept)
 
 
-def _with_centers(
-    table: Table, target: Target, rows: MatrixRows, parts: list[np.ndarray | None]
+def _replace_by_centers(
+    table: Table, target: Target, rows: MatrixRows, centers: dict[Any, np.ndarray]
 ) -> tuple[Any, Any]:
-    """Return classes with their rows, or with centres in place of them, in label order."""
-    block = np.concatenate([part for part in parts if part is not None])
-    places, examples, n_before = [], [], rows.n_samples
-    for label, part in zip(rows.sizes, parts, strict=True):
-        own = rows.positions(label)
-        if part is None:
-            places.append(own)
-            examples.append(own)
+    """Return centers of the clustered classes and rows of the others, in label order."""
+    new_rows = np.concatenate(list(centers.values()))
+    positions, label_positions, start = [], [], rows.n_samples
+    for label in rows.sizes:
+        of_class = rows.positions(label)
+        if label in centers:
+            n_centers = len(centers[label])
+            positions.append(np.arange(start, start + n_centers))
+            label_positions.append(np.full(n_centers, of_class[0]))
+            start += n_centers
         else:
-            places.append(np.arange(n_before, n_before + len(part)))
-            examples.append(np.full(len(part), own[0]))
-            n_before += len(part)
-    extended = _extended(table, rows.all_rows()[0].dtype, block)
-    taken = open_table(extended).take(np.concatenate(places))
-    return taken, target.take(np.concatenate(examples))
+            positions.append(of_class)
+            label_positions.append(of_class)
+    extended = _append_rows(table, rows.all_rows()[0].dtype, new_rows)
+    X_new = open_table(extended).take(np.concatenate(positions))
+    return X_new, target.take(np.concatenate(label_positions))
 
 
-def _extended(table: Table, dtype: np.dtype[Any], block: np.ndarray) -> Any:
-    """Put the centres after all rows; an array of integers becomes one of floats."""
+def _append_rows(table: Table, dtype: np.dtype[Any], new_rows: np.ndarray) -> Any:
+    """Append rows to a table; an array of integers becomes one of floats."""
     if table.is_sparse:
         from scipy.sparse import csr_array
 
-        return table.append_sparse(csr_array(block.astype(dtype)))
+        return table.append_sparse(csr_array(new_rows.astype(dtype)))
 
     def fill(out: np.ndarray) -> None:
-        out[:] = block
+        out[:] = new_rows
 
-    return table.extend(len(block), fill, dtype if dtype.kind == "f" else block.dtype)
+    return table.extend(len(new_rows), fill, dtype if dtype.kind == "f" else new_rows.dtype)

@@ -1,4 +1,4 @@
-"""CondensedNearestNeighbour: the rows without which others would be taken for another class."""
+"""CondensedNearestNeighbour: keep the rows that a growing store of prototypes misclassifies."""
 
 from __future__ import annotations
 
@@ -16,39 +16,40 @@ from smotefast.engine.param_constraints import (
     THREADS,
 )
 from smotefast.engine.rows import MatrixRows
-from smotefast.under_sampling._condensing import NearestClasses, Stores, StoreSampler, condensed
+from smotefast.under_sampling._condensing import StoreSampler, condense_class
 
 
 class CondensedNearestNeighbour(StoreSampler):
-    """Keep of each class the rows that a growing store would give another class.
+    """Keep the rows of each class that a growing store of prototypes misclassifies.
 
-    The store of a class begins with the rows of the smallest class and ``n_seeds_S`` rows of
-    its own, drawn with replacement. One row of the class after the other is classified by its
-    nearest rows in the store, and added to it if the class is wrong.
+    The store of a class starts with the rows of the smallest class and ``n_seeds_S`` rows of
+    the class, drawn with replacement. The rows of the class are classified one after another
+    by their nearest rows in the store; misclassified rows join the store.
 
     Parameters
     ----------
     sampling_strategy : str, list or callable, default="auto"
         Which classes may lose rows; as for :class:`TomekLinks`.
     random_state : int, RandomState instance or None, default=None
-        Seed of the draws. One stream serves all classes.
+        Seed of the draws. One stream is used for all classes.
     n_neighbors : int, classifier or None, default=None
-        How many rows of the store vote, None means 1. A classifier, such as
-        ``KNeighborsClassifier``, is cloned, and fitted for each row added: that takes long.
+        Number of rows of the store that vote; None means 1. A classifier, such as
+        ``KNeighborsClassifier``, is cloned, and fitted again for each row that joins the
+        store, which is slow.
     n_seeds_S : int, default=1
-        Rows of each class that its store begins with.
+        Number of rows of the class in its initial store.
     n_jobs : int or None, default=None
         Threads. None means all cores that the process may use. The rows do not depend on it.
 
     Attributes
     ----------
     sampling_strategy_ : dict
-        The classes that may lose rows; the numbers mean nothing.
+        The classes that may lose rows; the numbers have no meaning.
     sample_indices_ : ndarray of shape (n_samples_new,)
-        Which row of X each row of the result is: class after class, each in the order in which
-        the rows came into the store.
+        Index in X of each row of the result: class after class, each in the order in which the
+        rows joined the store.
     estimators_ : list of classifiers
-        One for each class that may lose rows, fitted on its store; made when asked for.
+        One for each class that may lose rows, fitted on its store when it is read.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -57,7 +58,7 @@ class CondensedNearestNeighbour(StoreSampler):
     Raises
     ------
     ValueError
-        If a store begins with fewer than ``n_neighbors`` rows, or X is not finite and numeric.
+        If an initial store has fewer than ``n_neighbors`` rows, or X is not finite and numeric.
 
     References
     ----------
@@ -83,7 +84,7 @@ class CondensedNearestNeighbour(StoreSampler):
     }
 
     _needs = StoreSampler._needs._replace(
-        why_everything="compares the rows of a class one by one with those that it has kept"
+        why_everything="compares the rows of a class one by one with the rows kept so far"
     )
 
     def __init__(
@@ -103,19 +104,19 @@ class CondensedNearestNeighbour(StoreSampler):
 
     def select(self, rows: MatrixRows, target_counts: Counts) -> np.ndarray:
         """Return the positions of the rows to keep, in the order of the result."""
-        how = NearestClasses(type(self).__name__, self.n_neighbors, thread_count(self.n_jobs))
+        classifier = self._start_stores(thread_count(self.n_jobs))
         matrix = rows.all_rows()[0]
         random_state = check_random_state(self.random_state)
-        of_minority = rows.positions(smallest_class(rows.sizes))
-        self._stores = Stores(how, rows.labels)
+        minority_rows = rows.positions(smallest_class(rows.sizes))
         kept = []
         for label in rows.sizes:
-            own = rows.positions(label)
+            positions = rows.positions(label)
             if label in target_counts:
-                seeds = own[random_state.randint(low=0, high=len(own), size=self.n_seeds_S)]
-                store = np.append(of_minority, seeds)
-                added = condensed(matrix, rows.codes, store, own, how)
-                self._stores.keep(rows, np.append(store, added))
-                own = np.append(seeds, added)
-            kept.append(own)
+                drawn = random_state.randint(low=0, high=len(positions), size=self.n_seeds_S)
+                seeds = positions[drawn]
+                store = np.append(minority_rows, seeds)
+                added = condense_class(matrix, rows.codes, store, positions, classifier)
+                self._keep_store(rows, np.append(store, added))
+                positions = np.append(seeds, added)
+            kept.append(positions)
         return np.concatenate(kept)

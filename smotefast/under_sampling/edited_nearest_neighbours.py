@@ -1,4 +1,4 @@
-"""EditedNearestNeighbours: without the rows that their neighbours would classify otherwise."""
+"""EditedNearestNeighbours: remove the rows whose nearest neighbors belong to other classes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import clone
 
-from smotefast.engine.base import Given
+from smotefast.engine.base import LastData
 from smotefast.engine.class_counts import Counts, class_counts
 from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.param_constraints import CLEANER, NEIGHBOR_COUNT, SEARCH, VOTE
@@ -18,12 +18,12 @@ from smotefast.engine.user_estimators import (
     neighbor_estimator,
 )
 from smotefast.neighbors import fit_on
-from smotefast.under_sampling._editing import agrees, by_class, decided
+from smotefast.under_sampling._editing import decided, keep_agreeing, positions_by_class
 from smotefast.under_sampling.base import NeighborCleaner
 
 
 class EditingSampler(NeighborCleaner):
-    """Base of samplers that remove rows which their nearest neighbours disagree with."""
+    """Base of samplers that remove the rows that disagree with their nearest neighbors."""
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **CLEANER,
@@ -43,8 +43,8 @@ class EditingSampler(NeighborCleaner):
 
     @property
     def nn_(self) -> Any:
-        """The neighbour estimator, fitted on the rows that were searched last."""
-        self._check_fitted("nn_", "_given")
+        """The neighbor estimator, fitted on the rows that were searched last."""
+        self._check_fitted("nn_", "_last_data")
         return self._cached("nn_", self._fitted)
 
     def _fitted(self) -> Any:
@@ -55,41 +55,41 @@ class EditingSampler(NeighborCleaner):
 
 
 class EditedNearestNeighbours(EditingSampler):
-    """Remove the rows of some classes that disagree with their nearest neighbours.
+    """Remove the rows whose nearest neighbors belong to other classes.
 
     Parameters
     ----------
     sampling_strategy : str, list or callable, default="auto"
         Which classes may lose rows; as for :class:`TomekLinks`.
     n_neighbors : int or object, default=3
-        How many nearest rows of any class judge a row. An object must have ``kneighbors`` and
-        ``kneighbors_graph``; it is cloned and fitted on all rows, and the first neighbour that
-        it reports is taken to be the row itself.
+        Number of nearest neighbors, of any class. An object must have ``kneighbors`` and
+        ``kneighbors_graph``; it is cloned and fitted on all rows, and the first neighbor that
+        it returns is taken to be the row itself.
     kind_sel : {"all", "mode"}, default="all"
-        A row stays if all of its neighbours are of its class, or if most are; of several
-        classes with the same number of them, the lowest label counts.
+        "all" keeps a row if all neighbors have its class, "mode" if its class is the most
+        frequent one. Of several most frequent classes the lowest label counts.
     search : {"auto", "exact", "approximate"}, default="auto"
-        How neighbours are found; as for :class:`TomekLinks`.
+        How neighbors are searched; as for :class:`TomekLinks`.
     n_jobs : int or None, default=None
         Threads. None means all cores that the process may use. The rows do not depend on it.
 
     Attributes
     ----------
     sampling_strategy_ : dict
-        The classes that may lose rows; the numbers mean nothing.
+        The classes that may lose rows; the numbers have no meaning.
     sample_indices_ : ndarray of shape (n_samples_new,)
-        Which row of X each row of the result is: class after class, each ascending.
+        Index in X of each row of the result: class after class, each ascending.
     nn_ : estimator
-        The user's neighbour estimator or ``NearestNeighbors(n_neighbors + 1)``, fitted on all
-        rows; made when asked for. X is kept for it, not copied.
+        The user's neighbor estimator or ``NearestNeighbors(n_neighbors + 1)``, fitted on all
+        rows when it is read. The sampler keeps a reference to X for it.
     search_ : str or None
-        How neighbours were found: "exact", "approximate" or "estimator".
+        How neighbors were searched: "exact", "approximate" or "estimator".
     recall_ : float or None
-        Where the search was approximate, the share of true neighbours that it found, measured
-        on a sample.
+        Share of true neighbors that an approximate search found, on a sample. None if the
+        search was exact.
     disagreement_ : float or None
-        Where the search was approximate, the share of rows of a sample about which exact
-        search would have decided otherwise.
+        Share of rows for which exact search would have decided differently, on a sample. None
+        if the search was exact.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -144,12 +144,15 @@ class EditedNearestNeighbours(EditingSampler):
         if self._estimator is None:
             kept = decided(rows, target_counts, k, self.kind_sel, search)
         if kept is None:
-            kept = self._judged(rows, target_counts, k, search)
-        return by_class(kept, rows.codes)
+            kept = self._search_all(rows, target_counts, k, search)
+        return positions_by_class(kept, rows.codes)
 
-    def resume(self, other: NeighborCleaner, given: Given, kept: np.ndarray) -> None:
-        """Take on what another sampler found out about some rows: which of them stay."""
-        self._given, self.sample_indices_, self._estimator = given, kept, None
+    def set_fitted(self, other: NeighborCleaner, data: LastData, kept: np.ndarray) -> None:
+        """Set the fitted attributes as if this sampler had resampled the data.
+
+        ``other`` searched the data, and ``kept`` are the positions of the rows to keep.
+        """
+        self._last_data, self.sample_indices_, self._estimator = data, kept, None
         if hasattr(self.n_neighbors, "kneighbors"):
             self._estimator = fit_on(clone(self.n_neighbors), self._last_matrix())
         labels = self._last_labels()
@@ -160,21 +163,12 @@ class EditedNearestNeighbours(EditingSampler):
                 setattr(self, name, getattr(other, name))
         self.disagreement_ = other.disagreement_
 
-    def _judged(
+    def _search_all(
         self, rows: MatrixRows, target_counts: Counts, k: int, search: NeighborSearch
     ) -> np.ndarray:
-        """Look for the neighbours of the rows that may go; return which rows stay."""
-        asked = np.flatnonzero(rows.in_classes(target_counts))
-        found = search.indices(rows, asked, k, self._estimator)
-
-        def stays(some: np.ndarray, neighbors: np.ndarray) -> np.ndarray:
-            threads = search.n_threads
-            return agrees(rows.codes, some, neighbors, self.kind_sel, n_threads=threads)
-
-        decisions = stays(asked, found)
-        search.measure_disagreement(
-            asked, decisions, lambda some: stays(some, search.exact_indices(rows, some, k))
-        )
-        kept = np.ones(rows.n_samples, dtype=bool)
-        kept[asked[~decisions]] = False
-        return kept
+        """Search for the neighbors of all rows to clean; return which rows are kept."""
+        queries = np.flatnonzero(rows.in_classes(target_counts))
+        neighbors = search.indices(rows, queries, k, self._estimator)
+        is_kept = np.ones(rows.n_samples, dtype=bool)
+        is_kept[queries] = keep_agreeing(rows, queries, neighbors, self.kind_sel, search)
+        return is_kept

@@ -1,4 +1,4 @@
-"""InstanceHardnessThreshold: without the rows that a cross-validated classifier finds hard."""
+"""InstanceHardnessThreshold: remove the rows with a low cross-validated class probability."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from smotefast.under_sampling.base import BaseUnderSampler
 
 
 class InstanceHardnessThreshold(BaseUnderSampler):
-    """Under-sample by the probability that a classifier gives a row's own class.
+    """Under-sample by the cross-validated probability of each row's class.
 
-    Probabilities come from cross-validation, by scikit-learn. Of each class the rows with the
-    highest stay, and all that share the lowest of theirs: often more than asked for.
+    Each class keeps the rows with the highest probabilities. Rows that share the lowest kept
+    probability are all kept, so a class often keeps more rows than requested.
 
     Parameters
     ----------
@@ -27,21 +27,22 @@ class InstanceHardnessThreshold(BaseUnderSampler):
         A classifier with ``predict_proba``; None means ``RandomForestClassifier`` with 100
         trees.
     sampling_strategy : float, str, dict or callable, default="auto"
-        Which classes lose rows, and how many stay; as for :class:`RandomUnderSampler`.
+        Which classes to under-sample, and to what size; as for :class:`RandomUnderSampler`.
     random_state : int, RandomState instance or None, default=None
         Seed of the classifier and of the folds.
     cv : int, cross-validator or iterable, default=5
-        Stratified folds, shuffled; or what scikit-learn's ``check_cv`` takes.
+        Number of shuffled stratified folds, or any splitter that scikit-learn's ``check_cv``
+        accepts.
     n_jobs : int or None, default=None
-        Processes of the cross-validation, and threads of the forest, as in scikit-learn: None
-        means one.
+        Processes of the cross-validation and threads of the forest, as in scikit-learn: None
+        means 1.
 
     Attributes
     ----------
     sampling_strategy_ : dict
-        Rows to keep, by class.
+        Number of rows to keep, by class.
     sample_indices_ : ndarray of shape (n_samples_new,)
-        Which row of X each row of the result is: class after class, each ascending.
+        Index in X of each row of the result: class after class, each ascending.
     estimator_ : classifier
         The classifier that was cross-validated, not fitted.
     n_features_in_ : int
@@ -52,9 +53,9 @@ class InstanceHardnessThreshold(BaseUnderSampler):
     Raises
     ------
     ValueError
-        If X is not finite and numeric, or the cross-validation cannot be done.
+        If X is not finite and numeric, or the cross-validation fails.
     TypeError
-        If ``estimator`` is no classifier.
+        If ``estimator`` is not a classifier.
 
     References
     ----------
@@ -104,19 +105,19 @@ class InstanceHardnessThreshold(BaseUnderSampler):
 
     def select(self, rows: MatrixRows, target_counts: Counts) -> np.ndarray:
         """Return the positions of the rows to keep, in the order of the result."""
-        own = self._own_probabilities(rows)
+        probabilities = self._class_probabilities(rows)
         kept = []
         for label, n_rows in rows.sizes.items():
             positions = rows.positions(label)
             if label in target_counts:
-                share = (1.0 - target_counts[label] / n_rows) * 100.0
-                threshold = np.percentile(own[positions], share)
-                positions = positions[own[positions] >= threshold]
+                percent = (1.0 - target_counts[label] / n_rows) * 100.0
+                threshold = np.percentile(probabilities[positions], percent)
+                positions = positions[probabilities[positions] >= threshold]
             kept.append(positions)
         return np.concatenate(kept)
 
-    def _own_probabilities(self, rows: MatrixRows) -> np.ndarray:
-        """Return the probability of each row's own class, from folds without it."""
+    def _class_probabilities(self, rows: MatrixRows) -> np.ndarray:
+        """Return the cross-validated probability of each row's class."""
         from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
         random_state = check_random_state(self.random_state)
@@ -143,7 +144,8 @@ class InstanceHardnessThreshold(BaseUnderSampler):
             )
         if not is_classifier(self.estimator):
             raise TypeError(
-                f"estimator={self.estimator!r} is no classifier. Give one with predict_proba."
+                f"estimator={self.estimator!r} is not a classifier. Give one with "
+                "predict_proba."
             )
         estimator = clone(self.estimator)
         seeds = {

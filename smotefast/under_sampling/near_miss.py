@@ -1,4 +1,4 @@
-"""NearMiss: of each class the rows that are nearest to rows of the smallest."""
+"""NearMiss: keep the rows of each class by their distance to the smallest class."""
 
 from __future__ import annotations
 
@@ -19,39 +19,39 @@ from smotefast.under_sampling.base import BaseUnderSampler
 
 
 class NearMiss(BaseUnderSampler):
-    """Under-sample by distance to the smallest class.
+    """Under-sample by the distance to the smallest class.
 
     Version 1 keeps the rows with the smallest mean distance to their ``n_neighbors`` nearest
-    rows of the smallest class, version 2 those with the smallest to the farthest. Version 3
-    first takes the ``n_neighbors_ver3`` nearest rows of each row of the smallest class; of
-    these it keeps the ones with the largest mean distance to their ``n_neighbors`` nearest.
+    rows of the smallest class; version 2 compares the farthest rows instead. Version 3 first
+    takes the ``n_neighbors_ver3`` nearest neighbors of each row of the smallest class. Of these
+    it keeps the rows with the largest mean distance to their ``n_neighbors`` nearest rows of
+    the smallest class.
 
     Parameters
     ----------
     sampling_strategy : float, str, dict or callable, default="auto"
-        Which classes lose rows, and how many stay; as for :class:`RandomUnderSampler`.
+        Which classes to under-sample, and to what size; as for :class:`RandomUnderSampler`.
     version : {1, 2, 3}, default=1
-        Which of the three.
+        The version of the algorithm.
     n_neighbors : int or object, default=3
-        How many rows of the smallest class the distances are measured to. An object is cloned
-        and fitted on these rows.
+        Number of rows of the smallest class in the mean distance. An object is cloned and
+        fitted on these rows.
     n_neighbors_ver3 : int or object, default=3
-        How many nearest rows of each row of the smallest class version 3 begins with.
+        Number of nearest neighbors in the first step of version 3.
     n_jobs : int or None, default=None
         Threads. None means all cores that the process may use. The rows do not depend on it.
 
     Attributes
     ----------
     sampling_strategy_ : dict
-        Rows to keep, by class.
+        Number of rows to keep, by class.
     sample_indices_ : ndarray of shape (n_samples_new,)
-        Which row of X each row of the result is: class after class, the best first.
+        Index in X of each row of the result: class after class, in the order of selection.
     nn_ : estimator
-        The user's neighbour estimator or ``NearestNeighbors(n_neighbors)``, fitted on the
-        smallest class; made when asked for. X is kept for it, not copied.
+        The user's neighbor estimator or ``NearestNeighbors(n_neighbors)``, fitted on the
+        smallest class when it is read. The sampler keeps a reference to X for it.
     nn_ver3_ : estimator
-        The same for ``n_neighbors_ver3``, fitted on the class that came last. Exists only for
-        version 3.
+        The same for ``n_neighbors_ver3``, fitted on the last class. Exists only for version 3.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -60,13 +60,14 @@ class NearMiss(BaseUnderSampler):
     Warns
     -----
     ResamplingWarning
-        If version 3 begins with fewer rows of a class than are to be kept: all of them are.
+        If the first step of version 3 finds fewer rows of a class than are to be kept; all of
+        them are kept.
 
     Raises
     ------
     ValueError
-        If the smallest class has fewer than ``n_neighbors`` rows (version 2 then takes all of
-        them), another one fewer than ``n_neighbors_ver3``, or X is not finite and numeric.
+        If the smallest class has fewer than ``n_neighbors`` rows (version 2 then uses all of
+        them), another class fewer than ``n_neighbors_ver3``, or X is not finite and numeric.
 
     References
     ----------
@@ -115,127 +116,136 @@ class NearMiss(BaseUnderSampler):
         """Raise an error if a class, or the data, have too few rows."""
         if self.version == 2:
             return
-        nearest = _Neighbors("n_neighbors", self.n_neighbors, 1)
-        nearest_ver3 = _Neighbors("n_neighbors_ver3", self.n_neighbors_ver3, 1)
+        search = _PoolSearch("n_neighbors", self.n_neighbors, 1)
+        search_ver3 = _PoolSearch("n_neighbors_ver3", self.n_neighbors_ver3, 1)
         for label in target_counts:
             if self.version == 3:
-                nearest_ver3.refuse_few(counts[label])
-            nearest.refuse_few(min(counts.values()))
+                search_ver3.check_pool_size(counts[label])
+            search.check_pool_size(min(counts.values()))
 
     def select(self, rows: MatrixRows, target_counts: Counts) -> np.ndarray:
         """Return the positions of the rows to keep, in the order of the result."""
         threads = thread_count(self.n_jobs)
-        self._nn = _Neighbors("n_neighbors", self.n_neighbors, threads)
+        self._nn = _PoolSearch("n_neighbors", self.n_neighbors, threads)
         if self.version == 3:
-            self._nn_ver3 = _Neighbors("n_neighbors_ver3", self.n_neighbors_ver3, threads)
-        of_minority = rows.positions(smallest_class(rows.sizes))
-        minority = rows.rows_at(of_minority)
-        self._nn.fit_later(of_minority)
+            self._nn_ver3 = _PoolSearch("n_neighbors_ver3", self.n_neighbors_ver3, threads)
+        self._nn.pool_positions = rows.positions(smallest_class(rows.sizes))
+        minority = rows.rows_at(self._nn.pool_positions)
         kept = []
         for label in rows.sizes:
-            own = rows.positions(label)
+            positions = rows.positions(label)
             if label in target_counts:
                 if self.version == 3:
-                    self._nn_ver3.fit_later(own)
-                own = own[
-                    self._chosen(rows.matrix(label), minority, label, target_counts[label])
-                ]
-            kept.append(own)
+                    self._nn_ver3.pool_positions = positions
+                class_rows = rows.matrix(label)
+                selected = self._select_in_class(
+                    class_rows, minority, label, target_counts[label]
+                )
+                positions = positions[selected]
+            kept.append(positions)
         return np.concatenate(kept)
 
-    def _chosen(self, own: Any, minority: Any, label: Any, n_kept: int) -> np.ndarray:
-        """Return the rows of a class to keep, by place in the class, the best first."""
+    def _select_in_class(
+        self, class_rows: Any, minority: Any, label: Any, n_to_keep: int
+    ) -> np.ndarray:
+        """Return the rows of a class to keep, by position in the class."""
         if self.version == 1:
-            distances = self._nn.distances(minority, own)
-            return _ordered(distances)[:n_kept]
+            return _smallest_first(self._nn.distances(minority, class_rows))[:n_to_keep]
         if self.version == 2:
-            return _ordered(self._nn.farthest(minority, own))[:n_kept]
-        near = np.unique(self._nn_ver3.indices(own, minority))
-        if len(near) < n_kept:
+            distances = self._nn.farthest_distances(minority, class_rows)
+            return _smallest_first(distances)[:n_to_keep]
+        candidates = np.unique(self._nn_ver3.indices(class_rows, minority))
+        if len(candidates) < n_to_keep:
             self._messages.append(
                 "The number of the samples to be selected is larger than the number of "
-                f"samples available: of class {label!r} {n_kept} rows are asked for and "
-                f"{len(near)} are near rows of the smallest class. The balancing ratio cannot "
-                "be ensure and all samples will be returned. Raise n_neighbors_ver3."
+                f"samples available: of class {label!r} {n_to_keep} rows are asked for and "
+                f"{len(candidates)} are near rows of the smallest class. The balancing ratio "
+                "cannot be ensure and all samples will be returned. Raise n_neighbors_ver3."
             )
-        distances = self._nn.distances(minority, own[near])
-        best: np.ndarray = near[_ordered(-distances)[:n_kept]]
-        return best
+        distances = self._nn.distances(minority, class_rows[candidates])
+        selected: np.ndarray = candidates[_smallest_first(-distances)[:n_to_keep]]
+        return selected
 
     @property
     def nn_(self) -> Any:
-        """The estimator of neighbours in the smallest class."""
-        return self._shown("nn_")
+        """The neighbor estimator, fitted on the smallest class."""
+        return self._public_estimator("nn_")
 
     @property
     def nn_ver3_(self) -> Any:
-        """The estimator of neighbours of the smallest class."""
-        return self._shown("nn_ver3_")
+        """The neighbor estimator of version 3, fitted on the last class."""
+        return self._public_estimator("nn_ver3_")
 
-    def _shown(self, name: str) -> Any:
-        made = "_" + name.removesuffix("_")
-        self._check_fitted(name, made)
-        neighbors: _Neighbors = getattr(self, made)
-        return self._cached(name, lambda: neighbors.fitted(self._last_matrix, self.n_jobs))
+    def _public_estimator(self, name: str) -> Any:
+        source = "_" + name.removesuffix("_")
+        self._check_fitted(name, source)
+        search: _PoolSearch = getattr(self, source)
+        return self._cached(name, lambda: search.fitted(self._last_matrix, self.n_jobs))
 
 
-class _Neighbors:
-    """A number of neighbours, or the user's estimator, which is fitted with each search."""
+class _PoolSearch:
+    """Search for neighbors in a pool of rows, by their number or with the user's estimator.
 
-    def __init__(self, name: str, given: Any, n_threads: int) -> None:
-        self._name = name
-        self._estimator: Any = None if isinstance(given, Integral) else clone(given)
-        self._k = int(getattr(given, "n_neighbors", given))
+    Attributes
+    ----------
+    pool_positions
+        Positions in X of the rows of the last pool, for the public estimator; None before.
+    """
+
+    pool_positions: np.ndarray | None = None
+
+    def __init__(self, parameter: str, n_neighbors: Any, n_threads: int) -> None:
+        is_number = isinstance(n_neighbors, Integral)
+        self._parameter = parameter
+        self._estimator: Any = None if is_number else clone(n_neighbors)
+        self._k = int(getattr(n_neighbors, "n_neighbors", n_neighbors))
         self._n_threads = n_threads
-        self._positions: np.ndarray | None = None
 
     def distances(self, pool: Any, queries: Any) -> np.ndarray:
         """Return the sum of the distances of each query to its nearest rows of a pool."""
         if self._estimator is not None:
-            found = fit_on(self._estimator, pool).kneighbors(queries, self._k)[0]
-            return np.asarray(np.sum(found, axis=1))
-        return np.asarray(np.sum(self._nearest(pool, queries).distances, axis=1))
+            distances = fit_on(self._estimator, pool).kneighbors(queries, self._k)[0]
+        else:
+            distances = self._nearest(pool, queries).distances
+        return np.asarray(np.sum(distances, axis=1))
+
+    def farthest_distances(self, pool: Any, queries: Any) -> np.ndarray:
+        """Return the sum of the distances of each query to its farthest rows of a pool."""
+        if self._estimator is not None:
+            fitted = fit_on(self._estimator, pool)
+            distances = fitted.kneighbors(queries, pool.shape[0])[0][:, -self._k :]
+        else:
+            k = min(self._k, pool.shape[0])
+            distances = farthest_in_pool(pool, queries, k, n_threads=self._n_threads)
+        return np.asarray(np.sum(distances, axis=1))
 
     def indices(self, pool: Any, queries: Any) -> np.ndarray:
-        """Return the nearest rows of a pool."""
+        """Return the nearest rows of a pool for each query."""
         if self._estimator is not None:
             return np.asarray(fit_on(self._estimator, pool).kneighbors(queries)[1])
         return np.asarray(self._nearest(pool, queries).indices)
 
-    def farthest(self, pool: Any, queries: Any) -> np.ndarray:
-        """Return the sum of the distances of each query to the farthest rows of a pool."""
-        if self._estimator is not None:
-            found = fit_on(self._estimator, pool).kneighbors(queries, pool.shape[0])[0]
-            return np.asarray(np.sum(found[:, -self._k :], axis=1))
-        k = min(self._k, pool.shape[0])
-        found = farthest_in_pool(pool, queries, k, n_threads=self._n_threads)
-        return np.asarray(np.sum(found, axis=1))
-
     def _nearest(self, pool: Any, queries: Any) -> Any:
-        self.refuse_few(pool.shape[0])
+        self.check_pool_size(pool.shape[0])
         return nearest_in_pool(pool, queries, self._k, n_threads=self._n_threads)
 
-    def refuse_few(self, n_pool: int) -> None:
-        """Refuse more neighbours than a class has rows; a user's estimator says so itself."""
-        if self._estimator is None and n_pool < self._k:
+    def check_pool_size(self, n_rows: int) -> None:
+        """Raise an error for more neighbors than rows; a user's estimator raises its own."""
+        if self._estimator is None and n_rows < self._k:
             raise ValueError(
                 f"Expected n_neighbors <= n_samples_fit, but n_neighbors = {self._k}, "
-                f"n_samples_fit = {n_pool}: {self._name}={self._k} needs at least "
-                f"{self._k} rows in each class that is searched. Lower {self._name}."
+                f"n_samples_fit = {n_rows}: {self._parameter}={self._k} needs at least "
+                f"{self._k} rows in each class that is searched. Lower {self._parameter}."
             )
 
-    def fit_later(self, positions: np.ndarray) -> None:
-        """Say which rows of X the estimator is fitted on."""
-        self._positions = positions
-
-    def fitted(self, rows: Callable[[], Any], n_jobs: int | None) -> Any:
-        """Return the estimator, fitted; ``rows`` returns all rows of X."""
+    def fitted(self, read_rows: Callable[[], Any], n_jobs: int | None) -> Any:
+        """Return the estimator, fitted; ``read_rows`` returns all rows of X."""
         if self._estimator is not None:
             return self._estimator
-        fitted_on = None if self._positions is None else rows()[self._positions]
-        return fitted_neighbors(self._k, fitted_on, n_jobs)
+        pool = None if self.pool_positions is None else read_rows()[self.pool_positions]
+        return fitted_neighbors(self._k, pool, n_jobs)
 
 
-def _ordered(sums: np.ndarray) -> np.ndarray:
-    """Return the order of sums, equal ones by place."""
-    return np.argsort(sums, kind="stable")
+def _smallest_first(distances: np.ndarray) -> np.ndarray:
+    """Return the order of distances; the first of equal ones comes first."""
+    return np.argsort(distances, kind="stable")

@@ -1,4 +1,4 @@
-"""NeighbourhoodCleaningRule: editing, and without what surrounds misjudged minority rows."""
+"""NeighbourhoodCleaningRule: edit, then remove neighbors of misclassified minority rows."""
 
 from __future__ import annotations
 
@@ -13,52 +13,56 @@ from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.param_constraints import CLEANER, CLEANING_RULE, NEIGHBOR_COUNT, SEARCH
 from smotefast.engine.rows import MatrixRows
 from smotefast.engine.user_estimators import check_n_rows, neighbor_estimator
-from smotefast.under_sampling._editing import agrees, by_class, decided, voted
+from smotefast.under_sampling._editing import (
+    decided,
+    keep_agreeing,
+    majority_class,
+    positions_by_class,
+)
 from smotefast.under_sampling.base import NeighborCleaner
 from smotefast.under_sampling.edited_nearest_neighbours import EditedNearestNeighbours
 
 
 class NeighbourhoodCleaningRule(NeighborCleaner):
-    """Remove rows that neighbours disagree with, and neighbours of misjudged minority rows.
+    """Edit by majority, and remove the neighbors of misclassified minority rows.
 
-    A row of the smallest class is misjudged if most of its ``n_neighbors`` nearest rows, itself
-    among them, are of another class. Its neighbours in classes large enough are removed.
+    A row of the smallest class is misclassified if most of its ``n_neighbors`` nearest rows,
+    itself included, belong to another class. Its neighbors are removed if their class is large
+    enough.
 
     Parameters
     ----------
     sampling_strategy : str, list or callable, default="auto"
         Which classes may lose rows; as for :class:`TomekLinks`.
     edited_nearest_neighbours : sampler or None, default=None
-        What edits at first; its ``sample_indices_`` are used. None means
+        The sampler of the first step; its ``sample_indices_`` are used. None means
         :class:`EditedNearestNeighbours` with ``kind_sel="mode"`` and the parameters given
         here.
     n_neighbors : int or object, default=3
-        How many nearest rows of any class judge a row; an object is cloned and fitted on all
-        rows.
+        Number of nearest neighbors, of any class. An object is cloned and fitted on all rows.
     threshold_cleaning : float, default=0.5
-        Neighbours of misjudged rows are removed from classes with more rows than this share
-        of the smallest class.
+        The second step removes rows of classes with more rows than this share of the smallest
+        class.
     search : {"auto", "exact", "approximate"}, default="auto"
-        How neighbours are found; as for :class:`TomekLinks`.
+        How neighbors are searched; as for :class:`TomekLinks`.
     n_jobs : int or None, default=None
         Threads. None means all cores that the process may use. The rows do not depend on it.
 
     Attributes
     ----------
     sampling_strategy_ : dict
-        The classes that may lose rows; the numbers mean nothing.
+        The classes that may lose rows; the numbers have no meaning.
     sample_indices_ : ndarray of shape (n_samples_new,)
-        Which row of X each row of the result is, ascending.
+        Index in X of each row of the result, ascending.
     edited_nearest_neighbours_ : sampler
-        What edited, fitted: the user's, or one with the parameters that were used.
+        The fitted sampler of the first step.
     classes_to_clean_ : list
-        Labels of the classes that neighbours of misjudged rows are removed from.
+        Labels of the classes from which the second step removes rows.
     nn_ : estimator
-        The user's estimator as a classifier or ``KNeighborsClassifier(n_neighbors)``, fitted on
-        all rows; made when asked for. X and y are kept for it, not copied.
+        The user's classifier or ``KNeighborsClassifier(n_neighbors)``, fitted on all rows when
+        it is read. The sampler keeps references to X and y for it.
     search_ : str or None
-        How neighbours were found, where no given object found them; as for
-        :class:`TomekLinks`.
+        How neighbors were searched, without a user's estimator; as for :class:`TomekLinks`.
     recall_ : float or None
         As for :class:`TomekLinks`.
     disagreement_ : float or None
@@ -117,43 +121,54 @@ class NeighbourhoodCleaningRule(NeighborCleaner):
 
     def check_counts(self, counts: Counts, target_counts: Counts) -> None:
         """Raise an error if a class, or the data, have too few rows."""
-        classifier, k = _classifier_of(self.n_neighbors)
+        classifier, k = _neighbor_classifier(self.n_neighbors)
         if classifier is None:
             check_n_rows("n_neighbors", k, sum(counts.values()))
 
     def _clean(
         self, rows: MatrixRows, target_counts: Counts, search: NeighborSearch
     ) -> np.ndarray:
-        self._classifier, k = _classifier_of(self.n_neighbors)
+        self._classifier, k = _neighbor_classifier(self.n_neighbors)
         minority = smallest_class(rows.sizes)
-        least = rows.sizes[minority] * self.threshold_cleaning
-        self.classes_to_clean_ = [label for label in target_counts if rows.sizes[label] > least]
-        self._editing = self._editor()
-        of_minority = rows.positions(minority)
-        near: np.ndarray | None = None
+        threshold = rows.sizes[minority] * self.threshold_cleaning
+        self.classes_to_clean_ = [
+            label for label in target_counts if rows.sizes[label] > threshold
+        ]
+        minority_rows = rows.positions(minority)
+        is_kept, neighbors = self._edit(rows, target_counts, minority_rows, k, search)
+        if self._classifier is not None:
+            around = self._around_misclassified_by_classifier(rows, minority_rows, k)
+        else:
+            around = _around_misclassified(rows, minority_rows, neighbors, k, search)
+        is_kept[around[rows.in_classes(self.classes_to_clean_)[around]]] = False
+        return np.flatnonzero(is_kept)
+
+    def _edit(
+        self,
+        rows: MatrixRows,
+        target_counts: Counts,
+        minority_rows: np.ndarray,
+        k: int,
+        search: NeighborSearch,
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return which rows the first step keeps.
+
+        The second array holds the neighbors of the minority rows, or is None if the step did
+        not search for them.
+        """
+        self._editor = self._new_editor()
         if self.edited_nearest_neighbours is None and isinstance(self.n_neighbors, Integral):
+            neighbors = None
             stays = decided(rows, target_counts, k, "mode", search)
             if stays is None:
-                removed, near = self._edited(rows, target_counts, of_minority, k, search)
-            else:
-                removed = ~stays
-            self._stayed = by_class(~removed, rows.codes)
-        else:
-            matrix, y = rows.all_rows()
-            self._editing.fit_resample(matrix, y)
-            if not hasattr(self._editing, "sample_indices_"):
-                raise ValueError(
-                    f"edited_nearest_neighbours={self.edited_nearest_neighbours!r} has no "
-                    "sample_indices_ when it has resampled. Give a sampler that keeps rows and "
-                    "says which, such as EditedNearestNeighbours."
+                stays, neighbors = _edit_and_search(
+                    rows, target_counts, minority_rows, k, search
                 )
-            removed = np.ones(rows.n_samples, dtype=bool)
-            removed[self._editing.sample_indices_] = False
-        around = self._around_misjudged(rows, of_minority, near, k, search)
-        removed[around[rows.in_classes(self.classes_to_clean_)[around]]] = True
-        return np.flatnonzero(~removed)
+            self._edited_positions = positions_by_class(stays, rows.codes)
+            return stays, neighbors
+        return self._edit_with_sampler(rows), None
 
-    def _editor(self) -> Any:
+    def _new_editor(self) -> Any:
         if self.edited_nearest_neighbours is not None:
             return clone(self.edited_nearest_neighbours)
         return EditedNearestNeighbours(
@@ -164,71 +179,33 @@ class NeighbourhoodCleaningRule(NeighborCleaner):
             n_jobs=self.n_jobs,
         )
 
-    def _edited(
-        self,
-        rows: MatrixRows,
-        target_counts: Counts,
-        of_minority: np.ndarray,
-        k: int,
-        search: NeighborSearch,
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Search once for the rows to edit and those of the minority; edit.
+    def _edit_with_sampler(self, rows: MatrixRows) -> np.ndarray:
+        matrix, y = rows.all_rows()
+        self._editor.fit_resample(matrix, y)
+        if not hasattr(self._editor, "sample_indices_"):
+            raise ValueError(
+                f"edited_nearest_neighbours={self.edited_nearest_neighbours!r} has no "
+                "sample_indices_ after resampling. Give a sampler that keeps rows and sets "
+                "sample_indices_, such as EditedNearestNeighbours."
+            )
+        is_kept = np.zeros(rows.n_samples, dtype=bool)
+        is_kept[self._editor.sample_indices_] = True
+        return is_kept
 
-        Returns which rows are removed, and the neighbours of the minority rows.
-        """
-        is_edited = rows.in_classes(target_counts)
-        is_asked = is_edited.copy()
-        is_asked[of_minority] = True
-        asked = np.flatnonzero(is_asked)
-        found = search.indices(rows, asked, k)
-        judged, own = np.flatnonzero(is_edited), found[is_edited[asked]]
-
-        def stays(some: np.ndarray, neighbors: np.ndarray) -> np.ndarray:
-            return agrees(rows.codes, some, neighbors, "mode", n_threads=search.n_threads)
-
-        decisions = stays(judged, own)
-        search.measure_disagreement(
-            judged, decisions, lambda some: stays(some, search.exact_indices(rows, some, k))
-        )
-        removed = np.zeros(rows.n_samples, dtype=bool)
-        removed[judged[~decisions]] = True
-        return removed, found[np.searchsorted(asked, of_minority)]
-
-    def _around_misjudged(
-        self,
-        rows: MatrixRows,
-        of_minority: np.ndarray,
-        near: np.ndarray | None,
-        k: int,
-        search: NeighborSearch,
+    def _around_misclassified_by_classifier(
+        self, rows: MatrixRows, minority_rows: np.ndarray, k: int
     ) -> np.ndarray:
-        """Return the neighbours of the minority rows that most votes take for other classes."""
-        if self._classifier is not None:
-            matrix, y = rows.all_rows()
-            own = matrix[of_minority]
-            is_misjudged = self._classifier.fit(matrix, y).predict(own) != y[of_minority]
-            near = self._classifier.kneighbors(own, k + 1, return_distance=False)[:, 1:]
-            return np.unique(near[is_misjudged])
-        if near is None:
-            near = search.indices(rows, of_minority, k)
-
-        def misjudged(some: np.ndarray, neighbors: np.ndarray) -> np.ndarray:
-            votes = np.hstack([some[:, np.newaxis], neighbors[:, : k - 1]])
-            chosen = voted(rows.codes, votes, n_threads=search.n_threads)
-            return np.asarray(chosen != rows.codes[some])
-
-        is_misjudged = misjudged(of_minority, near)
-        search.measure_disagreement(
-            of_minority,
-            is_misjudged,
-            lambda some: misjudged(some, search.exact_indices(rows, some, k)),
-        )
-        return np.unique(near[is_misjudged])
+        """Return the neighbors of the rows that the user's classifier misclassifies."""
+        matrix, y = rows.all_rows()
+        queries = matrix[minority_rows]
+        predicted = self._classifier.fit(matrix, y).predict(queries)
+        neighbors = self._classifier.kneighbors(queries, k + 1, return_distance=False)[:, 1:]
+        return np.unique(neighbors[predicted != y[minority_rows]])
 
     @property
     def nn_(self) -> Any:
-        """The classifier that judges minority rows, fitted."""
-        self._check_fitted("nn_", "_given")
+        """The classifier of the minority rows, fitted on all rows."""
+        self._check_fitted("nn_", "_last_data")
         return self._cached("nn_", self._fitted)
 
     def _fitted(self) -> Any:
@@ -236,23 +213,71 @@ class NeighbourhoodCleaningRule(NeighborCleaner):
             return self._classifier
         from sklearn.neighbors import KNeighborsClassifier
 
-        k = _classifier_of(self.n_neighbors)[1]
+        k = _neighbor_classifier(self.n_neighbors)[1]
         classifier = KNeighborsClassifier(k, n_jobs=self.n_jobs)
         return classifier.fit(self._last_matrix(), self._last_labels())
 
     @property
     def edited_nearest_neighbours_(self) -> Any:
-        """What edited at first, fitted."""
-        self._check_fitted("edited_nearest_neighbours_", "_given")
-        if "_stayed" in vars(self) and not hasattr(self._editing, "sample_indices_"):
-            self._editing.resume(self, self._given, self._stayed)
-        return self._editing
+        """The fitted sampler of the first step."""
+        self._check_fitted("edited_nearest_neighbours_", "_last_data")
+        if "_edited_positions" in vars(self) and not hasattr(self._editor, "sample_indices_"):
+            self._editor.set_fitted(self, self._last_data, self._edited_positions)
+        return self._editor
 
 
-def _classifier_of(n_neighbors: Any) -> tuple[Any, int]:
-    """Return the user's classifier, if there is one, and how many rows judge.
+def _edit_and_search(
+    rows: MatrixRows,
+    target_counts: Counts,
+    minority_rows: np.ndarray,
+    k: int,
+    search: NeighborSearch,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Edit, with one search that includes the minority rows.
 
-    Of an object that cannot predict only ``n_neighbors`` counts, the row itself among them.
+    Returns which rows are kept, and the neighbors of the minority rows.
+    """
+    is_edited = rows.in_classes(target_counts)
+    is_query = is_edited.copy()
+    is_query[minority_rows] = True
+    queries, edited = np.flatnonzero(is_query), np.flatnonzero(is_edited)
+    neighbors = search.indices(rows, queries, k)
+    of_edited = neighbors[is_edited[queries]]
+    is_kept = np.ones(rows.n_samples, dtype=bool)
+    is_kept[edited] = keep_agreeing(rows, edited, of_edited, "mode", search)
+    return is_kept, neighbors[np.searchsorted(queries, minority_rows)]
+
+
+def _around_misclassified(
+    rows: MatrixRows,
+    minority_rows: np.ndarray,
+    neighbors: np.ndarray | None,
+    k: int,
+    search: NeighborSearch,
+) -> np.ndarray:
+    """Return the neighbors of the minority rows that a majority vote misclassifies."""
+    if neighbors is None:
+        neighbors = search.indices(rows, minority_rows, k)
+
+    def misclassified(subset: np.ndarray, found: np.ndarray) -> np.ndarray:
+        votes = np.hstack([subset[:, np.newaxis], found[:, : k - 1]])
+        majority = majority_class(rows.codes, votes, n_threads=search.n_threads)
+        return np.asarray(majority != rows.codes[subset])
+
+    is_misclassified = misclassified(minority_rows, neighbors)
+    search.measure_disagreement(
+        minority_rows,
+        is_misclassified,
+        lambda subset: misclassified(subset, search.exact_indices(rows, subset, k)),
+    )
+    return np.unique(neighbors[is_misclassified])
+
+
+def _neighbor_classifier(n_neighbors: Any) -> tuple[Any, int]:
+    """Return the user's classifier or None, and the number of neighbors that vote.
+
+    Of an estimator that cannot predict only ``n_neighbors`` is used, which includes the row
+    itself.
     """
     if isinstance(n_neighbors, Integral):
         return None, int(n_neighbors)

@@ -1,4 +1,4 @@
-"""OneSidedSelection: rows that a store misjudges, and then without Tomek links."""
+"""OneSidedSelection: keep the rows that a small store misclassifies, remove Tomek links."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from smotefast.engine.class_counts import Counts, smallest_class
 from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.param_constraints import CLEANER, NEAREST_CLASSIFIER, RANDOM_STATE, SEARCH
 from smotefast.engine.rows import MatrixRows
-from smotefast.under_sampling._condensing import NearestClasses, Stores, StoreSampler
+from smotefast.under_sampling._condensing import StoreClassifier, StoreSampler
 from smotefast.under_sampling.base import NeighborCleaner
-from smotefast.under_sampling.tomek_links import unlinked_rows
+from smotefast.under_sampling.tomek_links import rows_without_links
 
 
 class OneSidedSelection(StoreSampler, NeighborCleaner):
-    """Keep of each class the rows that a small store misjudges, then remove Tomek links.
+    """Keep the rows of each class that a small store misclassifies, then remove Tomek links.
 
-    The store of a class holds the rows of the smallest class and ``n_seeds_S`` rows of its own,
-    drawn with replacement. Rows that their nearest rows in the store give the right class are
-    left out.
+    The store of a class contains the rows of the smallest class and ``n_seeds_S`` rows of the
+    class, drawn with replacement. Rows that their nearest rows in the store classify correctly
+    are removed.
 
     Parameters
     ----------
     sampling_strategy : str, list or callable, default="auto"
         Which classes may lose rows; as for :class:`TomekLinks`.
     random_state : int, RandomState instance or None, default=None
-        Seed of the draws. One stream serves all classes.
+        Seed of the draws. One stream is used for all classes.
     n_neighbors : int, classifier or None, default=None
-        How many rows of the store vote, None means 1. A classifier, such as
+        Number of rows of the store that vote; None means 1. A classifier, such as
         ``KNeighborsClassifier``, is cloned and fitted on each store.
     n_seeds_S : int, default=1
-        Rows of each class in its store.
+        Number of rows of the class in its store.
     search : {"auto", "exact", "approximate"}, default="auto"
-        How the neighbours for Tomek links are found; as for :class:`TomekLinks`. Stores are
+        How neighbors are searched for Tomek links; as for :class:`TomekLinks`. Stores are
         always searched exactly.
     n_jobs : int or None, default=None
         Threads. None means all cores that the process may use. The rows do not depend on it.
@@ -43,13 +43,13 @@ class OneSidedSelection(StoreSampler, NeighborCleaner):
     Attributes
     ----------
     sampling_strategy_ : dict
-        The classes that may lose rows; the numbers mean nothing.
+        The classes that may lose rows; the numbers have no meaning.
     sample_indices_ : ndarray of shape (n_samples_new,)
-        Which row of X each row of the result is: class after class, the seeds first.
+        Index in X of each row of the result: class after class, the seeds first.
     estimators_ : list of classifiers
-        One for each class that may lose rows, fitted on its store; made when asked for.
+        One for each class that may lose rows, fitted on its store when it is read.
     search_ : str or None
-        How neighbours were found; as for :class:`TomekLinks`.
+        How neighbors were searched; as for :class:`TomekLinks`.
     recall_ : float or None
         As for :class:`TomekLinks`.
     disagreement_ : float or None
@@ -111,29 +111,33 @@ class OneSidedSelection(StoreSampler, NeighborCleaner):
     def _clean(
         self, rows: MatrixRows, target_counts: Counts, search: NeighborSearch
     ) -> np.ndarray:
-        how = NearestClasses(type(self).__name__, self.n_neighbors, search.n_threads)
+        classifier = self._start_stores(search.n_threads)
         random_state = check_random_state(self.random_state)
-        of_minority = rows.positions(smallest_class(rows.sizes))
-        self._stores = Stores(how, rows.labels)
+        minority_rows = rows.positions(smallest_class(rows.sizes))
         kept = []
         for label in rows.sizes:
-            own = rows.positions(label)
+            positions = rows.positions(label)
             if label in target_counts:
-                drawn = random_state.randint(low=0, high=len(own), size=self.n_seeds_S)
-                store = np.append(of_minority, own[drawn])
-                self._stores.keep(rows, store)
-                rest = np.delete(own, drawn)
-                own = np.append(own[drawn], rest[self._is_misjudged(rows, store, rest, how)])
-            kept.append(own)
-        chosen = np.concatenate(kept)
-        unlinked = unlinked_rows(rows.subset(chosen), target_counts, search)
-        kept_of_these: np.ndarray = chosen[unlinked]
-        return kept_of_these
+                drawn = random_state.randint(low=0, high=len(positions), size=self.n_seeds_S)
+                store = np.append(minority_rows, positions[drawn])
+                self._keep_store(rows, store)
+                others = _misclassified(rows, store, np.delete(positions, drawn), classifier)
+                positions = np.append(positions[drawn], others)
+            kept.append(positions)
+        all_kept = np.concatenate(kept)
+        unlinked = rows_without_links(rows.subset(all_kept), target_counts, search)
+        selected: np.ndarray = all_kept[unlinked]
+        return selected
 
-    def _is_misjudged(
-        self, rows: MatrixRows, store: np.ndarray, rest: np.ndarray, how: NearestClasses
-    ) -> np.ndarray:
-        if not len(rest):
-            return np.zeros(0, dtype=bool)
-        given = how.predict(rows.rows_at(store), rows.codes[store], rows.rows_at(rest))
-        return np.asarray(given != rows.codes[rest])
+
+def _misclassified(
+    rows: MatrixRows, store: np.ndarray, candidates: np.ndarray, classifier: StoreClassifier
+) -> np.ndarray:
+    """Return the candidates that a store misclassifies, by position."""
+    if not len(candidates):
+        return candidates
+    predicted = classifier.predict(
+        rows.rows_at(store), rows.codes[store], rows.rows_at(candidates)
+    )
+    misclassified: np.ndarray = candidates[predicted != rows.codes[candidates]]
+    return misclassified

@@ -1,4 +1,4 @@
-"""RandomUnderSampler: some of the rows of each class, drawn at random."""
+"""RandomUnderSampler: keep rows of each class drawn at random."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ from smotefast.under_sampling.base import BaseUnderSampler
 
 
 class RandomUnderSampler(BaseUnderSampler):
-    """Under-sample by drawing rows of each class, without or with replacement.
+    """Under-sample by drawing rows of each class at random, with or without replacement.
 
-    Columns of any type go through untouched: rows are taken whole, no value is looked at. The
-    rows are those of imbalanced-learn 0.14 for the same seed.
+    Columns may have any type, because values are not read. The rows equal those of
+    imbalanced-learn 0.14 for the same seed.
 
     Parameters
     ----------
     sampling_strategy : float, str, dict or callable, default="auto"
-        Which classes lose rows, and how many stay.
+        Which classes to under-sample, and to what size.
 
         - str: "majority", "not minority" ("auto" is the same), "not majority" or "all"; each
-          of these classes is cut down to the size of the smallest.
-        - float in (0, 1]: rows of the minority over rows of the majority afterwards; only
-          for two classes.
-        - dict: the number of rows of each named class afterwards.
+          of these classes is reduced to the size of the smallest class.
+        - float in (0, 1]: the ratio of minority to majority rows after resampling; only for
+          two classes.
+        - dict: the number of rows of each named class after resampling.
         - callable: takes ``y``, returns such a dict.
     random_state : int, RandomState instance or None, default=None
-        Seed of the draws. One stream serves all classes.
+        Seed of the draws. One stream is used for all classes.
     replacement : bool, default=False
-        Whether a row may be drawn more than once.
+        Whether to draw with replacement.
 
     Attributes
     ----------
     sampling_strategy_ : dict
-        Rows to keep, by class.
+        Number of rows to keep, by class.
     sample_indices_ : ndarray of shape (n_samples_new,)
-        Which row of X each row of the result is: class after class, in the order drawn.
+        Index in X of each row of the result: class after class, in the order of the draws.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -50,7 +50,7 @@ class RandomUnderSampler(BaseUnderSampler):
     Raises
     ------
     ValueError
-        If more rows of a class are asked for than it has.
+        If a class has fewer rows than requested.
 
     References
     ----------
@@ -88,15 +88,15 @@ class RandomUnderSampler(BaseUnderSampler):
 
     def select(self, rows: MatrixRows, target_counts: Counts) -> np.ndarray:
         """Return the positions of the rows to keep, in the order of the result."""
-        ranks = self.draw(rows.sizes, target_counts)
+        drawn = self.draw(rows.sizes, target_counts)
         kept = []
         for label in rows.sizes:
             positions = rows.positions(label)
-            kept.append(positions[ranks[label]] if label in ranks else positions)
+            kept.append(positions[drawn[label]] if label in drawn else positions)
         return np.concatenate(kept)
 
     def draw(self, counts: Counts, n_to_keep: Counts) -> dict[Any, np.ndarray]:
-        """Draw the rows to keep of each class, by position in the class, in the order drawn."""
+        """Draw the rows to keep of each class, as positions in the class."""
         random_state = check_random_state(self.random_state)
         return {
             label: random_state.choice(counts[label], size=n, replace=self.replacement)
@@ -104,7 +104,7 @@ class RandomUnderSampler(BaseUnderSampler):
         }
 
     def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
-        """Give rows and labels the index of X, as imbalanced-learn does here only."""
+        """Keep the pandas index of X, as imbalanced-learn does for this sampler only."""
         X_new, y_new = super()._resampled(X, y)
-        taken = self.sample_indices_
-        return keep_index(X_new, X, taken), keep_index(y_new, X, taken)
+        indices = self.sample_indices_
+        return keep_index(X_new, X, indices), keep_index(y_new, X, indices)

@@ -1,4 +1,4 @@
-"""RepeatedEditedNearestNeighbours and AllKNN: editing again what editing has left."""
+"""RepeatedEditedNearestNeighbours and AllKNN: edited nearest neighbors, repeated."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from smotefast.engine.user_estimators import (
     neighbor_estimator,
 )
 from smotefast.neighbors import fit_on
-from smotefast.under_sampling._editing import Editing, overtaken
+from smotefast.under_sampling._editing import RepeatedEditing, majority_became_minority
 from smotefast.under_sampling.edited_nearest_neighbours import (
     EditedNearestNeighbours,
     EditingSampler,
@@ -24,24 +24,24 @@ from smotefast.under_sampling.edited_nearest_neighbours import (
 
 
 class _RepeatedEdits(EditingSampler):
-    """Base of both: one graph of neighbors serves all passes."""
+    """Base of both samplers: all passes use one k-nearest-neighbor graph."""
 
     _needs = EditingSampler._needs._replace(
         why_everything=f"{EditingSampler._needs.why_everything}, several times"
     )
 
-    _last_k: Any  # how many neighbours the last pass asked for
+    _last_k: Any  # n_neighbors of the last pass
     _last_pass: tuple[np.ndarray, np.ndarray]
 
     def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
         resampled = super()._resampled(X, y)
-        self._given = self._given._replace(positions=self._last_pass[0])
+        self._last_data = self._last_data._replace(positions=self._last_pass[0])
         return resampled
 
     @property
     def enn_(self) -> EditedNearestNeighbours:
-        """The sampler of the last pass, as fitted on the rows that the pass went over."""
-        self._check_fitted("enn_", "_given")
+        """The sampler of the last pass, fitted on the rows of that pass."""
+        self._check_fitted("enn_", "_last_data")
         editor: EditedNearestNeighbours = self._cached("enn_", self._last_editor)
         return editor
 
@@ -53,47 +53,47 @@ class _RepeatedEdits(EditingSampler):
             search=self.search,
             n_jobs=self.n_jobs,
         )
-        editor.resume(self, self._given, self._last_pass[1])
+        editor.set_fitted(self, self._last_data, self._last_pass[1])
         return editor
 
 
 class RepeatedEditedNearestNeighbours(_RepeatedEdits):
-    """Edit with :class:`EditedNearestNeighbours` until nothing is left to remove.
+    """Repeat :class:`EditedNearestNeighbours` until no row is removed.
 
-    It stops early when a class would become smaller than the smallest, or vanish. Each row is
-    searched for once; when neighbours have been removed, the next ones move up.
+    It stops early when a class becomes smaller than the smallest class was, or empty. Each row
+    is searched once; the next neighbors replace the removed ones.
 
     Parameters
     ----------
     sampling_strategy : str, list or callable, default="auto"
         Which classes may lose rows; as for :class:`TomekLinks`.
     n_neighbors : int or object, default=3
-        How many nearest rows of any class judge a row; as for
-        :class:`EditedNearestNeighbours`. An object is fitted anew for each pass.
+        Number of nearest neighbors, of any class; as for :class:`EditedNearestNeighbours`.
+        An object is fitted again in each pass.
     max_iter : int, default=100
-        Passes at most.
+        Maximum number of passes.
     kind_sel : {"all", "mode"}, default="all"
-        Whether all neighbours have to be of a row's class, or most.
+        Whether all neighbors must have the class of a row, or most of them.
     search : {"auto", "exact", "approximate"}, default="auto"
-        How neighbours are found; as for :class:`TomekLinks`.
+        How neighbors are searched; as for :class:`TomekLinks`.
     n_jobs : int or None, default=None
         Threads. None means all cores that the process may use. The rows do not depend on it.
 
     Attributes
     ----------
     sampling_strategy_ : dict
-        The classes that may lose rows at first; the numbers mean nothing.
+        The classes that may lose rows in the first pass; the numbers have no meaning.
     sample_indices_ : ndarray of shape (n_samples_new,)
-        Which row of X each row of the result is: class after class, each ascending.
+        Index in X of each row of the result: class after class, each ascending.
     n_iter_ : int
-        Passes made, the last one included, which may have removed nothing.
+        Number of passes, including the last one, which may have removed nothing.
     nn_ : estimator
-        The neighbour estimator, fitted on the rows of the last pass; made when asked for. X is
-        kept for it, not copied.
+        The neighbor estimator, fitted on the rows of the last pass when it is read. The
+        sampler keeps a reference to X for it.
     enn_ : sampler
-        The sampler of the last pass, fitted on its rows; made when asked for.
+        The sampler of the last pass, fitted on its rows when it is read.
     search_ : str or None
-        How neighbours were found; as for :class:`TomekLinks`.
+        How neighbors were searched; as for :class:`TomekLinks`.
     recall_ : float or None
         As for :class:`TomekLinks`; the lowest of all passes.
     disagreement_ : float or None
@@ -106,7 +106,7 @@ class RepeatedEditedNearestNeighbours(_RepeatedEdits):
     Raises
     ------
     ValueError
-        If no more than ``n_neighbors`` rows are left, or X is not finite and numeric.
+        If no more than ``n_neighbors`` rows remain, or X is not finite and numeric.
 
     References
     ----------
@@ -155,12 +155,13 @@ class RepeatedEditedNearestNeighbours(_RepeatedEdits):
         self, rows: MatrixRows, target_counts: Counts, search: NeighborSearch
     ) -> np.ndarray:
         self._estimator, k = neighbor_estimator("n_neighbors", self.n_neighbors)
-        how = (self.sampling_strategy, self.kind_sel, k, search, self._estimator)
-        editing = Editing(rows, *how)
+        editing = RepeatedEditing(
+            rows, self.sampling_strategy, self.kind_sel, k, search, self._estimator
+        )
         before, minority = rows.sizes, smallest_class(rows.sizes)
-        for self.n_iter_ in range(1, self.max_iter + 1):  # noqa: B020 - as far as it came
+        for self.n_iter_ in range(1, self.max_iter + 1):  # noqa: B020 - the passes so far
             n_removed = editing.edit(k)
-            if not n_removed or overtaken(before, editing.counts(), minority):
+            if not n_removed or majority_became_minority(before, editing.counts(), minority):
                 break
         self._last_k = self._estimator or fitted_neighbors(k + 1, None)
         self._last_pass = editing.last_pass()
@@ -168,40 +169,40 @@ class RepeatedEditedNearestNeighbours(_RepeatedEdits):
 
 
 class AllKNN(_RepeatedEdits):
-    """Edit with one neighbour, then with two, and so on up to ``n_neighbors``.
+    """Repeat :class:`EditedNearestNeighbours` with 1, 2, ... ``n_neighbors`` neighbors.
 
-    Each pass judges what the ones before have left. It stops early when a class would become
-    smaller than the smallest, or vanish. One graph of neighbours serves all passes.
+    Each pass edits the remaining rows. It stops early when a class becomes smaller than the
+    smallest class was, or empty. All passes use one k-nearest-neighbor graph.
 
     Parameters
     ----------
     sampling_strategy : str, list or callable, default="auto"
         Which classes may lose rows; as for :class:`TomekLinks`.
     n_neighbors : int or object, default=3
-        How many nearest rows of any class judge a row in the last pass. Of an object only
-        ``n_neighbors`` counts, as in imbalanced-learn: one more than that.
+        Number of nearest neighbors of the last pass, of any class. Of an object only its
+        ``n_neighbors``, which is one more than that, is used, as in imbalanced-learn.
     kind_sel : {"all", "mode"}, default="all"
-        Whether all neighbours have to be of a row's class, or most.
+        Whether all neighbors must have the class of a row, or most of them.
     allow_minority : bool, default=False
-        Whether it goes on when a class has become smaller than the smallest was.
+        Whether it continues when a class has become smaller than the smallest class was.
     search : {"auto", "exact", "approximate"}, default="auto"
-        How neighbours are found; as for :class:`TomekLinks`.
+        How neighbors are searched; as for :class:`TomekLinks`.
     n_jobs : int or None, default=None
         Threads. None means all cores that the process may use. The rows do not depend on it.
 
     Attributes
     ----------
     sampling_strategy_ : dict
-        The classes that may lose rows at first; the numbers mean nothing.
+        The classes that may lose rows in the first pass; the numbers have no meaning.
     sample_indices_ : ndarray of shape (n_samples_new,)
-        Which row of X each row of the result is: class after class, each ascending.
+        Index in X of each row of the result: class after class, each ascending.
     nn_ : estimator
-        The neighbour estimator, fitted on the rows of the last pass; made when asked for. X is
-        kept for it, not copied.
+        The neighbor estimator, fitted on the rows of the last pass when it is read. The
+        sampler keeps a reference to X for it.
     enn_ : sampler
-        The sampler of the last pass, fitted on its rows; made when asked for.
+        The sampler of the last pass, fitted on its rows when it is read.
     search_ : str or None
-        How neighbours were found; as for :class:`TomekLinks`.
+        How neighbors were searched; as for :class:`TomekLinks`.
     recall_ : float or None
         As for :class:`TomekLinks`; the lowest of all passes.
     disagreement_ : float or None
@@ -214,7 +215,7 @@ class AllKNN(_RepeatedEdits):
     Raises
     ------
     ValueError
-        If no more rows are left than a pass has neighbours, or X is not finite and numeric.
+        If no more rows remain than a pass has neighbors, or X is not finite and numeric.
 
     References
     ----------
@@ -257,16 +258,16 @@ class AllKNN(_RepeatedEdits):
     def _clean(
         self, rows: MatrixRows, target_counts: Counts, search: NeighborSearch
     ) -> np.ndarray:
-        self._estimator, k_most = neighbor_estimator("n_neighbors", self.n_neighbors)
-        editing = Editing(rows, self.sampling_strategy, self.kind_sel, k_most, search)
+        self._estimator, k_max = neighbor_estimator("n_neighbors", self.n_neighbors)
+        editing = RepeatedEditing(rows, self.sampling_strategy, self.kind_sel, k_max, search)
         before, minority = rows.sizes, smallest_class(rows.sizes)
-        for k in range(1, k_most + 1):
+        for k in range(1, k_max + 1):
             editing.edit(k)
             self._last_k = k
             after = editing.counts()
             if not all(after.values()):
                 break
-            if not self.allow_minority and overtaken(before, after, minority):
+            if not self.allow_minority and majority_became_minority(before, after, minority):
                 break
         self._last_pass = editing.last_pass()
         return editing.positions()

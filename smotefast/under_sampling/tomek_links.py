@@ -1,4 +1,4 @@
-"""TomekLinks: of two rows that are each other's nearest, without the one that is in the way."""
+"""TomekLinks: remove rows of pairs of different classes that are each other's nearest row."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from smotefast.under_sampling.base import NeighborCleaner
 
 
 class TomekLinks(NeighborCleaner):
-    """Remove the rows of some classes that are in a Tomek link.
+    """Remove the rows that are part of a Tomek link.
 
-    A Tomek link is two rows of different classes, each of which is the nearest row of the
-    other. Only rows outside of the largest class are searched for, and those that they point
-    at.
+    A Tomek link is a pair of rows of different classes that are each other's nearest neighbor.
+    The sampler searches for the nearest neighbors of the rows outside the largest class, then
+    of these neighbors.
 
     Parameters
     ----------
@@ -29,26 +29,26 @@ class TomekLinks(NeighborCleaner):
         - list: the labels.
         - callable: takes ``y``, returns such a list, or a dict whose keys count.
     search : {"auto", "exact", "approximate"}, default="auto"
-        "exact" always finds the true neighbours; "approximate" uses NN-descent, measures its
-        recall on a sample and search wider below 0.95; "auto" is exact for up to 40,000
-        rows to search for, and while that is fast.
+        "exact" finds the true nearest neighbors; "approximate" uses NN-descent, measures its
+        recall on a sample and repeats the search with more effort below 0.95; "auto" is exact
+        for up to 40,000 queries, and as long as that is fast.
     n_jobs : int or None, default=None
         Threads. None means all cores that the process may use. The rows do not depend on it.
 
     Attributes
     ----------
     sampling_strategy_ : dict
-        The classes that may lose rows; the numbers mean nothing.
+        The classes that may lose rows; the numbers have no meaning.
     sample_indices_ : ndarray of shape (n_samples_new,)
-        Which row of X each row of the result is, ascending.
+        Index in X of each row of the result, ascending.
     search_ : str or None
-        How neighbours were found: "exact" or "approximate".
+        How neighbors were searched: "exact" or "approximate"; None if no search was needed.
     recall_ : float or None
-        Where the search was approximate, the share of true neighbours that it found, measured
-        on a sample.
+        Share of true neighbors that an approximate search found, on a sample. None if the
+        search was exact.
     disagreement_ : float or None
-        Where the search was approximate, the share of rows of a sample about which exact
-        search would have decided otherwise.
+        Share of rows for which exact search would have decided differently, on a sample. None
+        if the search was exact.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -91,16 +91,16 @@ class TomekLinks(NeighborCleaner):
     def _clean(
         self, rows: MatrixRows, target_counts: Counts, search: NeighborSearch
     ) -> np.ndarray:
-        return unlinked_rows(rows, target_counts, search)
+        return rows_without_links(rows, target_counts, search)
 
     def classes_to_search(self, counts: Counts, classes: Collection[Any]) -> list[Any]:
         """Return the classes whose rows are queries; a job holds them in memory."""
-        return searched_classes(counts, classes)
+        return query_classes(counts, classes)
 
     def rows_to_remove(
         self, rows: LinkRows, classes: Collection[Any], searched: list[Any]
     ) -> np.ndarray:
-        """Return the positions of the rows of some classes in a Tomek link, ascending.
+        """Return the positions of the rows of ``classes`` in a Tomek link, ascending.
 
         ``searched`` are the classes that ``classes_to_search`` returned; other classes need no
         positions.
@@ -109,11 +109,11 @@ class TomekLinks(NeighborCleaner):
 
 
 # Takes positions of rows, ascending; returns the position of the nearest other row of each.
-Nearest = Callable[[np.ndarray], np.ndarray]
+FindNearest = Callable[[np.ndarray], np.ndarray]
 
 
 class ClassSizes(Protocol):
-    """Sizes of the classes in label order, and the positions of their rows."""
+    """Sizes of the classes, and the positions of their rows."""
 
     @property
     def sizes(self) -> Counts:
@@ -126,45 +126,44 @@ class ClassSizes(Protocol):
 
 
 class LinkRows(ClassSizes, Protocol):
-    """The same, with a search among all rows."""
+    """Sizes and positions of the classes, and a nearest-neighbor search among all rows."""
 
     def nearest(self, positions: np.ndarray) -> np.ndarray:
         """Return the position of the nearest other row of each row."""
         ...
 
 
-def unlinked_rows(
+def rows_without_links(
     rows: MatrixRows, classes: Collection[Any], search: NeighborSearch
 ) -> np.ndarray:
-    """Return the positions of all rows except those of some classes in a link, ascending."""
+    """Return the positions of all rows except those of ``classes`` in a Tomek link."""
 
     def nearest(positions: np.ndarray) -> np.ndarray:
         return search.indices(rows, positions, 1)[:, 0]
 
+    def nearest_exact(positions: np.ndarray) -> np.ndarray:
+        return search.exact_indices(rows, positions, 1)[:, 0]
+
+    def is_linked_exact(queries: np.ndarray) -> np.ndarray:
+        neighbors = nearest_exact(queries)
+        is_mutual = _is_mutual(queries, neighbors, nearest_exact)
+        return np.asarray(is_mutual & (rows.codes[neighbors] != rows.codes[queries]))
+
     is_linked = np.zeros(rows.n_samples, dtype=bool)
-    searched = searched_classes(rows.sizes, classes)
-    is_linked[linked_rows(rows, classes, searched, nearest)] = True
-
-    def decide(queries: np.ndarray) -> np.ndarray:
-        """Search a sample exactly, and the neighbors that it has."""
-        target = search.exact_indices(rows, queries, 1)[:, 0]
-        targets, index = np.unique(target, return_inverse=True)
-        back = search.exact_indices(rows, targets, 1)[:, 0]
-        is_mutual = back[index] == queries
-        return np.asarray(is_mutual & (rows.codes[target] != rows.codes[queries]))
-
+    queried = query_classes(rows.sizes, classes)
+    is_linked[linked_rows(rows, classes, queried, nearest)] = True
     candidates = np.flatnonzero(rows.in_classes(classes))
-    search.measure_disagreement(candidates, is_linked[candidates], decide)
+    search.measure_disagreement(candidates, is_linked[candidates], is_linked_exact)
     return np.flatnonzero(~is_linked)
 
 
 def linked_rows(
-    rows: ClassSizes, classes: Collection[Any], searched: list[Any], nearest: Nearest
+    rows: ClassSizes, classes: Collection[Any], queried: list[Any], nearest: FindNearest
 ) -> np.ndarray:
-    """Return the positions of the rows of some classes that are in a Tomek link, ascending.
+    """Return the positions of the rows of ``classes`` in a Tomek link, ascending.
 
-    A link has at most one row in the largest class. So only some classes are searched for, and
-    then the rows that are nearest to theirs.
+    A link has at most one row in the largest class, so two searches suffice: for the rows of
+    the other classes, and for their neighbors.
 
     Parameters
     ----------
@@ -172,39 +171,50 @@ def linked_rows(
         The data.
     classes
         The classes to clean.
-    searched
-        The classes to search for, as ``searched_classes`` returns them.
+    queried
+        The classes whose rows are queries, as ``query_classes`` returns them.
     nearest
         The search among the rows of all classes.
     """
     if not classes:
         return np.empty(0, dtype=np.int64)
-    members = [rows.positions(label) for label in searched]
-    queries = np.concatenate(members)
-    order = np.argsort(queries)
-    queries = queries[order]
-    code = np.repeat(np.arange(len(searched)), [len(each) for each in members])[order]
-    target = nearest(queries)
-    index = np.minimum(np.searchsorted(queries, target), len(queries) - 1)
-    is_query = queries[index] == target  # else the nearest row is of a class not searched
-    is_linked = is_query & (code[index] != code) & (target[index] == queries)
-    outside = np.flatnonzero(~is_query)
-    targets = np.unique(target[outside])
-    back = nearest(targets)
-    is_linked[outside] = back[np.searchsorted(targets, target[outside])] == queries[outside]
-    is_to_clean = np.array([label in classes for label in searched])[code]
+    queries, codes = _queries(rows, queried)
+    neighbors = nearest(queries)
+    index = np.minimum(np.searchsorted(queries, neighbors), len(queries) - 1)
+    is_query = queries[index] == neighbors  # else the neighbor belongs to another class
+    is_linked = is_query & (codes[index] != codes) & (neighbors[index] == queries)
+    is_linked[~is_query] = _is_mutual(queries[~is_query], neighbors[~is_query], nearest)
+    is_to_clean = np.array([label in classes for label in queried])[codes]
     removed = queries[is_linked & is_to_clean]
-    others = [label for label in rows.sizes if label not in searched]
-    if any(label in classes for label in others):  # a single one, whose rows are targets
-        removed = np.union1d(removed, target[is_linked & ~is_query])
+    # At most one class to clean has no queries; its rows in links are neighbors.
+    if any(label in classes for label in rows.sizes if label not in queried):
+        removed = np.union1d(removed, neighbors[is_linked & ~is_query])
     return np.asarray(removed)
 
 
-def searched_classes(counts: Counts, classes: Collection[Any]) -> list[Any]:
-    """Return the classes whose rows are searched for: the fewer rows of two choices.
+def _queries(rows: ClassSizes, queried: list[Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the positions of the rows of some classes, ascending, and their classes.
 
-    Each link that counts has a row in one of the classes to clean, and one outside of the
-    largest class (or of any other single class).
+    A class is an index of ``queried``.
+    """
+    positions = [rows.positions(label) for label in queried]
+    queries = np.concatenate(positions)
+    order = np.argsort(queries)
+    codes = np.repeat(np.arange(len(queried)), [len(each) for each in positions])
+    return queries[order], codes[order]
+
+
+def _is_mutual(queries: np.ndarray, neighbors: np.ndarray, nearest: FindNearest) -> np.ndarray:
+    """Return whether each query is the nearest row of its nearest neighbor."""
+    targets, index = np.unique(neighbors, return_inverse=True)
+    return np.asarray(nearest(targets)[index] == queries)
+
+
+def query_classes(counts: Counts, classes: Collection[Any]) -> list[Any]:
+    """Return the classes whose rows are queries: of two choices the one with fewer rows.
+
+    Each link to remove has a row in one of the classes to clean, and a row outside the largest
+    class (or outside any other single class).
     """
     others = [label for label in counts if label != largest_class(counts)]
     to_clean = [label for label in counts if label in classes]

@@ -14,8 +14,8 @@ from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 from sklearn.utils._param_validation import InvalidParameterError
 
 from smotefast import under_sampling as ours
-from smotefast.under_sampling import _condensing as nearest_classes
-from smotefast.under_sampling._condensing import NearestClasses, condensed
+from smotefast.under_sampling import _condensing
+from smotefast.under_sampling._condensing import StoreClassifier, condense_class
 from tests.helpers import reference_search as naive_pool
 from tests.helpers.assertions import assert_same
 from tests.helpers.datasets import classes
@@ -267,11 +267,11 @@ def test_condensed__takes_rows_one_at_a_time_in_blocks_of_any_size(
     own, others = np.flatnonzero(is_own), np.flatnonzero(~is_own)
     store = np.append(others, rng.choice(own, n_seeds))
     expected = naive_pool.condensed(X, codes, store, own, k)
-    how = NearestClasses("", k, 2)
+    how = StoreClassifier("", k, 2)
     for n_values_at_once in (1, 100 * n_features, 1 << 30):  # 64 rows at a time, 100, or all
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(nearest_classes, "_BLOCK", n_values_at_once)
-            found = condensed(X, codes, store, own, how)
+            patch.setattr(_condensing, "_BLOCK", n_values_at_once)
+            found = condense_class(X, codes, store, own, how)
         np.testing.assert_array_equal(found, expected)
 
 
@@ -280,10 +280,12 @@ def test_condensed__asks_a_classifier_across_blocks(monkeypatch):
     store = np.append(np.flatnonzero(y == 1), np.flatnonzero(y == 0)[[150]])
     found = {}
     for block in (1, 1 << 30):
-        monkeypatch.setattr(nearest_classes, "_BLOCK", block)
+        monkeypatch.setattr(_condensing, "_BLOCK", block)
         for k in (3, KNeighborsClassifier(3)):
-            how = NearestClasses("", k, 1)
+            how = StoreClassifier("", k, 1)
             rows = np.flatnonzero(y == 0)
-            found[block, type(k)] = condensed(X, y.astype(np.int32), store, rows, how).tolist()
+            found[block, type(k)] = condense_class(
+                X, y.astype(np.int32), store, rows, how
+            ).tolist()
     assert len({tuple(each) for each in found.values()}) == 1
     assert len(found[1, int]) > 20

@@ -14,7 +14,13 @@ from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors import neighbor_graph as left
 from smotefast.under_sampling import AllKNN, RepeatedEditedNearestNeighbours
 from smotefast.under_sampling import _editing as passes
-from smotefast.under_sampling._editing import Editing, agrees, by_class, overtaken, voted
+from smotefast.under_sampling._editing import (
+    RepeatedEditing,
+    agree_with_neighbors,
+    majority_became_minority,
+    majority_class,
+    positions_by_class,
+)
 from tests.helpers import reference_kernels as naive
 from tests.helpers.datasets import classes
 from tests.helpers.hypothesis_examples import examples
@@ -49,7 +55,9 @@ def in_both_ways(call):
 @given(judgements(), st.sampled_from(["all", "mode"]), st.sampled_from([1, 2]))
 def test_agrees__is_what_looking_at_each_row_says(drawn, kind_sel, n_threads):
     codes, rows, neighbors = drawn
-    found = in_both_ways(lambda: agrees(codes, rows, neighbors, kind_sel, n_threads=n_threads))
+    found = in_both_ways(
+        lambda: agree_with_neighbors(codes, rows, neighbors, kind_sel, n_threads=n_threads)
+    )
     expected = [
         naive.agrees(codes, row, places, kind_sel)
         for row, places in zip(rows, neighbors, strict=True)
@@ -61,16 +69,25 @@ def test_agrees__is_what_looking_at_each_row_says(drawn, kind_sel, n_threads):
 @given(judgements(), st.sampled_from([1, 2]))
 def test_voted__is_the_lowest_of_the_classes_with_most_votes(drawn, n_threads):
     codes, _, neighbors = drawn
-    found = in_both_ways(lambda: voted(codes, neighbors, n_threads=n_threads))
+    found = in_both_ways(lambda: majority_class(codes, neighbors, n_threads=n_threads))
     assert found == [naive.choice_of(codes[places].tolist()) for places in neighbors]
 
 
 def test_agrees__differs_by_kind_where_most_but_not_all_are_of_the_class():
     codes, rows = np.array([0, 0, 0, 1, 1, 2], np.int32), np.array([0, 3])
     neighbors = np.array([[1, 2, 3], [0, 4, 5]])  # two of three; one each
-    assert agrees(codes, rows, neighbors, "all", n_threads=1).tolist() == [False, False]
-    assert agrees(codes, rows, neighbors, "mode", n_threads=1).tolist() == [True, False]
-    assert agrees(codes, rows, neighbors[:, :2], "all", n_threads=1).tolist() == [True, False]
+    assert agree_with_neighbors(codes, rows, neighbors, "all", n_threads=1).tolist() == [
+        False,
+        False,
+    ]
+    assert agree_with_neighbors(codes, rows, neighbors, "mode", n_threads=1).tolist() == [
+        True,
+        False,
+    ]
+    assert agree_with_neighbors(codes, rows, neighbors[:, :2], "all", n_threads=1).tolist() == [
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -86,13 +103,13 @@ def test_agrees__differs_by_kind_where_most_but_not_all_are_of_the_class():
     ],
 )
 def test_overtaken__compares_the_other_classes_with_what_the_smallest_was(after, is_overtaken):
-    assert overtaken({0: 60, 1: 40, 2: 25}, after, 2) is is_overtaken
+    assert majority_became_minority({0: 60, 1: 40, 2: 25}, after, 2) is is_overtaken
 
 
 def test_by_class__goes_up_in_each_class():
     codes = np.array([2, 0, 1, 0, 2, 1])
     kept = np.array([True, True, True, True, False, True])
-    assert by_class(kept, codes).tolist() == [1, 3, 2, 5, 0]
+    assert positions_by_class(kept, codes).tolist() == [1, 3, 2, 5, 0]
 
 
 def naive_pass(X, y, kept, strategy, k, kind_sel):
@@ -118,7 +135,7 @@ def test_editing__makes_naive_passes_over_the_rows_left(
     X, y = classes(seed, sizes, 2)
     X = np.floor(X / X.max() * n_values) + 3 * y[:, np.newaxis]
     rows = MatrixRows(sparse.csr_array(X) if is_sparse else X, y)
-    editing = Editing(rows, strategy, kind_sel, max(ks), NeighborSearch("exact", 1))
+    editing = RepeatedEditing(rows, strategy, kind_sel, max(ks), NeighborSearch("exact", 1))
     kept = np.arange(len(y))
     for k in ks:
         if len(kept) <= k or len(set(y[kept])) < len(sizes):
@@ -143,7 +160,9 @@ def test_editing__judges_again_only_rows_of_which_a_neighbour_has_gone(estimator
         return answers[-1]
 
     monkeypatch.setattr(passes.NeighborsLeft, "nearest", nearest)
-    job = Editing(MatrixRows(X, y), [0, 1], "mode", 3, NeighborSearch("exact", 1), estimator)
+    job = RepeatedEditing(
+        MatrixRows(X, y), [0, 1], "mode", 3, NeighborSearch("exact", 1), estimator
+    )
     n_removed = job.edit(3)
     assert n_removed
     remaining = np.sort(job.positions())
@@ -158,7 +177,7 @@ def test_editing__judges_again_only_rows_of_which_a_neighbour_has_gone(estimator
 
 def test_editing__refuses_more_neighbours_than_rows_are_left():
     X, y = np.arange(8.0)[:, np.newaxis], np.array([0, 0, 0, 0, 1, 1, 0, 1])
-    job = Editing(MatrixRows(X, y), "all", "all", 7, NeighborSearch("exact", 1))
+    job = RepeatedEditing(MatrixRows(X, y), "all", "all", 7, NeighborSearch("exact", 1))
     assert job.edit(1) == 3
     with pytest.raises(ValueError, match=r"n_neighbors = 6, n_samples_fit = 5: n_neighbors=5"):
         job.edit(5)

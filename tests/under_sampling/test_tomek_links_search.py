@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from smotefast.engine.rows import MatrixRows
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.under_sampling.tomek_links import linked_rows, searched_classes
+from smotefast.under_sampling.tomek_links import linked_rows, query_classes
 from tests.helpers import reference_kernels
 from tests.helpers.datasets import classes
 from tests.helpers.hypothesis_examples import examples
@@ -53,7 +53,7 @@ def test_linked_rows__of_any_classes_are_those_of_all_pairs(seed, sizes, n_featu
     rows, spy, labels = MatrixRows(None, y), Spy(X), list(range(len(sizes)))
     for cleaned in subsets(labels):
         expected = reference_kernels.linked(y, spy.table, cleaned)
-        searched = searched_classes(rows.sizes, cleaned)
+        searched = query_classes(rows.sizes, cleaned)
         found = linked_rows(rows, cleaned, searched, spy)
         assert found.tolist() == expected
         for label in labels:  # any way to search that misses no link gives the same
@@ -77,7 +77,7 @@ def test_linked_rows__of_labels_of_any_type_are_the_same(labels):
     rows, spy = MatrixRows(None, np.array(labels)[y]), Spy(X)
     for cleaned in subsets([0, 1]):
         named = {labels[each]: 0 for each in cleaned}  # as a quota is
-        searched = searched_classes(rows.sizes, named)
+        searched = query_classes(rows.sizes, named)
         expected = reference_kernels.linked(y, spy.table, cleaned)
         assert linked_rows(rows, named, searched, spy).tolist() == expected
 
@@ -94,7 +94,7 @@ def test_search__of_two_classes_is_for_the_smaller_and_the_rows_that_it_points_a
 ):
     X, y = tied(seed, (small + more, small), 2, n_values)
     rows, spy = MatrixRows(None, y), Spy(X)
-    linked_rows(rows, [0], searched_classes(rows.sizes, [0]), spy)  # as for "auto"
+    linked_rows(rows, [0], query_classes(rows.sizes, [0]), spy)  # as for "auto"
     minority = np.flatnonzero(y == 1)
     pointed = spy.table[minority]
     assert spy.asked[0] == minority.tolist()
@@ -124,4 +124,4 @@ def test_search__does_not_happen_where_no_class_may_lose_rows():
     ],
 )
 def test_searched_classes__are_those_to_clean_or_all_but_the_largest(sizes, cleaned, searched):
-    assert searched_classes(sizes, cleaned) == searched
+    assert query_classes(sizes, cleaned) == searched

@@ -1,12 +1,12 @@
 """Docstrings name parameters and attributes, as imbalanced-learn asks of its own."""
 
 import inspect
-import re
 
 import numpy as np
 import pytest
 
 from smotefast import combine, over_sampling, under_sampling
+from tests.helpers.docstrings import section
 
 HOMES = (over_sampling, under_sampling, combine)
 KINDS = [getattr(home, name) for home in HOMES for name in home.__all__]
@@ -21,15 +21,6 @@ GIVEN = {
 # Of methods that all samplers have.
 METHODS = ["fit", "fit_resample"]
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-
-
-def section(owner, title):
-    """Return the entries of a section of a numpydoc docstring, with their descriptions."""
-    text = inspect.getdoc(owner)
-    found = re.search(rf"^{title}\n-+\n(.*?)(?=^\S[^\n]*\n---|\Z)", text, re.DOTALL | re.M)
-    assert found, f"{owner.__name__} has no section {title}"
-    entries = re.split(r"^(?=\S)", found.group(1), flags=re.MULTILINE)[1:]
-    return {re.split(r" ?: |\n", each)[0]: " ".join(each.split()[1:]) for each in entries}
 
 
 def fitted(kind):

@@ -245,7 +245,7 @@ def test_both__refuse_what_gives_no_probabilities(estimator):
 
 def test_instance_hardness__refuses_what_is_no_classifier():
     mine, other = pair(estimator=GaussianMixture(2))
-    with pytest.raises(TypeError, match=r"estimator=GaussianMixture\(.*is no classifier"):
+    with pytest.raises(TypeError, match=r"estimator=GaussianMixture\(.*is not a classifier"):
         mine.fit_resample(*classes(12, SIZES))
     with pytest.raises(AttributeError, match="estimator_"):
         other.fit_resample(*classes(12, SIZES))

@@ -15,7 +15,6 @@ from tests.helpers.distance_ties import (
     sums_are_tied,
     without_ties,
 )
-from tests.over_sampling.test_parity import data
 
 
 def drawn():
@@ -39,9 +38,9 @@ def test_examples__are_kept_in_no_database():
 
 
 def test_equal_rows__are_ties_and_are_left_out():
-    X, _ = data(385, [71, 77, 80, 75], 1, np.float32)  # two of 303 values are the same
+    X, _ = classes(385, [71, 77, 80, 75], 1, np.float32)  # two of 303 values are the same
     assert has_ties(X)
-    X, _ = without_ties(data, 385, [71, 77, 80, 75], 1, np.float32)
+    X, _ = without_ties(classes, 385, [71, 77, 80, 75], 1, np.float32)
     assert X.shape == (303, 1)
     assert not has_ties(X)
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from imblearn.pipeline import make_pipeline
 from sklearn.base import clone
+from sklearn.cluster import DBSCAN
 from sklearn.naive_bayes import GaussianNB
 from sklearn.utils import get_tags
 from sklearn.utils._param_validation import InvalidParameterError
@@ -57,13 +58,13 @@ BAD_VALUES = {
     "shrinkage": [-1.0],
     "version": [0, 4, "1"],
     "voting": ["loud"],
-    "estimator": [5],
-    "cv": ["five"],
+    "estimator": [5, DBSCAN()],
+    "cv": [1, "five"],
     "n_seeds_S": [0, 1.5],
     "threshold_cleaning": [0],
     "svm_estimator": ["SVC"],
     "out_step": [2.0],
-    "kmeans_estimator": [0, "KMeans"],
+    "kmeans_estimator": [0, "KMeans", DBSCAN()],
     "cluster_balance_threshold": ["half"],
     "density_exponent": [None],
     "categorical_features": ["most"],
@@ -71,7 +72,7 @@ BAD_VALUES = {
     **{name: [3, "SMOTE"] for name in SAMPLERS},
 }
 BAD_STRATEGIES = {
-    "over-sampling": ["majority", 0.0, [1]],
+    "over-sampling": ["majority", "most", 0.0, [1]],
     "under-sampling": ["minority", 0.0, 1.5, [0]],
     "clean-sampling": ["minority", 0.0, {0: 5}],
 }
@@ -169,7 +170,7 @@ def test_samplers__come_back_from_a_clone_and_a_pickle(case):
     expected = sampler.fit_resample(X, y)
     again = pickle.loads(pickle.dumps(sampler))
     assert documented(again) == documented(sampler)
-    for name in ("sampling_strategy_", "sample_indices_"):
+    for name in ("sampling_strategy_", "sample_indices_", "provenance_"):
         np.testing.assert_equal(getattr(again, name, 0), getattr(sampler, name, 0))
     copy = clone(sampler)
     assert not documented(copy)

@@ -1,12 +1,14 @@
 """Every sampler takes and refuses the same data: containers, layouts, labels, bad values."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy import sparse
 
 from tests.helpers.assertions import assert_equal
 from tests.helpers.sampler_cases import frame_of
-from tests.helpers.sampler_contract import CASES
+from tests.helpers.sampler_contract import CASES, CLEANERS
 
 pytestmark = pytest.mark.filterwarnings("ignore::smotefast.ResamplingWarning")
 each = pytest.mark.parametrize("case", CASES, ids=str)
@@ -72,11 +74,26 @@ def test_a_class_that_does_not_occur__is_refused_as_in_imbalanced_learn(case):
             sampler.fit_resample(*case.data())
 
 
+@pytest.mark.parametrize("case", CLEANERS, ids=str)
+def test_a_ratio__is_refused_by_cleaning_samplers_as_in_imbalanced_learn(case):
+    for sampler in (case.sampler(sampling_strategy=0.5), case.theirs(sampling_strategy=0.5)):
+        with pytest.raises(ValueError, match="'clean-sampling' methods"):
+            sampler.fit_resample(*case.data(5, case.sizes[:2]))
+
+
+def backwards(rows):
+    """Store the columns of each row in descending order, which SciPy allows."""
+    columns = [np.arange(*ends)[::-1] for ends in pairwise(rows.indptr.tolist())]
+    order = np.concatenate(columns)
+    parts = (rows.data[order], rows.indices[order], rows.indptr)
+    return sparse.csr_array(parts, shape=rows.shape)
+
+
 @each
 def test_data__are_not_changed_by_resampling_or_by_changes_of_the_result(case):
     pd = pytest.importorskip("pandas")
     X, y = case.data()
-    rows = sparse.csr_array(case.sparse_data()[0])
+    rows = backwards(sparse.csr_array(case.sparse_data()[0]))
     given, frame = (X.copy(), y.copy(), rows.copy()), pd.DataFrame(X.copy())
     X_new, y_new = case.sampler().fit_resample(X, y)
     X_new[:], y_new[:] = 0, 7
@@ -95,6 +112,20 @@ def rows_of(table):
     if hasattr(table, "to_pylist"):
         return [list(row.values()) for row in table.to_pylist()]
     return [list(row) for row in table.rows()]
+
+
+@pytest.mark.parametrize("container", ["pandas", "arrow table"])
+@each
+def test_columns_of_the_same_name__are_refused_in_plain_words(case, container):
+    pd, pa = pytest.importorskip("pandas"), pytest.importorskip("pyarrow")
+    X, y = case.data()
+    names = ["a", "b", *["a"] * (X.shape[1] - 2)]
+    table = pd.DataFrame(X, columns=names)
+    if container == "arrow table":
+        table = pa.table(list(X.T), names=names)
+    with pytest.raises(ValueError, match=r"same name: 'a'\. .*Rename the columns") as info:
+        case.sampler().fit_resample(table, y)
+    assert type(info.value) is ValueError
 
 
 @pytest.mark.parametrize("container", ["polars", "arrow table", "arrow batch"])

@@ -226,17 +226,6 @@ def test_what_failed__leaves_nothing_behind(sampler, first, second, failing):
     assert not {first, second, "sampling_strategy_"} & set(vars(sampler))
 
 
-@all_of_them
-def test_all__clone_and_take_nothing_but_rows_and_labels(sampler, first, second):
-    X, y = classes(7, SIZES)
-    sampler = clone(sampler)
-    expected = sampler.fit_resample(X, y)[0]
-    assert not {first, second} & set(vars(clone(sampler)))
-    np.testing.assert_array_equal(clone(sampler).fit_resample(X, y)[0], expected)
-    with pytest.raises(TypeError, match="sample_weight"):
-        sampler.fit_resample(X, y, sample_weight=np.ones(len(y)))
-
-
 def test_parameters__of_the_steps_are_reached_through_the_combination():
     sampler = Combination(creation_of("SMOTE"), selection_of("NearMiss"))
     known = sampler.get_params()
@@ -251,16 +240,6 @@ def test_parameters__of_the_steps_are_reached_through_the_combination():
     np.testing.assert_array_equal(sampler.fit_resample(X, y)[0], expected)
     nested = SMOTEENN(enn=under_sampling.EditedNearestNeighbours())
     assert nested.set_params(enn__n_neighbors=7).enn.n_neighbors == 7
-
-
-@all_of_them
-def test_all__work_in_a_pipeline(sampler, first, second):
-    X, y = classes(9, SIZES)
-    pipeline = make_pipeline(clone(sampler), LogisticRegression()).fit(X, y)
-    alone = LogisticRegression().fit(*clone(sampler).fit_resample(X, y))
-    np.testing.assert_array_equal(pipeline.predict(X), alone.predict(X))
-    assert hasattr(getattr(pipeline[0], first), "provenance_")
-    assert hasattr(getattr(pipeline[0], second), "sample_indices_")
 
 
 def test_steps__may_be_of_imbalanced_learn():

@@ -16,45 +16,6 @@ def kind(request):
     return request.param
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_combination__gives_imbalanced_learns_rows_by_default(kind, seed):
-    kind.assert_same(*kind.pair(random_state=seed), *classes(seed, SIZES))
-
-
-def test_combination__gives_imbalanced_learns_rows_on_thousands(kind):
-    mine, other = kind.pair()
-    kind.assert_same(mine, other, *classes(0, (2_000, 300, 800), 12))
-    assert mine.smote_.search_ == kind.cleaned(mine).search_ == "exact"
-
-
-@pytest.mark.parametrize("strategy", ["minority", "not minority", "all", {1: 70, 2: 60}, {}])
-def test_combination__follows_every_strategy(kind, strategy):
-    kind.assert_same(*kind.pair(sampling_strategy=strategy), *classes(5, SIZES))
-
-
-def test_combination__follows_a_ratio_and_a_callable(kind):
-    for strategy in (0.7, lambda y: {1: int((y == 1).sum()) + 9}):
-        kind.assert_same(*kind.pair(sampling_strategy=strategy), *classes(5))
-
-
-def test_combination__continues_a_random_state_across_calls(kind):
-    one, two = np.random.RandomState(9), np.random.RandomState(9)
-    for seed in range(3):
-        mine, other = kind.pair(random_state=one)[0], kind.pair(random_state=two)[1]
-        kind.assert_same(mine, other, *classes(seed, SIZES))
-    assert one.uniform() == two.uniform()
-
-
-def test_combination__draws_from_numpys_global_generator_without_a_seed(kind):
-    X, y = classes(4, SIZES)
-    mine, other = kind.pair(random_state=None)
-    np.random.seed(8)
-    expected, state = other.fit_resample(X, y)[0], np.random.uniform()
-    np.random.seed(8)
-    np.testing.assert_array_equal(mine.fit_resample(X, y)[0], expected)
-    assert np.random.uniform() == state
-
-
 def integer_columns(pd, width, with_floats):
     X, y = classes(8, SIZES)
     columns = {"a": (X[:, 0] * width).astype(np.int32), "b": (X[:, 1] * width).astype(int)}
@@ -90,33 +51,11 @@ def test_integers_alone__give_imbalanced_learns_rows(kind, dtype):
     kind.assert_same(*kind.pair(), *integer_columns(pd, 100_000, with_floats=False))
 
 
-def test_polars_and_arrow_frames__give_the_rows_of_pandas(kind):
-    pd, pl, pa = (pytest.importorskip(name) for name in ("pandas", "polars", "pyarrow"))
-    X, y = classes(9, SIZES)
-    columns = {"a": (X[:, 0] * 10).astype(np.int32), "b": X[:, 1].astype(np.float32)}
-    columns["c"] = X[:, 2]
-    expected, y_expected = kind.pair()[1].fit_resample(pd.DataFrame(columns), y)
-    for frame in (pl.DataFrame(columns), pa.table(columns)):
-        X_new, y_new = kind.pair()[0].fit_resample(frame, y)
-        assert type(X_new) is type(frame)
-        assert X_new.schema == frame.schema
-        pd.testing.assert_frame_equal(X_new.to_pandas(), expected)
-        np.testing.assert_array_equal(y_new, y_expected)
-
-
 def test_lists__come_back_as_lists(kind):
     X, y = classes(9, SIZES)
     kind.assert_same(*kind.pair(), X.tolist(), y.tolist())
     numbers = (X * 1e5).astype(int)
     kind.assert_same(*kind.pair(), numbers.tolist(), y.tolist())
-
-
-@pytest.mark.parametrize("flavour", ["csr_matrix", "csr_array", "csc_matrix", "csc_array"])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_sparse_rows__are_those_of_imbalanced_learn(kind, flavour, dtype):
-    dense, y = classes(6, SIZES, 15, dtype)
-    dense[np.random.default_rng(0).random(dense.shape) < 0.6] = 0
-    kind.assert_same(*kind.pair(), getattr(sparse, flavour)(dense), y)
 
 
 def test_sparse_pandas_columns__go_through_both_steps(kind):

@@ -1,66 +1,27 @@
-"""An instance of each sampler, for tests of properties that all samplers have."""
+"""Samplers of the table, for tests of columns and their types; column 2 may hold categories."""
 
-from sklearn.tree import DecisionTreeClassifier
+from smotefast.combine import Combination
+from smotefast.over_sampling import SMOTENC
+from smotefast.under_sampling import RandomUnderSampler
+from tests.helpers.sampler_contract import CASES, CLEANERS, UNDER_SAMPLERS
 
-from smotefast.combine import SMOTEENN, Combination, SMOTETomek
-from smotefast.over_sampling import (
-    ADASYN,
-    SMOTE,
-    SMOTEN,
-    SMOTENC,
-    SVMSMOTE,
-    BorderlineSMOTE,
-    KMeansSMOTE,
-    RandomOverSampler,
-)
-from smotefast.under_sampling import (
-    AllKNN,
-    ClusterCentroids,
-    CondensedNearestNeighbour,
-    EditedNearestNeighbours,
-    InstanceHardnessThreshold,
-    NearMiss,
-    NeighbourhoodCleaningRule,
-    OneSidedSelection,
-    RandomUnderSampler,
-    RepeatedEditedNearestNeighbours,
-    TomekLinks,
-)
 
-# Samplers that compute new values; column 2 is the categorical column of SMOTENC.
+def _first_of_each_name(cases):
+    return {case.name: case for case in reversed(cases)}.values()
+
+
+_REMOVE_ROWS = [
+    case for case in (*UNDER_SAMPLERS, *CLEANERS) if case.parameters.get("voting") != "soft"
+]
+# Samplers that read numbers and return original rows.
+LOOKERS = [case.sampler() for case in _first_of_each_name(_REMOVE_ROWS) if case.reads_numbers]
+# Samplers that compute new rows of numbers.
 MAKERS = [
-    SMOTE(random_state=0),
-    BorderlineSMOTE(kind="borderline-1", random_state=0),
-    BorderlineSMOTE(kind="borderline-2", random_state=0),
-    SVMSMOTE(random_state=0),
-    KMeansSMOTE(random_state=0, kmeans_estimator=2, cluster_balance_threshold=0.0),
-    ADASYN(random_state=0),
-    SMOTENC([2], random_state=0),
-    RandomOverSampler(shrinkage=0.1, random_state=0),
-    ClusterCentroids(random_state=0),
-    SMOTEENN(random_state=0),
-    SMOTETomek(random_state=0),
+    *(case.sampler() for case in CASES if case.reads_numbers and case not in _REMOVE_ROWS),
     Combination(SMOTENC([2], random_state=0), RandomUnderSampler(random_state=0)),
 ]
-# Samplers that read values and return original rows.
-LOOKERS = [
-    TomekLinks(),
-    EditedNearestNeighbours(),
-    RepeatedEditedNearestNeighbours(),
-    AllKNN(),
-    NeighbourhoodCleaningRule(),
-    OneSidedSelection(random_state=0),
-    CondensedNearestNeighbour(random_state=0),
-    NearMiss(),
-    InstanceHardnessThreshold(estimator=DecisionTreeClassifier(random_state=0), cv=2),
-    ClusterCentroids(voting="hard", random_state=0),
-]
 # Samplers that accept missing values.
-COPIERS = [
-    RandomOverSampler(random_state=0),
-    RandomUnderSampler(random_state=0),
-    SMOTEN(random_state=0),
-]
+COPIERS = [case.sampler() for case in _first_of_each_name(CASES) if not case.reads_numbers]
 
 
 def name_of_sampler(sampler):

@@ -15,6 +15,12 @@ def assert_same(mine, other, X, y):
     assert dict(mine.sampling_strategy_) == dict(other.sampling_strategy_)
 
 
+def assert_same_choice(mine, other, X, y):
+    """Compare also which rows two samplers keep."""
+    assert_same(mine, other, X, y)
+    np.testing.assert_array_equal(mine.sample_indices_, other.sample_indices_)
+
+
 def assert_equal(one, two):
     """Compare two containers of the same type; NaN equals NaN."""
     assert type(one) is type(two)

@@ -96,7 +96,7 @@ class Case(NamedTuple):
     sizes: tuple[int, ...] = (60, 25, 40)
     make: Callable[..., Data] = classes
     same: tuple[str, ...] = ()
-    dtypes: tuple[str, ...] = (*FLOATS, "int64")
+    dtypes: tuple[str, ...] = (*FLOATS, "int32", "int64")
     sparse_form: str = "csr_matrix"
     text_labels: bool = True
     approximate: bool = False

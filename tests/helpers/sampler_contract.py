@@ -113,7 +113,7 @@ OVER_SAMPLERS = [
         "RandomOverSampler",
         {"shrinkage": 0.3},
         same=("sample_indices_", "shrinkage_"),
-        dtypes=("float64", "int64"),
+        dtypes=("float64", "int32", "int64"),
         is_checked=False,
         drawn=Drawn(dtypes=(np.float64,), is_tied=None, n_examples=25),
     ),

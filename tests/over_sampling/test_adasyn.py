@@ -15,7 +15,6 @@ from smotefast.over_sampling import ADASYN
 from tests.helpers import reference_kernels as naive
 from tests.helpers.assertions import assert_same
 from tests.helpers.datasets import classes
-from tests.helpers.distance_ties import without_ties
 from tests.helpers.hypothesis_examples import examples
 
 quiet = pytest.mark.filterwarnings("ignore::smotefast.ResamplingWarning")
@@ -24,91 +23,6 @@ quiet = pytest.mark.filterwarnings("ignore::smotefast.ResamplingWarning")
 def pair(**kwargs):
     kwargs = {"random_state": 0, **kwargs}
     return ADASYN(**kwargs), theirs.ADASYN(**kwargs)
-
-
-def outcome(sampler, X, y):
-    """Return what a sampler makes, or its error."""
-    try:
-        return sampler.fit_resample(X, y)
-    except (RuntimeError, ValueError) as error:
-        return type(error), str(error)[:40]
-
-
-@quiet
-@given(
-    seed=st.integers(0, 2**31),
-    sizes=st.lists(st.integers(7, 90), min_size=2, max_size=5),
-    n_features=st.integers(1, 30),
-    dtype=st.sampled_from([np.float32, np.float64]),
-    k=st.integers(1, 6),
-)
-@examples(60)
-def test_adasyn__gives_imbalanced_learns_rows_or_error(seed, sizes, n_features, dtype, k):
-    X, y = without_ties(classes, seed, sizes, n_features, dtype)
-    mine, other = pair(random_state=seed, n_neighbors=k)
-    for one, two in zip(outcome(mine, X, y), outcome(other, X, y), strict=True):
-        assert type(one) is type(two)
-        np.testing.assert_array_equal(one, two)
-
-
-@quiet
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_adasyn__gives_imbalanced_learns_rows_on_thousands(dtype):
-    X, y = classes(0, (5_000, 2_500, 1_000), 12, dtype)
-    mine, other = pair()
-    assert_same(mine, other, X, y)
-    assert mine.search_ == "exact"
-
-
-@quiet
-def test_adasyn__continues_one_stream_across_classes_and_calls():
-    one, two = np.random.RandomState(9), np.random.RandomState(9)
-    for seed in range(4):
-        mine, other = ADASYN(random_state=one), theirs.ADASYN(random_state=two)
-        assert_same(mine, other, *classes(seed, (80, 30, 40)))
-    assert one.uniform() == two.uniform()
-
-
-@quiet
-def test_adasyn__draws_from_numpys_global_generator_without_a_seed():
-    X, y = classes(4)
-    np.random.seed(8)
-    mine = ADASYN().fit_resample(X, y)[0]
-    state = np.random.uniform()
-    np.random.seed(8)
-    np.testing.assert_array_equal(mine, theirs.ADASYN().fit_resample(X, y)[0])
-    assert state == np.random.uniform()
-
-
-@quiet
-@pytest.mark.parametrize("strategy", ["minority", "not minority", "all", {0: 95, 1: 80}])
-def test_adasyn__follows_every_strategy(strategy):
-    assert_same(*pair(sampling_strategy=strategy), *classes(5, (60, 45, 25)))
-
-
-@quiet
-@pytest.mark.parametrize("flavour", ["csr_matrix", "csr_array", "csc_matrix", "csc_array"])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_adasyn__gives_imbalanced_learns_rows_on_sparse_data(flavour, dtype):
-    dense, y = classes(6, (70, 30, 20), 15, dtype)
-    dense[np.random.default_rng(0).random(dense.shape) < 0.6] = 0
-    assert_same(*pair(), getattr(sparse, flavour)(dense), y)
-
-
-@quiet
-@pytest.mark.parametrize("dtype", [np.int32, np.int64])
-def test_adasyn__of_integers_gives_imbalanced_learns_rows(dtype):
-    X, y = classes(7, n_features=8)
-    assert_same(*pair(), (X * 1e6).astype(dtype), y)
-
-
-@quiet
-def test_adasyn__gives_imbalanced_learns_frames():
-    pd = pytest.importorskip("pandas")
-    X, y = classes(3)
-    frame = pd.DataFrame(X, columns=list("abcd")).astype({"b": "float32"})
-    frame["n"] = (X[:, 0] * 1e6).astype(int)
-    assert_same(*pair(), frame, pd.Series(y, name="target"))
 
 
 @quiet
@@ -223,17 +137,3 @@ def test_adasyn__refuses_more_neighbours_than_rows(n):
             sampler.fit_resample(X, y)
     with pytest.raises(ValueError, match=f"{words}: n_neighbors={n} needs at least {n + 1}"):
         ADASYN(n_neighbors=n).fit_resample(X, y)
-
-
-def test_adasyn__refuses_parameters_in_imbalanced_learns_words():
-    for sampler in (ADASYN(n_neighbors=0), theirs.ADASYN(n_neighbors=0)):
-        with pytest.raises(ValueError, match="'n_neighbors' parameter of ADASYN must be"):
-            sampler.fit_resample(*classes(0))
-
-
-@quiet
-def test_adasyn__does_not_depend_on_the_number_of_threads():
-    X, y = classes(0, (9_000, 4_000), 10)
-    made = [ADASYN(random_state=0, n_jobs=n).fit_resample(X, y)[0] for n in (1, 2, None)]
-    np.testing.assert_array_equal(made[0], made[1])
-    np.testing.assert_array_equal(made[0], made[2])

@@ -14,22 +14,14 @@ from smotefast.neighbors import value_difference
 from smotefast.over_sampling import SMOTEN
 from tests.helpers import reference_kernels as naive
 from tests.helpers.assertions import assert_same
+from tests.helpers.datasets import categories
 from tests.helpers.distance_ties import categories_are_tied
 from tests.helpers.hypothesis_examples import examples
 
 
-def table(seed, sizes=(60, 25), n_columns=6, n_categories=9):
-    """Make codes of categories that go with the classes a little."""
-    rng = np.random.default_rng(seed)
-    y = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
-    shape = (len(y), n_columns)
-    X = rng.integers(0, n_categories, shape) + y[:, None] * rng.integers(0, 3, shape)
-    return X % n_categories, y
-
-
 def untied(n, k=5, **kwargs):
     """Find seeds of tables without ties."""
-    tables = (table(seed, **kwargs) for seed in range(400))
+    tables = (categories(seed, **kwargs) for seed in range(400))
     found = list(islice((one for one in tables if not categories_are_tied(*one, k)), n))
     assert len(found) == n
     return found
@@ -50,7 +42,7 @@ def pair(**kwargs):
 )
 @examples(60)
 def test_smote_n__gives_imbalanced_learns_rows(seed, sizes, n_columns, n_categories, k, kind):
-    X, y = table(seed, sizes, n_columns, n_categories)
+    X, y = categories(seed, sizes, n_columns, n_categories)
     assume(not categories_are_tied(X, y, k))
     if kind in ("text", "object"):
         X = np.array(list("qwertzuiopasdfgh"))[X].astype("U1" if kind == "text" else object)
@@ -63,27 +55,6 @@ def test_smote_n__gives_imbalanced_learns_rows(seed, sizes, n_columns, n_categor
 def test_smote_n__gives_imbalanced_learns_rows_for_two_and_more_classes(sizes):
     for X, y in untied(10, sizes=sizes):
         assert_same(*pair(), X, y)
-
-
-def test_smote_n__continues_a_random_state_across_classes_and_calls():
-    one, two = np.random.RandomState(9), np.random.RandomState(9)
-    for X, y in untied(3, sizes=(40, 25, 30)):
-        assert_same(SMOTEN(random_state=one), theirs.SMOTEN(random_state=two), X, y)
-    assert one.uniform() == two.uniform()
-
-
-def test_smote_n__draws_from_numpys_global_generator_without_a_seed():
-    ((X, y),) = untied(1)
-    np.random.seed(8)
-    mine = SMOTEN().fit_resample(X, y)[0]
-    np.random.seed(8)
-    np.testing.assert_array_equal(mine, theirs.SMOTEN().fit_resample(X, y)[0])
-
-
-@pytest.mark.parametrize("strategy", ["minority", "not minority", "all", {0: 65, 1: 60}])
-def test_smote_n__follows_every_strategy(strategy):
-    ((X, y),) = untied(1, sizes=(60, 25, 30))
-    assert_same(*pair(sampling_strategy=strategy), X, y)
 
 
 def modes(X, y, label, k):
@@ -106,7 +77,7 @@ def modes(X, y, label, k):
 def test_smote_n__with_any_ties_elects_the_mode_of_a_row_and_its_nearest(
     seed, sizes, n_columns, n_categories, data
 ):
-    X, y = table(seed, sizes, n_columns, n_categories)
+    X, y = categories(seed, sizes, n_columns, n_categories)
     k = data.draw(st.integers(1, min(sizes) - 1))
     sampler = SMOTEN(random_state=seed, k_neighbors=k, sampling_strategy="all")
     X_new, y_new = sampler.fit_resample(X, y)
@@ -126,7 +97,7 @@ def test_smote_n__with_any_ties_elects_the_mode_of_a_row_and_its_nearest(
 def test_smote_n__gives_the_same_rows_with_and_without_kernels(
     sizes, n_categories, monkeypatch
 ):
-    X, y = table(1, sizes, 5, n_categories)
+    X, y = categories(1, sizes, 5, n_categories)
     made = []
     for loaded in (True, False):
         for room in (votes, value_difference):
@@ -140,7 +111,7 @@ def test_smote_n__gives_the_same_rows_with_and_without_kernels(
 
 
 def test_smote_n__does_not_depend_on_the_number_of_threads():
-    X, y = table(1, (900, 500, 300), 5, 20)
+    X, y = categories(1, (900, 500, 300), 5, 20)
     made = [SMOTEN(random_state=0, n_jobs=n).fit_resample(X, y)[0] for n in (1, 2, None)]
     np.testing.assert_array_equal(made[0], made[1])
     np.testing.assert_array_equal(made[0], made[2])
@@ -148,7 +119,7 @@ def test_smote_n__does_not_depend_on_the_number_of_threads():
 
 @pytest.mark.parametrize("sizes", [(40, 12), (40, 12, 20)])
 def test_smote_n__of_rows_that_are_all_the_same_repeats_them(sizes):
-    _, y = table(0, sizes)
+    _, y = categories(0, sizes)
     X = np.full((len(y), 3), "a", dtype=object)
     X_new, y_new = SMOTEN(random_state=0).fit_resample(X, y)
     assert (X_new == "a").all()
@@ -164,14 +135,14 @@ def test_smote_n__of_duplicates_repeats_what_stands_often_enough():
 
 
 def test_smote_n__stands_a_column_of_as_many_categories_as_rows():
-    X, y = table(3, (300, 80), 3, 5)
+    X, y = categories(3, (300, 80), 3, 5)
     X = np.column_stack([np.random.default_rng(0).permutation(len(y)), X])
     new = SMOTEN(random_state=0).fit_resample(X, y)[0][len(y) :]
     assert set(new[:, 0]) <= set(X[y == 1, 0])
 
 
 def test_smote_n__leaves_balanced_data_as_it_is():
-    X, y = table(0, (20, 20))
+    X, y = categories(0, (20, 20))
     X_new, y_new = SMOTEN(random_state=0).fit_resample(X, y)
     np.testing.assert_array_equal(X_new, X)
     np.testing.assert_array_equal(y_new, y)

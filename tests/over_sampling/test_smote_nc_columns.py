@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from imblearn import over_sampling as theirs
-from scipy import sparse
 
 from smotefast.over_sampling import SMOTENC
 from tests.helpers.assertions import assert_equal, assert_same
@@ -195,21 +194,6 @@ def test_smote_nc__takes_missing_values_of_frames():
     assert out.schema == polars.schema
 
 
-@pytest.mark.parametrize("flavour", ["csr_matrix", "csr_array", "csc_matrix", "csc_array"])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_smote_nc__gives_imbalanced_learns_rows_on_sparse_data(flavour, dtype):
-    X, y = mixed(7, (60, 30, 25), 8, dtype=dtype)
-    X[:, :8][np.random.default_rng(0).random((len(y), 8)) < 0.4] = 0
-    mine, other = pair((8, 9))
-    given_X = getattr(sparse, flavour)(X)
-    X_mine, X_other = (one.fit_resample(given_X, y)[0] for one in (mine, other))
-    assert type(X_mine) is type(given_X)
-    assert X_other.format == "csr"  # even of CSC
-    assert X_mine.dtype == X_other.dtype == dtype
-    assert X_mine.nnz == X_other.nnz
-    np.testing.assert_array_equal(X_mine.toarray(), X_other.toarray())
-
-
 def test_smote_nc__of_a_list_gives_lists_with_texts_and_numbers():
     X, y = mixed(1)
     objects = as_objects(X)
@@ -219,11 +203,6 @@ def test_smote_nc__of_a_list_gives_lists_with_texts_and_numbers():
     assert out == expected.tolist()
     assert isinstance(labels, list)
     assert rows == objects.tolist()
-
-
-def test_smote_nc__of_a_list_of_numbers_gives_imbalanced_learns_list():
-    X, y = mixed(1)
-    assert_same(*pair(), X.tolist(), y.tolist())
 
 
 def test_smote_nc__keeps_categorical_dtypes_with_categories_that_do_not_occur():

@@ -1,25 +1,20 @@
 """SVMSMOTE: imbalanced-learn's rows, lost shares, and machines that it does not take."""
 
-import contextlib
 import warnings
 from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from imblearn import over_sampling as theirs
-from scipy import sparse
 from sklearn.datasets import make_classification
 from sklearn.neighbors import NearestNeighbors
 from sklearn.svm import SVC, NuSVC, OneClassSVM
 
 from smotefast import ResamplingWarning
 from smotefast.over_sampling import SVMSMOTE
+from tests.helpers.assertions import assert_same
 from tests.helpers.case_names import name_of
-from tests.helpers.distance_ties import without_ties
-from tests.helpers.hypothesis_examples import examples
-from tests.over_sampling.test_parity import assert_same, data
+from tests.helpers.datasets import classes
 
 
 def assert_alike(X, y, mine=None, **parameters):
@@ -29,52 +24,6 @@ def assert_alike(X, y, mine=None, **parameters):
         warnings.simplefilter("ignore", ResamplingWarning)
         assert_same(mine, theirs.SVMSMOTE(**parameters), X, y)
     return mine
-
-
-class AllNoise(Exception):
-    """imbalanced-learn refuses the data, and so do we."""
-
-
-def theirs_on_noise(X, y, how):
-    try:
-        theirs.SVMSMOTE(**how).fit_resample(X, y)
-    except ValueError as error:
-        with pytest.raises(ValueError, match=str(error)):
-            SVMSMOTE(**how).fit_resample(X, y)
-        raise AllNoise from error
-
-
-@given(
-    seed=st.integers(0, 2**32 - 1),
-    sizes=st.lists(st.integers(30, 120), min_size=2, max_size=4),
-    n_features=st.integers(1, 30),
-    dtype=st.sampled_from([np.float32, np.float64]),
-    k=st.integers(1, 6),
-    m=st.integers(3, 15),
-    out_step=st.sampled_from([0.0, 0.5, 0.77, 1.0]),
-)
-@examples(60)
-def test_svm_smote__gives_imbalanced_learns_rows(
-    seed, sizes, n_features, dtype, k, m, out_step
-):
-    X, y = without_ties(data, seed, sizes, n_features, dtype)
-    how = {"random_state": seed, "k_neighbors": k, "m_neighbors": m, "out_step": out_step}
-    with contextlib.suppress(AllNoise):
-        theirs_on_noise(X, y, how)
-        assert_alike(X, y, **how)
-
-
-@pytest.mark.parametrize("seed", range(15))
-def test_svm_smote__gives_imbalanced_learns_rows_over_seeds(seed):
-    mine = assert_alike(*data(seed, (200, 50, 90)), random_state=seed)
-    assert (mine.nn_k_.n_neighbors, mine.nn_m_.n_neighbors) == (6, 11)
-    assert mine.search_ == "exact"
-
-
-@pytest.mark.parametrize("strategy", ["all", "minority", 0.77, {0: 205, 1: 60, 2: 91}])
-def test_svm_smote__follows_every_strategy(strategy):
-    sizes = (200, 50) if isinstance(strategy, float) else (200, 50, 90)
-    assert_alike(*data(1, sizes), random_state=3, sampling_strategy=strategy)
 
 
 @pytest.mark.parametrize(
@@ -88,19 +37,19 @@ def test_svm_smote__follows_every_strategy(strategy):
     ids=name_of,
 )
 def test_svm_smote__takes_a_machine_that_says_its_support_vectors(estimator):
-    mine = assert_alike(*data(2, (200, 50, 90)), random_state=0, svm_estimator=estimator)
+    mine = assert_alike(*classes(2, (200, 50, 90)), random_state=0, svm_estimator=estimator)
     assert type(mine.svm_estimator_) is type(estimator)
     assert not hasattr(estimator, "support_")  # it was cloned
 
 
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("estimator", [None, SVC(random_state=0), SVC()], ids=str)
+@pytest.mark.parametrize("estimator", [SVC(random_state=0), SVC()], ids=str)
 def test_svm_smote__goes_on_with_a_random_state_as_imbalanced_learn_does(seed, estimator):
     one, two = np.random.RandomState(seed), np.random.RandomState(seed)
     for _ in range(2):
         how = {"svm_estimator": estimator}
         assert_alike(
-            *data(seed, (200, 50, 90)),
+            *classes(seed, (200, 50, 90)),
             mine={"random_state": one, **how},
             random_state=two,
             **how,
@@ -108,37 +57,22 @@ def test_svm_smote__goes_on_with_a_random_state_as_imbalanced_learn_does(seed, e
     assert one.uniform() == two.uniform()
 
 
-@pytest.mark.parametrize("estimator", [None, SVC()], ids=str)
-def test_svm_smote__draws_from_numpys_global_generator_without_a_seed(estimator):
-    X, y = data(4, (200, 50, 90))
+def test_svm_smote__draws_from_numpys_global_generator_for_a_machine_without_a_seed():
+    X, y = classes(4, (200, 50, 90))
     results = []
     for one in (SVMSMOTE, theirs.SVMSMOTE):
         np.random.seed(11)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ResamplingWarning)
-            X_new = one(svm_estimator=estimator).fit_resample(X, y)[0]
+            X_new = one(svm_estimator=SVC()).fit_resample(X, y)[0]
         results.append((X_new, np.random.uniform()))
     np.testing.assert_array_equal(results[0][0], results[1][0])
     assert results[0][1] == results[1][1]
 
 
-@pytest.mark.parametrize("flavour", ["csr_matrix", "csr_array", "csc_matrix", "csc_array"])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_svm_smote__gives_imbalanced_learns_rows_on_sparse_data(flavour, dtype):
-    dense, y = data(6, (170, 60, 80), 15, dtype)
-    dense[np.random.default_rng(0).random(dense.shape) < 0.6] = 0
-    assert_alike(getattr(sparse, flavour)(dense), y, random_state=2)
-
-
-def test_svm_smote__of_integers_and_words_gives_imbalanced_learns_rows():
-    X, y = data(7, (150, 50), n_features=8)
-    words = np.array(["often", "fraud"])[y]
-    assert_alike((X * 1e5).astype(np.int64), words, random_state=0)
-
-
 def test_svm_smote__uses_users_neighbour_estimators():
     mine = assert_alike(
-        *data(8, (200, 60)),
+        *classes(8, (200, 60)),
         random_state=0,
         k_neighbors=NearestNeighbors(n_neighbors=4, metric="manhattan"),
         m_neighbors=NearestNeighbors(n_neighbors=8, algorithm="kd_tree"),
@@ -155,7 +89,7 @@ def test_svm_smote__fits_once_where_every_fit_is_the_same():
             fits.append(self.random_state)
             return super().fit(X, y, sample_weight)
 
-    X, y = data(9, (200, 60, 90))
+    X, y = classes(9, (200, 60, 90))
     for seed in (0, None):
         machine = Counted(random_state=seed)
         with warnings.catch_warnings():
@@ -165,7 +99,7 @@ def test_svm_smote__fits_once_where_every_fit_is_the_same():
 
 
 def test_svm_smote__makes_rows_in_danger_first_and_safe_ones_outwards():
-    X, y = data(10, (200, 60))
+    X, y = classes(10, (200, 60))
     sampler = SVMSMOTE(random_state=0)
     X_new, _ = sampler.fit_resample(X, y)
     base, neighbor, step = sampler.provenance_

@@ -16,7 +16,7 @@ from sklearn.svm import SVC, LinearSVC
 from smotefast import ResamplingWarning
 from smotefast.over_sampling import SMOTE, SVMSMOTE
 from smotefast.over_sampling.border import inside_margin
-from tests.over_sampling.test_parity import data
+from tests.helpers.datasets import classes
 from tests.over_sampling.test_svm_smote import lost
 
 HINGES = [
@@ -31,7 +31,7 @@ HINGES = [
 @pytest.mark.parametrize("machine", HINGES, ids=lambda machine: str(machine)[:60])
 @pytest.mark.parametrize("sizes", [(200, 60), (200, 60, 90)])
 def test_svm_smote__takes_rows_inside_the_margin_of_a_hinge_machine(machine, sizes):
-    X, y = data(11, sizes)
+    X, y = classes(11, sizes)
     X += 15 * np.eye(4)[y]  # far enough for rows outside the margin
     sampler = SVMSMOTE(random_state=0, svm_estimator=machine)
     with warnings.catch_warnings():
@@ -49,7 +49,7 @@ def test_svm_smote__takes_rows_inside_the_margin_of_a_hinge_machine(machine, siz
 
 @pytest.mark.parametrize("label", [0, 1])
 def test_inside_margin__holds_what_a_support_vector_machine_says(label):
-    X, y = data(12, (200, 150), n_features=3)
+    X, y = classes(12, (200, 150), n_features=3)
     machine = SVC(kernel="linear", C=0.05).fit(X, y)
     own = np.flatnonzero(y == label)
     found = own[inside_margin(machine, X[own], label)]
@@ -60,7 +60,7 @@ def test_inside_margin__holds_what_a_support_vector_machine_says(label):
 
 
 def test_svm_smote__finds_the_support_vectors_of_a_machine_in_a_pipeline():
-    X, y = data(13, (200, 60))
+    X, y = classes(13, (200, 60))
     scaled = StandardScaler().fit_transform(X)
     sampler = SVMSMOTE(
         random_state=0, svm_estimator=make_pipeline(StandardScaler(), SVC(random_state=0))
@@ -84,7 +84,7 @@ def test_svm_smote__finds_the_support_vectors_of_a_machine_in_a_pipeline():
     ids=lambda machine: str(machine)[:60],
 )
 def test_svm_smote__refuses_what_is_no_support_vector_machine(machine):
-    X, y = data(14, (100, 60))
+    X, y = classes(14, (100, 60))
     words = "`svm_estimator` is required to exposed a `support_` fitted attribute.*Give SVC"
     with pytest.raises(RuntimeError, match=words):
         SVMSMOTE(svm_estimator=machine, random_state=0).fit_resample(X, y)
@@ -119,7 +119,7 @@ def test_svm_smote__refuses_a_margin_without_rows():
 def test_svm_smote__refuses_a_bad_parameter_by_name(bad):
     words = f"The '{next(iter(bad))}' parameter of SVMSMOTE must be"
     with pytest.raises(ValueError, match=words):
-        SVMSMOTE(**bad).fit_resample(*data(0))
+        SVMSMOTE(**bad).fit_resample(*classes(0))
 
 
 def test_svm_smote__refuses_a_small_class_before_it_fits():
@@ -128,7 +128,7 @@ def test_svm_smote__refuses_a_small_class_before_it_fits():
             raise AssertionError("fitted")
 
     with pytest.raises(ValueError, match="k_neighbors=5 needs at least 6 rows in class 1"):
-        SVMSMOTE(svm_estimator=Unfit()).fit_resample(*data(0, (30, 4)))
+        SVMSMOTE(svm_estimator=Unfit()).fit_resample(*classes(0, (30, 4)))
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ class NearestItself(NearestNeighbors):
 
 def test_svm_smote__keeps_frames_and_their_types():
     pandas = pytest.importorskip("pandas")
-    X, y = data(15, (150, 60))
+    X, y = classes(15, (150, 60))
     frame = pandas.DataFrame(X, columns=list("abcd")).astype({"a": "float32"})
     frame["d"] = (frame["d"] * 100).astype("int16")
     labels = pandas.Series(y, name="kind").map({0: "x", 1: "y"}).astype("category")
@@ -176,7 +176,7 @@ def test_svm_smote__keeps_frames_and_their_types():
 
 
 def test_svm_smote__forgets_a_machine_when_it_only_looks():
-    X, y = data(16, (150, 60))
+    X, y = classes(16, (150, 60))
     sampler = SVMSMOTE(random_state=0)
     sampler.fit_resample(X, y)
     assert hasattr(sampler, "svm_estimator_")

@@ -11,15 +11,13 @@ from hypothesis import strategies as st
 from imblearn import under_sampling as theirs
 from scipy import sparse
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
-from sklearn.utils._param_validation import InvalidParameterError
 
 from smotefast import under_sampling as ours
 from smotefast.under_sampling import _condensing
 from smotefast.under_sampling._condensing import StoreClassifier, condense_class
 from tests.helpers import reference_search as naive_pool
-from tests.helpers.assertions import assert_same
+from tests.helpers.assertions import assert_same_choice
 from tests.helpers.datasets import classes
-from tests.helpers.distance_ties import without_ties
 from tests.helpers.hypothesis_examples import examples
 
 NAMES = ["CondensedNearestNeighbour", "OneSidedSelection"]
@@ -32,111 +30,14 @@ def pair(name, **kwargs):
     return getattr(ours, name)(**kwargs), getattr(theirs, name)(**kwargs)
 
 
-def assert_same_choice(mine, other, X, y):
-    assert_same(mine, other, X, y)
+def test_condensed__takes_sparse_arrays_where_imbalanced_learn_raises():
+    X, y = classes(6, (40, 15))
+    mine, other = pair("CondensedNearestNeighbour")
+    with pytest.raises(ValueError, match=r"2D|1D|reshape|dimension"):
+        other.fit_resample(sparse.csr_array(X), y)  # a row of an array has one dimension
+    mine.fit_resample(sparse.csr_array(X), y)
+    other.fit_resample(X, y)
     np.testing.assert_array_equal(mine.sample_indices_, other.sample_indices_)
-
-
-@both_samplers
-@given(
-    seed=st.integers(0, 2**31),
-    sizes=st.lists(st.integers(5, 90), min_size=2, max_size=4, unique=True),
-    n_features=st.integers(1, 20),
-    dtype=st.sampled_from([np.float32, np.float64]),
-    k=st.sampled_from([None, 1, 2, 3, 4, 6]),
-    n_seeds=st.integers(1, 5),
-)
-@examples(25)
-def test_both__give_imbalanced_learns_rows(name, seed, sizes, n_features, dtype, k, n_seeds):
-    X, y = without_ties(classes, seed, sizes, n_features, dtype)
-    mine, other = pair(name, random_state=seed, n_neighbors=k, n_seeds_S=n_seeds)
-    assert_same_choice(mine, other, X, y)
-
-
-@both_samplers
-def test_both__give_imbalanced_learns_rows_of_many(name):
-    X, y = classes(0, (1_500, 200, 500), 6)
-    mine, other = pair(name, n_neighbors=3, n_seeds_S=20)
-    assert_same_choice(mine, other, X, y)
-    assert 200 < len(mine.sample_indices_) < 2_200
-
-
-@both_samplers
-def test_both__continue_a_random_state_across_classes_and_calls(name):
-    one, two = np.random.RandomState(9), np.random.RandomState(9)
-    for seed in range(4):
-        assert_same_choice(
-            pair(name, random_state=one)[0],
-            pair(name, random_state=two)[1],
-            *classes(seed, SIZES),
-        )
-    assert one.uniform() == two.uniform()
-
-
-@both_samplers
-def test_both__draw_from_numpys_global_generator_without_a_seed(name):
-    X, y = classes(4, SIZES)
-    mine, other = pair(name, random_state=None)
-    np.random.seed(8)
-    expected, state = other.fit_resample(X, y)[0], np.random.uniform()
-    np.random.seed(8)
-    np.testing.assert_array_equal(mine.fit_resample(X, y)[0], expected)
-    assert np.random.uniform() == state
-
-
-@both_samplers
-@pytest.mark.parametrize(
-    "strategy",
-    ["auto", "majority", "not minority", "not majority", "all", [0], [2, 1], []],
-)
-def test_both__follow_every_strategy(name, strategy):
-    assert_same_choice(*pair(name, sampling_strategy=strategy), *classes(5, SIZES))
-
-
-@both_samplers
-def test_both__follow_a_callable_which_imbalanced_learn_cannot(name):
-    X, y = classes(5, SIZES)
-    for wanted in ([2], {2: 0}):
-        mine, other = pair(name, sampling_strategy=lambda y, wanted=wanted: wanted)
-        with pytest.raises((AttributeError, ValueError)):
-            other.fit_resample(X, y)
-        other.set_params(sampling_strategy=[2])
-        assert_same_choice(mine, other, X, y)
-
-
-@both_samplers
-@pytest.mark.parametrize("flavour", ["csr_matrix", "csr_array", "csc_matrix", "csc_array"])
-@pytest.mark.parametrize("k", [None, 3])
-def test_both__give_imbalanced_learns_rows_on_sparse_data(name, flavour, k):
-    dense, y = classes(6, SIZES, 15)
-    dense[np.random.default_rng(0).random(dense.shape) < 0.6] = 0
-    X = getattr(sparse, flavour)(dense)
-    mine, other = pair(name, n_neighbors=k, n_seeds_S=3)
-    if flavour.endswith("array") and name == "CondensedNearestNeighbour":
-        with pytest.raises(ValueError, match=r"2D|1D|reshape|dimension"):
-            other.fit_resample(X, y)  # a row of an array has one dimension
-        other.fit_resample(dense, y)
-        mine.fit_resample(X, y)
-        np.testing.assert_array_equal(mine.sample_indices_, other.sample_indices_)
-        return
-    assert_same_choice(mine, other, X, y)
-
-
-@both_samplers
-@pytest.mark.parametrize("containers", ["frame", "list", "text labels", "integers"])
-def test_both__give_the_callers_containers_back(name, containers):
-    X, y = classes(10, SIZES)
-    if containers == "frame":
-        pd = pytest.importorskip("pandas")
-        X = pd.DataFrame({"a": X[:, 0], "b": (X[:, 1] * 1e5).astype(int)}, index=y * 7)
-        y = pd.Series(y, name="label")
-    elif containers == "list":
-        X, y = X.tolist(), y.tolist()
-    elif containers == "text labels":
-        y = np.array(["z", "few", "many"])[y]
-    else:
-        X = (X * 1e4).astype(np.int32)
-    assert_same_choice(*pair(name), X, y)
 
 
 @both_samplers
@@ -207,41 +108,6 @@ def test_both__refuse_more_votes_than_a_store_has_rows(name):
             sampler.fit_resample(*classes(8, SIZES))
     mine, other = pair(name, n_neighbors=28, n_seeds_S=3)
     assert_same_choice(mine, other, *classes(8, SIZES))
-
-
-@both_samplers
-@pytest.mark.parametrize(
-    "kwargs",
-    [{"n_neighbors": 0}, {"n_seeds_S": 0}, {"n_seeds_S": 1.5}, {"n_jobs": "2"},
-     {"random_state": -1}, {"sampling_strategy": {0: 3}}],
-)  # fmt: skip
-def test_both__refuse_a_bad_parameter(name, kwargs):
-    for sampler in pair(name, **kwargs):
-        with pytest.raises(ValueError, match=f"'{next(iter(kwargs))}'") as info:
-            sampler.fit_resample(*classes(8, SIZES))
-    assert "sampling_strategy" in kwargs or info.type is InvalidParameterError
-
-
-@both_samplers
-def test_both__say_how_they_searched_where_they_do(name):
-    sampler = pair(name)[0]
-    sampler.fit_resample(*classes(9, SIZES))
-    known = {each: getattr(sampler, each, "absent") for each in ("search_", "recall_")}
-    if name == "OneSidedSelection":
-        assert known == {"search_": "exact", "recall_": None}
-    else:
-        assert set(known.values()) == {"absent"}
-
-
-@both_samplers
-def test_both__do_not_depend_on_the_number_of_threads(name):
-    X, y = classes(0, (3_000, 200, 1_000), 20)
-    found = []
-    for n_jobs in (1, 2):
-        sampler = pair(name, n_jobs=n_jobs, n_seeds_S=9)[0]
-        sampler.fit_resample(X, y)
-        found.append(sampler.sample_indices_)
-    np.testing.assert_array_equal(*found)
 
 
 @given(

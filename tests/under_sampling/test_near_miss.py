@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from imblearn import under_sampling as theirs
 from scipy import sparse
@@ -11,9 +11,8 @@ from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 import smotefast
 from smotefast.under_sampling import NearMiss
 from tests.helpers import reference_search as naive_pool
-from tests.helpers.assertions import assert_same
+from tests.helpers.assertions import assert_same_choice
 from tests.helpers.datasets import classes
-from tests.helpers.distance_ties import sums_are_tied, without_ties
 from tests.helpers.hypothesis_examples import examples
 
 SIZES = (90, 25, 60)
@@ -25,43 +24,6 @@ quiet = pytest.mark.filterwarnings("ignore:The number of the samples to be selec
 
 def pair(**kwargs):
     return NearMiss(**kwargs), theirs.NearMiss(**kwargs)
-
-
-def assert_same_choice(mine, other, X, y):
-    assert_same(mine, other, X, y)
-    np.testing.assert_array_equal(mine.sample_indices_, other.sample_indices_)
-
-
-@quiet
-@given(
-    seed=st.integers(0, 2**31),
-    sizes=st.lists(st.integers(6, 120), min_size=2, max_size=5, unique=True),
-    n_features=st.integers(1, 30),
-    dtype=st.sampled_from([np.float32, np.float64]),
-    version=st.sampled_from(VERSIONS),
-    k=st.integers(1, 6),
-    k_ver3=st.integers(1, 6),
-)
-@examples(60)
-def test_near_miss__gives_imbalanced_learns_rows(
-    seed, sizes, n_features, dtype, version, k, k_ver3
-):
-    X, y = without_ties(classes, seed, sizes, n_features, dtype)
-    few = int(np.argmin(sizes))
-    others = [X[y == label] for label in range(len(sizes)) if label != few]
-    how = {"farthest": version == 2}
-    assume(not any(sums_are_tied(each, X[y == few], k, **how) for each in others))
-    mine, other = pair(version=version, n_neighbors=k, n_neighbors_ver3=k_ver3)
-    assert_same_choice(mine, other, X, y)
-
-
-@quiet
-@all_versions
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_near_miss__gives_imbalanced_learns_rows_on_thousands(version, dtype):
-    X, y = classes(0, (5_000, 700, 2_500), 12, dtype)
-    mine, other = pair(version=version, n_neighbors_ver3=5)
-    assert_same_choice(mine, other, X, y)
 
 
 @all_versions
@@ -114,23 +76,6 @@ def rows_of(sampler, y, label):
 
 
 @all_versions
-@pytest.mark.parametrize(
-    "strategy", ["majority", "not minority", "not majority", "all", {0: 30, 1: 5}, {2: 0}, {}]
-)
-def test_near_miss__follows_every_strategy(version, strategy):
-    mine, other = pair(version=version, sampling_strategy=strategy, n_neighbors_ver3=20)
-    assert_same_choice(mine, other, *classes(5, SIZES))
-
-
-@all_versions
-def test_near_miss__follows_a_ratio_and_a_callable(version):
-    X, y = classes(5)
-    for strategy in (0.7, lambda y: {0: int((y == 1).sum()) + 3}):
-        mine, other = pair(version=version, sampling_strategy=strategy, n_neighbors_ver3=20)
-        assert_same_choice(mine, other, X, y)
-
-
-@all_versions
 def test_near_miss__with_equally_small_classes_measures_to_the_lowest_label(version):
     X, y = classes(6, (50, 20, 20))
     first = np.argsort(y != 1, kind="stable")  # theirs measures to the class that comes first
@@ -139,27 +84,6 @@ def test_near_miss__with_equally_small_classes_measures_to_the_lowest_label(vers
     expected = other.fit_resample(X[first], y[first])[0]
     assert_same_choice(mine, other, X[first], y[first])
     np.testing.assert_array_equal(mine.fit_resample(X[last], y[last])[0], expected)
-
-
-@all_versions
-@pytest.mark.parametrize("flavour", ["csr_matrix", "csr_array", "csc_matrix", "csc_array"])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_near_miss__gives_imbalanced_learns_rows_on_sparse_data(version, flavour, dtype):
-    dense, y = classes(6, SIZES, 15, dtype)
-    dense[np.random.default_rng(0).random(dense.shape) < 0.6] = 0
-    mine, other = pair(version=version, n_neighbors_ver3=9)
-    assert_same_choice(mine, other, getattr(sparse, flavour)(dense), y)
-
-
-@all_versions
-def test_near_miss__does_not_depend_on_the_number_of_threads(version):
-    X, y = classes(0, (6_000, 300, 2_000), 20)
-    one, two = (
-        NearMiss(version=version, n_jobs=n_jobs, n_neighbors_ver3=20) for n_jobs in (1, 2)
-    )
-    one.fit_resample(X, y)
-    two.fit_resample(X, y)
-    np.testing.assert_array_equal(one.sample_indices_, two.sample_indices_)
 
 
 @all_versions
@@ -225,28 +149,6 @@ def test_version_3__says_nothing_where_it_finds_enough(recwarn):
     assert not recwarn.list
 
 
-@pytest.mark.parametrize("containers", ["frame", "list", "text labels", "polars"])
-def test_near_miss__gives_the_callers_containers_back(containers):
-    X, y = classes(10, SIZES)
-    if containers == "polars":
-        pl = pytest.importorskip("polars")
-        frame = pl.DataFrame({"a": X[:, 0], "b": X[:, 1].round(3).astype(np.float32)})
-        sampler = NearMiss()
-        X_new, _ = sampler.fit_resample(frame, y)
-        assert X_new.equals(frame[sampler.sample_indices_])
-        np.testing.assert_array_equal(NearMiss().fit_resample(frame.to_numpy(), y)[0], X_new)
-        return
-    if containers == "frame":
-        pd = pytest.importorskip("pandas")
-        X = pd.DataFrame({"a": X[:, 0], "b": (X[:, 1] * 100).astype(int)}, index=y * 7)
-        y = pd.Series(y, name="label")
-    elif containers == "list":
-        X, y = X.tolist(), y.tolist()
-    else:
-        y = np.array(["z", "few", "many"])[y]
-    assert_same_choice(*pair(), X, y)
-
-
 @pytest.mark.parametrize("version", [1, 3])
 def test_both__refuse_more_neighbours_than_the_smallest_class_has(version):
     words = r"Expected n_neighbors <= n_samples_fit, but n_neighbors = 26, n_samples_fit = 25"
@@ -266,22 +168,3 @@ def test_version_3__refuses_more_first_neighbours_than_a_class_has():
         ValueError, match=r"n_neighbors_ver3=61 needs .* Lower n_neighbors_ver3"
     ):
         NearMiss(version=3, n_neighbors_ver3=61).fit_resample(*classes(5, SIZES))
-
-
-@pytest.mark.parametrize(
-    "kwargs",
-    [{"version": 0}, {"version": 4}, {"version": "1"}, {"n_neighbors": 0}, {"n_jobs": 1.5},
-     {"n_neighbors_ver3": "3"}, {"sampling_strategy": "minority"}],
-)  # fmt: skip
-def test_both__refuse_a_bad_parameter(kwargs):
-    for sampler in pair(**kwargs):
-        with pytest.raises(ValueError, match=f"'{next(iter(kwargs))}'"):
-            sampler.fit_resample(*classes(5, SIZES))
-
-
-@pytest.mark.parametrize(("value", "words"), [(np.nan, "NaN"), (np.inf, "infinity")])
-def test_near_miss__refuses_what_is_not_finite(value, words):
-    X, y = classes(5, SIZES)
-    X[3, 1] = value
-    with pytest.raises(ValueError, match=f"Input X contains {words}"):
-        NearMiss().fit_resample(X, y)

@@ -1,7 +1,7 @@
-"""ClusterCentroids: imbalanced-learn's centres, or the rows nearest to them.
+"""ClusterCentroids: the centers or nearest rows of imbalanced-learn.
 
-Classes stay below the 256 rows at which scikit-learn's clustering shares work among threads,
-whose sums come in any order.
+Classes have fewer than 256 rows. Above that scikit-learn's clustering uses threads, which add
+numbers in any order.
 """
 
 import numpy as np
@@ -27,7 +27,7 @@ def pair(**kwargs):
 
 @all_votes
 @pytest.mark.parametrize("dtype", ["int8", "uint16", "int64", "bool", ">f8"])
-def test_cluster_centroids__gives_imbalanced_learns_rows_of_any_dtype(voting, dtype):
+def test_rows_of_any_dtype__equal_imbalanced_learns(voting, dtype):
     X, y = classes(1, SIZES, 8)
     X = (X > 0) if dtype == "bool" else (np.abs(X) * 10).astype(dtype)
     mine, other = pair(voting=voting, sampling_strategy={0: 9, 2: 5})
@@ -38,7 +38,7 @@ def test_cluster_centroids__gives_imbalanced_learns_rows_of_any_dtype(voting, dt
 
 
 @pytest.mark.parametrize("strategy", ["auto", {}])
-def test_hard_votes__keep_integers(strategy):
+def test_hard_voting__keeps_integers(strategy):
     X, y = classes(1, SIZES)
     mine, other = pair(voting="hard", sampling_strategy=strategy)
     assert_same(mine, other, (X * 10).astype(int), y)
@@ -46,7 +46,7 @@ def test_hard_votes__keep_integers(strategy):
 
 @all_votes
 @pytest.mark.parametrize("dtype", [np.float64, np.uint8, np.int64])
-def test_sparse_rows__of_any_dtype_are_those_of_imbalanced_learn(voting, dtype):
+def test_sparse_rows_of_any_dtype__equal_imbalanced_learns(voting, dtype):
     dense, y = classes(2, SIZES, 10)
     dense[(dense < 0) | (np.random.default_rng(0).random(dense.shape) < 0.6)] = 0
     X = sparse.csr_array((dense * 9).astype(dtype))
@@ -60,7 +60,7 @@ def test_sparse_rows__of_any_dtype_are_those_of_imbalanced_learn(voting, dtype):
 
 
 @all_votes
-def test_sparse_booleans__are_true_from_one_half_on(voting):
+def test_sparse_booleans__are_true_from_one_half(voting):
     X, y = classes(2, SIZES, 10)
     X = sparse.csr_array(X > 0)
     mine, other = pair(voting=voting)
@@ -79,7 +79,7 @@ def test_sparse_booleans__are_true_from_one_half_on(voting):
         BisectingKMeans(random_state=0),
     ],
 )
-def test_cluster_centroids__asks_any_clustering(estimator, voting):
+def test_cluster_centroids__accepts_any_clustering(estimator, voting):
     mine, other = pair(estimator=estimator, voting=voting)
     assert_same(mine, other, *classes(6, SIZES))
     assert type(mine.estimator_) is type(estimator)
@@ -91,7 +91,7 @@ def test_cluster_centroids__asks_any_clustering(estimator, voting):
     assert not hasattr(estimator, "cluster_centers_")
 
 
-def test_centres__are_means_of_their_clusters_and_hard_ones_rows():
+def test_centers__are_means_of_clusters_and_hard_voting_returns_rows():
     X, y = classes(7, SIZES)
     soft = ClusterCentroids(random_state=0, sampling_strategy={0: 12})
     X_soft, y_soft = soft.fit_resample(X, y)
@@ -109,7 +109,7 @@ def test_centres__are_means_of_their_clusters_and_hard_ones_rows():
 
 
 @pytest.mark.parametrize("voting", ["hard", "soft"])
-def test_cluster_centroids__makes_one_centre_of_a_class(voting):
+def test_cluster_centroids__reduces_a_class_to_one_center(voting):
     X, y = classes(7, SIZES)
     sampler = ClusterCentroids(random_state=0, sampling_strategy={0: 1}, voting=voting)
     X_new, y_new = sampler.fit_resample(X, y)
@@ -120,7 +120,7 @@ def test_cluster_centroids__makes_one_centre_of_a_class(voting):
 
 
 @pytest.mark.parametrize("voting", ["hard", "soft"])
-def test_pandas_columns_of_integers_alone__keep_their_types_as_in_imbalanced_learn(voting):
+def test_integer_columns_of_pandas__equal_imbalanced_learns(voting):
     pd = pytest.importorskip("pandas")
     X, y = classes(8, SIZES)
     columns = {"a": (X[:, 0] * 10).astype(np.int32), "b": (X[:, 1] * 100).astype(int)}
@@ -129,19 +129,19 @@ def test_pandas_columns_of_integers_alone__keep_their_types_as_in_imbalanced_lea
     assert_same(*pair(voting=voting), frame, labels)
 
 
-def test_both__refuse_a_clustering_without_a_number_of_clusters():
+def test_a_clustering_without_n_clusters__is_refused_by_both():
     for sampler in pair(estimator=LogisticRegression()):
         with pytest.raises(ValueError, match="exposing a parameter `n_clusters`"):
             sampler.fit_resample(*classes(11, SIZES))
 
 
-def test_both__refuse_a_clustering_without_centres():
+def test_a_clustering_without_centers__is_refused_by_both():
     for sampler in pair(estimator=Birch(threshold=0.01)):
         with pytest.raises(RuntimeError, match="fitted parameter `cluster_centers_`"):
             sampler.fit_resample(*classes(11, SIZES))
 
 
-def test_what_failed__leaves_nothing_behind():
+def test_a_failed_clustering__leaves_no_fitted_attributes():
     X, y = classes(5, SIZES)
     sampler = ClusterCentroids(random_state=0)
     sampler.fit_resample(X, y)
@@ -149,5 +149,5 @@ def test_what_failed__leaves_nothing_behind():
     sampler.set_params(estimator=Birch(threshold=0.01))
     with pytest.raises(RuntimeError):
         sampler.fit_resample(X, y)
-    left = {"estimator_", "voting_", "sampling_strategy_", "sample_indices_"}
-    assert not left & set(vars(sampler))
+    learned = {"estimator_", "voting_", "sampling_strategy_", "sample_indices_"}
+    assert not learned & set(vars(sampler))

@@ -1,8 +1,4 @@
-"""CondensedNearestNeighbour and OneSidedSelection: imbalanced-learn's rows in its order.
-
-It takes the class that comes first for the smallest where several are, and the lowest label
-counts here: so sizes of classes differ.
-"""
+"""CondensedNearestNeighbour and OneSidedSelection: the condensed nearest neighbor rule."""
 
 import numpy as np
 import pytest
@@ -30,7 +26,7 @@ def pair(name, **kwargs):
     return getattr(ours, name)(**kwargs), getattr(theirs, name)(**kwargs)
 
 
-def test_condensed__takes_sparse_arrays_where_imbalanced_learn_raises():
+def test_condensed__accepts_sparse_arrays_where_imbalanced_learn_raises():
     X, y = classes(6, (40, 15))
     mine, other = pair("CondensedNearestNeighbour")
     with pytest.raises(ValueError, match=r"2D|1D|reshape|dimension"):
@@ -41,7 +37,7 @@ def test_condensed__takes_sparse_arrays_where_imbalanced_learn_raises():
 
 
 @both_samplers
-def test_both__with_equally_small_classes_begin_stores_with_the_lowest_label(name):
+def test_stores__start_with_the_lowest_label_of_equally_small_classes(name):
     X, _ = classes(6, (60,))
     y = np.repeat([2, 0, 1], [15, 30, 15])
     mine, other = pair(name)
@@ -51,7 +47,7 @@ def test_both__with_equally_small_classes_begin_stores_with_the_lowest_label(nam
     assert [list(each.classes_) for each in mine.estimators_] == [[0, 1], [1, 2]]
     assert [list(each.classes_) for each in other.estimators_] == [[0, 2], [2]]
     assert (y[mine.sample_indices_] == 1).sum() == 15
-    first = np.roll(np.arange(60), 15)  # where theirs begins with that class as well
+    first = np.roll(np.arange(60), 15)  # where imbalanced-learn starts with that class as well
     assert_same_choice(*pair(name), X[first], y[first])
 
 
@@ -72,7 +68,7 @@ def test_estimators__predict_what_imbalanced_learns_do(name, k):
 
 
 @both_samplers
-def test_estimators__are_not_there_before_anything_is_resampled(name):
+def test_estimators__do_not_exist_before_resampling(name):
     sampler = pair(name)[0].fit(*classes(7, SIZES))
     with pytest.raises(AttributeError, match="has no estimators_ yet"):
         _ = sampler.estimators_
@@ -80,7 +76,7 @@ def test_estimators__are_not_there_before_anything_is_resampled(name):
 
 @both_samplers
 @pytest.mark.parametrize("metric", ["manhattan", "chebyshev"])
-def test_both__ask_a_classifier_of_another_metric(name, metric):
+def test_both__use_the_metric_of_a_classifier(name, metric):
     classifier = KNeighborsClassifier(n_neighbors=2, metric=metric)
     X, y = classes(8, SIZES)
     mine, other = pair(name, n_neighbors=classifier, n_seeds_S=3)
@@ -92,7 +88,7 @@ def test_both__ask_a_classifier_of_another_metric(name, metric):
 
 
 @both_samplers
-def test_both__refuse_neighbours_that_do_not_predict(name):
+def test_both__refuse_an_estimator_that_does_not_predict(name):
     mine, other = pair(name, n_neighbors=NearestNeighbors(n_neighbors=2))
     with pytest.raises(TypeError, match=r"only if it can predict: give a KNeighborsClassifier"):
         mine.fit_resample(*classes(8, SIZES))
@@ -101,7 +97,7 @@ def test_both__refuse_neighbours_that_do_not_predict(name):
 
 
 @both_samplers
-def test_both__refuse_more_votes_than_a_store_has_rows(name):
+def test_both__refuse_more_neighbors_than_a_store_has_rows(name):
     for sampler in pair(name, n_neighbors=28, n_seeds_S=2):
         words = "Expected n_neighbors <= n_samples_fit, .*= 28, n_samples_fit = 27"
         with pytest.raises(ValueError, match=words):
@@ -121,7 +117,7 @@ def test_both__refuse_more_votes_than_a_store_has_rows(name):
     kind=st.sampled_from(["float32", "float64", "int16", "csr"]),
 )
 @examples(60)
-def test_condensed__takes_rows_one_at_a_time_in_blocks_of_any_size(
+def test_condense_class__classifies_rows_one_by_one_in_blocks_of_any_size(
     seed, n_own, n_others, n_features, n_values, n_seeds, k, kind
 ):
     rng = np.random.default_rng(seed)
@@ -141,7 +137,7 @@ def test_condensed__takes_rows_one_at_a_time_in_blocks_of_any_size(
         np.testing.assert_array_equal(found, expected)
 
 
-def test_condensed__asks_a_classifier_across_blocks(monkeypatch):
+def test_condense_class__uses_a_classifier_across_blocks(monkeypatch):
     X, y = classes(3, (200, 40))
     store = np.append(np.flatnonzero(y == 1), np.flatnonzero(y == 0)[[150]])
     found = {}

@@ -1,4 +1,4 @@
-"""EditedNearestNeighbours: imbalanced-learn's rows; the naive ones where distances tie."""
+"""EditedNearestNeighbours: naive rows for tied distances, user's estimators, disagreement."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ def pair(**kwargs):
     is_sparse=st.booleans(),
     data=st.data(),
 )
-def test_enn__among_duplicates_gives_the_naive_rows(
+def test_enn__of_duplicates_selects_the_rows_of_a_naive_loop(
     seed, sizes, n_features, n_values, k, kind_sel, is_sparse, data
 ):
     X, y = classes(seed, sizes, n_features)
@@ -45,17 +45,17 @@ def test_enn__among_duplicates_gives_the_naive_rows(
     assert mine.sample_indices_.tolist() == naive.edited(X, y, cleaned, k, kind_sel)
 
 
-def test_enn__of_equal_rows_of_two_classes_removes_both_where_imbalanced_learn_may_not():
+def test_enn__of_equal_rows_of_two_classes_removes_both_unlike_imbalanced_learn():
     X = np.repeat(np.random.default_rng(0).normal(size=(40, 2)), 2, axis=0)
     y = np.tile([0, 1], 40)
     mine, other = pair(sampling_strategy="all", n_neighbors=1)
-    assert len(mine.fit_resample(X, y)[0]) == 0  # each row's nearest is its double
+    assert len(mine.fit_resample(X, y)[0]) == 0  # the nearest row of each row is its duplicate
     assert len(other.fit_resample(X, y)[0]) > 0  # for some it is the row itself
 
 
 @both_kinds
 @pytest.mark.parametrize("metric", ["manhattan", "chebyshev"])
-def test_enn__uses_a_users_estimator_as_given(kind_sel, metric):
+def test_enn__uses_an_estimator_as_given(kind_sel, metric):
     estimator = NearestNeighbors(n_neighbors=5, metric=metric)
     X, y = classes(1, (90, 40, 60))
     mine, other = pair(n_neighbors=estimator, kind_sel=kind_sel, sampling_strategy="all")
@@ -68,7 +68,7 @@ def test_enn__uses_a_users_estimator_as_given(kind_sel, metric):
 
 
 @both_kinds
-def test_enn__takes_a_classifier_where_imbalanced_learn_raises(kind_sel):
+def test_enn__accepts_a_classifier_where_imbalanced_learn_raises(kind_sel):
     X, y = classes(1, (90, 40, 60))
     mine, other = pair(n_neighbors=KNeighborsClassifier(5), kind_sel=kind_sel)
     with pytest.raises(TypeError, match="missing 1 required positional argument: 'y'"):
@@ -80,7 +80,7 @@ def test_enn__takes_a_classifier_where_imbalanced_learn_raises(kind_sel):
     assert isinstance(mine.nn_, KNeighborsClassifier)
 
 
-def test_enn__shows_an_estimator_for_a_number_after_resampling():
+def test_nn__is_an_estimator_after_resampling():
     mine = EditedNearestNeighbours(n_neighbors=4)
     with pytest.raises(AttributeError, match="no nn_ yet"):
         _ = mine.nn_
@@ -89,7 +89,7 @@ def test_enn__shows_an_estimator_for_a_number_after_resampling():
     assert mine.nn_.n_samples_fit_ == len(classes(0)[1])
 
 
-def test_enn__takes_text_labels_with_votes_where_imbalanced_learn_raises():
+def test_enn__accepts_text_labels_by_vote_where_imbalanced_learn_raises():
     X, y = classes(8)
     labels = np.array(["b", "a"])[y]
     mine, other = pair(kind_sel="mode")
@@ -106,7 +106,7 @@ def test_enn__needs_one_row_more_than_neighbors():
     assert_same_choice(mine, other, *classes(0))
 
 
-def test_enn__refuses_what_only_it_knows():
+def test_enn__refuses_sparse_approximate_search_and_a_single_neighbor():
     X, y = classes(0)
     with pytest.raises(ValueError, match="search='approximate' needs dense rows"):
         EditedNearestNeighbours(search="approximate").fit_resample(sparse.csr_array(X), y)
@@ -116,7 +116,7 @@ def test_enn__refuses_what_only_it_knows():
 
 @both_kinds
 @pytest.mark.parametrize("every", [None, 5])
-def test_disagreement__is_the_share_that_exact_search_decides_otherwise(
+def test_disagreement__is_the_share_of_rows_that_exact_search_decides_differently(
     kind_sel, every, monkeypatch
 ):
     X, y = classes(5, (150, 120, 90), 2)

@@ -1,4 +1,4 @@
-"""Who agrees with the neighbours, and passes over what is left: what naive loops find."""
+"""Edited nearest neighbors, once and repeatedly, compared with naive loops."""
 
 import numpy as np
 import pytest
@@ -29,8 +29,8 @@ SOME = examples(10 if JIT_DISABLED else 60)
 
 
 @st.composite
-def judgements(draw):
-    """Draw classes of rows, which of them to judge, and their neighbours."""
+def votes_of_neighbors(draw):
+    """Draw the classes of rows, a subset of the rows, and their neighbors."""
     rng = np.random.default_rng(draw(st.integers(0, 9999)))
     codes = rng.integers(0, draw(st.integers(1, 6)), draw(st.integers(1, 40))).astype(np.int32)
     rows = np.flatnonzero(rng.random(len(codes)) < 0.7)
@@ -39,8 +39,8 @@ def judgements(draw):
     return codes, rows, neighbors.astype(kind)
 
 
-def in_both_ways(call):
-    """Call with the kernels, and as before they are loaded."""
+def with_and_without_kernels(call):
+    """Call with kernels and as before they are loaded; the results must be equal."""
     found = []
     for is_loaded in (True, False):
         with pytest.MonkeyPatch.context() as patch:
@@ -52,10 +52,10 @@ def in_both_ways(call):
 
 
 @SOME
-@given(judgements(), st.sampled_from(["all", "mode"]), st.sampled_from([1, 2]))
-def test_agrees__is_what_looking_at_each_row_says(drawn, kind_sel, n_threads):
+@given(votes_of_neighbors(), st.sampled_from(["all", "mode"]), st.sampled_from([1, 2]))
+def test_agree_with_neighbors__equals_a_loop_over_rows(drawn, kind_sel, n_threads):
     codes, rows, neighbors = drawn
-    found = in_both_ways(
+    found = with_and_without_kernels(
         lambda: agree_with_neighbors(codes, rows, neighbors, kind_sel, n_threads=n_threads)
     )
     expected = [
@@ -66,14 +66,16 @@ def test_agrees__is_what_looking_at_each_row_says(drawn, kind_sel, n_threads):
 
 
 @SOME
-@given(judgements(), st.sampled_from([1, 2]))
-def test_voted__is_the_lowest_of_the_classes_with_most_votes(drawn, n_threads):
+@given(votes_of_neighbors(), st.sampled_from([1, 2]))
+def test_majority_class__is_the_lowest_of_several(drawn, n_threads):
     codes, _, neighbors = drawn
-    found = in_both_ways(lambda: majority_class(codes, neighbors, n_threads=n_threads))
+    found = with_and_without_kernels(
+        lambda: majority_class(codes, neighbors, n_threads=n_threads)
+    )
     assert found == [naive.choice_of(codes[places].tolist()) for places in neighbors]
 
 
-def test_agrees__differs_by_kind_where_most_but_not_all_are_of_the_class():
+def test_agree_with_neighbors__by_majority_or_by_all():
     codes, rows = np.array([0, 0, 0, 1, 1, 2], np.int32), np.array([0, 3])
     neighbors = np.array([[1, 2, 3], [0, 4, 5]])  # two of three; one each
     assert agree_with_neighbors(codes, rows, neighbors, "all", n_threads=1).tolist() == [
@@ -91,29 +93,29 @@ def test_agrees__differs_by_kind_where_most_but_not_all_are_of_the_class():
 
 
 @pytest.mark.parametrize(
-    ("after", "is_overtaken"),
+    ("after", "expected"),
     [
         ({0: 60, 1: 30, 2: 25}, False),
         ({0: 25, 1: 25, 2: 25}, False),
         ({0: 60, 1: 24, 2: 25}, True),
         ({0: 60, 1: 30, 2: 3}, False),  # the smallest class itself may shrink
-        ({0: 24, 1: 30, 2: 20}, True),  # below what the smallest was, not what it is
+        ({0: 24, 1: 30, 2: 20}, True),  # compared with 25, not with 20
         ({0: 60, 1: 0, 2: 25}, True),
         ({0: 60, 1: 30, 2: 0}, True),
     ],
 )
-def test_overtaken__compares_the_other_classes_with_what_the_smallest_was(after, is_overtaken):
-    assert majority_became_minority({0: 60, 1: 40, 2: 25}, after, 2) is is_overtaken
+def test_majority_became_minority__compares_with_the_smallest_class_before(after, expected):
+    assert majority_became_minority({0: 60, 1: 40, 2: 25}, after, 2) is expected
 
 
-def test_by_class__goes_up_in_each_class():
+def test_positions_by_class__are_ascending_in_each_class():
     codes = np.array([2, 0, 1, 0, 2, 1])
     kept = np.array([True, True, True, True, False, True])
     assert positions_by_class(kept, codes).tolist() == [1, 3, 2, 5, 0]
 
 
 def naive_pass(X, y, kept, strategy, k, kind_sel):
-    """Edit the rows that are left, which are ascending."""
+    """Edit the remaining rows, which are in ascending order."""
     labels, sizes = np.unique(y[kept], return_counts=True)
     cleaned = [0, 2] if isinstance(strategy, list) else np.delete(labels, sizes.argmin())
     return np.sort(kept[naive.edited(X[kept], y[kept], cleaned, k, kind_sel)])
@@ -129,7 +131,7 @@ def naive_pass(X, y, kept, strategy, k, kind_sel):
     strategy=st.sampled_from(["auto", [0, 2]]),
     is_sparse=st.booleans(),
 )
-def test_editing__makes_naive_passes_over_the_rows_left(
+def test_repeated_editing__equals_naive_passes_over_the_remaining_rows(
     seed, sizes, n_values, ks, kind_sel, strategy, is_sparse
 ):
     X, y = classes(seed, sizes, 2)
@@ -143,12 +145,12 @@ def test_editing__makes_naive_passes_over_the_rows_left(
         n_before, kept = len(kept), naive_pass(X, y, kept, strategy, k, kind_sel)
         assert editing.edit(k) == n_before - len(kept)
         assert editing.positions().tolist() == sorted(kept, key=lambda row: (y[row], row))
-        sizes_left = np.bincount(y[kept], minlength=len(sizes)).tolist()
-        assert editing.counts() == dict(enumerate(sizes_left))
+        remaining_sizes = np.bincount(y[kept], minlength=len(sizes)).tolist()
+        assert editing.counts() == dict(enumerate(remaining_sizes))
 
 
 @pytest.mark.parametrize("estimator", [None, NearestNeighbors(n_neighbors=4)])
-def test_editing__judges_again_only_rows_of_which_a_neighbour_has_gone(estimator, monkeypatch):
+def test_repeated_editing__checks_only_rows_that_lost_a_neighbor(estimator, monkeypatch):
     X, y = classes(1, (60, 40), 2)
     X += 3 * y[:, np.newaxis]
     asked, answers = [], []
@@ -171,11 +173,11 @@ def test_editing__judges_again_only_rows_of_which_a_neighbour_has_gone(estimator
     hit = np.isin(answers[0][remaining], gone).any(axis=1)
     assert 0 < hit.sum() < len(hit)
     assert asked[0].tolist() == list(range(len(y)))
-    expected = remaining[hit] if estimator is None else remaining  # which is fitted anew
+    expected = remaining[hit] if estimator is None else remaining  # which is fitted again
     assert asked[1].tolist() == expected.tolist()
 
 
-def test_editing__refuses_more_neighbours_than_rows_are_left():
+def test_repeated_editing__refuses_more_neighbors_than_remaining_rows():
     X, y = np.arange(8.0)[:, np.newaxis], np.array([0, 0, 0, 0, 1, 1, 0, 1])
     job = RepeatedEditing(MatrixRows(X, y), "all", "all", 7, NeighborSearch("exact", 1))
     assert job.edit(1) == 3
@@ -187,7 +189,7 @@ def test_editing__refuses_more_neighbours_than_rows_are_left():
 @pytest.mark.parametrize(
     "sampler", [RepeatedEditedNearestNeighbours(max_iter=1), AllKNN(n_neighbors=1)], ids=str
 )
-def test_disagreement__is_the_share_that_exact_search_decides_otherwise(
+def test_disagreement__is_the_share_of_rows_that_exact_search_decides_differently(
     sampler, is_spoiled, monkeypatch
 ):
     X, y = classes(5, (50, 40, 30), 2)

@@ -1,4 +1,4 @@
-"""InstanceHardnessThreshold: imbalanced-learn's rows, and labels and folds of any kind."""
+"""InstanceHardnessThreshold: classifiers, seeds and folds of any kind."""
 
 import joblib
 import numpy as np
@@ -28,7 +28,7 @@ ESTIMATORS = {
     "seeds inside": make_pipeline(
         StandardScaler(), RandomForestClassifier(n_estimators=5, max_depth=3)
     ),
-    "neighbours": KNeighborsClassifier(),
+    "neighbors": KNeighborsClassifier(),
 }
 
 
@@ -39,7 +39,7 @@ def pair(**kwargs):
 
 @pytest.mark.parametrize("estimator", list(ESTIMATORS))
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_instance_hardness__asks_any_classifier_as_imbalanced_learn_does(estimator, seed):
+def test_any_classifier__selects_imbalanced_learns_rows(estimator, seed):
     mine, other = pair(estimator=ESTIMATORS[estimator], random_state=seed)
     assert_same_choice(mine, other, *classes(seed, SIZES))
     given_seeds = [
@@ -54,14 +54,14 @@ def test_instance_hardness__asks_any_classifier_as_imbalanced_learn_does(estimat
 
 
 @pytest.mark.parametrize("random_state", [0, 7])
-def test_instance_hardness__asks_a_forest_by_default(random_state):
+def test_the_default_classifier__is_a_random_forest(random_state):
     mine, other = pair(random_state=random_state)
     assert_same_choice(mine, other, *classes(1, (40, 15)))
     assert isinstance(mine.estimator_, RandomForestClassifier)
     assert mine.estimator_.get_params() == other.estimator_.get_params()
 
 
-def test_instance_hardness__continues_a_random_state_for_seeds_inside_a_pipeline():
+def test_a_random_state__continues_through_the_seeds_of_a_pipeline():
     estimator = ESTIMATORS["seeds inside"]
     one, two = np.random.RandomState(9), np.random.RandomState(9)
     for seed in range(3):
@@ -73,7 +73,7 @@ def test_instance_hardness__continues_a_random_state_for_seeds_inside_a_pipeline
     assert one.uniform() == two.uniform()
 
 
-def test_instance_hardness__depends_on_the_seed():
+def test_rows__depend_on_the_seed():
     X, y = classes(4, SIZES)
     found = {
         tuple(pair(random_state=seed, estimator=GaussianNB())[0].fit_resample(X, y)[0][:, 0])
@@ -82,7 +82,7 @@ def test_instance_hardness__depends_on_the_seed():
     assert len(found) > 1
 
 
-def test_instance_hardness__keeps_all_rows_that_share_the_lowest_probability():
+def test_rows_with_the_lowest_kept_probability__are_all_kept():
     X, y = classes(6, (90, 25))
     mine, other = pair(estimator=KNeighborsClassifier(3))
     assert_same_choice(mine, other, X, y)
@@ -92,22 +92,22 @@ def test_instance_hardness__keeps_all_rows_that_share_the_lowest_probability():
 
 
 @pytest.mark.parametrize("labels", [["a", "b"], [1, 2]])
-def test_imbalanced_learn__takes_labels_for_places(labels):
+def test_imbalanced_learn__uses_labels_as_column_indices(labels):
     X, y = classes(9, (90, 25))
     other = pair(estimator=LogisticRegression())[1]
     with pytest.raises(IndexError):
         other.fit_resample(X, np.array(labels)[y])
 
 
-def naive_choice(X, y, cv, quota):
+def naive_selection(X, y, cv, n_to_keep):
     """Cross-validate by hand, and cut each class at a percentile."""
     probabilities = cross_val_predict(GaussianNB(), X, y, cv=cv, method="predict_proba")
     kept = []
     for label in np.unique(y):
         rows = np.flatnonzero(y == label)
-        if label in quota:
+        if label in n_to_keep:
             own = probabilities[rows, label]
-            rows = rows[own >= np.percentile(own, 100 * (1 - quota[label] / len(rows)))]
+            rows = rows[own >= np.percentile(own, 100 * (1 - n_to_keep[label] / len(rows)))]
         kept.extend(rows)
     return kept
 
@@ -123,24 +123,24 @@ def naive_choice(X, y, cv, quota):
     ],
     ids=str,
 )
-def test_instance_hardness__takes_any_folds(cv):
+def test_folds__may_be_of_any_kind(cv):
     X, y = classes(10, SIZES)
     if cv == "list":
         cv = list(StratifiedKFold(6).split(X, y))
     sampler = InstanceHardnessThreshold(estimator=GaussianNB(), cv=cv)
     sampler.fit_resample(X, y)
-    assert list(sampler.sample_indices_) == naive_choice(X, y, cv, {0: 25, 2: 25})
+    assert list(sampler.sample_indices_) == naive_selection(X, y, cv, {0: 25, 2: 25})
 
 
-def test_a_number_of_folds__is_of_shuffled_stratified_ones():
+def test_a_number_of_folds__means_shuffled_stratified_folds():
     X, y = classes(10, SIZES)
     sampler = pair(estimator=GaussianNB(), cv=4)[0]
     sampler.fit_resample(X, y)
     cv = StratifiedKFold(4, shuffle=True, random_state=0)
-    assert list(sampler.sample_indices_) == naive_choice(X, y, cv, {0: 25, 2: 25})
+    assert list(sampler.sample_indices_) == naive_selection(X, y, cv, {0: 25, 2: 25})
 
 
-def test_instance_hardness__does_not_depend_on_the_number_of_jobs():
+def test_rows__do_not_depend_on_n_jobs():
     X, y = classes(11, SIZES)
     found = []
     with joblib.parallel_config(backend="threading"):
@@ -151,7 +151,7 @@ def test_instance_hardness__does_not_depend_on_the_number_of_jobs():
     np.testing.assert_array_equal(*found)
 
 
-def test_instance_hardness__leaves_the_users_classifier_alone():
+def test_the_users_classifier__is_not_changed():
     classifier = DecisionTreeClassifier()
     pair(estimator=classifier)[0].fit_resample(*classes(11, SIZES))
     assert classifier.random_state is None
@@ -159,14 +159,14 @@ def test_instance_hardness__leaves_the_users_classifier_alone():
 
 
 @pytest.mark.parametrize("estimator", [LinearRegression(), LinearSVC(), "forest"])
-def test_both__refuse_what_gives_no_probabilities(estimator):
+def test_estimators_without_probabilities__are_refused_by_both(estimator):
     for sampler in pair(estimator=estimator):
         words = "'estimator' parameter of InstanceHardnessThreshold must be"
         with pytest.raises(ValueError, match=words):
             sampler.fit_resample(*classes(12, SIZES))
 
 
-def test_instance_hardness__refuses_what_is_no_classifier():
+def test_an_estimator_that_is_not_a_classifier__is_refused():
     mine, other = pair(estimator=GaussianMixture(2))
     with pytest.raises(TypeError, match=r"estimator=GaussianMixture\(.*is not a classifier"):
         mine.fit_resample(*classes(12, SIZES))
@@ -174,7 +174,7 @@ def test_instance_hardness__refuses_what_is_no_classifier():
         other.fit_resample(*classes(12, SIZES))
 
 
-def test_instance_hardness__refuses_folds_that_cannot_be_made():
+def test_impossible_folds__are_refused():
     for sampler in pair(estimator=GaussianNB(), cv=7):
         with pytest.raises(ValueError, match="n_splits=7 cannot be greater than the number"):
             sampler.fit_resample(*classes(12, (6, 4)))

@@ -1,4 +1,4 @@
-"""NearMiss: imbalanced-learn's rows in its order on data without ties, naive ones else."""
+"""NearMiss: dtypes, naive rows for tied distances, user's estimators, warnings."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from tests.helpers.hypothesis_examples import examples
 SIZES = (90, 25, 60)
 VERSIONS = [1, 2, 3]
 all_versions = pytest.mark.parametrize("version", VERSIONS)
-# What both say of version 3 where it finds too few rows; theirs is a plain UserWarning.
+# Both warn if version 3 finds too few rows; imbalanced-learn emits a plain UserWarning.
 quiet = pytest.mark.filterwarnings("ignore:The number of the samples to be selected")
 
 
@@ -28,7 +28,7 @@ def pair(**kwargs):
 
 @all_versions
 @pytest.mark.parametrize("dtype", [np.int8, np.uint16, np.int64, np.float16, ">f8"])
-def test_near_miss__gives_imbalanced_learns_rows_of_any_dtype(version, dtype):
+def test_rows_of_any_dtype__equal_imbalanced_learns(version, dtype):
     rng = np.random.default_rng(3)
     X, y = rng.integers(0, 100, (175, 8)).astype(dtype), classes(3, SIZES)[1]
     kwargs = {"version": version, "n_neighbors_ver3": 6}
@@ -46,7 +46,7 @@ def test_near_miss__gives_imbalanced_learns_rows_of_any_dtype(version, dtype):
     kind=st.sampled_from(["float32", "int8", "bool", "csr", "csc"]),
 )
 @examples(60)
-def test_near_miss__keeps_the_first_of_equally_near_rows(
+def test_rows_at_the_same_distance__are_kept_in_order(
     seed, sizes, n_values, version, k, k_ver3, kind
 ):
     rng = np.random.default_rng(seed)
@@ -76,9 +76,11 @@ def rows_of(sampler, y, label):
 
 
 @all_versions
-def test_near_miss__with_equally_small_classes_measures_to_the_lowest_label(version):
+def test_distances__are_to_the_lowest_label_of_equally_small_classes(version):
     X, y = classes(6, (50, 20, 20))
-    first = np.argsort(y != 1, kind="stable")  # theirs measures to the class that comes first
+    first = np.argsort(
+        y != 1, kind="stable"
+    )  # imbalanced-learn uses the class that comes first
     last = np.argsort(y == 1, kind="stable")
     mine, other = pair(version=version, n_neighbors_ver3=20)
     expected = other.fit_resample(X[first], y[first])[0]
@@ -87,7 +89,7 @@ def test_near_miss__with_equally_small_classes_measures_to_the_lowest_label(vers
 
 
 @all_versions
-def test_near_miss__searches_with_estimators_of_another_metric(version):
+def test_estimators__search_with_their_metric(version):
     estimators = {
         "n_neighbors": NearestNeighbors(n_neighbors=4, metric="manhattan"),
         "n_neighbors_ver3": NearestNeighbors(n_neighbors=12, metric="chebyshev"),
@@ -104,7 +106,7 @@ def test_near_miss__searches_with_estimators_of_another_metric(version):
 
 
 @all_versions
-def test_near_miss__searches_with_a_classifier_which_imbalanced_learn_does_not_fit(version):
+def test_near_miss__accepts_a_classifier_where_imbalanced_learn_raises(version):
     classifier = KNeighborsClassifier(n_neighbors=12, metric="manhattan")
     mine, other = pair(version=version, n_neighbors=classifier, n_neighbors_ver3=classifier)
     X, y = classes(7, SIZES)
@@ -115,7 +117,7 @@ def test_near_miss__searches_with_a_classifier_which_imbalanced_learn_does_not_f
     assert_same_choice(mine, same, X, y)
 
 
-def test_nn__of_a_number_is_an_estimator_that_finds_as_many():
+def test_nn__finds_n_neighbors():
     X, y = classes(8, SIZES)
     sampler = NearMiss(version=3, n_neighbors=2, n_neighbors_ver3=30).fit(X, y)
     for name in ("nn_", "nn_ver3_"):
@@ -128,7 +130,7 @@ def test_nn__of_a_number_is_an_estimator_that_finds_as_many():
     assert not hasattr(sampler, "nn_ver3_")  # as imbalanced-learn's
 
 
-def test_version_3__says_in_one_warning_which_classes_stay_too_small():
+def test_version_3__warns_once_about_classes_with_too_few_candidates():
     X, y = classes(9, SIZES)
     sampler = NearMiss(version=3, n_neighbors_ver3=1)
     with pytest.warns(smotefast.ResamplingWarning) as caught:
@@ -142,7 +144,7 @@ def test_version_3__says_in_one_warning_which_classes_stay_too_small():
     assert caught[0].filename == __file__
 
 
-def test_version_3__says_nothing_where_it_finds_enough(recwarn):
+def test_version_3__does_not_warn_with_enough_candidates(recwarn):
     X, y = classes(9, SIZES)
     NearMiss(version=3, n_neighbors_ver3=20).fit_resample(X, y)
     NearMiss(version=1).fit_resample(X, y)
@@ -150,7 +152,7 @@ def test_version_3__says_nothing_where_it_finds_enough(recwarn):
 
 
 @pytest.mark.parametrize("version", [1, 3])
-def test_both__refuse_more_neighbours_than_the_smallest_class_has(version):
+def test_more_neighbors_than_the_smallest_class__are_refused_by_both(version):
     words = r"Expected n_neighbors <= n_samples_fit, but n_neighbors = 26, n_samples_fit = 25"
     for sampler in pair(version=version, n_neighbors=26):
         with pytest.raises(ValueError, match=words):
@@ -159,7 +161,7 @@ def test_both__refuse_more_neighbours_than_the_smallest_class_has(version):
         NearMiss(version=version, n_neighbors=26).fit_resample(*classes(5, SIZES))
 
 
-def test_version_3__refuses_more_first_neighbours_than_a_class_has():
+def test_version_3__refuses_more_first_neighbors_than_a_class():
     words = r"Expected n_neighbors <= n_samples_fit, but n_neighbors = 61, n_samples_fit = 60"
     for sampler in pair(version=3, n_neighbors_ver3=61):
         with pytest.raises(ValueError, match=words):

@@ -1,4 +1,4 @@
-"""NeighbourhoodCleaningRule: imbalanced-learn's rows; the naive ones where distances tie."""
+"""NeighbourhoodCleaningRule: naive rows for tied distances, user's estimators and samplers."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def pair(**kwargs):
     is_sparse=st.booleans(),
     data=st.data(),
 )
-def test_ncr__among_duplicates_gives_the_naive_rows(
+def test_ncr__of_duplicates_selects_the_rows_of_a_naive_loop(
     seed, sizes, n_features, n_values, k, threshold, is_sparse, data
 ):
     X, y = classes(seed, sizes, n_features)
@@ -51,7 +51,7 @@ def test_ncr__among_duplicates_gives_the_naive_rows(
 @pytest.mark.parametrize(
     ("threshold", "cleaned"), [(0.5, {0, 1, 2}), (1, {0, 1}), (2, {0}), (3, set())]
 )
-def test_threshold_cleaning__says_which_classes_lose_neighbours(threshold, cleaned):
+def test_threshold_cleaning__selects_the_classes_of_the_second_step(threshold, cleaned):
     X, y = classes(3, (75, 50, 25))
     mine, other = pair(threshold_cleaning=threshold, sampling_strategy="all")
     assert_same_choice(mine, other, X, y)
@@ -62,7 +62,7 @@ def test_threshold_cleaning__says_which_classes_lose_neighbours(threshold, clean
     assert set(y[around]) == cleaned
 
 
-def test_ncr__takes_the_number_and_edits_with_a_users_estimator():
+def test_ncr__edits_with_an_estimator_and_votes_with_its_n_neighbors():
     estimator = NearestNeighbors(n_neighbors=5, metric="manhattan")
     X, y = classes(1, (90, 60, 40))
     mine, other = pair(n_neighbors=estimator)
@@ -71,7 +71,7 @@ def test_ncr__takes_the_number_and_edits_with_a_users_estimator():
     assert mine.edited_nearest_neighbours_.nn_.metric == "manhattan"
 
 
-def test_ncr__judges_with_a_users_classifier_and_edits_with_it_where_imbalanced_learn_raises():
+def test_ncr__edits_with_a_classifier_where_imbalanced_learn_raises():
     X, y = classes(1, (90, 60, 40))
     judge = KNeighborsClassifier(4, metric="manhattan")
     edit = theirs.TomekLinks()
@@ -87,11 +87,11 @@ def test_ncr__judges_with_a_users_classifier_and_edits_with_it_where_imbalanced_
     assert not hasattr(judge, "n_samples_fit_")
 
 
-@pytest.mark.parametrize("room", [ours, theirs], ids=["ours", "theirs"])
+@pytest.mark.parametrize("library", [ours, theirs], ids=["ours", "theirs"])
 @pytest.mark.parametrize("name", ["EditedNearestNeighbours", "AllKNN", "TomekLinks"])
-def test_ncr__edits_with_a_users_sampler(room, name):
+def test_ncr__edits_with_a_sampler_of_both_libraries(library, name):
     X, y = classes(2, (90, 60, 40))
-    editor = getattr(room, name)(sampling_strategy="all")
+    editor = getattr(library, name)(sampling_strategy="all")
     mine, _ = pair(edited_nearest_neighbours=editor)
     _, other = pair(edited_nearest_neighbours=getattr(theirs, name)(sampling_strategy="all"))
     assert_same_choice(mine, other, X, y)
@@ -100,7 +100,7 @@ def test_ncr__edits_with_a_users_sampler(room, name):
     assert not hasattr(editor, "sample_indices_")
 
 
-def test_smallest_class__of_two_is_the_lowest_label_there_the_first_to_appear():
+def test_the_smallest_of_two_classes__is_the_lowest_label_unlike_imbalanced_learn():
     X, y = classes(0, (60, 25, 25), 2)
     mine, other = pair()
     kept = []
@@ -114,7 +114,7 @@ def test_smallest_class__of_two_is_the_lowest_label_there_the_first_to_appear():
     assert kept[1][1] != kept[0][1]
 
 
-def test_ncr__takes_text_labels_where_imbalanced_learn_raises():
+def test_ncr__accepts_text_labels_where_imbalanced_learn_raises():
     X, y = classes(8, (60, 40, 25))
     labels = np.array(["a", "b", "c"])[y]
     mine, other = pair()
@@ -132,7 +132,7 @@ def test_ncr__needs_one_row_more_than_neighbors(edit):
 
 
 @pytest.mark.parametrize("spoiled", [[], [0], [2], [0, 2]])
-def test_disagreement__is_the_share_of_both_decisions_that_exact_search_makes_otherwise(
+def test_disagreement__is_the_share_of_decisions_that_exact_search_makes_differently(
     spoiled, monkeypatch
 ):
     X, y = classes(5, (150, 120, 90), 2)

@@ -1,4 +1,4 @@
-"""RandomUnderSampler: imbalanced-learn's rows for the same seed, of columns of any type."""
+"""RandomUnderSampler: columns and containers of any type."""
 
 import datetime
 
@@ -19,7 +19,7 @@ def pair(**kwargs):
     return RandomUnderSampler(**kwargs), theirs.RandomUnderSampler(**kwargs)
 
 
-def test_random_under_sampler__of_equally_small_classes_keeps_the_lowest_label_whole():
+def test_the_lowest_label_of_equally_small_classes__keeps_all_rows():
     X = np.arange(50)[:, np.newaxis]
     y = np.repeat([2, 0, 1], [10, 30, 10])
     mine, other = pair()
@@ -29,7 +29,7 @@ def test_random_under_sampler__of_equally_small_classes_keeps_the_lowest_label_w
 
 
 @pytest.mark.parametrize("replacement", [False, True])
-def test_random_under_sampler__repeats_rows_only_with_replacement(replacement):
+def test_rows__are_repeated_only_with_replacement(replacement):
     X, y = classes(6, (500, 300))
     sampler = RandomUnderSampler(random_state=0, replacement=replacement)
     sampler.fit_resample(X, y)
@@ -40,7 +40,7 @@ def test_random_under_sampler__repeats_rows_only_with_replacement(replacement):
 
 
 def columns():
-    """Make columns of what no sampler could compute with, some of it missing."""
+    """Make columns without numbers, with missing values."""
     rng, n = np.random.default_rng(0), sum(SIZES)
     rows = np.arange(n)
     day = datetime.date(2024, 2, 1)
@@ -79,14 +79,14 @@ def test_pandas_rows__keep_their_types_and_their_index(index):
     pd.testing.assert_series_equal(y_new, y.iloc[mine.sample_indices_])
 
 
-def test_pandas_rows__keep_their_index_beside_labels_of_another_kind():
+def test_pandas_rows__keep_their_index_for_labels_of_any_container():
     pd = pytest.importorskip("pandas")
     X = pd.DataFrame(columns(), index=np.arange(sum(SIZES)) * 2)
     for y in (labels(), labels().tolist(), pd.DataFrame({"label": labels()}, index=X.index)):
         assert_same_choice(*pair(), X, y)
 
 
-def test_polars_and_arrow_rows__are_those_at_the_sample_indices():
+def test_polars_and_arrow_rows__are_those_of_sample_indices():
     pl, pa = pytest.importorskip("polars"), pytest.importorskip("pyarrow")
     frame = pl.DataFrame(columns()).with_columns(pl.col("text").cast(pl.Categorical))
     frame = frame.with_columns(more=pl.struct("flag", "day"), list=pl.concat_list("number"))
@@ -105,7 +105,7 @@ def test_polars_and_arrow_rows__are_those_at_the_sample_indices():
         np.testing.assert_array_equal(y_new, labels()[taken])
 
 
-def test_polars_and_arrow_labels__come_back():
+def test_polars_and_arrow_labels__keep_their_type():
     pl, pa = pytest.importorskip("polars"), pytest.importorskip("pyarrow")
     for y in (pl.Series("label", labels()), pa.chunked_array([labels()[:50], labels()[50:]])):
         sampler = RandomUnderSampler(random_state=0)
@@ -115,7 +115,7 @@ def test_polars_and_arrow_labels__come_back():
         np.testing.assert_array_equal(np.asarray(y_new), expected)
 
 
-def test_rows_of_lists_and_objects__are_those_of_imbalanced_learn():
+def test_rows_of_lists_and_objects__equal_imbalanced_learns():
     objects = np.array(list(columns().values()), dtype=object).T
     assert_same_choice(*pair(), objects, labels())
     mine, other = pair()
@@ -126,13 +126,13 @@ def test_rows_of_lists_and_objects__are_those_of_imbalanced_learn():
     assert isinstance(X_mine[0][2], int)
 
 
-@pytest.mark.parametrize("flavour", ["csr_matrix", "csr_array", "csc_matrix", "csc_array"])
+@pytest.mark.parametrize("form", ["csr_matrix", "csr_array", "csc_matrix", "csc_array"])
 @pytest.mark.parametrize("dtype", [np.int8, np.float64])
-def test_sparse_rows__are_those_of_imbalanced_learn(flavour, dtype):
+def test_sparse_rows__equal_imbalanced_learns(form, dtype):
     X, y = classes(6, SIZES, 9)
     X[X < 1] = 0
     X[0, 0] = np.nan if dtype == np.float64 else 5
-    assert_same_choice(*pair(), getattr(sparse, flavour)(X.astype(dtype)), y)
+    assert_same_choice(*pair(), getattr(sparse, form)(X.astype(dtype)), y)
 
 
 @pytest.mark.parametrize(
@@ -143,18 +143,18 @@ def test_sparse_rows__are_those_of_imbalanced_learn(flavour, dtype):
         ({"sampling_strategy": 0.5}, "only when the type of target is binary"),
     ],
 )
-def test_both__refuse_a_strategy_that_the_data_do_not_allow(kwargs, words):
+def test_strategies_that_the_data_do_not_allow__are_refused_by_both(kwargs, words):
     for sampler in pair(**kwargs):
         with pytest.raises(ValueError, match=words):
             sampler.fit_resample(*classes(5, SIZES))
 
 
-def test_both__refuse_a_ratio_that_would_need_more_rows():
+def test_a_ratio_that_needs_more_rows__is_refused_by_both():
     for sampler in pair(sampling_strategy=0.2):
         with pytest.raises(ValueError, match="required to generate new sample in the majority"):
             sampler.fit_resample(*classes(5, (60, 25)))
 
 
-def test_random_under_sampler__refuses_what_is_no_number_of_rows():
+def test_a_fraction_of_a_row__is_refused():
     with pytest.raises(TypeError, match=r"asks for 2\.5 rows of class 0"):
         RandomUnderSampler(sampling_strategy={0: 2.5}).fit_resample(*classes(5, SIZES))

@@ -1,4 +1,4 @@
-"""RepeatedEditedNearestNeighbours and AllKNN: imbalanced-learn's rows, pass after pass."""
+"""RepeatedEditedNearestNeighbours and AllKNN: passes, user's estimators, stop conditions."""
 
 import numpy as np
 import pytest
@@ -18,12 +18,12 @@ def pair(name, **kwargs):
 
 
 def apart(seed, sizes, gap=3, n_features=3, dtype=np.float64):
-    """Make classes that overlap less and less, which takes more and more passes."""
+    """Make classes at a distance, so that editing takes more passes."""
     X, y = classes(seed, sizes, n_features)
     return (X + gap * y[:, np.newaxis]).astype(dtype), y
 
 
-def test_renn__of_clear_classes_has_the_indices_that_imbalanced_learn_gets_wrong():
+def test_renn__of_separate_classes_sets_the_indices_that_imbalanced_learn_gets_wrong():
     X, y = apart(0, (40, 30), gap=90)
     mine, other = pair(RENN)
     X_new, _ = mine.fit_resample(X, y)
@@ -41,7 +41,7 @@ def test_renn__makes_no_more_passes_than_max_iter():
     assert (longer.n_iter_ > 4, shorter.n_iter_) == (True, 3)
 
 
-def test_renn__fits_a_users_estimator_anew_in_each_pass():
+def test_renn__fits_an_estimator_again_in_each_pass():
     estimator = NearestNeighbors(n_neighbors=4, metric="manhattan")
     X, y = apart(2, (90, 60, 25))
     mine, other = pair(RENN, n_neighbors=estimator)
@@ -53,7 +53,7 @@ def test_renn__fits_a_users_estimator_anew_in_each_pass():
 
 
 @each_sampler
-def test_repeated_edits__take_a_classifier_where_imbalanced_learn_may_not(name):
+def test_repeated_edits__accept_a_classifier_where_imbalanced_learn_may_not(name):
     X, y = apart(2, (90, 60, 25))
     mine, other = pair(name, n_neighbors=KNeighborsClassifier(4))
     if name == RENN:
@@ -63,7 +63,7 @@ def test_repeated_edits__take_a_classifier_where_imbalanced_learn_may_not(name):
     np.testing.assert_array_equal(mine.fit_resample(X, y)[0], expected)
 
 
-def test_all_knn__takes_only_the_number_of_a_users_estimator():
+def test_all_knn__uses_only_n_neighbors_of_an_estimator():
     X, y = apart(2, (90, 60, 25))
     estimator = NearestNeighbors(n_neighbors=4, metric="manhattan")
     mine, other = pair("AllKNN", n_neighbors=estimator)
@@ -72,7 +72,7 @@ def test_all_knn__takes_only_the_number_of_a_users_estimator():
     assert mine.search_ == "exact"
 
 
-def test_all_knn__goes_on_beyond_the_smallest_class_where_that_is_allowed():
+def test_all_knn__continues_below_the_smallest_class_if_allowed():
     X, y = classes(0, (60, 40, 25))
     sizes = []
     for allow_minority in (False, True):
@@ -83,7 +83,9 @@ def test_all_knn__goes_on_beyond_the_smallest_class_where_that_is_allowed():
 
 
 @pytest.mark.parametrize(("name", "kind_sel"), [(RENN, "mode"), ("AllKNN", "all")])
-def test_smallest_class__of_two_is_the_lowest_label_there_the_first_to_appear(name, kind_sel):
+def test_the_smallest_of_two_classes__is_the_lowest_label_unlike_imbalanced_learn(
+    name, kind_sel
+):
     X, y = classes(0, (60, 25, 25), 2)
     orders = [np.r_[start, np.delete(np.arange(len(y)), start)] for start in find_first(y)]
     kept = []
@@ -102,18 +104,18 @@ def find_first(y):
 
 
 @each_sampler
-def test_repeated_edits__ask_a_callable_in_each_pass(name):
+def test_repeated_edits__call_a_strategy_in_each_pass(name):
     X, y = apart(3, (90, 60, 9))
-    asked = []
+    n_labels = []
 
     def choose(labels):
-        asked.append(len(labels))
+        n_labels.append(len(labels))
         return [0, 1]
 
     mine = pair(name, sampling_strategy=choose)[0]
     expected = pair(name, sampling_strategy=[0, 1])[1].fit_resample(X, y)[0]
     np.testing.assert_array_equal(mine.fit_resample(X, y)[0], expected)
-    assert asked[0] == len(y) > asked[2] > asked[3]  # twice for all rows, then for those left
+    assert n_labels[0] == len(y) > n_labels[2] > n_labels[3]  # twice for all rows
 
 
 @each_sampler

@@ -1,4 +1,4 @@
-"""TomekLinks: imbalanced-learn's rows where no distances tie, the naive ones where some do."""
+"""TomekLinks: naive rows for tied distances, classes of one size, disagreement."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ SOME = examples(60)
     is_sparse=st.booleans(),
     data=st.data(),
 )
-def test_tomek_links__among_duplicates_gives_the_naive_rows(
+def test_tomek_links__of_duplicates_selects_the_rows_of_a_naive_loop(
     seed, sizes, n_features, n_values, is_sparse, data
 ):
     X, y = classes(seed, sizes, n_features)
@@ -39,15 +39,15 @@ def test_tomek_links__among_duplicates_gives_the_naive_rows(
     assert mine.sample_indices_.tolist() == [i for i in range(len(y)) if i not in removed]
 
 
-def test_tomek_links__of_two_equal_rows_links_them_where_imbalanced_learn_may_not():
+def test_tomek_links__of_two_equal_rows_links_them_unlike_imbalanced_learn():
     X = np.repeat(np.random.default_rng(0).normal(size=(40, 2)), 2, axis=0)
     y = np.tile([0, 1], 40)
     mine, other = (one(sampling_strategy="all") for one in (TomekLinks, theirs.TomekLinks))
-    assert len(mine.fit_resample(X, y)[0]) == 0  # each row's nearest is its double
+    assert len(mine.fit_resample(X, y)[0]) == 0  # the nearest row of each row is its duplicate
     assert len(other.fit_resample(X, y)[0]) > 0  # for some it is the row itself
 
 
-def test_tomek_links__takes_a_callable_where_imbalanced_learn_raises():
+def test_tomek_links__accepts_a_callable_where_imbalanced_learn_raises():
     X, y = classes(2, (60, 40, 30))
     expected = TomekLinks(sampling_strategy=[0, 2]).fit_resample(X, y)[0]
     seen = []
@@ -66,7 +66,7 @@ def test_tomek_links__takes_a_callable_where_imbalanced_learn_raises():
 
 @pytest.mark.parametrize("sizes", [(40, 40), (30, 50, 30), (50, 20, 50, 20)])
 @pytest.mark.parametrize("strategy", WORDS)
-def test_tomek_links__of_classes_of_one_size_gives_imbalanced_learns_rows(sizes, strategy):
+def test_rows_of_classes_of_one_size__equal_imbalanced_learns(sizes, strategy):
     kwargs = {"sampling_strategy": strategy}
     X, y = classes(3, sizes)
     assert_same_choice(TomekLinks(**kwargs), theirs.TomekLinks(**kwargs), X[::-1], y[::-1])
@@ -74,7 +74,7 @@ def test_tomek_links__of_classes_of_one_size_gives_imbalanced_learns_rows(sizes,
 
 @pytest.mark.parametrize("strategy", [[0], [1], [0, 1, 2]])
 @pytest.mark.parametrize("every", [None, 5])
-def test_disagreement__is_the_share_that_exact_search_decides_otherwise(
+def test_disagreement__is_the_share_of_rows_that_exact_search_decides_differently(
     strategy, every, monkeypatch
 ):
     X, y = classes(5, (150, 120, 90), 2)

@@ -1,4 +1,4 @@
-"""Tomek links: those of a naive look at all pairs of rows, and no search that is not needed."""
+"""Tomek links equal those of all pairs of rows, and are found with the fewest queries."""
 
 from itertools import combinations
 
@@ -18,14 +18,14 @@ SOME = examples(10 if JIT_DISABLED else 60)
 
 
 class Spy:
-    """Search by a table, and remember what was asked for."""
+    """Search with a table, and record the queries."""
 
     def __init__(self, X):
         self.table = reference_kernels.nearest_rows(X, 1)[:, 0]
-        self.asked = []
+        self.queries = []
 
     def __call__(self, rows):
-        self.asked.append(rows.tolist())
+        self.queries.append(rows.tolist())
         return self.table[rows]
 
 
@@ -34,7 +34,7 @@ def subsets(labels):
 
 
 def tied(seed, sizes, n_features, n_values):
-    """Make rows at a few places, so that many are equally near; none is few."""
+    """Make rows of a few values, so that distances tie; n_values=0 makes distinct rows."""
     X, y = classes(seed, sizes, n_features)
     if n_values:
         X = np.random.default_rng(seed).integers(0, n_values, X.shape).astype(float)
@@ -48,7 +48,7 @@ def tied(seed, sizes, n_features, n_values):
     n_features=st.integers(1, 3),
     n_values=st.sampled_from([0, 1, 2, 4, 9]),
 )
-def test_linked_rows__of_any_classes_are_those_of_all_pairs(seed, sizes, n_features, n_values):
+def test_linked_rows__equal_those_of_all_pairs(seed, sizes, n_features, n_values):
     X, y = tied(seed, sizes, n_features, n_values)
     rows, spy, labels = MatrixRows(None, y), Spy(X), list(range(len(sizes)))
     for cleaned in subsets(labels):
@@ -56,13 +56,13 @@ def test_linked_rows__of_any_classes_are_those_of_all_pairs(seed, sizes, n_featu
         searched = query_classes(rows.sizes, cleaned)
         found = linked_rows(rows, cleaned, searched, spy)
         assert found.tolist() == expected
-        for label in labels:  # any way to search that misses no link gives the same
+        for label in labels:  # all choices of queries that miss no link are equal
             others = [each for each in labels if each != label]
             assert linked_rows(rows, cleaned, others, spy).tolist() == expected
-    assert all(asked == sorted(set(asked)) for asked in spy.asked)
+    assert all(rows == sorted(set(rows)) for rows in spy.queries)
 
 
-def test_linked_rows__of_distinct_rows_are_some():
+def test_linked_rows__of_distinct_rows_belong_to_all_classes():
     X, y = tied(0, (40, 30, 20), 2, 0)
     rows, spy = MatrixRows(None, y), Spy(X)
     expected = reference_kernels.linked(y, spy.table, [0, 1, 2])
@@ -71,12 +71,12 @@ def test_linked_rows__of_distinct_rows_are_some():
 
 
 @pytest.mark.parametrize("labels", [["b", "a"], [True, False], [7, -2]])
-def test_linked_rows__of_labels_of_any_type_are_the_same(labels):
+def test_linked_rows__do_not_depend_on_the_type_of_labels(labels):
     X, y = tied(0, (40, 30), 2, 0)
     labels = sorted(labels)
     rows, spy = MatrixRows(None, np.array(labels)[y]), Spy(X)
     for cleaned in subsets([0, 1]):
-        named = {labels[each]: 0 for each in cleaned}  # as a quota is
+        named = {labels[each]: 0 for each in cleaned}  # as target counts are
         searched = query_classes(rows.sizes, named)
         expected = reference_kernels.linked(y, spy.table, cleaned)
         assert linked_rows(rows, named, searched, spy).tolist() == expected
@@ -89,7 +89,7 @@ def test_linked_rows__of_labels_of_any_type_are_the_same(labels):
     more=st.integers(1, 40),
     n_values=st.sampled_from([0, 3, 9]),
 )
-def test_search__of_two_classes_is_for_the_smaller_and_the_rows_that_it_points_at(
+def test_queries__of_two_classes_are_the_smaller_one_and_its_neighbors(
     seed, small, more, n_values
 ):
     X, y = tied(seed, (small + more, small), 2, n_values)
@@ -97,15 +97,15 @@ def test_search__of_two_classes_is_for_the_smaller_and_the_rows_that_it_points_a
     linked_rows(rows, [0], query_classes(rows.sizes, [0]), spy)  # as for "auto"
     minority = np.flatnonzero(y == 1)
     pointed = spy.table[minority]
-    assert spy.asked[0] == minority.tolist()
-    assert spy.asked[1:] == [np.unique(pointed[y[pointed] == 0]).tolist()]
+    assert spy.queries[0] == minority.tolist()
+    assert spy.queries[1:] == [np.unique(pointed[y[pointed] == 0]).tolist()]
 
 
-def test_search__does_not_happen_where_no_class_may_lose_rows():
+def test_queries__do_not_exist_without_classes_to_clean():
     X, y = tied(0, (9, 5), 2, 0)
     spy = Spy(X)
     found = linked_rows(MatrixRows(None, y), [], [], spy)
-    assert found.tolist() == spy.asked == []
+    assert found.tolist() == spy.queries == []
 
 
 @pytest.mark.parametrize(
@@ -123,5 +123,5 @@ def test_search__does_not_happen_where_no_class_may_lose_rows():
         ({0: 90, 1: 60, 2: 10}, [], []),
     ],
 )
-def test_searched_classes__are_those_to_clean_or_all_but_the_largest(sizes, cleaned, searched):
+def test_query_classes__are_those_to_clean_or_all_but_the_largest(sizes, cleaned, searched):
     assert query_classes(sizes, cleaned) == searched

@@ -117,7 +117,7 @@ def test_parameters__are_stored_as_given_and_cloned(case):
         sampler.fit_resample(*case.data(), sample_weight=1)
 
 
-# The first takes all rows that there are; the second stops before that many are asked for.
+# The first one then uses all rows; the second one stops earlier.
 TAKE_FEWER = {"NearMiss-2-15", "AllKNN"}
 
 
@@ -135,7 +135,7 @@ def test_more_neighbors_than_rows__are_refused_by_name(case, name):
     X, y = case.data()
     sampler = case.sampler()
     sampler.fit_resample(X, y)
-    with pytest.raises((ValueError, RuntimeError), match=f"{name}"):
+    with pytest.raises((ValueError, RuntimeError), match=name):
         sampler.set_params(**{name: 500}).fit_resample(X, y)
     assert not documented(sampler)
 
@@ -229,7 +229,7 @@ def test_approximate_search__differs_little_and_says_how_much(case):
         sampler.fit_resample(X, y)
         found.append(sampler.sample_indices_)
         assert sampler.search_ == "approximate"
-        assert 0.9 <= sampler.recall_ <= 1
+        assert 0.95 <= sampler.recall_ <= 1
         assert 0 <= sampler.disagreement_ <= 0.02
     np.testing.assert_array_equal(*found)
-    assert len(np.setxor1d(found[0], exact.sample_indices_)) < 0.01 * len(y)
+    assert len(np.setxor1d(found[0], exact.sample_indices_)) < 0.005 * len(y)

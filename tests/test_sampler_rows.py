@@ -19,7 +19,7 @@ from tests.helpers.sampler_contract import CASES, CLEANERS
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::smotefast.ResamplingWarning"),
-    # Of NearMiss, and of as many clusters as rows.
+    # From NearMiss, and from as many clusters as rows.
     pytest.mark.filterwarnings("ignore:The number of the samples to be selected"),
     pytest.mark.filterwarnings("ignore:Number of distinct clusters"),
 ]
@@ -52,7 +52,7 @@ def with_parameter(name):
 
 
 def plain(value):
-    """Return what a fitted attribute holds; a list sorted, which theirs is not."""
+    """Return a fitted attribute as plain values; a list is sorted, because theirs is not."""
     if isinstance(value, dict):
         return {label: plain(of_label) for label, of_label in value.items()}
     return sorted(value) if isinstance(value, list) else np.asarray(value).tolist()
@@ -83,7 +83,7 @@ def assert_same(case, X, y, mine, other):
 
 
 def assert_same_or_refused(case, X, y, mine, other):
-    """Compare also what both refuse."""
+    """Compare two samplers; if imbalanced-learn raises, both must raise the same error."""
     try:
         other.fit_resample(X, y)
     except (ValueError, RuntimeError) as error:
@@ -110,7 +110,7 @@ def test_rows__of_random_data_and_parameters_are_imbalanced_learns(case):
     lists = {"min_size": 2, "max_size": drawn.n_classes, "unique": drawn.sizes_differ}
     kwargs = dict(drawn.parameters)
     if case in CLEANERS:
-        labels = st.lists(st.integers(0, 1), unique=True)
+        labels = st.lists(st.integers(0, drawn.n_classes - 1), unique=True)
         kwargs["sampling_strategy"] = st.sampled_from(WORDS) | labels
 
     @examples(drawn.n_examples)
@@ -125,6 +125,9 @@ def test_rows__of_random_data_and_parameters_are_imbalanced_learns(case):
     def check(seed, sizes, n_features, dtype, parameters, n_jobs):
         seeds = {"random_state": seed} if "random_state" in case.takes else {}
         parameters = {**case.parameters, **parameters, **seeds}
+        if isinstance(parameters.get("sampling_strategy"), list):
+            labels = [label for label in parameters["sampling_strategy"] if label < len(sizes)]
+            parameters["sampling_strategy"] = labels
         X, y = drawn_data(case, seed, sizes, n_features, dtype, parameters)
         mine = case.sampler(**parameters)
         if "search" in case.takes:
@@ -145,7 +148,7 @@ def sparse_rows_of_theirs(number, dtype):
     case = CASES[number]
     X, y = case.sparse_data(dtype)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DataConversionWarning)  # of SMOTEN
+        warnings.simplefilter("ignore", DataConversionWarning)  # from SMOTEN
         return case.theirs().fit_resample(getattr(sparse, case.sparse_form)(X), y)
 
 

@@ -209,7 +209,7 @@ def test_a_class_smaller_than_its_neighbors__is_shown_with_as_many_as_were_used(
 
 
 def test_smoten__shows_no_distances_of_a_class_too_large_for_them(monkeypatch):
-    monkeypatch.setattr("smotefast.over_sampling.smote_n._MOST_DISTANCES", 40)
+    monkeypatch.setattr("smotefast.over_sampling.smote_n._MAX_ROWS", 40)
     X, y = data("SMOTEN")
     sampler = over_sampling.SMOTEN(random_state=0)
     sampler.fit_resample(X, y)

@@ -20,7 +20,7 @@ from smotefast.batch.reading import FileReader, NumberReader
 from smotefast.batch.request import Request
 from smotefast.engine.job import Job
 from smotefast.engine.mixed_recipes import MixedMatrix, first_rows
-from smotefast.over_sampling._categorical import CategoricalSampler, joined_codes
+from smotefast.over_sampling._categorical import CategoricalSampler, join_codes
 from smotefast.over_sampling.base import BaseOverSampler
 from smotefast.tables.arrow_columns import column_to_arrow
 from smotefast.tables.arrow_tables import ArrowSchema, take_arrow
@@ -103,7 +103,7 @@ class CategoricalFeatures:
     def _encode(self, table: ClassTable) -> tuple[np.ndarray, list[list[Any]]]:
         """Return codes and categories; keep a row for each category."""
         columns = map(encode_arrow, table.table.columns)
-        codes, categories = self._sampler.encode(*joined_codes(table.table.num_rows, columns))
+        codes, categories = self._sampler.encode(*join_codes(table.table.num_rows, columns))
         self._values = [column.chunk(0) for column in table.table.columns]
         self._first_rows = first_rows(codes)
         return codes, categories

@@ -15,7 +15,7 @@ from smotefast.batch.gathering import ClassMatrices
 from smotefast.batch.reading import NumberReader
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.job import Job
-from smotefast.engine.recipes import Copy, Interpolate, Smooth
+from smotefast.engine.recipes import Copy
 from smotefast.neighbors.streaming import NearestInBlocks
 
 
@@ -117,6 +117,5 @@ class OverSampledRows:
                     choices = recipe.origins.draws.choices(first, last)
                     np.take(self._matrices[recipe.origins.label], choices, axis=0, out=out)
                 else:
-                    assert isinstance(recipe, Interpolate | Smooth)  # rows of numbers
                     recipe.fill(first, last, out, n_threads=job.n_threads)
             yield start, block

@@ -6,6 +6,7 @@ Every error about the data is raised here, before anything is written.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from smotefast.batch.block_plan import Plan, make_plan
 from smotefast.batch.categorical_features import CategoricalFeatures
@@ -22,7 +23,7 @@ from smotefast.batch.selection import SecondStep, second_step
 from smotefast.batch.warmup import RUN_AGAIN, JustCompiledError, load_kernels
 from smotefast.batch.writing import ColumnSource, SyntheticSamples, TargetColumn
 from smotefast.engine.job import Job
-from smotefast.engine.rows import ClassPositions
+from smotefast.engine.rows import AllRows, ClassPositions
 from smotefast.kernels import kernels_were_compiled
 from smotefast.report.progress import Progress
 from smotefast.storage import check_resident_memory, release_memory
@@ -76,7 +77,8 @@ def prepare_job(request: Request, progress: Progress) -> PreparedJob:
     gathered = features.gather(reader)
     sources = _column_sources(request, features, reader, gathered.rows)
     progress.phase(features.phase)
-    job = request.over_sampler.prepare(gathered.rows, request.n_to_generate)
+    rows = cast(AllRows, gathered.rows)  # the sampler reads only what its needs() tell
+    job = request.over_sampler.prepare(rows, request.n_to_generate)
     check_resident_memory(request.limit)
     rows_to_write = second.select(job, reader, features.dtype, gathered.in_memory)
     check_resident_memory(request.limit)

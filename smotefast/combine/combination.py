@@ -1,4 +1,4 @@
-"""Any over-sampler, followed by any sampler that takes rows away."""
+"""Combination: an over-sampler, then a sampler that removes rows."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import clone
 
+from smotefast._typing import Container
 from smotefast.engine.base import BaseSampler
 from smotefast.engine.class_counts import Counts, class_counts
-from smotefast.engine.column_checks import columns_checked, columns_named
-from smotefast.engine.finite import finite_numbers
+from smotefast.engine.input_checks import columns_checked, columns_named, finite_numbers
 from smotefast.engine.param_constraints import CREATION, SELECTION
 from smotefast.exceptions import NotNumericError
 from smotefast.over_sampling.base import BaseOverSampler
@@ -22,7 +22,7 @@ from smotefast.under_sampling.base import BaseSelector
 
 
 class BaseCombination(BaseSampler):
-    """Base of samplers that add rows at first, and then take some away."""
+    """Base of samplers that add rows and then remove rows."""
 
     _sampling_type = "over-sampling"
 
@@ -30,45 +30,45 @@ class BaseCombination(BaseSampler):
     def steps(self) -> tuple[Any, Any]:
         """Set the fitted steps; return the over-sampler and the sampler that removes rows."""
 
-    def _check(self, X: Any, y: Any) -> object:
+    def _check(self, X: Container, y: Container) -> object:
         creation, selection, n_features = self._opened(X)
         creation.fit(X, y)
         self.n_features_in_ = n_features
-        self.sampling_strategy_ = _created(creation)
+        self.sampling_strategy_ = _strategy_of(creation)
         for name, value in list(vars(self).items()):
             if value is creation or value is selection:  # set by resampling only
                 delattr(self, name)
         return creation
 
-    def _opened(self, X: Any) -> tuple[Any, Any, int]:
+    def _opened(self, X: Container) -> tuple[Any, Any, int]:
         """Return the steps and the number of columns."""
         self._validate_params()
-        open_table(X)  # raises an error for what is no table
+        open_table(X)  # raises an error if X is no table
         creation, selection = self.steps()
         return creation, selection, self._learn_names(X)
 
-    def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
+    def _resampled(self, X: Container, y: Container) -> tuple[Container, Container]:
         creation, selection, n_features = self._opened(X)
         _check_counts(creation, selection, y)
-        resampled: tuple[Any, Any]
-        if _takes_whole(creation, selection, X):
-            X_more, y_more = creation.fit_resample(X, y)
+        resampled: tuple[Container, Container]
+        if _passes_containers(creation, selection, X):
+            X_over, y_over = creation.fit_resample(X, y)
             try:
-                with columns_checked():  # by the first step, if it looked at values
-                    resampled = selection.fit_resample(X_more, y_more)
+                with columns_checked():  # by the first step, if it reads values
+                    resampled = selection.fit_resample(X_over, y_over)
             except ValueError as error:
                 _refuse_categories(X, creation, selection, error)
                 raise
         else:
-            resampled = _through_numbers(X, y, creation, selection)
+            resampled = _resample_numbers(X, y, creation, selection)
         self.n_features_in_ = n_features
-        self.sampling_strategy_ = _created(creation)
+        self.sampling_strategy_ = _strategy_of(creation)
         return resampled
 
 
-def _refuse_categories(X: Any, creation: Any, selection: Any, error: ValueError) -> None:
-    """Refuse columns that the first step takes, and that the second one cannot compare."""
-    # The second is scikit-learn's text, for samplers of others.
+def _refuse_categories(X: Container, creation: Any, selection: Any, error: ValueError) -> None:
+    """Raise an error about columns that the first step takes and the second cannot compare."""
+    # The second text is scikit-learn's, in samplers of other packages.
     if not isinstance(error, NotNumericError) and "could not convert" not in str(error):
         return
     try:
@@ -78,17 +78,16 @@ def _refuse_categories(X: Any, creation: Any, selection: Any, error: ValueError)
 
 
 def _second_step_advice(creation: Any, selection: Any) -> str:
-    """Say what to do about text that the second of two steps cannot compare."""
+    """Return what to do about text that the second step cannot compare."""
     first, second = type(creation).__name__, type(selection).__name__
     return (
-        f"{first} takes it; {second}, the step after it, compares rows by numbers alone. "
-        f"Encode it as numbers before both steps, use {first} alone, or let "
-        f"RandomUnderSampler, which takes rows of any type, come after it: "
-        f"Combination({first}(...), RandomUnderSampler())."
+        f"{first} takes it; {second}, the step after it, compares only numbers. Encode it as "
+        f"numbers before both steps, use {first} alone, or follow it by RandomUnderSampler, "
+        f"which takes rows of any type: Combination({first}(...), RandomUnderSampler())."
     )
 
 
-def _check_counts(creation: Any, selection: Any, y: Any) -> None:
+def _check_counts(creation: Any, selection: Any, y: Container) -> None:
     """Raise the error of the second step before the first one searches.
 
     The class sizes after the first step have to be known: it generates exactly what was
@@ -109,17 +108,17 @@ def _check_counts(creation: Any, selection: Any, y: Any) -> None:
     selection.check_counts(after, selection.resolve_strategy(strategies[1], after, labels))
 
 
-def _created(creation: Any) -> Counts:
-    """Return the rows that a step was to create, by class; samplers of others may not say."""
+def _strategy_of(creation: Any) -> Counts:
+    """Return ``sampling_strategy_`` of a step; samplers of other packages may have none."""
     strategy = getattr(creation, "sampling_strategy_", None)
     return strategy if isinstance(strategy, Mapping) else {}  # type: ignore[return-value]
 
 
-def _takes_whole(creation: Any, selection: Any, X: Any) -> bool:
-    """Whether X itself goes through the steps, and not the numbers in it.
+def _passes_containers(creation: Any, selection: Any, X: Container) -> bool:
+    """Return whether the first step passes a container of X's type to the second.
 
-    Columns of integers beside others, in frames and lists: new rows are rounded to them at the
-    very end, after a second step that looks at values and can say which rows it takes.
+    Otherwise it passes numbers: samples are then rounded to the integer columns of a frame or
+    list after the second step, which reads values and sets ``sample_indices_``.
     """
     if isinstance(X, np.ndarray) or issparse(X):
         return True
@@ -130,8 +129,10 @@ def _takes_whole(creation: Any, selection: Any, X: Any) -> bool:
     return not reads_numbers or selection.needs().copies_rows
 
 
-def _through_numbers(X: Any, y: Any, creation: Any, selection: Any) -> tuple[Any, Any]:
-    """Resample the numbers of a frame or a list; return rows of its kind."""
+def _resample_numbers(
+    X: Container, y: Container, creation: BaseOverSampler, selection: BaseSelector
+) -> tuple[Container, Container]:
+    """Resample the numbers of a frame or list; return a container of the same type."""
     target, table = open_target(y), open_table(X)
     with columns_named(table.names):
         rows, labels = creation.fit_resample(finite_numbers(table, creation), target.values)
@@ -140,40 +141,50 @@ def _through_numbers(X: Any, y: Any, creation: Any, selection: Any) -> tuple[Any
     kept, n_before = selection.sample_indices_, table.n_samples
     if table.is_sparse:
         n_new = rows.shape[0] - n_before
-        X_all = table.append_sparse(rows[n_before:] if n_new else None)
+        X_over = table.append_sparse(rows[n_before:] if n_new else None)
     else:
 
         def fill(out: np.ndarray) -> None:
             out[:] = rows[n_before:]
 
-        X_all = table.extend(len(rows) - n_before, fill, rows.dtype)
-    y_all = target.extend(labels[n_before:])
-    return open_table(X_all).take(kept), open_target(y_all).take(kept)
+        X_over = table.extend(len(rows) - n_before, fill, rows.dtype)
+    y_over = target.extend(labels[n_before:])
+    return open_table(X_over).take(kept), open_target(y_over).take(kept)
 
 
 class Combination(BaseCombination):
-    """Add rows with one sampler, then take rows away with another.
+    """Add rows with one sampler, then remove rows with another.
 
     Parameters
     ----------
     creation : sampler
         An over-sampler; it is cloned.
     selection : sampler
-        An under-sampler or a cleaner; it is cloned.
+        An under-sampler or a cleaning sampler; it is cloned.
 
     Attributes
     ----------
     sampling_strategy_ : dict
-        Rows to create, by class; empty if ``creation`` does not say.
+        Number of samples to generate, by class; empty if ``creation`` has no such attribute.
     creation_ : sampler
-        The first step, fitted; ``creation_.provenance_`` says where new rows came from.
+        The fitted over-sampler; its ``provenance_`` tells where synthetic samples come from.
     selection_ : sampler
-        The second step, fitted; ``selection_.sample_indices_`` says which row each row of the
-        result is: of X, or from ``len(X)`` on of the new rows.
+        The fitted second step. Its ``sample_indices_`` are the positions of the rows of the
+        result: in X, or from ``len(X)`` on among the synthetic samples.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of the columns. Defined only when all of them are strings.
+
+    Raises
+    ------
+    ValueError
+        If a step raises it; or if the first step takes text and the second cannot compare it.
+
+    See Also
+    --------
+    SMOTEENN : SMOTE, then edited nearest neighbors.
+    SMOTETomek : SMOTE, then removal of Tomek links.
 
     Examples
     --------

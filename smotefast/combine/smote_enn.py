@@ -1,4 +1,4 @@
-"""SMOTEENN: SMOTE, then without the rows that their neighbours disagree with."""
+"""SMOTEENN: SMOTE, then removal of rows that their neighbors disagree with."""
 
 from __future__ import annotations
 
@@ -13,35 +13,38 @@ from smotefast.under_sampling import EditedNearestNeighbours
 
 
 class SMOTEENN(BaseCombination):
-    """Over-sample with SMOTE and clean with edited nearest neighbours.
+    """Over-sample with SMOTE, then clean with edited nearest neighbors.
 
     Parameters
     ----------
     sampling_strategy : float, str, dict or callable, default="auto"
-        Which classes get rows, and how many; as for :class:`SMOTE`.
+        Classes to over-sample, and their numbers of rows after over-sampling; as for
+        :class:`SMOTE`.
     random_state : int, RandomState instance or None, default=None
         Seed of SMOTE.
     smote : sampler or None, default=None
-        An over-sampler, which is cloned; its own parameters hold, and ``sampling_strategy``,
-        ``random_state`` and ``search`` given here do not. None means :class:`SMOTE`.
+        An over-sampler, which is cloned. It has parameters of its own: ``sampling_strategy``,
+        ``random_state`` and ``search`` of this sampler do not apply to it. None means
+        :class:`SMOTE`.
     enn : sampler or None, default=None
-        A sampler that takes rows away, which is cloned. None means
+        A sampler that removes rows, which is cloned. None means
         :class:`EditedNearestNeighbours` with ``sampling_strategy="all"``.
     search : {"auto", "exact", "approximate"}, default="auto"
-        How neighbours are found; as for :class:`SMOTE` and :class:`EditedNearestNeighbours`.
+        How to find neighbors; as for :class:`SMOTE` and :class:`EditedNearestNeighbours`.
     n_jobs : int or None, default=None
-        Threads. None means all cores that the process may use. The rows do not depend on it.
+        Number of threads. None means all cores that the process may use. The result does not
+        depend on it.
 
     Attributes
     ----------
     sampling_strategy_ : dict
-        Rows that SMOTE created, by class.
+        Number of samples that SMOTE generates, by class.
     smote_ : sampler
-        The first step, fitted; ``smote_.provenance_`` says where new rows came from.
+        The fitted over-sampler; its ``provenance_`` tells where synthetic samples come from.
     enn_ : sampler
-        The second step, fitted. ``enn_.sample_indices_`` says which row each row of the result
-        is: of X, or from ``len(X)`` on of the new rows; ``enn_.disagreement_`` how far an
-        approximate search can be relied on.
+        The fitted second step. Its ``sample_indices_`` are the positions of the rows of the
+        result: in X, or from ``len(X)`` on among the synthetic samples. Its ``disagreement_``
+        estimates how many decisions exact search would change.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -51,6 +54,11 @@ class SMOTEENN(BaseCombination):
     ------
     ValueError
         If X is not finite and numeric, or a class is too small for SMOTE.
+
+    See Also
+    --------
+    SMOTETomek : The same with removal of Tomek links, which removes fewer rows.
+    Combination : Any over-sampler, then any sampler that removes rows.
 
     References
     ----------
@@ -94,9 +102,10 @@ class SMOTEENN(BaseCombination):
 
     def steps(self) -> tuple[Any, Any]:
         """Set the fitted steps; return the over-sampler and the sampler that removes rows."""
-        how: dict[str, Any] = {"search": self.search, "n_jobs": self.n_jobs}
-        drawn = {"sampling_strategy": self.sampling_strategy, "random_state": self.random_state}
-        usual = EditedNearestNeighbours(sampling_strategy="all", **how)
-        self.smote_ = SMOTE(**drawn, **how) if self.smote is None else clone(self.smote)
-        self.enn_ = usual if self.enn is None else clone(self.enn)
+        search: dict[str, Any] = {"search": self.search, "n_jobs": self.n_jobs}
+        strategy, seed = self.sampling_strategy, self.random_state
+        smote = SMOTE(sampling_strategy=strategy, random_state=seed, **search)
+        enn = EditedNearestNeighbours(sampling_strategy="all", **search)
+        self.smote_ = smote if self.smote is None else clone(self.smote)
+        self.enn_ = enn if self.enn is None else clone(self.enn)
         return self.smote_, self.enn_

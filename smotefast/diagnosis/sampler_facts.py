@@ -17,8 +17,8 @@ from smotefast.engine.needs import Needs
 from smotefast.engine.sampling_strategy import check_two_classes, counts_to_generate
 from smotefast.engine.user_estimators import number_of_neighbors
 from smotefast.over_sampling import RandomOverSampler
-from smotefast.over_sampling._categorical import categorical_positions
 from smotefast.over_sampling.base import BaseOverSampler
+from smotefast.over_sampling.categorical_features import categorical_positions
 from smotefast.tables import TableSchema
 from smotefast.under_sampling.base import BaseCleaner, BaseSelector
 

@@ -14,18 +14,15 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin
-from sklearn.utils.validation import validate_data
 
 from smotefast._messages import list_names
+from smotefast._typing import Matrix
 from smotefast.engine.class_counts import Counts, class_counts
-from smotefast.engine.column_checks import warn_about_columns
-from smotefast.engine.finite import finite_numbers
 from smotefast.engine.hooks import refuse_hooks
-from smotefast.engine.needs import Needs
+from smotefast.engine.input_checks import columns_of, finite_numbers, warn_about_columns
+from smotefast.engine.needs import Needs, Tags, sampler_tags
 from smotefast.engine.suggestions import SuggestingMixin
-from smotefast.engine.tags import Tags, sampler_tags
 from smotefast.tables import Table, Target, open_table, open_target
-from smotefast.tables.protocol import duplicate_names
 
 # Attributes that describe the columns of X. A call that fails still updates them.
 _COLUMNS = frozenset({"feature_names_in_", "n_features_in_"})
@@ -37,14 +34,14 @@ class BaseSampler(
     BaseEstimator,  # type: ignore[misc]
     metaclass=ABCMeta,
 ):
-    """Base of all samplers: ``fit``, ``fit_resample`` and what they have in common."""
+    """Base of all samplers: ``fit``, ``fit_resample`` and the state of a call."""
 
     _estimator_type = "sampler"
     _sampling_type: ClassVar[str]
     _parameter_constraints: ClassVar[dict[str, list[Any]]]
     _needs: ClassVar[Needs] = Needs()
     _may_copy_rows: ClassVar[bool] = False  # whether some parameters allow any type of value
-    _takes_booleans: ClassVar[bool] = False  # whether it computes with booleans as they are
+    _takes_booleans: ClassVar[bool] = False  # whether it computes with booleans
     _sets_sample_indices: ClassVar[bool] = False
 
     sampling_strategy_: Counts
@@ -56,7 +53,7 @@ class BaseSampler(
         refuse_hooks(cls)
 
     def fit(self, X: Any, y: Any, **params: Any) -> BaseSampler:
-        """Check the data and resolve ``sampling_strategy``; resample nothing.
+        """Check the data and resolve ``sampling_strategy``, without resampling.
 
         Parameters
         ----------
@@ -66,7 +63,7 @@ class BaseSampler(
         y : array-like of shape (n_samples,)
             The class of each row.
         **params
-            No sampler takes any so far.
+            Not used: any parameter raises an error.
 
         Returns
         -------
@@ -79,7 +76,7 @@ class BaseSampler(
         return self
 
     def fit_resample(self, X: Any, y: Any, **params: Any) -> tuple[Any, Any]:
-        """Add rows to classes, or take rows away, as ``sampling_strategy`` asks for.
+        """Resample the classes as ``sampling_strategy`` says.
 
         Parameters
         ----------
@@ -89,21 +86,21 @@ class BaseSampler(
         y : array-like of shape (n_samples,)
             The class of each row.
         **params
-            No sampler takes any so far.
+            Not used: any parameter raises an error.
 
         Returns
         -------
-        X_resampled : same kind as X, of shape (n_samples_new, n_features)
-            What over-samplers give are the rows of X in their order, then the new rows by
-            class in label order; under-samplers give some of the rows.
-        y_resampled : same kind as y, of shape (n_samples_new,)
-            Their classes.
+        X_resampled : same type as X, of shape (n_samples_new, n_features)
+            Over-samplers return the rows of X in order, then the synthetic samples by class
+            in label order. Under-samplers return a subset of the rows.
+        y_resampled : same type as y, of shape (n_samples_new,)
+            The class of each row.
 
         Raises
         ------
         ValueError
-            If the data or a parameter is not what the sampler can work on; the message
-            names it and says what to do.
+            If the data or a parameter cannot be used; the message names it and says what to
+            do.
         """
         self._refuse_extra(params)
         with self._call() as call:
@@ -115,7 +112,7 @@ class BaseSampler(
         return self._needs
 
     def check_params(self) -> None:
-        """Raise an error if a parameter has a value that it must not have."""
+        """Raise an error if a parameter has an invalid value."""
         self._validate_params()
 
     def check_counts(self, counts: Counts, target_counts: Counts) -> None:
@@ -131,10 +128,10 @@ class BaseSampler(
 
     @contextmanager
     def _call(self) -> Iterator[Any]:
-        """Work on a copy without fitted attributes; take over what it sets.
+        """Work on a copy without fitted attributes, then take over the attributes it sets.
 
-        Two threads may call one sampler. As in scikit-learn, a call that fails still updates
-        the attributes that describe the columns, if it got that far.
+        So two threads may call one sampler. As in scikit-learn, a call that fails still updates
+        the attributes that describe the columns, if it has read them.
         """
         call = copy.copy(self)
         call._forget()
@@ -161,12 +158,11 @@ class BaseSampler(
 
     @abstractmethod
     def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
-        """Check the data, set fitted attributes and return what the caller gets."""
+        """Check the data, set fitted attributes and return the resampled X and y."""
 
     def __sklearn_tags__(self) -> Tags:
         return sampler_tags(
-            copies_rows=self._may_copy_rows,
-            takes_categories=self._needs.takes_categories,
+            takes_any_type=self._may_copy_rows or self._needs.takes_categories,
             sets_sample_indices=self._sets_sample_indices,
         )
 
@@ -177,7 +173,7 @@ class BaseSampler(
             )
 
     def _forget(self) -> None:
-        """Remove what the last call set, but not the description of the columns."""
+        """Remove the attributes that the last call set, except those of the columns."""
         for name in ("_cache", *self.__dict__.pop("_fitted_names", ())):
             self.__dict__.pop(name, None)
 
@@ -196,23 +192,13 @@ class BaseSampler(
     def _learn_names(self, X: Any) -> int:
         """Set ``feature_names_in_`` or remove it; return the number of columns.
 
-        ``n_features_in_`` is set by the caller once the data are checked, as in scikit-learn.
+        The caller sets ``n_features_in_`` after the data are checked, as scikit-learn does.
         """
-        seen = copy.copy(self)
-        try:
-            validate_data(seen, X=X, reset=True, skip_check_array=True)
-        except ValueError as error:
-            if type(error).__name__ != "DuplicateError":
-                raise
-            raise ValueError(
-                f"X has several columns of the same name: {list_names(duplicate_names(X))}. "
-                "scikit-learn reads the names of frames only where they differ. Rename the "
-                "columns."
-            ) from error
+        names, n_features = columns_of(X, self)
         self.__dict__.pop("feature_names_in_", None)
-        if hasattr(seen, "feature_names_in_"):
-            self.feature_names_in_ = seen.feature_names_in_
-        return int(seen.n_features_in_)
+        if names is not None:
+            self.feature_names_in_ = names
+        return n_features
 
 
 class LastData(NamedTuple):
@@ -226,8 +212,7 @@ class LastData(NamedTuple):
 class SingleSampler(BaseSampler):
     """Base of samplers that add rows to a table, or select rows of it."""
 
-    # Whether X and y are kept (the caller's objects, not copied) for an estimator that is
-    # fitted on all rows at its first use.
+    # Whether X and y are kept (not copied) for an estimator that is fitted at its first use.
     _keeps_data: ClassVar[bool] = False
 
     sampling_strategy: Any
@@ -242,8 +227,11 @@ class SingleSampler(BaseSampler):
             self._last_data = LastData(X, y)
         return resampled
 
-    def _checked(self, X: Any, y: Any) -> tuple[Table, Target, Any]:
-        """Check the data and warn about columns such as keys; hold no copy of X."""
+    def _checked(self, X: Any, y: Any) -> tuple[Table, Target, Matrix | None]:
+        """Check the data and warn about columns such as keys.
+
+        Only the caller of this method holds the matrix, so that ``_resample`` can free it.
+        """
         table, target, matrix = self._opened(X, y)
         if matrix is not None:
             parts = self._column_parts(matrix)
@@ -251,14 +239,14 @@ class SingleSampler(BaseSampler):
         return table, target, matrix
 
     def _column_parts(self, matrix: Any) -> list[tuple[Any, Sequence[int]]]:
-        """Return matrices of numbers, each with the positions of its columns in X."""
+        """Return matrices to check, each with the positions of its columns in X."""
         return [(matrix, range(matrix.shape[1]))]
 
     @abstractmethod
     def _resample(self, table: Table, target: Target, matrix: Any) -> tuple[Any, Any]:
         """Set fitted attributes and return the resampled X and y.
 
-        ``matrix`` holds the values of X, or is None if the sampler does not read them.
+        ``matrix`` holds the values of X; it is None if the sampler does not read them.
         """
 
     @staticmethod
@@ -268,8 +256,8 @@ class SingleSampler(BaseSampler):
     ) -> Counts:
         """Return the target count of each class for a ``sampling_strategy``.
 
-        With ``allow_reached`` a class that has enough rows already (for under-samplers: few
-        enough) stays as it is.
+        With ``allow_reached`` a class that already has enough rows (for under-samplers: few
+        enough) does not change.
         """
 
     def _last_matrix(self) -> Any:
@@ -284,7 +272,7 @@ class SingleSampler(BaseSampler):
         positions = self._last_data.positions
         return labels if positions is None else labels[positions]
 
-    def _opened(self, X: Any, y: Any) -> tuple[Table, Target, Any]:
+    def _opened(self, X: Any, y: Any) -> tuple[Table, Target, Matrix | None]:
         """Check parameters, target and data, in this order; resolve the strategy."""
         self._validate_params()
         target = open_target(y)

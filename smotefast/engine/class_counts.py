@@ -1,4 +1,4 @@
-"""Classes of a target: rows per class, and integer codes of the labels."""
+"""Count rows by class, and by category and class; integer codes of the labels."""
 
 from __future__ import annotations
 
@@ -37,3 +37,27 @@ def smallest_class(counts: Counts) -> Any:
 def largest_class(counts: Counts) -> Any:
     """Return the label of the largest class; of several the lowest."""
     return max(counts, key=counts.__getitem__)
+
+
+def counts_by_class(codes: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
+    """Count the rows of each class that have each category.
+
+    Parameters
+    ----------
+    codes
+        Codes of all rows, shape (n_rows, n_columns).
+    y
+        Label of each row.
+
+    Returns
+    -------
+    list of arrays of shape (n_categories, n_classes)
+        One for each column.
+    """
+    classes, labels = np.unique(y, return_inverse=True)
+    counts = []
+    for column in codes.T:
+        shape = (int(column.max()) + 1, len(classes))
+        both = column * np.int64(len(classes)) + labels
+        counts.append(np.bincount(both, minlength=shape[0] * shape[1]).reshape(shape))
+    return counts

@@ -1,13 +1,14 @@
-"""Methods that imbalanced-learn's samplers call, and samplers of this package do not.
+"""Refuse subclasses that override hook methods of imbalanced-learn.
 
-A subclass written for imbalanced-learn changes what is resampled by overriding them. Here it
-would have no effect, so such a class is refused when it is made.
+A subclass written for imbalanced-learn changes the result by overriding methods that its
+samplers call. Samplers of this package do not call them, so that the override would have no
+effect: such a class raises an error when it is defined.
 """
 
 from __future__ import annotations
 
-# By class of imbalanced-learn 0.14; what a base has holds for its subclasses. ``_more_tags``
-# is not among them: imbalanced-learn defines it, and scikit-learn no longer calls it.
+# By class of imbalanced-learn 0.14; subclasses have the hooks of their bases. ``_more_tags`` is
+# not listed: imbalanced-learn defines it, and scikit-learn no longer calls it.
 HOOKS: dict[str, tuple[str, ...]] = {
     "BaseSampler": ("_fit_resample", "_check_X_y"),
     "NeighborSampler": ("_validate_estimator",),
@@ -30,47 +31,47 @@ HOOKS: dict[str, tuple[str, ...]] = {
     "ClusterCentroids": ("_validate_estimator", "_generate_sample"),
     "BaseCombination": ("_validate_estimator",),
 }
-# Classes that are not the user's: their methods are no overrides.
+# Packages whose own classes override nothing.
 _LIBRARIES = {"smotefast", "imblearn", "sklearn"}
 
 
 def hooks_of(sampler: type) -> list[str]:
     """Return the methods that imbalanced-learn's class of the same name would call."""
-    ours = [kind.__name__ for kind in sampler.__mro__ if _library(kind) == "smotefast"]
-    return list(dict.fromkeys(hook for name in ours for hook in HOOKS.get(name, ())))
+    bases = [cls.__name__ for cls in sampler.__mro__ if _package(cls) == "smotefast"]
+    return list(dict.fromkeys(hook for name in bases for hook in HOOKS.get(name, ())))
 
 
 def overridden_hooks(sampler: type) -> dict[str, type]:
-    """Return the hooks that a subclass or a mixin of it defines, with the class that does."""
-    found: dict[str, type] = {}
-    for kind in sampler.__mro__:
-        if _library(kind) not in _LIBRARIES:
-            for name in vars(kind).keys() & set(hooks_of(sampler)):
-                found.setdefault(name, kind)
-    return found
+    """Return the hooks that a user's class or mixin defines, with the class that does."""
+    overridden: dict[str, type] = {}
+    for cls in sampler.__mro__:
+        if _package(cls) not in _LIBRARIES:
+            for name in vars(cls).keys() & set(hooks_of(sampler)):
+                overridden.setdefault(name, cls)
+    return overridden
 
 
 def refuse_hooks(sampler: type) -> None:
-    """Refuse a class that overrides what is never called.
+    """Raise an error for a class that overrides methods which are never called.
 
     Raises
     ------
     TypeError
-        Naming the methods and what to do.
+        The message names the methods and what to do.
     """
-    found = overridden_hooks(sampler)
-    if not found:
+    overridden = overridden_hooks(sampler)
+    if not overridden:
         return
-    base = next(kind for kind in sampler.__mro__ if _library(kind) == "smotefast")
-    names = ", ".join(sorted(found))
-    owner = found[min(found)].__name__
-    whose = "" if owner == sampler.__name__ else f" (from {owner})"
+    base = next(cls for cls in sampler.__mro__ if _package(cls) == "smotefast")
+    names = ", ".join(sorted(overridden))
+    owner = overridden[min(overridden)].__name__
+    source = "" if owner == sampler.__name__ else f" (from {owner})"
     raise TypeError(
-        f"{sampler.__name__} overrides {names}{whose}, which imbalanced-learn calls and "
+        f"{sampler.__name__} overrides {names}{source}, which imbalanced-learn calls and "
         f"smotefast's {base.__name__} does not: it would have no effect. Override fit_resample "
         f"instead, or derive the class from imbalanced-learn's {base.__name__}."
     )
 
 
-def _library(kind: type) -> str:
-    return kind.__module__.partition(".")[0]
+def _package(cls: type) -> str:
+    return cls.__module__.partition(".")[0]

@@ -1,7 +1,7 @@
 """Job: the synthetic samples of all classes, generated in blocks of any size.
 
 ``fit_resample`` fills the job once, into the tail of the result; a job on files fills it block
-by block. The samples do not depend on the blocks or on the threads.
+by block. The samples depend neither on the blocks nor on the number of threads.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from smotefast.engine.mixed_recipes import MixedMatrix, Recipe
-from smotefast.engine.recipes import Copy, Interpolate, Origins, Provenance, Smooth
+from smotefast._typing import Label
+from smotefast.engine.class_counts import Counts
+from smotefast.engine.mixed_recipes import MixedMatrix
+from smotefast.engine.recipes import Copy, NumberRecipe, Origins, Provenance, Recipe
 
 
 class Job:
@@ -57,7 +59,7 @@ class Job:
         return None if first is None or isinstance(first, Copy) else first.dtype
 
     def parts(self, start: int, stop: int) -> Iterator[tuple[Recipe, int, int, int]]:
-        """Split a block at the class borders.
+        """Split a block into the parts of each recipe.
 
         Yields
         ------
@@ -71,11 +73,11 @@ class Job:
                 yield recipe, first - begin, last - begin, first - start
             begin = end
 
-    def fill(self, start: int, stop: int, out: Any) -> None:
-        """Write the samples ``start..stop`` into ``out``.
+    def fill(self, start: int, stop: int, out: np.ndarray | MixedMatrix) -> None:
+        """Write the samples ``start..stop`` into ``out``, which has a row for each.
 
-        ``out`` has a row for each: an array (of codes for rows of categories) or a
-        ``MixedMatrix``.
+        ``out`` is an array of numbers, an array of codes for rows of categories only, or a
+        ``MixedMatrix`` of both.
         """
         for recipe, first, last, at in self.parts(start, stop):
             if isinstance(recipe, Copy):
@@ -84,7 +86,7 @@ class Job:
             recipe.fill(first, last, block, n_threads=self.n_threads)
 
     def mixed_rows(
-        self, start: int, stop: int, n_numbers: int, n_codes: int, dtype: Any
+        self, start: int, stop: int, n_numbers: int, n_codes: int, dtype: np.dtype[Any]
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return numbers and codes of the samples ``start..stop`` of data with categories."""
         numbers = np.empty((stop - start, n_numbers), dtype=dtype)
@@ -92,26 +94,24 @@ class Job:
         self.fill(start, stop, MixedMatrix(numbers, codes) if n_numbers else codes)
         return numbers, codes
 
-    def sparse_rows(self, start: int, stop: int) -> Any:
+    def sparse_rows(self, start: int, stop: int) -> sparse.csr_array:
         """Return the samples ``start..stop`` of sparse data as one CSR matrix."""
-        blocks = []
+        blocks: list[sparse.csr_array] = []
         for recipe, first, last, _ in self.parts(start, stop):
-            assert isinstance(recipe, Interpolate | Smooth)
-            rows = recipe.csr_rows(first, last, n_threads=self.n_threads)
-            shape = (last - first, recipe.base.shape[1])
-            parts = (rows.data, rows.indices, rows.indptr)
-            blocks.append(sparse.csr_array(parts, shape=shape))
-        return sparse.vstack(blocks, format="csr")
+            assert isinstance(recipe, NumberRecipe)
+            blocks.append(recipe.csr_rows(first, last, n_threads=self.n_threads))
+        rows: sparse.csr_array = sparse.vstack(blocks, format="csr")
+        return rows
 
     def positions(self, start: int, stop: int) -> np.ndarray:
         """Return the position of the row that each sample ``start..stop`` copies."""
-        picked = np.empty(stop - start, dtype=np.int64)
+        copied = np.empty(stop - start, dtype=np.int64)
         for recipe, first, last, at in self.parts(start, stop):
             origins = recipe.origins
             assert origins.neighbors is None
             choices = origins.draws.choices(first, last)
-            np.take(origins.base_positions, choices, out=picked[at : at + last - first])
-        return picked
+            np.take(origins.base_positions, choices, out=copied[at : at + last - first])
+        return copied
 
     def labels(self, start: int, stop: int, dtype: Any = object) -> np.ndarray:
         """Return the labels of the samples ``start..stop``."""
@@ -120,21 +120,21 @@ class Job:
             labels[at : at + last - first] = recipe.origins.label
         return labels
 
-    def counts(self) -> dict[Any, int]:
+    def counts(self) -> Counts:
         """Return the number of samples of each class that gets any."""
-        counts: dict[Any, int] = {}
+        counts: dict[Label, int] = {}
         for recipe in self.recipes:
             origins = recipe.origins
             counts[origins.label] = counts.get(origins.label, 0) + origins.n_rows
         return counts
 
     def origins(self) -> list[Origins]:
-        """Return what ``provenance_of`` needs."""
+        """Return the origins of all samples, for ``provenance_of``."""
         return [recipe.origins for recipe in self.recipes]
 
 
 def provenance_of(origins: Sequence[Origins]) -> Provenance:
-    """Recompute base row, neighbor and step of every synthetic sample."""
+    """Compute base row, neighbor and step of every synthetic sample."""
     parts = [each.provenance(0, each.n_rows) for each in origins]
     if not parts:
         empty = np.empty(0, dtype=np.int64)

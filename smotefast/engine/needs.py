@@ -1,8 +1,16 @@
-"""What a sampler needs of the data: read by jobs on files, combinations and reports."""
+"""What a sampler declares: what it needs of the data, and scikit-learn tags.
+
+Jobs on files, combinations and reports read ``Needs`` and never look at a sampler's class.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
+
+from sklearn.utils import InputTags as _InputTags
+from sklearn.utils import Tags as _Tags
+from sklearn.utils import TargetTags
 
 Reads = Literal["nothing", "classes", "neighbors", "everything"]
 
@@ -21,7 +29,7 @@ class Needs(NamedTuple):
     measures_distance
         Whether the scales of the columns matter.
     exact_counts
-        Whether each class gets exactly the number of samples that was asked for.
+        Whether each class gets exactly the requested number of samples.
     neighbors_parameter
         The parameter that holds the number of neighbors, or the user's estimator; None for
         samplers without one.
@@ -49,3 +57,47 @@ class Needs(NamedTuple):
     def copies_rows(self) -> bool:
         """Whether rows are copied or dropped without looking at their values."""
         return self.reads == "nothing"
+
+
+@dataclass(slots=True)
+class InputTags(_InputTags):  # type: ignore[misc]  # scikit-learn ships no types
+    """Tags of X; imbalanced-learn's checks read ``dataframe``."""
+
+    dataframe: bool = True
+
+
+@dataclass(slots=True)
+class SamplerTags:
+    """Tags of a sampler: ``sample_indices`` is whether it sets ``sample_indices_``."""
+
+    sample_indices: bool = False
+
+
+@dataclass(slots=True)
+class Tags(_Tags):  # type: ignore[misc]
+    """scikit-learn tags with the fields that imbalanced-learn's checks read."""
+
+    input_tags: InputTags = field(default_factory=InputTags)
+    sampler_tags: SamplerTags | None = None
+
+
+def sampler_tags(*, takes_any_type: bool, sets_sample_indices: bool) -> Tags:
+    """Return the tags of a sampler.
+
+    Parameters
+    ----------
+    takes_any_type
+        Whether columns may hold text and missing values: rows are copied whatever their values
+        are, or such values are categories.
+    sets_sample_indices
+        Whether the sampler sets ``sample_indices_``.
+    """
+    return Tags(
+        estimator_type="sampler",
+        target_tags=TargetTags(required=True),
+        transformer_tags=None,
+        classifier_tags=None,
+        regressor_tags=None,
+        input_tags=InputTags(sparse=True, string=takes_any_type, allow_nan=takes_any_type),
+        sampler_tags=SamplerTags(sample_indices=sets_sample_indices),
+    )

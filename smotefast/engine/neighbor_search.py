@@ -47,12 +47,12 @@ class NeighborSearch:
         estimator: Any = None,
     ) -> dict[Any, Neighbors]:
         """Find the k nearest rows of any class; queries are positions by class."""
-        found = rows.find_neighbors(
+        by_class = rows.find_neighbors(
             queries, k, search=self.search, n_threads=self.n_threads, estimator=estimator
         )
-        for neighbors in found.values():
+        for neighbors in by_class.values():
             self.record(neighbors)
-        return found
+        return by_class
 
     def indices(
         self, rows: CrossClassRows, queries: np.ndarray, k: int, estimator: Any = None
@@ -64,18 +64,18 @@ class NeighborSearch:
 
     def exact_indices(self, rows: CrossClassRows, queries: np.ndarray, k: int) -> np.ndarray:
         """Return the same by exact search, and do not record it."""
-        found = rows.find_neighbors(
+        by_class = rows.find_neighbors(
             {None: queries}, k, search="exact", n_threads=self.n_threads
         )
-        return found[None].indices
+        return by_class[None].indices
 
-    def record(self, found: Neighbors) -> None:
+    def record(self, neighbors: Neighbors) -> None:
         """Update ``method`` and ``recall``."""
         if self.method != "approximate":
-            self.method = found.method
-        if found.recall is not None:
-            known = found.recall if self.recall is None else self.recall
-            self.recall = min(found.recall, known)
+            self.method = neighbors.method
+        if neighbors.recall is not None:
+            lowest = neighbors.recall if self.recall is None else self.recall
+            self.recall = min(neighbors.recall, lowest)
 
     def measure_disagreement(
         self,

@@ -1,7 +1,7 @@
 """The data as samplers read them: protocols for rows in memory and in files.
 
-A sampler declares the protocol that it needs by ``needs().reads``. ``MatrixRows`` offers all of
-them; rows of a job on files offer what the job has.
+``needs().reads`` of a sampler tells which protocol its ``prepare`` uses. ``MatrixRows`` offers
+all of them; the rows of a job on files offer what the job has.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from smotefast.engine.class_counts import Counts, class_codes, class_counts
-from smotefast.engine.mixed_recipes import counts_by_class
+from smotefast._typing import Label, Matrix
+from smotefast.engine.class_counts import Counts, class_codes, class_counts, counts_by_class
 from smotefast.neighbors import Neighbors, find_neighbors
 
 
 class ClassPositions(Protocol):
-    """Positions of the rows of each class, for samplers that read nothing.
+    """Positions of the rows of each class; for samplers that read "nothing".
 
     Attributes
     ----------
@@ -28,31 +28,35 @@ class ClassPositions(Protocol):
 
     n_samples: int
 
-    def positions(self, label: Any) -> np.ndarray:
+    def positions(self, label: Label) -> np.ndarray:
         """Return the positions of the rows of a class in the whole data, ascending."""
         ...
 
 
 class ClassRows(ClassPositions, Protocol):
-    """Rows of the classes that change."""
+    """Rows of the classes that change; for samplers that read "classes"."""
 
-    def matrix(self, label: Any) -> Any:
-        """Return the rows of a class: a C-contiguous array or a canonical CSR matrix."""
+    def matrix(self, label: Label) -> Any:
+        """Return the rows of a class.
+
+        A C-contiguous array or a canonical CSR matrix; for samplers of categories a
+        ``MixedMatrix``, or an array of codes.
+        """
         ...
 
 
 class CrossClassRows(ClassRows, Protocol):
-    """The same, and their neighbors among the rows of all classes."""
+    """The same, and their nearest rows of any class; for samplers that read "neighbors"."""
 
     def find_neighbors(
         self,
-        queries: dict[Any, np.ndarray],
+        queries: dict[Label, np.ndarray],
         k: int,
         *,
         search: str,
         n_threads: int,
         estimator: Any = None,
-    ) -> dict[Any, Neighbors]:
+    ) -> dict[Label, Neighbors]:
         """Find the k nearest other rows of any class, as positions in the whole data.
 
         ``queries`` holds positions of rows, ascending, by class. The other parameters are those
@@ -60,13 +64,13 @@ class CrossClassRows(ClassRows, Protocol):
         """
         ...
 
-    def rows_at(self, positions: np.ndarray) -> Any:
+    def rows_at(self, positions: np.ndarray) -> Matrix:
         """Return rows of any class."""
         ...
 
 
 class CategoryRows(ClassRows, Protocol):
-    """Rows of categories, as integer codes."""
+    """Rows of categories, as integer codes; for SMOTEN."""
 
     def category_counts(self) -> list[np.ndarray]:
         """Count the rows of each class that have each category, over the whole data.
@@ -76,10 +80,10 @@ class CategoryRows(ClassRows, Protocol):
         ...
 
 
-class AllRows(CrossClassRows, Protocol):
-    """All rows in memory."""
+class AllRows(CrossClassRows, CategoryRows, Protocol):
+    """All rows in memory; for samplers that read "everything"."""
 
-    def all_rows(self) -> tuple[Any, np.ndarray]:
+    def all_rows(self) -> tuple[Matrix, np.ndarray]:
         """Return the matrix of all rows and the label of each."""
         ...
 
@@ -90,8 +94,8 @@ class MatrixRows:
     Parameters
     ----------
     matrix
-        Array or CSR matrix of shape (n_samples, n_features), or None if the sampler does not
-        read values.
+        Array, CSR matrix or ``MixedMatrix`` of shape (n_samples, n_features), or None if the
+        sampler reads no values.
     y
         Labels of shape (n_samples,).
     """
@@ -116,16 +120,16 @@ class MatrixRows:
         """Index of each row's class in label order, shape (n_samples,), int32."""
         return class_codes(self._y, self.sizes)
 
-    def positions(self, label: Any) -> np.ndarray:
+    def positions(self, label: Label) -> np.ndarray:
         """Return the positions of the rows of a class, ascending."""
         return np.flatnonzero(self._y == label)
 
-    def in_classes(self, labels: Collection[Any]) -> np.ndarray:
+    def in_classes(self, labels: Collection[Label]) -> np.ndarray:
         """Return whether each row belongs to one of these classes, shape (n_samples,), bool."""
         is_in = np.array([label in labels for label in self.sizes])
         return np.asarray(is_in[self.codes])
 
-    def matrix(self, label: Any) -> Any:
+    def matrix(self, label: Label) -> Any:
         """Return the rows of a class."""
         return self.rows_at(self.positions(label))
 
@@ -144,13 +148,13 @@ class MatrixRows:
 
     def find_neighbors(
         self,
-        queries: dict[Any, np.ndarray],
+        queries: dict[Label, np.ndarray],
         k: int,
         *,
         search: str,
         n_threads: int,
         estimator: Any = None,
-    ) -> dict[Any, Neighbors]:
+    ) -> dict[Label, Neighbors]:
         """Find the k nearest other rows of any class, as positions in the whole data."""
 
         def find(positions: np.ndarray) -> Neighbors:
@@ -166,10 +170,12 @@ class MatrixRows:
 
         if estimator is not None or len(queries) < 2:
             return {label: find(positions) for label, positions in queries.items()}
-        every = np.sort(np.concatenate(list(queries.values())))
-        found = find(every)
+        all_queries = np.sort(np.concatenate(list(queries.values())))
+        neighbors = find(all_queries)
         return {
-            label: found._replace(indices=found.indices[np.searchsorted(every, positions)])
+            label: neighbors._replace(
+                indices=neighbors.indices[np.searchsorted(all_queries, positions)]
+            )
             for label, positions in queries.items()
         }
 

@@ -1,6 +1,6 @@
-"""Estimators whose errors suggest a name: misspelled parameters, values and methods.
+"""Errors about parameters and attributes that do not exist suggest the name that may be meant.
 
-Names of imbalanced-learn's former versions count as misspelled ones of today.
+Names of former versions of imbalanced-learn count as misspelled.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from smotefast.engine.param_constraints import with_suggestions
 if TYPE_CHECKING:
     from typing import Self
 
-# Former parameters of imbalanced-learn, and what other libraries call the same thing.
+# Former parameters of imbalanced-learn, and names of the same parameters in other libraries.
 _PARAMETERS = {
     "ratio": "sampling_strategy",
     "strategy": "sampling_strategy",
@@ -27,8 +27,6 @@ _PARAMETERS = {
     "seed": "random_state",
     "n_threads": "n_jobs",
 }
-# A parameter that more samplers than this have tells nothing about which one is meant.
-_FEW_OTHERS = 3
 _ATTRIBUTES = {
     "fit_sample": "fit_resample",
     "sample": "fit_resample",
@@ -39,17 +37,19 @@ _ATTRIBUTES = {
     "return_indices": "sample_indices_",
     **_PARAMETERS,
 }
+# If more samplers than this have a parameter, the message names none of them.
+_MAX_OTHERS = 3
 
 
 class SuggestingMixin:
-    """Mixin for estimators: errors about names say which name may be meant.
+    """Mixin for estimators: errors about names suggest the name that may be meant.
 
-    The types of the errors and scikit-learn's texts stay; a sentence is added.
+    The types of the errors and scikit-learn's messages stay the same; a sentence is added.
     """
 
     def __new__(cls, *args: Any, **params: Any) -> Self:
         """Refuse parameters that ``__init__`` would refuse, with a suggestion."""
-        for name in _unknown(cls, params):
+        for name in _unknown(cls, params) if params else ():
             raise TypeError(
                 f"{cls.__name__}.__init__() got an unexpected keyword argument {name!r}."
                 + (parameter_hint(cls, name) or _all_parameters(cls))
@@ -62,7 +62,7 @@ class SuggestingMixin:
             super().set_params(**params)  # type: ignore[misc]
         except ValueError as error:
             names = [name.partition("__")[0] for name in params]
-            hints = [parameter_hint(type(self), one) for one in _unknown(type(self), names)]
+            hints = [parameter_hint(type(self), name) for name in _unknown(type(self), names)]
             raise ValueError(f"{error}{hints[0] if hints else ''}") from error
         return self
 
@@ -70,61 +70,61 @@ class SuggestingMixin:
         with with_suggestions(self):
             super()._validate_params()  # type: ignore[misc]
 
-    if not TYPE_CHECKING:  # a type checker would take every attribute for one that exists
+    if not TYPE_CHECKING:  # a type checker would assume that every attribute exists
 
         def __getattr__(self, name: str) -> Any:
-            if hasattr(type(self), name):  # a property that refuses: in its own words
+            if hasattr(type(self), name):  # a property that raised an error: raise it again
                 return object.__getattribute__(self, name)
             hint = "" if name.startswith("_") else _attribute_hint(type(self), name)
             text = f"{type(self).__name__!r} object has no attribute {name!r}"
-            # Without obj Python adds no second suggestion of its own.
+            # Without obj Python adds no suggestion of its own.
             raise AttributeError(f"{text}.{hint}" if hint else text, name=name, obj=None)
 
 
-# Pipelines ask for attributes that may not exist: 0.4 ms the first time, 1 microsecond after.
-@lru_cache(256)
-def _attribute_hint(kind: Any, name: str) -> str:
-    public = [one for one in dir(kind) if not one.startswith("_")]
-    return did_you_mean(name, [*public, "sampling_strategy_"], _ATTRIBUTES)
-
-
-@lru_cache(256)
-def _taken(kind: Any) -> tuple[str, ...] | None:
-    """Return the parameters that a class takes; None where it takes any."""
-    _, *taken = inspect.signature(kind.__init__).parameters.values()
-    if any(one.kind is one.VAR_KEYWORD for one in taken):
-        return None
-    return tuple(one.name for one in taken)
-
-
-def _unknown(kind: Any, names: Iterable[str]) -> list[str]:
-    """Return the names that a class does not take as parameters."""
-    taken = _taken(kind)
-    return [] if taken is None else [name for name in names if name not in taken]
-
-
-def parameter_hint(kind: Any, name: str) -> str:
-    """Return what to write instead of a parameter that a class does not take."""
-    meant = did_you_mean(name, _taken(kind) or (), _PARAMETERS)
-    if meant:
-        return meant
-    if name == "return_indices" and kind._sets_sample_indices:
+def parameter_hint(cls: Any, name: str) -> str:
+    """Return what to write instead of a parameter that a class does not have."""
+    suggestion = did_you_mean(name, _parameters(cls) or (), _PARAMETERS)
+    if suggestion:
+        return suggestion
+    if name == "return_indices" and getattr(cls, "_sets_sample_indices", False):
         return " Read the attribute sample_indices_ after fit_resample."
     others = {
         other.__name__
         for other in _subclasses(SuggestingMixin)
-        if other.__module__.startswith("smotefast.") and name in (_taken(other) or ())
+        if other.__module__.startswith("smotefast.") and name in (_parameters(other) or ())
     }
-    few = 0 < len(others) <= _FEW_OTHERS
-    return f" It is a parameter of {' and '.join(sorted(others))}." if few else ""
+    is_telling = 0 < len(others) <= _MAX_OTHERS
+    return f" It is a parameter of {' and '.join(sorted(others))}." if is_telling else ""
 
 
-def _all_parameters(kind: Any) -> str:
-    return f" It takes {list_names(_taken(kind) or ())}."
+# Pipelines ask for attributes that may not exist: 0.4 ms the first time, 1 microsecond after.
+@lru_cache(256)
+def _attribute_hint(cls: Any, name: str) -> str:
+    public = [attribute for attribute in dir(cls) if not attribute.startswith("_")]
+    return did_you_mean(name, [*public, "sampling_strategy_"], _ATTRIBUTES)
 
 
-def _subclasses(kind: Any) -> Iterator[type]:
-    """Yield all classes below one that have been imported."""
-    for below in kind.__subclasses__():
-        yield below
-        yield from _subclasses(below)
+@lru_cache(256)
+def _parameters(cls: Any) -> tuple[str, ...] | None:
+    """Return the parameters that a class has; None if it takes any."""
+    _, *parameters = inspect.signature(cls.__init__).parameters.values()
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+        return None
+    return tuple(parameter.name for parameter in parameters)
+
+
+def _all_parameters(cls: Any) -> str:
+    return f" It takes {list_names(_parameters(cls) or ())}."
+
+
+def _unknown(cls: Any, names: Iterable[str]) -> list[str]:
+    """Return the names that are no parameters of a class."""
+    known = _parameters(cls)
+    return [] if known is None else [name for name in names if name not in known]
+
+
+def _subclasses(cls: Any) -> Iterator[type]:
+    """Yield all subclasses that have been imported, at any depth."""
+    for subclass in cls.__subclasses__():
+        yield subclass
+        yield from _subclasses(subclass)

@@ -1,4 +1,4 @@
-"""Estimators that the user passes as a parameter, and numbers of neighbors."""
+"""Numbers of neighbors, and estimators that the user passes as a parameter."""
 
 from __future__ import annotations
 
@@ -7,33 +7,44 @@ from typing import Any
 
 from sklearn.base import clone
 
+from smotefast._typing import Matrix
 
-def neighbor_estimator(name: str, given: Any) -> tuple[Any, int]:
-    """Return a clone of the user's estimator (or None) and the number of neighbors."""
-    if not hasattr(given, "kneighbors"):
-        return None, int(given)
-    estimator = clone(given)
+
+def neighbor_estimator(name: str, value: Any) -> tuple[Any, int]:
+    """Return a clone of the user's estimator (or None) and the number of neighbors.
+
+    Parameters
+    ----------
+    name
+        The parameter, for the message.
+    value
+        Its value: a number of neighbors, or an estimator with ``kneighbors``. The first
+        neighbor that an estimator returns is the row itself.
+    """
+    if not hasattr(value, "kneighbors"):
+        return None, int(value)
+    estimator = clone(value)
     if estimator.n_neighbors < 2:
         raise ValueError(
             f"{name}={estimator!r} has n_neighbors={estimator.n_neighbors}, and "
             "the first neighbor that an estimator reports is the row itself. Give it "
             "n_neighbors=2 or more: one more than the neighbors to choose from."
         )
-    return estimator, estimator.n_neighbors - 1
+    return estimator, number_of_neighbors(estimator)
 
 
-def number_of_neighbors(given: Any) -> int:
-    """Return k from a number or the user's estimator, which counts the row itself as well."""
-    return int(given.n_neighbors) - 1 if hasattr(given, "kneighbors") else int(given)
+def number_of_neighbors(value: Any) -> int:
+    """Return k for a number, or for the user's estimator, which counts the row itself."""
+    return int(value.n_neighbors) - 1 if hasattr(value, "kneighbors") else int(value)
 
 
-def fitted_neighbors(n_neighbors: int, rows: Any, n_jobs: int | None = None) -> Any:
-    """Return scikit-learn's estimator, fitted on rows; not fitted if they are None."""
+def fitted_neighbors(n_neighbors: int, rows: Matrix | None, n_jobs: int | None = None) -> Any:
+    """Return scikit-learn's ``NearestNeighbors``, fitted on rows; not fitted without rows."""
     from sklearn.neighbors import NearestNeighbors
 
     if rows is None:
         return NearestNeighbors(n_neighbors=n_neighbors, n_jobs=n_jobs)
-    n_neighbors = min(n_neighbors, rows.shape[0])  # of a class that is smaller
+    n_neighbors = min(n_neighbors, rows.shape[0])  # a class may be smaller
     return NearestNeighbors(n_neighbors=n_neighbors, n_jobs=n_jobs).fit(rows)
 
 

@@ -1,20 +1,22 @@
 """Base classes of over-samplers.
 
 ``BaseOverSampler`` returns the original rows in order, then the synthetic samples. A sampler
-adds ``prepare``, which takes rows and the number of samples to generate per class and returns a
-``Job``. ``NeighborSampler`` is the base of the SMOTE family; its samplers add ``_recipes``.
+adds ``prepare``: rows and the number of samples to generate of each class in, a ``Job`` out.
+``NeighborSampler`` is the base of the SMOTE family; its samplers add ``_recipes``.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import numpy as np
+
+from smotefast._typing import Label, Matrix
 from smotefast.engine.base import SingleSampler
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.job import Job, provenance_of
-from smotefast.engine.mixed_recipes import Recipe
 from smotefast.engine.needs import Needs
 from smotefast.engine.param_constraints import (
     NEIGHBOR_COUNT,
@@ -22,8 +24,8 @@ from smotefast.engine.param_constraints import (
     SEARCH,
     SMALL_CLASS,
 )
-from smotefast.engine.recipes import Origins, Provenance
-from smotefast.engine.rows import MatrixRows
+from smotefast.engine.recipes import Origins, Provenance, Recipe
+from smotefast.engine.rows import AllRows, MatrixRows
 from smotefast.engine.sampling_strategy import counts_to_generate
 from smotefast.engine.user_estimators import fitted_neighbors, neighbor_estimator
 from smotefast.exceptions import warn_resampling
@@ -43,35 +45,38 @@ class BaseOverSampler(SingleSampler):
     _origins: list[Origins]
 
     @abstractmethod
-    def prepare(self, rows: Any, n_to_generate: Counts) -> Job:
-        """Set fitted attributes and return how the synthetic samples are generated.
+    def prepare(self, rows: AllRows, n_to_generate: Counts) -> Job:
+        """Set fitted attributes and return the job that generates the samples.
 
         Parameters
         ----------
         rows
-            The data: one of the protocols in ``engine.rows``, as ``needs().reads`` says.
+            The data. A sampler uses only the part of ``AllRows`` that ``needs().reads`` tells,
+            and declares the type of that part: a job on files has no other.
         n_to_generate
             Number of samples to generate, by class in label order.
         """
 
-    def load_kernels(self, dtype: Any, n_features: int, n_codes: int, n_threads: int) -> None:
+    def load_kernels(
+        self, dtype: np.dtype[Any], n_features: int, n_codes: int, n_threads: int
+    ) -> None:
         """Run kernels that only this sampler uses, so that they are compiled and loaded."""
 
     def _resample(self, table: Table, target: Target, matrix: Any) -> tuple[Any, Any]:
         rows = MatrixRows(matrix, target.values)
         self.check_counts(rows.sizes, self.sampling_strategy_)
         job = self.prepare(rows, self.sampling_strategy_)
-        del matrix, rows  # as large as X if X is a frame; the job holds the rows it needs
+        del matrix, rows  # of a frame they are as large as X; the job holds the rows it needs
         self._origins = job.origins()
         warn_resampling(job.messages)
         return self._extend(table, target, job)
 
     @property
     def provenance_(self) -> Provenance:
-        """Base row, neighbor and step of each synthetic sample, recomputed at each access.
+        """Base row, neighbor and step of each synthetic sample, computed at each access.
 
-        Positions count rows of the X that was resampled. Synthetic sample i is row
-        ``len(X) + i`` of the result.
+        Base rows and neighbors are positions in the X that was resampled. Synthetic sample i is
+        row ``len(X) + i`` of the result.
         """
         if not hasattr(self, "_origins"):
             raise AttributeError(
@@ -90,7 +95,7 @@ class BaseOverSampler(SingleSampler):
 
 
 class NeighborSampler(BaseOverSampler):
-    """Base of the SMOTE family: interpolate from base rows towards neighbors of their class."""
+    """Base of the SMOTE family: samples between base rows and neighbors of their class."""
 
     _needs: ClassVar[Needs] = Needs(neighbors_parameter="k_neighbors")
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -108,10 +113,11 @@ class NeighborSampler(BaseOverSampler):
     _estimator: Any  # the user's neighbor estimator of the last call, or None
     _last_recipe: Any  # of the last class that got samples, or None
 
-    def prepare(self, rows: Any, n_to_generate: Counts) -> Job:
-        """Search for neighbors and return how the synthetic samples are generated."""
+    def prepare(self, rows: AllRows, n_to_generate: Counts) -> Job:
+        """Search for neighbors and return the job that generates the samples."""
         call = Call(self, self._parameter)
-        recipes = self._recipes(rows, n_to_generate, call)
+        n_positive = {label: n for label, n in n_to_generate.items() if n}
+        recipes = self._recipes(rows, n_positive, call)
         self.search_, self.recall_ = call.search.method, call.search.recall
         self._estimator = call.estimator
         self._last_recipe = recipes[-1] if recipes else None
@@ -123,19 +129,24 @@ class NeighborSampler(BaseOverSampler):
         )
 
     @abstractmethod
-    def _recipes(self, rows: Any, n_to_generate: Counts, call: Call) -> Sequence[Recipe]:
-        """Return one recipe or more for each class that gets samples, in label order."""
+    def _recipes(self, rows: AllRows, n_to_generate: Counts, call: Call) -> Sequence[Recipe]:
+        """Return one recipe or more for each class that gets samples, in label order.
+
+        ``n_to_generate`` holds only classes that get samples.
+        """
 
     def check_counts(self, counts: Counts, target_counts: Counts) -> None:
         """Raise an error if a class that gets samples is too small, whichever class it is."""
         k = neighbor_estimator(self._parameter, getattr(self, self._parameter))[1]
-        for label, _ in positive(target_counts):
-            self.check_class_size(label, counts[label], k)
+        for label, n in target_counts.items():
+            if n:
+                self.check_class_size(label, counts[label], k)
 
-    def check_class_size(self, label: Any, n_rows: int, k: int) -> None:
+    def check_class_size(self, label: Label, n_rows: int, k: int) -> None:
         """Raise an error for fewer than k + 1 rows, unless ``small_class`` allows it."""
-        is_error = self.small_class == "error" or (n_rows == 1 and self.small_class == "clamp")
-        if n_rows > k or not is_error:
+        if n_rows > k or self.small_class == "duplicate":
+            return
+        if self.small_class == "clamp" and n_rows > 1:
             return
         name = self._parameter
         advice = f"Lower {name} to {n_rows - 1} or less, set small_class='clamp'"
@@ -166,18 +177,7 @@ class NeighborSampler(BaseOverSampler):
         rows = None if self._last_recipe is None else self._last_pool()
         return fitted_neighbors(int(getattr(self, self._parameter)) + 1, rows)
 
-    def _last_pool(self) -> Any:
+    def _last_pool(self) -> Matrix:
         """Return the rows among which neighbors were searched last."""
-        return self._last_recipe.pool
-
-    def _fitted_in_all(self, estimator: Any, n_neighbors: Any) -> Any:
-        """Return the user's estimator, or one for a number that is fitted on all rows."""
-        if estimator is not None:
-            return estimator
-        rows = None if self._last_recipe is None else self._last_matrix()
-        return fitted_neighbors(int(n_neighbors) + 1, rows)
-
-
-def positive(counts: Counts) -> Iterator[tuple[Any, int]]:
-    """Yield the classes with a positive count."""
-    return ((label, n) for label, n in counts.items() if n)
+        pool: Matrix = self._last_recipe.pool
+        return pool

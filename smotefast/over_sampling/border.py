@@ -1,69 +1,104 @@
-"""Borderline and noisy samples, and support vectors, for BorderlineSMOTE and SVMSMOTE."""
+"""Rows near the class border, found by their neighbors or by a support vector machine.
+
+For BorderlineSMOTE, SVMSMOTE and ADASYN.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from smotefast._typing import Label, Matrix
+from smotefast.engine.param_constraints import NEIGHBOR_COUNT
+from smotefast.engine.user_estimators import fitted_neighbors
+from smotefast.over_sampling.base import NeighborSampler
 
-def other_class_counts(neighbors: np.ndarray, own: np.ndarray) -> np.ndarray:
-    """Count for each row the neighbours that are not of its class.
+
+class BorderSampler(NeighborSampler):
+    """Base of samplers that look at the ``m_neighbors`` nearest rows of any class."""
+
+    _keeps_data = True
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **NeighborSampler._parameter_constraints,
+        "m_neighbors": NEIGHBOR_COUNT,
+    }
+
+    m_neighbors: Any
+    _m_estimator: Any  # a clone of the user's estimator of the last call, or None
+
+    @property
+    def nn_m_(self) -> Any:
+        """The estimator for neighbors of any class, fitted on all rows."""
+        self._check_fitted("nn_m_", "_last_recipe")
+        return self._cached("nn_m_", self._fitted_in_all)
+
+    def _fitted_in_all(self) -> Any:
+        if self._m_estimator is not None:
+            return self._m_estimator
+        rows = None if self._last_recipe is None else self._last_matrix()
+        return fitted_neighbors(int(self.m_neighbors) + 1, rows)
+
+
+def other_class_counts(neighbors: np.ndarray, class_positions: np.ndarray) -> np.ndarray:
+    """Count for each row the neighbors of other classes.
 
     Parameters
     ----------
-    neighbors : positions of shape (n_rows, m), in the whole data
-    own : positions of the rows of the class, ascending
+    neighbors
+        Positions of the neighbors in X, shape (n_rows, m).
+    class_positions
+        Positions of the rows of the class, ascending.
     """
-    place = np.searchsorted(own, neighbors)
-    place[place == len(own)] = 0
-    return np.asarray(np.count_nonzero(own[place] != neighbors, axis=1))
+    index = np.searchsorted(class_positions, neighbors)
+    index[index == len(class_positions)] = 0
+    return np.asarray(np.count_nonzero(class_positions[index] != neighbors, axis=1))
 
 
 def is_in_danger(n_others: np.ndarray, m: int) -> np.ndarray:
-    """Tell where at least half of ``m`` neighbours, but not all, are of other classes."""
+    """Return where at least half of ``m`` neighbors, but not all, are of other classes."""
     return np.asarray((n_others >= m / 2) & (n_others < m))
 
 
 def is_noise(n_others: np.ndarray, m: int) -> np.ndarray:
-    """Tell where all of ``m`` neighbours are of other classes."""
+    """Return where all of ``m`` neighbors are of other classes."""
     return np.asarray(n_others == m)
 
 
-def support_of(machine: Any) -> np.ndarray | None:
-    """Return the positions of the support vectors; None where the machine does not say them."""
-    last = _last_step(machine)
-    support = getattr(last, "support_", None)
-    # Elsewhere in scikit-learn support_ is a mask of features or of rows.
+def support_vectors(classifier: Any) -> np.ndarray | None:
+    """Return the positions of the support vectors; None if the classifier has none."""
+    support = getattr(_last_step(classifier), "support_", None)
+    # Other estimators of scikit-learn have a support_ that masks features or rows.
     is_positions = support is not None and np.asarray(support).dtype.kind in "iu"
     return np.asarray(support) if is_positions else None
 
 
-def is_hinge_machine(machine: Any) -> bool:
-    """Whether a fitted classifier has a margin at one on each side of each class's border."""
-    last = _last_step(machine)
+def has_hinge_loss(classifier: Any) -> bool:
+    """Return whether a fitted classifier has a margin at one on each side of each border."""
+    last = _last_step(classifier)
     return (
         getattr(last, "loss", None) in ("hinge", "squared_hinge")
         and getattr(last, "multi_class", "ovr") == "ovr"  # crammer_singer has another margin
-        and hasattr(machine, "decision_function")
-        and hasattr(machine, "classes_")
+        and hasattr(classifier, "decision_function")
+        and hasattr(classifier, "classes_")
     )
 
 
-def inside_margin(machine: Any, matrix: Any, label: Any) -> np.ndarray:
-    """Return which rows of a class lie on or inside the margin, or on the wrong side."""
-    decision = np.asarray(machine.decision_function(matrix))
-    place = np.flatnonzero(np.asarray(machine.classes_) == label)[0]
+def rows_inside_margin(classifier: Any, matrix: Matrix, label: Label) -> np.ndarray:
+    """Return the rows of a class on or inside the margin, or on the wrong side of it."""
+    decision = np.asarray(classifier.decision_function(matrix))
+    index = np.flatnonzero(np.asarray(classifier.classes_) == label)[0]
     if decision.ndim == 2:
-        return np.flatnonzero(decision[:, place] <= 1)
-    return np.flatnonzero((decision if place == 1 else -decision) <= 1)
+        return np.flatnonzero(decision[:, index] <= 1)
+    return np.flatnonzero((decision if index == 1 else -decision) <= 1)
 
 
-def _last_step(machine: Any) -> Any:
+def _last_step(classifier: Any) -> Any:
+    """Return the classifier at the end of a pipeline; None if a step resamples."""
     from sklearn.pipeline import Pipeline
 
-    while isinstance(machine, Pipeline):
-        if any(hasattr(step, "fit_resample") for _, step in machine.steps):
-            return None  # it learns from other rows than X's
-        machine = machine.steps[-1][1]
-    return machine
+    while isinstance(classifier, Pipeline):
+        if any(hasattr(step, "fit_resample") for _, step in classifier.steps):
+            return None  # its support vectors are not rows of X
+        classifier = classifier.steps[-1][1]
+    return classifier

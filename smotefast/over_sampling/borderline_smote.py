@@ -1,4 +1,4 @@
-"""BorderlineSMOTE: SMOTE from the rows that lie near other classes."""
+"""BorderlineSMOTE: SMOTE from the rows of a class near other classes."""
 
 from __future__ import annotations
 
@@ -7,70 +7,72 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils import check_random_state
 
+from smotefast._typing import Label, Matrix
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.needs import Needs
-from smotefast.engine.param_constraints import BORDER_KIND, NEIGHBOR_COUNT
-from smotefast.engine.recipes import Interpolate, Origins
+from smotefast.engine.param_constraints import StrOptions
+from smotefast.engine.recipes import NumberRecipe
 from smotefast.engine.rows import CrossClassRows
-from smotefast.engine.user_estimators import (
-    check_n_rows,
-    neighbor_estimator,
+from smotefast.engine.user_estimators import check_n_rows, neighbor_estimator
+from smotefast.over_sampling._shorter_steps import (
+    InterpolateShortened,
+    OtherClassFactors,
+    ShortenedOrigins,
 )
-from smotefast.neighbors import Neighbors
-from smotefast.over_sampling._draws import OtherClassFactors
-from smotefast.over_sampling.base import NeighborSampler, positive
-from smotefast.over_sampling.border import is_in_danger, other_class_counts
-from smotefast.over_sampling.call import Call, drawn_neighbors
+from smotefast.over_sampling.border import BorderSampler, is_in_danger, other_class_counts
+from smotefast.over_sampling.call import Call, drawn_rows, neighbors_of_all
 
 
-class BorderlineSMOTE(NeighborSampler):
-    """Over-sample from the rows of a class that are in danger of being taken for another.
+class BorderlineSMOTE(BorderSampler):
+    """Over-sample by interpolation from the borderline rows of a class.
 
-    A row is in danger if at least half of its ``m_neighbors`` nearest rows, but not all of
-    them, are of other classes; if all are, it is taken for noise. New rows lie between a row
-    in danger and one of its neighbours.
+    A row is in danger if at least half of its ``m_neighbors`` nearest rows, but not all, are of
+    other classes; if all are, it is noise. Samples lie between a row in danger and one of its
+    neighbors.
 
     Parameters
     ----------
     sampling_strategy : float, str, dict or callable, default="auto"
-        Which classes get rows, and how many; as for :class:`SMOTE`.
+        Classes to over-sample, and their numbers of rows after resampling; as for
+        :class:`SMOTE`.
     random_state : int, RandomState instance or None, default=None
-        Seed of the draws. An int is used anew for each class, as imbalanced-learn does.
+        Seed of the draws. An int starts again for each class, as in imbalanced-learn.
     k_neighbors : int or object, default=5
-        How many nearest neighbours of a row to choose from; as for :class:`SMOTE`.
+        Number of nearest neighbors to choose from; as for :class:`SMOTE`.
     m_neighbors : int or object, default=10
-        How many nearest rows of any class say whether a row is in danger. An object is
+        Number of nearest rows of any class that decide whether a row is in danger. An object is
         cloned and fitted on all rows.
     kind : {"borderline-1", "borderline-2"}, default="borderline-1"
-        Whether neighbours are rows of the class, or rows of any class; towards another class
-        new rows keep to the nearer half of the way.
+        Whether neighbors are rows of the class, or rows of any class. Samples towards another
+        class stay in the half next to the base row.
     search : {"auto", "exact", "approximate"}, default="auto"
-        How neighbours are found; as for :class:`SMOTE`. Among all rows "auto" is exact for
-        up to 40,000 rows of the classes that get new ones.
+        How to find neighbors; as for :class:`SMOTE`. Among all rows "auto" is exact for up to
+        40,000 rows of the classes to over-sample.
     small_class : {"error", "clamp", "duplicate"}, default="error"
-        What becomes of a class with fewer than ``k_neighbors + 1`` rows; as for
-        :class:`SMOTE`.
+        How to treat a class with fewer than ``k_neighbors + 1`` rows; as for :class:`SMOTE`.
     n_jobs : int or None, default=None
-        Threads. None means all cores that the process may use. The rows do not depend
-        on it.
+        Number of threads. None means all cores that the process may use. The samples do not
+        depend on it.
 
     Attributes
     ----------
     sampling_strategy_ : dict
-        Rows that were asked for, by class.
+        Requested number of samples to generate, by class.
     in_danger_indices : dict
-        Positions in X of the rows in danger, by class; a class without any is left out.
+        Positions in X of the rows in danger, by class; a class without any is absent.
     nn_k_ : estimator
-        The user's neighbour estimator or ``NearestNeighbors(k_neighbors + 1)``, fitted on the
-        class that came last, or on all rows for "borderline-2"; made when asked for.
+        The user's estimator or ``NearestNeighbors(k_neighbors + 1)``, fitted at its first use
+        on the last class that got samples, or on all rows for "borderline-2".
     nn_m_ : estimator
         The same for ``m_neighbors``, fitted on all rows; X is kept for it, not copied.
     provenance_ : Provenance
-        Base row, neighbour row and step of each new row, recomputed when asked for.
+        Base row, neighbor and step of each synthetic sample, computed at each access.
     search_ : str or None
-        How neighbours were found: "exact", "approximate", "estimator", or None.
+        How neighbors were found: "exact", "approximate", "estimator", or None if no class got
+        samples.
     recall_ : float or None
-        Where the search was approximate, the lowest share of true neighbours that it found.
+        Lowest recall of the approximate searches, each measured on a sample; None after exact
+        search.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -79,13 +81,18 @@ class BorderlineSMOTE(NeighborSampler):
     Warns
     -----
     ResamplingWarning
-        If a class has no row in danger: it stays as it was.
+        If a class has no row in danger, so that it gets no samples.
 
     Raises
     ------
     ValueError
-        If there are no more than ``m_neighbors`` rows, or a class is smaller than
-        ``k_neighbors + 1`` rows, or X is not finite and numeric.
+        If X has no more than ``m_neighbors`` rows, or a class has fewer than ``k_neighbors +
+        1`` rows, or X is not finite and numeric.
+
+    See Also
+    --------
+    SVMSMOTE : From the support vectors of a class.
+    ADASYN : From all rows, with more samples where other classes are near.
 
     References
     ----------
@@ -103,14 +110,12 @@ class BorderlineSMOTE(NeighborSampler):
     [(0, 901), (1, 901)]
     """
 
-    _needs = NeighborSampler._needs._replace(
+    _needs = BorderSampler._needs._replace(
         reads="neighbors", exact_counts=False, searches_all=("m_neighbors",)
     )
-    _keeps_data = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **NeighborSampler._parameter_constraints,
-        "m_neighbors": NEIGHBOR_COUNT,
-        "kind": BORDER_KIND,
+        **BorderSampler._parameter_constraints,
+        "kind": [StrOptions({"borderline-1", "borderline-2"})],
     }
 
     def __init__(
@@ -154,15 +159,15 @@ class BorderlineSMOTE(NeighborSampler):
 
     def _recipes(
         self, rows: CrossClassRows, n_to_generate: Counts, call: Call
-    ) -> list[Interpolate]:
+    ) -> list[NumberRecipe]:
         self._m_estimator, m = neighbor_estimator("m_neighbors", self.m_neighbors)
         self.in_danger_indices: dict[Any, np.ndarray] = {}
-        queries = {label: rows.positions(label) for label, _ in positive(n_to_generate)}
+        queries = {label: rows.positions(label) for label in n_to_generate}
         self._check_small_classes(rows, queries, m, call)
-        found = call.search.by_class(rows, queries, m, self._m_estimator)
-        recipes = []
-        for label, n_new in positive(n_to_generate):
-            positions, neighbors = queries[label], found[label].indices
+        by_class = call.search.by_class(rows, queries, m, self._m_estimator)
+        recipes: list[NumberRecipe] = []
+        for label, n_new in n_to_generate.items():
+            positions, neighbors = queries[label], by_class[label].indices
             danger = np.flatnonzero(is_in_danger(other_class_counts(neighbors, positions), m))
             if not len(danger):
                 call.messages.append(_no_danger_message(label, len(positions), n_new, m))
@@ -171,74 +176,63 @@ class BorderlineSMOTE(NeighborSampler):
             if self.kind == "borderline-1":
                 recipes.append(call.interpolation(rows, label, n_new, base_rows=danger))
             else:
-                known = neighbors[danger]
-                recipes.append(
-                    self._towards_all(rows, label, n_new, positions[danger], known, call)
-                )
+                recipes.append(self._towards_all(rows, label, n_new, neighbors[danger], call))
         return recipes
 
     def _check_small_classes(
-        self, rows: CrossClassRows, queries: dict[Any, np.ndarray], m: int, call: Call
+        self, rows: CrossClassRows, queries: dict[Label, np.ndarray], m: int, call: Call
     ) -> None:
         """Search small classes before the others, which may take long."""
         small = {label: queries[label] for label in queries if len(queries[label]) <= call.k}
         if self.kind != "borderline-1" or not small:
             return
-        found = call.search.by_class(rows, small, m, self._m_estimator)
+        by_class = call.search.by_class(rows, small, m, self._m_estimator)
         for label, positions in small.items():
-            n_others = other_class_counts(found[label].indices, positions)
+            n_others = other_class_counts(by_class[label].indices, positions)
             if is_in_danger(n_others, m).any():
                 self.check_class_size(label, len(positions), call.k)
 
     def _towards_all(
         self,
         rows: CrossClassRows,
-        label: Any,
+        label: Label,
         n_new: int,
-        danger: np.ndarray,
         m_neighbors: np.ndarray,
         call: Call,
-    ) -> Interpolate:
+    ) -> InterpolateShortened:
         """Interpolate from rows in danger towards their neighbors of any class.
 
-        The first k columns of ``m_neighbors`` are the k nearest neighbors.
+        ``m_neighbors`` are the m nearest rows of each; the first k are the neighbors.
         """
-        k = call.k
+        k, danger = call.k, self.in_danger_indices[label]
         draws = call.draws(n_new, len(danger) * k)
-
-        def search(subset: np.ndarray | None, k: int) -> Neighbors:
-            queries = {label: danger if subset is None else danger[subset]}
-            return call.search.by_class(rows, queries, k, call.estimator)[label]
-
-        is_number = call.estimator is None and self._m_estimator is None
-        if is_number and k <= m_neighbors.shape[1]:
-            neighbors = m_neighbors[:, :k]
-        else:
-            neighbors = drawn_neighbors(draws, k, len(danger), search)
+        neighbors = m_neighbors[:, :k]
+        has_estimator = call.estimator is not None or self._m_estimator is not None
+        if has_estimator or k > m_neighbors.shape[1]:
+            drawn = drawn_rows(draws, len(danger), k)
+            queries = {label: danger if drawn is None else danger[drawn]}
+            by_class = call.search.by_class(rows, queries, k, call.estimator)
+            neighbors = neighbors_of_all(by_class[label].indices, drawn, len(danger))
         pool_positions, indices = np.unique(neighbors, return_inverse=True)
         indices = indices.reshape(neighbors.shape).astype(neighbors.dtype)
-        same_class = np.isin(pool_positions, rows.positions(label), assume_unique=True)
+        is_other = ~np.isin(pool_positions, rows.positions(label), assume_unique=True)
         factors = OtherClassFactors(
             check_random_state(self.random_state),
             draws,
-            ~same_class[indices].reshape(-1),
+            is_other[indices].reshape(-1),
             advance=call.generator_continues,
         )
-        origins = Origins(label, danger, pool_positions, indices, draws, factors=factors)
-        return Interpolate.between(origins, rows.rows_at(danger), rows.rows_at(pool_positions))
+        origins = ShortenedOrigins(
+            label, danger, pool_positions, indices, draws, factors=factors
+        )
+        pool = rows.rows_at(pool_positions)
+        return InterpolateShortened.between(origins, rows.rows_at(danger), pool)
 
-    def _last_pool(self) -> Any:
+    def _last_pool(self) -> Matrix:
         return self._last_matrix() if self.kind == "borderline-2" else super()._last_pool()
 
-    @property
-    def nn_m_(self) -> Any:
-        """The estimator for neighbors of any class, fitted on all rows."""
-        self._check_fitted("nn_m_", "_last_recipe")
-        given = self._m_estimator, self.m_neighbors
-        return self._cached("nn_m_", lambda: self._fitted_in_all(*given))
 
-
-def _no_danger_message(label: Any, n_rows: int, n_new: int, m: int) -> str:
+def _no_danger_message(label: Label, n_rows: int, n_new: int, m: int) -> str:
     return (
         f"BorderlineSMOTE generated no samples for class {label!r}, which stays at {n_rows} "
         f"rows instead of {n_rows + n_new}: none of its rows is in danger, with at least half "

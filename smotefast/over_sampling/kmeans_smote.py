@@ -1,4 +1,4 @@
-"""KMeansSMOTE: SMOTE inside the clusters where a class is at home."""
+"""KMeansSMOTE: SMOTE inside clusters that hold a large share of a class."""
 
 from __future__ import annotations
 
@@ -10,66 +10,77 @@ import numpy as np
 from sklearn.base import clone
 
 from smotefast._threads import safe_scikit_learn_threads
+from smotefast._typing import Label
 from smotefast.engine.class_counts import Counts
-from smotefast.engine.param_constraints import CLUSTERING, NEIGHBOR_COUNT, OVER_SAMPLER, SEARCH
-from smotefast.engine.recipes import Interpolate, Origins
+from smotefast.engine.interpolate import Interpolate
+from smotefast.engine.param_constraints import (
+    NEIGHBOR_COUNT,
+    OVER_SAMPLER,
+    SEARCH,
+    HasMethods,
+    Interval,
+    StrOptions,
+)
 from smotefast.engine.rows import AllRows
 from smotefast.engine.user_estimators import is_deterministic, neighbor_estimator
-from smotefast.over_sampling._cluster_density import load_mean_distance, mean_distance
-from smotefast.over_sampling.base import NeighborSampler, positive
-from smotefast.over_sampling.call import Call, drawn_neighbors
+from smotefast.over_sampling._cluster_density import cluster_shares, load_mean_distance
+from smotefast.over_sampling.base import NeighborSampler
+from smotefast.over_sampling.call import Call
 
 
 class KMeansSMOTE(NeighborSampler):
-    """Over-sample by interpolation inside the clusters that hold much of a class.
+    """Over-sample by interpolation inside clusters that hold a large share of a class.
 
-    All rows are clustered. Clusters with too small a share of the class, or too few rows of
-    it, are left out; the others share the new rows, sparse clusters getting more. New rows
-    lie between a row and its neighbours of the same class and cluster. Numbers are rounded
-    up in each cluster, so a class gets a few rows more than asked for.
+    All rows are clustered. Clusters with a small share of the class, or with few rows of it,
+    are left out. The others share the samples: the sparser a cluster, the more it gets. Samples
+    lie between a row and its nearest neighbors in the same class and cluster. The number for
+    each cluster is rounded up, so a class gets a few samples more than requested.
 
     Parameters
     ----------
     sampling_strategy : float, str, dict or callable, default="auto"
-        Which classes get rows, and how many; as for :class:`SMOTE`.
+        Classes to over-sample, and their numbers of rows after resampling; as for
+        :class:`SMOTE`.
     random_state : int, RandomState instance or None, default=None
         Seed of the draws, and of the clustering unless ``kmeans_estimator`` is an object. An
-        int is used anew for each cluster, as imbalanced-learn does; with anything else rows
-        are clustered anew for each class.
+        int starts again for each cluster, as in imbalanced-learn. With anything else the rows
+        are clustered again for each class.
     k_neighbors : int or object, default=2
-        How many nearest neighbours of a row to choose from; as for :class:`SMOTE`.
+        Number of nearest neighbors to choose from; as for :class:`SMOTE`.
     n_jobs : int or None, default=None
-        Threads. None means all cores that the process may use. The rows do not depend
-        on it.
+        Number of threads. None means all cores that the process may use. The samples do not
+        depend on it.
     kmeans_estimator : int or object, default=None
-        Number of clusters of a ``MiniBatchKMeans`` (None: 8), or an object that clusters
-        rows with ``fit_predict``; it is cloned.
+        Number of clusters of a ``MiniBatchKMeans`` (None: 8), or an object that clusters rows
+        with ``fit_predict``; it is cloned.
     cluster_balance_threshold : float or "auto", default="auto"
-        Smallest share of the class in a cluster that gets rows; "auto" is half of the class's
-        share of all rows to create. Not used where there is one cluster.
+        Smallest share of the class in a cluster that gets samples. "auto" is half of the
+        class's share of all samples to generate. Not used if there is one cluster.
     density_exponent : float or "auto", default="auto"
-        Power of the mean distance between rows of the class in a cluster; divided by their
-        number it is the cluster's sparsity. "auto" grows with the number of rows.
+        Exponent of the mean distance between the rows of the class in a cluster; divided by
+        their number it is the sparsity of the cluster. "auto" grows with the number of rows.
     search : {"auto", "exact", "approximate"}, default="auto"
-        How neighbours are found; as for :class:`SMOTE`.
+        How to find neighbors; as for :class:`SMOTE`.
 
     Attributes
     ----------
     sampling_strategy_ : dict
-        Rows that were asked for, by class.
+        Requested number of samples to generate, by class.
     kmeans_estimator_ : estimator
-        The clustering, as fitted last.
+        The clustering of the last fit.
     nn_k_ : estimator
-        The user's neighbour estimator or ``NearestNeighbors(k_neighbors + 1)``, fitted on the
-        rows of the class in the cluster that came last; made when asked for.
+        The user's estimator or ``NearestNeighbors(k_neighbors + 1)``, fitted at its first use
+        on the rows of the last class in its last cluster.
     cluster_balance_threshold_ : float or "auto"
-        The threshold; minus infinity where there is one cluster.
+        The threshold; minus infinity if there is one cluster.
     provenance_ : Provenance
-        Base row, neighbour row and step of each new row, recomputed when asked for.
+        Base row, neighbor and step of each synthetic sample, computed at each access.
     search_ : str or None
-        How neighbours were found: "exact", "approximate", "estimator", or None.
+        How neighbors were found: "exact", "approximate", "estimator", or None if no class got
+        samples.
     recall_ : float or None
-        Where the search was approximate, the lowest share of true neighbours that it found.
+        Lowest recall of the approximate searches, each measured on a sample; None after exact
+        search.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -78,14 +89,18 @@ class KMeansSMOTE(NeighborSampler):
     Warns
     -----
     ResamplingWarning
-        If a class gets more rows than asked for.
+        If a class gets more samples than requested.
 
     Raises
     ------
     RuntimeError
-        If no cluster holds enough of a class.
+        If no cluster holds enough rows of a class.
     ValueError
         If X is not finite and numeric.
+
+    See Also
+    --------
+    SMOTE : Over-sample a class without clusters.
 
     References
     ----------
@@ -109,7 +124,13 @@ class KMeansSMOTE(NeighborSampler):
         **OVER_SAMPLER,
         "k_neighbors": NEIGHBOR_COUNT,
         **SEARCH,
-        **CLUSTERING,
+        "kmeans_estimator": [
+            HasMethods(["fit", "predict", "fit_predict"]),
+            Interval(Integral, 1, None, closed="left"),
+            None,
+        ],
+        "cluster_balance_threshold": [StrOptions({"auto"}), Real],
+        "density_exponent": [StrOptions({"auto"}), Real],
     }
 
     def __init__(
@@ -137,18 +158,19 @@ class KMeansSMOTE(NeighborSampler):
         """Raise an error for more clusters than rows, or a class smaller than any cluster."""
         k = neighbor_estimator("k_neighbors", self.k_neighbors)[1]
         _check_n_clusters(self._clusterer(), sum(counts.values()))
-        for label, _ in positive(target_counts):
+        for label, n_new in target_counts.items():
             n_rows = counts[label]
-            if n_rows <= k:
-                raise RuntimeError(
-                    f"No clusters found with sufficient samples of class {label}. Try lowering "
-                    "the cluster_balance_threshold or increasing the number of clusters. (The "
-                    f"class has {n_rows} rows, and a cluster needs at least {k + 1} rows of "
-                    "it, k_neighbors + 1. Lower k_neighbors, or leave the class out of "
-                    "sampling_strategy.)"
+            if n_new and n_rows <= k:
+                raise _no_cluster_error(
+                    label,
+                    f"The class has {n_rows} rows, and a cluster needs at least {k + 1} rows "
+                    "of it, k_neighbors + 1. Lower k_neighbors, or leave the class out of "
+                    "sampling_strategy.",
                 )
 
-    def load_kernels(self, dtype: Any, n_features: int, n_codes: int, n_threads: int) -> None:
+    def load_kernels(
+        self, dtype: np.dtype[Any], n_features: int, n_codes: int, n_threads: int
+    ) -> None:
         """Run the kernel for the mean distance in a cluster, which small data do not use."""
         load_mean_distance(np.dtype(dtype), n_features, n_threads)
 
@@ -160,89 +182,84 @@ class KMeansSMOTE(NeighborSampler):
         matrix, _ = rows.all_rows()
         total = sum(n_to_generate.values())
         fit_again = not is_deterministic(self.kmeans_estimator_)
-        clusters = None
+        cluster_of_row = None
         recipes: list[Interpolate] = []
-        for label, n_new in positive(n_to_generate):
-            if clusters is None or fit_again:
+        for label, n_new in n_to_generate.items():
+            if cluster_of_row is None or fit_again:
                 with safe_scikit_learn_threads():
-                    clusters = np.asarray(self.kmeans_estimator_.fit_predict(matrix))
-            groups = self._groups(rows, label, clusters, n_new / total / 2, call.k)
-            recipes += self._in_groups(rows, label, n_new, groups, call)
+                    cluster_of_row = np.asarray(self.kmeans_estimator_.fit_predict(matrix))
+            auto_threshold = n_new / total / 2
+            clusters = self._clusters(rows, label, cluster_of_row, auto_threshold, call.k)
+            recipes += self._in_clusters(rows, label, n_new, clusters, call)
         return recipes
 
     def _clusterer(self) -> Any:
-        given = self.kmeans_estimator
-        if given is not None and not isinstance(given, Integral):
-            return clone(given)
+        estimator = self.kmeans_estimator
+        if estimator is not None and not isinstance(estimator, Integral):
+            return clone(estimator)
         from sklearn.cluster import MiniBatchKMeans
 
-        how_many = {} if given is None else {"n_clusters": int(given)}
-        return MiniBatchKMeans(**how_many, random_state=self.random_state)
+        n_clusters = 8 if estimator is None else int(estimator)
+        return MiniBatchKMeans(n_clusters=n_clusters, random_state=self.random_state)
 
-    def _groups(
-        self, rows: AllRows, label: Any, clusters: np.ndarray, fair_share: float, k: int
+    def _clusters(
+        self,
+        rows: AllRows,
+        label: Label,
+        cluster_of_row: np.ndarray,
+        auto_threshold: float,
+        k: int,
     ) -> list[np.ndarray]:
         """Return the positions of the class's rows in each cluster that gets samples."""
         positions = rows.positions(label)
-        of_class = clusters[positions]
+        cluster = cluster_of_row[positions]
         # A negative number marks a row in no cluster.
-        sizes = np.bincount(clusters[clusters >= 0])
-        counts = np.bincount(of_class[of_class >= 0], minlength=len(sizes))
+        sizes = np.bincount(cluster_of_row[cluster_of_row >= 0])
+        counts = np.bincount(cluster[cluster >= 0], minlength=len(sizes))
         shares = counts / np.maximum(sizes, 1)
         threshold = self.cluster_balance_threshold_
-        threshold = fair_share if isinstance(threshold, str) else threshold
-        # Counted back from shares, which may round a cluster of just enough rows down:
-        # imbalanced-learn leaves that cluster out.
-        is_enough = (shares >= threshold) & (shares * sizes >= k + 1)
-        if not is_enough.any():
-            raise RuntimeError(
-                f"No clusters found with sufficient samples of class {label}. Try lowering "
-                "the cluster_balance_threshold or increasing the number of clusters. (None of "
-                f"{np.count_nonzero(sizes)} clusters has a share of at least {threshold:.3g} "
-                f"of the class and at least {k + 1} rows of it, k_neighbors + 1; the "
-                f"highest share is {max(shares, default=0):.3g}, the most rows are "
-                f"{max(counts, default=0)}.)"
+        threshold = auto_threshold if isinstance(threshold, str) else threshold
+        # Computed back from shares, which may round a cluster with just enough rows down, as in
+        # imbalanced-learn.
+        gets_samples = (shares >= threshold) & (shares * sizes >= k + 1)
+        if not gets_samples.any():
+            raise _no_cluster_error(
+                label,
+                f"None of {np.count_nonzero(sizes)} clusters has a share of at least "
+                f"{threshold:.3g} of the class and at least {k + 1} rows of it, k_neighbors + "
+                f"1; the highest share is {max(shares, default=0):.3g}, the most rows are "
+                f"{max(counts, default=0)}.",
             )
-        return [positions[of_class == cluster] for cluster in np.flatnonzero(is_enough)]
+        return [positions[cluster == number] for number in np.flatnonzero(gets_samples)]
 
-    def _in_groups(
-        self, rows: AllRows, label: Any, n_new: int, groups: list[np.ndarray], call: Call
+    def _in_clusters(
+        self, rows: AllRows, label: Label, n_new: int, clusters: list[np.ndarray], call: Call
     ) -> list[Interpolate]:
         """Return a recipe for each cluster of a class."""
-        matrices = [rows.rows_at(group) for group in groups]
+        matrices = [rows.rows_at(positions) for positions in clusters]
         # imbalanced-learn multiplies float32 weights as float32 after a ratio, else as float64.
         total = n_new if isinstance(self.sampling_strategy, Real) else np.int64(n_new)
-        weights = self._weights(matrices, call.search.n_threads)
+        n_threads = call.search.n_threads
+        weights = cluster_shares(matrices, self.density_exponent, n_threads=n_threads)
         counts = [math.ceil(total * weight) for weight in weights]
-        parts = zip(counts, groups, matrices, strict=True)
-        recipes = [_in_cluster(label, *part, call) for part in parts if part[0]]
-        n_rounded = sum(counts)
-        if n_rounded != n_new:
+        recipes = []
+        for n_in_cluster, positions, matrix in zip(counts, clusters, matrices, strict=True):
+            if n_in_cluster:
+                origins = call.origins(label, matrix, positions, n_in_cluster)
+                recipes.append(Interpolate.between(origins, matrix, matrix))
+        if sum(counts) != n_new:
             call.messages.append(
-                f"Class {label!r} gets {n_rounded} synthetic samples instead of {n_new}: the "
-                f"number for each of {len(groups)} clusters is rounded up."
+                f"Class {label!r} gets {sum(counts)} synthetic samples instead of {n_new}: the "
+                f"number for each of {len(clusters)} clusters is rounded up."
             )
         return recipes
 
-    def _weights(self, matrices: list[Any], n_threads: int) -> np.ndarray:
-        """Return the share of the samples that each cluster gets, by its sparsity."""
-        if len(matrices) == 1:
-            return np.ones(1)
-        means = [mean_distance(matrix, n_threads=n_threads) for matrix in matrices]
-        sizes = [matrix.shape[0] for matrix in matrices]
-        exponents = [self.density_exponent] * len(sizes)
-        if isinstance(self.density_exponent, str):
-            exponents = [math.log(size, 1.6) ** 1.8 * 0.16 for size in sizes]
-        return sparsity_shares(means, sizes, exponents)
 
-
-def _in_cluster(
-    label: Any, n_new: int, positions: np.ndarray, matrix: Any, call: Call
-) -> Interpolate:
-    draws = call.draws(n_new, len(positions) * call.k)
-    neighbors = drawn_neighbors(draws, call.k, len(positions), call.search_class(matrix))
-    origins = Origins(label, positions, positions, neighbors, draws)
-    return Interpolate.between(origins, matrix, matrix)
+def _no_cluster_error(label: Label, reason: str) -> RuntimeError:
+    return RuntimeError(
+        f"No clusters found with sufficient samples of class {label}. Try lowering the "
+        f"cluster_balance_threshold or increasing the number of clusters. ({reason})"
+    )
 
 
 def _check_n_clusters(clusterer: Any, n_samples: int) -> None:
@@ -256,22 +273,3 @@ def _check_n_clusters(clusterer: Any, n_samples: int) -> None:
             f"n_samples={n_samples} should be >= n_clusters={clusterer.n_clusters}. Lower the "
             "number of clusters, with kmeans_estimator."
         )
-
-
-def sparsity_shares(means: list[Any], sizes: list[int], exponents: list[Any]) -> np.ndarray:
-    """Share out in proportion to mean distance ** exponent / size.
-
-    What is too large or too small for that, as the exponent is about 50 for 100,000 rows, is
-    shared out by logarithms; imbalanced-learn fails there.
-    """
-    with np.errstate(all="ignore"):
-        sparsities = np.array(
-            [mean**e / size for mean, size, e in zip(means, sizes, exponents, strict=True)]
-        )
-        total = sparsities.sum()
-        if np.isfinite(total) and total > 0:
-            return np.asarray(sparsities / total)
-        logs = np.array(exponents) * np.log(np.array(means, np.float64)) - np.log(sizes)
-        highest = logs.max()
-        shares = np.exp(logs - highest) if np.isfinite(highest) else logs == highest
-    return np.asarray(shares / shares.sum())

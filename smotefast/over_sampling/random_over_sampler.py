@@ -1,52 +1,56 @@
-"""RandomOverSampler: new rows are copies of drawn rows, with noise if asked for."""
+"""RandomOverSampler: copies of rows drawn at random, with noise if requested."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any, ClassVar, cast
 
 import numpy as np
 from sklearn.utils import check_random_state
 
 from smotefast._messages import list_names
+from smotefast._typing import Label, Matrix
 from smotefast.engine.class_counts import Counts
-from smotefast.engine.draws import Draws
+from smotefast.engine.draws import Draws, Values
 from smotefast.engine.job import Job
-from smotefast.engine.mixed_recipes import Recipe
 from smotefast.engine.needs import Needs
-from smotefast.engine.param_constraints import OVER_SAMPLER, SHRINKAGE
-from smotefast.engine.recipes import Copy, Origins, Smooth
+from smotefast.engine.param_constraints import OVER_SAMPLER, Interval
+from smotefast.engine.recipes import Copy, NumberRecipe, Origins, Recipe, dense_rows
 from smotefast.engine.rows import ClassPositions, ClassRows
 from smotefast.over_sampling.base import BaseOverSampler
+from smotefast.tables import Table, Target
 
 
 class RandomOverSampler(BaseOverSampler):
     """Over-sample by copying rows drawn with replacement.
 
-    Columns of any type go through untouched: rows are taken whole, no value is looked at.
-    With ``shrinkage`` the copies get normal noise (a smoothed bootstrap, ROSE) and X must
-    be numeric. The rows are those of imbalanced-learn 0.14 for the same seed.
+    Columns of any type are copied, whatever their values are. With ``shrinkage`` normal noise
+    is added to the copies (a smoothed bootstrap, ROSE), and X must be numeric. The samples are
+    those of imbalanced-learn 0.14 for the same seed.
 
     Parameters
     ----------
     sampling_strategy : float, str, dict or callable, default="auto"
-        Which classes get rows, and how many; as for :class:`SMOTE`.
+        Classes to over-sample, and their numbers of rows after resampling; as for
+        :class:`SMOTE`.
     random_state : int, RandomState instance or None, default=None
-        Seed of the draws. One stream serves all classes.
+        Seed of the draws. All classes draw from one generator.
     shrinkage : float, dict or None, default=None
-        Width of the noise, in units of Silverman's bandwidth times the standard deviation
-        of each column in the class; a dict gives it by class. None adds none.
+        Width of the noise, in units of Silverman's bandwidth times the standard deviation of
+        each column in the class; a dict has one for each class. None adds no noise.
 
     Attributes
     ----------
     sampling_strategy_ : dict
-        Rows to create, by class.
+        Number of samples to generate, by class.
     sample_indices_ : ndarray of shape (n_samples_new,)
-        Which row of X each row of the result is, or is made from.
+        Position in X of the row that each row of the result is, or is a copy of.
     shrinkage_ : dict or None
         Width of the noise, by class.
     provenance_ : Provenance
-        The row that each new row copies, recomputed when asked for.
+        The row that each synthetic sample copies, computed at each access.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -55,8 +59,13 @@ class RandomOverSampler(BaseOverSampler):
     Raises
     ------
     ValueError
-        If ``shrinkage`` is negative or lacks a class, or is given for X that is not
-        finite and numeric.
+        If ``shrinkage`` is negative or lacks a class, or is not None and X is not finite and
+        numeric.
+
+    See Also
+    --------
+    SMOTE : Interpolate between rows instead of copying them.
+    smotefast.under_sampling.RandomUnderSampler : Remove rows at random.
 
     References
     ----------
@@ -73,14 +82,14 @@ class RandomOverSampler(BaseOverSampler):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **OVER_SAMPLER,
-        "shrinkage": SHRINKAGE,
+        "shrinkage": [Interval(Real, 0, None, closed="left"), dict, None],
     }
     _may_copy_rows = True
     _sets_sample_indices = True
     _needs = Needs(
         measures_distance=False,
         text_advice=(
-            "Encode the column as numbers or drop it, or leave shrinkage out: plain copies may "
+            "Encode the column as numbers or drop it, or set shrinkage=None: plain copies may "
             "hold values of any type."
         ),
     )
@@ -105,20 +114,21 @@ class RandomOverSampler(BaseOverSampler):
         """Raise an error if ``shrinkage`` has no value for a class that gets samples."""
         self._shrinkage_by_class(target_counts)
 
-    def prepare(self, rows: Any, n_to_generate: Counts) -> Job:
-        """Return how rows are drawn; values are read only with ``shrinkage``."""
+    def prepare(self, rows: ClassPositions, n_to_generate: Counts) -> Job:
+        """Return the job that copies rows; values are read only with ``shrinkage``."""
         self.shrinkage_ = self._shrinkage_by_class(n_to_generate)
         random_state = check_random_state(self.random_state)
         recipes: list[Recipe] = []
         for label, n_new in n_to_generate.items():
             if self.shrinkage_ is None:
-                recipes.append(_copies(rows, label, n_new, random_state))
+                recipes.append(_copy(rows, label, n_new, random_state))
             else:
+                with_values = cast(ClassRows, rows)  # as needs() tells
                 shrinkage = self.shrinkage_[label]
-                recipes.append(_noisy(rows, label, n_new, random_state, shrinkage))
+                recipes.append(_noisy_copy(with_values, label, n_new, random_state, shrinkage))
         return Job(recipes)
 
-    def _shrinkage_by_class(self, target_counts: Counts) -> dict[Any, float] | None:
+    def _shrinkage_by_class(self, target_counts: Counts) -> dict[Label, float] | None:
         if self.shrinkage is None:
             return None
         if not isinstance(self.shrinkage, Mapping):
@@ -137,55 +147,72 @@ class RandomOverSampler(BaseOverSampler):
                 )
         return dict(self.shrinkage)
 
-    def _checked_matrix(self, table: Any) -> Any:
+    def _checked_matrix(self, table: Table) -> Matrix:
         try:
-            return super()._checked_matrix(table)
+            matrix: Matrix = super()._checked_matrix(table)
         except (TypeError, ValueError) as error:
             raise ValueError(
                 "When shrinkage is not None, X needs to contain only numerical data to "
                 f"later generate a smoothed bootstrap sample. {error}"
             ) from error
+        return matrix
 
-    def _extend(self, table: Any, target: Any, job: Job) -> tuple[Any, Any]:
-        kept = table.n_samples
-        self.sample_indices_ = np.empty(kept + job.n_rows, dtype=np.int64)
-        self.sample_indices_[:kept] = np.arange(kept)
-        self.sample_indices_[kept:] = job.positions(0, job.n_rows)
+    def _extend(self, table: Table, target: Target, job: Job) -> tuple[Any, Any]:
+        n_samples = table.n_samples
+        self.sample_indices_ = np.empty(n_samples + job.n_rows, dtype=np.int64)
+        self.sample_indices_[:n_samples] = np.arange(n_samples)
+        self.sample_indices_[n_samples:] = job.positions(0, job.n_rows)
         if self.shrinkage is None:
             return table.take(self.sample_indices_), target.take(self.sample_indices_)
         return super()._extend(table, target, job)
 
 
-def _copies(
-    rows: ClassPositions, label: Any, n_new: int, random_state: np.random.RandomState
-) -> Recipe:
+@dataclass(frozen=True)
+class NoisyCopy(NumberRecipe):
+    """Samples that copy rows of the class and add normal noise.
+
+    ``scale`` of shape (n_features,) multiplies standard normals.
+    """
+
+    scale: np.ndarray
+
+    def samples(self, choices: np.ndarray, *values: np.ndarray) -> np.ndarray:
+        """Return rows with noise; ``values`` are normals of shape (n, n_features)."""
+        samples: np.ndarray = values[0] * self.scale
+        samples += dense_rows(self.base[choices])
+        return samples
+
+
+def _copy(
+    rows: ClassPositions, label: Label, n_new: int, random_state: np.random.RandomState
+) -> Copy:
     positions = rows.positions(label)
-    draws = Draws(random_state, n_new, len(positions), then=None, advance=True)
+    draws = Draws(random_state, n_new, len(positions), (), advance=True)
     return Copy(Origins(label, positions, positions, None, draws))
 
 
-def _noisy(
+def _noisy_copy(
     rows: ClassRows,
-    label: Any,
+    label: Label,
     n_new: int,
     random_state: np.random.RandomState,
     shrinkage: float,
-) -> Recipe:
+) -> NoisyCopy:
     positions, matrix = rows.positions(label), rows.matrix(label)
     n_features = matrix.shape[1]
     bandwidth = (4 / ((n_features + 2) * rows.n_samples)) ** (1 / (n_features + 4))
-    scale = shrinkage * bandwidth * _column_deviation(matrix)
-    draws = Draws(
-        random_state, n_new, len(positions), then="normal", width=n_features, advance=True
-    )
-    # A float of the data's own width or an entry of a sparse matrix is what goes in; copies
-    # of integers with noise would be cut to integers again.
-    kept = matrix.dtype.kind == "f" or not isinstance(matrix, np.ndarray)
-    dtype = matrix.dtype if kept else np.dtype(np.float64)
-    return Smooth(Origins(label, positions, positions, None, draws), matrix, scale, dtype)
+    scale = shrinkage * bandwidth * _standard_deviations(matrix)
+    noise: Values = ("normal", n_features)
+    draws = Draws(random_state, n_new, len(positions), (noise,), advance=True)
+    # Floats and sparse entries keep their dtype. Integers become floats, or the noise would be
+    # truncated.
+    keeps_dtype = matrix.dtype.kind == "f" or not isinstance(matrix, np.ndarray)
+    dtype = matrix.dtype if keeps_dtype else np.dtype(np.float64)
+    origins = Origins(label, positions, positions, None, draws)
+    return NoisyCopy(origins, matrix, matrix, dtype, scale)
 
 
-def _column_deviation(matrix: Any) -> np.ndarray:
+def _standard_deviations(matrix: Matrix) -> np.ndarray:
     if isinstance(matrix, np.ndarray):
         return np.asarray(np.std(matrix, axis=0))
     from sklearn.utils.sparsefuncs import mean_variance_axis

@@ -1,4 +1,4 @@
-"""SMOTE: new rows between a minority row and one of its nearest neighbours."""
+"""SMOTE: synthetic samples between a minority row and one of its nearest neighbors."""
 
 from __future__ import annotations
 
@@ -6,61 +6,62 @@ from collections.abc import Sequence
 from typing import Any
 
 from smotefast.engine.class_counts import Counts
-from smotefast.engine.mixed_recipes import Recipe
-from smotefast.over_sampling.base import NeighborSampler, positive
+from smotefast.engine.recipes import Recipe
+from smotefast.engine.rows import ClassRows
+from smotefast.over_sampling.base import NeighborSampler
 from smotefast.over_sampling.call import Call
 
 
 class SMOTE(NeighborSampler):
-    """Over-sample by interpolation between minority rows and their neighbours.
+    """Over-sample by interpolation between minority rows and their nearest neighbors.
 
-    With exact neighbours and an int or RandomState as ``random_state``, the rows are those
-    of imbalanced-learn 0.14 for the same seed, bit for bit on data without distance ties.
+    With exact search and an int or RandomState as ``random_state``, the samples are those of
+    imbalanced-learn 0.14 for the same seed, bit for bit on data without distance ties.
 
     Parameters
     ----------
     sampling_strategy : float, str, dict or callable, default="auto"
-        Which classes get rows, and how many.
+        Classes to over-sample, and their numbers of rows after resampling.
 
-        - str: "minority", "not minority", "not majority" ("auto" is the same) or "all";
-          each of these classes is filled up to the size of the largest.
-        - float in (0, 1]: rows of the minority over rows of the majority afterwards; only
-          for two classes.
-        - dict: the number of rows of each named class afterwards.
-        - callable: takes ``y``, returns such a dict.
+        - str: "minority", "not minority", "not majority" (the same as "auto") or "all"; each
+          of these classes gets as many rows as the largest class has.
+        - float in (0, 1]: ratio of minority rows to majority rows after resampling; only for
+          two classes.
+        - dict: the number of rows of each named class after resampling.
+        - callable: takes ``y`` and returns such a dict.
     random_state : int, RandomState instance or None, default=None
-        Seed of the draws. An int is used anew for each class, as imbalanced-learn does.
+        Seed of the draws. An int starts again for each class, as in imbalanced-learn.
     k_neighbors : int or object, default=5
-        How many nearest neighbours of a row to choose from. An object must have
-        ``kneighbors`` and ``kneighbors_graph``; it is cloned and fitted on the rows of
-        each class, and the first neighbour that it reports is taken to be the row itself.
+        Number of nearest neighbors to choose from. An object must have ``kneighbors`` and
+        ``kneighbors_graph``; it is cloned and fitted on the rows of each class, and the first
+        neighbor that it returns is taken to be the row itself.
     search : {"auto", "exact", "approximate"}, default="auto"
-        "exact" always finds the true neighbours; "approximate" uses NN-descent,
-        measures its recall on a sample and searches wider below 0.95; "auto" is exact
-        while that is fast or where NN-descent finds too little.
+        How to find neighbors. "exact" finds the true nearest neighbors. "approximate" uses
+        NN-descent, measures its recall on a sample and searches with more effort below 0.95.
+        "auto" is exact while that is fast, or if NN-descent finds too few true neighbors.
     small_class : {"error", "clamp", "duplicate"}, default="error"
-        What becomes of a class with fewer than ``k_neighbors + 1`` rows: an error; as many
-        neighbours as it has; or that, and copies of the row of a class of one. The last
-        two come with a :class:`~smotefast.ResamplingWarning`.
+        How to treat a class with fewer than ``k_neighbors + 1`` rows: raise an error; use as
+        many neighbors as exist; or the same, and copy the row of a class with one row. The last
+        two emit a :class:`~smotefast.ResamplingWarning`.
     n_jobs : int or None, default=None
-        Threads. None means all cores that the process may use. The rows do not depend
-        on it.
+        Number of threads. None means all cores that the process may use. The samples do not
+        depend on it.
 
     Attributes
     ----------
     sampling_strategy_ : dict
-        Rows to create, by class.
+        Number of samples to generate, by class.
     nn_k_ : estimator
-        The user's neighbour estimator or ``NearestNeighbors(k_neighbors + 1)``, fitted on the
-        class that came last; made when asked for. Not fitted if no class got rows.
+        The user's estimator or ``NearestNeighbors(k_neighbors + 1)``, fitted at its first use
+        on the last class that got samples. Not fitted if no class got any.
     provenance_ : Provenance
-        Base row, neighbour row and step of each new row, recomputed when asked for.
+        Base row, neighbor and step of each synthetic sample, computed at each access.
     search_ : str or None
-        How neighbours were found: "exact", "approximate", "estimator", or None if no
-        class needed rows.
+        How neighbors were found: "exact", "approximate", "estimator", or None if no class got
+        samples.
     recall_ : float or None
-        Where the search was approximate, the share of true neighbours that it found,
-        measured on a sample of the class where it found fewest.
+        Lowest recall of the approximate searches, each measured on a sample; None after exact
+        search.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -69,8 +70,15 @@ class SMOTE(NeighborSampler):
     Raises
     ------
     ValueError
-        If a class has fewer than ``k_neighbors + 1`` rows and ``small_class`` does not
-        say what to do then, or X is not finite and numeric.
+        If a class has fewer than ``k_neighbors + 1`` rows and ``small_class`` does not allow
+        it, or X is not finite and numeric.
+
+    See Also
+    --------
+    SMOTENC : The same for rows of numbers and categories.
+    SMOTEN : The same for rows of categories only.
+    BorderlineSMOTE : Only from rows near the class border.
+    ADASYN : More samples from rows with neighbors of other classes.
 
     References
     ----------
@@ -105,5 +113,5 @@ class SMOTE(NeighborSampler):
         self.small_class = small_class
         self.n_jobs = n_jobs
 
-    def _recipes(self, rows: Any, n_to_generate: Counts, call: Call) -> Sequence[Recipe]:
-        return [call.interpolation(rows, label, n) for label, n in positive(n_to_generate)]
+    def _recipes(self, rows: ClassRows, n_to_generate: Counts, call: Call) -> Sequence[Recipe]:
+        return [call.interpolation(rows, label, n) for label, n in n_to_generate.items()]

@@ -2,77 +2,78 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from smotefast._typing import Label
 from smotefast.engine.class_counts import Counts
-from smotefast.engine.majority_vote import elected
-from smotefast.engine.mixed_recipes import Modal, shares_of
-from smotefast.engine.param_constraints import ENCODER
+from smotefast.engine.majority_vote import majority_votes
 from smotefast.engine.recipes import Origins
 from smotefast.engine.rows import CategoryRows, MatrixRows
 from smotefast.engine.user_estimators import fitted_neighbors
 from smotefast.neighbors import Neighbors, find_alike
 from smotefast.neighbors.load_kernels import load_value_differences
 from smotefast.over_sampling._categorical import CategoricalSampler
-from smotefast.over_sampling.base import NeighborSampler, positive
 from smotefast.over_sampling.call import Call
 from smotefast.over_sampling.smote import SMOTE
 from smotefast.tables import Table, TableSchema
 
-# Rows of a class up to which nn_k_ is fitted: on their distances, here 32 MiB of them.
-_MOST_DISTANCES = 2048
+# nn_k_ is fitted on the distances of a class of up to this many rows, 32 MiB of them.
+_MAX_ROWS = 2048
 
 
 class SMOTEN(CategoricalSampler, SMOTE):
-    """Over-sample rows of categories.
+    """Over-sample rows of categories by majority vote.
 
-    A new row gets in each column what most of a drawn row and its nearest neighbours in the
-    class have; of several the first in their order. Neighbours are near by the value
-    difference metric: two categories are alike if they go with the same classes.
+    In each column a sample has the category that most of a drawn row and its nearest neighbors
+    in the class have; of several the first in their order. The distance is the value difference
+    metric: two categories are close if they occur with the same classes.
 
-    With exact neighbours and an int or RandomState as ``random_state``, the rows are those
-    of imbalanced-learn 0.14 for the same seed where no distances tie.
+    With exact search and an int or RandomState as ``random_state``, the samples are those of
+    imbalanced-learn 0.14 for the same seed on data without distance ties.
 
     Parameters
     ----------
     categorical_encoder : estimator, default=None
-        An ordinal encoder whose ``categories_`` give the order of the categories. None
-        sorts them.
+        An ordinal encoder whose ``categories_`` are the order of the categories. None sorts
+        them.
     sampling_strategy : float, str, dict or callable, default="auto"
-        Which classes get rows, and how many; as for :class:`SMOTE`.
-    random_state : int, RandomState instance or None, default=None
-        Seed of the draws. An int is used anew for each class, as imbalanced-learn does.
-    k_neighbors : int or object, default=5
-        How many nearest neighbours vote beside the row itself. Of an object only
-        ``n_neighbors`` is used, one more than that: the metric is this sampler's own.
-    search : {"auto", "exact", "approximate"}, default="auto"
-        How neighbours are found; as for :class:`SMOTE`. NN-descent runs on the class shares
-        of the categories, and what it proposes is ranked by the true distance.
-    small_class : {"error", "clamp", "duplicate"}, default="error"
-        What becomes of a class with fewer than ``k_neighbors + 1`` rows; as for
+        Classes to over-sample, and their numbers of rows after resampling; as for
         :class:`SMOTE`.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the draws. An int starts again for each class, as in imbalanced-learn.
+    k_neighbors : int or object, default=5
+        Number of nearest neighbors that vote, besides the row itself. Of an object only
+        ``n_neighbors`` is used, which is one more: this sampler has its own metric.
+    search : {"auto", "exact", "approximate"}, default="auto"
+        How to find neighbors; as for :class:`SMOTE`. NN-descent searches the class shares of
+        the categories; its candidates are sorted by the true distance.
+    small_class : {"error", "clamp", "duplicate"}, default="error"
+        How to treat a class with fewer than ``k_neighbors + 1`` rows; as for :class:`SMOTE`.
     n_jobs : int or None, default=None
-        Threads. None means all cores that the process may use. The rows do not depend
-        on it.
+        Number of threads. None means all cores that the process may use. The samples do not
+        depend on it.
 
     Attributes
     ----------
     sampling_strategy_ : dict
-        Rows to create, by class.
+        Number of samples to generate, by class.
     categorical_encoder_ : estimator
-        An ordinal encoder fitted on the categories.
+        An ordinal encoder, fitted on the categories.
     nn_k_ : estimator
-        An estimator with ``n_neighbors`` and ``metric="precomputed"``, fitted on the distances
-        within the class that came last; made when asked for. Not fitted if the class has more
-        than 2,048 rows, as the distances are a matrix of n x n.
+        An estimator with ``n_neighbors`` and ``metric="precomputed"``, fitted at its first use
+        on the distances within the last class that got samples. Not fitted if the class has
+        more than 2,048 rows, as the distances are a matrix of n x n.
     provenance_ : Provenance
-        The drawn row of each new row, recomputed when asked for.
+        The drawn row of each synthetic sample, computed at each access.
     search_ : str or None
-        How neighbours were found: "exact", "approximate", or None.
+        How neighbors were found: "exact", "approximate", or None if no class got samples.
     recall_ : float or None
-        Where the search was approximate, the lowest share of true neighbours that it found.
+        Lowest recall of the approximate searches, each measured on a sample; None after exact
+        search.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -81,7 +82,12 @@ class SMOTEN(CategoricalSampler, SMOTE):
     Raises
     ------
     ValueError
-        If a class has fewer than ``k_neighbors + 1`` rows.
+        If a class has fewer than ``k_neighbors + 1`` rows and ``small_class`` does not allow
+        it.
+
+    See Also
+    --------
+    SMOTENC : The same for rows of numbers and categories.
 
     References
     ----------
@@ -98,11 +104,6 @@ class SMOTEN(CategoricalSampler, SMOTE):
     >>> X_new[-1], y_new
     (['c', 'z'], [0, 0, 0, 1, 1, 1])
     """
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **ENCODER,
-        **NeighborSampler._parameter_constraints,
-    }
 
     def __init__(
         self,
@@ -128,7 +129,9 @@ class SMOTEN(CategoricalSampler, SMOTE):
         self._categorical, self._continuous = list(range(columns.n_features)), []
         return self._continuous, self._categorical
 
-    def load_kernels(self, dtype: Any, n_features: int, n_codes: int, n_threads: int) -> None:
+    def load_kernels(
+        self, dtype: np.dtype[Any], n_features: int, n_codes: int, n_threads: int
+    ) -> None:
         """Run the kernels for majority votes and the value difference metric."""
         super().load_kernels(dtype, n_features, n_codes, n_threads)
         load_value_differences(n_threads=n_threads)
@@ -137,36 +140,36 @@ class SMOTEN(CategoricalSampler, SMOTE):
         self.choose_columns(table)
         return self._encoded(table)
 
-    def _recipes(self, rows: CategoryRows, n_to_generate: Counts, call: Call) -> list[Modal]:
-        shares = shares_of(rows.category_counts())
+    def _recipes(  # type: ignore[override]  # a SMOTE, as in imbalanced-learn, of other rows
+        self, rows: CategoryRows, n_to_generate: Counts, call: Call
+    ) -> list[MajorityVote]:
+        shares = class_shares(rows.category_counts())
         self._last_codes: tuple[np.ndarray, list[np.ndarray]] | None = None
-        positive_counts = positive(n_to_generate)
-        return [self._modal(rows, label, n, shares, call) for label, n in positive_counts]
+        return [self._recipe(rows, *item, shares, call) for item in n_to_generate.items()]
 
-    def _modal(
+    def _recipe(
         self,
         rows: CategoryRows,
-        label: Any,
+        label: Label,
         n_new: int,
         shares: list[np.ndarray],
         call: Call,
-    ) -> Modal:
+    ) -> MajorityVote:
         codes, positions = rows.matrix(label), rows.positions(label)
         k = call.class_k(label, len(codes))
-        if isinstance(rows, MatrixRows) and len(codes) <= _MOST_DISTANCES:
+        if isinstance(rows, MatrixRows) and len(codes) <= _MAX_ROWS:
             self._last_codes = codes, shares
-        draws = call.draws(n_new, len(codes), then=None)
-        used = np.arange(len(codes))
+        draws = call.draws(n_new, len(codes), then=())
+        drawn = np.arange(len(codes))
         if n_new <= 2 * len(codes):
-            used = np.unique(draws.choices(0, n_new))
-        voters = _with_neighbors(codes, shares, k, used, call)
-        modes = np.empty_like(codes)
-        elected_codes = np.empty((len(used), codes.shape[1]), dtype=np.int32)
-        every = np.arange(len(used))
+            drawn = np.unique(draws.choices(0, n_new))
+        voters = _with_neighbors(codes, shares, k, drawn, call)
+        winners = np.empty((len(drawn), codes.shape[1]), dtype=np.int32)
         n_threads = call.search.n_threads
-        elected(codes, voters, every, None, elected_codes, n_threads=n_threads)
-        modes[used] = elected_codes
-        return Modal(Origins(label, positions, positions, None, draws), modes)
+        majority_votes(codes, voters, np.arange(len(drawn)), None, winners, n_threads=n_threads)
+        modes = np.empty_like(codes)
+        modes[drawn] = winners
+        return MajorityVote(Origins(label, positions, positions, None, draws), modes)
 
     def _fitted_in_class(self) -> Any:
         estimator = self._estimator
@@ -183,13 +186,55 @@ class SMOTEN(CategoricalSampler, SMOTE):
         return OrdinalEncoder(dtype=np.int32)
 
 
+@dataclass(frozen=True)
+class MajorityVote:
+    """Samples of categories: in each column the category of most of a row and its neighbors.
+
+    Attributes
+    ----------
+    origins
+        Where the samples come from.
+    modes
+        The categories for each base row, shape (n_rows, n_columns), int32.
+    """
+
+    origins: Origins
+    modes: np.ndarray
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Dtype of the codes."""
+        return np.dtype(self.modes.dtype)
+
+    def fill(self, start: int, stop: int, out: np.ndarray, *, n_threads: int) -> None:
+        """Write the samples ``start..stop`` of the class into ``out``."""
+        np.take(self.modes, self.origins.draws.choices(start, stop), axis=0, out=out)
+
+
+def class_shares(counts: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return the share of each class in each category.
+
+    ``counts`` holds one array of shape (n_categories, n_classes) for each column.
+    """
+    return [column / np.maximum(column.sum(axis=1, keepdims=True), 1) for column in counts]
+
+
+def value_differences(codes: np.ndarray, shares: list[np.ndarray]) -> np.ndarray:
+    """Return the distances between all rows by the value difference metric."""
+    out = np.zeros((len(codes), len(codes)))
+    for column, column_shares in zip(codes.T, shares, strict=True):
+        by_class = column_shares[column].T  # shares of a class in the category of each row
+        out += sum(np.abs(share[:, np.newaxis] - share) for share in by_class) ** 2
+    return out
+
+
 def _with_neighbors(
     codes: np.ndarray, shares: list[np.ndarray], k: int, rows: np.ndarray, call: Call
 ) -> np.ndarray:
     """Return a subset of the rows of a class, each followed by its neighbors."""
-    found = Neighbors(np.zeros((len(rows), 1), dtype=np.int32), "exact")
+    neighbors = Neighbors(np.zeros((len(rows), 1), dtype=np.int32), "exact")
     if len(codes) > 1:
-        found = find_alike(
+        neighbors = find_alike(
             codes,
             shares,
             k,
@@ -197,14 +242,5 @@ def _with_neighbors(
             search=call.search.search,
             n_threads=call.search.n_threads,
         )
-    call.search.record(found)
-    return np.column_stack([rows.astype(found.indices.dtype), found.indices])
-
-
-def value_differences(codes: np.ndarray, shares: list[np.ndarray]) -> np.ndarray:
-    """Return the distance of each row to each by the value difference metric."""
-    out = np.zeros((len(codes), len(codes)))
-    for column, of in zip(codes.T, shares, strict=True):
-        own = of[column].T  # by class, of each row
-        out += sum(np.abs(one[:, np.newaxis] - one) for one in own) ** 2
-    return out
+    call.search.record(neighbors)
+    return np.column_stack([rows.astype(neighbors.indices.dtype), neighbors.indices])

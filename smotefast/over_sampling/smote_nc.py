@@ -7,17 +7,19 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils import check_random_state
 
+from smotefast._typing import Label
 from smotefast.engine.class_counts import Counts
-from smotefast.engine.finite import finite_numbers
-from smotefast.engine.majority_vote import tie_picks, winner_counts
+from smotefast.engine.input_checks import finite_numbers
+from smotefast.engine.interpolate import Interpolate
+from smotefast.engine.majority_vote import draw_tie_picks, winner_counts
 from smotefast.engine.mixed_recipes import MixedInterpolate, MixedMatrix
-from smotefast.engine.param_constraints import CATEGORIES, ENCODER
-from smotefast.engine.recipes import Interpolate, Origins
+from smotefast.engine.param_constraints import StrOptions
+from smotefast.engine.recipes import Origins
 from smotefast.engine.rows import ClassRows
 from smotefast.neighbors import Neighbors, find_neighbors
-from smotefast.over_sampling._categorical import CategoricalSampler, categorical_positions
-from smotefast.over_sampling.base import NeighborSampler, positive
-from smotefast.over_sampling.call import Call, drawn_neighbors
+from smotefast.over_sampling._categorical import CategoricalSampler
+from smotefast.over_sampling.call import Call, drawn_rows, neighbors_of_all
+from smotefast.over_sampling.categorical_features import categorical_positions
 from smotefast.over_sampling.smote import SMOTE
 from smotefast.tables import Table, TableSchema
 
@@ -25,67 +27,67 @@ from smotefast.tables import Table, TableSchema
 class SMOTENC(CategoricalSampler, SMOTE):
     """Over-sample rows of numbers and categories.
 
-    The numbers of a new row lie between those of a row and of one of its nearest neighbours
-    in the class. In each categorical column it gets what most of the row's neighbours have.
-    For the distance of two rows, each category that differs counts as much as the median of
-    the standard deviations of the numeric columns in the class.
+    The numbers of a sample lie between those of a row and of one of its nearest neighbors in
+    the class. In each categorical column it has the category that most of the neighbors have.
+    Each category that differs adds to the distance of two rows as much as the median of the
+    standard deviations of the numeric columns in the class.
 
-    With exact neighbours and an int or RandomState as ``random_state``, the rows are those
-    of imbalanced-learn 0.14 for the same seed, bit for bit on data without distance ties.
+    With exact search and an int or RandomState as ``random_state``, the samples are those of
+    imbalanced-learn 0.14 for the same seed, bit for bit on data without distance ties.
 
     Parameters
     ----------
     categorical_features : {"auto", "not numeric"} or array-like
-        Which columns are categories.
+        The categorical columns.
 
-        - "auto": the columns that their library calls so: pandas ``category``, polars
-          ``Categorical`` and ``Enum``, Arrow dictionaries. Where there are none, the columns
-          of text and of booleans.
-        - "not numeric": all columns that hold no numbers: categories, text, booleans, dates.
-        - array-like: positions (negative ones count from the end), a mask, or names, which
-          are tuples where a frame has several levels of columns.
+        - "auto": columns of a categorical dtype: pandas ``category``, polars ``Categorical``
+          and ``Enum``, Arrow dictionaries. If there are none, columns of text and booleans.
+        - "not numeric": all columns that are not numeric: categories, text, booleans, dates.
+        - array-like: positions (negative ones count from the end), a mask, or names, which are
+          tuples if a frame has several column levels.
     categorical_encoder : estimator, default=None
-        A one-hot encoder whose ``categories_`` give the order of the categories, which
-        matters where several have the most votes. None sorts them.
+        A one-hot encoder whose ``categories_`` are the order of the categories; it matters if
+        several have the most votes. None sorts them.
     sampling_strategy : float, str, dict or callable, default="auto"
-        Which classes get rows, and how many; as for :class:`SMOTE`.
-    random_state : int, RandomState instance or None, default=None
-        Seed of the draws. An int is used anew for each class, as imbalanced-learn does.
-    k_neighbors : int or object, default=5
-        How many nearest neighbours of a row to choose from, and how many vote. An object is
-        cloned and fitted on each class, with a one-hot matrix of the categories.
-    search : {"auto", "exact", "approximate"}, default="auto"
-        How neighbours are found; as for :class:`SMOTE`. NN-descent runs on the numbers
-        beside 8 numbers for each category, and what it proposes is ranked by the true
-        distance.
-    small_class : {"error", "clamp", "duplicate"}, default="error"
-        What becomes of a class with fewer than ``k_neighbors + 1`` rows; as for
+        Classes to over-sample, and their numbers of rows after resampling; as for
         :class:`SMOTE`.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the draws. An int starts again for each class, as in imbalanced-learn.
+    k_neighbors : int or object, default=5
+        Number of nearest neighbors to choose from, and to vote. An object is cloned and fitted
+        on each class, with a one-hot matrix of the categories.
+    search : {"auto", "exact", "approximate"}, default="auto"
+        How to find neighbors; as for :class:`SMOTE`. NN-descent searches the numbers and 8
+        numbers for each category; its candidates are sorted by the true distance.
+    small_class : {"error", "clamp", "duplicate"}, default="error"
+        How to treat a class with fewer than ``k_neighbors + 1`` rows; as for :class:`SMOTE`.
     n_jobs : int or None, default=None
-        Threads. None means all cores that the process may use. The rows do not depend
-        on it.
+        Number of threads. None means all cores that the process may use. The samples do not
+        depend on it.
 
     Attributes
     ----------
     sampling_strategy_ : dict
-        Rows to create, by class.
+        Number of samples to generate, by class.
     categorical_features_ : ndarray
-        Positions of the columns of categories.
+        Positions of the categorical columns.
     continuous_features_ : ndarray
         Positions of the numeric columns.
     categorical_encoder_ : estimator
-        A one-hot encoder fitted on the categories.
+        A one-hot encoder, fitted on the categories.
     median_std_ : dict
-        What a category that differs counts for, by class.
+        Median of the standard deviations of the numeric columns, by class.
     nn_k_ : estimator
-        The user's neighbour estimator or ``NearestNeighbors(k_neighbors + 1)``, fitted on the
-        class that came last, with a one-hot matrix of the categories; made when asked for.
+        The user's estimator or ``NearestNeighbors(k_neighbors + 1)``, fitted at its first use
+        on the last class that got samples, with a one-hot matrix of the categories.
     provenance_ : Provenance
-        Base row, neighbour row and step of each new row, recomputed when asked for.
+        Base row, neighbor and step of each synthetic sample, computed at each access.
     search_ : str or None
-        How neighbours were found: "exact", "approximate", "estimator", or None.
+        How neighbors were found: "exact", "approximate", "estimator", or None if no class got
+        samples.
     recall_ : float or None
-        Where the search was approximate, the lowest share of true neighbours that it found.
+        Lowest recall of the approximate searches, each measured on a sample; None after exact
+        search.
     n_features_ : int
         Number of columns of X.
     n_features_in_ : int
@@ -96,8 +98,14 @@ class SMOTENC(CategoricalSampler, SMOTE):
     Raises
     ------
     ValueError
-        If all columns are categories, or none is; if a class has fewer than
-        ``k_neighbors + 1`` rows; if the other columns are not finite and numeric.
+        If all columns are categorical, or none is; if a class has fewer than
+        ``k_neighbors + 1`` rows and ``small_class`` does not allow it; if the numeric columns
+        are not finite and numeric.
+
+    See Also
+    --------
+    SMOTE : The same for rows of numbers only.
+    SMOTEN : The same for rows of categories only.
 
     References
     ----------
@@ -115,14 +123,13 @@ class SMOTENC(CategoricalSampler, SMOTE):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **CATEGORIES,
-        **ENCODER,
-        **NeighborSampler._parameter_constraints,
+        **CategoricalSampler._parameter_constraints,
+        "categorical_features": ["array-like", StrOptions({"auto", "not numeric"})],
     }
     _needs = CategoricalSampler._needs._replace(
         text_advice=(
             "Name it in categorical_features, set categorical_features='not numeric', which "
-            "takes all columns that hold no numbers as categories, or drop it."
+            "makes all columns that are not numeric categorical, or drop it."
         )
     )
 
@@ -164,42 +171,38 @@ class SMOTENC(CategoricalSampler, SMOTE):
         return MixedMatrix(numbers, self._encoded(table))
 
     def _check_both_types(self, columns: TableSchema) -> None:
-        for positions, kind, alternative in (
-            (self.continuous_features_, "categorical", "SMOTEN"),
-            (self.categorical_features_, "numerical", "SMOTE"),
-        ):
-            if not positions.size:
-                other = "numerical" if kind == "categorical" else "categorical"
-                advice = f"Use {alternative}."
-                if kind == "numerical" and set(columns.column_types()) != {"number"}:
-                    advice = (
-                        "X has columns that hold no numbers: name them in "
-                        "categorical_features, or set categorical_features='not numeric'."
-                    )
-                raise ValueError(
-                    f"SMOTE-NC is not designed to work only with {kind} features. It requires "
-                    f"some {other} features. {advice}"
+        if not self.continuous_features_.size:
+            raise _one_type_error("categorical", "numerical", "Use SMOTEN.")
+        if not self.categorical_features_.size:
+            advice = "Use SMOTE."
+            if set(columns.column_types()) != {"number"}:
+                advice = (
+                    "X has columns that are not numeric: name them in categorical_features, or "
+                    "set categorical_features='not numeric'."
                 )
+            raise _one_type_error("numerical", "categorical", advice)
 
     def _check_encoder(self, encoder: Any) -> None:
         n_categories = sum(map(len, encoder.categories_))
-        example = np.array([[of[0] for of in encoder.categories_]], dtype=object)
-        n_columns = encoder.transform(example).shape[1]
+        first = [categories[0] for categories in encoder.categories_]
+        n_columns = encoder.transform(np.array([first], dtype=object)).shape[1]
         if n_columns != n_categories:
             raise ValueError(
                 "SMOTENC requires a one-hot encoding with one column per category for the "
                 f"categorical features. The provided `categorical_encoder` produced "
-                f"{n_columns} columns for {n_categories} categories. Leave out drop= and "
-                "whatever merges categories."
+                f"{n_columns} columns for {n_categories} categories. Do not set drop= or "
+                "options that merge categories."
             )
 
     def _recipes(
         self, rows: ClassRows, n_to_generate: Counts, call: Call
     ) -> list[MixedInterpolate]:
         self.median_std_: dict[Any, float] = {}
-        return [self._mixed(rows, label, n, call) for label, n in positive(n_to_generate)]
+        return [self._recipe(rows, label, n, call) for label, n in n_to_generate.items()]
 
-    def _mixed(self, rows: ClassRows, label: Any, n_new: int, call: Call) -> MixedInterpolate:
+    def _recipe(
+        self, rows: ClassRows, label: Label, n_new: int, call: Call
+    ) -> MixedInterpolate:
         matrix, positions = rows.matrix(label), rows.positions(label)
         n_rows = matrix.shape[0]
         deviations = np.std(matrix.numbers, axis=0, dtype=np.float64)
@@ -207,19 +210,17 @@ class SMOTENC(CategoricalSampler, SMOTE):
         k = call.class_k(label, n_rows)
         draws = call.draws(n_new, n_rows * k)
         entry = _one_hot_entry(self.median_std_[label], matrix.dtype)
-
-        def search(subset: np.ndarray | None, k: int) -> Neighbors:
-            return self._search_mixed(matrix, entry, k, subset, call)
-
-        neighbors = drawn_neighbors(draws, k, n_rows, search)
-        winners = winner_counts(matrix.codes, neighbors, n_threads=call.search.n_threads)
+        drawn = drawn_rows(draws, n_rows, k)
+        indices = self._find_neighbors(matrix, entry, k, drawn, call).indices
+        neighbors = neighbors_of_all(indices, drawn, n_rows)
+        n_winners = winner_counts(matrix.codes, neighbors, n_threads=call.search.n_threads)
         random_state = check_random_state(self.random_state)  # an int seed starts again
-        picks = tie_picks(random_state, winners, draws.choices(0, n_new) // k)
+        picks = draw_tie_picks(random_state, n_winners, draws.choices(0, n_new) // k)
         origins = Origins(label, positions, positions, neighbors, draws)
         numbers = Interpolate.between(origins, matrix.numbers, matrix.numbers)
         return MixedInterpolate(numbers, matrix.codes, picks)
 
-    def _search_mixed(
+    def _find_neighbors(
         self,
         matrix: MixedMatrix,
         entry: float,
@@ -229,7 +230,7 @@ class SMOTENC(CategoricalSampler, SMOTE):
     ) -> Neighbors:
         if call.estimator is not None or matrix.shape[0] == 1:
             return call.find_neighbors(self._one_hot(matrix, entry), k, queries)
-        found = find_neighbors(
+        neighbors = find_neighbors(
             matrix.numbers,
             k,
             queries=queries,
@@ -238,8 +239,8 @@ class SMOTENC(CategoricalSampler, SMOTE):
             codes=matrix.codes,
             weight=2 * entry * entry,
         )
-        call.search.record(found)
-        return found
+        call.search.record(neighbors)
+        return neighbors
 
     def _last_pool(self) -> Any:
         recipe = self._last_recipe
@@ -271,6 +272,13 @@ class SMOTENC(CategoricalSampler, SMOTE):
     @property
     def _continuous(self) -> list[int]:  # type: ignore[override]
         return list(map(int, self.continuous_features_))
+
+
+def _one_type_error(single: str, other: str, advice: str) -> ValueError:
+    return ValueError(
+        f"SMOTE-NC is not designed to work only with {single} features. It requires some "
+        f"{other} features. {advice}"
+    )
 
 
 def _one_hot_entry(median: float, dtype: np.dtype[Any]) -> float:

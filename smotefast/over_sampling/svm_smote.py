@@ -2,89 +2,89 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import clone
 from sklearn.utils import check_random_state
 
+from smotefast._typing import Label
 from smotefast.engine.class_counts import Counts
-from smotefast.engine.param_constraints import NEIGHBOR_COUNT, SUPPORT_VECTORS
-from smotefast.engine.recipes import Interpolate
+from smotefast.engine.interpolate import Interpolate
+from smotefast.engine.param_constraints import HasMethods, Interval
 from smotefast.engine.rows import AllRows
-from smotefast.engine.user_estimators import (
-    check_n_rows,
-    is_deterministic,
-    neighbor_estimator,
-)
-from smotefast.over_sampling.base import NeighborSampler, positive
+from smotefast.engine.user_estimators import check_n_rows, is_deterministic, neighbor_estimator
 from smotefast.over_sampling.border import (
-    inside_margin,
-    is_hinge_machine,
+    BorderSampler,
+    has_hinge_loss,
     is_in_danger,
     is_noise,
     other_class_counts,
-    support_of,
+    rows_inside_margin,
+    support_vectors,
 )
 from smotefast.over_sampling.call import Call
 
 
-class SVMSMOTE(NeighborSampler):
-    """Over-sample from the support vectors of a class: the rows that hold up its border.
+class SVMSMOTE(BorderSampler):
+    """Over-sample from the support vectors of a class.
 
-    Support vectors that have only other classes among their ``m_neighbors`` nearest rows are
-    left out as noise. From those with other classes for at least half of them new rows go
-    towards neighbours of the class; from the safe ones they go ``out_step`` of the way, or
-    less, in the opposite direction, beyond the border. Chance divides the new rows between
-    the two.
+    A support vector whose ``m_neighbors`` nearest rows are all of other classes is noise and
+    left out. If at least half of them are, it is in danger: samples lie between it and its
+    neighbors in the class. The others are safe: samples lie on the opposite side of the row,
+    up to ``out_step`` of the distance to a neighbor, beyond the class border. The shares of
+    both are drawn at random.
 
     Parameters
     ----------
     sampling_strategy : float, str, dict or callable, default="auto"
-        Which classes get rows, and how many; as for :class:`SMOTE`.
+        Classes to over-sample, and their numbers of rows after resampling; as for
+        :class:`SMOTE`.
     random_state : int, RandomState instance or None, default=None
-        Seed of the draws, and of the support vector machine unless one is given. An int is
-        used anew for each class, and for the rows in danger and the safe ones, as
-        imbalanced-learn does; one stream divides the new rows of all classes.
+        Seed of the draws, and of the support vector machine unless one is passed. An int starts
+        again for each class, and for the rows in danger and the safe ones, as in
+        imbalanced-learn; the shares of both are drawn from one generator for all classes.
     k_neighbors : int or object, default=5
-        How many nearest neighbours of a row to choose from; as for :class:`SMOTE`.
+        Number of nearest neighbors to choose from; as for :class:`SMOTE`.
     m_neighbors : int or object, default=10
-        How many nearest rows of any class say what is in danger; as for
+        Number of nearest rows of any class that decide whether a row is in danger; as for
         :class:`BorderlineSMOTE`.
     svm_estimator : object, default=None
-        A classifier; it is cloned. None means ``SVC(gamma="scale")``. Either it says which
-        rows are support vectors (``support_``, as ``SVC`` and ``NuSVC`` do), or it has a hinge
-        loss and a ``decision_function``, as ``LinearSVC`` and ``SGDClassifier(loss="hinge")``
-        do: then rows of a class on or inside its margin are taken. A ``Pipeline`` that ends
-        in such a classifier will do. These are quicker than ``SVC`` on many rows.
+        A classifier; it is cloned. None means ``SVC(gamma="scale")``. It has either support
+        vectors (``support_``, as ``SVC`` and ``NuSVC``), or a hinge loss and a
+        ``decision_function`` (as ``LinearSVC`` and ``SGDClassifier(loss="hinge")``): then the
+        rows of a class on or inside the margin are used. It may be the last step of a
+        ``Pipeline``. Those with a hinge loss are faster than ``SVC`` on many rows.
     out_step : float, default=0.5
-        How far beyond a safe row, as a share of the way to a neighbour, new rows may lie.
+        Largest step beyond a safe row, as a share of the distance to a neighbor.
     search : {"auto", "exact", "approximate"}, default="auto"
-        How neighbours are found; as for :class:`BorderlineSMOTE`.
+        How to find neighbors; as for :class:`BorderlineSMOTE`.
     small_class : {"error", "clamp", "duplicate"}, default="error"
-        What becomes of a class with fewer than ``k_neighbors + 1`` rows; as for
-        :class:`SMOTE`.
+        How to treat a class with fewer than ``k_neighbors + 1`` rows; as for :class:`SMOTE`.
     n_jobs : int or None, default=None
-        Threads of the searches. None means all cores that the process may use. The rows do
-        not depend on it.
+        Number of threads of the searches. None means all cores that the process may use. The
+        samples do not depend on it.
 
     Attributes
     ----------
     sampling_strategy_ : dict
-        Rows that were asked for, by class.
+        Requested number of samples to generate, by class.
     svm_estimator_ : estimator
-        The support vector machine, as fitted last.
+        The support vector machine of the last fit.
     nn_k_ : estimator
-        The user's neighbour estimator or ``NearestNeighbors(k_neighbors + 1)``, fitted on the
-        class that came last; made when asked for.
+        The user's estimator or ``NearestNeighbors(k_neighbors + 1)``, fitted at its first use
+        on the last class that got samples.
     nn_m_ : estimator
         The same for ``m_neighbors``, fitted on all rows; X is kept for it, not copied.
     provenance_ : Provenance
-        Base row, neighbour row and step of each new row, recomputed when asked for.
+        Base row, neighbor and step of each synthetic sample, computed at each access.
     search_ : str or None
-        How neighbours were found: "exact", "approximate", "estimator", or None.
+        How neighbors were found: "exact", "approximate", "estimator", or None if no class got
+        samples.
     recall_ : float or None
-        Where the search was approximate, the lowest share of true neighbours that it found.
+        Lowest recall of the approximate searches, each measured on a sample; None after exact
+        search.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -93,16 +93,21 @@ class SVMSMOTE(NeighborSampler):
     Warns
     -----
     ResamplingWarning
-        If no support vector of a class is in danger, or none is safe: the share of the new
-        rows that would have gone out from such is not made.
+        If no support vector of a class is in danger, or none is safe: the samples that such
+        rows would have generated are missing.
 
     Raises
     ------
     ValueError
-        If a class has no support vectors but noise, or fewer than ``k_neighbors + 1`` rows, or
-        if there are no more than ``m_neighbors`` rows, or X is not finite and numeric.
+        If all support vectors of a class are noise, or there are none, or the class has fewer
+        than ``k_neighbors + 1`` rows, or X has no more than ``m_neighbors`` rows, or X is not
+        finite and numeric.
     RuntimeError
-        If ``svm_estimator`` is no support vector machine.
+        If ``svm_estimator`` has neither support vectors nor a hinge loss.
+
+    See Also
+    --------
+    BorderlineSMOTE : From rows near other classes, without a classifier.
 
     References
     ----------
@@ -120,7 +125,7 @@ class SVMSMOTE(NeighborSampler):
     >>> print(sorted(Counter(y_new.tolist()).items()))
     [(0, 901), (1, 901)]
 
-    A linear machine on scaled columns:
+    A linear classifier on scaled columns:
 
     >>> from sklearn.pipeline import make_pipeline
     >>> from sklearn.preprocessing import StandardScaler
@@ -131,12 +136,11 @@ class SVMSMOTE(NeighborSampler):
     [(0, 901), (1, 901)]
     """
 
-    _needs = NeighborSampler._needs._replace(reads="everything", exact_counts=False)
-    _keeps_data = True
+    _needs = BorderSampler._needs._replace(reads="everything", exact_counts=False)
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **NeighborSampler._parameter_constraints,
-        "m_neighbors": NEIGHBOR_COUNT,
-        **SUPPORT_VECTORS,
+        **BorderSampler._parameter_constraints,
+        "svm_estimator": [HasMethods(["fit", "predict"]), None],
+        "out_step": [Interval(Real, 0, 1, closed="both")],
     }
 
     def __init__(
@@ -171,13 +175,13 @@ class SVMSMOTE(NeighborSampler):
     def _recipes(self, rows: AllRows, n_to_generate: Counts, call: Call) -> list[Interpolate]:
         self._m_estimator, m = neighbor_estimator("m_neighbors", self.m_neighbors)
         random_state = check_random_state(self.random_state)
-        self.svm_estimator_ = self._machine()
+        self.svm_estimator_ = self._classifier()
         fit_again = True
         recipes: list[Interpolate] = []
-        for label, n_new in positive(n_to_generate):
+        for label, n_new in n_to_generate.items():
             if fit_again:
                 self.svm_estimator_.fit(*rows.all_rows())
-                has_support = support_of(self.svm_estimator_) is not None
+                has_support = support_vectors(self.svm_estimator_) is not None
                 fit_again = has_support and not is_deterministic(self.svm_estimator_)
             danger, safe = self._split_support(rows, label, m, call)
             n_danger = int(random_state.beta(10, 10) * (n_new + 1))
@@ -187,7 +191,7 @@ class SVMSMOTE(NeighborSampler):
         call.messages[:] = dict.fromkeys(call.messages)  # a small class is reported twice
         return recipes
 
-    def _machine(self) -> Any:
+    def _classifier(self) -> Any:
         if self.svm_estimator is not None:
             return clone(self.svm_estimator)
         from sklearn.svm import SVC
@@ -195,14 +199,14 @@ class SVMSMOTE(NeighborSampler):
         return SVC(gamma="scale", random_state=self.random_state)
 
     def _split_support(
-        self, rows: AllRows, label: Any, m: int, call: Call
+        self, rows: AllRows, label: Label, m: int, call: Call
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the support vectors in danger and the safe ones, by position in the class."""
-        support = self._support(rows, label)
+        """Return the support vectors in danger and the safe ones, by index in the class."""
+        support = self._support_in_class(rows, label)
         positions = rows.positions(label)
         queries = {label: positions[support]}
-        found = call.search.by_class(rows, queries, m, self._m_estimator)[label]
-        n_others = other_class_counts(found.indices, positions)
+        neighbors = call.search.by_class(rows, queries, m, self._m_estimator)[label]
+        n_others = other_class_counts(neighbors.indices, positions)
         noise, danger = is_noise(n_others, m), is_in_danger(n_others, m)
         if noise.all():
             raise ValueError(
@@ -213,39 +217,37 @@ class SVMSMOTE(NeighborSampler):
             )
         return support[danger], support[~noise & ~danger]
 
-    def _support(self, rows: AllRows, label: Any) -> np.ndarray:
-        """Return the support vectors of a class, by position in the class, ascending."""
-        machine, positions = self.svm_estimator_, rows.positions(label)
-        support = support_of(machine)
+    def _support_in_class(self, rows: AllRows, label: Label) -> np.ndarray:
+        """Return the support vectors of a class, by index in the class, ascending."""
+        classifier = self.svm_estimator_
+        support = support_vectors(classifier)
         if support is not None:
-            of_class = np.flatnonzero(np.isin(positions, support))
-        elif is_hinge_machine(machine):
-            of_class = inside_margin(machine, rows.matrix(label), label)
+            in_class = np.flatnonzero(np.isin(rows.positions(label), support))
+        elif has_hinge_loss(classifier):
+            in_class = rows_inside_margin(classifier, rows.matrix(label), label)
         else:
             raise RuntimeError(
                 "`svm_estimator` is required to exposed a `support_` fitted attribute. Such "
                 "estimator belongs to the familly of Support Vector Machine. "
-                f"({type(machine).__name__} has neither that nor a hinge loss. Give SVC, "
+                f"({type(classifier).__name__} has neither that nor a hinge loss. Give SVC, "
                 "NuSVC, LinearSVC, SGDClassifier(loss='hinge') or a Pipeline of transformers "
                 "that ends in one of them.)"
             )
-        if not len(of_class):
+        if not len(in_class):
             raise ValueError(
-                f"svm_estimator={machine!r} has no support vector in class {label!r}. Lower "
+                f"svm_estimator={classifier!r} has no support vector in class {label!r}. Lower "
                 "its C (or raise its alpha), which widens the margin, or scale the columns."
             )
-        return of_class
-
-    @property
-    def nn_m_(self) -> Any:
-        """The estimator for neighbors of any class, fitted on all rows."""
-        self._check_fitted("nn_m_", "_last_recipe")
-        given = self._m_estimator, self.m_neighbors
-        return self._cached("nn_m_", lambda: self._fitted_in_all(*given))
+        return in_class
 
 
 def _recipe(
-    rows: AllRows, label: Any, n_new: int, base_rows: np.ndarray, step_size: float, call: Call
+    rows: AllRows,
+    label: Label,
+    n_new: int,
+    base_rows: np.ndarray,
+    step_size: float,
+    call: Call,
 ) -> list[Interpolate]:
     if not n_new or not len(base_rows):
         return []
@@ -253,7 +255,7 @@ def _recipe(
 
 
 def _report_missing(
-    call: Call, label: Any, n_new: int, n_danger: int, danger: np.ndarray, safe: np.ndarray
+    call: Call, label: Label, n_new: int, n_danger: int, danger: np.ndarray, safe: np.ndarray
 ) -> None:
     n_generated, missing = n_new, ""
     if not len(danger):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from smotefast.engine.majority_vote import elected
+from smotefast.engine.majority_vote import majority_votes
 from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.rows import MatrixRows
 from smotefast.engine.sampling_strategy import classes_to_clean
@@ -52,7 +52,7 @@ def majority_class(codes: np.ndarray, neighbors: np.ndarray, *, n_threads: int) 
     majority = np.empty((neighbors.shape[0], 1), dtype=np.int32)
     all_rows = np.arange(neighbors.shape[0])
     column = codes[:, np.newaxis]
-    elected(column, neighbors, all_rows, None, majority, n_threads=n_threads)
+    majority_votes(column, neighbors, all_rows, None, majority, n_threads=n_threads)
     return majority[:, 0]
 
 

@@ -321,7 +321,7 @@ def test_a_second_step_that_compares_numbers__says_so_and_what_to_do(sampler, fi
         with pytest.raises(ValueError, match=r"Column 'c'") as raised:
             clone(sampler).fit_resample(frame, y)
         words = str(raised.value)
-        assert f"{second}, the step after it, compares rows by numbers alone" in words
+        assert f"{second}, the step after it, compares only numbers" in words
         assert f"use {first} alone" in words
         assert "use SMOTENC or" not in words
 
@@ -348,7 +348,7 @@ def test_samplers_that_take_rows_away__send_text_to_one_that_takes_it(name):
 OVER = [over_sampling.SMOTE(), their_over.ADASYN(), over_sampling.RandomOverSampler()]
 UNDER = [under_sampling.RandomUnderSampler(), their_under.TomekLinks()]
 BOTH = [SMOTETomek(), their_combine.SMOTEENN(), Combination(OVER[0], UNDER[0])]
-TAKES_AWAY = r"must be a sampler that takes rows away \(such as TomekLinks\(\)\)"
+TAKES_AWAY = r"must be a sampler that removes rows \(such as TomekLinks\(\)\)"
 WRONG_STEPS = [
     *((SMOTEENN, "smote", "must be an over-sampler", step) for step in UNDER + BOTH),
     *((SMOTETomek, "smote", "must be an over-sampler", step) for step in UNDER + BOTH),

@@ -1,89 +1,99 @@
-"""Elections by numpy, by kernels and by hand; ties broken by imbalanced-learn's shuffles."""
+"""Majority votes by NumPy, by kernels and by loops; ties broken as in imbalanced-learn."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smotefast.engine import majority_vote as votes
-from smotefast.engine.majority_vote import elected, tie_picks, winner_counts
+from smotefast.engine import majority_vote
+from smotefast.engine.majority_vote import (
+    draw_tie_picks,
+    majority_votes,
+    numpy_counts_votes,
+    winner_counts,
+)
 from smotefast.kernels.compile import JIT_DISABLED
-from tests.helpers import reference_kernels as naive
+from tests.helpers import reference_kernels
 from tests.helpers.hypothesis_examples import examples
 
-SOME = examples(10 if JIT_DISABLED else 60)
-WAYS = [True, False]
+EXAMPLES = examples(10 if JIT_DISABLED else 60)
+KERNELS_LOADED = [True, False]
 
 
 @st.composite
 def ballots(draw):
-    """Draw codes of a class, who votes for each of some rows, and rows to elect for."""
+    """Draw codes of a class, voters for several rows, and rows to vote for."""
     rng = np.random.default_rng(draw(st.integers(0, 9999)))
     n_rows, n_codes = draw(st.integers(1, 40)), draw(st.integers(1, 5))
     codes = rng.integers(0, draw(st.integers(1, 6)), (n_rows, n_codes)).astype(np.int32)
     shape = draw(st.integers(1, 50)), draw(st.integers(1, 9))
-    kind = draw(st.sampled_from([np.int32, np.int64]))
+    dtype = draw(st.sampled_from([np.int32, np.int64]))
     rows = rng.integers(0, shape[0], draw(st.integers(1, 60)))
-    return codes, rng.integers(0, n_rows, shape).astype(kind), rows
+    return codes, rng.integers(0, n_rows, shape).astype(dtype), rows
 
 
-def through(is_loaded, call, *args, **kwargs):
-    """Call with the kernels, or as before they are loaded."""
-    before = votes.kernels_are_loaded
-    votes.kernels_are_loaded = lambda: is_loaded
+def call_with(kernels_loaded, function, *args, **kwargs):
+    """Call a function with kernels, or as before they are loaded."""
+    original = majority_vote.kernels_are_loaded
+    majority_vote.kernels_are_loaded = lambda: kernels_loaded
     try:
-        return call(*args, **kwargs)
+        return function(*args, **kwargs)
     finally:
-        votes.kernels_are_loaded = before
+        majority_vote.kernels_are_loaded = original
 
 
-@SOME
+@EXAMPLES
 @given(ballots(), st.sampled_from([1, 2]))
-def test_winner_counts__are_the_naive_ones_in_both_ways(ballots, n_threads):
+def test_winner_counts__are_those_of_a_loop(ballots, n_threads):
     codes, neighbors, _ = ballots
     expected = [
-        [len(naive.winners(codes, neighbors, row, j)) for j in range(codes.shape[1])]
+        [
+            len(reference_kernels.winners(codes, neighbors, row, j))
+            for j in range(codes.shape[1])
+        ]
         for row in range(len(neighbors))
     ]
-    for way in WAYS:
-        found = through(way, winner_counts, codes, neighbors, n_threads=n_threads)
-        assert found.dtype == np.int32
-        assert found.tolist() == expected
+    for is_loaded in KERNELS_LOADED:
+        counts = call_with(is_loaded, winner_counts, codes, neighbors, n_threads=n_threads)
+        assert counts.dtype == np.int32
+        assert counts.tolist() == expected
 
 
-@SOME
+@EXAMPLES
 @given(ballots(), st.sampled_from([1, 2]), st.booleans())
-def test_elected__are_the_naive_winners_in_both_ways(ballots, n_threads, with_picks):
+def test_majority_votes__are_those_of_a_loop(ballots, n_threads, with_picks):
     codes, neighbors, rows = ballots
     winners = [
-        [naive.winners(codes, neighbors, row, j) for j in range(codes.shape[1])] for row in rows
+        [reference_kernels.winners(codes, neighbors, row, j) for j in range(codes.shape[1])]
+        for row in rows
     ]
     picks = None
     if with_picks:
-        picks = np.array([[i % len(w) for w in of] for i, of in enumerate(winners)], np.int32)
+        picks = np.array([[i % len(w) for w in row] for i, row in enumerate(winners)], np.int32)
     expected = [
-        [w[0 if picks is None else picks[i, j]] for j, w in enumerate(of)]
-        for i, of in enumerate(winners)
+        [w[0 if picks is None else picks[i, j]] for j, w in enumerate(row)]
+        for i, row in enumerate(winners)
     ]
-    for way in WAYS:
+    for is_loaded in KERNELS_LOADED:
         out = np.full((len(rows), codes.shape[1]), -1, np.int32)
-        through(way, elected, codes, neighbors, rows, picks, out, n_threads=n_threads)
+        args = codes, neighbors, rows, picks, out
+        call_with(is_loaded, majority_votes, *args, n_threads=n_threads)
         assert out.tolist() == expected
 
 
 @pytest.mark.parametrize("step", [1, 7, 1 << 18])
-def test_elected__by_numpy_does_not_depend_on_its_blocks(step, monkeypatch):
+def test_majority_votes__by_numpy_do_not_depend_on_its_blocks(step, monkeypatch):
     rng = np.random.default_rng(0)
     codes = rng.integers(0, 4, (30, 3)).astype(np.int32)
     neighbors = rng.integers(0, 30, (30, 6))
     rows, out = rng.integers(0, 30, 100), np.empty((100, 3), np.int32)
-    winners = through(True, winner_counts, codes, neighbors, n_threads=1)
-    picks = tie_picks(np.random.RandomState(0), winners, rows)
-    through(True, elected, codes, neighbors, rows, picks, out, n_threads=1)
-    monkeypatch.setattr(votes, "_BLOCK", step)
-    monkeypatch.setattr(votes, "kernels_are_loaded", lambda: False)
+    winners = call_with(True, winner_counts, codes, neighbors, n_threads=1)
+    picks = draw_tie_picks(np.random.RandomState(0), winners, rows)
+    call_with(True, majority_votes, codes, neighbors, rows, picks, out, n_threads=1)
+    monkeypatch.setattr(majority_vote, "_BLOCK", step)
+    monkeypatch.setattr(majority_vote, "kernels_are_loaded", lambda: False)
     again = np.empty_like(out)
-    elected(codes, neighbors, rows, picks, again, n_threads=1)
+    majority_votes(codes, neighbors, rows, picks, again, n_threads=1)
     np.testing.assert_array_equal(again, out)
     np.testing.assert_array_equal(winner_counts(codes, neighbors, n_threads=1), winners)
 
@@ -102,16 +112,16 @@ def test_tie_picks__are_the_first_pairs_of_a_shuffled_list(
     rng = np.random.default_rng(seed)
     n_winners = rng.integers(1, most + 1, (n_base, n_columns)).astype(np.int32)
     rows = rng.integers(0, n_base, n_new)
-    mine, theirs = np.random.RandomState(seed), np.random.RandomState(seed)
-    picks = tie_picks(mine, n_winners, rows)
-    expected = naive.tie_picks(theirs, n_winners, rows)
+    ours, reference = np.random.RandomState(seed), np.random.RandomState(seed)
+    picks = draw_tie_picks(ours, n_winners, rows)
+    expected = reference_kernels.tie_picks(reference, n_winners, rows)
     if picks is None:
         assert not expected.any()
         assert (n_winners[rows] == 1).all()
     else:
         np.testing.assert_array_equal(picks, expected)
         assert picks.dtype == np.uint8
-    assert mine.uniform() == theirs.uniform()
+    assert ours.uniform() == reference.uniform()
 
 
 @given(seed=st.integers(0, 2**32 - 1), n_new=st.integers(1, 40), n_categories=st.integers(1, 5))
@@ -122,29 +132,42 @@ def test_tie_picks__are_imbalanced_learns_choice(seed, n_new, n_categories):
     shuffled = np.random.RandomState(seed).permutation(np.argwhere(is_max))  # as in its code
     rows, first = np.unique(shuffled[:, 0], return_index=True)
     np.testing.assert_array_equal(rows, np.arange(n_new))
-    chosen = shuffled[first, 1]
+    expected = shuffled[first, 1]
     counts = is_max.sum(axis=1, keepdims=True).astype(np.int32)
-    picks = tie_picks(np.random.RandomState(seed), counts, np.arange(n_new))
+    picks = draw_tie_picks(np.random.RandomState(seed), counts, np.arange(n_new))
     picks = np.zeros_like(counts) if picks is None else picks
-    mine = [np.flatnonzero(row)[pick] for row, pick in zip(is_max, picks[:, 0], strict=True)]
-    np.testing.assert_array_equal(mine, chosen)
+    picked = [np.flatnonzero(row)[pick] for row, pick in zip(is_max, picks[:, 0], strict=True)]
+    np.testing.assert_array_equal(picked, expected)
 
 
 @pytest.mark.skipif(JIT_DISABLED, reason="needs a million rows")
-def test_tie_picks__choose_each_winner_about_as_often():
+def test_tie_picks__pick_each_winner_equally_often():
     n = 100_000
     counts = np.full((1, 1), 4, np.int32)
-    picks = tie_picks(np.random.RandomState(0), counts, np.zeros(n, int))
+    picks = draw_tie_picks(np.random.RandomState(0), counts, np.zeros(n, int))
     shares = np.bincount(picks[:, 0], minlength=4) / n
     assert np.abs(shares - 0.25).max() < 0.01
 
 
-@pytest.mark.parametrize(("most", "kind"), [(256, np.uint8), (257, np.int32)])
-def test_tie_picks__are_narrow_where_they_fit(most, kind):
+@pytest.mark.parametrize(("most", "dtype"), [(256, np.uint8), (257, np.int32)])
+def test_tie_picks__take_one_byte_if_that_suffices(most, dtype):
     counts = np.array([[1, 2], [most, 1]], np.int32)
     rows = np.repeat([1, 0], [500, 5])
-    picks = tie_picks(np.random.RandomState(0), counts, rows)
-    assert picks.dtype == kind
+    picks = draw_tie_picks(np.random.RandomState(0), counts, rows)
+    assert picks.dtype == dtype
     np.testing.assert_array_equal(
-        picks, naive.tie_picks(np.random.RandomState(0), counts, rows)
+        picks, reference_kernels.tie_picks(np.random.RandomState(0), counts, rows)
     )
+
+
+@pytest.mark.parametrize(
+    ("n_results", "k", "kernels_loaded", "expected"),
+    [
+        (1 << 21, 4, False, True),  # 2**25 comparisons take less time than loading kernels
+        ((1 << 21) + 1, 4, False, False),
+        (1 << 13, 4, True, True),  # 2**17 comparisons take less time than waking threads
+        ((1 << 13) + 1, 4, True, False),
+    ],
+)
+def test_numpy_counts_votes__of_few_neighbors(n_results, k, kernels_loaded, expected):
+    assert numpy_counts_votes(n_results, k, kernels_loaded) == expected

@@ -1,5 +1,6 @@
-"""Recipes whose values need care: integers at their limits, noise on integers."""
+"""Recipes in general: integers are widened and never wrap, sparse samples, dtypes of a job."""
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -9,77 +10,49 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from smotefast.engine.draws import Draws
-from smotefast.engine.job import Job
-from smotefast.engine.recipes import Copy, Interpolate, Origins, Smooth, widened_rows
+from smotefast.engine.interpolate import Interpolate
+from smotefast.engine.job import Job, provenance_of
+from smotefast.engine.recipes import Copy, NumberRecipe, Origins, widened_rows
+from smotefast.over_sampling.random_over_sampler import NoisyCopy
 from tests.helpers.hypothesis_examples import examples
 
-CUTS = st.lists(st.integers(0, 300), max_size=4).map(lambda cuts: sorted([0, *cuts, 300]))
-TOP = 2**63 - 1
+N = 300
+CUTS = st.lists(st.integers(0, N), max_size=4).map(lambda cuts: sorted([0, *cuts, N]))
 
 
-def interpolation(base, k=2, n_new=300, seed=0):
-    rng = np.random.default_rng(seed)
-    neighbors = rng.integers(0, base.shape[0], (base.shape[0], k)).astype(np.int32)
-    draws = Draws(np.random.RandomState(seed), n_new, neighbors.size)
-    positions = np.arange(base.shape[0])
-    return Interpolate.between(Origins(1, positions, positions, neighbors, draws), base, base)
+@dataclass(frozen=True)
+class Midpoint(NumberRecipe):
+    """Samples in the middle of a base row and a neighbor, moved by normals."""
+
+    width: float
+
+    def samples(self, choices, *values):
+        base, neighbor = self.pairs(choices)
+        return (base + neighbor) / 2 + self.width * values[0]
 
 
-def noise(base, scale, dtype, n_new=300):
+def midpoints(base, width=0.0, step_size=None):
+    rng = np.random.default_rng(0)
+    n_rows, n_features = base.shape
+    neighbors = rng.integers(0, n_rows, (n_rows, 3)).astype(np.int32)
+    draws = Draws(np.random.RandomState(0), N, neighbors.size, (("normal", n_features),))
+    positions = 10 * np.arange(n_rows)
+    origins = Origins(1, positions, positions, neighbors, draws, step_size)
+    return Midpoint.between(origins, base, base, width=width)
+
+
+def noisy_copies(base, scale, dtype):
     positions, width = np.arange(base.shape[0]), base.shape[1]
-    draws = Draws(np.random.RandomState(0), n_new, len(positions), then="normal", width=width)
-    return Smooth(Origins(1, positions, positions, None, draws), base, scale, np.dtype(dtype))
+    draws = Draws(np.random.RandomState(0), N, len(positions), (("normal", width),))
+    origins = Origins(1, positions, positions, None, draws)
+    return NoisyCopy(origins, base, base, np.dtype(dtype), scale)
 
 
-def filled(recipe, dtype, cuts=(0, 300)):
-    out = np.empty((300, recipe.base.shape[1]), dtype)
+def filled(recipe, dtype, cuts=(0, N)):
+    out = np.empty((N, recipe.base.shape[1]), dtype)
     for start, stop in pairwise(cuts):
         recipe.fill(start, stop, out[start:stop], n_threads=1)
     return out
-
-
-@pytest.fixture(params=["compiled", "numpy"], autouse=True)
-def _way(request, monkeypatch):
-    """Run every test through the kernels and through the way taken before they load."""
-    loaded = request.param == "compiled"
-    monkeypatch.setattr("smotefast.engine.recipes.kernels_are_loaded", lambda: loaded)
-
-
-@pytest.mark.parametrize("dtype", [np.int64, np.uint64])
-def test_interpolate__of_a_constant_at_the_limit_stays_there(dtype):
-    limits = np.iinfo(dtype)
-    for value in (limits.max, limits.min):
-        base = np.full((6, 2), value, dtype)
-        base[:, 1] = np.arange(6)
-        new = filled(interpolation(base), dtype)
-        assert (new[:, 0] == value).all()
-        assert new[:, 1].max() <= 5
-
-
-def test_interpolate__between_the_limits_stays_between_them_and_is_spread():
-    base = np.array([[TOP], [-TOP - 1]])
-    new = filled(interpolation(base), np.int64).astype(float)
-    inside = np.abs(new[np.abs(new) < 2**63])
-    assert len(inside) > 100
-    assert inside.std() > 2**60
-
-
-@pytest.mark.parametrize("dtype", [np.int64, np.uint64])
-def test_interpolate__at_the_limits_is_the_same_in_sparse_rows(dtype):
-    dense = np.zeros((8, 3), dtype)
-    dense[::2, 0], dense[:, 2] = np.iinfo(dtype).max, np.arange(8)
-    rows = interpolation(sparse.csr_array(dense))
-    new = Job([rows]).sparse_rows(0, 300)
-    assert new.dtype == dtype
-    np.testing.assert_array_equal(new.toarray(), filled(interpolation(dense), dtype))
-
-
-@given(cuts=CUTS)
-@examples(15)
-def test_interpolate__at_the_limits_does_not_depend_on_blocks(cuts):
-    base = np.array([[TOP, 3], [-TOP, 9], [5, 2**62], [0, 0]])
-    recipe = interpolation(base)
-    np.testing.assert_array_equal(filled(recipe, np.int64, cuts), filled(recipe, np.int64))
 
 
 def test_widened_rows__are_floats_only_beyond_62_bits():
@@ -93,28 +66,46 @@ def test_widened_rows__are_floats_only_beyond_62_bits():
 
 @given(cuts=CUTS, dtype=st.sampled_from(["float64", "float32", "uint8", "int64"]))
 @examples(30)
-def test_smooth__does_not_depend_on_blocks(cuts, dtype):
+def test_number_recipes__do_not_depend_on_blocks(cuts, dtype):
     base = np.random.default_rng(0).integers(0, 256, (20, 3)).astype(np.uint8)
-    recipe = noise(base, np.array([30.0, 1.0, 0.0]), dtype)
-    np.testing.assert_array_equal(filled(recipe, dtype, cuts), filled(recipe, dtype))
+    for recipe in (
+        noisy_copies(base, np.array([30.0, 1.0, 0.0]), dtype),
+        midpoints(base.astype(dtype), 30.0),
+    ):
+        np.testing.assert_array_equal(filled(recipe, dtype, cuts), filled(recipe, dtype))
 
 
-def test_smooth__into_integers_is_the_noise_in_floats_cut_to_their_range():
+def test_number_recipes__truncate_integers_and_cut_them_to_their_range():
     base = np.random.default_rng(0).integers(0, 256, (20, 3)).astype(np.uint8)
-    recipe = noise(base, np.array([90.0, 1.0, 0.0]), np.uint8)
-    wide = filled(recipe, np.float64)
-    assert wide.min() < 0
-    assert wide.max() > 255
-    expected = np.clip(np.trunc(wide), 0, 255)
+    recipe = noisy_copies(base, np.array([90.0, 1.0, 0.0]), np.uint8)
+    floats = filled(recipe, np.float64)
+    assert floats.min() < 0
+    assert floats.max() > 255
+    expected = np.clip(np.trunc(floats), 0, 255)
     np.testing.assert_array_equal(filled(recipe, np.uint8), expected)
 
 
-def test_job__knows_the_type_of_its_rows():
+def test_number_recipes__are_the_same_in_sparse_rows():
+    dense = np.arange(60.0).reshape(20, 3)
+    new = midpoints(sparse.csr_array(dense)).csr_rows(40, 90, n_threads=1)
+    np.testing.assert_array_equal(new.toarray(), filled(midpoints(dense), float)[40:90])
+
+
+def test_provenance__of_samples_beside_the_line_has_rows_and_no_step():
+    base = np.arange(60.0).reshape(20, 3)
+    recipe = midpoints(base)
+    provenance = provenance_of([recipe.origins])
+    middle = (base[provenance.base // 10] + base[provenance.neighbor // 10]) / 2
+    np.testing.assert_array_equal(filled(recipe, float), middle)
+    assert np.isnan(provenance.step).all()
+
+
+def test_job__has_the_dtype_of_its_samples():
     base = np.zeros((4, 2), np.float32)
-    origins = interpolation(base).origins
-    assert Job([interpolation(base)]).dtype == np.float32
-    assert Job([noise(base, np.ones(2), "float64")]).dtype == np.float64
-    assert Job([Copy(origins)]).dtype is None
+    recipe = midpoints(base)
+    assert Job([recipe]).dtype == np.float32
+    assert Job([noisy_copies(base, np.ones(2), "float64")]).dtype == np.float64
+    assert Job([Copy(recipe.origins)]).dtype is None
     assert Job([]).dtype is None
 
 
@@ -123,7 +114,27 @@ def test_sparse_rows__have_indices_of_32_bits():
     for width in (np.int32, np.int64):
         wide = sparse.csr_array(rows)
         wide.indices, wide.indptr = rows.indices.astype(width), rows.indptr.astype(width)
-        for recipe in (interpolation(wide), noise(wide, np.ones(9), "float64")):
-            new = Job([recipe, recipe]).sparse_rows(0, 600)
-            assert new.shape == (600, 9)
+        draws = Draws(np.random.RandomState(0), N, 60)
+        positions, neighbors = np.arange(30), np.zeros((30, 2), np.int32)
+        origins = Origins(1, positions, positions, neighbors, draws)
+        for recipe in (
+            Interpolate.between(origins, wide, wide),
+            noisy_copies(wide, np.ones(9), "float64"),
+        ):
+            new = Job([recipe, recipe]).sparse_rows(0, 2 * N)
+            assert new.shape == (2 * N, 9)
             assert (new.indices.dtype, new.indptr.dtype) == (np.int32, np.int32)
+
+
+@pytest.mark.parametrize("n_positions", [1, 7])
+def test_copies__are_their_own_neighbors_at_step_0(n_positions):
+    positions = 5 * np.arange(n_positions)
+    draws = Draws(np.random.RandomState(0), N, n_positions, ())
+    copy = Copy(Origins("a", positions, positions, None, draws))
+    provenance = provenance_of([copy.origins])
+    np.testing.assert_array_equal(provenance.base, positions[draws.choices(0, N)])
+    np.testing.assert_array_equal(provenance.neighbor, provenance.base)
+    assert not provenance.step.any()
+    np.testing.assert_array_equal(Job([copy]).positions(0, N), provenance.base)
+    with pytest.raises(TypeError, match="Copied rows are taken from the data"):
+        Job([copy]).fill(0, N, np.empty((N, 1)))

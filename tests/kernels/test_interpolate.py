@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from smotefast.engine.draws import Draws
+from smotefast.engine.interpolate import Interpolate
 from smotefast.engine.job import Job
-from smotefast.engine.recipes import Interpolate, Origins
+from smotefast.engine.recipes import Origins
 from tests.helpers import reference_kernels as naive
 from tests.helpers.hypothesis_examples import examples
 
@@ -28,7 +29,7 @@ def recipe(base, pool, k, n_new, seed, step_size=1.0):
 def _way(request, monkeypatch):
     """Run every test through the kernels and through the way taken before they load."""
     loaded = request.param == "compiled"
-    monkeypatch.setattr("smotefast.engine.recipes.kernels_are_loaded", lambda: loaded)
+    monkeypatch.setattr("smotefast.engine.interpolate.kernels_are_loaded", lambda: loaded)
 
 
 def expected(one, base, pool, dtype):

@@ -15,7 +15,7 @@ from sklearn.preprocessing import StandardScaler
 
 from smotefast import ResamplingWarning
 from smotefast.over_sampling import KMeansSMOTE
-from smotefast.over_sampling.kmeans_smote import sparsity_shares
+from smotefast.over_sampling._cluster_density import sparsity_shares
 from tests.helpers.datasets import clustered
 from tests.over_sampling.test_kmeans_smote import SIZES, assert_alike
 

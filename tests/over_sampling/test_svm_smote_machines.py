@@ -15,7 +15,7 @@ from sklearn.svm import SVC, LinearSVC
 
 from smotefast import ResamplingWarning
 from smotefast.over_sampling import SMOTE, SVMSMOTE
-from smotefast.over_sampling.border import inside_margin
+from smotefast.over_sampling.border import rows_inside_margin
 from tests.helpers.datasets import classes
 from tests.over_sampling.test_svm_smote import lost
 
@@ -52,7 +52,7 @@ def test_inside_margin__holds_what_a_support_vector_machine_says(label):
     X, y = classes(12, (200, 150), n_features=3)
     machine = SVC(kernel="linear", C=0.05).fit(X, y)
     own = np.flatnonzero(y == label)
-    found = own[inside_margin(machine, X[own], label)]
+    found = own[rows_inside_margin(machine, X[own], label)]
     support = machine.support_[y[machine.support_] == label]
     on_margin = np.abs(np.abs(machine.decision_function(X)) - 1) < 0.01
     assert len(found) > 20

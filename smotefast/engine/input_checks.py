@@ -1,0 +1,134 @@
+"""Checks of X: column names, finite numbers, and columns such as keys or constants."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.utils import check_array
+from sklearn.utils.validation import validate_data
+
+from smotefast._messages import list_names
+from smotefast._typing import Matrix
+from smotefast.engine.column_checks import Suspects, describe, suspect_columns
+from smotefast.exceptions import NotNumericError, warn_resampling
+from smotefast.tables import Table
+from smotefast.tables.protocol import duplicate_names
+
+if TYPE_CHECKING:
+    from smotefast.engine.base import BaseSampler
+
+# What a combination tells its steps: the names of the columns, or that they have been checked.
+_CHECKED: tuple[()] = ()
+_combination_names: ContextVar[Sequence[Any] | None] = ContextVar("column_names", default=None)
+
+
+def columns_of(X: Any, sampler: BaseSampler) -> tuple[np.ndarray | None, int]:
+    """Return the names of the columns, None unless all are strings, and their number."""
+    reader = copy.copy(sampler)
+    try:
+        validate_data(reader, X=X, reset=True, skip_check_array=True)
+    except ValueError as error:
+        if type(error).__name__ != "DuplicateError":
+            raise
+        raise ValueError(
+            f"X has several columns of the same name: {list_names(duplicate_names(X))}. "
+            "scikit-learn reads the names of a frame only if they differ. Rename the columns."
+        ) from error
+    return getattr(reader, "feature_names_in_", None), int(reader.n_features_in_)
+
+
+def finite_numbers(table: Table, sampler: BaseSampler) -> Matrix:
+    """Return the numbers of a table as an array or CSR matrix.
+
+    Raises
+    ------
+    ValueError
+        If a column is not numeric, or a value is missing or infinite. The message names the
+        column, the sampler and what to do.
+    """
+    try:
+        numbers = table.to_matrix()
+    except NotNumericError as error:
+        advice = sampler.needs().text_advice
+        raise (error.with_advice(advice) if advice else error) from error.__cause__
+    try:
+        checked: Matrix = check_array(
+            numbers, accept_sparse="csr", estimator=sampler, input_name="X"
+        )
+        return checked
+    except ValueError as error:
+        if "Input X contains" not in str(error):
+            raise
+        name = type(sampler).__name__
+        raise ValueError(_not_finite_message(numbers, table.display_names, name)) from None
+
+
+def _not_finite_message(numbers: Matrix, labels: Sequence[Any], sampler: str) -> str:
+    per_column, name, what = _count_values(numbers, np.isnan), "NaN", "missing"
+    repair = "Impute them, for example with sklearn.impute.SimpleImputer"
+    if not per_column.any():
+        per_column, what, repair = _count_values(numbers, np.isinf), "infinite", "Replace them"
+        name = f"infinity or a value too large for {numbers.dtype!r}"
+    first, *others = np.flatnonzero(per_column).tolist()
+    count = f"{per_column[first]} {what} value{'s' if per_column[first] > 1 else ''}"
+    more = ""
+    if others:
+        more = " (another column has some too)"
+        more = f" ({len(others)} other columns have some too)" if len(others) > 1 else more
+    return (
+        f"Input X contains {name}: column {labels[first]!r} has {count}{more}, and {sampler} "
+        f"computes with all values. {repair}, or drop these rows or columns."
+    )
+
+
+def _count_values(numbers: Matrix, test: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Count the values of each column that pass a test."""
+    if isinstance(numbers, np.ndarray):
+        return np.asarray(test(numbers).sum(axis=0))
+    return np.bincount(numbers.indices[test(numbers.data)], minlength=numbers.shape[1])
+
+
+@contextmanager
+def columns_named(names: Sequence[Any] | None) -> Iterator[None]:
+    """Use these names of columns in warnings about a matrix, while the context is open."""
+    token = _combination_names.set(names)
+    try:
+        yield
+    finally:
+        _combination_names.reset(token)
+
+
+def columns_checked() -> AbstractContextManager[None]:
+    """Check no columns while the context is open, because they have been checked."""
+    return columns_named(_CHECKED)
+
+
+def warn_about_columns(
+    parts: Iterable[tuple[Matrix, Sequence[int]]], y: np.ndarray, names: Sequence[Any] | None
+) -> None:
+    """Warn about columns of X that are keys, constants or copies of the target.
+
+    Parameters
+    ----------
+    parts
+        Matrices, each with the positions of its columns in X.
+    y
+        The class of each row.
+    names
+        Names of all columns; None to call them by position.
+    """
+    outer_names = _combination_names.get()
+    if outer_names is _CHECKED:
+        return
+    names = outer_names if names is None else names
+    named = Suspects([], [], [])
+    for matrix, positions in parts:
+        for group, columns in zip(named, suspect_columns(matrix, y), strict=True):
+            group += [positions[j] if names is None else names[positions[j]] for j in columns]
+    if any(named):
+        warn_resampling([describe(named), "Leave such columns out of X."])

@@ -1,0 +1,115 @@
+"""Resolve ``categorical_features`` of SMOTENC: by dtype, position, name or mask."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import numpy as np
+
+from smotefast._messages import did_you_mean, list_names, quote_name
+from smotefast.tables import TableSchema
+
+NOT_NUMERIC = ("category", "text", "boolean", "other")
+
+
+def categorical_positions(value: Any, columns: TableSchema) -> np.ndarray:
+    """Return the positions of the categorical columns, in the order of the parameter.
+
+    Parameters
+    ----------
+    value
+        "auto": columns of a categorical dtype or, if there are none, columns of text and
+        booleans. "not numeric": all columns that are not numeric. Or positions (negative ones
+        count from the end), a mask, or names (strings or tuples).
+    columns
+        The columns of the data.
+    """
+    if isinstance(value, str):
+        return _by_dtype(value, columns)
+    if _is_list_of_tuples(value):
+        return _without_duplicates(_by_name(list(value), columns), value)
+    array = np.asarray(value)
+    if array.ndim != 1:
+        raise ValueError(
+            f"categorical_features={quote_name(value)} must be a list of positions, names or "
+            "booleans."
+        )
+    if not array.size:
+        return np.empty(0, dtype=np.int64)
+    if array.dtype.kind == "b":
+        return _by_mask(array, columns)
+    if array.dtype.kind in "iu":
+        return _without_duplicates(_by_position(array, columns), value)
+    names = array.tolist()
+    if all(isinstance(name, str) for name in names):
+        return _without_duplicates(_by_name(names, columns), value)
+    raise ValueError(
+        f"categorical_features={quote_name(value)} mixes positions, names or booleans; give "
+        "one type."
+    )
+
+
+def _by_dtype(word: str, columns: TableSchema) -> np.ndarray:
+    if word == "auto" and not columns.has_dtypes:
+        raise ValueError(
+            "When `categorical_features='auto'`, the input data should be a "
+            "pandas.DataFrame. Got an array instead: only columns of a pandas, polars or Arrow "
+            "table can be categories by type. Give positions or a mask, or 'not numeric'."
+        )
+    kinds = columns.column_types()
+    categorical: tuple[str, ...] = NOT_NUMERIC
+    if word == "auto":
+        categorical = ("category",) if "category" in kinds else ("text", "boolean")
+    return np.flatnonzero([kind in categorical for kind in kinds])
+
+
+def _is_list_of_tuples(value: Any) -> bool:
+    """Return whether columns are named by tuples, as in frames with several column levels."""
+    if not hasattr(value, "__len__") or getattr(value, "ndim", 1) != 1 or not len(value):
+        return False
+    return all(isinstance(name, tuple) for name in value)
+
+
+def _by_mask(mask: np.ndarray, columns: TableSchema) -> np.ndarray:
+    if len(mask) != columns.n_features:
+        raise ValueError(
+            f"categorical_features is a mask of {len(mask)} values, and X has "
+            f"{columns.n_features} columns; give one value for each."
+        )
+    return np.flatnonzero(mask)
+
+
+def _by_position(positions: np.ndarray, columns: TableSchema) -> np.ndarray:
+    last = columns.n_features - 1
+    outside = positions[(positions < -last - 1) | (positions > last)]
+    if len(outside):
+        raise ValueError(
+            f"all features must be in [0, {last}] or [-{last + 1}, 0]; categorical_features "
+            f"has positions outside: {list_names(outside.tolist())}."
+        )
+    return np.where(positions < 0, positions + last + 1, positions).astype(np.int64)
+
+
+def _by_name(names: Sequence[Hashable], columns: TableSchema) -> np.ndarray:
+    if columns.names is None:
+        raise ValueError(
+            "Specifying the columns using strings is only supported for dataframes whose "
+            f"columns have names: categorical_features has {list_names(names)}. Give positions "
+            "instead."
+        )
+    position = {name: j for j, name in reversed(list(enumerate(columns.names)))}
+    unknown = [name for name in names if name not in position]
+    if unknown:
+        raise ValueError(
+            "A given column is not a column of the dataframe: categorical_features has "
+            f"{list_names(unknown)}.{did_you_mean(unknown[0], columns.names)} The columns are "
+            f"{list_names(columns.names)}."
+        )
+    return np.array([position[name] for name in names], dtype=np.int64)
+
+
+def _without_duplicates(positions: np.ndarray, value: Any) -> np.ndarray:
+    if len(np.unique(positions)) < len(positions):
+        raise ValueError(f"categorical_features={quote_name(value)} names a column twice.")
+    return positions

@@ -69,7 +69,7 @@ def test_resample__sets_the_parameters_of_the_sampler(
         ("--categorical code", "SMOTE does not take --categorical;"),
         (
             "--sampler edited-nearest-neighbours",
-            "take 'tomek-links', which works from files",
+            "use 'tomek-links', which works from files",
         ),
         ("--sampler random --k-neighbors 3", "RandomOverSampler does not take --k-neighbors;"),
         (
@@ -78,7 +78,10 @@ def test_resample__sets_the_parameters_of_the_sampler(
         ),
         ("--small-class shrink", "--small-class of SMOTE must be one of"),
         ("--sampler smote-nc --categorical colour", "not a column of the dataframe"),
-        ("--sampler smote-nc --categorical label", "'label', which is the target"),
+        (
+            "--sampler smote-nc --categorical label",
+            "'label', which is not a feature: it is the target",
+        ),
         ("--k-neighbors 3 --set k_neighbors=4", "use --k-neighbors."),
         ("--sampler adasyn --set n-neighbors=4", "use --k-neighbors."),
         ("--set random_state=1", "use --seed."),

@@ -7,9 +7,10 @@ from typing import Any, cast
 import numpy as np
 import pyarrow as pa
 
+from smotefast.batch.class_tables import ClassTable, gather_table
 from smotefast.batch.features import numeric_dtype, refuse_index
 from smotefast.batch.file_rows import CategoryFileRows
-from smotefast.batch.gathering import ClassTable, Gathered, gather_matrices, gather_table
+from smotefast.batch.gathering import Gathered, gather_matrices
 from smotefast.batch.memory_needs import (
     MemoryNeed,
     float64_copy_bytes,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from smotefast.batch.class_tables import gather_table
 from smotefast.batch.features import numeric_dtype, refuse_index
-from smotefast.batch.gathering import Gathered, gather_table
+from smotefast.batch.gathering import Gathered
 from smotefast.batch.memory_needs import MemoryNeed
 from smotefast.batch.reading import FileReader
 from smotefast.batch.request import Request

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from smotefast.batch.gathering import ClassTable, gather_table
+from smotefast.batch.class_tables import ClassTable, gather_table
 from smotefast.batch.reading import FileReader
 from smotefast.batch.request import Request
 from smotefast.batch.writing import ColumnSource

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from smotefast.batch.gathering import Categories
+from smotefast.batch.class_tables import Categories
 
 KIND = pa.dictionary(pa.int8(), pa.string(), ordered=True)
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
-from smotefast.engine import majority_vote as votes
+from smotefast.engine import majority_vote
 from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.rows import MatrixRows
 from smotefast.kernels.compile import JIT_DISABLED
@@ -40,12 +40,13 @@ def votes_of_neighbors(draw):
 
 
 def with_and_without_kernels(call):
-    """Call with kernels and as before they are loaded; the results must be equal."""
+    """Count votes with kernels and with numpy; the results must be equal."""
     found = []
-    for is_loaded in (True, False):
+    for by_numpy in (True, False):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(votes, "kernels_are_loaded", lambda is_loaded=is_loaded: is_loaded)
-            patch.setattr(votes, "_TINY", 0)
+            patch.setattr(
+                majority_vote, "numpy_counts_votes", lambda *given, answer=by_numpy: answer
+            )
             found.append(call().tolist())
     assert found[0] == found[1]
     return found[0]

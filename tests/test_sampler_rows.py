@@ -15,7 +15,8 @@ from tests.helpers.assertions import assert_equal
 from tests.helpers.distance_ties import without_ties
 from tests.helpers.hypothesis_examples import examples
 from tests.helpers.sampler_cases import frame_of
-from tests.helpers.sampler_contract import CASES, CLEANERS
+from tests.helpers.sampler_contract import CASES as ALL_CASES
+from tests.helpers.sampler_contract import CLEANERS
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::smotefast.ResamplingWarning"),
@@ -33,6 +34,7 @@ STRATEGIES = {
     ],
     "clean-sampling": [*WORDS[1:], [0], [2, 1], []],
 }  # fmt: skip
+CASES = [case for case in ALL_CASES if case.is_in_imblearn]
 SEARCHED = ("search_", "recall_", "disagreement_")
 CALLED = {
     "over-sampling": {1: 50},

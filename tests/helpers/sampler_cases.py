@@ -88,6 +88,8 @@ class Case(NamedTuple):
         Whether the checks of scikit-learn and imbalanced-learn run; once per sampler suffices.
     large, drawn
         Larger data; the property test. None if there are none, or in a file of the sampler.
+    bad_values
+        Values that parameters of this sampler must refuse, besides those of the shared table.
     """
 
     name: str
@@ -103,6 +105,7 @@ class Case(NamedTuple):
     is_checked: bool = True
     large: Large | None = None
     drawn: Drawn | None = None
+    bad_values: Mapping[str, list[Any]] = MappingProxyType({})
 
     def __str__(self) -> str:
         named = [
@@ -114,6 +117,11 @@ class Case(NamedTuple):
     def kind(self) -> Any:
         """The class."""
         return getattr(smotefast, self.name)
+
+    @property
+    def is_in_imblearn(self) -> bool:
+        """Whether imbalanced-learn can return the same rows."""
+        return self.name == "Combination" or hasattr(_their_module(self.kind), self.name)
 
     @property
     def takes(self) -> list[str]:
@@ -172,8 +180,11 @@ class Case(NamedTuple):
 
 def _theirs(kind: Any) -> Any:
     """Return imbalanced-learn's class of the same name."""
-    home = import_module(f"imblearn.{kind.__module__.split('.')[1]}")
-    return getattr(home, kind.__name__)
+    return getattr(_their_module(kind), kind.__name__)
+
+
+def _their_module(kind: Any) -> Any:
+    return import_module(f"imblearn.{kind.__module__.split('.')[1]}")
 
 
 class OneAfterAnother:

@@ -1,4 +1,4 @@
-"""Combination: what doing both steps one after another gives, and the contract of all three."""
+"""Combination: the result of both steps one after another, and the contract of all three."""
 
 import numpy as np
 import pytest
@@ -68,7 +68,7 @@ def test_tables__name_all_samplers():
 @quiet
 @pytest.mark.parametrize("selection", SELECTIONS)
 @pytest.mark.parametrize("creation", CREATIONS)
-def test_combination__of_any_two_gives_what_one_after_another_does(creation, selection):
+def test_combination__of_any_two_equals_one_after_another(creation, selection):
     X, y = mixed(2, SIZES, n_categories=(9, 11, 7))
     if creation == "SMOTEN":
         X = X[:, 3:].astype(np.int64)
@@ -126,7 +126,7 @@ def texts():
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars", "objects"])
-def test_copies_and_drawn_rows__need_no_numbers(library):
+def test_combination__of_copies_and_drawn_rows_needs_no_numbers(library):
     y = np.random.default_rng(1).permutation(np.repeat(["x", "y", "z"], SIZES))
     over = over_sampling.RandomOverSampler(sampling_strategy={"y": 70, "z": 60}, random_state=0)
     sampler = Combination(over, under_sampling.RandomUnderSampler(random_state=1))
@@ -161,8 +161,8 @@ all_of_them = pytest.mark.parametrize(
 )
 
 
-def rebuilt(creation, selection, X, y):
-    """Make the result from the rows that are said to be its origin."""
+def computed_again(creation, selection, X, y):
+    """Compute the result from provenance and sample indices."""
     base, neighbor, step = creation.provenance_
     new = X[base] + step[:, np.newaxis] * (X[neighbor] - X[base])
     kept = selection.sample_indices_
@@ -171,7 +171,9 @@ def rebuilt(creation, selection, X, y):
 
 @all_of_them
 @pytest.mark.parametrize("kind", ["array", "frame", "list", "csr"])
-def test_results__are_rebuilt_from_what_is_known_of_their_origin(sampler, first, second, kind):
+def test_results__can_be_computed_from_provenance_and_sample_indices(
+    sampler, first, second, kind
+):
     X, y = classes(4, SIZES)
     containers = {"array": X, "list": X.tolist(), "csr": sparse.csr_array(X)}
     if kind == "frame":
@@ -181,7 +183,9 @@ def test_results__are_rebuilt_from_what_is_known_of_their_origin(sampler, first,
         X = containers["frame"].to_numpy()
     sampler = clone(sampler)
     X_new, y_new = sampler.fit_resample(containers[kind], y.tolist() if kind == "list" else y)
-    X_expected, y_expected = rebuilt(getattr(sampler, first), getattr(sampler, second), X, y)
+    X_expected, y_expected = computed_again(
+        getattr(sampler, first), getattr(sampler, second), X, y
+    )
     if kind == "frame":
         X_expected[:, -1] = np.trunc(X_expected[:, -1])
     X_new = X_new.toarray() if kind == "csr" else np.asarray(X_new)
@@ -336,7 +340,7 @@ def test_another_error_of_a_second_step__is_not_taken_for_one_about_text():
 
 
 @pytest.mark.parametrize("name", [*under_sampling.__all__])
-def test_samplers_that_take_rows_away__send_text_to_one_that_takes_it(name):
+def test_samplers_that_remove_rows__name_one_that_takes_text(name):
     if name == "RandomUnderSampler":
         return
     y = np.repeat([0, 1, 2], SIZES)
@@ -348,19 +352,19 @@ def test_samplers_that_take_rows_away__send_text_to_one_that_takes_it(name):
 OVER = [over_sampling.SMOTE(), their_over.ADASYN(), over_sampling.RandomOverSampler()]
 UNDER = [under_sampling.RandomUnderSampler(), their_under.TomekLinks()]
 BOTH = [SMOTETomek(), their_combine.SMOTEENN(), Combination(OVER[0], UNDER[0])]
-TAKES_AWAY = r"must be a sampler that removes rows \(such as TomekLinks\(\)\)"
+REMOVES_ROWS = r"must be a sampler that removes rows \(such as TomekLinks\(\)\)"
 WRONG_STEPS = [
     *((SMOTEENN, "smote", "must be an over-sampler", step) for step in UNDER + BOTH),
     *((SMOTETomek, "smote", "must be an over-sampler", step) for step in UNDER + BOTH),
-    *((SMOTEENN, "enn", TAKES_AWAY, step) for step in OVER + BOTH),
-    *((SMOTETomek, "tomek", TAKES_AWAY, step) for step in OVER + BOTH),
+    *((SMOTEENN, "enn", REMOVES_ROWS, step) for step in OVER + BOTH),
+    *((SMOTETomek, "tomek", REMOVES_ROWS, step) for step in OVER + BOTH),
     *((Combination, "creation", "must be an over-sampler", step) for step in UNDER + BOTH),
-    *((Combination, "selection", TAKES_AWAY, step) for step in OVER + BOTH),
+    *((Combination, "selection", REMOVES_ROWS, step) for step in OVER + BOTH),
     *(
         (
             under_sampling.NeighbourhoodCleaningRule,
             "edited_nearest_neighbours",
-            TAKES_AWAY,
+            REMOVES_ROWS,
             step,
         )
         for step in OVER + BOTH
@@ -379,7 +383,7 @@ def test_a_step_of_the_wrong_kind__is_refused_by_name(kind, name, words, step):
                 method(*classes(11, SIZES))
 
 
-def test_a_step_that_may_do_anything__is_taken():
+def test_a_step_of_unknown_type__is_accepted():
     X, y = classes(10, SIZES)
     steps = make_pipeline(over_sampling.SMOTE(random_state=0)), FunctionSampler()
     expected = over_sampling.SMOTE(random_state=0).fit_resample(X, y)

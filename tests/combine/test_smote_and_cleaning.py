@@ -82,10 +82,10 @@ def test_given_steps__are_used_as_they_are(kind, given_steps, whose):
     }
     mine, other = kind.pair(random_state=1)
     for name, our_maker, their_maker, kwargs in map(steps.get, given_steps):
-        own = (our_maker if whose == "ours" else their_maker)(**kwargs)
-        mine.set_params(**{name: own})
+        step = (our_maker if whose == "ours" else their_maker)(**kwargs)
+        mine.set_params(**{name: step})
         other.set_params(**{name: their_maker(**kwargs)})
-        assert mine.get_params()[name] is own
+        assert mine.get_params()[name] is step
     kind.assert_same(mine, other, *classes(7, SIZES))
     for name, *_ in map(steps.get, given_steps):
         assert getattr(mine, f"{name}_") is not getattr(mine, name)

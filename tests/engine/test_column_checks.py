@@ -1,4 +1,4 @@
-"""Columns that resampling should not compute with are found, and others are not."""
+"""Columns that are unsuitable for distances are found, and others are not."""
 
 import warnings
 
@@ -15,7 +15,7 @@ from smotefast.engine.column_checks import suspect_columns
 from smotefast.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, RandomOverSampler
 from smotefast.under_sampling import NearMiss, RandomUnderSampler, TomekLinks
 
-# Elsewhere generated tables may have such columns.
+# Other tests generate tables with such columns and ignore the warning.
 pytestmark = pytest.mark.filterwarnings("error")
 N_ROWS = 400
 
@@ -28,7 +28,7 @@ def table(n_rows=N_ROWS, seed=0):
 
 
 def suspects(column, y=None, n_rows=None):
-    """Return what is said about a column beside others."""
+    """Return what suspect_columns finds in a column added to others."""
     X, labels, _ = table(n_rows or len(column))
     return suspect_columns(np.column_stack([X, column]), labels if y is None else y)
 
@@ -112,7 +112,7 @@ def test_a_rare_class__does_not_make_ordinary_columns_suspect():
     assert suspect_columns(np.column_stack([X, rare]), y) == ([], [], [])
 
 
-def test_sparse_columns__are_looked_at_where_they_hold_entries():
+def test_sparse_columns__are_checked_if_they_have_entries():
     X, y, rng = table()
     columns = [rng.permutation(N_ROWS) + 1, np.full(N_ROWS, 3), y, np.zeros(N_ROWS)]
     found = suspect_columns(sparse.csr_array(np.column_stack([X, *columns])), y)
@@ -147,14 +147,14 @@ SAMPLERS = [
 def test_samplers__warn_once_by_name_at_the_line_of_the_call(sampler, container):
     X, y = frame()
     X = CONTAINERS[container](X)
-    with warnings.catch_warnings(record=True) as given:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         sampler.fit_resample(X, y)
-    about = [one for one in given if "Check the columns" in str(one.message)]
-    assert len(about) == 1
-    assert "column 'id' has a different value in every row" in str(about[0].message)
-    assert about[0].filename == __file__
-    assert issubclass(about[0].category, ResamplingWarning)
+    emitted = [warning for warning in caught if "Check the columns" in str(warning.message)]
+    assert len(emitted) == 1
+    assert "column 'id' has a different value in every row" in str(emitted[0].message)
+    assert emitted[0].filename == __file__
+    assert issubclass(emitted[0].category, ResamplingWarning)
 
 
 def test_columns_without_names__are_named_by_position():
@@ -163,13 +163,13 @@ def test_columns_without_names__are_named_by_position():
         SMOTE().fit_resample(X.to_numpy().tolist(), y.tolist())
 
 
-def test_text_and_categories__are_keys_where_none_repeats():
+def test_text_and_categories__are_keys_without_duplicates():
     X, y = frame()
     X["code"] = [f"C{i:05d}" for i in range(N_ROWS)]
     X["kind"] = pd.Categorical(np.where(np.arange(N_ROWS) % 3, "x", "y"))
     X["same"] = "always"
-    said = "columns 'id', 'code' have a different value.*column 'same' has the same value"
-    with pytest.warns(ResamplingWarning, match=said):
+    message = "columns 'id', 'code' have a different value.*column 'same' has the same value"
+    with pytest.warns(ResamplingWarning, match=message):
         SMOTENC(["code", "kind", "same"]).fit_resample(X, y)
     with pytest.warns(ResamplingWarning, match="columns 'id', 'code' have a different value"):
         SMOTEN().fit_resample(X[["id", "kind", "code"]], y)

@@ -31,7 +31,7 @@ KINDS = {
     "mixed": lambda i, v: (int, float, Decimal, Fraction, np.float16)[i % 5](v),
     "bool among numbers": lambda i, v: v > 50 if i % 2 else float(v),
 }
-# All samplers with some kinds, and all kinds with some samplers.
+# All samplers with two types of objects, and all types with two samplers.
 EACH = [
     *((sampler, kind) for sampler in MAKERS for kind in ("Decimal", "mixed")),
     *((sampler, kind) for sampler in (MAKERS[0], MAKERS[6]) for kind in KINDS),
@@ -158,15 +158,15 @@ def test_missing_objects__are_refused_in_the_same_words_in_frames_arrays_and_lis
 ):
     column = column_of("Decimal")
     column[[3, 50]] = value
-    said = []
+    messages = []
     for X in (frame_of(column), array_of(column), rows_of(column)):
         with pytest.raises(
             ValueError, match=r"Input X contains NaN: column .* has 2 missing"
         ) as e:
             resampled(sampler, X)
-        said.append(str(e.value).replace("column 'p'", "column 0"))
-    assert said[0] == said[1] == said[2]
-    assert "SimpleImputer" in said[0]
+        messages.append(str(e.value).replace("column 'p'", "column 0"))
+    assert messages[0] == messages[1] == messages[2]
+    assert "SimpleImputer" in messages[0]
 
 
 @pytest.mark.parametrize("value", [None, pd.NA, pd.NaT, Decimal("NaN")], ids=repr)

@@ -28,30 +28,30 @@ def ours(strategy, y):
 
 @pytest.mark.parametrize("y", TARGETS, ids=lambda y: str(dict(Counter(y.tolist()))))
 @pytest.mark.parametrize("word", WORDS)
-def test_quota__of_a_word_is_imbalanced_learns(word, y):
+def test_target_counts__of_a_word_is_imbalanced_learns(word, y):
     theirs = check_sampling_strategy(word, y, "over-sampling")
     assert list(ours(word, y).items()) == list(theirs.items())
 
 
 @pytest.mark.parametrize("ratio", [0.5, 0.8, 1.0, 1, 0.45])
-def test_quota__of_a_ratio_is_imbalanced_learns(ratio):
+def test_target_counts__of_a_ratio_is_imbalanced_learns(ratio):
     y = TARGETS[0]
     assert ours(ratio, y) == check_sampling_strategy(ratio, y, "over-sampling")
 
 
 @pytest.mark.parametrize(
-    "wanted", [{0: 70, 1: 90}, {1: 30}, {}, {1: np.int64(44)}, lambda y: {1: len(y)}]
+    "mapping", [{0: 70, 1: 90}, {1: 30}, {}, {1: np.int64(44)}, lambda y: {1: len(y)}]
 )
-def test_quota__of_a_mapping_is_imbalanced_learns(wanted):
+def test_target_counts__of_a_mapping_is_imbalanced_learns(mapping):
     y = TARGETS[0]
-    assert ours(wanted, y) == check_sampling_strategy(wanted, y, "over-sampling")
+    assert ours(mapping, y) == check_sampling_strategy(mapping, y, "over-sampling")
 
 
 @pytest.mark.parametrize("y", TARGETS[-3:], ids=lambda y: str(y.dtype))
-def test_quota__of_a_mapping_from_dates_is_imbalanced_learns(y):
-    wanted = {y[0]: 20}
-    theirs = check_sampling_strategy(wanted, y, "over-sampling")
-    assert list(ours(wanted, y).items()) == list(theirs.items()) == [(y[0], 15)]
+def test_target_counts__of_a_mapping_from_dates_is_imbalanced_learns(y):
+    mapping = {y[0]: 20}
+    theirs = check_sampling_strategy(mapping, y, "over-sampling")
+    assert list(ours(mapping, y).items()) == list(theirs.items()) == [(y[0], 15)]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_quota__of_a_mapping_from_dates_is_imbalanced_learns(y):
         ("auto", np.zeros(9), "needs to have more than 1 class. Got 1 class instead"),
     ],
 )
-def test_quota__refuses_in_imbalanced_learns_words(strategy, y, words):
+def test_target_counts__refuses_in_imbalanced_learns_words(strategy, y, words):
     with pytest.raises(ValueError, match=words):
         ours(strategy, y)
     with pytest.raises(ValueError, match=words.replace("to the original", ".*")):
@@ -78,12 +78,12 @@ def test_quota__refuses_in_imbalanced_learns_words(strategy, y, words):
 
 
 @pytest.mark.parametrize("strategy", [{1: 50.5}, lambda y: None, object()])
-def test_quota__refuses_what_is_no_count(strategy):
+def test_target_counts__refuses_what_is_no_count(strategy):
     with pytest.raises(TypeError, match="sampling_strategy"):
         ours(strategy, TARGETS[0])
 
 
-def test_quota__of_a_ratio_that_float_arithmetic_rounds_down_is_refused_like_there():
+def test_target_counts__of_a_ratio_that_float_arithmetic_rounds_down_is_refused_like_there():
     y = np.repeat([0, 1], [100, 28])  # 100 * 0.29 - 28 = 0.999...
     with pytest.raises(ValueError, match="increase the ratio"):
         ours(0.29, y)

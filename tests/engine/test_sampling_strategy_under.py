@@ -1,4 +1,4 @@
-"""From a strategy to classes that lose rows: imbalanced-learn's answers and refusals."""
+"""Strategies of under-samplers and cleaning samplers, resolved as in imbalanced-learn."""
 
 from collections import Counter
 
@@ -25,20 +25,20 @@ TARGETS = [
     np.repeat(np.array([3, 2], dtype="m8[ns]"), [5, 9]),
 ]
 WORDS = ["auto", "majority", "not minority", "not majority", "all"]
-QUOTAS = {"under-sampling": counts_to_keep, "clean-sampling": classes_to_clean}
+RESOLVERS = {"under-sampling": counts_to_keep, "clean-sampling": classes_to_clean}
 BINARY, SEVERAL = TARGETS[0], TARGETS[2]
-each_kind = pytest.mark.parametrize("kind", list(QUOTAS))
+each_kind = pytest.mark.parametrize("kind", list(RESOLVERS))
 each_target = pytest.mark.parametrize(
     "y", TARGETS, ids=lambda y: f"{y.dtype}: {dict(Counter(y.tolist()))}"
 )
 
 
-def quota(kind, strategy, y):
-    return QUOTAS[kind](strategy, class_counts(y), y)
+def resolved(kind, strategy, y):
+    return RESOLVERS[kind](strategy, class_counts(y), y)
 
 
-def assert_same_quota(kind, strategy, y):
-    mine = quota(kind, strategy, y)
+def assert_same_counts(kind, strategy, y):
+    mine = resolved(kind, strategy, y)
     assert list(mine.items()) == list(check_sampling_strategy(strategy, y, kind).items())
     assert all(type(n) is int for n in mine.values())
 
@@ -46,41 +46,41 @@ def assert_same_quota(kind, strategy, y):
 @each_kind
 @each_target
 @pytest.mark.parametrize("word", WORDS)
-def test_quota__of_a_word_is_imbalanced_learns(kind, word, y):
-    assert_same_quota(kind, word, y)
+def test_target_counts__of_a_word_is_imbalanced_learns(kind, word, y):
+    assert_same_counts(kind, word, y)
 
 
 @examples(60)
 @given(
-    kind=st.sampled_from(list(QUOTAS)),
+    kind=st.sampled_from(list(RESOLVERS)),
     word=st.sampled_from(WORDS),
     sizes=st.lists(st.integers(1, 6), min_size=2, max_size=6),
     seed=st.integers(0, 99),
 )
-def test_quota__of_a_word_is_imbalanced_learns_for_any_sizes(kind, word, sizes, seed):
+def test_target_counts__of_a_word_is_imbalanced_learns_for_any_sizes(kind, word, sizes, seed):
     y = np.random.default_rng(seed).permutation(np.repeat(np.arange(len(sizes)), sizes))
-    assert_same_quota(kind, word, y)
+    assert_same_counts(kind, word, y)
 
 
 @examples(60)
 @given(few=st.integers(1, 300), more=st.integers(0, 300), ratio=st.floats(1e-3, 1))
-def test_keep_quota__of_a_ratio_is_imbalanced_learns(few, more, ratio):
+def test_counts_to_keep__of_a_ratio_is_imbalanced_learns(few, more, ratio):
     y = np.repeat([1, 0], [few, few + more])
     if int(few / ratio) <= few + more:
-        assert_same_quota("under-sampling", ratio, y)
+        assert_same_counts("under-sampling", ratio, y)
         return
-    for resolve in (quota, lambda kind, *given: check_sampling_strategy(*given, kind)):
+    for resolve in (resolved, lambda kind, *given: check_sampling_strategy(*given, kind)):
         with pytest.raises(ValueError, match="Please increase the ratio"):
             resolve("under-sampling", ratio, y)
 
 
 @pytest.mark.parametrize("ratio", [1, 1.0, np.float32(0.5), 0.43])
-def test_keep_quota__takes_any_number_as_a_ratio(ratio):
-    assert_same_quota("under-sampling", ratio, BINARY)
+def test_counts_to_keep__takes_any_number_as_a_ratio(ratio):
+    assert_same_counts("under-sampling", ratio, BINARY)
 
 
 @pytest.mark.parametrize(
-    "wanted",
+    "mapping",
     [
         {},
         {0: 70, 1: 30},
@@ -91,22 +91,22 @@ def test_keep_quota__takes_any_number_as_a_ratio(ratio):
         lambda y: {1: 3, 0: int((y == 1).sum())},
     ],
 )
-def test_keep_quota__of_a_mapping_is_imbalanced_learns(wanted):
-    assert_same_quota("under-sampling", wanted, BINARY)
+def test_counts_to_keep__of_a_mapping_is_imbalanced_learns(mapping):
+    assert_same_counts("under-sampling", mapping, BINARY)
 
 
 @each_target
-def test_quota__of_classes_by_name_is_imbalanced_learns(y):
+def test_target_counts__of_classes_by_name_is_imbalanced_learns(y):
     labels = list(np.unique(y))
-    for some in (labels, labels[::-1], labels[1:], labels[:1] * 2, []):
-        assert_same_quota("clean-sampling", some, y)
-        assert_same_quota("under-sampling", dict.fromkeys(some, 4), y)
+    for subset in (labels, labels[::-1], labels[1:], labels[:1] * 2, []):
+        assert_same_counts("clean-sampling", subset, y)
+        assert_same_counts("under-sampling", dict.fromkeys(subset, 4), y)
 
 
 @each_target
-def test_cleaning_quota__of_what_a_callable_returns_is_that_of_a_list(y):
+def test_classes_to_clean__of_what_a_callable_returns_is_that_of_a_list(y):
     labels = np.unique(y)
-    expected = quota("clean-sampling", list(labels[:-1]), y)
+    expected = resolved("clean-sampling", list(labels[:-1]), y)
     seen = []
     for answer in (list(labels[:-1]), dict.fromkeys(labels[:-1], 1), labels[:-1]):
 
@@ -114,7 +114,7 @@ def test_cleaning_quota__of_what_a_callable_returns_is_that_of_a_list(y):
             seen.append(given)
             return answer
 
-        assert quota("clean-sampling", choose, y) == expected
+        assert resolved("clean-sampling", choose, y) == expected
     assert [given is y for given in seen] == [True] * 3
 
 
@@ -140,30 +140,30 @@ def test_cleaning_quota__of_what_a_callable_returns_is_that_of_a_list(y):
         ("clean-sampling", "auto", np.zeros(9), "Got 1 class instead"),
     ],
 )
-def test_quota__refuses_in_imbalanced_learns_words(kind, strategy, y, words):
+def test_target_counts__refuses_in_imbalanced_learns_words(kind, strategy, y, words):
     with pytest.raises(ValueError, match=f"(?s){words}"):
-        quota(kind, strategy, y)
+        resolved(kind, strategy, y)
     with pytest.raises(ValueError, match=f"(?s){words}"):
         check_sampling_strategy(strategy, y, kind)
 
 
 @pytest.mark.parametrize("strategy", [{1: 20.5}, lambda y: None, lambda y: [0], object(), None])
-def test_keep_quota__refuses_what_is_no_count(strategy):
+def test_counts_to_keep__refuses_what_is_no_count(strategy):
     with pytest.raises(TypeError, match="sampling_strategy"):
-        quota("under-sampling", strategy, BINARY)
+        resolved("under-sampling", strategy, BINARY)
 
 
 @pytest.mark.parametrize("strategy", [object(), None, (0, 1)])
-def test_cleaning_quota__refuses_what_names_no_classes(strategy):
+def test_classes_to_clean__refuses_what_names_no_classes(strategy):
     with pytest.raises(TypeError, match="must be a str, a list or a callable"):
-        quota("clean-sampling", strategy, BINARY)
+        resolved("clean-sampling", strategy, BINARY)
 
 
-def test_cleaning_quota__refuses_unknown_classes_of_a_callable():
+def test_classes_to_clean__refuses_unknown_classes_of_a_callable():
     with pytest.raises(ValueError, match=r"\{9\} target class is/are not present"):
-        quota("clean-sampling", lambda y: [9], BINARY)
+        resolved("clean-sampling", lambda y: [9], BINARY)
 
 
-def test_keep_quota__says_which_class_has_too_few_rows():
+def test_counts_to_keep__says_which_class_has_too_few_rows():
     with pytest.raises(ValueError, match="71 samples are asked for class 0"):
-        quota("under-sampling", {0: 71}, BINARY)
+        resolved("under-sampling", {0: 71}, BINARY)

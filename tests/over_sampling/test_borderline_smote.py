@@ -102,30 +102,30 @@ def test_borderline_smote__of_small_integers_stays_inside(kind, dtype):
 
 @pytest.mark.parametrize("form", ["dense", "csr"])
 @both_kinds
-def test_provenance__rebuilds_every_new_row(kind, form):
+def test_provenance__computes_every_synthetic_sample(kind, form):
     X, y = classes(3, (60, 25, 30))
     sampler = BorderlineSMOTE(random_state=0, kind=kind)
-    given_X = X if form == "dense" else sparse.csr_array(X)
-    X_new, y_new = sampler.fit_resample(given_X, y)
+    container = X if form == "dense" else sparse.csr_array(X)
+    X_new, y_new = sampler.fit_resample(container, y)
     new = (X_new if form == "dense" else X_new.toarray())[len(X) :]
     base, neighbor, step = sampler.provenance_
     rebuilt = X[base] + step[:, None] * (X[neighbor] - X[base])
     if kind == "borderline-1":
         np.testing.assert_array_equal(rebuilt, new)
-    else:  # a step is the product of two factors, which met the way one after the other
+    else:  # a step is the product of two factors, which multiply the difference in turn
         np.testing.assert_allclose(rebuilt, new, rtol=1e-12, atol=1e-14)
     assert (y[base] == y_new[len(X) :]).all()
     for label, positions in sampler.in_danger_indices.items():
         assert set(base[y[base] == label]) <= set(positions)
-    foreign = y[neighbor] != y[base]
-    assert foreign.any() == (kind == "borderline-2")
-    assert (step[foreign] < 0.5).all()
+    is_other = y[neighbor] != y[base]
+    assert is_other.any() == (kind == "borderline-2")
+    assert (step[is_other] < 0.5).all()
     assert (base != neighbor).all()
 
 
 @quiet
 @both_kinds
-def test_borderline_smote__never_takes_a_row_as_its_own_neighbour_among_duplicates(kind):
+def test_borderline_smote__never_takes_a_row_as_its_own_neighbor_among_duplicates(kind):
     rng = np.random.default_rng(0)
     X = np.repeat(rng.integers(0, 9, (60, 3)), 3, axis=0).astype(float)
     y = np.repeat([0, 1], [120, 60])
@@ -151,7 +151,7 @@ def test_borderline_smote__never_takes_a_row_as_its_own_neighbour_among_duplicat
         ),
     ],
 )
-def test_borderline_smote__refuses_more_neighbours_than_rows(kwargs, words):
+def test_borderline_smote__refuses_more_neighbors_than_rows(kwargs, words):
     X, y = classes(0)
     with pytest.raises(ValueError, match=words):
         BorderlineSMOTE(**kwargs).fit_resample(X, y)

@@ -10,7 +10,7 @@ from scipy import sparse
 
 import smotefast
 from smotefast.over_sampling import BorderlineSMOTE
-from tests.helpers import reference_kernels as naive
+from tests.helpers import reference_kernels
 from tests.helpers.assertions import assert_equal
 from tests.helpers.datasets import classes
 from tests.helpers.hypothesis_examples import examples
@@ -20,7 +20,7 @@ from tests.over_sampling.test_borderline_smote import both_kinds, pair, quiet
 @quiet
 @given(seed=st.integers(0, 9999), m=st.integers(1, 12), n_values=st.integers(2, 9))
 @examples(40)
-def test_in_danger_indices__are_rows_with_half_but_not_all_neighbours_of_others(
+def test_in_danger_indices__are_rows_with_half_but_not_all_neighbors_of_other_classes(
     seed, m, n_values
 ):
     rng = np.random.default_rng(seed)
@@ -29,18 +29,18 @@ def test_in_danger_indices__are_rows_with_half_but_not_all_neighbours_of_others(
     sampler = BorderlineSMOTE(m_neighbors=m, sampling_strategy="all").fit(X, y)
     sampler.sampling_strategy = {0: 31, 1: 16, 2: 21}
     sampler.fit_resample(X, y)
-    found = naive.nearest_rows(X, m)
+    neighbors = reference_kernels.nearest_rows(X, m)
     for label in (0, 1, 2):
         danger = [
             row
             for row in np.flatnonzero(y == label)
-            if m / 2 <= sum(y[other] != label for other in found[row]) < m
+            if m / 2 <= sum(y[other] != label for other in neighbors[row]) < m
         ]
         assert sampler.in_danger_indices.get(label, np.empty(0)).tolist() == danger
 
 
 def far_apart():
-    """Make two classes that never meet, and two that do."""
+    """Return data of two classes far from all others, and two that overlap."""
     X, y = classes(0, (60, 30, 20, 25))
     X[y == 1] += 1e4
     X[y == 3] -= 1e4
@@ -48,7 +48,7 @@ def far_apart():
 
 
 @both_kinds
-def test_borderline_smote__leaves_a_class_without_danger_and_says_so_once(kind):
+def test_borderline_smote__leaves_a_class_without_danger_and_warns_once(kind):
     X, y = far_apart()
     mine, other = pair(kind=kind)
     with pytest.warns(smotefast.ResamplingWarning) as caught:
@@ -68,23 +68,23 @@ def test_borderline_smote__leaves_a_class_without_danger_and_says_so_once(kind):
 
 
 @pytest.mark.parametrize("form", ["dense", "csr", "frame", "list"])
-def test_borderline_smote__without_any_danger_gives_back_what_came(form):
+def test_borderline_smote__without_any_danger_returns_the_data_unchanged(form):
     X, y = classes(0)
     X[y == 1] += 1e4
-    made = {
+    container = {
         "dense": X, "csr": sparse.csr_array(X), "list": X.tolist(),
         "frame": pytest.importorskip("pandas").DataFrame(X),
     }[form]  # fmt: skip
     sampler = BorderlineSMOTE(random_state=0)
     with pytest.warns(smotefast.ResamplingWarning, match="no samples for class 1"):
-        out, labels = sampler.fit_resample(made, y)
-    assert_equal(out, made)
+        out, labels = sampler.fit_resample(container, y)
+    assert_equal(out, container)
     np.testing.assert_array_equal(labels, y)
     assert sampler.in_danger_indices == {}
     assert [len(part) for part in sampler.provenance_] == [0, 0, 0]
 
 
-def test_borderline_smote__says_nothing_where_its_warning_is_switched_off():
+def test_borderline_smote__does_not_warn_if_the_warning_is_ignored():
     X, y = far_apart()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -93,7 +93,7 @@ def test_borderline_smote__says_nothing_where_its_warning_is_switched_off():
     assert np.bincount(y_new).tolist() == [60, 30, 60, 25]
 
 
-def test_in_danger_indices__of_an_earlier_call_are_gone_after_one_that_fails():
+def test_in_danger_indices__of_an_earlier_call_are_removed_by_one_that_fails():
     sampler = BorderlineSMOTE(random_state=0)
     X, y = classes(0)
     sampler.fit_resample(X, y)

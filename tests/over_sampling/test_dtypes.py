@@ -20,8 +20,9 @@ def data(dtype, seed=0):
 
 
 def both(name, X, **kwargs):
-    made = [getattr(room, name)(**kwargs).fit_resample(X, LABELS)[0] for room in (ours, theirs)]
-    return made[0], made[1]
+    modules = ours, theirs
+    results = [getattr(m, name)(**kwargs).fit_resample(X, LABELS)[0] for m in modules]
+    return results[0], results[1]
 
 
 @pytest.mark.parametrize("layout", ["C", "F", "list"])
@@ -38,10 +39,10 @@ def test_noise_on_an_array__gives_the_floats_of_imbalanced_learn(dtype, layout):
         assert mine.dtype == other.dtype
 
 
-def test_noise_on_integers__where_nothing_is_asked_for_keeps_them():
+def test_noise_on_integers__without_samples_keeps_the_dtype():
     X = data("int8")
-    made = both("RandomOverSampler", X, **SMOOTH, sampling_strategy={})
-    assert [one.dtype for one in made] == [X.dtype, X.dtype]
+    results = both("RandomOverSampler", X, **SMOOTH, sampling_strategy={})
+    assert [result.dtype for result in results] == [X.dtype, X.dtype]
 
 
 def frames(X):
@@ -81,7 +82,7 @@ def test_noise_on_a_frame_of_integers__is_imbalanced_learns_within_the_range():
 
 
 @pytest.mark.parametrize("name", ["SMOTE", "RandomOverSampler"])
-def test_booleans_of_a_frame__are_true_from_one_half_on(name):
+def test_booleans_of_a_frame__are_true_from_one_half(name):
     X = data("bool")
     kwargs = {"random_state": 0} if name == "SMOTE" else SMOOTH
     floats = getattr(ours, name)(**kwargs).fit_resample(X.astype(float), LABELS)[0]
@@ -103,7 +104,7 @@ def test_smote__of_a_boolean_array_is_refused_as_there(given):
 
 @pytest.mark.parametrize("kind", ["csr_array", "csc_matrix"])
 @pytest.mark.parametrize("name", ["SMOTE", "RandomOverSampler"])
-def test_sparse_booleans__are_true_from_one_half_on(name, kind):
+def test_sparse_booleans__are_true_from_one_half(name, kind):
     X = data("bool")
     kwargs = {"random_state": 0} if name == "SMOTE" else SMOOTH
     floats = getattr(ours, name)(**kwargs).fit_resample(X.astype(float), LABELS)[0]
@@ -114,7 +115,7 @@ def test_sparse_booleans__are_true_from_one_half_on(name, kind):
     assert mine.nnz == (floats >= 0.5).sum()
 
 
-def test_pandas_sparse_booleans__are_true_from_one_half_on():
+def test_pandas_sparse_booleans__are_true_from_one_half():
     pd = pytest.importorskip("pandas")
     X = data("bool")
     floats = ours.SMOTE(random_state=0).fit_resample(X.astype(float), LABELS)[0]

@@ -156,7 +156,7 @@ def test_kmeans_smote__of_one_cluster_is_smote():
     assert mine.cluster_balance_threshold_ == -np.inf
 
 
-def test_kmeans_smote__uses_a_users_neighbour_estimator_in_each_cluster():
+def test_kmeans_smote__uses_a_users_neighbor_estimator_in_each_cluster():
     mine = assert_alike(
         *clustered(11),
         random_state=0,

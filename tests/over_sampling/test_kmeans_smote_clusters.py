@@ -20,18 +20,18 @@ from tests.helpers.datasets import clustered
 from tests.over_sampling.test_kmeans_smote import SIZES, assert_alike
 
 
-def test_kmeans_smote__tells_what_rounding_up_made_of_the_request():
+def test_kmeans_smote__warns_if_rounding_up_adds_samples():
     X, y = clustered(13)
     sampler = KMeansSMOTE(random_state=0, kmeans_estimator=3, cluster_balance_threshold=0.05)
     with pytest.warns(ResamplingWarning) as told:
         _, y_new = sampler.fit_resample(X, y)
     assert len(told) == 1
-    made = Counter(y_new.tolist())
-    for label, asked in ((1, 90), (2, 60)):
-        n_made = made[label] - SIZES[label]
-        assert asked < n_made <= asked + 3
+    counts = Counter(y_new.tolist())
+    for label, requested in ((1, 90), (2, 60)):
+        n_new = counts[label] - SIZES[label]
+        assert requested < n_new <= requested + 3
         assert (
-            f"Class {label} gets {n_made} synthetic samples instead of {asked}: the number "
+            f"Class {label} gets {n_new} synthetic samples instead of {requested}: the number "
             "for each of 3 clusters is rounded up."
         ) in str(told[0].message)
 
@@ -67,7 +67,7 @@ def test_kmeans_smote__takes_clusterers_without_a_number_of_clusters(clusterer):
 
 
 class NoiseFirst(KMeans):
-    """Clusters that leave some rows, or all, in no cluster."""
+    """A clustering that leaves several rows, or all, in no cluster."""
 
     def __init__(self, n_clusters=3, n_noise=20, random_state=0):
         super().__init__(n_clusters, n_init=1, random_state=random_state)

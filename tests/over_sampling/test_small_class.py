@@ -1,4 +1,4 @@
-"""``small_class``: what becomes of a class with fewer rows than neighbours are asked for."""
+"""``small_class``: how a class with fewer than k + 1 rows is treated."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ SAMPLERS = {
     "SMOTENC": SMOTENC([2, 3], random_state=0),
     "SMOTEN": SMOTEN(random_state=0),
 }
-# Of borderline-2 neighbours are rows of any class: no class is too small.
+# Neighbors of borderline-2 are rows of any class, so no class is too small.
 LIMITED = [name for name in SAMPLERS if name != "BorderlineSMOTE-2"]
 
 
@@ -34,7 +34,7 @@ def data(name, n_small, seed=0):
 
 
 def _put_in_danger(X, y):
-    """Put the small class beside rows of the largest: half of its neighbours are others."""
+    """Move the small class next to rows of the largest: half of its neighbors are of it."""
     X[y == 1] *= 0.01
     X[np.flatnonzero(y == 0)[:12]] *= 0.01
 
@@ -46,12 +46,12 @@ def sampler_of(name, **kwargs):
     return type(sampler)(**{**sampler.get_params(), **kwargs})
 
 
-def notes_of(sampler, X, y):
+def messages_of(sampler, X, y):
     """Resample, and split the one warning that there may be into its sentences."""
     with pytest.warns(smotefast.ResamplingWarning) as caught:
-        made = sampler.fit_resample(X, y)
+        resampled = sampler.fit_resample(X, y)
     assert len(caught) == 1
-    return made, str(caught[0].message)
+    return resampled, str(caught[0].message)
 
 
 @pytest.mark.parametrize("name", LIMITED)
@@ -72,7 +72,9 @@ def test_small_class__of_one_row_is_refused_but_for_duplicates(name, small_class
     X, y = data(name, 1)
     sampler = sampler_of(name, small_class=small_class)
     if name == "BorderlineSMOTE-1":
-        sampler.m_neighbors = 2  # of one row all neighbours are others: no danger, no error
+        sampler.m_neighbors = (
+            2  # all neighbors of one row are of other classes: no danger, no error
+        )
         with pytest.warns(smotefast.ResamplingWarning, match="no samples for class 1"):
             sampler.fit_resample(X, y)
         return
@@ -83,21 +85,19 @@ def test_small_class__of_one_row_is_refused_but_for_duplicates(name, small_class
 @pytest.mark.parametrize("name", LIMITED)
 @pytest.mark.parametrize("small_class", ["clamp", "duplicate"])
 @pytest.mark.parametrize("n_small", [2, 3, 5])
-def test_small_class__of_clamp_takes_as_many_neighbours_as_there_are(
-    name, small_class, n_small
-):
+def test_small_class__of_clamp_uses_as_many_neighbors_as_exist(name, small_class, n_small):
     X, y = data(name, n_small)
     sampler = sampler_of(name, small_class=small_class)
     if name == "BorderlineSMOTE-1":
         sampler.m_neighbors = 30
-    (X_new, y_new), words = notes_of(sampler, X, y)
-    said = f"Class 1 has {n_small} rows: its synthetic samples use {n_small - 1} neighbors"
-    assert words.count(said) == 1
+    (X_new, y_new), words = messages_of(sampler, X, y)
+    message = f"Class 1 has {n_small} rows: its synthetic samples use {n_small - 1} neighbors"
+    assert words.count(message) == 1
     assert words.count("neighbors instead of 5") == 1
 
     few = sampler_of(name, k_neighbors=n_small - 1, sampling_strategy={1: 60})
     enough = sampler_of(name, sampling_strategy={2: 60})
-    if name == "ADASYN":  # whose neighbours in all rows stay as many as were asked for
+    if name == "ADASYN":  # its number of neighbors among all rows does not change
         _check_clamped_adasyn(sampler, X, y, n_small)
         return
     if name == "BorderlineSMOTE-1":
@@ -119,14 +119,14 @@ def _check_clamped_adasyn(sampler, X, y, n_small):
     assert ((0 <= step) & (step < 1)).all()
     pairs = {(int(b), int(n)) for b, n in zip(base[mine], neighbor[mine], strict=True)}
     assert len({b for b, _ in pairs}) == n_small
-    assert len(pairs) > n_small or n_small == 2  # other neighbours than the nearest
+    assert len(pairs) > n_small or n_small == 2  # other neighbors than the nearest
 
 
 @pytest.mark.parametrize("name", ["SMOTE", "ADASYN", "SMOTENC", "SMOTEN"])
 def test_small_class__of_duplicate_copies_a_class_of_one(name):
     X, y = data(name, 1)
     sampler = sampler_of(name, small_class="duplicate")
-    (X_new, y_new), words = notes_of(sampler, X, y)
+    (X_new, y_new), words = messages_of(sampler, X, y)
     assert words.count("Class 1 has one row, so its synthetic samples are copies of it.") == 1
     new = X_new[len(X) :][y_new[len(X) :] == 1]
     assert len(new) == 59
@@ -140,9 +140,7 @@ def test_small_class__of_duplicate_copies_a_class_of_one(name):
 
 @pytest.mark.parametrize("small_class", ["error", "clamp", "duplicate"])
 @pytest.mark.parametrize("n_small", [2, 4])
-def test_small_class__does_not_matter_where_neighbours_are_rows_of_any_class(
-    small_class, n_small
-):
+def test_small_class__does_not_matter_if_neighbors_are_rows_of_any_class(small_class, n_small):
     X, y = data("BorderlineSMOTE-2", n_small)
     sampler = sampler_of("BorderlineSMOTE-2", small_class=small_class, m_neighbors=30)
     y_new = sampler.fit_resample(X, y)[1]
@@ -157,10 +155,10 @@ def test_small_class__lowers_the_number_of_a_users_estimator(name, small_class):
     with pytest.raises(ValueError, match="k_neighbors=5 needs at least 6 rows in class 1"):
         sampler_of(name, k_neighbors=estimator).fit_resample(X, y)
     sampler = sampler_of(name, k_neighbors=estimator, small_class=small_class)
-    (X_new, _), words = notes_of(sampler, X, y)
+    (X_new, _), words = messages_of(sampler, X, y)
     assert words.count("Class 1 has 3 rows: its synthetic samples use 2 neighbors") == 1
     plain = sampler_of(name, small_class=small_class)
-    X_plain = notes_of(plain, X, y)[0][0]
+    X_plain = messages_of(plain, X, y)[0][0]
     np.testing.assert_array_equal(X_new, X_plain)
     assert estimator.n_neighbors == 6
 
@@ -170,17 +168,17 @@ def test_small_class__does_not_lower_the_number_for_the_classes_that_come_after(
     X, y = data("SMOTE", 3)
     estimator = NearestNeighbors(n_neighbors=6)
     sampler = sampler_of("SMOTE", k_neighbors=estimator, small_class=small_class)
-    notes_of(sampler, X, y)
+    messages_of(sampler, X, y)
     assert sampler._origins[0].neighbors.shape[1] == 2
     assert sampler._origins[1].neighbors.shape[1] == 5
 
 
-def test_small_class__asks_a_users_estimator_of_adasyn_anew_for_each_class():
+def test_small_class__fits_a_users_estimator_of_adasyn_again_for_each_class():
     X, y = data("ADASYN", 3)
     estimator = NearestNeighbors(n_neighbors=6)
     sampler = sampler_of("ADASYN", k_neighbors=estimator, small_class="clamp")
-    (X_new, _), _ = notes_of(sampler, X, y)
-    (X_plain, _), _ = notes_of(sampler_of("ADASYN", small_class="clamp"), X, y)
+    (X_new, _), _ = messages_of(sampler, X, y)
+    (X_plain, _), _ = messages_of(sampler_of("ADASYN", small_class="clamp"), X, y)
     np.testing.assert_array_equal(X_new, X_plain)
 
 
@@ -188,12 +186,12 @@ def test_small_class__asks_a_users_estimator_of_adasyn_anew_for_each_class():
 def test_small_class__changes_nothing_where_classes_are_large_enough(name):
     X, y = data(name, 20)
     sampler = sampler_of(name, m_neighbors=8) if "Border" in name else sampler_of(name)
-    made = []
+    results = []
     for small_class in ("error", "clamp", "duplicate"):
         with pytest.warns() if name == "ADASYN" else _silence():
-            made.append(sampler.set_params(small_class=small_class).fit_resample(X, y)[0])
-    np.testing.assert_array_equal(made[0], made[1])
-    np.testing.assert_array_equal(made[0], made[2])
+            results.append(sampler.set_params(small_class=small_class).fit_resample(X, y)[0])
+    np.testing.assert_array_equal(results[0], results[1])
+    np.testing.assert_array_equal(results[0], results[2])
 
 
 def _silence():
@@ -220,9 +218,9 @@ def test_small_class__of_duplicate_copies_in_any_container(kind):
     sparse = pytest.importorskip("scipy.sparse")
     pd = pytest.importorskip("pandas")
     X, y = data("SMOTE", 1)
-    given_X = {"csr": sparse.csr_array, "frame": pd.DataFrame, "list": np.ndarray.tolist}[kind](
-        X
-    )
-    made, _ = notes_of(sampler_of("SMOTE", small_class="duplicate"), given_X, y)
-    dense = made[0].toarray() if kind == "csr" else np.asarray(made[0])
-    assert (dense[len(X) :][made[1][len(X) :] == 1] == X[y == 1]).all()
+    container = {"csr": sparse.csr_array, "frame": pd.DataFrame, "list": np.ndarray.tolist}[
+        kind
+    ](X)
+    resampled, _ = messages_of(sampler_of("SMOTE", small_class="duplicate"), container, y)
+    dense = resampled[0].toarray() if kind == "csr" else np.asarray(resampled[0])
+    assert (dense[len(X) :][resampled[1][len(X) :] == 1] == X[y == 1]).all()

@@ -17,7 +17,7 @@ def data(sizes=(40, 12), n_features=3, seed=0):
     return rng.normal(size=(len(y), n_features)), y
 
 
-def test_provenance__rebuilds_every_new_row():
+def test_provenance__computes_every_synthetic_sample():
     X, y = data((60, 20, 30))
     sampler = SMOTE(random_state=0)
     new = sampler.fit_resample(X, y)[0][len(X) :]
@@ -27,7 +27,7 @@ def test_provenance__rebuilds_every_new_row():
     assert (base != neighbor).all()
 
 
-def test_provenance__is_empty_where_nothing_was_made():
+def test_provenance__without_samples_is_empty():
     X, y = data((20, 20))
     sampler = SMOTE().fit(X, y)
     with pytest.raises(AttributeError, match="call fit_resample first"):
@@ -46,7 +46,7 @@ def test_provenance__of_a_shared_generator_survives_later_draws():
     np.testing.assert_array_equal(X[base] + step[:, None] * (X[neighbor] - X[base]), new)
 
 
-def test_smote__never_takes_a_row_as_its_own_neighbour_among_duplicates():
+def test_smote__never_takes_a_row_as_its_own_neighbor_among_duplicates():
     rng = np.random.default_rng(0)
     minority = np.repeat(rng.integers(0, 9, (20, 3)), 4, axis=0).astype(float)
     X = np.concatenate([rng.normal(size=(300, 3)), minority])
@@ -67,7 +67,7 @@ def test_smote__of_small_unsigned_integers_stays_inside_the_class():
     assert (new <= X[70:].max(0)).all()
 
 
-def test_smote__leaves_balanced_data_as_it_is():
+def test_smote__returns_balanced_data_unchanged():
     X, y = data((20, 20))
     X_new, y_new = SMOTE(random_state=0).fit_resample(X, y)
     np.testing.assert_array_equal(X_new, X)
@@ -77,7 +77,7 @@ def test_smote__leaves_balanced_data_as_it_is():
 
 
 def test_smote__refuses_no_threads():
-    with pytest.raises(ValueError, match="n_jobs=0 has no meaning"):
+    with pytest.raises(ValueError, match="n_jobs=0 is not valid"):
         SMOTE(n_jobs=0).fit_resample(*data())
 
 
@@ -90,13 +90,13 @@ def test_smote__refuses_no_threads():
     ],
     ids=["text", "complex", "booleans"],
 )
-def test_smote__refuses_what_it_cannot_compute_with(change, words):
+def test_smote__refuses_data_that_it_cannot_compute_with(change, words):
     X, y = data()
     with pytest.raises((ValueError, TypeError), match=words):
         SMOTE(random_state=0).fit_resample(change(X), y)
 
 
-def test_smote__refuses_a_class_smaller_than_its_neighbourhood():
+def test_smote__refuses_a_class_with_too_few_rows():
     X, y = data((40, 4))
     with pytest.raises(ValueError, match=r"Expected n_neighbors <= n_samples_fit.*class 1"):
         SMOTE().fit_resample(X, y)
@@ -111,7 +111,7 @@ def test_smote__refuses_an_estimator_that_finds_only_the_row_itself(n_neighbors)
         SMOTE(k_neighbors=estimator).fit_resample(*data())
 
 
-def test_smote__leaves_a_small_class_alone_that_needs_no_rows():
+def test_smote__ignores_a_small_class_that_gets_no_samples():
     X, y = data((40, 4, 20))
     X_new, y_new = SMOTE(sampling_strategy={2: 30}, random_state=0).fit_resample(X, y)
     assert (y_new == 1).sum() == 4
@@ -125,7 +125,7 @@ def test_smote__leaves_a_small_class_alone_that_needs_no_rows():
         NearestNeighbors(n_neighbors=6, algorithm="kd_tree"),
     ],
 )
-def test_smote__uses_a_users_neighbour_estimator_as_given(estimator):
+def test_smote__uses_a_users_neighbor_estimator_unchanged(estimator):
     mine = SMOTE(random_state=0, k_neighbors=estimator)
     assert_same(mine, theirs.SMOTE(random_state=0, k_neighbors=estimator), *classes(1))
     assert mine.search_ == "estimator"
@@ -140,7 +140,7 @@ def test_smote__takes_an_estimator_of_any_class_with_kneighbors():
 
 
 class KNeighborsRows(KNeighborsClassifier):
-    """A neighbour estimator that fits without a target."""
+    """A neighbor estimator that fits without a target."""
 
     def fit(self, X, y=None):
         return super().fit(X, np.zeros(X.shape[0]))

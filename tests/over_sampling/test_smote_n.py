@@ -1,4 +1,4 @@
-"""SMOTEN: imbalanced-learn's rows where no distances tie, and the mode of the neighbours."""
+"""SMOTEN: imbalanced-learn's rows without distance ties, and majority votes with them."""
 
 from itertools import islice
 
@@ -12,7 +12,7 @@ from scipy import sparse
 from smotefast.engine import majority_vote as votes
 from smotefast.neighbors import value_difference
 from smotefast.over_sampling import SMOTEN
-from tests.helpers import reference_kernels as naive
+from tests.helpers import reference_kernels
 from tests.helpers.assertions import assert_same
 from tests.helpers.datasets import categories
 from tests.helpers.distance_ties import categories_are_tied
@@ -58,12 +58,12 @@ def test_smote_n__gives_imbalanced_learns_rows_for_two_and_more_classes(sizes):
 
 
 def modes(X, y, label, k):
-    """Find for each row of a class what most of it and its neighbours have."""
+    """Return for each row of a class the categories of most of it and its neighbors."""
     codes = np.column_stack([np.unique(one, return_inverse=True)[1] for one in X.T])
-    shares = naive.class_shares(codes, y)
+    shares = reference_kernels.class_shares(codes, y)
     rows = codes[y == label]
-    nearest = naive.nearest_alike(rows, shares, k)
-    return [naive.mode_of(rows[[i, *nearest[i]]]) for i in range(len(rows))]
+    nearest = reference_kernels.nearest_alike(rows, shares, k)
+    return [reference_kernels.mode_of(rows[[i, *nearest[i]]]) for i in range(len(rows))]
 
 
 @given(
@@ -84,11 +84,11 @@ def test_smote_n__with_any_ties_elects_the_mode_of_a_row_and_its_nearest(
     new, labels = X_new[len(y) :], y_new[len(y) :]
     base = sampler.provenance_.base
     for label in np.unique(labels):
-        own = np.flatnonzero(y == label)
+        rows_of_class = np.flatnonzero(y == label)
         expected = modes(X, y, label, k)
         values = [np.unique(column) for column in X.T]
         for row, at in zip(new[labels == label], base[labels == label], strict=True):
-            codes = expected[np.searchsorted(own, at)]
+            codes = expected[np.searchsorted(rows_of_class, at)]
             assert row.tolist() == [v[c] for v, c in zip(values, codes, strict=True)]
 
 
@@ -98,7 +98,7 @@ def test_smote_n__gives_the_same_rows_with_and_without_kernels(
     sizes, n_categories, monkeypatch
 ):
     X, y = categories(1, sizes, 5, n_categories)
-    made = []
+    results = []
     for loaded in (True, False):
         for room in (votes, value_difference):
             monkeypatch.setattr(room, "kernels_are_loaded", lambda loaded=loaded: loaded)
@@ -106,15 +106,15 @@ def test_smote_n__gives_the_same_rows_with_and_without_kernels(
             "smotefast.neighbors.exact.dispatch.kernels_are_loaded",
             lambda loaded=loaded: loaded,
         )
-        made.append(SMOTEN(random_state=0).fit_resample(X, y)[0])
-    np.testing.assert_array_equal(*made)
+        results.append(SMOTEN(random_state=0).fit_resample(X, y)[0])
+    np.testing.assert_array_equal(*results)
 
 
 def test_smote_n__does_not_depend_on_the_number_of_threads():
     X, y = categories(1, (900, 500, 300), 5, 20)
-    made = [SMOTEN(random_state=0, n_jobs=n).fit_resample(X, y)[0] for n in (1, 2, None)]
-    np.testing.assert_array_equal(made[0], made[1])
-    np.testing.assert_array_equal(made[0], made[2])
+    results = [SMOTEN(random_state=0, n_jobs=n).fit_resample(X, y)[0] for n in (1, 2, None)]
+    np.testing.assert_array_equal(results[0], results[1])
+    np.testing.assert_array_equal(results[0], results[2])
 
 
 @pytest.mark.parametrize("sizes", [(40, 12), (40, 12, 20)])

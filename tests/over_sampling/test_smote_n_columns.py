@@ -1,4 +1,4 @@
-"""SMOTEN on every kind of column and container, and what it refuses."""
+"""SMOTEN on every type of column and container, and what it refuses."""
 
 import numpy as np
 import pytest
@@ -48,11 +48,11 @@ def test_smote_n__gives_the_same_rows_in_every_container():
     tables.append(pa.table({name: pa.chunked_array([
         pa.array(one[:20]).dictionary_encode(), pa.array(one[20:]).dictionary_encode()
     ]) for name, one in columns.items()}))  # fmt: skip
-    for given_X in (names.tolist(), objects, *tables):
-        out = SMOTEN(random_state=0).fit_resample(given_X, y)[0]
-        assert type(out) is type(given_X)
+    for container in (names.tolist(), objects, *tables):
+        out = SMOTEN(random_state=0).fit_resample(container, y)[0]
+        assert type(out) is type(container)
         if hasattr(out, "schema"):
-            assert out.schema == given_X.schema
+            assert out.schema == container.schema
             rows = [list(row.values()) for row in (
                 out.to_dicts() if hasattr(out, "to_dicts") else out.to_pylist())]  # fmt: skip
         else:
@@ -91,8 +91,8 @@ def test_smote_n__takes_the_order_of_a_users_encoder():
     mine = SMOTEN(encoder, random_state=0)
     out = mine.fit_resample(names, y)[0]
     assert [list(one) for one in mine.categorical_encoder_.categories_] == [[*"dbca"]] * 5
-    places = np.array([3, 1, 2, 0])  # of a, b, c, d in the encoder's order
-    numbers = SMOTEN(random_state=0).fit_resample(places[X], y)[0]
+    ranks = np.array([3, 1, 2, 0])  # of a, b, c, d in the encoder's order
+    numbers = SMOTEN(random_state=0).fit_resample(ranks[X], y)[0]
     np.testing.assert_array_equal(np.array(list("dbca"))[numbers], out)
     assert (SMOTEN(random_state=0).fit_resample(names, y)[0] != out).any()
 

@@ -1,4 +1,4 @@
-"""SMOTENC: imbalanced-learn's rows on data without ties, and the majority of the neighbours."""
+"""SMOTENC: imbalanced-learn's rows on data without ties, and majority votes."""
 
 from functools import partial
 
@@ -30,9 +30,9 @@ from tests.helpers.mixed_tables import as_frame, as_objects, other_frames, pair
 def test_smote_nc__gives_imbalanced_learns_rows(
     seed, sizes, n_numeric, n_categories, kind, k, order
 ):
-    made = (sizes, n_numeric, n_categories, np.float64 if kind is object else kind)
+    shape = (sizes, n_numeric, n_categories, np.float64 if kind is object else kind)
     tied = partial(mixed_has_ties, n_numeric=n_numeric)
-    X, y = without_ties(mixed, seed, *made, tied=tied)
+    X, y = without_ties(mixed, seed, *shape, tied=tied)
     X = as_objects(X, n_numeric) if kind is object else X
     columns = list(range(n_numeric, X.shape[1]))
     order.shuffle(columns)
@@ -73,12 +73,14 @@ def test_smote_nc__of_small_integers_lets_the_majority_decide(dtype, as_a_frame)
     y = np.repeat([0, 1], [240, 40])
     X = np.column_stack([rng.integers(0, 3, (280, 2)), rng.integers(0, 6, 280)])
     X[y == 1, 2] = 0  # all of the small class have category 0
-    given_X = X.astype(dtype)
+    container = X.astype(dtype)
     if as_a_frame:
-        given_X = pytest.importorskip("pandas").DataFrame(given_X, columns=list("abc"))
-    new = np.asarray(SMOTENC([2], random_state=0).fit_resample(given_X, y)[0])[280:, 2]
+        container = pytest.importorskip("pandas").DataFrame(container, columns=list("abc"))
+    new = np.asarray(SMOTENC([2], random_state=0).fit_resample(container, y)[0])[280:, 2]
     assert (new == 0).all()
-    other = np.asarray(theirs.SMOTENC([2], random_state=0).fit_resample(given_X, y)[0])[280:, 2]
+    other = np.asarray(theirs.SMOTENC([2], random_state=0).fit_resample(container, y)[0])[
+        280:, 2
+    ]
     assert ((other == 0).mean() < 0.5) == (dtype == np.int64)  # weight 0.6 was cut to 0
 
 
@@ -109,7 +111,7 @@ def test_smote_nc__of_mostly_constant_numbers_gives_imbalanced_learns_rows():
 
 
 def _check_votes(sampler, X, new):
-    """Every new category has the most votes among the neighbours of the base row."""
+    """Every new category has the most votes among the neighbors of the base row."""
     (origins,) = sampler._origins
     rows = origins.draws.choices(0, len(new)) // origins.neighbors.shape[1]
     for i, row in enumerate(rows):
@@ -121,14 +123,14 @@ def _check_votes(sampler, X, new):
 
 @given(seed=st.integers(0, 9999), n_categories=st.integers(1, 9), k=st.integers(1, 7))
 @examples(30)
-def test_smote_nc__votes_with_all_neighbours_of_the_base_row(seed, n_categories, k):
+def test_smote_nc__votes_with_all_neighbors_of_the_base_row(seed, n_categories, k):
     X, y = mixed(seed, (40, 15), 2, (n_categories, 3))
     sampler = SMOTENC([2, 3], random_state=seed, k_neighbors=k)
     new = sampler.fit_resample(X, y)[0][55:]
     _check_votes(sampler, X, new)
     base, neighbor, step = sampler.provenance_
-    way = X[neighbor, :2] - X[base, :2]
-    np.testing.assert_array_equal(X[base, :2] + step[:, None] * way, new[:, :2])
+    difference = X[neighbor, :2] - X[base, :2]
+    np.testing.assert_array_equal(X[base, :2] + step[:, None] * difference, new[:, :2])
     for j in (2, 3):
         assert set(new[:, j]) <= set(X[y == 1, j])
 
@@ -136,11 +138,11 @@ def test_smote_nc__votes_with_all_neighbours_of_the_base_row(seed, n_categories,
 @pytest.mark.parametrize("seed", range(5))
 def test_smote_nc__gives_the_same_rows_with_and_without_kernels(seed, monkeypatch):
     X, y = mixed(seed, (300, 100, 50), 3, (5, 2, 9))
-    made = []
+    results = []
     for loaded in (True, False):
         monkeypatch.setattr(votes, "kernels_are_loaded", lambda loaded=loaded: loaded)
-        made.append(SMOTENC([5, 3, 4], random_state=seed).fit_resample(X, y)[0])
-    np.testing.assert_array_equal(*made)
+        results.append(SMOTENC([5, 3, 4], random_state=seed).fit_resample(X, y)[0])
+    np.testing.assert_array_equal(*results)
 
 
 def test_smote_nc__does_not_change_its_input_and_leaves_balanced_data_alone():
@@ -176,7 +178,7 @@ def bad(name):
         ("", {"categorical_features": [3, 3]}, "names a column twice"),
         ("", {"categorical_features": [4, -1]}, "names a column twice"),
         ("", {"categorical_features": [[3]]}, "list of positions, names or booleans"),
-        ("", {"categorical_features": [3.0]}, "give one kind"),
+        ("", {"categorical_features": [3.0]}, "give one type"),
         ("", {"categorical_features": ["a"]}, "only supported for dataframes"),
         ("", {"categorical_features": "auto"}, "input data should be a pandas.DataFrame"),
         ("frame", {"categorical_features": ["kind", "q"]}, r"has 'q'\. The columns are"),
@@ -195,7 +197,7 @@ def test_smote_nc__refuses_in_plain_words(name, kwargs, words):
 def test_smote_nc__refuses_categories_that_cannot_be_compared():
     pd = pytest.importorskip("pandas")
     frame = pd.DataFrame({"a": np.arange(40.0), "b": [[1, 2]] * 40})
-    words = "Column 'b' of X holds what cannot be told apart"
+    words = "Column 'b' of X holds values that cannot be categories"
     with pytest.raises(ValueError, match=words):
         SMOTENC(["b"]).fit_resample(frame, np.repeat([0, 1], [25, 15]))
     pa = pytest.importorskip("pyarrow")

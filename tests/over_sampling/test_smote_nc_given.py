@@ -80,7 +80,7 @@ def test_smote_nc__has_the_encoder_that_imbalanced_learn_has():
         (OrdinalEncoder(), "requires a one-hot encoding with one column per"),
         (
             OneHotEncoder(categories=[[0.0, 1.0], [0.0, 1.0, 2.0]], handle_unknown="ignore"),
-            "no place for the categories 2.0, 3.0",
+            "does not have the categories 2.0, 3.0",
         ),
     ],
     ids=str,

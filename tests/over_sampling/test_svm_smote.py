@@ -70,7 +70,7 @@ def test_svm_smote__draws_from_numpys_global_generator_for_a_machine_without_a_s
     assert results[0][1] == results[1][1]
 
 
-def test_svm_smote__uses_users_neighbour_estimators():
+def test_svm_smote__uses_users_neighbor_estimators():
     mine = assert_alike(
         *classes(8, (200, 60)),
         random_state=0,
@@ -131,13 +131,15 @@ def lost(side):
 def test_svm_smote__keeps_the_share_that_is_lost(side):
     X, y = lost(side)
     expected, _ = theirs.SVMSMOTE(random_state=0).fit_resample(X, y)
-    made = len(expected) - len(X)
-    words = f"^Class 1 gets {made} synthetic samples instead of 110: none .* support .* {side},"
+    n_new = len(expected) - len(X)
+    words = (
+        f"^Class 1 gets {n_new} synthetic samples instead of 110: none .* support .* {side},"
+    )
     with pytest.warns(ResamplingWarning, match=words) as told:
         found, y_new = SVMSMOTE(random_state=0).fit_resample(X, y)
     np.testing.assert_array_equal(found, expected)
-    assert Counter(y_new.tolist()) == {0: 150, 1: 40 + made}
-    assert 0 < made < 110
+    assert Counter(y_new.tolist()) == {0: 150, 1: 40 + n_new}
+    assert 0 < n_new < 110
     assert len(told) == 1
 
 

@@ -51,8 +51,8 @@ def test_svm_smote__takes_rows_inside_the_margin_of_a_hinge_machine(machine, siz
 def test_inside_margin__holds_what_a_support_vector_machine_says(label):
     X, y = classes(12, (200, 150), n_features=3)
     machine = SVC(kernel="linear", C=0.05).fit(X, y)
-    own = np.flatnonzero(y == label)
-    found = own[rows_inside_margin(machine, X[own], label)]
+    rows = np.flatnonzero(y == label)
+    found = rows[rows_inside_margin(machine, X[rows], label)]
     support = machine.support_[y[machine.support_] == label]
     on_margin = np.abs(np.abs(machine.decision_function(X)) - 1) < 0.01
     assert len(found) > 20
@@ -153,7 +153,7 @@ def test_svm_smote__tells_of_a_small_class_once(size, small_class, words):
 
 
 class NearestItself(NearestNeighbors):
-    """Says that a row is its own second neighbour as well."""
+    """A neighbor estimator that returns each row as its own second neighbor."""
 
     def kneighbors(self, X=None, n_neighbors=None, return_distance=True):
         found = super().kneighbors(X, n_neighbors, return_distance=False)

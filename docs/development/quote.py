@@ -1,8 +1,8 @@
-"""Put the real source into guides: ``python docs/development/quote.py [--check]``.
+"""Copy source code into guides: ``python docs/development/quote.py [--check]``.
 
-After a line ``<!-- source: FILE CLASS.FUNCTION -->`` in a guide stands the source of that
-function as a code block. This program writes these blocks anew; with ``--check`` it writes
-nothing and fails if one is out of date.
+After a line ``<!-- source: FILE NAME -->`` in a guide follows the source of that class,
+function or method (``CLASS.METHOD``) as a code block. This program updates the blocks; with
+``--check`` it writes nothing and fails if one is out of date.
 """
 
 from __future__ import annotations
@@ -15,43 +15,47 @@ from pathlib import Path
 
 GUIDES = Path(__file__).resolve().parent
 ROOT = GUIDES.parent.parent
-_MARKED = re.compile(r"(<!-- source: (\S+) (\S+) -->\n)(?:\n```python\n.*?\n```\n)?", re.DOTALL)
+_MARKER = re.compile(r"(<!-- source: (\S+) (\S+) -->\n)(?:\n```python\n.*?\n```\n)?", re.DOTALL)
 
 
 def source_of(path: Path, name: str) -> str:
-    """Return the source of a function or method, moved to the left margin."""
+    """Return the source of a definition or of a class attribute, without indentation."""
     text = path.read_text()
     node: ast.AST = ast.parse(text)
     for part in name.split("."):
-        found = [n for n in ast.iter_child_nodes(node) if getattr(n, "name", None) == part]
-        if not found:
+        matches = [child for child in ast.iter_child_nodes(node) if _name_of(child) == part]
+        if not matches:
             raise LookupError(f"{path.name} has no {name}")
-        node = found[0]
-    segment = ast.get_source_segment(text, node, padded=True)
-    assert segment is not None
-    return textwrap.dedent(segment)
+        node = matches[0]
+    lines = text.splitlines()
+    decorators = getattr(node, "decorator_list", [])
+    first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+    return textwrap.dedent("\n".join(lines[first - 1 : node.end_lineno]))
+
+
+def _name_of(node: ast.AST) -> str | None:
+    target = getattr(node, "target", node)
+    return getattr(target, "name", getattr(target, "id", None))
 
 
 def quoted(guide: str) -> str:
-    """Return a guide with its code blocks made anew."""
+    """Return a guide with up-to-date code blocks."""
 
-    def block(found: re.Match[str]) -> str:
-        code = source_of(ROOT / found[2], found[3])
-        return f"{found[1]}\n```python\n{code}\n```\n"
+    def block(match: re.Match[str]) -> str:
+        code = source_of(ROOT / match[2], match[3])
+        return f"{match[1]}\n```python\n{code}\n```\n"
 
-    return _MARKED.sub(block, guide)
+    return _MARKER.sub(block, guide)
 
 
 def main() -> None:
-    """Write the blocks, or check them."""
-    late = [
-        path
-        for path in sorted(GUIDES.glob("*.md"))
-        if quoted(path.read_text()) != path.read_text()
-    ]
+    """Update the blocks, or check them."""
+    guides = sorted(GUIDES.glob("*.md"))
+    outdated = [path for path in guides if quoted(path.read_text()) != path.read_text()]
     if "--check" in sys.argv:
-        sys.exit(f"out of date: {', '.join(path.name for path in late)}" if late else 0)
-    for path in late:
+        names = ", ".join(path.name for path in outdated)
+        sys.exit(f"out of date: {names}" if outdated else 0)
+    for path in outdated:
         path.write_text(quoted(path.read_text()))
 
 

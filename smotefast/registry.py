@@ -12,7 +12,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 from smotefast._messages import MAX_NAMES, list_names, quote_name, similar_names, suggestion
-from smotefast.engine.suggestions import parameter_hint
+from smotefast.engine.param_constraints import sampling_type
+from smotefast.engine.suggestions import parameter_hint, parameter_names
 
 if TYPE_CHECKING:
     from smotefast.engine.base import BaseSampler
@@ -116,7 +117,7 @@ def _unknown_sampler(name: str, allowed: Collection[str], prefix: str) -> ValueE
 
 def neighbors_parameter(name: str) -> str:
     """Return the sampler's parameter for the number of neighbors."""
-    return sampler_class(name)._needs.neighbors_parameter or "k_neighbors"
+    return sampler_class(name).default_needs().neighbors_parameter or "k_neighbors"
 
 
 def _normalized(name: str) -> str:
@@ -178,28 +179,28 @@ def make_seeded_sampler(
     """
     if is_second_step:
         cls = sampler_class(name, SECOND_STEPS, "--then ")
-        if cls._sampling_type == "over-sampling":
+        if sampling_type(cls) in ("over-sampling", "combination"):
             raise ValueError(
                 f"--then {name!r} adds rows, but the second step can only remove rows. Use "
                 f"one of {list_names(SECOND_STEPS)}."
             )
     else:
         cls = sampler_class(name)
-    if "random_state" in cls._get_param_names():
+    if "random_state" in (parameter_names(cls) or ()):
         params = {"random_state": seed, **params}
     return _create(cls, params)
 
 
 def _create(cls: type[BaseSampler], params: Mapping[str, object]) -> BaseSampler:
     _refuse_unknown_params(cls, params)
-    if "categorical_features" in cls._get_param_names():
+    if "categorical_features" in (parameter_names(cls) or ()):
         # The type of a column in a file tells whether it is numeric.
         params = {"categorical_features": "not numeric", **params}
     return cls(**params)
 
 
 def _refuse_unknown_params(cls: type[BaseSampler], params: Mapping[str, object]) -> None:
-    valid = cls._get_param_names()
+    valid = sorted(parameter_names(cls) or ())
     unknown = sorted(set(params) - set(valid))
     if unknown:
         raise ValueError(

@@ -1,8 +1,9 @@
-"""Imports point one way, only one file owns numba, and importing is cheap."""
+"""Imports point one way, files are readable, words are the vocabulary's, importing is cheap."""
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -113,3 +114,104 @@ def test_import_over_sampling__loads_neither_numba_nor_file_formats():
     scikit_learns = loaded_after("import sklearn.base, sklearn.utils.validation")
     ours = loaded_after("from smotefast.over_sampling import SMOTE")
     assert not (ours - scikit_learns) & HEAVY
+
+
+# The guards below hold for these subpackages; extend the sets, and remove them once all pass.
+SUBPACKAGES = {path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0] != "_"}
+WITHOUT_FRAGMENTS = SUBPACKAGES - {"neighbors"}
+WITH_FEW_FILES = SUBPACKAGES - {"batch"}
+WITH_THE_VOCABULARY = SUBPACKAGES - {"kernels", "neighbors", "under_sampling"}
+MOST_FILES, FEWEST_LINES = 22, 25
+SHORT_FILES = {"__init__.py", "__main__.py", "_version.py"}
+
+
+def files_of(subpackages: set[str]) -> list[Path]:
+    """Return the files of subpackages, and the modules that are in none."""
+    return [path for path in FILES if subpackage_of(path) in subpackages or path.parent == ROOT]
+
+
+@pytest.mark.parametrize("name", sorted(WITH_FEW_FILES))
+def test_subpackages__have_few_files(name):
+    folders = {path.parent for path in files_of({name}) if path.parent != ROOT}
+    assert max(len(list(folder.glob("*.py"))) for folder in folders) <= MOST_FILES
+
+
+def test_files__are_no_fragments():
+    short = {
+        path.relative_to(ROOT).as_posix()
+        for path in files_of(WITHOUT_FRAGMENTS)
+        if len(path.read_text().splitlines()) < FEWEST_LINES and path.name not in SHORT_FILES
+    }
+    assert short <= {"_typing.py"}  # aliases alone
+
+
+# Subpackages and modules that use samplers by their public contract.
+USERS = {"batch", "diagnosis", "combine", "registry", "cli"}
+NAMED_TUPLES = {"_replace", "_asdict", "_make", "_fields"}
+
+
+def private_attributes(tree: ast.AST, own: frozenset[str] = frozenset()):
+    """Yield private attributes of objects that are neither ``self`` nor an imported module."""
+    for node in ast.iter_child_nodes(tree):
+        names = own
+        if isinstance(tree, ast.ClassDef) and isinstance(node, ast.FunctionDef):
+            names = own | {argument.arg for argument in node.args.args[:1]}
+        if isinstance(node, ast.Attribute) and re.match(r"_(?!_)", node.attr):
+            is_own = isinstance(node.value, ast.Name) and node.value.id in own
+            if not is_own and node.attr not in NAMED_TUPLES:
+                yield ast.unparse(node)
+        yield from private_attributes(node, names)
+
+
+@pytest.mark.parametrize("name", sorted(USERS))
+def test_users_of_samplers__touch_no_private_attribute(name):
+    for path in (path for path in FILES if subpackage_of(path) == name):
+        tree = ast.parse(path.read_text())
+        nodes = [
+            node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)
+        ]
+        modules = {alias.asname or alias.name for node in nodes for alias in node.names}
+        assert not list(private_attributes(tree, frozenset(modules))), path
+
+
+# Words of a former private language; docs/development/architecture.md has the terms to use.
+BANNED_NAMES = {
+    "alike", "anew", "asked", "chosen", "damage", "door", "doubt", "doubts", "foreign",
+    "found_soon", "made", "note", "notes", "own", "own_come_first", "place", "places", "quota",
+    "repeats", "some", "wanted",
+}  # fmt: skip
+BANNED_PHRASES = re.compile(
+    r"g(?:o|oes|one|oing) out from|went out from|made anew|written anew|comes? out in kind|"
+    r"foreign (?:class|neighbor|row)|look(?:s|ed|ing)? wider|the one door|"
+    r"tak(?:e|es|en|ing) (?:rows )?away|rows (?:are|were) filled up|of this room",
+    re.IGNORECASE,
+)
+DOCUMENTS = [
+    path
+    for folder in (ROOT.parent, ROOT.parent / "docs", ROOT.parent / "docs/development")
+    for path in sorted(folder.glob("*.md"))
+    if path.name != "architecture.md"  # which lists them
+]
+
+
+@pytest.mark.parametrize(
+    "path", files_of(WITH_THE_VOCABULARY), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_names__are_of_the_vocabulary(path):
+    fields = "id", "arg", "attr", "name", "asname"
+    names = {
+        getattr(node, field, None)
+        for node in ast.walk(ast.parse(path.read_text()))
+        for field in fields
+    }
+    assert not {
+        name for name in names if isinstance(name, str) and name.strip("_") in BANNED_NAMES
+    }
+
+
+@pytest.mark.parametrize(
+    "path", [*files_of(WITH_THE_VOCABULARY), *DOCUMENTS], ids=lambda path: path.name
+)
+def test_texts__have_no_invented_phrases(path):
+    text = " ".join(path.read_text().split())
+    assert not BANNED_PHRASES.findall(text)

@@ -40,7 +40,6 @@ class BaseSampler(
     _sampling_type: ClassVar[str]
     _parameter_constraints: ClassVar[dict[str, list[Any]]]
     _needs: ClassVar[Needs] = Needs()
-    _may_copy_rows: ClassVar[bool] = False  # whether some parameters allow any type of value
     _takes_booleans: ClassVar[bool] = False  # whether it computes with booleans
     _sets_sample_indices: ClassVar[bool] = False
 
@@ -111,6 +110,11 @@ class BaseSampler(
         """Return what the sampler, with its parameters, needs of the data."""
         return self._needs
 
+    @classmethod
+    def default_needs(cls) -> Needs:
+        """Return what the sampler needs of the data, with its default parameters."""
+        return cls._needs
+
     def check_params(self) -> None:
         """Raise an error if a parameter has an invalid value."""
         self._validate_params()
@@ -161,8 +165,9 @@ class BaseSampler(
         """Check the data, set fitted attributes and return the resampled X and y."""
 
     def __sklearn_tags__(self) -> Tags:
+        needs = self._needs  # with the default parameters
         return sampler_tags(
-            takes_any_type=self._may_copy_rows or self._needs.takes_categories,
+            takes_any_type=needs.copies_rows or needs.takes_categories,
             sets_sample_indices=self._sets_sample_indices,
         )
 

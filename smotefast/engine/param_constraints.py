@@ -71,15 +71,20 @@ class SamplerThat(HasMethods):  # type: ignore[misc]  # scikit-learn ships no ty
         """Return whether a parameter is such a sampler."""
         if isinstance(val, type) or not super().is_satisfied_by(val):
             return False
-        return _sampling_type(val) not in self._refused
+        return sampling_type(val) not in self._refused
 
     def __str__(self) -> str:
         return self._description
 
 
-def _sampling_type(sampler: object) -> str | None:
-    """Return the type of a sampler; SMOTEENN and the like both add and remove rows."""
-    modules = (cls.__module__ for cls in type(sampler).__mro__)
+def sampling_type(sampler: object) -> str | None:
+    """Return what a sampler, or a class of samplers, does with rows.
+
+    "over-sampling", "under-sampling", "clean-sampling", "combination" (adds and removes rows),
+    or None if it does not tell.
+    """
+    cls = sampler if isinstance(sampler, type) else type(sampler)
+    modules = (base.__module__ for base in cls.__mro__)
     if any(name.startswith(("smotefast.combine", "imblearn.combine")) for name in modules):
         return "combination"
     return getattr(sampler, "_sampling_type", None)

@@ -83,7 +83,7 @@ class SuggestingMixin:
 
 def parameter_hint(cls: Any, name: str) -> str:
     """Return what to write instead of a parameter that a class does not have."""
-    suggestion = did_you_mean(name, _parameters(cls) or (), _PARAMETERS)
+    suggestion = did_you_mean(name, parameter_names(cls) or (), _PARAMETERS)
     if suggestion:
         return suggestion
     if name == "return_indices" and getattr(cls, "_sets_sample_indices", False):
@@ -91,7 +91,7 @@ def parameter_hint(cls: Any, name: str) -> str:
     others = {
         other.__name__
         for other in _subclasses(SuggestingMixin)
-        if other.__module__.startswith("smotefast.") and name in (_parameters(other) or ())
+        if other.__module__.startswith("smotefast.") and name in (parameter_names(other) or ())
     }
     is_telling = 0 < len(others) <= _MAX_OTHERS
     return f" It is a parameter of {' and '.join(sorted(others))}." if is_telling else ""
@@ -105,8 +105,8 @@ def _attribute_hint(cls: Any, name: str) -> str:
 
 
 @lru_cache(256)
-def _parameters(cls: Any) -> tuple[str, ...] | None:
-    """Return the parameters that a class has; None if it takes any."""
+def parameter_names(cls: Any) -> tuple[str, ...] | None:
+    """Return the parameters that a class takes; None if it takes any."""
     _, *parameters = inspect.signature(cls.__init__).parameters.values()
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
         return None
@@ -114,12 +114,12 @@ def _parameters(cls: Any) -> tuple[str, ...] | None:
 
 
 def _all_parameters(cls: Any) -> str:
-    return f" It takes {list_names(_parameters(cls) or ())}."
+    return f" It takes {list_names(parameter_names(cls) or ())}."
 
 
 def _unknown(cls: Any, names: Iterable[str]) -> list[str]:
     """Return the names that are no parameters of a class."""
-    known = _parameters(cls)
+    known = parameter_names(cls)
     return [] if known is None else [name for name in names if name not in known]
 
 

@@ -84,9 +84,9 @@ class RandomOverSampler(BaseOverSampler):
         **OVER_SAMPLER,
         "shrinkage": [Interval(Real, 0, None, closed="left"), dict, None],
     }
-    _may_copy_rows = True
     _sets_sample_indices = True
     _needs = Needs(
+        reads="nothing",
         measures_distance=False,
         text_advice=(
             "Encode the column as numbers or drop it, or set shrinkage=None: plain copies may "
@@ -108,7 +108,7 @@ class RandomOverSampler(BaseOverSampler):
 
     def needs(self) -> Needs:
         """Return what the sampler, with its parameters, needs of the data."""
-        return self._needs._replace(reads="nothing" if self.shrinkage is None else "classes")
+        return self._needs if self.shrinkage is None else self._needs._replace(reads="classes")
 
     def check_counts(self, counts: Counts, target_counts: Counts) -> None:
         """Raise an error if ``shrinkage`` has no value for a class that gets samples."""

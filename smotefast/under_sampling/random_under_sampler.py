@@ -73,7 +73,6 @@ class RandomUnderSampler(BaseUnderSampler):
     _needs = BaseUnderSampler._needs._replace(
         reads="nothing", measures_distance=False, alternative=""
     )
-    _may_copy_rows = True
 
     def __init__(
         self,

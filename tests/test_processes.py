@@ -159,7 +159,7 @@ def test_no_place_for_a_cache__compiles_in_the_process_and_makes_the_search_exac
 print(digest(), bool(tried))
 import tempfile, warnings
 import smotefast.kernels.compile_cache as cache
-cache.own_directory = lambda: None
+cache.private_directory = lambda: None
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     found = digest(0, "approximate", SMALL)

@@ -1,47 +1,50 @@
-"""The only numba code: arrays in, arrays out. Flags live in ``compile.py``."""
+"""Compiled kernels, the only numba code: arrays in, arrays out. Flags are in ``compile.py``."""
 
 import functools
 import os
 import sys
 from pathlib import Path
 
-_SEARCHES = {"tiles.pack_panels", "tiles.search_panels", "distances.rank_candidates"}
+# Cache entries of these show that an earlier process has compiled the searches.
+_SEARCH_KERNELS = {
+    "tiles.pack_panels",
+    "tiles.search_panels",
+    "distances.rank_candidates",
+}
 
 
 def kernels_are_loaded() -> bool:
-    """Whether this process has paid for importing numba (0.4 s) and the kernels already.
+    """Whether this process has already imported numba and the kernels (0.4 s).
 
-    Until then, little work is done without compiled code; the bits are the same.
+    Until then small inputs are processed without compiled code, with the same results.
     """
     return "smotefast.kernels.compile" in sys.modules
 
 
 def kernels_were_compiled() -> bool:
-    """Whether this process has compiled code that the next one finds in numba's cache."""
+    """Whether this process has compiled code that the next process loads from numba's cache."""
     module = sys.modules.get("smotefast.kernels.compile_events")
     return module is not None and module.compilations.n_kept > 0
 
 
 @functools.cache
 def kernels_are_compiled() -> bool:
-    """Whether an earlier process has compiled the searches, so that loading takes no longer.
+    """Whether numba's cache on disk holds the search kernels for at least one dtype.
 
-    For some type of rows, that is: another one is compiled when it first comes. Looked for
-    where numba keeps it for an installation that can be written, or where
-    ``NUMBA_CACHE_DIR`` says. Elsewhere it is not seen, and the answer is no, as it is where
-    numba is told not to compile.
+    Looks in ``__pycache__`` of this folder, or in ``NUMBA_CACHE_DIR``. False if the cache is
+    elsewhere or compiling is disabled.
     """
     if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
         return False
-    own = Path(__file__).parent
-    chosen = os.environ.get("NUMBA_CACHE_DIR")
-    folders = Path(chosen).glob(f"{own.name}_*") if chosen else [own / "__pycache__"]
+    here = Path(__file__).parent
+    cache = os.environ.get("NUMBA_CACHE_DIR")
+    folders = Path(cache).glob(f"{here.name}_*") if cache else [here / "__pycache__"]
     version = f"py{sys.version_info.major}{sys.version_info.minor}"
-    changed = max(path.stat().st_mtime for path in own.glob("*.py"))
-    left = {
+    last_change = max(path.stat().st_mtime for path in here.glob("*.py"))
+    compiled = {
         path.name.partition("-")[0]
         for folder in folders
         for path in folder.glob(f"*-*{version}*.nbi")
-        if path.stat().st_mtime > changed
+        if path.stat().st_mtime > last_change
     }
-    return left >= _SEARCHES
+    return compiled >= _SEARCH_KERNELS

@@ -1,4 +1,4 @@
-"""Rows of the same class that come before a limit: looked for among rows nearby."""
+"""Count rows of the same class that are closer than a limit, among the rows nearby."""
 
 from __future__ import annotations
 
@@ -14,49 +14,48 @@ _BLOCK = 64
 
 @inner
 def _fill_blocks(values, order, start, size, columns):  # type: ignore[no-untyped-def]
-    for place in range(size):
-        row = order[start + place]
+    for i in range(size):
+        row = order[start + i]
         for j in range(values.shape[1]):
-            columns[place // _BLOCK, j, place % _BLOCK] = np.float64(values[row, j])
+            columns[i // _BLOCK, j, i % _BLOCK] = np.float64(values[row, j])
 
 
 @inner
-def _count_before(order, start, size, own, totals, limit, limit_row):  # type: ignore[no-untyped-def]
-    """Count the rows of a block, but for one, that come before a limit."""
-    n_found = 0
+def _count_closer(order, start, size, excluded, totals, limit, limit_row):  # type: ignore[no-untyped-def]
+    """Count the rows of a block that come before a limit, without the one excluded."""
+    n_closer = 0
     for i in range(size):
-        if totals[i] <= limit and i != own:
-            n_found += before(totals[i], order[start + i], limit, limit_row)
-    return n_found
+        if totals[i] <= limit and i != excluded:
+            n_closer += before(totals[i], order[start + i], limit, limit_row)
+    return n_closer
 
 
 @parallel_kernel
-def find_witnesses(
+def have_closer_rows(
     values: np.ndarray,
     order: np.ndarray,
     starts: np.ndarray,
     limits: np.ndarray,
     limit_rows: np.ndarray,
-    n_wanted: int,
-    found: np.ndarray,
+    n_closer_needed: int,
+    out: np.ndarray,
 ) -> None:
-    """Tell which rows have enough others of their cell before a limit.
+    """Tell which rows have at least n rows of their own cell that come before a limit.
 
-    A cell is looked through from the row's own place on, around its end, until there are
-    enough; mostly that is soon.
+    The search of a row starts at its own block of the cell and stops once there are enough,
+    mostly after a few blocks.
 
     Parameters
     ----------
     values : array of shape (n_samples, n_features), floats
     order : array of shape (n,), int64
-        Positions of the rows to judge, cell after cell.
+        Positions of the rows, cell after cell.
     starts : array of shape (n_cells + 1,), int64
         Where each cell begins in ``order``.
     limits, limit_rows : arrays of shape (n,), float64 and int64
         Squared distance and position of the row that the others have to come before.
-    n_wanted : int
-        How many have to.
-    found : array of shape (n,), bool; written
+    n_closer_needed : int
+    out : array of shape (n,), bool; written
     """
     n_features = values.shape[1]
     for cell in prange(starts.shape[0] - 1):
@@ -67,20 +66,20 @@ def find_witnesses(
         _fill_blocks(values, order, start, size, columns)
         totals = np.empty(_BLOCK, np.float64)
         query = np.empty(n_features, np.float64)
-        for place in range(size):
+        for i in range(size):
             for j in range(n_features):
-                query[j] = columns[place // _BLOCK, j, place % _BLOCK]
-            limit = limits[start + place]
-            limit_row = limit_rows[start + place]
-            n_found = 0
+                query[j] = columns[i // _BLOCK, j, i % _BLOCK]
+            limit = limits[start + i]
+            limit_row = limit_rows[start + i]
+            n_closer = 0
             for step in range(n_blocks):
-                block = (place // _BLOCK + step) % n_blocks
+                block = (i // _BLOCK + step) % n_blocks
                 first = block * _BLOCK
-                some = min(_BLOCK, size - first)
-                block_distances(columns[block], some, query, totals)
-                n_found += _count_before(
-                    order, start + first, some, place - first, totals, limit, limit_row
+                block_size = min(_BLOCK, size - first)
+                block_distances(columns[block], block_size, query, totals)
+                n_closer += _count_closer(
+                    order, start + first, block_size, i - first, totals, limit, limit_row
                 )
-                if n_found >= n_wanted:
+                if n_closer >= n_closer_needed:
                     break
-            found[start + place] = n_found >= n_wanted
+            out[start + i] = n_closer >= n_closer_needed

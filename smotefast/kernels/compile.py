@@ -1,15 +1,12 @@
-"""The one place that says njit: compile flags, threads and forks.
-
-Python functions flow in, callables for arrays flow out. Two decorators:
+"""Decorators that compile kernels: numba flags, threads and forks in one file.
 
 * ``inner``: a helper that only kernels call.
 * ``parallel_kernel``: an entry point with ``prange``; it is called with ``n_threads=``.
 
-A parallel kernel is compiled twice from one source, each when first needed: with
-threads and, as its twin, without. The twin serves one-thread calls and forked children
-of a process whose OpenMP threads had started (GNU OpenMP ends such a child). Entry into
-threaded code is serialised, because numba's workqueue layer aborts when two Python
-threads enter it.
+A parallel kernel is compiled twice from one source, each when first needed: with threads and
+without. The serial version runs for one thread and in forked children of a process whose
+OpenMP threads had started (GNU OpenMP ends such a child). Calls of threaded code are
+serialized, because numba's workqueue layer aborts when two Python threads enter it.
 """
 
 from __future__ import annotations
@@ -35,33 +32,33 @@ JIT_DISABLED = bool(numba.config.DISABLE_JIT)
 # error_model="numpy" drops zero-division branches from inner loops.
 _FLAGS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
-# What distances for candidate search may do: reorder sums and contract to FMA. Never
-# nnan/ninf. Exact order is settled afterwards in float64 without these flags.
+# Distances that only propose candidates may reorder sums and use FMA, but never nnan/ninf.
+# The exact order is computed afterwards in float64 without these flags.
 REASSOCIATE = {"reassoc", "contract", "nsz"}
 
 inner = functools.partial(numba.njit, **_FLAGS)
 
 
-class _Entry:
-    """Who may enter threaded code: one Python thread at a time."""
+class _ThreadedCode:
+    """Lock of threaded code: one Python thread at a time may enter it."""
 
     def __init__(self) -> None:
-        self.renew()
+        self.renew_lock()
 
-    def renew(self) -> None:
-        """Forget who holds the lock: a forked child may find it taken for ever."""
+    def renew_lock(self) -> None:
+        """Replace the lock: a forked child may inherit a locked one."""
         self.lock = threading.RLock()
 
 
-_entry = _Entry()
+_threaded_code = _ThreadedCode()
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_entry.renew)
+    os.register_at_fork(after_in_child=_threaded_code.renew_lock)
 
 
 @contextlib.contextmanager
 def threaded_entry(n_threads: int) -> Iterator[None]:
-    """Enter threaded code, ours or another package's, alone and with so many threads."""
-    with _entry.lock:
+    """Run threaded code, ours or another package's, alone and with ``n_threads`` threads."""
+    with _threaded_code.lock:
         before = numba.get_num_threads()
         numba.set_num_threads(max(1, min(n_threads, max_threads())))
         try:
@@ -71,26 +68,25 @@ def threaded_entry(n_threads: int) -> Iterator[None]:
 
 
 def max_threads() -> int:
-    """Threads that numba was started with; ``n_threads`` above it is lowered to it."""
+    """Return the number of threads of numba, the upper limit of ``n_threads``."""
     return int(numba.config.NUMBA_NUM_THREADS)
 
 
 def target_has(feature: str) -> bool:
     """Whether code is compiled for processors with this feature.
 
-    With ``NUMBA_CPU_NAME=generic`` or ``NUMBA_CPU_FEATURES`` that is not what this
-    machine has.
+    ``NUMBA_CPU_NAME=generic`` and ``NUMBA_CPU_FEATURES`` override what this machine has.
     """
-    wanted = numba.config.CPU_FEATURES
-    if wanted is not None:
-        return f"+{feature}" in wanted.split(",")
+    features = numba.config.CPU_FEATURES
+    if features is not None:
+        return f"+{feature}" in features.split(",")
     from llvmlite import binding
 
     return bool(binding.get_host_cpu_features().get(feature, False))
 
 
 class _Compiled:
-    """One njit function that falls back to an uncached one where no cache can be kept."""
+    """A compiled function that falls back to an uncached one if the cache cannot be written."""
 
     def __init__(self, py_func: Callable[..., Any], flags: dict[str, Any]) -> None:
         self.py_func = py_func
@@ -101,20 +97,20 @@ class _Compiled:
     def __call__(self, *args: Any) -> Any:
         try:
             return self.dispatcher(*args)
-        except OSError:  # kernels do no input or output: it is the cache, full or gone
+        except OSError:  # kernels do no I/O, so the cache failed: disk full or folder gone
             self.dispatcher = numba.njit(**self.flags)(self.py_func)
             return self.dispatcher(*args)
 
 
-def _twin_source(py_func: Callable[..., Any]) -> Callable[..., Any]:
-    """Copy a function under another name: numba's cache file is named after it."""
+def _serial_source(py_func: Callable[..., Any]) -> Callable[..., Any]:
+    """Copy a function under another name: numba names its cache file after it."""
     assert isinstance(py_func, types.FunctionType)
-    twin = types.FunctionType(
+    copy = types.FunctionType(
         py_func.__code__, py_func.__globals__, py_func.__name__, py_func.__defaults__
     )
-    twin.__qualname__ = py_func.__qualname__ + "_serial"
-    twin.__module__ = py_func.__module__
-    return twin
+    copy.__qualname__ = py_func.__qualname__ + "_serial"
+    copy.__module__ = py_func.__module__
+    return copy
 
 
 def parallel_kernel(
@@ -125,9 +121,9 @@ def parallel_kernel(
 ) -> Callable[..., Any]:
     """Compile an entry point with ``prange``; call it as ``f(*args, n_threads=2)``.
 
-    ``calls_parallel`` marks a driver that itself has no ``prange`` but calls compiled
-    parallel functions of another package: it has no serial twin, and must not be called
-    where ``kernel_threads_usable()`` is false.
+    ``calls_parallel`` marks a driver without ``prange`` that calls compiled parallel functions
+    of another package: it has no serial version, and must not be called where
+    ``kernel_threads_usable()`` is false.
     """
     if py_func is None:
         return functools.partial(
@@ -137,14 +133,14 @@ def parallel_kernel(
 
     def get(which: str) -> _Compiled:
         if which not in compiled:
-            with _entry.lock:  # two threads that come first must not compile it twice
+            with _threaded_code.lock:  # two threads must not both compile it
                 if which not in compiled:
                     compiled[which] = make(which)
         return compiled[which]
 
     def make(which: str) -> _Compiled:
         if which == "serial":
-            return _Compiled(_twin_source(py_func), {"fastmath": fastmath})
+            return _Compiled(_serial_source(py_func), {"fastmath": fastmath})
         flags = {"fastmath": fastmath, "parallel": not calls_parallel}
         return _Compiled(py_func, flags)
 

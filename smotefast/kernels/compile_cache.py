@@ -1,8 +1,8 @@
-"""Where compiled code is kept, so that no process but the first compiles.
+"""Folder of numba's compile cache, so that only the first process compiles.
 
-numba keeps it beside the source or in the user's own cache folder. Where neither can be
-written, a folder of the user's below the temporary directory serves. pynndescent asks for
-a cache when it is imported, and cannot be imported where there is none.
+numba writes beside the source or to the user's cache folder. If it can write to neither, a
+private folder in the temporary directory is used. pynndescent needs a cache when it is
+imported: without one the import fails.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from smotefast.kernels.compile_events import compiling_for_us
 
 @functools.cache
 def cache_is_possible() -> bool:
-    """Make sure of a place for compiled code; tell whether there is one."""
-    return _has_place() or (_take_own_directory() and _has_place())
+    """Whether numba can write its cache; uses a private folder if it must."""
+    return _is_writable() or (_use_private_directory() and _is_writable())
 
 
 @functools.cache
 def graph_is_possible() -> bool:
-    """Import pynndescent, with a place for its compiled code; tell whether that worked."""
+    """Import pynndescent, with a cache for its compiled code; tell whether that worked."""
     if not cache_is_possible():
         return False
-    # It may lie in a folder of its own, which may be the one that is read-only.
-    return _imports_pynndescent() or (_take_own_directory() and _imports_pynndescent())
+    # Its cache may be in another folder than ours, and that one may be read-only.
+    return _imports_pynndescent() or (_use_private_directory() and _imports_pynndescent())
 
 
-def _has_place() -> bool:
+def _is_writable() -> bool:
     try:
-        FunctionCache(own_directory)  # any function of this package
+        FunctionCache(private_directory)  # any function of this package
     except RuntimeError as error:  # "cannot cache function: no locator available"
         if "cannot cache" not in str(error):
             raise
@@ -57,48 +57,49 @@ def _imports_pynndescent() -> bool:
     return True
 
 
-def chosen_directory() -> str | None:
-    """Return where compiled code is kept, if that was said by somebody."""
+def cache_directory() -> str | None:
+    """Return the cache folder, if the user or this module has set one."""
     return config.CACHE_DIR or None
 
 
-def _take_own_directory() -> bool:
-    directory = own_directory()
+def _use_private_directory() -> bool:
+    directory = private_directory()
     if directory is not None:
         config.CACHE_DIR = directory
     return directory is not None
 
 
-def own_directory() -> str | None:
-    """Return a folder below the temporary one that nobody else can write; None without.
+def private_directory() -> str | None:
+    """Return a temporary folder that only this user can write to; None if there is none.
 
-    numba loads code from it: a folder that somebody else made under the name expected
-    is not used.
+    numba loads and runs code from it, so a folder of the expected name that another user
+    made is not used.
     """
     try:
         owner = os.getuid() if hasattr(os, "getuid") else "user"
         directory = os.path.join(tempfile.gettempdir(), f"smotefast-numba-{owner}")
         os.makedirs(directory, mode=0o700, exist_ok=True)
-        if _is_own(directory):
+        if _is_private(directory):
             return directory
     except FileExistsError:
         pass
     except OSError:
         return None
-    return _for_this_process()
+    return _directory_of_process()
 
 
-def _is_own(directory: str) -> bool:
-    """Whether a folder, not a link, belongs to this user and to nobody else."""
-    found = os.lstat(directory)
-    if not stat.S_ISDIR(found.st_mode) or not os.access(directory, os.W_OK):
+def _is_private(directory: str) -> bool:
+    """Whether a path is a folder, not a link, and only this user can write to it."""
+    status = os.lstat(directory)
+    if not stat.S_ISDIR(status.st_mode) or not os.access(directory, os.W_OK):
         return False
     if not hasattr(os, "getuid"):  # Windows: the temporary folder is the user's own
         return True
-    return found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return status.st_uid == os.getuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
-def _for_this_process() -> str | None:
+def _directory_of_process() -> str | None:
+    """Create a folder that is deleted when the process ends."""
     try:
         directory = tempfile.mkdtemp(prefix="smotefast-numba-")
     except OSError:

@@ -1,7 +1,7 @@
-"""Which code numba compiles in this process, instead of loading it from its cache.
+"""Count and announce what numba compiles in this process instead of loading it from its cache.
 
-numba reports each compilation as an event. The first one of this package is announced by
-the logger ``smotefast``, because it takes long and happens once per machine.
+numba reports each compilation as an event. The logger ``smotefast`` announces the first one of
+this package, because it takes long and happens once per machine.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NOT_KEPT = (
 
 
 class _Compilations(event.Listener):  # type: ignore[misc]  # numba ships no types
-    """Counts compilations that the cache keeps, and announces the first one of ours."""
+    """Counts compilations that the cache keeps, and announces the first one of this package."""
 
     def __init__(self) -> None:
         self.n_kept = 0
@@ -33,9 +33,9 @@ class _Compilations(event.Listener):  # type: ignore[misc]  # numba ships no typ
         self.by_us = threading.local()
 
     def on_start(self, started: Any) -> None:
-        """Take note before numba compiles."""
+        """Count a compilation before it starts."""
         dispatcher = started.data["dispatcher"]
-        # Other packages' dispatchers come here, too, and need not have these attributes.
+        # Dispatchers of other packages are reported, too, and may lack these attributes.
         stats = getattr(dispatcher, "stats", None)
         module = getattr(getattr(dispatcher, "py_func", None), "__module__", None)
         is_kept = getattr(stats, "cache_path", None) is not None
@@ -46,11 +46,11 @@ class _Compilations(event.Listener):  # type: ignore[misc]  # numba ships no typ
             _announce(_KEPT if is_kept else _NOT_KEPT)
 
     def on_end(self, ended: Any) -> None:
-        """Do nothing: the start of a compilation is all that counts."""
+        """Do nothing: compilations are counted when they start."""
 
 
 def _announce(text: str) -> None:
-    # Where no logging is set up, Python writes warnings to standard error.
+    # If no logging is set up, Python writes warnings to standard error.
     if os.environ.get(QUIET, "0") in ("", "0"):
         logging.getLogger("smotefast").warning(text)
 
@@ -61,7 +61,7 @@ event.register("numba:compile", compilations)
 
 @contextlib.contextmanager
 def compiling_for_us() -> Iterator[None]:
-    """Announce what another package's functions compile in this block, too."""
+    """Also announce compilations of other packages in this block."""
     by_us = compilations.by_us
     by_us.depth = getattr(by_us, "depth", 0) + 1
     try:

@@ -1,7 +1,7 @@
-"""Sums of distances between rows, in float64, without a table of all pairs.
+"""Sums of distances between rows, in float64, without a matrix of all pairs.
 
-A row's sum is made in the same order whatever part of the rows is asked for and however
-many threads work, so the sum of sums has the same bits.
+The sum of a row is added up in the same order for any block of rows and any number of
+threads, so the total has the same bits.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def _fill_block(rows, start, size, columns):  # type: ignore[no-untyped-def]
 
 @inner
 def _sum_of_roots(squares, first, size):  # type: ignore[no-untyped-def]
-    """Add up the roots of ``first..size``; four sums, as one would wait for itself."""
+    """Add up the roots of ``first..size`` in four sums, which run in parallel in the processor."""
     for i in range(first, size):
         squares[i] = np.sqrt(squares[i])
     a = b = c = d = 0.0
@@ -58,30 +58,30 @@ def _sum_task(rows, first, last, columns, squares, row, sums):  # type: ignore[n
 
 @parallel_kernel
 def sum_distances(rows: np.ndarray, begin: int, sums: np.ndarray) -> None:
-    """Add up, for some rows, the distances to all rows that come after them.
+    """Add up, for a block of rows, the distances to all rows that come after them.
 
     The first task has the most rows after it and the last one the fewest: an iteration
-    takes one from either end, so that all have as much to do.
+    takes one from either end, so that all iterations take the same time.
 
     Parameters
     ----------
     rows : array of shape (n_rows, n_features), float32 or float64
-    begin : position of the first of these rows
-    sums : array of shape (n_asked,), float64; written
-        Sums of the rows ``begin .. begin + n_asked``.
+    begin : first row of the block
+    sums : array of shape (n_summed,), float64; written
+        Sums of the rows ``begin .. begin + n_summed``.
     """
     n_features = rows.shape[1]
-    n_asked = sums.shape[0]
-    n_tasks = (n_asked + _ROWS - 1) // _ROWS
+    n_summed = sums.shape[0]
+    n_tasks = (n_summed + _ROWS - 1) // _ROWS
     for pair in prange((n_tasks + 1) // 2):
         columns = np.empty((n_features, _BLOCK), np.float64)
         squares = np.empty(_BLOCK, np.float64)
         row = np.empty(n_features, np.float64)
-        early = np.int64(pair)  # numba counts prange without a sign
+        early = np.int64(pair)  # the counter of prange is unsigned
         late = n_tasks - 1 - early
         for task in range(early, late + 1, max(1, late - early)):
             first = task * _ROWS
-            last = min(first + _ROWS, n_asked)
+            last = min(first + _ROWS, n_summed)
             _sum_task(
                 rows, begin + first, begin + last, columns, squares, row, sums[first:last]
             )

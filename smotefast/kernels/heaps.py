@@ -1,24 +1,27 @@
-"""Bounded max-heaps of (distance, position): the worst entry sits at the root.
+"""Bounded max-heaps of (distance, index): the k nearest rows so far, the farthest at the root.
 
-Pairs are ordered by distance, then position, so equal distances keep lower positions.
+Pairs are ordered by distance, then index, so that of equal distances the lower index is kept.
 """
 
 from __future__ import annotations
 
+import numpy as np
+
 from smotefast.kernels.compile import inner
+
+# Index in a heap that has not been filled.
+NO_ROW = np.int64(2**62)
 
 
 @inner(inline="always")
-def before(distance, position, other_distance, other_position):  # type: ignore[no-untyped-def]
+def before(distance, index, other_distance, other_index):  # type: ignore[no-untyped-def]
     """Whether the first pair comes earlier in the order."""
-    return distance < other_distance or (
-        distance == other_distance and position < other_position
-    )
+    return distance < other_distance or (distance == other_distance and index < other_index)
 
 
 @inner
-def sift_down(distances, positions, size, distance, position):  # type: ignore[no-untyped-def]
-    """Put a pair in the place of the root and let it sink among the first ``size``."""
+def sift_down(distances, indices, size, distance, index):  # type: ignore[no-untyped-def]
+    """Replace the root by a pair and move it down among the first ``size`` entries."""
     hole = 0
     while True:
         child = 2 * hole + 1
@@ -26,34 +29,41 @@ def sift_down(distances, positions, size, distance, position):  # type: ignore[n
             break
         right = child + 1
         if right < size and before(
-            distances[child], positions[child], distances[right], positions[right]
+            distances[child], indices[child], distances[right], indices[right]
         ):
             child = right
-        if not before(distance, position, distances[child], positions[child]):
+        if not before(distance, index, distances[child], indices[child]):
             break
         distances[hole] = distances[child]
-        positions[hole] = positions[child]
+        indices[hole] = indices[child]
         hole = child
     distances[hole] = distance
-    positions[hole] = position
+    indices[hole] = index
+
+
+@inner(inline="always")
+def offer(distance, index, distances, indices):  # type: ignore[no-untyped-def]
+    """Put a pair into a full heap if it comes before the root."""
+    if before(distance, index, distances[0], indices[0]):
+        sift_down(distances, indices, distances.shape[0], distance, index)
 
 
 @inner
-def heap_to_sorted(distances, positions):  # type: ignore[no-untyped-def]
-    """Turn a full max-heap into ascending order, in place."""
-    for last in range(distances.shape[0] - 1, 0, -1):
-        distance = distances[last]
-        position = positions[last]
-        distances[last] = distances[0]
-        positions[last] = positions[0]
-        sift_down(distances, positions, last, distance, position)
-
-
-@inner
-def keep_nearest(totals, size, start, own, distances, positions):  # type: ignore[no-untyped-def]
-    """Offer the distances of rows ``start..start + size`` to a heap; ``own`` is left out."""
+def offer_block(totals, size, start, excluded, distances, indices):  # type: ignore[no-untyped-def]
+    """Offer the distances of rows ``start..start + size``, without the row ``excluded``."""
     for i in range(size):
         if totals[i] <= distances[0]:
-            candidate = start + i
-            if candidate != own and before(totals[i], candidate, distances[0], positions[0]):
-                sift_down(distances, positions, distances.shape[0], totals[i], candidate)
+            row = start + i
+            if row != excluded:
+                offer(totals[i], row, distances, indices)
+
+
+@inner
+def heap_to_sorted(distances, indices):  # type: ignore[no-untyped-def]
+    """Sort a full max-heap in ascending order, in place."""
+    for last in range(distances.shape[0] - 1, 0, -1):
+        distance = distances[last]
+        index = indices[last]
+        distances[last] = distances[0]
+        indices[last] = indices[0]
+        sift_down(distances, indices, last, distance, index)

@@ -1,7 +1,7 @@
-"""Dense interpolation: ``out[i] = base + step * (neighbour - base)``.
+"""Dense interpolation: ``out[i] = base + step * (neighbor - base)``.
 
-Parity fixes the arithmetic: the difference in the data's own type (float32 rounds there),
-then one multiply and one add in float64, kept apart (no FMA), then the cast.
+The arithmetic is that of imbalanced-learn, bit for bit: the difference in the type of the data
+(float32 rounds there), then one multiply and one add in float64 without FMA, then the cast.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import numpy as np
 
 from smotefast.kernels.compile import JIT_DISABLED, inner, intrinsic, parallel_kernel, prange
 
-# One task is this many new rows. Base and neighbour rows are fetched _AHEAD rows before
-# their use, and the neighbour's position twice as far ahead. 10,000,000 x 30 float32 on
+# One task is this many new rows. Base and neighbor rows are fetched _AHEAD rows before
+# their use, and the neighbor's index twice as far ahead. 10,000,000 x 30 float32 on
 # 2 cores: from 50,000 base rows 0.083 s without and 0.077 s with fetching ahead; from
 # 2,000,000 base rows (240 MB, bound by latency) 0.62 s and 0.14 s.
 _TASK = 256
@@ -21,34 +21,34 @@ _AHEAD = 16
 
 if JIT_DISABLED:
 
-    def prefetch(array: np.ndarray, position: int) -> None:
-        """Do nothing: only compiled code can ask the processor to fetch."""
+    def prefetch(array: np.ndarray, index: int) -> None:
+        """Do nothing: only compiled code can prefetch."""
 
 else:
 
     @intrinsic  # type: ignore[untyped-decorator]  # numba's own
-    def prefetch(typing_context: Any, array: Any, position: Any) -> Any:
-        """Ask the processor to fetch the cache line of one element of a flat array."""
+    def prefetch(typing_context: Any, array: Any, index: Any) -> Any:
+        """Prefetch the cache line of one element of a flat array."""
         from llvmlite import ir
         from numba.core import types
 
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             view = context.make_array(array)(context, builder, args[0])
-            index = context.cast(builder, args[1], position, types.intp)
+            offset = context.cast(builder, args[1], index, types.intp)
             byte_pointer = ir.IntType(8).as_pointer()
-            address = builder.bitcast(builder.gep(view.data, [index]), byte_pointer)
+            address = builder.bitcast(builder.gep(view.data, [offset]), byte_pointer)
             i32 = ir.IntType(32)
             shape = ir.FunctionType(ir.VoidType(), [byte_pointer, i32, i32, i32])
             hint = builder.module.declare_intrinsic("llvm.prefetch", [byte_pointer], shape)
             builder.call(hint, [address, i32(0), i32(3), i32(1)])  # read, keep, data
             return context.get_dummy_value()
 
-        return types.void(array, position), codegen
+        return types.void(array, index), codegen
 
 
 @inner(inline="always")
 def prefetch_row(flat, row, n_features):  # type: ignore[no-untyped-def]
-    """Fetch every cache line of one row of a C-contiguous matrix given flat."""
+    """Prefetch every cache line of one row of a flat C-contiguous matrix."""
     per_line = 64 // flat.itemsize
     for j in range(0, n_features, per_line):
         prefetch(flat, row * n_features + j)
@@ -71,7 +71,7 @@ def interpolate_rows(
     base : array of shape (n_base, n_features), C-contiguous
     pool : array of shape (n_pool, n_features), C-contiguous
     neighbors : array of shape (n_base, k), integers
-        Positions in ``pool``.
+        Rows of ``pool``.
     choices : array of shape (n_new,), int64
         ``base row * k + column of neighbors``.
     steps : array of shape (n_new,), float64

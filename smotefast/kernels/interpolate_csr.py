@@ -1,7 +1,7 @@
 """Interpolation between rows of a CSR matrix, in two passes: count, then fill.
 
-Arithmetic as in ``interpolate.py``; an absent entry is a zero. Entries that come out as
-zero are dropped, as SciPy's sum of two matrices drops them.
+Arithmetic as in ``interpolate.py``; an absent entry is a zero. Entries that become zero are
+dropped, as SciPy's sum of two matrices drops them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from smotefast.kernels.compile import inner, parallel_kernel, prange
 
 
 class CsrRows(NamedTuple):
-    """A CSR matrix for kernels: column indices sorted within each row, none twice."""
+    """A CSR matrix for kernels: column indices of a row are sorted and unique."""
 
     indptr: np.ndarray
     indices: np.ndarray
@@ -23,7 +23,7 @@ class CsrRows(NamedTuple):
 
 @inner
 def _merge_row(base, row, pool, other, step, out_indices, out_data, at):  # type: ignore[no-untyped-def]
-    """Interpolate one row; write it from ``at`` on unless ``at`` is negative; count it."""
+    """Interpolate one row; write it from ``at`` on unless ``at`` is negative; return its size."""
     a, a_end = base.indptr[row], base.indptr[row + 1]
     b, b_end = pool.indptr[other], pool.indptr[other + 1]
     zero = base.data.dtype.type(0)
@@ -60,9 +60,9 @@ def count_csr_rows(
     no_data: np.ndarray,
     out: np.ndarray,
 ) -> None:
-    """Write to ``out`` (n_new,) how many entries each new row has.
+    """Write the number of entries of each new row to ``out``, of shape (n_new,).
 
-    ``no_indices`` and ``no_data`` are empty arrays of the types that the filling takes.
+    ``no_indices`` and ``no_data`` are empty arrays of the types that ``fill_csr_rows`` takes.
     """
     k = neighbors.shape[1]
     for i in prange(choices.shape[0]):

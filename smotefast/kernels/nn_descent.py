@@ -1,9 +1,8 @@
-"""NN-descent and random-projection forest from pynndescent's building blocks.
+"""NN-descent and random-projection trees, built from functions of pynndescent.
 
-The driver can be cached by numba. ``NNDescent`` passes its distance as a function and reads the
-thread count; either makes numba compile it for about 20 s in every process. Here a fixed number
-of lanes stands for the threads, so the graph does not depend on the machine. The blocks are
-linked into the cache entry of this module.
+Numba can cache this driver. It cannot cache ``NNDescent`` itself, which passes its distance as
+a function and reads the thread count: that compiles for about 20 s in every process. A fixed
+number of lanes replaces the number of threads, so the graph does not depend on the machine.
 """
 
 from __future__ import annotations
@@ -20,9 +19,9 @@ from pynndescent.utils import (
 from smotefast.kernels.compile import inner, parallel_kernel, threaded_entry
 from smotefast.kernels.compile_events import compiling_for_us
 
-# Lanes of pynndescent's parallel loops, whatever the machine has: part of the result.
+# Lanes of pynndescent's parallel loops on every machine: the graph depends on them.
 LANES = 16
-_SQUARED_EUCLIDEAN = 1  # pynndescent.kernels' number for it
+_SQUARED_EUCLIDEAN = 1  # its number in pynndescent.kernels
 
 
 @inner
@@ -38,22 +37,22 @@ def descend(
     flags: np.ndarray,
     max_candidates: int,
     n_iters: int,
-    enough: int,
+    min_changes: int,
     block: int,
     seed: int,
 ) -> int:
-    """Refine a neighbour graph in place; return the number of iterations done.
+    """Refine a neighbor graph in place by NN-descent; return the number of iterations.
 
     Parameters
     ----------
     data : array of shape (n, n_features), float32, C-contiguous
     indices, distances, flags : arrays of shape (n, n_neighbors), int32, float32, uint8
         pynndescent's heaps; updated.
-    max_candidates : neighbours of one row that are introduced to each other
+    max_candidates : neighbors of one row that are compared with each other
     n_iters : iterations at most
-    enough : an iteration with no more changes than this is the last
+    min_changes : an iteration with no more changes than this is the last
     block : rows whose updates are collected before they are applied
-    seed : start of the random sampling of candidates
+    seed : seed of the random sampling of candidates
     """
     n, n_neighbors = indices.shape
     graph = (indices, distances, flags)
@@ -100,7 +99,7 @@ def descend(
             )
             sort_updates_by_block(updates, n_updates, sorted_updates, offsets, n, LANES)
             changed += apply_sorted_graph_update_array(graph, sorted_updates, offsets, LANES)
-        if changed <= enough:
+        if changed <= min_changes:
             return done + 1
     return n_iters
 
@@ -108,9 +107,9 @@ def descend(
 def leaf_array(
     data: np.ndarray, n_trees: int, leaf_size: int, seed: int, *, n_threads: int
 ) -> np.ndarray:
-    """Return the leaves of a forest: (n_leaves, width), -1 after a leaf's last member.
+    """Return the leaves of random-projection trees: (n_leaves, width), -1 after a leaf's last row.
 
-    Splits derive from the seed alone, so the forest does not depend on the threads.
+    Splits depend on the seed alone, not on the threads.
     """
     with compiling_for_us(), threaded_entry(n_threads):
         leaves = make_hybrid_leaf_array(data, n_trees, leaf_size, seed)

@@ -1,4 +1,4 @@
-"""Rows between which distances are taken, as kernels see them."""
+"""Rows of numbers and categories, as the search kernels take them."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import numpy as np
 
 
 class Points(NamedTuple):
-    """Rows of numbers and, beside them, of categories.
+    """Rows of numbers with categories beside them.
 
     The squared distance of two rows is the sum of the squared differences of their numbers,
-    and ``weight`` for each category that differs.
+    plus ``weight`` for each category that differs.
 
     Attributes
     ----------
     values
         Shape (n_rows, n_features), C-contiguous, float32 or float64.
     codes
-        Categories by number, of shape (n_rows, n_codes), C-contiguous int32; rows of numbers
-        only have no columns here.
+        Categories as integers, shape (n_rows, n_codes), C-contiguous int32; no columns if the
+        rows hold numbers only.
     weight
         Finite, not negative.
     """

@@ -1,7 +1,7 @@
 """The innermost tile of the exact search: a few queries against one panel, in registers.
 
 A panel holds ``lanes`` candidates feature by feature; a query group holds ``GROUP``
-queries feature by feature, negated. The tile computes ``half - q . c`` for all pairs in
+negated queries feature by feature. The tile computes ``half - q . c`` for all pairs in
 vector registers, adds half a weight for each category that differs, and stores scores
 only where one is below its query's threshold, which after the first few panels is rare;
 ``first_lane`` then finds which ones.
@@ -19,7 +19,7 @@ from smotefast.kernels.tile_llvm import PANEL_BYTES, emit_tile, emit_trailing_ze
 
 
 def panel_lanes(dtype: Any) -> int:
-    """Candidates per panel: what two vector registers hold."""
+    """Return the candidates per panel: as many as two vector registers hold."""
     return PANEL_BYTES // int(np.dtype(dtype).itemsize)
 
 
@@ -42,16 +42,16 @@ if JIT_DISABLED:
         scores: np.ndarray,
         hits: np.ndarray,
     ) -> bool:
-        """Do in Python what the intrinsic does in registers."""
+        """Compute in Python what the intrinsic computes in registers."""
         lanes = scores.shape[0] // GROUP
         candidates = panels[panel : panel + n_features * lanes].reshape(n_features, lanes)
         query = group * n_features * GROUP
         negated = queries[query : query + n_features * GROUP].reshape(n_features, GROUP)
         tile = halves[half : half + lanes] + negated.T @ candidates
-        theirs = codes[code : code + n_codes * lanes].reshape(n_codes, 1, lanes)
+        candidate_codes = codes[code : code + n_codes * lanes].reshape(n_codes, 1, lanes)
         query = group * n_codes * GROUP
-        own = query_codes[query : query + n_codes * GROUP].reshape(n_codes, GROUP, 1)
-        weights = np.where(theirs != own, panels.dtype.type(half_weight), 0)
+        group_codes = query_codes[query : query + n_codes * GROUP].reshape(n_codes, GROUP, 1)
+        weights = np.where(candidate_codes != group_codes, panels.dtype.type(half_weight), 0)
         tile += weights.sum(axis=0, dtype=panels.dtype)
         below = tile < limits[group * GROUP : (group + 1) * GROUP, None]
         hits[:] = (below << np.arange(lanes, dtype=np.uint64)).sum(axis=1)
@@ -59,7 +59,7 @@ if JIT_DISABLED:
         return bool(below.any())
 
     def first_lane(mask: np.uint64) -> int:
-        """Return the number of the lowest bit set."""
+        """Return the number of the lowest set bit."""
         return (int(mask) & -int(mask)).bit_length() - 1
 
 else:
@@ -83,9 +83,9 @@ else:
         scores: Any,
         hits: Any,
     ) -> Any:
-        """Score a group of queries against one panel; true when a score is below its limit.
+        """Score a group of queries against one panel; true if a score is below its limit.
 
-        Arrays are flat; ``panel``, ``half`` and ``code`` say where in them the panel begins,
+        Arrays are flat; ``panel``, ``half`` and ``code`` are the offsets of the panel in them,
         ``group`` counts groups of queries. ``scores`` (GROUP * lanes) and ``hits`` (GROUP,
         uint64: one bit per lane whose score is below) are written only when it is true.
         """
@@ -100,7 +100,7 @@ else:
 
     @intrinsic  # type: ignore[untyped-decorator]
     def first_lane(typing_context: Any, mask: Any) -> Any:
-        """Return the number of the lowest bit set in an uint64 that is not 0."""
+        """Return the number of the lowest set bit of a uint64 that is not 0."""
         from numba.core import types
 
         return types.intp(types.uint64), emit_trailing_zeros

@@ -1,7 +1,6 @@
-"""The machine code of the innermost tile: two loops and a store, in vector registers.
+"""LLVM code of the innermost tile: two loops and a conditional store, in vector registers.
 
-``microkernel.score_tile`` says what it computes; here numba's types become LLVM
-instructions.
+``tile_kernel.score_tile`` documents what it computes.
 """
 
 from __future__ import annotations
@@ -12,21 +11,21 @@ from smotefast.kernels.compile import target_has
 
 # 12 queries x 2 vectors of 64 bytes fill 24 of the 32 registers of AVX-512; 6 queries x 2
 # vectors of 32 bytes fill 12 of the 16 of AVX2. numba keys its cache by the same features,
-# so code made for one width is never loaded where Python counts with the other.
+# so code for one width is never loaded where Python assumes the other.
 _WIDE = target_has("avx512f")
 GROUP = 12 if _WIDE else 6
 PANEL_BYTES = 128 if _WIDE else 64
 
 
 def emit_trailing_zeros(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-    """Emit the number of the lowest bit set."""
+    """Emit the number of the lowest set bit."""
     from llvmlite import ir
 
     return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
 
 
 class _Tile(NamedTuple):
-    """What the parts of the tile are emitted from: pointers, places and types."""
+    """What the parts of the tile are emitted from: builder, pointers, arguments, types."""
 
     builder: Any
     data: dict[str, Any]
@@ -34,14 +33,14 @@ class _Tile(NamedTuple):
     vector: Any
 
     def load(self, pointer: Any, vector: Any) -> Any:
-        """Load a vector that need not be aligned to its own size."""
+        """Load a vector without assuming that it is aligned to its own size."""
         value = self.builder.load(self.builder.bitcast(pointer, vector.as_pointer()))
         value.align = _bytes_of(vector.element)
         return value
 
-    def at(self, name: str, place: Any) -> Any:
-        """Return where an element of an array stands."""
-        return self.builder.gep(self.data[name], [place])
+    def at(self, name: str, offset: Any) -> Any:
+        """Return the pointer to an element of an array."""
+        return self.builder.gep(self.data[name], [offset])
 
 
 _ARRAYS = {
@@ -66,18 +65,18 @@ def emit_tile(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     start = tile.load(tile.at("halves", args[_HALF]), vector)
     sums = _emit_code_loop(tile, _emit_feature_loop(tile, start))
     masks = [_emit_below(tile, row, value) for row, value in enumerate(sums)]
-    some = masks[0]
+    any_below = masks[0]
     for mask in masks[1:]:
-        some = builder.or_(some, mask)
-    found = builder.icmp_unsigned("!=", some, some.type(0))
-    with builder.if_then(found, likely=False):
+        any_below = builder.or_(any_below, mask)
+    is_hit = builder.icmp_unsigned("!=", any_below, any_below.type(0))
+    with builder.if_then(is_hit, likely=False):
         for row, (value, mask) in enumerate(zip(sums, masks, strict=True)):
-            place = tile.at("scores", word(row * vector.count))
-            store = builder.store(value, builder.bitcast(place, vector.as_pointer()))
+            target = tile.at("scores", word(row * vector.count))
+            store = builder.store(value, builder.bitcast(target, vector.as_pointer()))
             store.align = _bytes_of(element)
             hit = builder.zext(mask, word)
             builder.store(hit, tile.at("hits", word(row)))
-    return found
+    return is_hit
 
 
 def _bytes_of(element: Any) -> int:
@@ -123,33 +122,33 @@ def _emit_feature_loop(tile: _Tile, start: Any) -> list[Any]:
 
 
 def _emit_code_loop(tile: _Tile, starts: list[Any]) -> list[Any]:
-    """Emit ``sum[row] += half_weight`` where a category differs; it may run no times."""
+    """Emit ``sum[row] += half_weight`` where a category differs, for 0 or more categories."""
     from llvmlite import ir
 
     builder, args, vector = tile.builder, tile.args, tile.vector
     word = ir.IntType(64)
-    kinds = ir.VectorType(ir.IntType(32), vector.count)
+    code_vector = ir.VectorType(ir.IntType(32), vector.count)
     weights = _splat(builder, args[_WEIGHT], vector)
-    nothing = ir.Constant(vector, None)
+    zeros = ir.Constant(vector, None)
     group = builder.mul(args[_GROUP_AT], builder.mul(args[_N_CODES], word(GROUP)))
     before = builder.block
     loop = builder.append_basic_block("codes")
     done = builder.append_basic_block("codes.done")
-    some = builder.icmp_signed(">", args[_N_CODES], word(0))
-    builder.cbranch(some, loop, done)
+    has_codes = builder.icmp_signed(">", args[_N_CODES], word(0))
+    builder.cbranch(has_codes, loop, done)
     builder.position_at_end(loop)
     column = builder.phi(word)
     column.add_incoming(word(0), before)
     sums = [builder.phi(vector) for _ in range(GROUP)]
     offset = builder.add(args[_CODE], builder.mul(column, word(vector.count)))
-    candidates = tile.load(tile.at("codes", offset), kinds)
+    candidates = tile.load(tile.at("codes", offset), code_vector)
     first = builder.add(group, builder.mul(column, word(GROUP)))
     totals = []
     for row, value in enumerate(sums):
         value.add_incoming(starts[row], before)
         scalar = builder.load(tile.at("query_codes", builder.add(first, word(row))))
-        differs = builder.icmp_signed("!=", candidates, _splat(builder, scalar, kinds))
-        total = builder.fadd(value, builder.select(differs, weights, nothing))
+        differs = builder.icmp_signed("!=", candidates, _splat(builder, scalar, code_vector))
+        total = builder.fadd(value, builder.select(differs, weights, zeros))
         value.add_incoming(total, loop)
         totals.append(total)
     following = builder.add(column, word(1))
@@ -168,8 +167,8 @@ def _emit_below(tile: _Tile, row: int, value: Any) -> Any:
     from llvmlite import ir
 
     builder, word = tile.builder, ir.IntType(64)
-    place = builder.add(builder.mul(tile.args[_GROUP_AT], word(GROUP)), word(row))
-    limit = builder.load(tile.at("limits", place))
+    offset = builder.add(builder.mul(tile.args[_GROUP_AT], word(GROUP)), word(row))
+    limit = builder.load(tile.at("limits", offset))
     below = builder.fcmp_ordered("<", value, _splat(builder, limit, value.type))
     return builder.bitcast(below, ir.IntType(value.type.count))
 
@@ -178,6 +177,6 @@ def _splat(builder: Any, scalar: Any, vector: Any) -> Any:
     from llvmlite import ir
 
     undefined = ir.Constant(vector, ir.Undefined)
-    one = builder.insert_element(undefined, scalar, ir.IntType(32)(0))
+    first = builder.insert_element(undefined, scalar, ir.IntType(32)(0))
     zeros = ir.Constant(ir.VectorType(ir.IntType(32), vector.count), None)
-    return builder.shuffle_vector(one, undefined, zeros)
+    return builder.shuffle_vector(first, undefined, zeros)

@@ -1,8 +1,8 @@
-"""Candidate search by register tiles: the few nearest of every row, up to rounding.
+"""Nearest candidates by register tiles: low-precision scores of every pair of rows.
 
-Rows are packed into panels, centred and scaled. The score of a candidate is half its
+Rows are centered, scaled and packed into panels. The score of a candidate is half its
 squared distance minus half the query's squared norm, *lowered* by a bound of everything
-that rounding can do to it: a candidate that was left out is certainly no nearer than the
+that rounding can do to it: a candidate that was not kept is certainly no closer than the
 worst score kept says (``neighbors/exact/tiles.py`` certifies with that). Categories are packed
 beside the numbers, and each that differs adds half their weight.
 """
@@ -14,23 +14,21 @@ from typing import NamedTuple
 import numpy as np
 
 from smotefast.kernels.compile import inner, parallel_kernel, prange
-from smotefast.kernels.heaps import sift_down
+from smotefast.kernels.heaps import NO_ROW, sift_down
 from smotefast.kernels.points import Points
 from smotefast.kernels.tile_kernel import GROUP, first_lane, score_tile
 
-NOWHERE = np.int64(2**62)
-
 
 class Panels(NamedTuple):
-    """Rows in groups of as many as vector registers hold, number by number.
+    """Rows packed for the tile kernel: as many side by side as two vector registers hold.
 
     Attributes
     ----------
     values
         Shape (n_panels, n_features, lanes), float32 or float64.
     halves
-        Shape (n_panels, lanes): half the squared norm less the slack; infinite where a lane
-        holds no row.
+        Shape (n_panels, lanes): half the squared norm less the slack; infinite in lanes
+        without a row.
     codes
         Shape (n_panels, n_codes, lanes), int32.
     """
@@ -50,16 +48,16 @@ def pack_panels(
     halves: np.ndarray,
     codes: np.ndarray,
 ) -> None:
-    """Pack rows, centred and scaled in float64, into panels.
+    """Center and scale rows in float64 and pack them into panels.
 
     Parameters
     ----------
     pool : n_pool rows
     center : array of shape (n_features,), float64
     scale : a power of two
-    slack : share of a row's squared norm, and of all weights, that rounding may amount to
+    slack : bound of the rounding error, as a share of the squared norm and of all weights
     values, halves, codes : the arrays of ``Panels``; written
-        Not as one named tuple: what numba 0.68 writes through one within prange is lost.
+        Not as one named tuple: numba 0.68 loses writes through one inside prange.
     """
     n_pool, n_features = pool.values.shape
     n_codes = pool.codes.shape[1]
@@ -88,40 +86,40 @@ def pack_panels(
 
 
 @inner
-def _pack_query(panels, row, place, packed, codes):  # type: ignore[no-untyped-def]
-    """Copy a packed row, negated, to its place in a group; return its squared norm."""
+def _pack_query(panels, row, i, packed, codes):  # type: ignore[no-untyped-def]
+    """Copy a packed row, negated, as the i-th query of a task; return its squared norm."""
     _, n_features, lanes = panels.values.shape
     n_codes = panels.codes.shape[1]
-    group = place // GROUP
+    group = i // GROUP
     norm = 0.0
     for j in range(n_features):
         value = panels.values[row // lanes, j, row % lanes]
-        packed[(group * n_features + j) * GROUP + place % GROUP] = -value
+        packed[(group * n_features + j) * GROUP + i % GROUP] = -value
         norm += np.float64(value) * np.float64(value)
     for j in range(n_codes):
         code = panels.codes[row // lanes, j, row % lanes]
-        codes[(group * n_codes + j) * GROUP + place % GROUP] = code
+        codes[(group * n_codes + j) * GROUP + i % GROUP] = code
     return norm
 
 
 @inner
-def _begin(asked, queries, first, size, packed, codes, limits):  # type: ignore[no-untyped-def]
-    """Pack the queries of a task and open their limits; return their squared norms."""
+def _pack_queries(query_panels, query_rows, first, size, packed, codes, limits):  # type: ignore[no-untyped-def]
+    """Pack the queries of a task and reset their limits; return their squared norms."""
     norms = np.empty(size, np.float64)
     for i in range(size):
-        norms[i] = _pack_query(asked, queries[first + i], i, packed, codes)
+        norms[i] = _pack_query(query_panels, query_rows[first + i], i, packed, codes)
         limits[i] = np.inf
     return norms
 
 
 @inner
-def _offer(mask, tile, limit, first, row, scores, positions):  # type: ignore[no-untyped-def]
+def _offer_lanes(mask, tile, limit, first, excluded, scores, indices):  # type: ignore[no-untyped-def]
     """Offer the lanes of a mask, rows from ``first`` on, to a heap; return its new limit."""
     while mask != 0:
         lane = first_lane(mask)
         mask &= mask - np.uint64(1)
-        if tile[lane] < limit and first + lane != row:
-            sift_down(scores, positions, scores.shape[0], tile[lane], first + lane)
+        if tile[lane] < limit and first + lane != excluded:
+            sift_down(scores, indices, scores.shape[0], tile[lane], first + lane)
             limit = scores[0]
     return limit
 
@@ -129,35 +127,35 @@ def _offer(mask, tile, limit, first, row, scores, positions):  # type: ignore[no
 @parallel_kernel
 def search_panels(
     panels: Panels,
-    asked: Panels,
-    queries: np.ndarray,
-    own: np.ndarray,
+    query_panels: Panels,
+    query_rows: np.ndarray,
+    excluded: np.ndarray,
     half_weight: float,
     block: int,
     scores: np.ndarray,
-    positions: np.ndarray,
+    indices: np.ndarray,
     norms: np.ndarray,
 ) -> None:
-    """Keep, for every query, the candidates of lowest score, itself left out.
+    """Keep the candidates of lowest score of every query.
 
-    Equal scores keep the lower position: panels are met in order of position.
+    Equal scores keep the lower index: panels are visited in ascending order.
 
     Parameters
     ----------
-    panels : as ``pack_panels`` wrote them
-    asked : panels that queries are rows of, packed alike; may be ``panels``
-    queries : shape (n_queries,), int64; positions among the rows of ``asked``
-    own : shape (n_queries,), int64; where each stands in ``panels``, -1 for nowhere
+    panels : the pool, packed by ``pack_panels``
+    query_panels : the points that queries are rows of, packed alike; may be ``panels``
+    query_rows : shape (n_queries,), int64; row of ``query_panels`` that each query is
+    excluded : shape (n_queries,), int64; row of the pool that each query must not find
     half_weight : half of what each category that differs adds, scaled
     block : queries per task, a multiple of GROUP
     scores : array of shape (n_queries, n_kept); written
         A max-heap in every row; its root is the worst score kept.
-    positions : array of shape (n_queries, n_kept), int64; written
+    indices : array of shape (n_queries, n_kept), int64; written
     norms : shape (n_queries,), float64; written, the squared norm of each packed query
     """
     n_panels, n_features, lanes = panels.values.shape
     n_codes = panels.codes.shape[1]
-    n_queries = len(queries)
+    n_queries = len(query_rows)
     flat_panels = panels.values.reshape(-1)
     flat_halves = panels.halves.reshape(-1)
     flat_codes = panels.codes.reshape(-1)
@@ -170,10 +168,11 @@ def search_panels(
         limits = np.full(n_groups * GROUP, -np.inf, panels.values.dtype)
         tile = np.empty(GROUP * lanes, panels.values.dtype)
         hits = np.empty(GROUP, np.uint64)
-        begun = _begin(asked, queries, first, size, packed, codes, limits)
-        norms[first : first + size] = begun
+        norms[first : first + size] = _pack_queries(
+            query_panels, query_rows, first, size, packed, codes, limits
+        )
         scores[first : first + size] = np.inf
-        positions[first : first + size] = NOWHERE
+        indices[first : first + size] = NO_ROW
         for panel in range(n_panels):
             for group in range(n_groups):
                 if not score_tile(
@@ -186,12 +185,12 @@ def search_panels(
                     if hits[member] == 0:
                         continue
                     i = group * GROUP + member
-                    limits[i] = _offer(
+                    limits[i] = _offer_lanes(
                         hits[member],
                         tile[member * lanes : (member + 1) * lanes],
                         limits[i],
                         panel * lanes,
-                        own[first + i],
+                        excluded[first + i],
                         scores[first + i],
-                        positions[first + i],
+                        indices[first + i],
                     )

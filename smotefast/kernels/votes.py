@@ -1,4 +1,4 @@
-"""Categories by majority: the most frequent one among the neighbours of a row."""
+"""Majority vote: the most frequent category among the neighbors of a row."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ _TASK = 256
 
 
 @inner
-def _winners(codes, neighbors, row, column, ballots):  # type: ignore[no-untyped-def]
-    """Sort the votes of a row's neighbours; put the winning codes first, ascending."""
+def _winners(codes, neighbors, row, column, votes):  # type: ignore[no-untyped-def]
+    """Sort the votes of a row's neighbors; put the winning codes first, ascending."""
     k = neighbors.shape[1]
-    for place in range(k):
-        code = codes[neighbors[row, place], column]
-        hole = place
-        while hole > 0 and ballots[hole - 1] > code:
-            ballots[hole] = ballots[hole - 1]
+    for i in range(k):
+        code = codes[neighbors[row, i], column]
+        hole = i
+        while hole > 0 and votes[hole - 1] > code:
+            votes[hole] = votes[hole - 1]
             hole -= 1
-        ballots[hole] = code
+        votes[hole] = code
     most, n_winners, first = 0, 0, 0
-    for place in range(1, k + 1):
-        if place < k and ballots[place] == ballots[first]:
+    for i in range(1, k + 1):
+        if i < k and votes[i] == votes[first]:
             continue
-        votes = place - first
-        winner = ballots[first]
-        if votes > most:
-            most, n_winners = votes, 0
-        if votes == most:
-            ballots[n_winners] = winner  # never beyond what was counted already
+        n_votes = i - first
+        winner = votes[first]
+        if n_votes > most:
+            most, n_winners = n_votes, 0
+        if n_votes == most:
+            votes[n_winners] = winner  # overwrites only votes that were counted already
             n_winners += 1
-        first = place
+        first = i
     return n_winners
 
 
@@ -44,15 +44,15 @@ def count_winners(codes: np.ndarray, neighbors: np.ndarray, n_winners: np.ndarra
     ----------
     codes : array of shape (n_rows, n_codes), int32
     neighbors : array of shape (n_rows, k), integers
-        Positions in ``codes`` of the rows that vote.
+        Rows of ``codes`` that vote.
     n_winners : array of shape (n_rows, n_codes), int32; written
     """
     n_rows, n_codes = n_winners.shape
     for task in prange((n_rows + _TASK - 1) // _TASK):
-        ballots = np.empty(neighbors.shape[1], np.int32)
+        votes = np.empty(neighbors.shape[1], np.int32)
         for row in range(task * _TASK, min((task + 1) * _TASK, n_rows)):
             for column in range(n_codes):
-                n_winners[row, column] = _winners(codes, neighbors, row, column, ballots)
+                n_winners[row, column] = _winners(codes, neighbors, row, column, votes)
 
 
 @parallel_kernel
@@ -63,22 +63,22 @@ def elect_categories(
     picks: np.ndarray,
     out: np.ndarray,
 ) -> None:
-    """Write the category with the most votes; where several share them, the one picked.
+    """Write the category with the most votes; of several with as many, the one picked.
 
     Parameters
     ----------
     codes, neighbors : as for ``count_winners``
     rows : array of shape (n_new,), integers
-        Whose neighbours vote.
+        Row of ``neighbors`` that votes for each new row.
     picks : array of shape (n_new, n_codes) or (0, n_codes), integers
         Which of the winners in ascending order; the first where there are no picks.
     out : array of shape (n_new, n_codes), int32; written
     """
     n_new, n_codes = out.shape
     for task in prange((n_new + _TASK - 1) // _TASK):
-        ballots = np.empty(neighbors.shape[1], np.int32)
+        votes = np.empty(neighbors.shape[1], np.int32)
         for i in range(task * _TASK, min((task + 1) * _TASK, n_new)):
             for column in range(n_codes):
-                _winners(codes, neighbors, rows[i], column, ballots)
+                _winners(codes, neighbors, rows[i], column, votes)
                 pick = picks[i, column] if picks.shape[0] > 0 else 0
-                out[i, column] = ballots[pick]
+                out[i, column] = votes[pick]

@@ -69,12 +69,12 @@ def _among_nearby(
     n_own: int,
     n_threads: int,
 ) -> np.ndarray:
-    from smotefast.kernels.closer_rows import find_witnesses
+    from smotefast.kernels.closer_rows import have_closer_rows
 
     order, starts = cells(points.values, own, _CELL)
     place = np.searchsorted(own, order)
     found = np.empty(len(own), dtype=bool)
-    find_witnesses(
+    have_closer_rows(
         points.values, order, starts, limits[place], limit_rows[place], n_own, found,
         n_threads=n_threads,
     )  # fmt: skip

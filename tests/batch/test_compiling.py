@@ -65,8 +65,8 @@ def test_the_announcement__goes_where_the_program_sends_its_log(tmp_path):
 def test_compiling_without_a_cache__says_that_each_process_compiles(tmp_path):
     code = (
         "import smotefast.kernels.compile_cache as cache\n"
-        "cache._has_place = lambda: False\n"
-        "cache._take_own_directory = lambda: False\n"
+        "cache._is_writable = lambda: False\n"
+        "cache._use_private_directory = lambda: False\n"
     )
     done = run(code + COMPILE, tmp_path)
     assert done.returncode == 0

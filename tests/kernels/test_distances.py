@@ -6,8 +6,9 @@ from scipy import sparse
 
 from smotefast.kernels import heaps
 from smotefast.kernels.compile import JIT_DISABLED, inner
-from smotefast.kernels.distances import NOWHERE, rank_candidates, scan_rows
+from smotefast.kernels.distances import rank_candidates, scan_rows
 from smotefast.kernels.distances_csr import search_sparse_rows
+from smotefast.kernels.heaps import NO_ROW
 from smotefast.kernels.interpolate_csr import CsrRows
 from smotefast.neighbors.queries import points_of, within
 from tests.helpers import reference_kernels as naive
@@ -78,8 +79,8 @@ def test_scan_rows__says_nowhere_where_only_nan_is_left():
     pool = np.array([[0.0], [np.nan], [1.0]])
     distances, positions = outputs(3, 2)
     scan_rows(*whole(pool), distances, positions, n_threads=1)
-    assert positions[0].tolist() == [2, NOWHERE]
-    assert positions[1].tolist() == [NOWHERE, NOWHERE]
+    assert positions[0].tolist() == [2, NO_ROW]
+    assert positions[1].tolist() == [NO_ROW, NO_ROW]
 
 
 @SOME
@@ -109,7 +110,7 @@ def test_scan_rows__finds_the_whole_pool_for_queries_that_are_not_in_it():
     distances, positions = outputs(30, 6)
     scan_rows(pool, *asked, distances, positions, n_threads=2)
     assert np.array_equal(positions[:, :5], naive.nearest_points(pool, asked, 5))
-    assert (positions[:, 5] == NOWHERE).all()
+    assert (positions[:, 5] == NO_ROW).all()
 
 
 def test_scan_rows__stops_only_where_no_category_differs_either():
@@ -140,7 +141,7 @@ def test_rank_candidates__adds_categories_and_takes_queries_from_elsewhere(
         valid = np.array([c for c in candidates[i] if 0 <= c < n_pool and c != own], int)
         totals = naive.squared_distances(pool.values, row, **others)[valid]
         order = np.lexsort((valid, totals))
-        expected = [*valid[order][:k].tolist(), *[NOWHERE] * k][:k]
+        expected = [*valid[order][:k].tolist(), *[NO_ROW] * k][:k]
         assert positions[i].tolist() == expected
         assert np.array_equal(distances[i, : len(valid)], totals[order][:k])
 
@@ -170,7 +171,7 @@ def test_rank_candidates__sorts_and_passes_over_what_is_no_candidate(
     for i, row in enumerate(queries):
         valid = np.array([c for c in candidates[i] if 0 <= c < 30 and c != row], int)
         order = np.lexsort((valid, naive.squared_distances(pool, row)[valid]))
-        expected = [*valid[order][:5].tolist(), *[NOWHERE] * 5][:5]
+        expected = [*valid[order][:5].tolist(), *[NO_ROW] * 5][:5]
         assert positions[i].tolist() == expected
 
 
@@ -214,8 +215,7 @@ def test_search_sparse_rows__gives_the_bits_of_the_dense_rows(
 @inner
 def _keep_smallest(values, distances, positions):
     for i in range(values.shape[0]):
-        if heaps.before(values[i], i, distances[0], positions[0]):
-            heaps.sift_down(distances, positions, distances.shape[0], values[i], i)
+        heaps.offer(values[i], i, distances, positions)
     heaps.heap_to_sorted(distances, positions)
 
 
@@ -223,6 +223,6 @@ def _keep_smallest(values, distances, positions):
 def test_heap__keeps_the_smallest_pairs_and_lower_positions_of_equal_ones(size):
     values = np.random.default_rng(size).integers(0, 6, 50).astype(float)
     distances = np.full(size, np.inf)
-    positions = np.full(size, NOWHERE)
+    positions = np.full(size, NO_ROW)
     _keep_smallest(values, distances, positions)
     assert positions.tolist() == np.argsort(values, kind="stable")[:size].tolist()

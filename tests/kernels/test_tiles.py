@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast.kernels.compile import JIT_DISABLED, target_has
+from smotefast.kernels.heaps import NO_ROW
 from smotefast.kernels.tile_kernel import GROUP, panel_lanes
-from smotefast.kernels.tiles import NOWHERE, Panels, pack_panels, search_panels
+from smotefast.kernels.tiles import Panels, pack_panels, search_panels
 from smotefast.neighbors.queries import points_of
 from tests.helpers import reference_kernels as naive
 from tests.helpers.hypothesis_examples import examples
@@ -64,7 +65,7 @@ def test_search_panels__orders_integers_exactly(
     for i in range(queries.shape[0]):
         found = np.sort(positions[i])
         assert np.array_equal(found[:n_found], np.sort(expected[i]))
-        assert (found[n_found:] == NOWHERE).all()
+        assert (found[n_found:] == NO_ROW).all()
         worst = naive.squared_distances(pool, queries[i])[expected[i][-1]]
         if n_found == n_kept:
             assert 2 * scores[i, 0] + norms[i] == worst

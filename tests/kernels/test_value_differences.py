@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.kernels.distances import NOWHERE
+from smotefast.kernels.heaps import NO_ROW
 from smotefast.kernels.value_differences import Shares, rank_codes, scan_codes
 from tests.helpers import reference_kernels as naive
 from tests.helpers.hypothesis_examples import examples
@@ -86,7 +86,7 @@ def test_scan_codes__says_nowhere_where_there_are_too_few_rows():
     codes, tables = categories(0, 3, 2, 3)
     distances, positions = outputs(3, 4)
     scan_codes(codes, packed(tables), np.arange(3), distances, positions, n_threads=1)
-    assert (positions[:, 2:] == NOWHERE).all()
+    assert (positions[:, 2:] == NO_ROW).all()
     assert np.isinf(distances[:, 2:]).all()
     assert np.array_equal(positions[:, :2], naive.nearest_alike(codes, tables, 2))
 
@@ -114,5 +114,5 @@ def test_rank_codes__sorts_and_passes_over_what_is_no_candidate(
         valid = np.array([c for c in candidates[i] if 0 <= c < 30 and c != row], int)
         totals = naive.value_differences(codes, tables, row)[valid]
         order = np.lexsort((valid, totals))[:5]
-        assert positions[i].tolist() == [*valid[order].tolist(), *[NOWHERE] * 5][:5]
+        assert positions[i].tolist() == [*valid[order].tolist(), *[NO_ROW] * 5][:5]
         assert distances[i, : len(order)].tolist() == totals[order].tolist()

@@ -47,9 +47,9 @@ def build_in_new_process(
 
 def _cache_place() -> dict[str, str]:
     """Say where this process keeps compiled code, if it had to choose a place."""
-    from smotefast.kernels.compile_cache import chosen_directory
+    from smotefast.kernels.compile_cache import cache_directory
 
-    directory = chosen_directory()
+    directory = cache_directory()
     return {} if directory is None else {"NUMBA_CACHE_DIR": directory}
 
 

@@ -4,7 +4,7 @@ import tempfile
 
 import pytest
 
-from smotefast.kernels.compile_cache import own_directory
+from smotefast.kernels.compile_cache import private_directory
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "getuid"), reason="this system has no modes")
 
@@ -16,44 +16,44 @@ def expected(tmp_path, monkeypatch):
     return tmp_path / f"smotefast-numba-{os.getuid()}"
 
 
-def test_own_directory__is_the_users_alone_and_found_again(expected):
-    assert own_directory() == str(expected)
+def test_private_directory__is_the_users_alone_and_found_again(expected):
+    assert private_directory() == str(expected)
     assert stat.S_IMODE(expected.stat().st_mode) == 0o700
-    assert own_directory() == str(expected)
+    assert private_directory() == str(expected)
 
 
 @pytest.mark.parametrize("mode", [0o777, 0o770, 0o702])
-def test_own_directory__is_not_one_that_others_can_write(expected, mode):
+def test_private_directory__is_not_one_that_others_can_write(expected, mode):
     expected.mkdir()
     expected.chmod(mode)
-    check_other(own_directory(), expected)
+    check_other(private_directory(), expected)
 
 
-def test_own_directory__is_not_a_link(expected, tmp_path_factory):
+def test_private_directory__is_not_a_link(expected, tmp_path_factory):
     expected.symlink_to(tmp_path_factory.mktemp("elsewhere"))
-    check_other(own_directory(), expected)
+    check_other(private_directory(), expected)
 
 
-def test_own_directory__is_not_somebody_elses(expected, monkeypatch):
+def test_private_directory__is_not_somebody_elses(expected, monkeypatch):
     expected.mkdir(mode=0o700)
     owner = os.getuid()
     expected.rename(expected.with_name(f"smotefast-numba-{owner + 1}"))
     monkeypatch.setattr(os, "getuid", lambda: owner + 1)
-    check_other(own_directory(), expected.with_name(f"smotefast-numba-{owner + 1}"))
+    check_other(private_directory(), expected.with_name(f"smotefast-numba-{owner + 1}"))
 
 
-def test_own_directory__is_not_a_file(expected):
+def test_private_directory__is_not_a_file(expected):
     expected.touch()
-    check_other(own_directory(), expected)
+    check_other(private_directory(), expected)
 
 
-def test_own_directory__is_none_where_nothing_can_be_made(expected, monkeypatch):
+def test_private_directory__is_none_where_nothing_can_be_made(expected, monkeypatch):
     def refuse(*_args, **_options):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "makedirs", refuse)
     monkeypatch.setattr(tempfile, "mkdtemp", refuse)
-    assert own_directory() is None
+    assert private_directory() is None
 
 
 def check_other(found, refused):

@@ -183,9 +183,10 @@ for locator in caching._CacheLocator.__subclasses__():
         locator.ensure_cache_path = read_only
 import numpy as np
 from smotefast.kernels.compile_cache import {usable}
-from smotefast.neighbors.queries import points_of, scan, within
-points = points_of(np.eye(3))
-scan(points, within(points, np.arange(3)), 1, n_threads=1)
+from smotefast.neighbors.exact.scan import search_scan
+from smotefast.neighbors.queries import as_points, pool_queries
+points = as_points(np.eye(3))
+search_scan(points, pool_queries(points, np.arange(3)), 1, n_threads=1)
 print({usable}())
 """
     assert run(code, TMPDIR=str(tmp_path), NUMBA_CACHE_DIR="") == "True"
@@ -202,10 +203,11 @@ def test_full_cache_disk__falls_back(tmp_path):
         raise OSError(28, "No space left on device")
     caching.IndexDataCacheFile.save = full
     import numpy as np
-    from smotefast.neighbors.queries import points_of, scan, within
-    points = points_of(np.array([[0.0], [1.0], [3.0]]))
-    _, found = scan(points, within(points, np.arange(3)), 1, n_threads=1)
-    print(found.ravel().tolist(), bool(tried))
+    from smotefast.neighbors.exact.scan import search_scan
+    from smotefast.neighbors.queries import as_points, pool_queries
+    points = as_points(np.array([[0.0], [1.0], [3.0]]))
+    result = search_scan(points, pool_queries(points, np.arange(3)), 1, n_threads=1)
+    print(result.indices.ravel().tolist(), bool(tried))
     """
     assert run(code, NUMBA_CACHE_DIR=str(tmp_path)) == "[1, 0, 1] True"
 

@@ -14,7 +14,7 @@ from smotefast.engine.needs import Needs
 from smotefast.engine.param_constraints import Interval, StrOptions
 from smotefast.engine.recipes import NumberRecipe, Origins, dense_rows
 from smotefast.engine.rows import AllRows
-from smotefast.neighbors import nearest_in_pool
+from smotefast.neighbors import find_neighbors_in_pool
 from smotefast.over_sampling.base import NeighborSampler
 from smotefast.over_sampling.call import Call
 
@@ -144,7 +144,7 @@ class GeometricSMOTE(NeighborSampler):
         """Replace neighbors by the nearest row of another class: all, or those farther away."""
         other_positions = np.flatnonzero(rows.all_rows()[1] != label)
         others, n_threads = rows.rows_at(other_positions), call.search.n_threads
-        nearest = nearest_in_pool(others, matrix, 1, n_threads=n_threads)
+        nearest = find_neighbors_in_pool(others, 1, queries=matrix, n_threads=n_threads)
         neighbors = origins.pool_positions[origins.neighbors]
         is_replaced = np.ones(neighbors.shape, dtype=bool)
         if self.selection_strategy == "combined":

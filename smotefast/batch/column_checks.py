@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from smotefast._messages import MAX_NAMES
 from smotefast.batch.scan import label_codes
 from smotefast.engine.column_checks import MIN_ROWS, Suspects, describe, is_key
+from smotefast.neighbors.row_hashes import GOLDEN_RATIO
 from smotefast.storage import ParquetSource
 from smotefast.tables.column_types import plain_values
 from smotefast.tables.decimals import decimals_to_numbers
@@ -24,7 +25,6 @@ _FIRST_ROWS = 1_024
 # Values of a column that are compared between batches: all of them up to this number, of more
 # an even share, selected by a hash, so that equal values are selected together. 0.5 MiB.
 _MAX_COMPARED = 1 << 16
-_GOLDEN_RATIO = np.uint64(0x9E3779B97F4A7C15)
 
 
 def check_columns(
@@ -222,7 +222,7 @@ class _ColumnCheck:
             return numbers
         wide = numbers.astype(np.float64 if numbers.dtype.kind == "f" else np.int64)
         bits: np.ndarray = wide.view(np.uint64)
-        mixed: np.ndarray = (bits ^ (bits >> np.uint64(32))) * _GOLDEN_RATIO  # wraps around
+        mixed: np.ndarray = (bits ^ (bits >> np.uint64(32))) * GOLDEN_RATIO  # wraps around
         share: np.ndarray = numbers[(mixed >> np.uint64(64 - self._shift)) == 0]
         return share
 

@@ -12,7 +12,7 @@ from smotefast.batch.reading import FileReader, NumberReader
 from smotefast.batch.scan import label_codes
 from smotefast.engine.mixed_recipes import MixedMatrix
 from smotefast.neighbors import Neighbors
-from smotefast.neighbors.streaming import NearestInBlocks
+from smotefast.neighbors.streaming import StreamingNeighbors
 from smotefast.tables.categories import encode_arrow
 from smotefast.tables.column_types import is_missing
 
@@ -76,18 +76,20 @@ class FileRows:
         }
         for start, values in self._reader.blocks("finding neighbors among all rows"):
             for each in searches.values():
-                each.offer(values, start)
+                each.add_block(values, start)
         return {label: Neighbors(each.positions, "exact") for label, each in searches.items()}
 
     def _search(
         self, label: Any, positions: np.ndarray, k: int, n_threads: int
-    ) -> NearestInBlocks:
+    ) -> StreamingNeighbors:
         """Return a search for rows of a class, copied only if they are not the whole class."""
         rows = self._matrices[label]
         if len(positions) < len(rows):
             rows = rows[np.searchsorted(self._positions[label], positions)]
         n_at_once = self._reader.files.query_rows
-        return NearestInBlocks(rows, positions, k, n_threads=n_threads, n_at_once=n_at_once)
+        return StreamingNeighbors(
+            rows, k, positions=positions, n_threads=n_threads, n_at_once=n_at_once
+        )
 
     def rows_at(self, positions: np.ndarray) -> np.ndarray:
         """Return rows of any class by ascending position; reads the files if necessary."""

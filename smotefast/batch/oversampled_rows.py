@@ -16,7 +16,7 @@ from smotefast.batch.reading import NumberReader
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.job import Job
 from smotefast.engine.recipes import Copy
-from smotefast.neighbors.streaming import NearestInBlocks
+from smotefast.neighbors.streaming import StreamingNeighbors
 
 
 class OverSampledRows:
@@ -65,17 +65,17 @@ class OverSampledRows:
         """Return the position of the nearest other row of each row, of any class."""
         if not len(positions):
             return np.empty(0, dtype=np.int64)
-        search = NearestInBlocks(
+        search = StreamingNeighbors(
             self._rows_at(positions),
-            positions,
             1,
+            positions=positions,
             n_threads=self._n_threads,
             n_at_once=self._reader.files.query_rows,
         )
         for start, block in self._reader.blocks("finding Tomek links"):
-            search.offer(block, start)
+            search.add_block(block, start)
         for start, block in self._synthetic_blocks():
-            search.offer(block, self._n_originals + start)
+            search.add_block(block, self._n_originals + start)
         return search.positions[:, 0]
 
     def _rows_at(self, positions: np.ndarray) -> np.ndarray:

@@ -58,12 +58,11 @@ def load_kernels(
     n_threads = thread_count(sampler.n_jobs)
     small = clone(sampler).set_params(random_state=0, sampling_strategy="auto")
     if not hasattr(getattr(sampler, name), "kneighbors"):
-        k, search = (
-            int(getattr(sampler, name)),
-            _search_of_job(sampler, n_rows, n_features, n_codes),
-        )
-        width = max(n_features, 1)
-        load_searches(dtype, width, k, search, n_codes=n_codes, n_threads=n_threads)
+        k = int(getattr(sampler, name))
+        load_searches(
+            dtype, max(n_features, 1), k, sampler.search, n_rows=n_rows, n_codes=n_codes,
+            n_threads=n_threads,
+        )  # fmt: skip
         small.set_params(**{name: min(k, _ROWS // 8), "search": "exact"})
     parameters = small.get_params(deep=False)
     replaced = {
@@ -78,19 +77,8 @@ def load_link_searches(n_features: int, dtype: np.dtype[Any], n_jobs: int | None
     """Run the searches for Tomek links, which are exact and for one neighbor."""
     from smotefast.neighbors import load_searches
 
-    load_searches(dtype, n_features, 1, "exact", n_threads=thread_count(n_jobs))
-
-
-def _search_of_job(sampler: BaseOverSampler, n_rows: int, n_features: int, n_codes: int) -> str:
-    """Return "exact" or "approximate", which may become exact."""
-    from smotefast.neighbors import choose_search
-    from smotefast.neighbors.planner import CODE_WORK
-
-    search: str = sampler.search
-    if search == "auto":
-        width = n_features + CODE_WORK * n_codes
-        search = choose_search(n_rows, n_rows, width, sparse=False)
-    return search
+    n_threads = thread_count(n_jobs)
+    load_searches(dtype, n_features, 1, "exact", n_rows=_ROWS, n_threads=n_threads)
 
 
 def _generate(
@@ -170,10 +158,10 @@ def _compile_cleaning_and_sparse(dtype: np.dtype[Any]) -> None:
     """Run the kernels of cleaners, and of SMOTE on a sparse matrix."""
     from scipy import sparse
 
-    from smotefast.neighbors.load_kernels import load_decisions
+    from smotefast.neighbors import load_same_class_first
     from smotefast.over_sampling import SMOTE
 
-    load_decisions(dtype, 20, n_threads=thread_count(None))
+    load_same_class_first(dtype, 20, n_threads=thread_count(None))
     values = np.random.default_rng(0).normal(scale=30, size=(900, 20)).astype(dtype)
     y = np.repeat([0, 1], [600, 300])
     SMOTE(random_state=0, search="exact").fit_resample(sparse.csr_array(values), y)

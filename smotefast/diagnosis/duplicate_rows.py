@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from smotefast.diagnosis.metric import mix_bits
-from smotefast.neighbors.exact.duplicates import hash_rows
+from smotefast.neighbors.row_hashes import hash_rows
 
 
 class DuplicateCounter:

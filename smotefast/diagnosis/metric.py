@@ -14,12 +14,12 @@ import numpy as np
 from smotefast.diagnosis.columns import ColumnFigures
 from smotefast.diagnosis.data import Columns
 from smotefast.diagnosis.sample import Sample
+from smotefast.neighbors.row_hashes import GOLDEN_RATIO
 
 # Largest random shift of a row to break ties, as a share of what a differing category counts:
 # too little to change the order of two different distances.
 _TIE_BREAK = 1e-4
 _N_PAIRS = 4_000
-_GOLDEN_RATIO = np.uint64(0x9E3779B97F4A7C15)  # the increment of splitmix64
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Metric:
 
 def random_priorities(positions: np.ndarray) -> np.ndarray:
     """Return a pseudorandom number in [0, 1) for each position."""
-    bits = mix_bits((positions.astype(np.uint64) + np.uint64(1)) * _GOLDEN_RATIO)
+    bits = mix_bits((positions.astype(np.uint64) + np.uint64(1)) * GOLDEN_RATIO)
     return np.asarray(bits / 2.0**64)
 
 

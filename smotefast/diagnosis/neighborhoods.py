@@ -70,7 +70,7 @@ class NeighborSearch:
         n_rows: int,
         most: int = SEARCHED_PER_CLASS,
     ) -> None:
-        from smotefast.neighbors.streaming import NearestInBlocks
+        from smotefast.neighbors.streaming import StreamingNeighbors
 
         self._metric, self._sample, self._k = metric, sample, k
         searchable = metric.searchable(sample.numbers, sample.codes)
@@ -79,10 +79,10 @@ class NeighborSearch:
         self._duplicates = DuplicateCounter(hashes, sample.classes[self._rows])
         _, first, self._query = np.unique(hashes, return_index=True, return_inverse=True)
         queries = self._rows[first]
-        self._nearest = NearestInBlocks(
+        self._nearest = StreamingNeighbors(
             metric.coordinates(sample.numbers[queries], np.zeros(len(queries))),
-            np.full(len(queries), -1),  # result() leaves each row out of its neighbors
             k + 1,
+            positions=np.full(len(queries), -1),  # result() removes each row from its neighbors
             codes=sample.codes[queries],
             weight=metric.weight,
             n_threads=thread_count(None),
@@ -106,7 +106,7 @@ class NeighborSearch:
         self._classes[block.start : block.start + len(rows)] = block.classes[rows]
         self._note_positions(block.start, rows)
         coordinates = self._metric.coordinates(block.numbers[rows], priority)
-        self._nearest.offer(coordinates, block.start, block.codes[rows])
+        self._nearest.add_block(coordinates, block.start, block.codes[rows])
 
     def _hashes(self, numbers: np.ndarray, codes: np.ndarray, rows: np.ndarray) -> np.ndarray:
         return row_hashes(numbers[np.ix_(rows, self._metric.used)], codes[rows])

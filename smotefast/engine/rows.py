@@ -165,7 +165,7 @@ class MatrixRows:
                 search=search,
                 n_threads=n_threads,
                 estimator=estimator,
-                in_all=True,
+                cross_class=True,
             )
 
         if estimator is not None or len(queries) < 2:

@@ -27,7 +27,7 @@ def _fill_block(rows, start, size, columns):  # type: ignore[no-untyped-def]
 
 @inner
 def _sum_of_roots(squares, first, size):  # type: ignore[no-untyped-def]
-    """Add up the roots of ``first..size`` in four sums, which run in parallel in the processor."""
+    """Add up the roots of ``first..size`` in four independent sums."""
     for i in range(first, size):
         squares[i] = np.sqrt(squares[i])
     a = b = c = d = 0.0

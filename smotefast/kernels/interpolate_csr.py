@@ -23,7 +23,7 @@ class CsrRows(NamedTuple):
 
 @inner
 def _merge_row(base, row, pool, other, step, out_indices, out_data, at):  # type: ignore[no-untyped-def]
-    """Interpolate one row; write it from ``at`` on unless ``at`` is negative; return its size."""
+    """Interpolate one row; write it to ``at`` if that is not negative; return its size."""
     a, a_end = base.indptr[row], base.indptr[row + 1]
     b, b_end = pool.indptr[other], pool.indptr[other + 1]
     zero = base.data.dtype.type(0)

@@ -3,8 +3,8 @@
 The rows of a leaf are packed around their own mean, all pairs are scored in register
 tiles, and pairs below a row's limit enter its heap with their distance computed from the
 differences. A row is in one leaf of a tree, so the leaves of a tree run in parallel and
-each writes to its own rows only. 100,000 x 30, leaves of up to 1,024 rows, 2 cores: 0.08 s for the first tree,
-which fills the heaps, and 0.02 to 0.03 s for each after it.
+each writes to its own rows only. 100,000 x 30, leaves of up to 1,024 rows, 2 cores: 0.08 s for
+the first tree, which fills the heaps, and 0.02 to 0.03 s for each after it.
 """
 
 from __future__ import annotations

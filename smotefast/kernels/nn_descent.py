@@ -107,7 +107,9 @@ def descend(
 def leaf_array(
     data: np.ndarray, n_trees: int, leaf_size: int, seed: int, *, n_threads: int
 ) -> np.ndarray:
-    """Return the leaves of random-projection trees: (n_leaves, width), -1 after a leaf's last row.
+    """Return the leaves of random-projection trees, of shape (n_leaves, width).
+
+    Rows of -1 follow the last row of a leaf.
 
     Splits depend on the seed alone, not on the threads.
     """

@@ -1,40 +1,45 @@
-"""Neighbours: rows flow in, positions of the k nearest other rows flow out."""
+"""Nearest-neighbor search: matrices in, row numbers of the k nearest neighbors out."""
 
 from smotefast.exceptions import RecallWarning, SearchWarning
-from smotefast.neighbors.estimator import fit_on
-from smotefast.neighbors.farthest import farthest_in_pool
-from smotefast.neighbors.load_kernels import load_searches
-from smotefast.neighbors.memory_estimate import estimated_bytes
-from smotefast.neighbors.neighbor_graph import NeighborsLeft
-from smotefast.neighbors.planner import choose_search, own_first_pays
-from smotefast.neighbors.result import Neighbors, recall_at_k
-from smotefast.neighbors.same_class_first import own_come_first
-from smotefast.neighbors.search import (
-    Nearest,
-    find_neighbors,
-    found_soon,
-    nearest_in_pool,
-    squares_between,
+from smotefast.neighbors.estimator import NeighborEstimator, fit_estimator
+from smotefast.neighbors.load_kernels import (
+    load_same_class_first,
+    load_searches,
+    load_value_differences,
 )
-from smotefast.neighbors.value_difference import find_alike
+from smotefast.neighbors.memory_estimate import estimated_bytes
+from smotefast.neighbors.neighbor_graph import NeighborGraph
+from smotefast.neighbors.pair_distances import squared_distances
+from smotefast.neighbors.result import Neighbors
+from smotefast.neighbors.same_class_first import (
+    same_class_comes_first,
+    same_class_first_pays,
+)
+from smotefast.neighbors.search import (
+    find_farthest,
+    find_neighbors,
+    find_neighbors_by_value_difference,
+    find_neighbors_in_pool,
+)
+from smotefast.neighbors.streaming import StreamingNeighbors
 
 __all__ = [
-    "Nearest",
+    "NeighborEstimator",
+    "NeighborGraph",
     "Neighbors",
-    "NeighborsLeft",
     "RecallWarning",
     "SearchWarning",
-    "choose_search",
+    "StreamingNeighbors",
     "estimated_bytes",
-    "farthest_in_pool",
-    "find_alike",
+    "find_farthest",
     "find_neighbors",
-    "fit_on",
-    "found_soon",
+    "find_neighbors_by_value_difference",
+    "find_neighbors_in_pool",
+    "fit_estimator",
+    "load_same_class_first",
     "load_searches",
-    "nearest_in_pool",
-    "own_come_first",
-    "own_first_pays",
-    "recall_at_k",
-    "squares_between",
+    "load_value_differences",
+    "same_class_comes_first",
+    "same_class_first_pays",
+    "squared_distances",
 ]

@@ -1,88 +1,188 @@
-"""The rules behind ``search="auto"``: small named functions with their measurements."""
+"""The search planner: the only place where a search method is chosen.
+
+``METHODS`` lists every method with what it can do and when it pays. A search uses the first one
+that can do it and pays; to add a method, add an entry.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from functools import cache, partial
+from typing import NamedTuple
 
-# Multiply-adds (queries x rows x columns) up to which "auto" searches exactly. Tiles do
-# about 2e11 a second on 2 cores with AVX-512 and 5e10 without, so this is 0.25 to 1 s.
-# The graph takes 0.5 s for 100,000 x 30 once pynndescent is imported (0.5 to 1.5 s).
-_EXACT_WORK = 5e10
-# The same with categories, each counted as three numbers: the graph on numbers that stand for
-# them must be wider. 100,000 x 16 and 4 categories 1.2 s exactly and 1.9 s by the graph,
-# 300,000 10.5 and 8.7 s; 100,000 x 8 and 10 categories 1.4 and 6.0 s.
-_EXACT_MIXED = 2e12
-# Where the graph misses its recall, "auto" turns to exact search up to this work: about a
-# minute of tiles. 400,000 x 20 without clusters: 18 s, where wider graphs took 46 s.
-_EXACT_RESCUE = 1e13
-# Up to so many rows "auto" searches among all rows exactly, as a job in files does.
-# BorderlineSMOTE, 100,000 of 300,000 x 30: 5.3 s exactly, 2.9 s with trees.
-_GRAPH_QUERIES = 40_000
-# Looked-up distances are about 2e9 a second on 2 cores.
-_EXACT_LOOKUPS = 5e10
-# A category counts as so many numbers; in the tiles it takes as long as 1.8.
-CODE_WORK = 3
-RECALL_WANTED = 0.95
-# Each looks about three times wider than the one before.
-ATTEMPTS = 3
+import numpy as np
 
-
-def choose_search(
-    n_queries: int, n_pool: int, n_features: int, *, sparse: bool, mixed: bool = False
-) -> str:
-    """Return what "auto" stands for: "exact" or "approximate"."""
-    limit = _EXACT_MIXED if mixed else _EXACT_WORK
-    if sparse or float(n_queries) * n_pool * n_features <= limit:
-        return "exact"
-    if n_features <= 3:  # the k-d tree needs no graph: 1,000,000 x 3 in 2 s
-        return "exact"
-    return "approximate"
+from smotefast.neighbors import rules
+from smotefast.neighbors.approximate.nn_descent import search_nn_descent, why_no_graph
+from smotefast.neighbors.exact.csr import search_csr, search_farthest_csr
+from smotefast.neighbors.exact.duplicates import search_distinct
+from smotefast.neighbors.exact.farthest import search_farthest_products, search_farthest_tiles
+from smotefast.neighbors.exact.integer_keys import search_integer_keys
+from smotefast.neighbors.exact.kdtree import search_kdtree
+from smotefast.neighbors.exact.numpy_search import search_all_pairs, search_scikit_learn
+from smotefast.neighbors.exact.scan import search_scan
+from smotefast.neighbors.exact.tiles import search_float64_tiles, search_tiles
+from smotefast.neighbors.problem import SearchProblem, Task
+from smotefast.neighbors.result import (
+    SearchResult,
+    SmallerSearch,
+    random_sample,
+    regular_sample,
+)
+from smotefast.neighbors.value_difference import (
+    search_lookup_kernel,
+    search_lookup_numpy,
+    search_share_graph,
+    search_two_classes,
+)
 
 
-def choose_search_in_all(
-    n_queries: int, n_pool: int, n_features: int, *, sparse: bool, mixed: bool = False
-) -> str:
-    """Return what "auto" stands for where some rows are searched for in all.
+class SearchPlan(NamedTuple):
+    """The method chosen for a search, a key of ``METHODS``, and the rule that it pays by."""
 
-    A graph has to be built on all rows, however few are searched for. A job that streams
-    rows from files has none: its rows are those in memory as long as the search is exact.
+    method: str
+    reason: str
+
+
+SearchFunction = Callable[..., SearchResult | SmallerSearch | None]
+
+
+class Method(NamedTuple):
+    """A search method: ``search(points, queries, k, *, n_threads)``.
+
+    ``search`` returns a result, a smaller search that gives the same neighbors, or None if
+    the method cannot serve these data; then the next one that pays is used.
+
+    Attributes
+    ----------
+    task
+        What it finds.
+    pays
+        Whether it is faster than the methods after it.
+    takes_sparse, takes_codes
+        Whether it searches CSR rows, and rows with categories.
+    max_k
+        Most neighbors of a query; 0 for no limit.
+    gives_distances
+        Whether it returns squared distances.
+    needs_kernels
+        Whether it runs compiled code.
+    finishers
+        What searches for the queries it leaves unresolved, each with a choice of them.
+    wider
+        Of an approximate method: further attempts, each of which searches wider.
+    recall_sample
+        Of an approximate method: the queries that its recall is measured on.
+    unavailable
+        Of an approximate method: why this process cannot run it, or None.
     """
-    usual = choose_search(n_queries, n_pool, n_features, sparse=sparse, mixed=mixed)
-    return usual if n_queries > _GRAPH_QUERIES else "exact"
+
+    task: Task
+    search: SearchFunction
+    pays: Callable[[SearchProblem], bool]
+    takes_sparse: bool = False
+    takes_codes: bool = False
+    max_k: int = 0
+    gives_distances: bool = True
+    needs_kernels: bool = True
+    finishers: tuple[tuple[SearchFunction, Callable[[SearchResult], np.ndarray]], ...] = ()
+    wider: tuple[SearchFunction, ...] = ()
+    recall_sample: Callable[[int], np.ndarray] | None = None
+    unavailable: Callable[[], str | None] | None = None
+
+    @property
+    def is_approximate(self) -> bool:
+        """Whether the result needs its recall measured."""
+        return self.recall_sample is not None
 
 
-def choose_value_search(n_queries: int, n_pool: int, n_columns: int) -> str:
-    """Return what "auto" stands for where distances are looked up, for several classes."""
-    lookups = float(n_queries) * n_pool * n_columns
-    return "exact" if lookups <= _EXACT_LOOKUPS else "approximate"
+def _approximate(
+    task: Task,
+    search: SearchFunction,
+    pays: Callable[[SearchProblem], bool],
+    recall_sample: Callable[[int], np.ndarray],
+) -> Method:
+    """Return a method that makes up to three attempts by a graph."""
+    wider = partial(search, effort=1), partial(search, effort=2)
+    return Method(
+        task, search, pays, takes_codes=True, gives_distances=False, wider=wider,
+        recall_sample=recall_sample, unavailable=why_no_graph,
+    )  # fmt: skip
 
 
-def exact_may_rescue(n_queries: int, n_pool: int, n_features: int) -> bool:
-    """Whether "auto" may search exactly after an approximate search found too little."""
-    return float(n_queries) * n_pool * n_features <= _EXACT_RESCUE
+# Methods in NumPy.
+_numpy = partial(Method, "nearest", gives_distances=False, needs_kernels=False)
+# Compiled methods for dense rows.
+_dense = partial(Method, "nearest", takes_codes=True, max_k=rules.MAX_K)
+_by_scan = (search_scan, rules.all_unresolved)
+_by_float64 = (search_float64_tiles, rules.many_resolvable)
+_by_products = (search_farthest_products, rules.all_unresolved)
+
+# In this order: the first method that can do a search and pays is used.
+METHODS: dict[str, Method] = {
+    "csr": Method("nearest", search_csr, rules.always, takes_sparse=True),
+    "distinct": _dense(search_distinct, rules.distinct_pays, gives_distances=False, max_k=0),
+    "nn_descent": _approximate(
+        "nearest", search_nn_descent, rules.graph_pays, random_sample
+    ),
+    "integer_keys": _numpy(search_integer_keys, rules.integer_keys_pay),
+    "scikit_learn": _numpy(search_scikit_learn, rules.scikit_learn_pays),
+    "all_pairs": _numpy(search_all_pairs, rules.numpy_pays, takes_codes=True),
+    "scan": _dense(search_scan, rules.scan_pays, max_k=0),
+    "kdtree": _dense(
+        search_kdtree, rules.kdtree_pays, takes_codes=False, finishers=(_by_scan,)
+    ),
+    "tiles": _dense(search_tiles, rules.always, finishers=(_by_float64, _by_scan)),
+    "float64_tiles": _dense(search_float64_tiles, rules.always, finishers=(_by_scan,)),
+    "farthest_csr": Method("farthest", search_farthest_csr, rules.always, takes_sparse=True),
+    "farthest_tiles": Method(
+        "farthest", search_farthest_tiles, rules.farthest_tiles_pay, max_k=rules.MAX_K,
+        finishers=(_by_products,),
+    ),
+    "farthest_products": Method(
+        "farthest", search_farthest_products, rules.always, needs_kernels=False
+    ),
+    "two_classes": Method(
+        "value_difference", search_two_classes, rules.has_two_classes, takes_codes=True,
+        gives_distances=False,
+    ),
+    "share_graph": _approximate(
+        "value_difference", search_share_graph, rules.share_graph_pays, regular_sample
+    ),
+    "numpy_lookup": Method(
+        "value_difference", search_lookup_numpy, rules.numpy_lookup_pays, takes_codes=True,
+        needs_kernels=False,
+    ),
+    "lookup": Method("value_difference", search_lookup_kernel, rules.always, takes_codes=True),
+}  # fmt: skip
 
 
-# Of the rows of a class so many were left, on overlapping clusters, when the cells that they
-# lie in had been looked through; these are searched for among all rows of the class.
-_LEFT_SHARE = 0.25
-# Up to so many multiply-adds the usual search needs no thought, and no kernels: scikit-learn
-# does them in 30 ms (5,000 x 20), and loading kernels takes 500.
-LITTLE_WORK = 5e8
-# Above this many neighbours the heaps of the tiles fall out of the cache.
-MOST_BY_TILES = 256
+def plan_search(problem: SearchProblem, *, after: str | None = None) -> SearchPlan:
+    """Choose the first method that can do a search and pays.
 
-
-def own_first_pays(
-    own: Sequence[int], n_rows: int, n_features: int, *, search: str, sparse: bool
-) -> bool:
-    """Whether decisions about rows are cheaper than their neighbours are.
-
-    ``own`` are the sizes of the classes with rows to decide about. 55,000 x 20, 50,000 rows,
-    the whole of EditedNearestNeighbours, medians of six in turns: neighbours 0.78 s, by
-    NN-descent 0.54 s, decisions 0.43 s.
+    ``after`` is the method chosen before, which could not serve the data.
     """
-    usual = float(sum(own)) * n_rows * n_features
-    if sparse or search == "approximate" or usual <= LITTLE_WORK:
-        return False
-    work = sum(float(n) * (n_rows - n + _LEFT_SHARE * n) * n_features for n in own)
-    return work <= 0.8 * usual and (search == "exact" or work <= _EXACT_WORK)
+    names = methods_for(
+        problem.task, problem.is_sparse, problem.has_codes, problem.needs_distances
+    )
+    first = names.index(after) + 1 if after in names else 0
+    for name in names[first:]:
+        method = METHODS[name]
+        if (not method.max_k or problem.k <= method.max_k) and method.pays(problem):
+            return SearchPlan(name, method.pays.__doc__ or "")
+    raise AssertionError("one method of each task serves all data")
+
+
+@cache
+def methods_for(
+    task: Task, is_sparse: bool, has_codes: bool, needs_distances: bool
+) -> tuple[str, ...]:
+    """Return the methods that can do a kind of search."""
+    return tuple(
+        name
+        for name, method in METHODS.items()
+        if method.task == task
+        and method.takes_sparse == is_sparse
+        and (method.takes_codes or not has_codes)
+        and (method.gives_distances or not needs_distances)
+    )

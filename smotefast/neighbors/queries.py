@@ -1,101 +1,131 @@
-"""The order every search ends in: float64 distances, equal ones by lower position."""
+"""Pool rows and queries of a search, in the form that the search methods take.
+
+Every method orders rows by float64 distance, then by index, and excludes a query from its own
+neighbors by its row number: duplicates of it stay.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
+from smotefast._typing import CSR, Matrix
 from smotefast.kernels.points import Points
 
-# Multiply-adds of one call of the scan: about a second on 2 cores.
-_SCAN_AT_ONCE = 2e9
+
+class DenseRows(NamedTuple):
+    """Rows of an array in the caller's dtype."""
+
+    values: np.ndarray
 
 
-def as_float_rows(pool: np.ndarray) -> np.ndarray:
-    """Return the rows as C-contiguous float32 or float64 in native byte order."""
-    if pool.dtype != np.float32 and pool.dtype != np.float64:
-        kind = np.float32 if pool.dtype == np.float16 else np.float64
-        pool = pool.astype(kind)
-    return np.ascontiguousarray(pool, dtype=pool.dtype.newbyteorder("="))
+class SparseRows(NamedTuple):
+    """Rows of a CSR matrix."""
+
+    values: CSR
 
 
-class Asked(NamedTuple):
-    """Queries: rows of some points, which may be the pool itself.
+class CategoryPoints(NamedTuple):
+    """Rows of categories, compared by the value difference metric.
+
+    Attributes
+    ----------
+    codes
+        Shape (n_rows, n_columns), int32.
+    shares
+        For each column the class shares of its categories, shape (n_categories, n_classes).
+    """
+
+    codes: np.ndarray
+    shares: list[np.ndarray]
+
+
+AnyPoints: TypeAlias = Points | DenseRows | SparseRows | CategoryPoints
+P = TypeVar("P", bound=AnyPoints)
+
+
+class Queries(NamedTuple, Generic[P]):
+    """Rows to find neighbors for: rows of the pool or of other points.
 
     Attributes
     ----------
     points
-        What the queries are rows of.
+        The points that the queries are rows of.
     rows
-        Their positions there, shape (n_queries,), int64.
-    own
-        Their positions in the pool, where they are left out; -1 for those not in it.
+        Row of these points that each query is, shape (n_queries,), int64.
+    excluded
+        Row of the pool that each query must not find, itself; -1 for none.
     """
 
-    points: Points
+    points: P
     rows: np.ndarray
-    own: np.ndarray
+    excluded: np.ndarray
 
-    @property
-    def n(self) -> int:
-        """How many queries there are."""
-        return int(self.rows.shape[0])
-
-    def some(self, which: Any) -> Asked:
-        """Return a part of the queries."""
-        return Asked(self.points, self.rows[which], self.own[which])
+    def subset(self, which: np.ndarray | slice) -> Queries[P]:
+        """Return a subset of the queries."""
+        return Queries(self.points, self.rows[which], self.excluded[which])
 
 
-def points_of(
+def pool_queries(points: P, rows: np.ndarray) -> Queries[P]:
+    """Return queries that are rows of the pool itself."""
+    rows = np.ascontiguousarray(rows, dtype=np.int64)
+    return Queries(points, rows, rows)
+
+
+def other_queries(points: P) -> Queries[P]:
+    """Return all rows of other points as queries."""
+    n = points[0].shape[0]
+    return Queries(points, np.arange(n), np.full(n, -1))
+
+
+def as_float_rows(rows: np.ndarray) -> np.ndarray:
+    """Return the rows as C-contiguous float32 or float64 in native byte order."""
+    if rows.dtype != np.float32 and rows.dtype != np.float64:
+        rows = rows.astype(np.float32 if rows.dtype == np.float16 else np.float64)
+    return np.ascontiguousarray(rows, dtype=rows.dtype.newbyteorder("="))
+
+
+def as_points(
     values: np.ndarray, codes: np.ndarray | None = None, weight: float = 0.0
 ) -> Points:
-    """Return rows as points; without ``codes`` they are rows of numbers only."""
+    """Return dense rows as points; without ``codes`` they are rows of numbers only."""
     if codes is None:
         codes = np.empty((values.shape[0], 0), dtype=np.int32)
     codes = np.ascontiguousarray(codes, dtype=np.int32)
-    if not values.shape[1]:  # rows of categories only: the kernels want a number
+    if not values.shape[1]:  # the kernels need at least one number
         values = np.zeros((values.shape[0], 1), dtype=np.float32)
     return Points(as_float_rows(values), codes, float(weight))
 
 
-def within(points: Points, queries: np.ndarray) -> Asked:
-    """Return queries that are rows of the pool itself."""
-    rows = np.ascontiguousarray(queries, dtype=np.int64)
-    return Asked(points, rows, rows)
+def stack(points: Points, queries: Queries[Points]) -> tuple[Points, Queries[Points]]:
+    """Return the pool followed by the rows of the queries, and the queries as rows of it."""
+    if queries.points is points:
+        return points, queries
+    n_pool = points.values.shape[0]
+    stacked = Points(
+        np.vstack([points.values, queries.points.values]),
+        np.vstack([points.codes, queries.points.codes]),
+        points.weight,
+    )
+    return stacked, Queries(stacked, queries.rows + n_pool, queries.excluded)
 
 
-def scan(
-    points: Points, asked: Asked, k: int, *, n_threads: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Compute every distance in float64; return distances and positions."""
-    from smotefast.kernels.distances import scan_rows
-
-    distances = np.empty((asked.n, k), dtype=np.float64)
-    positions = np.empty((asked.n, k), dtype=np.int64)
-    work = float(points.values.size + points.codes.size)
-    for some in pieces(asked.n, work, _SCAN_AT_ONCE, 128 * n_threads):
-        scan_rows(
-            points, *asked.some(some), distances[some], positions[some], n_threads=n_threads
-        )
-    return distances, positions
+def row_sample(rows: np.ndarray, size: int) -> np.ndarray:
+    """Return every n-th row: ``size`` rows, or up to twice as many."""
+    return rows[:: max(1, rows.shape[0] // size)]
 
 
-def pieces(n_queries: int, work_each: float, at_once: float, least: int) -> Iterator[slice]:
-    """Cut queries so that a kernel comes back, and a signal is heard, about every second."""
-    step = max(least, int(at_once / max(work_each, 1.0)))
-    for start in range(0, n_queries, step):
+def work_blocks(
+    n_rows: int, work_per_row: float, work_per_block: float, min_rows: int
+) -> Iterator[slice]:
+    """Cut rows into blocks of limited work: between two of them a signal is handled."""
+    step = max(min_rows, int(work_per_block / max(work_per_row, 1.0)))
+    for start in range(0, n_rows, step):
         yield slice(start, start + step)
 
 
-def rank(
-    points: Points, asked: Asked, candidates: np.ndarray, k: int, *, n_threads: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Order candidates in float64 and keep k; return distances and positions."""
-    from smotefast.kernels.distances import rank_candidates
-
-    distances = np.empty((asked.n, k), dtype=np.float64)
-    positions = np.empty((asked.n, k), dtype=np.int64)
-    rank_candidates(points, *asked, candidates, distances, positions, n_threads=n_threads)
-    return distances, positions
+def as_rows(matrix: Matrix) -> DenseRows | SparseRows:
+    """Return a matrix as rows in its own dtype."""
+    return DenseRows(matrix) if isinstance(matrix, np.ndarray) else SparseRows(matrix)

@@ -1,104 +1,147 @@
-"""Whether rows of its class come before those of other classes, of the rows around a row.
+"""Whether rows of its own class come first among the nearest rows of a row.
 
-That is less than to know its neighbours: the nearest row of another class sets a limit, and
-any rows of the class within it are witnesses. Most rows find theirs in the cell that they
-lie in; the rest are searched for among all rows of the class.
+That takes less than finding the neighbors: the nearest row of another class is a limit, and any
+rows of the class that are closer decide. Most rows have enough of them in their own cell of
+a coarse partition; for the others the nearest rows of the class are searched.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from smotefast._typing import Matrix
 from smotefast.kernels.points import Points
-from smotefast.neighbors.exact.dispatch import search_exactly
-from smotefast.neighbors.queries import Asked, points_of, within
-from smotefast.neighbors.result import narrow
+from smotefast.neighbors import rules
+from smotefast.neighbors.problem import describe_search
+from smotefast.neighbors.queries import Queries, as_points, as_rows, pool_queries
+from smotefast.neighbors.result import as_indices
+from smotefast.neighbors.runner import run_search
 
-# Rows of a cell. With more of them fewer rows are left for the search: 50,000 of 55,000 x 20
-# 30% with cells of 128, 18% with 512, 15% with 1,024.
-_CELL = 512
+# Rows of a cell. Larger cells leave fewer rows to search for: of 50,000 of 55,000 x 20, 30%
+# with cells of 128, 18% with 512, 15% with 1,024.
+CELL_ROWS = 512
+_SEED = 7
 
 
-def own_come_first(
-    matrix: np.ndarray, own: np.ndarray, n_own: int, n_others: int, *, n_threads: int
+def same_class_first_pays(
+    matrix: Matrix, class_sizes: Sequence[int], k: int, *, search: str
+) -> bool:
+    """Whether to judge rows of classes by ``same_class_comes_first``, not by their neighbors.
+
+    Parameters
+    ----------
+    matrix : array or CSR matrix of shape (n_samples, n_features)
+    class_sizes : sizes of the classes whose rows are judged
+    k : neighbors that vote
+    search : as for ``find_neighbors``
+    """
+    points = as_points(matrix) if isinstance(matrix, np.ndarray) else as_rows(matrix)
+    queries = pool_queries(points, np.arange(matrix.shape[0]))
+    return rules.same_class_first_pays(
+        describe_search(points, queries, k, search=search), class_sizes
+    )
+
+
+def same_class_comes_first(
+    matrix: np.ndarray,
+    class_rows: np.ndarray,
+    n_same: int,
+    n_other: int,
+    *,
+    n_threads: int,
+    cell_rows: int = CELL_ROWS,
 ) -> np.ndarray:
-    """Tell for each row of a class whether enough of the class come before the others.
+    """Tell for each row of a class whether enough rows of the class come before the others.
 
     Parameters
     ----------
     matrix : array of shape (n_samples, n_features), finite numbers
-    own : positions of the rows of the class, ascending, shape (n,)
-    n_own : how many other rows of the class have to come ...
-    n_others : ... before so many rows of other classes have, by distance and position
+    class_rows : positions of the rows of the class, ascending, shape (n,)
+    n_same : how many other rows of the class have to come ...
+    n_other : ... before this many rows of other classes, by distance and position
     n_threads : threads to use; the result does not depend on it
+    cell_rows : rows of a cell at most; the result does not depend on it
 
     Returns
     -------
     ndarray of shape (n,), bool
     """
-    points = points_of(matrix)
-    others = np.ones(matrix.shape[0], dtype=bool)
-    others[own] = False
-    others = np.flatnonzero(others)
-    if len(own) <= n_own:
-        return np.zeros(len(own), dtype=bool)
-    if len(others) < n_others:
-        return np.ones(len(own), dtype=bool)
-    outside = Asked(points, own, np.full(len(own), -1))
-    pool = points_of(matrix[others])
-    limits, places = search_exactly(pool, outside, n_others, n_threads=n_threads)
-    del pool
-    limits, limit_rows = limits[:, -1], others[narrow(places, len(others))[:, -1]]
-    found = _among_nearby(points, own, limits, limit_rows, n_own, n_threads)
-    left = np.flatnonzero(~found)
-    if len(left):
-        inside = within(points_of(matrix[own]), left)
-        distances, places = search_exactly(inside.points, inside, n_own, n_threads=n_threads)
-        last = own[narrow(places, len(own))[:, -1]]
-        at = distances[:, -1]
-        is_before = (at == limits[left]) & (last < limit_rows[left])
-        found[left] = (at < limits[left]) | is_before
-    return found
+    points = as_points(matrix)
+    is_other = np.ones(matrix.shape[0], dtype=bool)
+    is_other[class_rows] = False
+    other_rows = np.flatnonzero(is_other)
+    if len(class_rows) <= n_same:
+        return np.zeros(len(class_rows), dtype=bool)
+    if len(other_rows) < n_other:
+        return np.ones(len(class_rows), dtype=bool)
+    queries = Queries(points, class_rows, np.full(len(class_rows), -1))
+    others = as_points(matrix[other_rows])
+    limits, limit_rows = _kth(others, other_rows, queries, n_other, n_threads)
+    del others
+    comes_first = _in_cells(
+        points, class_rows, limits, limit_rows, n_same, cell_rows, n_threads
+    )
+    rest = np.flatnonzero(~comes_first)
+    if len(rest):
+        queries = pool_queries(as_points(matrix[class_rows]), rest)
+        kth, kth_rows = _kth(queries.points, class_rows, queries, n_same, n_threads)
+        is_first_of_tied = (kth == limits[rest]) & (kth_rows < limit_rows[rest])
+        comes_first[rest] = (kth < limits[rest]) | is_first_of_tied
+    return comes_first
 
 
-def _among_nearby(
+def _kth(
+    points: Points, positions: np.ndarray, queries: Queries[Points], k: int, n_threads: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the squared distance and the position of each query's k-th nearest row.
+
+    ``positions`` are those of the rows of ``points``.
+    """
+    problem = describe_search(points, queries, k, needs_distances=True)
+    result = run_search(points, queries, k, problem, n_threads=n_threads)
+    indices = as_indices(result.indices, len(positions))
+    return result.squared()[:, -1], positions[indices[:, -1]]
+
+
+def _in_cells(
     points: Points,
-    own: np.ndarray,
+    class_rows: np.ndarray,
     limits: np.ndarray,
     limit_rows: np.ndarray,
-    n_own: int,
+    n_same: int,
+    cell_rows: int,
     n_threads: int,
 ) -> np.ndarray:
+    """Tell which rows have enough rows of their own cell before their limit."""
     from smotefast.kernels.closer_rows import have_closer_rows
 
-    order, starts = cells(points.values, own, _CELL)
-    place = np.searchsorted(own, order)
-    found = np.empty(len(own), dtype=bool)
+    order, starts = cells(points.values, class_rows, cell_rows)
+    rank = np.searchsorted(class_rows, order)
+    by_cell = np.empty(len(class_rows), dtype=bool)
     have_closer_rows(
-        points.values, order, starts, limits[place], limit_rows[place], n_own, found,
+        points.values, order, starts, limits[rank], limit_rows[rank], n_same, by_cell,
         n_threads=n_threads,
     )  # fmt: skip
-    in_place = np.empty(len(own), dtype=bool)
-    in_place[place] = found
-    return in_place
-
-
-_SEED = 7
+    comes_first = np.empty(len(class_rows), dtype=bool)
+    comes_first[rank] = by_cell
+    return comes_first
 
 
 def cells(values: np.ndarray, rows: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Cut some rows into cells of nearly the same size.
+    """Partition rows into cells of nearly equal size by random projections.
 
     Parameters
     ----------
     values : array of shape (n_samples, n_features)
-    rows : positions of the rows to cut up, shape (n,)
+    rows : positions of the rows to partition, shape (n,)
     size : rows of a cell, at most
 
     Returns
     -------
     order, starts
-        The positions, cell after cell, and where each cell begins; of shape (n,) and
+        The positions, cell after cell, and the start of each cell; of shape (n,) and
         (n_cells + 1,), int64.
     """
     n = len(rows)
@@ -108,11 +151,11 @@ def cells(values: np.ndarray, rows: np.ndarray, size: int) -> tuple[np.ndarray, 
     for _ in range(n_cuts):
         first, second = values[rows[random_state.randint(0, n, 2)]].astype(np.float64)
         with np.errstate(over="ignore", invalid="ignore"):
-            along = values @ (first - second).astype(values.dtype)
-        along = along[rows]
+            projection = values @ (first - second).astype(values.dtype)
+        projection = projection[rows]
         middles = (starts[:-1] + starts[1:]) // 2
         for start, middle, stop in zip(starts[:-1], middles, starts[1:], strict=True):
-            own = order[start:stop]
-            order[start:stop] = own[np.argpartition(along[own], middle - start)]
+            cell = order[start:stop]
+            order[start:stop] = cell[np.argpartition(projection[cell], middle - start)]
         starts = np.unique(np.concatenate([starts, middles]))
     return rows[order], starts

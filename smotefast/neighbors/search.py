@@ -1,269 +1,192 @@
-"""The one door to neighbours: rows flow in, positions of the k nearest other rows flow out.
+"""Find nearest neighbors: entry points of exact, approximate and user-supplied search.
 
-Whatever search runs, candidates are ordered by the float64 distance of the original
-values, equal distances by lower position, and a row is never its own neighbour: it is
-left out by its position, so duplicates of it stay.
+All of them take what is searched first, then k; the rest by keyword. Neighbors are ordered by
+float64 distance, equal distances by lower index. A query that is a row of the pool is excluded
+from its own neighbors by its row number, so its duplicates stay.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
 
 import numpy as np
 
+from smotefast._typing import Matrix
 from smotefast.kernels.points import Points
-from smotefast.neighbors.exact.duplicates import (
-    Distinct,
-    distinct_rows,
-    in_all_places,
-    rows_repeat,
+from smotefast.neighbors.estimator import NeighborEstimator, search_by_estimator
+from smotefast.neighbors.pair_distances import squared_distances_to
+from smotefast.neighbors.problem import SEARCHES, describe_search, describe_value_difference
+from smotefast.neighbors.queries import (
+    CategoryPoints,
+    SparseRows,
+    as_points,
+    as_rows,
+    other_queries,
+    pool_queries,
 )
-from smotefast.neighbors.exact.kdtree import tree_pays
-from smotefast.neighbors.planner import (
-    CODE_WORK,
-    choose_search,
-    choose_search_in_all,
-    exact_may_rescue,
-)
-from smotefast.neighbors.queries import Asked, points_of, within
-from smotefast.neighbors.result import Neighbors, look_wider, narrow, recall_at_k
-
-_RECALL_SAMPLE = 400
+from smotefast.neighbors.result import Neighbors, as_indices
+from smotefast.neighbors.runner import run_search
+from smotefast.neighbors.value_difference import occurring_categories
 
 
 def find_neighbors(
-    pool: Any,
+    pool: Matrix,
     k: int,
     *,
     queries: np.ndarray | None = None,
     search: str = "auto",
     n_threads: int,
-    estimator: Any = None,
+    estimator: NeighborEstimator | None = None,
     codes: np.ndarray | None = None,
     weight: float = 0.0,
-    in_all: bool = False,
+    cross_class: bool = False,
 ) -> Neighbors:
     """Find the k nearest other rows of rows of a pool.
 
     Parameters
     ----------
     pool : ndarray or CSR of shape (n_pool, n_features), any numeric dtype
-    k : neighbours per row, at most ``n_pool - 1``
-    queries : sorted positions in ``pool`` of the rows to search for; None means all
+    k : neighbors per query, at most ``n_pool - 1``
+    queries : rows of ``pool`` to search for, ascending; None means all
     search : "auto", "exact" or "approximate"
     n_threads : threads to use; the result does not depend on it
     estimator : an object with ``fit`` and ``kneighbors`` that searches instead
     codes : categories beside the numbers, of shape (n_pool, n_codes), integers from 0 on;
         dense pools only
     weight : what each category that differs adds to a squared distance
-    in_all : whether the queries are rows of one class in a pool of all, which "auto"
-        searches exactly for longer
+    cross_class : whether queries are rows of some classes in a pool of all; then "auto"
+        stays exact for more rows
 
     Returns
     -------
     Neighbors
-        ``indices`` of shape (n_queries, k), int32 (int64 above 2^31 rows), and the
-        ``method`` that ran: "exact", "approximate" or "estimator".
+        Without distances.
     """
-    from scipy.sparse import issparse
-
-    n_pool, n_features = pool.shape
-    rows = np.arange(n_pool) if queries is None else np.asarray(queries, dtype=np.int64)
+    n_pool = pool.shape[0]
     if estimator is not None:
-        from smotefast.neighbors.estimator import search_estimator
-
-        return Neighbors(
-            narrow(search_estimator(estimator, pool, queries, k), n_pool), "estimator"
-        )
-    sparse = issparse(pool)
-    _check(pool, k, search, sparse, weight)
+        indices = search_by_estimator(estimator, pool, queries, k)
+        return Neighbors(as_indices(indices, n_pool), "estimator")
+    _check(k, n_pool, 1, search)
+    rows = np.arange(n_pool) if queries is None else np.asarray(queries, dtype=np.int64)
+    points = _checked_rows(pool, codes, weight, search)
     if rows.shape[0] == 0:
         return Neighbors(np.empty((0, k), dtype=np.int32), "exact")
-    if sparse:
-        return _exact_sparse(pool, rows, k, n_threads)
-    points = points_of(pool, codes, weight) if weight else points_of(pool)
-    distinct = distinct_rows(points, within(points, rows), k)
-    if distinct is not None:
-        how = {"search": search, "n_threads": n_threads, "in_all": in_all}
-        return _among_distinct(distinct, rows, k, **how)
-    is_free, rescue = search == "auto", False
-    if is_free:
-        width = n_features + (0 if codes is None else CODE_WORK * codes.shape[1])
-        choose = choose_search_in_all if in_all else choose_search
-        search = choose(rows.shape[0], n_pool, width, sparse=False, mixed=bool(weight))
-        rescue = exact_may_rescue(rows.shape[0], n_pool, width)
-    if search == "approximate" and is_free and tree_pays(points, within(points, rows), k):
-        return _by_tree(points, rows, k, n_threads)
-    if search == "approximate":
-        return _approximate(points, rows, k, n_threads, rescue=rescue)
-    return _exact(points, rows, k, n_threads)
+    pool_rows = pool_queries(points, rows)
+    problem = describe_search(
+        points,
+        pool_rows,
+        k,
+        search=search,
+        n_codes=None if codes is None else codes.shape[1],
+        cross_class=cross_class,
+    )
+    result = run_search(points, pool_rows, k, problem, n_threads=n_threads)
+    return Neighbors(as_indices(result.indices, n_pool), result.method, result.recall)
 
 
-def _among_distinct(distinct: Distinct, rows: np.ndarray, k: int, **how: Any) -> Neighbors:
-    """Search for distinct rows among themselves; return the places of what was found."""
-    values, codes, weight = distinct.points
-    asked = np.unique(distinct.of[rows])
-    found = find_neighbors(values, k, queries=asked, codes=codes, weight=weight, **how)
-    places = in_all_places(distinct, asked, found.indices, rows, n_threads=how["n_threads"])
-    return found._replace(indices=narrow(places, distinct.of.shape[0]))
-
-
-def found_soon(matrix: np.ndarray, k: int) -> bool:
-    """Whether the k nearest of all rows take little time: rows repeat, or a tree serves."""
-    points = points_of(matrix)
-    asked = within(points, np.arange(matrix.shape[0]))
-    return rows_repeat(points, asked) or tree_pays(points, asked, k)
-
-
-def _check(pool: Any, k: int, search: str, sparse: bool, weight: float) -> None:
-    """Refuse what no search can do."""
-    n_pool = pool.shape[0]
-    if not 1 <= k < n_pool:
-        raise ValueError(
-            f"k={k} neighbours need at least {k + 1} rows; there are {n_pool}. "
-            "Lower the number of neighbours."
-        )
-    if search not in ("auto", "exact", "approximate"):
-        raise ValueError(
-            f"search={search!r} is not known. Choose 'auto', 'exact' or 'approximate'."
-        )
-    if sparse and weight:
-        raise ValueError("Categories beside numbers need dense rows; use pool.toarray().")
-    if sparse and search == "approximate":
-        raise ValueError(
-            "search='approximate' needs dense rows and X is sparse. Use search='exact', or "
-            "densify X (X.toarray())."
-        )
-
-
-def _exact(points: Points, queries: np.ndarray, k: int, n_threads: int) -> Neighbors:
-    from smotefast.neighbors.exact.dispatch import search_exact
-
-    positions = search_exact(points, within(points, queries), k, n_threads=n_threads)
-    return Neighbors(narrow(positions, points.values.shape[0]), "exact")
-
-
-def _by_tree(points: Points, queries: np.ndarray, k: int, n_threads: int) -> Neighbors:
-    from smotefast.neighbors.exact.dispatch import search_exactly
-
-    asked = within(points, queries)
-    positions = search_exactly(points, asked, k, n_threads=n_threads, by_tree=True)[1]
-    return Neighbors(narrow(positions, points.values.shape[0]), "exact")
-
-
-def _exact_sparse(pool: Any, queries: np.ndarray, k: int, n_threads: int) -> Neighbors:
-    from smotefast.neighbors.exact.csr import search_sparse
-
-    positions = search_sparse(pool, queries, k, n_threads=n_threads)
-    return Neighbors(narrow(positions, pool.shape[0]), "exact")
-
-
-def _approximate(
-    points: Points, queries: np.ndarray, k: int, n_threads: int, *, rescue: bool
+def find_neighbors_in_pool(
+    pool: Matrix, k: int, *, queries: Matrix, n_threads: int
 ) -> Neighbors:
-    from smotefast.neighbors.approximate.nn_descent import search_approximate
-
-    def attempt(effort: int) -> tuple[np.ndarray, float] | None:
-        positions = search_approximate(points, queries, k, effort=effort, n_threads=n_threads)
-        if positions is None:
-            return None
-        recall = recall_at_k(
-            points, positions, queries=queries, sample=_RECALL_SAMPLE, n_threads=n_threads
-        )
-        return positions, recall
-
-    def exact() -> Neighbors:
-        return _exact(points, queries, k, n_threads)
-
-    return look_wider(attempt, exact, points.values.shape[0], rescue=rescue)
-
-
-# Values of the queries that are compared at a time.
-_BLOCK = 1 << 20
-
-
-class Nearest(NamedTuple):
-    """Positions in the pool and distances, nearest first, of shape (n_queries, k)."""
-
-    indices: np.ndarray
-    distances: np.ndarray
-
-
-def nearest_in_pool(pool: Any, queries: Any, k: int, *, n_threads: int) -> Nearest:
-    """Find the k nearest rows of a pool for each of some other rows.
+    """Find the k nearest rows of a pool for rows that are not part of it.
 
     Parameters
     ----------
     pool : ndarray or CSR of shape (n_pool, n_features)
+    k : neighbors per query, at most ``n_pool``
     queries : the same kind, of shape (n_queries, n_features)
-    k : neighbours per query, at most ``n_pool``
     n_threads : threads to use; the result does not depend on it
+
+    Returns
+    -------
+    Neighbors
+        With distances.
     """
-    from scipy.sparse import issparse
-
-    if not 1 <= k <= pool.shape[0]:
-        raise ValueError(
-            f"k={k} neighbours need at least {k} rows; there are {pool.shape[0]}. "
-            "Lower the number of neighbours."
-        )
-    find = _find_sparse if issparse(pool) else _find
-    squares, found = find(pool, queries, k, n_threads)
-    indices = narrow(found, pool.shape[0])
-    if squares is None:
-        return Nearest(indices, distances_to(pool, queries, indices))
-    return Nearest(indices, np.sqrt(squares))
+    n_pool = pool.shape[0]
+    _check(k, n_pool, 0, "exact")
+    points, rows = _checked_rows(pool), other_queries(_checked_rows(queries))
+    result = run_search(points, rows, k, describe_search(points, rows, k), n_threads=n_threads)
+    indices, squared = as_indices(result.indices, n_pool), result.squared_distances
+    if squared is None:
+        squared = squared_distances_to(pool, queries, indices)
+    return Neighbors(indices, "exact", distances=np.sqrt(squared))
 
 
-Found = tuple[np.ndarray | None, np.ndarray]  # squared distances, if they are known
-
-
-def _find(pool: np.ndarray, queries: np.ndarray, k: int, n_threads: int) -> Found:
-    from smotefast.neighbors.exact.dispatch import search_measured
-
-    n = queries.shape[0]
-    asked = Asked(points_of(queries), np.arange(n), np.full(n, -1))
-    return search_measured(points_of(pool), asked, k, n_threads=n_threads)
-
-
-def _find_sparse(pool: Any, queries: Any, k: int, n_threads: int) -> Found:
-    from smotefast.neighbors.exact.csr import search_sparse_pool
-
-    return search_sparse_pool(pool, queries, k, n_threads=n_threads)
-
-
-def distances_to(pool: Any, queries: Any, indices: np.ndarray) -> np.ndarray:
-    """Return the distance of each query to some rows of a pool, in float64.
+def find_farthest(pool: Matrix, k: int, *, queries: Matrix, n_threads: int) -> np.ndarray:
+    """Find the distances to the k farthest rows of a pool, for rows that are not part of it.
 
     Parameters
     ----------
     pool, queries : arrays or CSR matrices
-    indices : positions in the pool, of shape (n_queries, k)
+    k : rows per query, at most ``n_pool``
+    n_threads : threads to use; the result does not depend on it
+
+    Returns
+    -------
+    ndarray of shape (n_queries, k), float64
+        Ascending.
     """
-    squares = np.empty(indices.shape)
-    step = max(1, _BLOCK // pool.shape[1])
-    for start in range(0, indices.shape[0], step):
-        some = slice(start, start + step)
-        for place in range(indices.shape[1]):
-            squares[some, place] = squares_between(pool[indices[some, place]], queries[some])
-    return np.asarray(np.sqrt(squares))
+    points, rows = as_rows(pool), other_queries(as_rows(queries))
+    problem = describe_search(points, rows, k, task="farthest")
+    squared = run_search(points, rows, k, problem, n_threads=n_threads).squared()
+    return np.asarray(np.sqrt(squared))
 
 
-def squares_between(rows: Any, others: Any) -> np.ndarray:
-    """Return the squared distance of each row to the other of the same place.
+def find_neighbors_by_value_difference(
+    codes: np.ndarray,
+    k: int,
+    *,
+    shares: Sequence[np.ndarray],
+    queries: np.ndarray | None = None,
+    search: str = "auto",
+    n_threads: int,
+) -> Neighbors:
+    """Find the k nearest other rows of rows of categories by the value difference metric.
 
-    They are summed feature by feature in float64, as the searches do: rows that are equally
-    near for these are so here.
+    Parameters
+    ----------
+    codes : array of shape (n_rows, n_columns), int32
+    k, queries, search, n_threads : as for ``find_neighbors``
+    shares : for each column the class shares of its categories, (n_categories, n_classes)
+
+    Returns
+    -------
+    Neighbors
+        Without distances.
     """
-    with np.errstate(over="ignore", invalid="ignore"):
-        if isinstance(rows, np.ndarray):
-            squares = np.zeros(max(rows.shape[0], others.shape[0]))
-            for one, other in zip(rows.T, others.T, strict=True):
-                apart = one.astype(np.float64) - other
-                apart *= apart
-                squares += apart
-            return squares
-        apart = (rows.astype(np.float64) - others).tocsr()
-        apart.sum_duplicates()
-        place = np.repeat(np.arange(apart.shape[0]), np.diff(apart.indptr))
-        # bincount adds one entry after the other
-        return np.bincount(place, apart.data * apart.data, minlength=apart.shape[0])
+    n_rows = codes.shape[0]
+    _check(k, n_rows, 1, search)
+    rows = np.arange(n_rows) if queries is None else np.asarray(queries, dtype=np.int64)
+    points = occurring_categories(CategoryPoints(codes, list(shares)))
+    pool_rows = pool_queries(points, rows)
+    problem = describe_value_difference(points, pool_rows, k, search=search)
+    result = run_search(points, pool_rows, k, problem, n_threads=n_threads)
+    return Neighbors(as_indices(result.indices, n_rows), result.method, result.recall)
+
+
+def _checked_rows(
+    matrix: Matrix, codes: np.ndarray | None = None, weight: float = 0.0, search: str = "exact"
+) -> Points | SparseRows:
+    """Return rows in the form that the search methods take."""
+    if isinstance(matrix, np.ndarray):
+        return as_points(matrix, codes, weight) if weight else as_points(matrix)
+    if weight:
+        raise ValueError("Categories beside numbers need dense rows; use pool.toarray().")
+    if search == "approximate":
+        raise ValueError(
+            "search='approximate' needs dense rows and X is sparse. Use search='exact', or "
+            "densify X (X.toarray())."
+        )
+    return SparseRows(matrix)
+
+
+def _check(k: int, n_pool: int, n_excluded: int, search: str) -> None:
+    """Refuse more neighbors than the pool has, and unknown searches."""
+    if not 1 <= k <= n_pool - n_excluded:
+        raise ValueError(
+            f"k={k} neighbors need at least {k + n_excluded} rows; there are {n_pool}. "
+            "Lower the number of neighbors."
+        )
+    if search not in SEARCHES:
+        raise ValueError(
+            f"search={search!r} is not known. Choose 'auto', 'exact' or 'approximate'."
+        )

@@ -1,8 +1,8 @@
-"""Nearest rows of some queries while the data stream by in blocks.
+"""Nearest neighbors of queries among rows that stream by in blocks.
 
-Queries stay in memory; blocks of rows flow in, in any order; positions of the k nearest of
-all rows flow out. They are those of an exact search in the whole data: each block is
-searched exactly, and of two rows at the same distance the one of lower position wins.
+The queries stay in memory; blocks of rows come in any order. The result is that of an exact
+search among all rows: each block is searched exactly, and of equally distant rows the one of
+lower position is closer.
 """
 
 from __future__ import annotations
@@ -10,91 +10,99 @@ from __future__ import annotations
 import numpy as np
 
 from smotefast.kernels.points import Points
-from smotefast.neighbors.exact.dispatch import search_exactly
-from smotefast.neighbors.queries import Asked, points_of, scan
+from smotefast.neighbors.problem import describe_search
+from smotefast.neighbors.queries import Queries, as_points
+from smotefast.neighbors.result import SearchResult
+from smotefast.neighbors.runner import run_search
 
-_NOWHERE = np.iinfo(np.int64).max
+_NO_ROW = np.iinfo(np.int64).max
 
 
-class NearestInBlocks:
-    """The k nearest rows met so far of each query.
+class StreamingNeighbors:
+    """The k nearest rows of each query, of all blocks so far.
 
     Parameters
     ----------
     values
         The queries, of shape (n_queries, n_features), in the dtype of the data.
-    own
-        Where the queries themselves stand in the data, to be left out; -1 for nowhere.
     k
-        Neighbours per query.
+        Neighbors per query.
+    positions
+        Row of the data that each query is, which it must not find; -1 for none.
     codes, weight
-        Categories of the queries and what each that differs adds to a squared distance.
+        Categories of the queries, and what each that differs adds to a squared distance.
     n_threads
         Threads of the searches; the result does not depend on it.
     n_at_once
-        Queries to search for at a time, as what that takes grows with them; None means all.
+        Queries to search for at a time, which limits memory; None means all.
     """
 
     def __init__(
         self,
         values: np.ndarray,
-        own: np.ndarray,
         k: int,
         *,
+        positions: np.ndarray,
         codes: np.ndarray | None = None,
         weight: float = 0.0,
         n_threads: int,
         n_at_once: int | None = None,
     ) -> None:
-        self._points = points_of(values, codes, weight)
-        self._own = np.asarray(own, dtype=np.int64)
+        n_queries = len(values)
+        self._points = as_points(values, codes, weight)
+        self._excluded = np.asarray(positions, dtype=np.int64)
         self._k = k
         self._n_threads = n_threads
-        self._n_at_once = max(1, len(values) if n_at_once is None else n_at_once)
-        self._distances = np.full((len(values), k), np.inf)
-        self._positions = np.full((len(values), k), _NOWHERE, dtype=np.int64)
+        self._n_at_once = max(1, n_queries if n_at_once is None else n_at_once)
+        self._squared = np.full((n_queries, k), np.inf)
+        self._positions = np.full((n_queries, k), _NO_ROW, dtype=np.int64)
 
-    def offer(self, values: np.ndarray, start: int, codes: np.ndarray | None = None) -> None:
-        """Search a block of rows that stand in the data from ``start`` on."""
+    def add_block(
+        self, values: np.ndarray, start: int, codes: np.ndarray | None = None
+    ) -> None:
+        """Search a block of rows, the first of which is row ``start`` of the data."""
         if not len(values):
             return
-        block = points_of(values, codes, self._points.weight)
-        for first in range(0, len(self._own), self._n_at_once):
-            self._search(block, start, slice(first, first + self._n_at_once))
+        block = as_points(values, codes, self._points.weight)
+        for first in range(0, len(self._excluded), self._n_at_once):
+            which = slice(first, first + self._n_at_once)
+            result = self._search(block, start, which)
+            is_row = result.indices < len(values)
+            positions = np.where(is_row, result.indices + start, _NO_ROW)
+            self._merge(which, result.squared(), positions)
 
-    def _search(self, block: Points, start: int, some: slice) -> None:
-        """Search a block for some queries, and keep the nearest of all rows met so far."""
+    def _search(self, block: Points, start: int, which: slice) -> SearchResult:
+        """Search a block for some of the queries."""
         size = block.values.shape[0]
-        local = self._own[some] - start
-        local[(local < 0) | (local >= size)] = -1
+        excluded = self._excluded[which] - start
+        excluded[(excluded < 0) | (excluded >= size)] = -1
         every = self._points
-        points = Points(every.values[some], every.codes[some], every.weight)
-        asked = Asked(points, np.arange(len(local)), local)
-        k, n_threads = self._k, self._n_threads
-        if size - int((local >= 0).any()) < k:  # a block too short for k others is short work
-            distances, positions = scan(block, asked, size, n_threads=n_threads)
-        else:
-            distances, positions = search_exactly(block, asked, k, n_threads=n_threads)
-        self._merge(some, distances, np.where(positions < size, positions + start, _NOWHERE))
+        points = Points(every.values[which], every.codes[which], every.weight)
+        queries = Queries(points, np.arange(len(excluded)), excluded)
+        is_short = size - int((excluded >= 0).any()) < self._k
+        k = size if is_short else self._k
+        problem = describe_search(block, queries, k, needs_distances=True)
+        method = "scan" if is_short else None  # it alone may find fewer rows than k
+        return run_search(block, queries, k, problem, n_threads=self._n_threads, method=method)
 
-    def _merge(self, some: slice, distances: np.ndarray, positions: np.ndarray) -> None:
-        both = np.hstack([self._distances[some], distances])
-        where = np.hstack([self._positions[some], positions])
-        order = np.lexsort((where, both), axis=1)[:, : self._k]
-        self._distances[some] = np.take_along_axis(both, order, axis=1)
-        self._positions[some] = np.take_along_axis(where, order, axis=1)
+    def _merge(self, which: slice, squared: np.ndarray, positions: np.ndarray) -> None:
+        both = np.hstack([self._squared[which], squared])
+        both_positions = np.hstack([self._positions[which], positions])
+        order = np.lexsort((both_positions, both), axis=1)[:, : self._k]
+        self._squared[which] = np.take_along_axis(both, order, axis=1)
+        self._positions[which] = np.take_along_axis(both_positions, order, axis=1)
 
     @property
     def positions(self) -> np.ndarray:
         """Positions of the nearest rows, nearest first, of shape (n_queries, k)."""
-        if self._positions.size and self._positions.max() == _NOWHERE:
+        if self._positions.size and self._positions.max() == _NO_ROW:
             raise ValueError(
-                f"k={self._k} neighbours need more rows, or values that are finite: some "
-                "queries have fewer rows at a comparable distance."
+                f"k={self._k} neighbors need more rows, or finite values: some queries have "
+                "fewer rows at a comparable distance."
             )
         return self._positions
 
     @property
-    def distances(self) -> np.ndarray:
+    def squared_distances(self) -> np.ndarray:
         """Squared distances of these rows."""
-        return self._distances
+        return self._squared

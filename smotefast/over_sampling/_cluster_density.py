@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from smotefast._typing import Matrix
-from smotefast.neighbors.planner import LITTLE_WORK
-from smotefast.neighbors.queries import as_float_rows, pieces
+from smotefast.neighbors.queries import as_float_rows, work_blocks
+from smotefast.neighbors.rules import LITTLE_WORK
 
 # Megabytes of distances at a time. Up to 2,048 rows that is one block, summed bit for bit as in
 # imbalanced-learn: in float32 another sum changes single samples.
@@ -98,7 +98,7 @@ def sum_by_kernel(matrix: np.ndarray, n_threads: int) -> float:
 
     rows = as_float_rows(matrix)
     sums = np.empty(len(rows))
-    for piece in pieces(len(rows), float(rows.size), _AT_ONCE, 128 * n_threads):
+    for piece in work_blocks(len(rows), float(rows.size), _AT_ONCE, 128 * n_threads):
         sum_distances(rows, piece.start, sums[piece], n_threads=n_threads)
     return 2 * float(sums.sum())
 

@@ -14,8 +14,11 @@ from smotefast.engine.majority_vote import majority_votes
 from smotefast.engine.recipes import Origins
 from smotefast.engine.rows import CategoryRows, MatrixRows
 from smotefast.engine.user_estimators import fitted_neighbors
-from smotefast.neighbors import Neighbors, find_alike
-from smotefast.neighbors.load_kernels import load_value_differences
+from smotefast.neighbors import (
+    Neighbors,
+    find_neighbors_by_value_difference,
+    load_value_differences,
+)
 from smotefast.over_sampling._categorical import CategoricalSampler
 from smotefast.over_sampling.call import Call
 from smotefast.over_sampling.smote import SMOTE
@@ -234,10 +237,10 @@ def _with_neighbors(
     """Return a subset of the rows of a class, each followed by its neighbors."""
     neighbors = Neighbors(np.zeros((len(rows), 1), dtype=np.int32), "exact")
     if len(codes) > 1:
-        neighbors = find_alike(
+        neighbors = find_neighbors_by_value_difference(
             codes,
-            shares,
             k,
+            shares=shares,
             queries=rows,
             search=call.search.search,
             n_threads=call.search.n_threads,

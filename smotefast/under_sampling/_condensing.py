@@ -10,7 +10,7 @@ from sklearn.base import clone
 
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.rows import MatrixRows
-from smotefast.neighbors import nearest_in_pool, squares_between
+from smotefast.neighbors import find_neighbors_in_pool, squared_distances
 from smotefast.under_sampling._editing import majority_class
 from smotefast.under_sampling.base import BaseCleaner
 
@@ -79,7 +79,7 @@ class StoreClassifier:
         if self.classifier is not None:
             return np.asarray(clone(self.classifier).fit(store, codes).predict(rows))
         self.check_store_size(store.shape[0])
-        nearest = nearest_in_pool(store, rows, self.k, n_threads=self.n_threads)
+        nearest = find_neighbors_in_pool(store, self.k, queries=rows, n_threads=self.n_threads)
         return majority_class(codes, nearest.indices, n_threads=self.n_threads)
 
     def check_store_size(self, n_rows: int) -> None:
@@ -181,16 +181,18 @@ class _Block:
     def _search(self) -> None:
         """Find the nearest rows of the store, their classes and squared distances."""
         store, how = self._matrix[self._store], self._classifier
-        nearest = nearest_in_pool(store, self._rows, how.k, n_threads=how.n_threads).indices
+        nearest = find_neighbors_in_pool(
+            store, how.k, queries=self._rows, n_threads=how.n_threads
+        ).indices
         self._nearest_codes = self._codes[self._store][nearest]
         self._squares = np.column_stack(
-            [squares_between(store[column], self._rows) for column in nearest.T]
+            [squared_distances(store[column], self._rows) for column in nearest.T]
         )
 
     def _insert_neighbor(self, row: int, start: int) -> None:
         """Insert a row into the nearest neighbors, after those at the same distance."""
         rows = self._rows[start:]
-        squares = squares_between(rows, self._matrix[np.full(rows.shape[0], row)])
+        squares = squared_distances(rows, self._matrix[np.full(rows.shape[0], row)])
         is_nearer = np.flatnonzero(squares < self._squares[start:, -1])
         subset = start + is_nearer
         self._squares[subset, -1] = squares[is_nearer]

@@ -13,11 +13,10 @@ from smotefast.engine.rows import MatrixRows
 from smotefast.engine.sampling_strategy import classes_to_clean
 from smotefast.engine.user_estimators import check_n_rows
 from smotefast.neighbors import (
+    NeighborGraph,
     Neighbors,
-    NeighborsLeft,
-    found_soon,
-    own_come_first,
-    own_first_pays,
+    same_class_comes_first,
+    same_class_first_pays,
 )
 
 
@@ -90,39 +89,41 @@ def keep_agreeing(
     return is_kept
 
 
-def decided(
+def same_class_decides(
     rows: MatrixRows, labels: Collection[Any], k: int, kind_sel: str, search: NeighborSearch
-) -> np.ndarray | None:
-    """Tell which rows may stay without looking for their neighbours, where that is cheaper.
+) -> bool:
+    """Whether ``keep_where_class_comes_first`` is faster than finding neighbors.
 
-    A row stays if enough rows of its class come before the rows of other classes.
+    The votes of three and more classes need the neighbors.
+    """
+    if kind_sel == "mode" and len(rows.sizes) != 2:
+        return False
+    class_sizes = [rows.sizes[label] for label in labels]
+    return same_class_first_pays(rows.all_rows()[0], class_sizes, k, search=search.search)
+
+
+def keep_where_class_comes_first(
+    rows: MatrixRows, labels: Collection[Any], k: int, kind_sel: str, search: NeighborSearch
+) -> np.ndarray:
+    """Return whether each row agrees with its k neighbors, without finding these.
+
+    A row agrees if enough rows of its class come before the rows of other classes.
 
     Returns
     -------
-    ndarray of shape (n_samples,), bool, or None
-        Rows of classes that are not in ``labels`` stay. None where neighbours are cheaper, or
-        the votes of several classes have to be counted.
+    ndarray of shape (n_samples,), bool
+        True for rows of classes that are not in ``labels``.
     """
-    from scipy.sparse import issparse
-
     matrix = rows.all_rows()[0]
-    own = [rows.sizes[label] for label in labels]
-    is_simple = kind_sel == "all" or len(rows.sizes) == 2
-    if not is_simple or not own_first_pays(
-        own, *matrix.shape, search=search.search, sparse=issparse(matrix)
-    ):
-        return None
-    if found_soon(matrix, k):
-        return None
-    stays = np.ones(rows.n_samples, dtype=bool)
+    is_kept = np.ones(rows.n_samples, dtype=bool)
     for label in labels:
-        n_own = k if kind_sel == "all" else _majority(k, label == next(iter(rows.sizes)))
-        positions, threads = rows.positions(label), search.n_threads
-        n_others = k - n_own + 1
-        found = own_come_first(matrix, positions, n_own, n_others, n_threads=threads)
-        stays[positions] = found
+        n_same = k if kind_sel == "all" else _majority(k, label == next(iter(rows.sizes)))
+        positions = rows.positions(label)
+        is_kept[positions] = same_class_comes_first(
+            matrix, positions, n_same, k - n_same + 1, n_threads=search.n_threads
+        )
     search.record(Neighbors(np.empty((0, k), dtype=np.int32), "exact"))
-    return stays
+    return is_kept
 
 
 def _majority(k: int, is_lower: bool) -> int:
@@ -171,12 +172,12 @@ class RepeatedEditing:
         self._strategy = sampling_strategy
         self._kind_sel = kind_sel
         self._search = search
-        self._graph = NeighborsLeft(
+        self._graph = NeighborGraph(
             rows.all_rows()[0],
             k_max,
             search=search.search,
             n_threads=search.n_threads,
-            note=search.record,
+            on_search=search.record,
             estimator=estimator,
         )
         self._labels = list(rows.sizes)
@@ -187,14 +188,16 @@ class RepeatedEditing:
 
     def edit(self, k: int) -> int:
         """Remove the rows that disagree with their k neighbors; return their number."""
-        remaining = self._graph.left
+        remaining = self._graph.remaining
         self._remaining_before, self._n_passes = remaining.copy(), self._n_passes + 1
         check_n_rows("n_neighbors", k, int(np.count_nonzero(remaining)))
         queries = self._rows_to_check(k)
         neighbors = self._graph.nearest(queries, k)
         is_kept = self._agree(queries, neighbors)
         self._search.measure_disagreement(
-            queries, is_kept, lambda subset: self._agree(subset, self._graph.exact(subset, k))
+            queries,
+            is_kept,
+            lambda subset: self._agree(subset, self._graph.nearest_exact(subset, k)),
         )
         self._agreed_with[queries, :k] = neighbors
         remaining[queries[~is_kept]] = False
@@ -202,13 +205,13 @@ class RepeatedEditing:
 
     def counts(self) -> dict[Any, int]:
         """Return the number of remaining rows of each class; 0 for an empty one."""
-        codes = self._rows.codes[self._graph.left]
+        codes = self._rows.codes[self._graph.remaining]
         sizes = np.bincount(codes, minlength=len(self._labels)).tolist()
         return dict(zip(self._labels, sizes, strict=True))
 
     def positions(self) -> np.ndarray:
         """Return the positions of the remaining rows, class after class."""
-        return positions_by_class(self._graph.left, self._rows.codes)
+        return positions_by_class(self._graph.remaining, self._rows.codes)
 
     def last_pass(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the rows of the last pass, and which of them it kept.
@@ -220,11 +223,11 @@ class RepeatedEditing:
         searched = np.arange(len(codes))
         if self._n_passes > 1:
             searched = positions_by_class(self._remaining_before, codes)
-        return searched, positions_by_class(self._graph.left[searched], codes[searched])
+        return searched, positions_by_class(self._graph.remaining[searched], codes[searched])
 
     def _rows_to_check(self, k: int) -> np.ndarray:
         """Return the positions of the rows to check in a pass, ascending."""
-        remaining = self._graph.left
+        remaining = self._graph.remaining
         counts = {label: n for label, n in self.counts().items() if n}
         y = self._rows.all_rows()[1]
         target_counts = classes_to_clean(self._strategy, counts, y[remaining])

@@ -17,8 +17,13 @@ from smotefast.engine.user_estimators import (
     fitted_neighbors,
     neighbor_estimator,
 )
-from smotefast.neighbors import fit_on
-from smotefast.under_sampling._editing import decided, keep_agreeing, positions_by_class
+from smotefast.neighbors import fit_estimator
+from smotefast.under_sampling._editing import (
+    keep_agreeing,
+    keep_where_class_comes_first,
+    positions_by_class,
+    same_class_decides,
+)
 from smotefast.under_sampling.base import NeighborCleaner
 
 
@@ -140,10 +145,10 @@ class EditedNearestNeighbours(EditingSampler):
         self, rows: MatrixRows, target_counts: Counts, search: NeighborSearch
     ) -> np.ndarray:
         self._estimator, k = neighbor_estimator("n_neighbors", self.n_neighbors)
-        kept = None
-        if self._estimator is None:
-            kept = decided(rows, target_counts, k, self.kind_sel, search)
-        if kept is None:
+        how = rows, target_counts, k, self.kind_sel, search
+        if self._estimator is None and same_class_decides(*how):
+            kept = keep_where_class_comes_first(*how)
+        else:
             kept = self._search_all(rows, target_counts, k, search)
         return positions_by_class(kept, rows.codes)
 
@@ -154,7 +159,7 @@ class EditedNearestNeighbours(EditingSampler):
         """
         self._last_data, self.sample_indices_, self._estimator = data, kept, None
         if hasattr(self.n_neighbors, "kneighbors"):
-            self._estimator = fit_on(clone(self.n_neighbors), self._last_matrix())
+            self._estimator = fit_estimator(clone(self.n_neighbors), self._last_matrix())
         labels = self._last_labels()
         counts = class_counts(labels)
         self.sampling_strategy_ = self.resolve_strategy(self.sampling_strategy, counts, labels)

@@ -14,7 +14,7 @@ from smotefast.engine.class_counts import Counts, smallest_class
 from smotefast.engine.param_constraints import NEAR_MISS, NEIGHBOR_COUNT, THREADS, UNDER_SAMPLER
 from smotefast.engine.rows import MatrixRows
 from smotefast.engine.user_estimators import fitted_neighbors
-from smotefast.neighbors import farthest_in_pool, fit_on, nearest_in_pool
+from smotefast.neighbors import find_farthest, find_neighbors_in_pool, fit_estimator
 from smotefast.under_sampling.base import BaseUnderSampler
 
 
@@ -204,7 +204,7 @@ class _PoolSearch:
     def distances(self, pool: Any, queries: Any) -> np.ndarray:
         """Return the sum of the distances of each query to its nearest rows of a pool."""
         if self._estimator is not None:
-            distances = fit_on(self._estimator, pool).kneighbors(queries, self._k)[0]
+            distances = fit_estimator(self._estimator, pool).kneighbors(queries, self._k)[0]
         else:
             distances = self._nearest(pool, queries).distances
         return np.asarray(np.sum(distances, axis=1))
@@ -212,22 +212,22 @@ class _PoolSearch:
     def farthest_distances(self, pool: Any, queries: Any) -> np.ndarray:
         """Return the sum of the distances of each query to its farthest rows of a pool."""
         if self._estimator is not None:
-            fitted = fit_on(self._estimator, pool)
+            fitted = fit_estimator(self._estimator, pool)
             distances = fitted.kneighbors(queries, pool.shape[0])[0][:, -self._k :]
         else:
             k = min(self._k, pool.shape[0])
-            distances = farthest_in_pool(pool, queries, k, n_threads=self._n_threads)
+            distances = find_farthest(pool, k, queries=queries, n_threads=self._n_threads)
         return np.asarray(np.sum(distances, axis=1))
 
     def indices(self, pool: Any, queries: Any) -> np.ndarray:
         """Return the nearest rows of a pool for each query."""
         if self._estimator is not None:
-            return np.asarray(fit_on(self._estimator, pool).kneighbors(queries)[1])
+            return np.asarray(fit_estimator(self._estimator, pool).kneighbors(queries)[1])
         return np.asarray(self._nearest(pool, queries).indices)
 
     def _nearest(self, pool: Any, queries: Any) -> Any:
         self.check_pool_size(pool.shape[0])
-        return nearest_in_pool(pool, queries, self._k, n_threads=self._n_threads)
+        return find_neighbors_in_pool(pool, self._k, queries=queries, n_threads=self._n_threads)
 
     def check_pool_size(self, n_rows: int) -> None:
         """Raise an error for more neighbors than rows; a user's estimator raises its own."""

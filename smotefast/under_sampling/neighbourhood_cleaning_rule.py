@@ -14,10 +14,11 @@ from smotefast.engine.param_constraints import CLEANER, CLEANING_RULE, NEIGHBOR_
 from smotefast.engine.rows import MatrixRows
 from smotefast.engine.user_estimators import check_n_rows, neighbor_estimator
 from smotefast.under_sampling._editing import (
-    decided,
     keep_agreeing,
+    keep_where_class_comes_first,
     majority_class,
     positions_by_class,
+    same_class_decides,
 )
 from smotefast.under_sampling.base import NeighborCleaner
 from smotefast.under_sampling.edited_nearest_neighbours import EditedNearestNeighbours
@@ -158,9 +159,10 @@ class NeighbourhoodCleaningRule(NeighborCleaner):
         """
         self._editor = self._new_editor()
         if self.edited_nearest_neighbours is None and isinstance(self.n_neighbors, Integral):
-            neighbors = None
-            stays = decided(rows, target_counts, k, "mode", search)
-            if stays is None:
+            how, neighbors = (rows, target_counts, k, "mode", search), None
+            if same_class_decides(*how):
+                stays = keep_where_class_comes_first(*how)
+            else:
                 stays, neighbors = _edit_and_search(
                     rows, target_counts, minority_rows, k, search
                 )

@@ -15,7 +15,7 @@ from smotefast.engine.user_estimators import (
     fitted_neighbors,
     neighbor_estimator,
 )
-from smotefast.neighbors import fit_on
+from smotefast.neighbors import fit_estimator
 from smotefast.under_sampling._editing import RepeatedEditing, majority_became_minority
 from smotefast.under_sampling.edited_nearest_neighbours import (
     EditedNearestNeighbours,
@@ -275,4 +275,4 @@ class AllKNN(_RepeatedEdits):
     def _fitted(self) -> Any:
         if self._estimator is None:
             return super()._fitted()
-        return fit_on(self._estimator, self._last_matrix())
+        return fit_estimator(self._estimator, self._last_matrix())

@@ -15,7 +15,7 @@ from smotefast.batch.block_plan import make_plan
 from smotefast.batch.column_sizes import ColumnSizes
 from smotefast.batch.memory_needs import MemoryNeed
 from smotefast.combine import SMOTETomek
-from smotefast.neighbors.streaming import NearestInBlocks
+from smotefast.neighbors import StreamingNeighbors
 from smotefast.over_sampling import ADASYN, BorderlineSMOTE
 from smotefast.storage import open_source
 from smotefast.storage.process_memory import parse_size, resident_bytes
@@ -101,10 +101,12 @@ def test_neighbors_of_all_blocks__do_not_depend_on_the_queries_at_a_time():
     queries = np.arange(0, 300, 3)
     found = []
     for n_at_once in (None, 1, 7, 100):
-        stream = NearestInBlocks(values[queries], queries, 5, n_threads=1, n_at_once=n_at_once)
+        stream = StreamingNeighbors(
+            values[queries], 5, positions=queries, n_threads=1, n_at_once=n_at_once
+        )
         for start in range(0, 300, 64):
-            stream.offer(values[start : start + 64], start)
-        found.append((stream.positions, stream.distances))
+            stream.add_block(values[start : start + 64], start)
+        found.append((stream.positions, stream.squared_distances))
     for positions, distances in found[1:]:
         np.testing.assert_array_equal(positions, found[0][0])
         np.testing.assert_array_equal(distances, found[0][1])

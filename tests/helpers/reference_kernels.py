@@ -22,59 +22,60 @@ def draw(seed, n, high):
     return generator.randint(0, high, n), generator.uniform(size=n)
 
 
-def squared_distances(pool, row, codes=None, weight=0.0, asked=None, asked_codes=None):
+def squared_distances(pool, row, codes=None, weight=0.0, query_values=None, query_codes=None):
     """Sum squared differences in float64, feature by feature, then what categories add.
 
-    ``row`` is one of ``asked``, or of the pool where nothing else is asked.
+    ``row`` is one of ``query_values``, or of the pool where these are not given.
     """
-    asked = pool if asked is None else asked
+    query_values = pool if query_values is None else query_values
     totals = np.zeros(pool.shape[0])
     for j in range(pool.shape[1]):
-        difference = pool[:, j].astype(np.float64) - np.float64(asked[row, j])
+        difference = pool[:, j].astype(np.float64) - np.float64(query_values[row, j])
         totals += difference * difference
     if codes is None:
         return totals
-    asked_codes = codes if asked_codes is None else asked_codes
-    return totals + weight * (codes != asked_codes[row]).sum(axis=1)
+    query_codes = codes if query_codes is None else query_codes
+    return totals + weight * (codes != query_codes[row]).sum(axis=1)
 
 
-def nearest_rows(pool, k, queries=None, own=None, **others):
-    """Sort all rows but a query's own by distance, then position, and take the first k."""
+def nearest_rows(pool, k, queries=None, excluded=None, **others):
+    """Sort all rows but the one excluded by distance, then index, and take the first k."""
     queries = range(pool.shape[0]) if queries is None else queries
     found = []
-    for row, left_out in zip(queries, queries if own is None else own, strict=True):
+    for row, itself in zip(queries, queries if excluded is None else excluded, strict=True):
         distances = squared_distances(pool, row, **others)
         order = np.lexsort((np.arange(pool.shape[0]), distances))
-        found.append(order[order != left_out][:k])
+        found.append(order[order != itself][:k])
     return np.array(found, dtype=np.int64).reshape(len(found), k)
 
 
-def between(points, asked):
-    """Name what makes up some points and queries, as the functions above take it."""
+def between(points, queries):
+    """Return points and queries as the functions above take them."""
     return {
         "codes": points.codes,
         "weight": points.weight,
-        "asked": asked.points.values,
-        "asked_codes": asked.points.codes,
+        "query_values": queries.points.values,
+        "query_codes": queries.points.codes,
     }
 
 
-def nearest_points(points, asked, k):
-    """Find for queries that may be rows of other points what ``nearest_rows`` finds."""
-    return nearest_rows(points.values, k, asked.rows, asked.own, **between(points, asked))
+def nearest_points(points, queries, k):
+    """Find ``nearest_rows`` of queries that may be rows of other points."""
+    others = between(points, queries)
+    return nearest_rows(points.values, k, queries.rows, queries.excluded, **others)
 
 
-def distances_at(points, asked, positions):
-    """Return each query's squared distances to the rows at its positions."""
-    others = between(points, asked)
-    found = np.empty(positions.shape)
-    for i, row in enumerate(asked.rows):
-        found[i] = squared_distances(points.values, row, **others)[positions[i]]
-    return found
+def distances_at(points, queries, indices):
+    """Return the squared distances of each query to its rows."""
+    others = between(points, queries)
+    squared = np.empty(indices.shape)
+    for i, row in enumerate(queries.rows):
+        squared[i] = squared_distances(points.values, row, **others)[indices[i]]
+    return squared
 
 
 def recall(pool, found, queries, k, **others):
-    """Count neighbours that are no farther than the true k-th."""
+    """Return the share of neighbors that are no farther than the true k-th."""
     hits = 0
     for row, places in zip(queries, found, strict=True):
         distances = squared_distances(pool, row, **others)
@@ -129,8 +130,8 @@ def value_differences(codes, shares, row):
     return totals
 
 
-def nearest_alike(codes, shares, k, queries=None):
-    """Sort all other rows by value difference, then position, and take the first k."""
+def nearest_by_value_difference(codes, shares, k, queries=None):
+    """Sort all other rows by value difference, then index, and take the first k."""
     found = []
     for row in range(len(codes)) if queries is None else queries:
         distances = value_differences(codes, shares, row)
@@ -152,9 +153,9 @@ def tie_picks(random_state, n_winners, rows):
     return np.array(columns, dtype=np.int32).T
 
 
-def nearest_left(pool, left, rows, k):
-    """Find what ``nearest_rows`` finds among the rows that are left."""
-    kept = np.flatnonzero(left)
+def nearest_remaining(pool, remaining, rows, k):
+    """Find ``nearest_rows`` among the rows that remain."""
+    kept = np.flatnonzero(remaining)
     return kept[nearest_rows(pool[kept], k, np.searchsorted(kept, rows))]
 
 
@@ -209,21 +210,21 @@ def cleaned_around(pool, y, cleaned, minority, k, threshold):
     return [row for row in range(len(y)) if row not in removed]
 
 
-def own_come_first(values, is_own, n_own, n_others):
-    """Tell which rows of a class have n_own others of it nearer than n_others of the rest."""
+def same_class_comes_first(values, is_same, n_same, n_other):
+    """Tell which rows of a class have n_same others of it closer than n_other of the rest."""
     answers = []
-    for row in np.flatnonzero(is_own):
+    for row in np.flatnonzero(is_same):
         distances = np.zeros(len(values))
         for column in values.astype(np.float64).T:
             distances += (column - column[row]) ** 2
         order = [
             other for other in np.lexsort((np.arange(len(values)), distances)) if other != row
         ]
-        own = others = 0
+        n_closer = n_others = 0
         for other in order:
-            own += is_own[other]
-            others += not is_own[other]
-            if own == n_own or others == n_others:
+            n_closer += is_same[other]
+            n_others += not is_same[other]
+            if n_closer == n_same or n_others == n_other:
                 break
-        answers.append(own == n_own)
+        answers.append(n_closer == n_same)
     return np.array(answers, dtype=bool)

@@ -1,4 +1,4 @@
-"""Searches to try: numbers with ties, categories beside them, queries from elsewhere."""
+"""Random searches: numbers with ties, categories beside them, queries of the pool or not."""
 
 from __future__ import annotations
 
@@ -9,59 +9,63 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors.queries import Asked, points_of, within
+from smotefast.neighbors.planner import METHODS
+from smotefast.neighbors.problem import describe_search
+from smotefast.neighbors.queries import Queries, as_points, pool_queries
+from smotefast.neighbors.runner import run_search
 
-# Against numbers of about one: nothing, lost in rounding, as large, and past float32.
+# Beside numbers of about one: nothing, lost in rounding, as large, and beyond float32.
 WEIGHTS = [0.0, 1e-300, 1e-16, 1e-7, 0.3, 1.0, 1e9, 1e60]
 
 
-def mixed(rng, n, n_features, *, n_values=0, n_codes=0, weight=0.0, dtype=np.float64):
-    """Make rows of numbers and of three categories a column; few values make ties."""
+def random_points(rng, n, n_features, *, n_values=0, n_codes=0, weight=0.0, dtype=np.float64):
+    """Return rows of numbers and of three categories a column; few values make ties."""
     shape = (n, n_features)
     values = rng.integers(0, n_values, shape) if n_values else rng.normal(size=shape)
-    return points_of(values.astype(dtype), rng.integers(0, 3, (n, n_codes)), weight)
+    return as_points(values.astype(dtype), rng.integers(0, 3, (n, n_codes)), weight)
 
 
-def strangers(rng, pool, n, *, reach=1.0):
-    """Ask rows of other points, in no order: some copies of the pool's rows, some far off.
+def random_queries(rng, pool, n, *, reach=1.0):
+    """Return rows of other points as queries, in no order: some equal pool rows, some are far.
 
-    Some have categories that the pool has not; about half leave a row of the pool out.
+    Some have categories that the pool lacks; about half exclude a row of the pool.
     """
     origin = rng.integers(0, pool.values.shape[0], n + 3)
     values, codes = pool.values[origin], pool.codes[origin]
-    new = rng.random(n + 3) < 0.7
-    values[new] = rng.permuted(values[new], axis=0)
-    codes[new] = rng.integers(0, 5, codes[new].shape)
-    values[new & (rng.random(n + 3) < 0.5)] *= values.dtype.type(reach)
+    is_new = rng.random(n + 3) < 0.7
+    values[is_new] = rng.permuted(values[is_new], axis=0)
+    codes[is_new] = rng.integers(0, 5, codes[is_new].shape)
+    values[is_new & (rng.random(n + 3) < 0.5)] *= values.dtype.type(reach)
     rows = rng.permutation(n + 3)[:n]
-    own = np.where(rng.random(n) < 0.5, origin[rows], -1)
-    return Asked(points_of(values, codes, pool.weight), rows, own)
+    excluded = np.where(rng.random(n) < 0.5, origin[rows], -1)
+    return Queries(as_points(values, codes, pool.weight), rows, excluded)
 
 
 @st.composite
-def searches(draw, *, least_codes=0, weights=WEIGHTS, reaches=(1.0, 7.0, 3e3, 1e9, 1e30)):
-    """Draw points, queries within them or from elsewhere, and how many rows to find."""
+def searches(draw, *, min_codes=0, weights=WEIGHTS, reaches=(1.0, 7.0, 3e3, 1e9, 1e30)):
+    """Draw points, queries of the pool or of other points, and k."""
     rng = np.random.default_rng(draw(st.integers(0, 9999)))
-    pool = mixed(
+    pool = random_points(
         rng,
         draw(st.integers(2, 90)),
         draw(st.integers(1, 12)),
         n_values=draw(st.sampled_from([0, 1, 2, 5])),
-        n_codes=draw(st.integers(least_codes, 9)),
+        n_codes=draw(st.integers(min_codes, 9)),
         weight=draw(st.sampled_from(weights)),
         dtype=draw(st.sampled_from([np.float32, np.float64])),
     )
     n_pool = pool.values.shape[0]
     if draw(st.booleans()):
-        n_asked = draw(st.integers(1, 40 if JIT_DISABLED else 150))
-        asked = strangers(rng, pool, n_asked, reach=draw(st.sampled_from(reaches)))
+        n_queries = draw(st.integers(1, 40 if JIT_DISABLED else 150))
+        reach = draw(st.sampled_from(reaches))
+        queries = random_queries(rng, pool, n_queries, reach=reach)
     else:
-        asked = within(pool, np.flatnonzero(rng.random(n_pool) < 0.7))
-    return pool, asked, draw(st.integers(1, min(n_pool - 1, 20)))
+        queries = pool_queries(pool, np.flatnonzero(rng.random(n_pool) < 0.7))
+    return pool, queries, draw(st.integers(1, min(n_pool - 1, 20)))
 
 
 def rows_and_queries(seed, n_pool, n_queries, n_features, n_values, kind, offset=0):
-    """Make rows of a kind; few whole numbers make ties, some queries are copies of rows."""
+    """Return rows of a type; few whole numbers make ties, some queries equal a row."""
     rng = np.random.default_rng(seed)
     shape = (n_pool + n_queries, n_features)
     values = rng.integers(0, n_values, shape) if n_values else rng.normal(size=shape) * 30
@@ -75,8 +79,26 @@ def rows_and_queries(seed, n_pool, n_queries, n_features, n_values, kind, offset
     return values[:n_pool].astype(kind), values[n_pool:].astype(kind)
 
 
+def search_by(method, points, queries, k, *, n_threads=1, **options):
+    """Search by a method, and by others for what it leaves unresolved or cannot serve."""
+    problem = describe_search(points, queries, k, **options)
+    return run_search(points, queries, k, problem, n_threads=n_threads, method=method)
+
+
+def search_only_by(method, points, queries, k, *, n_threads=1):
+    """Search by a method, without finishing what it leaves unresolved."""
+    return METHODS[method].search(points, queries, k, n_threads=n_threads)
+
+
+def resolved(result, queries):
+    """Tell which queries a method has certified."""
+    is_resolved = np.ones(len(queries.rows), dtype=bool)
+    is_resolved[result.unresolved] = False
+    return is_resolved
+
+
 def quiet():
-    """Silence what numpy says where kernels run without a compiler and meet infinity."""
+    """Silence NumPy where kernels run without a compiler and meet infinity."""
     if JIT_DISABLED:
         return np.errstate(over="ignore", invalid="ignore")
     return contextlib.nullcontext()

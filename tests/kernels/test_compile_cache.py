@@ -11,19 +11,19 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "getuid"), reason="this system h
 
 @pytest.fixture
 def expected(tmp_path, monkeypatch):
-    """Where the folder is looked for."""
+    """The path of the private folder."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path / f"smotefast-numba-{os.getuid()}"
 
 
-def test_private_directory__is_the_users_alone_and_found_again(expected):
+def test_private_directory__is_writable_by_the_user_alone_and_used_again(expected):
     assert private_directory() == str(expected)
     assert stat.S_IMODE(expected.stat().st_mode) == 0o700
     assert private_directory() == str(expected)
 
 
 @pytest.mark.parametrize("mode", [0o777, 0o770, 0o702])
-def test_private_directory__is_not_one_that_others_can_write(expected, mode):
+def test_private_directory__is_not_writable_by_others(expected, mode):
     expected.mkdir()
     expected.chmod(mode)
     check_other(private_directory(), expected)
@@ -34,7 +34,7 @@ def test_private_directory__is_not_a_link(expected, tmp_path_factory):
     check_other(private_directory(), expected)
 
 
-def test_private_directory__is_not_somebody_elses(expected, monkeypatch):
+def test_private_directory__does_not_belong_to_another_user(expected, monkeypatch):
     expected.mkdir(mode=0o700)
     owner = os.getuid()
     expected.rename(expected.with_name(f"smotefast-numba-{owner + 1}"))
@@ -47,7 +47,7 @@ def test_private_directory__is_not_a_file(expected):
     check_other(private_directory(), expected)
 
 
-def test_private_directory__is_none_where_nothing_can_be_made(expected, monkeypatch):
+def test_private_directory__is_none_if_no_folder_can_be_created(expected, monkeypatch):
     def refuse(*_args, **_options):
         raise PermissionError(13, "Permission denied")
 

@@ -29,7 +29,7 @@ def summed(values, begin=0, end=None, n_threads=1):
     dtype=st.sampled_from([np.float32, np.float64]),
     offset=st.sampled_from([0.0, 1e3]),
 )
-def test_sum_distances__adds_up_what_the_naive_sums_do(seed, shape, dtype, offset):
+def test_sum_distances__equals_the_naive_sums(seed, shape, dtype, offset):
     values = rows(seed, *shape, dtype, offset)
     np.testing.assert_allclose(
         summed(values), naive.sums_of_distances(values), rtol=1e-13, atol=0
@@ -37,7 +37,7 @@ def test_sum_distances__adds_up_what_the_naive_sums_do(seed, shape, dtype, offse
 
 
 @pytest.mark.parametrize("n", EDGES)
-def test_sum_distances__meets_blocks_and_tasks_at_their_edges(n):
+def test_sum_distances__is_right_at_the_edges_of_blocks_and_tasks(n):
     values = rows(n, n, 3)
     np.testing.assert_allclose(summed(values), naive.sums_of_distances(values), rtol=1e-13)
 

@@ -36,7 +36,7 @@ def refined(data, n_threads, block=10_000):
     return indices, done
 
 
-def test_descend__turns_random_rows_into_near_ones():
+def test_descend__finds_near_rows_from_random_ones():
     data = np.random.default_rng(1).normal(size=(N, 4)).astype(np.float32)
     indices, done = refined(data, 2)
     assert 1 < done <= 20

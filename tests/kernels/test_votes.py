@@ -76,7 +76,7 @@ def test_elect_categories__writes_the_winner_that_was_picked(
 
 @pytest.mark.parametrize("n_threads", [1, 2])
 @pytest.mark.parametrize("n", [255, 256, 257, 513])
-def test_elect_categories__meets_tasks_at_their_edges(n, n_threads):
+def test_elect_categories__is_right_at_the_edges_of_tasks(n, n_threads):
     codes, neighbors = election(n, 20, 1, 3, 4, n)
     rows = np.arange(n)
     everyone = [naive.winners(codes, neighbors, row, 0) for row in range(n)]

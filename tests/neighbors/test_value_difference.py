@@ -1,4 +1,4 @@
-"""Rows of categories that are near by the classes they go with, whichever search runs."""
+"""Nearest rows by the value difference metric, by every search."""
 
 import numpy as np
 import pytest
@@ -7,14 +7,22 @@ from hypothesis import strategies as st
 from imblearn.metrics.pairwise import ValueDifferenceMetric
 
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors import RecallWarning, SearchWarning, find_alike, value_difference
+from smotefast.neighbors import (
+    RecallWarning,
+    SearchWarning,
+    find_neighbors_by_value_difference,
+    problem,
+    value_difference,
+)
 from tests.helpers import reference_kernels as naive
 from tests.helpers.hypothesis_examples import examples
 
 SOME = examples(10 if JIT_DISABLED else 60)
-graphs = pytest.mark.skipif(
-    JIT_DISABLED, reason="pynndescent's building blocks run compiled only"
-)
+graphs = pytest.mark.skipif(JIT_DISABLED, reason="pynndescent runs compiled only")
+
+
+def find(codes, shares, k, **options):
+    return find_neighbors_by_value_difference(codes, k, shares=shares, **options)
 
 
 def categories(seed, n_rows, n_columns, n_values, n_classes):
@@ -34,19 +42,21 @@ def categories(seed, n_rows, n_columns, n_values, n_classes):
     is_loaded=st.booleans(),
     data=st.data(),
 )
-def test_find_alike__finds_what_sorting_all_distances_finds(
+def test_value_difference__finds_what_sorting_all_distances_finds(
     seed, shape, n_values, n_classes, is_loaded, data
 ):
     codes, _, shares = categories(seed, *shape, n_values, n_classes)
     k = data.draw(st.integers(1, shape[0] - 1))
     queries = np.flatnonzero(np.random.default_rng(seed).random(shape[0]) < 0.7)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(value_difference, "kernels_are_loaded", lambda: is_loaded)
-        found = find_alike(codes, shares, k, queries=queries, n_threads=2)
-        everyone = find_alike(codes, shares, k, n_threads=1)
+        patch.setattr(problem, "kernels_are_loaded", lambda: is_loaded)
+        found = find(codes, shares, k, queries=queries, n_threads=2)
+        everyone = find(codes, shares, k, n_threads=1)
     assert found.method == "exact"
     assert found.indices.dtype == np.int32
-    assert np.array_equal(found.indices, naive.nearest_alike(codes, shares, k, queries))
+    assert np.array_equal(
+        found.indices, naive.nearest_by_value_difference(codes, shares, k, queries)
+    )
     assert np.array_equal(everyone.indices[queries], found.indices)
 
 
@@ -57,12 +67,12 @@ def test_find_alike__finds_what_sorting_all_distances_finds(
     n_values=st.integers(2, 8),
     data=st.data(),
 )
-def test_find_alike__of_two_classes_finds_rows_as_near_as_the_metric_says(
+def test_value_difference__of_two_classes_finds_rows_as_close_as_the_metric_says(
     seed, shape, n_values, data
 ):
     codes, y, shares = categories(seed, *shape, n_values, 2)
     k = data.draw(st.integers(1, shape[0] - 1))
-    found = find_alike(codes, shares, k, n_threads=1).indices
+    found = find(codes, shares, k, n_threads=1).indices
     metric = ValueDifferenceMetric(n_categories=[int(c.max()) + 1 for c in codes.T])
     distances = metric.fit(codes, y).pairwise(codes)
     np.fill_diagonal(distances, np.inf)
@@ -72,7 +82,7 @@ def test_find_alike__of_two_classes_finds_rows_as_near_as_the_metric_says(
     assert all(len(set(row)) == k for row in found.tolist())
 
 
-def test_find_alike__has_the_distances_of_imbalanced_learns_metric():
+def test_value_difference__is_the_metric_of_imbalanced_learn():
     codes, y, shares = categories(0, 60, 4, 5, 4)
     metric = ValueDifferenceMetric(n_categories=[int(c.max()) + 1 for c in codes.T])
     expected = metric.fit(codes, y).pairwise(codes)
@@ -83,12 +93,12 @@ def test_find_alike__has_the_distances_of_imbalanced_learns_metric():
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])
-def test_find_alike__cuts_its_work_in_pieces_without_a_difference(n_classes, monkeypatch):
+def test_value_difference__is_the_same_in_blocks(n_classes, monkeypatch):
     codes, _, shares = categories(0, 200, 3, 6, n_classes)
-    whole = find_alike(codes, shares, 5, n_threads=2).indices
-    monkeypatch.setattr(value_difference, "kernels_are_loaded", lambda: True)
-    monkeypatch.setattr(value_difference, "_LOOKUPS_AT_ONCE", 1)
-    assert np.array_equal(find_alike(codes, shares, 5, n_threads=1).indices, whole)
+    whole = find(codes, shares, 5, n_threads=2).indices
+    monkeypatch.setattr(problem, "kernels_are_loaded", lambda: True)
+    monkeypatch.setattr(value_difference, "_LOOKUPS_PER_CALL", 1)
+    assert np.array_equal(find(codes, shares, 5, n_threads=1).indices, whole)
 
 
 def many(seed=0, n=6_000, n_classes=3):
@@ -109,45 +119,43 @@ def _shares(codes, y, n_classes):
 
 @graphs
 @pytest.mark.parametrize("n_classes", [2, 3])
-def test_find_alike__by_approximate_search_finds_most_and_says_how_many(n_classes):
+def test_value_difference__by_approximate_search_finds_most_and_reports_the_recall(n_classes):
     codes, shares = many(n_classes=n_classes)
     queries = np.arange(0, 6_000, 3)
-    found = find_alike(codes, shares, 5, queries=queries, search="approximate", n_threads=2)
+    found = find(codes, shares, 5, queries=queries, search="approximate", n_threads=2)
     assert found.method == "approximate"
     assert found.recall >= 0.95
     assert (found.indices != queries[:, None]).all()
     assert all(len(set(row)) == 5 for row in found.indices.tolist())
-    again = find_alike(codes, shares, 5, queries=queries, search="approximate", n_threads=1)
+    again = find(codes, shares, 5, queries=queries, search="approximate", n_threads=1)
     assert np.array_equal(found.indices, again.indices)
 
 
 @graphs
-def test_find_alike__warns_where_too_few_are_found(monkeypatch):
+def test_value_difference__warns_of_a_low_recall(monkeypatch):
     codes, shares = many()
-    monkeypatch.setattr(value_difference, "_recall", lambda *_: 0.5)
-    with pytest.warns(RecallWarning, match=r"found 0\.50 of the true neighbours"):
-        found = find_alike(codes, shares, 5, search="approximate", n_threads=2)
+    monkeypatch.setattr("smotefast.neighbors.runner.recall", lambda *_: 0.5)
+    with pytest.warns(RecallWarning, match=r"found 0\.50 of the true neighbors"):
+        found = find(codes, shares, 5, search="approximate", n_threads=2)
     assert found.recall == 0.5
 
 
-def test_find_alike__is_exact_where_no_graph_can_be_built(monkeypatch):
+def test_value_difference__is_exact_where_no_graph_can_be_built(monkeypatch):
     codes, _, shares = categories(0, 60, 4, 5, 4)
-    expected = find_alike(codes, shares, 3, n_threads=1).indices
-    monkeypatch.setattr(
-        "smotefast.neighbors.approximate.nn_descent.why_no_graph", lambda: "there is no graph"
-    )
-    with pytest.warns(SearchWarning, match="The search is exact: there is no graph"):
-        found = find_alike(codes, shares, 3, search="approximate", n_threads=1)
+    expected = find(codes, shares, 3, n_threads=1).indices
+    monkeypatch.setattr("smotefast.kernels.compile.JIT_DISABLED", True)
+    with pytest.warns(SearchWarning, match="The search is exact: NUMBA_DISABLE_JIT is set"):
+        found = find(codes, shares, 3, search="approximate", n_threads=1)
     assert found.method == "exact"
     assert np.array_equal(found.indices, expected)
 
 
 @graphs
 @pytest.mark.parametrize("n_classes", [2, 3])
-def test_find_alike__of_rows_that_are_all_alike_finds_others(n_classes):
+def test_value_difference__of_identical_rows_finds_others(n_classes):
     codes = np.zeros((6_000, 3), np.int32)
     shares = [np.full((1, n_classes), 1 / n_classes)] * 3
     for search in ("exact", "approximate"):
-        found = find_alike(codes, shares, 4, search=search, n_threads=2).indices
+        found = find(codes, shares, 4, search=search, n_threads=2).indices
         assert (found != np.arange(6_000)[:, None]).all()
         assert all(len(set(row)) == 4 for row in found[::100].tolist())

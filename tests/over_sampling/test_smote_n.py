@@ -10,7 +10,7 @@ from imblearn import over_sampling as theirs
 from scipy import sparse
 
 from smotefast.engine import majority_vote as votes
-from smotefast.neighbors import value_difference
+from smotefast.neighbors import problem
 from smotefast.over_sampling import SMOTEN
 from tests.helpers import reference_kernels
 from tests.helpers.assertions import assert_same
@@ -62,7 +62,7 @@ def modes(X, y, label, k):
     codes = np.column_stack([np.unique(one, return_inverse=True)[1] for one in X.T])
     shares = reference_kernels.class_shares(codes, y)
     rows = codes[y == label]
-    nearest = reference_kernels.nearest_alike(rows, shares, k)
+    nearest = reference_kernels.nearest_by_value_difference(rows, shares, k)
     return [reference_kernels.mode_of(rows[[i, *nearest[i]]]) for i in range(len(rows))]
 
 
@@ -100,12 +100,8 @@ def test_smote_n__gives_the_same_rows_with_and_without_kernels(
     X, y = categories(1, sizes, 5, n_categories)
     results = []
     for loaded in (True, False):
-        for room in (votes, value_difference):
-            monkeypatch.setattr(room, "kernels_are_loaded", lambda loaded=loaded: loaded)
-        monkeypatch.setattr(
-            "smotefast.neighbors.exact.dispatch.kernels_are_loaded",
-            lambda loaded=loaded: loaded,
-        )
+        for module in (votes, problem):
+            monkeypatch.setattr(module, "kernels_are_loaded", lambda loaded=loaded: loaded)
         results.append(SMOTEN(random_state=0).fit_resample(X, y)[0])
     np.testing.assert_array_equal(*results)
 

@@ -1,4 +1,4 @@
-"""Editing without neighbours, as on larger data: the same rows as with them."""
+"""Editing without finding neighbors, as on large data: the same rows as with them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from imblearn import under_sampling as theirs
 
 from smotefast import under_sampling
 from smotefast.combine import SMOTEENN
-from smotefast.neighbors import planner as policy
+from smotefast.neighbors import same_class_comes_first
 from smotefast.under_sampling import EditedNearestNeighbours, NeighbourhoodCleaningRule
+from smotefast.under_sampling import _editing as editing
 from tests.helpers.assertions import assert_equal, assert_same
 from tests.helpers.datasets import classes
 from tests.helpers.distance_ties import without_ties
@@ -20,19 +21,16 @@ from tests.helpers.hypothesis_examples import examples
 
 @pytest.fixture
 def used(monkeypatch):
-    """Let little data be decided so, too; note the classes that were."""
-    from smotefast.under_sampling import _editing as editing
+    """Judge small data by their classes alone; list the sizes of the classes judged."""
+    sizes = []
 
-    noted = []
+    def noted(matrix, class_rows, *how, **more):
+        sizes.append(len(class_rows))
+        return same_class_comes_first(matrix, class_rows, *how, **more)
 
-    def note(matrix, own, *how, **more):
-        noted.append(len(own))
-        return decide(matrix, own, *how, **more)
-
-    decide = editing.own_come_first
-    monkeypatch.setattr(policy, "LITTLE_WORK", 0)
-    monkeypatch.setattr(editing, "own_come_first", note)
-    return noted
+    monkeypatch.setattr(editing, "same_class_first_pays", lambda *how, **more: True)
+    monkeypatch.setattr(editing, "same_class_comes_first", noted)
+    return sizes
 
 
 CASES = given(
@@ -83,7 +81,7 @@ def test_decisions__on_ties_and_copies_are_those_of_neighbours(kind_sel, round_t
     y = np.append(y, 1 - y[:90])
     how = {"kind_sel": kind_sel, "sampling_strategy": "all", "search": "exact"}
     by_neighbors = EditedNearestNeighbours(**how).fit_resample(X, y)
-    monkeypatch.setattr(policy, "LITTLE_WORK", 0)
+    monkeypatch.setattr(editing, "same_class_first_pays", lambda *how, **more: True)
     by_decisions = EditedNearestNeighbours(**how).fit_resample(X, y)
     for one, other in zip(by_neighbors, by_decisions, strict=True):
         assert_equal(one, other)

@@ -11,7 +11,7 @@ from smotefast.engine import majority_vote
 from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.rows import MatrixRows
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors import neighbor_graph as left
+from smotefast.neighbors import neighbor_graph
 from smotefast.under_sampling import AllKNN, RepeatedEditedNearestNeighbours
 from smotefast.under_sampling import _editing as passes
 from smotefast.under_sampling._editing import (
@@ -155,14 +155,14 @@ def test_repeated_editing__checks_only_rows_that_lost_a_neighbor(estimator, monk
     X, y = classes(1, (60, 40), 2)
     X += 3 * y[:, np.newaxis]
     asked, answers = [], []
-    search = left.NeighborsLeft.nearest
+    search = neighbor_graph.NeighborGraph.nearest
 
     def nearest(self, rows, k):
         asked.append(rows)
         answers.append(search(self, rows, k))
         return answers[-1]
 
-    monkeypatch.setattr(passes.NeighborsLeft, "nearest", nearest)
+    monkeypatch.setattr(passes.NeighborGraph, "nearest", nearest)
     job = RepeatedEditing(
         MatrixRows(X, y), [0, 1], "mode", 3, NeighborSearch("exact", 1), estimator
     )
@@ -196,7 +196,7 @@ def test_disagreement__is_the_share_of_rows_that_exact_search_decides_differentl
     X, y = classes(5, (50, 40, 30), 2)
     sampler.set_params(search="exact").fit_resample(X, y)
     exact = sampler.sample_indices_
-    search = left.find_neighbors
+    search = neighbor_graph.find_neighbors
 
     def find(pool, k, **how):
         found = search(pool, k, **{**how, "search": "exact"})
@@ -206,7 +206,7 @@ def test_disagreement__is_the_share_of_rows_that_exact_search_decides_differentl
             found.indices[how["queries"] % 5 == 0] = 3
         return found._replace(method="approximate", recall=0.8)
 
-    monkeypatch.setattr(left, "find_neighbors", find)
+    monkeypatch.setattr(neighbor_graph, "find_neighbors", find)
     sampler.set_params(search="approximate").fit_resample(X, y)
     n_differ = len(np.setxor1d(sampler.sample_indices_, exact))
     assert (n_differ > 0) == is_spoiled

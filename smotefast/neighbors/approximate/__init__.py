@@ -1,1 +1,1 @@
-"""Approximate nearest-neighbor search with pynndescent's trees and NN-descent."""
+"""Approximate nearest-neighbor search by random-projection trees and NN-descent."""

@@ -1,1 +1,1 @@
-"""Exact nearest-neighbor search: NumPy, full scan, k-d tree, tiles, CSR, distinct rows."""
+"""Exact nearest-neighbor search: one method a file, with the same results bit for bit."""

@@ -1,104 +1,110 @@
-"""Exact search on CSR rows: products of rows propose, float64 differences settle.
+"""Exact search on CSR rows: sparse products estimate distances, differences decide the order.
 
-Squared distances are estimated from norms and sparse products. What rounding may have put on
-the wrong side of the k-th is compared on the stored values. Counts and one-hot codes need no
-second look: their estimates are exact.
+Squared distances are estimated from norms and products. Rows that rounding may have put on
+the wrong side of the k-th are compared by their stored values. The estimates of integers, such
+as counts and one-hot codes, are exact and need no second comparison.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smotefast._typing import CSR
 from smotefast.neighbors.exact.integer_keys import are_integers, keys_are_exact
-from smotefast.neighbors.queries import pieces
+from smotefast.neighbors.exact.norm_expansion import rounding_share
+from smotefast.neighbors.queries import Queries, SparseRows, work_blocks
+from smotefast.neighbors.result import SearchResult
 
 if TYPE_CHECKING:
     from smotefast.kernels.interpolate_csr import CsrRows
 
-# Multiply-adds of one call of the kernel: about a second on 2 cores.
-_AT_ONCE = 1e9
-# Up to so many one thread takes less than waking others does: 10 ms.
-_ONE_THREAD = 1e7
-
-Found = tuple[np.ndarray, np.ndarray]  # squared distances and positions
+# Multiply-adds of one kernel call: about a second on 2 cores.
+_WORK_PER_CALL = 1e9
+# Up to this work (10 ms) one thread is faster than waking others.
+_ONE_THREAD_WORK = 1e7
 
 
-def search_sparse(pool: Any, queries: np.ndarray, k: int, *, n_threads: int) -> np.ndarray:
-    """Return the positions of the k nearest other rows of each query, which is a row itself."""
-    return _search(_settled(pool), pool.shape[0], queries, k, n_threads)[1]
+def search_csr(
+    points: SparseRows, queries: Queries[SparseRows], k: int, *, n_threads: int
+) -> SearchResult:
+    """Find the k nearest rows of a CSR matrix."""
+    squared, indices = _search(points, queries, k, n_threads, sign=1.0)
+    return SearchResult(indices, squared)
 
 
-def search_sparse_pool(pool: Any, queries: Any, k: int, *, n_threads: int) -> Found:
-    """Return the k nearest rows of a pool of each of some other rows."""
-    return _search(*_together(pool, queries), k, n_threads)
-
-
-def farthest_sparse_pool(pool: Any, queries: Any, k: int, *, n_threads: int) -> np.ndarray:
-    """Return the distances to the k farthest rows of a pool, ascending."""
-    squares, _ = _search(*_together(pool, queries), k, n_threads, sign=-1.0)
-    return np.sqrt(-squares[:, ::-1])
-
-
-def _together(pool: Any, queries: Any) -> tuple[Any, int, np.ndarray]:
-    """Return the rows of a pool and, after them, the queries; and their positions."""
-    from scipy import sparse
-
-    n_pool = pool.shape[0]
-    rows = _settled(sparse.vstack([pool, queries], format="csr"))
-    return rows, n_pool, np.arange(n_pool, rows.shape[0])
+def search_farthest_csr(
+    points: SparseRows, queries: Queries[SparseRows], k: int, *, n_threads: int
+) -> SearchResult:
+    """Find the k farthest rows of a CSR matrix, nearest of them first."""
+    squared, indices = _search(points, queries, k, n_threads, sign=-1.0)
+    return SearchResult(indices[:, ::-1], -squared[:, ::-1])
 
 
 def _search(
-    rows: Any, n_pool: int, queries: np.ndarray, k: int, n_threads: int, sign: float = 1.0
-) -> Found:
-    """Search among the first ``n_pool`` rows; queries may be of these or come after them."""
+    points: SparseRows, queries: Queries[SparseRows], k: int, n_threads: int, sign: float
+) -> tuple[np.ndarray, np.ndarray]:
     from smotefast.kernels.distances_csr import search_sparse_rows
 
-    distances, positions = np.empty((len(queries), k)), np.empty((len(queries), k), np.int64)
+    n_pool = points.values.shape[0]
+    rows, query_rows = _stack(points, queries)
+    squared, indices = (
+        np.empty((len(queries.rows), k)),
+        np.empty((len(queries.rows), k), np.int64),
+    )
     with np.errstate(over="ignore", invalid="ignore"):
-        norms, lost = _norms(rows)
+        norms, errors = _norms(rows)
         is_exact = keys_are_exact(norms, n_pool) and are_integers(rows.data)
-    data = _parts(rows), _parts(rows[:n_pool].T.tocsr()), norms, lost, n_pool, is_exact, sign
-    each = 2 * n_pool + _products_of_a_row(rows, n_pool)
-    threads = 1 if each * len(queries) <= _ONE_THREAD else n_threads
-    for some in pieces(len(queries), each, _AT_ONCE, 128 * threads):
-        asked = np.ascontiguousarray(queries[some], dtype=np.int64)
-        search_sparse_rows(*data, asked, distances[some], positions[some], n_threads=threads)
-    return distances, positions
+    by_column = _kernel_rows(rows[:n_pool].T.tocsr())
+    data = _kernel_rows(rows), by_column, norms, errors, n_pool, is_exact, sign
+    work = 2 * n_pool + _products_per_row(rows, n_pool)
+    threads = 1 if work * len(queries.rows) <= _ONE_THREAD_WORK else n_threads
+    for block in work_blocks(len(queries.rows), work, _WORK_PER_CALL, 128 * threads):
+        part = np.ascontiguousarray(query_rows[block], dtype=np.int64)
+        search_sparse_rows(*data, part, squared[block], indices[block], n_threads=threads)
+    return squared, indices
 
 
-def _settled(pool: Any) -> Any:
-    """Return float64 CSR rows with sorted columns and no repeats; copies only if needed."""
-    rows = pool.astype(np.float64, copy=False)
+def _stack(points: SparseRows, queries: Queries[SparseRows]) -> tuple[CSR, np.ndarray]:
+    """Return the pool followed by the rows of the queries, and the queries as rows of it."""
+    if queries.points is points:
+        return _canonical(points.values), queries.rows
+    from scipy import sparse
+
+    rows = sparse.vstack([points.values, queries.points.values], format="csr")
+    return _canonical(rows), queries.rows + points.values.shape[0]
+
+
+def _canonical(matrix: CSR) -> CSR:
+    """Return float64 CSR rows with sorted, unique columns; copies only if needed."""
+    rows = matrix.astype(np.float64, copy=False)
     if not rows.has_canonical_format:
         rows = rows.copy()
         rows.sum_duplicates()
     return rows
 
 
-def _parts(rows: Any) -> CsrRows:
+def _kernel_rows(rows: CSR) -> CsrRows:
     from smotefast.kernels.interpolate_csr import CsrRows
 
-    wide = max(rows.nnz, *rows.shape) > np.iinfo(np.int32).max
-    kind = np.int64 if wide else np.int32  # few kinds of indices, few compiled kernels
-    indptr, indices = (part.astype(kind, copy=False) for part in (rows.indptr, rows.indices))
+    # Two types of indices at most: the kernels are compiled for each type.
+    is_large = max(rows.nnz, *rows.shape) > np.iinfo(np.int32).max
+    dtype = np.int64 if is_large else np.int32
+    indptr, indices = (part.astype(dtype, copy=False) for part in (rows.indptr, rows.indices))
     return CsrRows(indptr, indices, rows.data)
 
 
-def _norms(rows: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return squared norms, and what rounding of them and of products may lose."""
+def _norms(rows: CSR) -> tuple[np.ndarray, np.ndarray]:
+    """Return squared norms, and the rounding error that each adds to a distance."""
     n_stored = np.diff(rows.indptr)
     norms = np.add.reduceat(np.append(rows.data * rows.data, 0.0), rows.indptr[:-1])
     norms[n_stored == 0] = 0.0
-    # Rounding of the norms, of the product and of their sum, with a margin.
     finfo = np.finfo(np.float64)
-    slack = 8 * (int(n_stored.max()) + 16) * float(finfo.eps)
-    return norms, slack * norms + finfo.tiny / finfo.eps
+    return norms, rounding_share(int(n_stored.max())) * norms + finfo.tiny / finfo.eps
 
 
-def _products_of_a_row(rows: Any, n_pool: int) -> float:
-    """Estimate how many stored values a row meets in the pool."""
+def _products_per_row(rows: CSR, n_pool: int) -> float:
+    """Estimate how many stored values of the pool a row is multiplied with."""
     n_stored = rows.nnz / rows.shape[0]
     return float(n_stored * n_stored * n_pool / rows.shape[1])

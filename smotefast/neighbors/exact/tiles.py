@@ -1,9 +1,8 @@
-"""Exact search by register tiles: float32 proposes, float64 disposes, a bound certifies.
+"""Exact search by register tiles: low precision proposes candidates, a bound certifies them.
 
-Tiles keep a few candidates more than asked for. Those are ranked in float64; a row is
-certain when its k-th distance lies below everything the tiles can have left out, with
-rounding bounded per candidate. Rows that are not certain go to float64 tiles, and what
-is left to a scan of all distances.
+Tiles keep a few candidates more than k. These are ranked in float64; a query is resolved if its
+k-th distance is below that of every row the tiles can have left out, with the rounding error
+bounded per candidate.
 """
 
 from __future__ import annotations
@@ -14,107 +13,110 @@ import numpy as np
 
 from smotefast.kernels.points import Points
 from smotefast.neighbors.exact.integer_keys import are_integers
-from smotefast.neighbors.queries import Asked, pieces, rank
+from smotefast.neighbors.exact.scan import rank_candidates
+from smotefast.neighbors.queries import Queries, row_sample, work_blocks
+from smotefast.neighbors.result import SearchResult
 
 if TYPE_CHECKING:
     from smotefast.kernels.tiles import Panels
 
-# Candidates kept beyond k. More make certainty likelier and insertions costlier.
+FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+# Candidates beyond k. More resolve more queries and take longer to insert.
 SPARE = {"float32": 6, "float64": 24}
-# Up to so many uncertain rows a scan is cheaper than packing float64 tiles.
-_FEW = 64
-# Queries that tell whether float32 can settle the order on these data at all.
+# Queries that show whether float32 can certify the order of these data. Float64 tiles serve
+# all queries if more than a quarter of these stay unresolved.
 _PROBE = 384
 # Squared norms up to which sums of products of integers are exact, with one bit for halves.
-_EXACT_NORM = {np.dtype(np.float32): 2.0**22, np.dtype(np.float64): 2.0**51}
+_EXACT_NORM = {FLOAT32: 2.0**22, FLOAT64: 2.0**51}
 _L1_BYTES = 24 * 1024
-# Multiply-adds of one call, about a second: a signal waits for the end of a call.
-_WORK_AT_ONCE = 1e11
-# Rows that the centre comes from, or up to twice as many: their median in 100 columns takes
-# 0.2 ms, that of 2,000 rows 2 ms.
+# Multiply-adds of one call, about a second: a signal is handled after a call.
+_WORK_PER_CALL = 1e11
+# Rows that the center is the median of, or up to twice as many: the median of these in 100
+# columns takes 0.2 ms, of 2,000 rows 2 ms.
 _SAMPLE = 256
 
 
 class Packed(NamedTuple):
-    """Rows packed for tiles, the queries packed alike, and what their scores mean."""
+    """Pool rows and query rows packed for tiles, and the scale and error of their scores."""
 
     panels: Panels
-    asked: Panels
+    query_panels: Panels
     half_weight: float
     scale: float
     slack: float
     is_exact: bool
 
 
-Found = tuple[np.ndarray, np.ndarray, np.ndarray]
-
-
-def search_tiles(points: Points, asked: Asked, k: int, *, n_threads: int) -> Found:
-    """Return distances, positions and whether each query's answer is certain."""
-    packed = pack(points, asked.points, np.dtype(np.float32), n_threads=n_threads)
+def search_tiles(
+    points: Points, queries: Queries[Points], k: int, *, n_threads: int
+) -> SearchResult | None:
+    """Find the k nearest rows by float32 tiles; None if float32 certifies too few."""
+    packed = pack(points, queries.points, FLOAT32, n_threads=n_threads)
     if packed is None:
-        return _nothing(asked.n, k)
-    if _is_too_coarse(points, packed, asked, k, n_threads):
-        del packed  # memory is planned for one packing at a time
-        return search_once(points, asked, k, np.dtype(np.float64), n_threads=n_threads)
-    distances, positions, certain = _search(points, packed, asked, k, n_threads)
-    del packed
-    # A k-th distance of zero means more duplicates than candidates kept: float64 tiles
-    # could not tell them apart either, and the scan stops early on them.
-    left = np.flatnonzero(~certain & (distances[:, -1] > 0))
-    if left.shape[0] > _FEW:
-        wide = np.dtype(np.float64)
-        again = search_once(points, asked.some(left), k, wide, n_threads=n_threads)
-        distances[left], positions[left], certain[left] = again
-    return distances, positions, certain
+        return _all_unresolved(len(queries.rows), k)
+    if _is_too_coarse(points, packed, queries, k, n_threads):
+        return None
+    return _search(points, packed, queries, k, n_threads)
+
+
+def search_float64_tiles(
+    points: Points, queries: Queries[Points], k: int, *, n_threads: int
+) -> SearchResult:
+    """Find the k nearest rows by float64 tiles."""
+    packed = pack(points, queries.points, FLOAT64, n_threads=n_threads)
+    if packed is None:
+        return _all_unresolved(len(queries.rows), k)
+    return _search(points, packed, queries, k, n_threads)
 
 
 def _is_too_coarse(
-    points: Points, packed: Packed, asked: Asked, k: int, n_threads: int
+    points: Points, packed: Packed, queries: Queries[Points], k: int, n_threads: int
 ) -> bool:
-    """Whether float32 leaves the order of more than a quarter of some queries open."""
-    if packed.is_exact or asked.n <= 8 * _PROBE:
+    """Whether float32 leaves more than a quarter of a sample of the queries unresolved."""
+    if packed.is_exact or len(queries.rows) <= 8 * _PROBE:
         return False
-    # Copies, because kernels are compiled anew for what is not contiguous.
-    some = np.arange(0, asked.n, asked.n // _PROBE)
-    distances, _, certain = _search(points, packed, asked.some(some), k, n_threads)
-    n_open = int(np.count_nonzero(~certain & (distances[:, -1] > 0)))
-    return n_open > len(some) // 4
+    # An index array gives copies: kernels are compiled again for arrays with strides.
+    sample = queries.subset(np.arange(0, len(queries.rows), len(queries.rows) // _PROBE))
+    result = _search(points, packed, sample, k, n_threads)
+    return len(resolvable(result)) > len(sample.rows) // 4
 
 
-def search_once(
-    points: Points, asked: Asked, k: int, dtype: np.dtype, *, n_threads: int
-) -> Found:
-    """Search with tiles of one type; what that leaves open is not looked at again."""
-    packed = pack(points, asked.points, dtype, n_threads=n_threads)
-    assert packed is not None
-    return _search(points, packed, asked, k, n_threads)
+def resolvable(result: SearchResult) -> np.ndarray:
+    """Return the unresolved queries that tiles of higher precision can resolve.
+
+    A k-th distance of zero means more duplicates than candidates. No tiles can tell these
+    apart, and the scan stops early on them.
+    """
+    kth: np.ndarray = result.squared()[result.unresolved, -1]
+    return result.unresolved[kth > 0]
 
 
-def pack(points: Points, asked: Points, dtype: np.dtype, *, n_threads: int) -> Packed | None:
-    """Centre, scale and pack the rows; None where their range exceeds float64's."""
-    center, reach, integral = center_and_reach(points.values)
-    if asked is not points:
-        reach = max(reach, _reach(asked.values, center))
-        integral = integral and are_integers(asked.values)
+def pack(
+    points: Points, query_points: Points, dtype: np.dtype[np.floating], *, n_threads: int
+) -> Packed | None:
+    """Center, scale and pack the rows; None if their range exceeds that of float64."""
+    center, reach, is_integral = center_and_reach(points.values)
+    if query_points is not points:
+        reach = max(reach, _reach(query_points.values, center))
+        is_integral = is_integral and are_integers(query_points.values)
     if not np.isfinite(reach):
         return None
     limit = _EXACT_NORM[dtype]
-    if integral and reach <= limit**0.5 and not points.codes.shape[1]:
-        packed = _packed(points, asked, dtype, center, 1.0, 0.0, n_threads)
+    if is_integral and reach <= limit**0.5 and not points.codes.shape[1]:
+        packed = _packed(points, query_points, dtype, center, 1.0, 0.0, n_threads)
         if _largest_norm(packed) <= limit and are_integers(points.values):
             return packed._replace(is_exact=True)
-    # Rounding of n_features + 1 sums and of one for each category, of the norms, of the
+    # Rounding of n_features + 1 sums and of one for each category, of the norms and of the
     # casts, with a margin.
     n_sums = points.values.shape[1] + points.codes.shape[1]
     slack = (2 * n_sums + 16) * float(np.finfo(dtype).eps) / 2
-    return _packed(points, asked, dtype, center, scale_for(reach), slack, n_threads)
+    return _packed(points, query_points, dtype, center, scale_for(reach), slack, n_threads)
 
 
 def _packed(
     points: Points,
-    asked: Points,
-    dtype: np.dtype,
+    query_points: Points,
+    dtype: np.dtype[np.floating],
     center: np.ndarray,
     scale: float,
     slack: float,
@@ -122,16 +124,16 @@ def _packed(
 ) -> Packed:
     from smotefast.kernels.tiles import pack_panels
 
-    made = []
-    for each in (points,) if asked is points else (points, asked):
-        panels = _empty_panels(each, dtype)
-        pack_panels(each, center, scale, slack, *panels, n_threads=n_threads)
-        made.append(panels)
+    packed = []
+    for rows in (points,) if query_points is points else (points, query_points):
+        panels = _empty_panels(rows, dtype)
+        pack_panels(rows, center, scale, slack, *panels, n_threads=n_threads)
+        packed.append(panels)
     half_weight = 0.5 * points.weight * scale * scale
-    return Packed(made[0], made[-1], half_weight, scale, slack, False)
+    return Packed(packed[0], packed[-1], half_weight, scale, slack, False)
 
 
-def _empty_panels(points: Points, dtype: np.dtype) -> Panels:
+def _empty_panels(points: Points, dtype: np.dtype[np.floating]) -> Panels:
     from smotefast.kernels.tile_kernel import panel_lanes
     from smotefast.kernels.tiles import Panels
 
@@ -146,84 +148,97 @@ def _empty_panels(points: Points, dtype: np.dtype) -> Panels:
 
 
 def _largest_norm(packed: Packed) -> float:
-    """Return the largest squared norm of rows packed without slack."""
-    halves = [panels.halves for panels in (packed.panels, packed.asked)]
+    """Return the largest squared norm of rows that were packed without slack."""
+    halves = [panels.halves for panels in (packed.panels, packed.query_panels)]
     return 2 * max(float(each[np.isfinite(each)].max()) for each in halves)
 
 
 def center_and_reach(rows: np.ndarray) -> tuple[np.ndarray, float, bool]:
-    """Return a centre, the largest deviation from it, and whether a sample is integers.
+    """Return a center, the largest deviation from it, and whether a sample is integers.
 
-    The centre is the median of a sample: far rows do not drag it away from the bulk.
+    The center is the median of the sample: outliers do not move it away from the bulk.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        sample = rows[:: max(1, rows.shape[0] // _SAMPLE)].astype(np.float64)
-        integral = bool(np.all(sample == np.rint(sample)))
+        sample = row_sample(rows, _SAMPLE).astype(np.float64)
+        is_integral = bool(np.all(sample == np.rint(sample)))
         center = np.median(sample, axis=0)
-        center = np.rint(center) if integral else center
-        return center, _reach(rows, center), integral
+        center = np.rint(center) if is_integral else center
+        return center, _reach(rows, center), is_integral
 
 
 def _reach(rows: np.ndarray, center: np.ndarray) -> float:
-    """Return the largest deviation from a centre, looked for in blocks that fit the cache."""
+    """Return the largest deviation from a center, computed in blocks that fit the cache."""
     highest = np.full(rows.shape[1], -np.inf)
     lowest = np.full(rows.shape[1], np.inf)
-    for some in pieces(rows.shape[0], rows.shape[1], 1 << 16, 1):
-        block = rows[some]
-        np.maximum(highest, block.max(axis=0), out=highest)
-        np.minimum(lowest, block.min(axis=0), out=lowest)
+    for block in work_blocks(rows.shape[0], rows.shape[1], 1 << 16, 1):
+        part = rows[block]
+        np.maximum(highest, part.max(axis=0), out=highest)
+        np.minimum(lowest, part.min(axis=0), out=lowest)
     with np.errstate(over="ignore", invalid="ignore"):
         return float(max((highest - center).max(), (center - lowest).max()))
 
 
 def scale_for(reach: float) -> float:
-    """Return the power of two that brings the largest deviation to about one."""
+    """Return the power of two that scales the largest deviation to about one."""
     if reach == 0:
         return 1.0
     return float(np.ldexp(1.0, int(np.clip(-np.frexp(reach)[1], -1000, 1000))))
 
 
-def _search(points: Points, packed: Packed, asked: Asked, k: int, n_threads: int) -> Found:
-    """Search with one packing and certify what it found."""
-    scores, candidates, norms = nearest_candidates(packed, asked, k, n_threads=n_threads)
-    distances, positions = rank(points, asked, candidates, k, n_threads=n_threads)
+def _search(
+    points: Points, packed: Packed, queries: Queries[Points], k: int, n_threads: int
+) -> SearchResult:
+    """Search with one packing and certify the result."""
+    scores, candidates, norms = nearest_candidates(packed, queries, k, n_threads=n_threads)
+    result = rank_candidates(points, queries, candidates, k, n_threads=n_threads)
     if packed.is_exact:
-        return distances, positions, np.ones(asked.n, dtype=bool)
-    n_features = points.values.shape[1]
-    tiny = 1e-36 if packed.panels.values.dtype == np.float32 else 1e-300
+        return result
+    kth = result.squared()[:, -1]
+    is_certain = _are_below_rest(packed, kth, scores[:, 0], norms, points.values.shape[1])
+    return result._replace(unresolved=np.flatnonzero(~is_certain))
+
+
+def _are_below_rest(
+    packed: Packed, squared: np.ndarray, worst: np.ndarray, norms: np.ndarray, n_features: int
+) -> np.ndarray:
+    """Whether squared distances are below those of all rows that tiles can have left out.
+
+    ``worst`` are the worst scores kept, ``norms`` the squared norms of the queries.
+    """
+    tiny = 1e-36 if packed.panels.values.dtype == FLOAT32 else 1e-300
     rounding = 4 * (n_features + 3) * np.finfo(np.float64).eps
-    left_out = 2 * scores[:, 0].astype(np.float64) + norms * (1 - packed.slack) - tiny
-    # Squares that are no normal numbers any more are off by up to the smallest of these.
-    lost = n_features * np.finfo(np.float64).tiny
+    left_out = 2 * worst.astype(np.float64) + norms * (1 - packed.slack) - tiny
+    # Squares below the smallest normal number are off by up to that number.
+    underflow = n_features * np.finfo(np.float64).tiny
     with np.errstate(over="ignore", invalid="ignore"):
-        kth = (distances[:, -1] + lost) * packed.scale * packed.scale
-        return distances, positions, kth * (1 + rounding) < left_out
+        scaled = (squared + underflow) * packed.scale * packed.scale
+        return np.asarray(scaled * (1 + rounding) < left_out)
 
 
 def nearest_candidates(
-    packed: Packed, asked: Asked, k: int, *, n_threads: int
+    packed: Packed, queries: Queries[Points], k: int, *, n_threads: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Run the tiles; return scores (worst first), candidates and query norms."""
+    """Run the tiles; return scores (worst first), candidates and squared query norms."""
     from smotefast.kernels.tiles import search_panels
 
     dtype = packed.panels.values.dtype
     n_kept = k if packed.is_exact else k + SPARE[dtype.name]
-    scores = np.empty((asked.n, n_kept), dtype=dtype)
-    candidates = np.empty((asked.n, n_kept), dtype=np.int64)
-    norms = np.empty(asked.n, dtype=np.float64)
+    scores = np.empty((len(queries.rows), n_kept), dtype=dtype)
+    candidates = np.empty((len(queries.rows), n_kept), dtype=np.int64)
+    norms = np.empty(len(queries.rows), dtype=np.float64)
     work = float(packed.panels.values.size + packed.panels.codes.size)
-    for some in pieces(asked.n, work, _WORK_AT_ONCE, 768 * n_threads):
-        part = asked.some(some)
-        block = queries_per_task(part.n, packed.panels.values, n_threads)
+    for block in work_blocks(len(queries.rows), work, _WORK_PER_CALL, 768 * n_threads):
+        part = queries.subset(block)
+        per_task = queries_per_task(len(part.rows), packed.panels.values, n_threads)
         search_panels(
-            packed.panels, packed.asked, part.rows, part.own, packed.half_weight, block,
-            scores[some], candidates[some], norms[some], n_threads=n_threads,
+            packed.panels, packed.query_panels, part.rows, part.excluded, packed.half_weight,
+            per_task, scores[block], candidates[block], norms[block], n_threads=n_threads,
         )  # fmt: skip
     return scores, candidates, norms
 
 
 def queries_per_task(n_queries: int, panels: np.ndarray, n_threads: int) -> int:
-    """Return how many queries share a pass over the panels: what L1 holds, threads busy."""
+    """Return the queries of a task: they fit the L1 cache and leave work for all threads."""
     from smotefast.kernels.tile_kernel import GROUP
 
     fitting: int = _L1_BYTES // (panels.shape[1] * panels.itemsize)
@@ -231,8 +246,7 @@ def queries_per_task(n_queries: int, panels: np.ndarray, n_threads: int) -> int:
     return max(1, min(fitting, fair, 192) // GROUP) * GROUP
 
 
-def _nothing(n_queries: int, k: int) -> Found:
-    """Leave every row to the scan."""
-    distances = np.zeros((n_queries, k), dtype=np.float64)
-    positions = np.zeros((n_queries, k), dtype=np.int64)
-    return distances, positions, np.zeros(n_queries, dtype=bool)
+def _all_unresolved(n_queries: int, k: int) -> SearchResult:
+    """Leave every query to the scan."""
+    zeros = np.zeros((n_queries, k))
+    return SearchResult(zeros.astype(np.int64), zeros, np.arange(n_queries))

@@ -1,9 +1,11 @@
+"""Mean distance between the rows of a cluster: that of all pairs."""
+
 import numpy as np
 import pytest
 from scipy import sparse
 from scipy.spatial.distance import pdist
 
-from smotefast.over_sampling import _cluster_density as room
+from smotefast.over_sampling import _cluster_density as density
 from smotefast.over_sampling._cluster_density import kernel_pays, mean_distance
 
 
@@ -28,7 +30,7 @@ def test_kernel_pays__for_much_work_on_narrow_rows(shape, pays):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int32])
 @pytest.mark.parametrize("kind", ["products", "kernel", "csr"])
 def test_mean_distance__is_that_of_all_pairs(dtype, kind, monkeypatch):
-    monkeypatch.setattr(room, "kernel_pays", lambda n_rows, n_features: kind == "kernel")
+    monkeypatch.setattr(density, "kernel_pays", lambda n_rows, n_features: kind == "kernel")
     values = (rows(1, 70) * 100).astype(dtype)
     matrix = sparse.csr_array(values) if kind == "csr" else values
     mean = mean_distance(matrix, n_threads=2)
@@ -39,7 +41,7 @@ def test_mean_distance__is_that_of_all_pairs(dtype, kind, monkeypatch):
 
 @pytest.mark.parametrize("kind", ["dense", "csr"])
 def test_mean_distance__needs_no_table_of_all_pairs(kind, monkeypatch):
-    monkeypatch.setattr(room, "_DISTANCES_AT_ONCE", 0.05)  # megabytes: 21 rows of 300
+    monkeypatch.setattr(density, "_DISTANCES_AT_ONCE", 0.05)  # megabytes: 21 rows of 300
     values = rows(2, 300)
     matrix = sparse.csr_array(values) if kind == "csr" else values
     np.testing.assert_allclose(

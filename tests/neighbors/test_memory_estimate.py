@@ -1,4 +1,4 @@
-"""What a search takes at its worst moment is no more than was planned."""
+"""The peak memory of a search does not exceed the estimate."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from smotefast.neighbors import estimated_bytes
 
 pytestmark = [
     pytest.mark.skipif(
-        not os.path.exists("/proc/self/clear_refs"), reason="only Linux forgets a peak"
+        not os.path.exists("/proc/self/clear_refs"), reason="only Linux resets a peak"
     ),
     pytest.mark.skipif(JIT_DISABLED, reason="plain Python cannot search so many rows"),
 ]
@@ -20,22 +20,22 @@ SEARCH = """
 import sys
 import numpy as np
 import smotefast.neighbors as neighbors
-import smotefast.neighbors.result as found
+from smotefast.neighbors import runner
 from smotefast.storage.process_memory import peak_bytes, release_memory, resident_bytes
 
 kind, n, d, k, search, wanted = sys.argv[1], *map(int, sys.argv[2:5]), *sys.argv[5:]
-found.RECALL_WANTED = float(wanted)
+runner.RECALL_WANTED = float(wanted)
 rng = np.random.default_rng(0)
 rows = rng.normal(size=(n, d))
-if kind == "coarse":  # the order hangs on what float32 cannot tell
+if kind == "coarse":  # float32 cannot certify the order
     rows[:, 0] = rng.integers(0, 3, n) * 1e6 + 0.25
-elif kind == "repeated":
+elif kind == "duplicates":
     rows = rows[rng.integers(0, n // 2, n)]
 elif kind == "tied":
     rows = rng.integers(0, 3, (n, d)) + 0.1
 rows = rows.astype(np.float32 if kind == "float32" else np.float64)
 loaded = "exact" if search == "exact" else "approximate"
-neighbors.load_searches(rows.dtype, d, k, loaded, n_threads=2)
+neighbors.load_searches(rows.dtype, d, k, loaded, n_rows=n, n_threads=2)
 release_memory()
 with open("/proc/self/clear_refs", "w") as file:
     file.write("5")
@@ -52,10 +52,12 @@ print(found.method, peak_bytes() - before)
         ("coarse", 30_000, 13, 15, "exact", 0.95, "exact"),
         pytest.param("tied", 30_000, 30, 5, "exact", 0.95, "exact", marks=long),
         ("float64", 150_000, 2, 5, "exact", 0.95, "exact"),
-        pytest.param("repeated", 40_000, 30, 5, "exact", 0.95, "exact", marks=long),
+        pytest.param("duplicates", 40_000, 30, 5, "exact", 0.95, "exact", marks=long),
         ("float32", 50_000, 30, 5, "approximate", 0.0, "approximate"),
         ("float64", 70_000, 12, 1, "auto", 2.0, "exact"),
-        pytest.param("repeated", 200_000, 30, 5, "approximate", 0.0, "approximate", marks=long),
+        pytest.param(
+            "duplicates", 200_000, 30, 5, "approximate", 0.0, "approximate", marks=long
+        ),
         pytest.param("float32", 100_000, 30, 5, "approximate", 0.0, "approximate", marks=long),
         pytest.param("float32", 50_000, 12, 40, "approximate", 2.0, "approximate", marks=long),
         pytest.param("float64", 100_000, 12, 1, "auto", 2.0, "exact", marks=long),

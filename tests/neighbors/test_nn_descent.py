@@ -4,14 +4,22 @@ import numpy as np
 import pytest
 
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors import find_neighbors, recall_at_k
-from smotefast.neighbors.approximate import settings as rules
-from smotefast.neighbors.approximate.nn_descent import centered, embedded, search_approximate
-from smotefast.neighbors.queries import points_of
-
-pytestmark = pytest.mark.skipif(
-    JIT_DISABLED, reason="pynndescent's building blocks run compiled only"
+from smotefast.neighbors import find_neighbors
+from smotefast.neighbors.approximate.nn_descent import (
+    center_float32,
+    embed,
+    search_nn_descent,
 )
+from smotefast.neighbors.approximate.settings import (
+    settings_for,
+    update_bytes_per_row,
+)
+from smotefast.neighbors.exact.scan import rank_candidates
+from smotefast.neighbors.queries import as_points, pool_queries
+from smotefast.neighbors.result import recall
+from tests.helpers.search_problems import search_by
+
+pytestmark = pytest.mark.skipif(JIT_DISABLED, reason="pynndescent runs compiled only")
 
 
 def clustered(n, d=12, seed=0, dtype=np.float32):
@@ -20,14 +28,25 @@ def clustered(n, d=12, seed=0, dtype=np.float32):
     return (centers[rng.integers(0, 20, n)] + rng.normal(size=(n, d))).astype(dtype)
 
 
-def search(pool, k=5, **options):
-    queries = options.pop("queries", np.arange(pool.shape[0]))
-    n_threads = options.pop("n_threads", 2)
-    return search_approximate(points_of(pool), queries, k, n_threads=n_threads)
+def search(pool, k=5, *, rows=None, n_threads=2):
+    """Search rows of a pool, all of them by default."""
+    points = as_points(pool)
+    rows = np.arange(pool.shape[0]) if rows is None else rows
+    queries = pool_queries(points, rows)
+    return search_nn_descent(points, queries, k, n_threads=n_threads).indices
+
+
+def recall_of(points, found):
+    """Return the share of the true neighbors found, of every 20th row."""
+    rows = np.arange(0, len(found), 20)
+    queries, k = pool_queries(points, rows), found.shape[1]
+    true = search_by("tiles", points, queries, k, n_threads=2, needs_distances=True)
+    ranked = rank_candidates(points, queries, found[rows], k, n_threads=2)
+    return recall(ranked.squared(), true.squared())
 
 
 def check(found, queries, n_pool):
-    """No row is its own neighbour, none comes twice, none is missing."""
+    """Check that no row is its own neighbor, and that neighbors are rows and distinct."""
     assert (found != queries[:, np.newaxis]).all()
     assert found.min() >= 0
     assert found.max() < n_pool
@@ -35,42 +54,42 @@ def check(found, queries, n_pool):
     assert (ordered[:, 1:] != ordered[:, :-1]).all()
 
 
-def test_search_approximate__finds_nearly_all_and_repeats_itself_on_any_threads():
+def test_nn_descent__finds_nearly_all_and_the_same_on_any_number_of_threads():
     pool = clustered(20_000)
     found = search(pool)
     check(found, np.arange(20_000), 20_000)
-    assert recall_at_k(pool, found, n_threads=2) > 0.95
+    assert recall_of(as_points(pool), found) > 0.95
     assert np.array_equal(search(pool, n_threads=1), found)
     assert np.array_equal(search(pool), found)
 
 
-def test_search_approximate__of_some_rows_are_those_of_the_full_search():
+def test_nn_descent__finds_for_few_queries_what_it_finds_for_all():
     pool = clustered(6_000)
     queries = np.arange(5, 6_000, 7)
-    assert np.array_equal(search(pool, queries=queries), search(pool)[queries])
+    assert np.array_equal(search(pool, rows=queries), search(pool)[queries])
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.int32])
 @pytest.mark.parametrize(("scale", "offset"), [(1.0, 1e7), (1e30, 0.0), (1e-30, 0.0)])
-def test_search_approximate__is_not_lost_to_offsets_or_scales(dtype, scale, offset):
+def test_nn_descent__is_accurate_at_any_offset_and_scale(dtype, scale, offset):
     if dtype == np.int32 and scale != 1.0:
         scale, offset = 1e5, 1e8
     pool = (clustered(6_000, dtype=np.float64) * scale + offset).astype(dtype)
-    assert recall_at_k(pool, search(pool), n_threads=2) > 0.9
+    assert recall_of(as_points(pool), search(pool)) > 0.9
 
 
 @pytest.mark.parametrize("value", [1e4, 1e9, 1e30])
 @pytest.mark.parametrize("columns", [slice(None), 3])
-def test_search_approximate__is_not_lost_to_a_far_row(value, columns):
+def test_nn_descent__is_accurate_beside_an_outlier(value, columns):
     pool = clustered(6_000)
     pool[7, columns] = value
-    assert recall_at_k(pool, search(pool), n_threads=2) > 0.95
+    assert recall_of(as_points(pool), search(pool)) > 0.95
 
 
-def test_centered__keeps_the_bulk_at_one_and_what_is_far_finite():
+def test_center_float32__scales_the_bulk_to_one_and_keeps_outliers_finite():
     pool = clustered(5_000, dtype=np.float64) * 1e-200 + 1e-190
     pool[5] = -1e100
-    data = centered(pool)
+    data = center_float32(pool)
     assert data is not None
     assert np.isfinite(np.square(data).sum(axis=1)).all()
     assert 0.1 < np.median(np.abs(data)) < 2
@@ -78,19 +97,19 @@ def test_centered__keeps_the_bulk_at_one_and_what_is_far_finite():
 
 
 @pytest.mark.parametrize("share", [0.7, 1.0])
-def test_search_approximate__stands_duplicates(share):
+def test_nn_descent__is_accurate_with_duplicates(share):
     pool = clustered(20_000)
     pool[np.random.default_rng(1).random(20_000) < share] = pool[0]
     found = search(pool)
     check(found, np.arange(20_000), 20_000)
-    assert recall_at_k(pool, found, n_threads=2) > 0.95
+    assert recall_of(as_points(pool), found) > 0.95
 
 
-def test_embedded__puts_rows_about_as_far_apart_as_numbers_and_categories_say():
+def test_embed__keeps_the_distances_of_numbers_and_categories_about():
     rng = np.random.default_rng(0)
     codes = rng.integers(0, 6, (6_000, 3))
-    points = points_of(clustered(6_000, 8), codes, 20.0)
-    data = embedded(points).astype(np.float64)
+    points = as_points(clustered(6_000, 8), codes, 20.0)
+    data = embed(points).astype(np.float64)
     some, others = rng.integers(0, 6_000, (2, 4_000))
     true = np.square(points.values[some] - points.values[others]).sum(axis=1)
     true += 20.0 * (codes[some] != codes[others]).sum(axis=1)
@@ -98,10 +117,10 @@ def test_embedded__puts_rows_about_as_far_apart_as_numbers_and_categories_say():
     assert np.corrcoef(true, found)[0, 1] > 0.98
 
 
-def test_embedded__puts_equal_categories_in_one_place_and_others_a_weight_apart():
+def test_embed__puts_equal_categories_together_and_others_a_weight_apart():
     codes = np.arange(400)[:, np.newaxis] % 200
-    points = points_of(np.linspace(0, 1, 400)[:, np.newaxis], codes, 9.0)
-    data = embedded(points).astype(np.float64)
+    points = as_points(np.linspace(0, 1, 400)[:, np.newaxis], codes, 9.0)
+    data = embed(points).astype(np.float64)
     scale = data[-1, 0] - data[0, 0]  # of numbers that are one apart
     places = data[:, 1:] / scale
     assert np.array_equal(places[:200], places[200:])
@@ -112,13 +131,13 @@ def test_embedded__puts_equal_categories_in_one_place_and_others_a_weight_apart(
     assert np.mean(apart > 4.5) > 0.85
 
 
-def test_embedded__of_numbers_only_are_the_centred_numbers():
+def test_embed__of_numbers_only_centers_them():
     pool = clustered(500)
-    assert np.array_equal(embedded(points_of(pool)), centered(pool))
+    assert np.array_equal(embed(as_points(pool)), center_float32(pool))
 
 
 @pytest.mark.parametrize("weight", [0.5, 20.0, 1e6])
-def test_find_neighbors__approximates_with_categories_on_any_threads(weight):
+def test_nn_descent__with_categories_is_accurate_on_any_number_of_threads(weight):
     pool = clustered(6_000, 8)
     codes = np.random.default_rng(1).integers(0, 6, (6_000, 3))
     found = find_neighbors(
@@ -126,22 +145,24 @@ def test_find_neighbors__approximates_with_categories_on_any_threads(weight):
     )
     assert found.method == "approximate"
     check(found.indices, np.arange(6_000), 6_000)
-    points = points_of(pool, codes, weight)
-    assert recall_at_k(points, found.indices, n_threads=2) >= 0.9
+    points = as_points(pool, codes, weight)
+    assert recall_of(points, found.indices) >= 0.9
     again = find_neighbors(
         pool, 5, search="approximate", n_threads=1, codes=codes, weight=weight
     )
     assert np.array_equal(again.indices, found.indices)
 
 
-def test_search_approximate__leaves_few_rows_and_boundless_ranges_to_exact_search():
-    assert search(clustered(500)) is None
+def test_nn_descent__declines_few_rows_and_ranges_beyond_float64():
+    few = as_points(clustered(500))
+    queries = pool_queries(few, np.arange(500))
+    assert search_nn_descent(few, queries, 5, n_threads=2) is None
     assert (
         find_neighbors(clustered(500), 5, search="approximate", n_threads=1).method == "exact"
     )
     boundless = clustered(5_000, dtype=np.float64)
     boundless[:], boundless[0] = 1.7e308, -1.7e308
-    assert centered(boundless) is None
+    assert center_float32(boundless) is None
 
 
 def test_find_neighbors__reports_the_recall_of_an_approximate_search():
@@ -153,36 +174,34 @@ def test_find_neighbors__reports_the_recall_of_an_approximate_search():
     assert found.recall >= 0.95
 
 
-def test_find_neighbors__warns_where_no_effort_finds_enough(monkeypatch):
-    monkeypatch.setattr("smotefast.neighbors.result.RECALL_WANTED", 2.0)
+def test_find_neighbors__warns_where_no_attempt_finds_enough(monkeypatch):
+    monkeypatch.setattr("smotefast.neighbors.runner.RECALL_WANTED", 2.0)
     with pytest.warns(UserWarning, match="use search='exact'"):
         find_neighbors(clustered(5_000), 5, search="approximate", n_threads=2)
 
 
 def test_find_neighbors__returns_the_best_of_its_attempts(monkeypatch):
     recalls = iter([0.5, 0.9, 0.7])
-    monkeypatch.setattr(
-        "smotefast.neighbors.search.recall_at_k", lambda *_, **__: next(recalls)
-    )
+    monkeypatch.setattr("smotefast.neighbors.runner.recall", lambda *_: next(recalls))
     with pytest.warns(UserWarning, match=r"found 0\.90 of"):
         found = find_neighbors(clustered(5_000), 5, search="approximate", n_threads=2)
     assert found.recall == 0.9
 
 
 def test_find_neighbors__auto_turns_to_exact_search_where_recall_is_low(monkeypatch):
-    monkeypatch.setattr("smotefast.neighbors.result.RECALL_WANTED", 2.0)
-    monkeypatch.setattr("smotefast.neighbors.planner._EXACT_WORK", 0)
+    monkeypatch.setattr("smotefast.neighbors.runner.RECALL_WANTED", 2.0)
+    monkeypatch.setattr("smotefast.neighbors.rules._EXACT_WORK", 0)
     found = find_neighbors(clustered(5_000), 5, n_threads=2)
     assert found.method == "exact"
 
 
-def test_settings_for__keeps_update_buffers_small_at_any_effort():
+def test_settings__keep_update_buffers_small_at_any_effort():
     for k in (1, 5, 30, 100):
         for effort in range(3):
-            settings = rules.settings_for(1_000_000, 30, k, effort)
+            settings = settings_for(1_000_000, 30, k, effort)
             assert settings is not None
             assert settings.n_neighbors > k
-            each = rules.update_bytes_per_row(settings.max_candidates)
+            each = update_bytes_per_row(settings.max_candidates)
             assert settings.block * each <= 65 * 2**20
 
 
@@ -196,7 +215,7 @@ def _search_in_child(pool, queue):
     "fork" not in multiprocessing.get_all_start_methods(), reason="this system cannot fork"
 )
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-def test_search_approximate__gives_the_same_in_a_forked_child():
+def test_nn_descent__gives_the_same_in_a_forked_child():
     pool = clustered(5_000)
     found = search(pool)  # starts threads in this process
     context = multiprocessing.get_context("fork")

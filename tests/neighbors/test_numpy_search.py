@@ -1,4 +1,4 @@
-"""Few rows without compiled code: the same bits as the compiled search."""
+"""Search in NumPy: the same bits as the compiled search."""
 
 import os
 import subprocess
@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 
 from smotefast.kernels import kernels_are_compiled
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors.exact import dispatch as exact
-from smotefast.neighbors.exact import numpy_search as small
-from smotefast.neighbors.exact.integer_keys import key_type
-from smotefast.neighbors.exact.numpy_search import search_small
-from smotefast.neighbors.queries import points_of, scan, within
+from smotefast.neighbors.exact import numpy_search
+from smotefast.neighbors.exact.integer_keys import key_type, tied_share
+from smotefast.neighbors.planner import METHODS
+from smotefast.neighbors.queries import as_points, pool_queries
 from tests.helpers import reference_kernels as naive
 from tests.helpers.hypothesis_examples import examples
-from tests.helpers.search_problems import WEIGHTS, mixed
+from tests.helpers.search_problems import WEIGHTS, quiet, random_points, search_by
 
 KINDS = {
     "even": lambda values: values,
@@ -26,12 +25,14 @@ KINDS = {
     "tied": lambda values: np.rint(values),
     "counts": lambda values: np.rint(values * 100) + 1e6,
     "too large a count": lambda values: np.rint(values * 1e8),
-    "one place": lambda values: np.zeros_like(values),
+    "identical": lambda values: np.zeros_like(values),
     "huge": lambda values: values * 1e160,
     "tiny": lambda values: values * 1e-170,
     "subnormal squares": lambda values: np.rint(values * 9) * 1e-161,
     "float32": lambda values: values.astype(np.float32),
 }
+# The first one that can serve the data and those that follow, as planned for few rows.
+NUMPY_METHODS = ["integer_keys", "scikit_learn", "all_pairs"]
 
 
 @given(
@@ -40,16 +41,17 @@ KINDS = {
     n_features=st.integers(1, 30),
     k=st.integers(1, 9),
     kind=st.sampled_from(sorted(KINDS)),
+    method=st.sampled_from(NUMPY_METHODS),
 )
 @examples(30 if JIT_DISABLED else 200)
-def test_search_small__finds_what_the_compiled_scan_finds(seed, n, n_features, k, kind):
+def test_numpy_methods__find_what_the_compiled_scan_finds(seed, n, n_features, k, kind, method):
     rng = np.random.default_rng(seed)
-    points = points_of(KINDS[kind](rng.normal(size=(n, n_features))))
-    queries = np.sort(rng.choice(n, rng.integers(1, n + 1), replace=False))
-    k = min(k, n - 1)
-    with np.errstate(over="ignore"):  # what numpy says of kernels run without a compiler
-        expected = scan(points, within(points, queries), k, n_threads=1)[1]
-    np.testing.assert_array_equal(search_small(points, within(points, queries), k), expected)
+    points = as_points(KINDS[kind](rng.normal(size=(n, n_features))))
+    rows = np.sort(rng.choice(n, rng.integers(1, n + 1), replace=False))
+    queries, k = pool_queries(points, rows), min(k, n - 1)
+    with np.errstate(over="ignore"):  # in kernels that run without a compiler
+        expected = search_by("scan", points, queries, k).indices
+    np.testing.assert_array_equal(search_by(method, points, queries, k).indices, expected)
 
 
 @given(
@@ -62,74 +64,92 @@ def test_search_small__finds_what_the_compiled_scan_finds(seed, n, n_features, k
     kind=st.sampled_from(sorted(KINDS)),
 )
 @examples(200)
-def test_search_small__of_categories_finds_what_sorting_all_distances_finds(
+def test_all_pairs__of_categories_find_what_sorting_all_distances_finds(
     seed, n, n_features, n_codes, weight, k, kind
 ):
     rng = np.random.default_rng(seed)
-    pool = mixed(rng, n, n_features, n_codes=n_codes, weight=weight)
-    points = points_of(KINDS[kind](pool.values), pool.codes, weight)
-    asked = within(points, np.sort(rng.choice(n, min(n, 40), replace=False)))
+    pool = random_points(rng, n, n_features, n_codes=n_codes, weight=weight)
+    points = as_points(KINDS[kind](pool.values), pool.codes, weight)
+    queries = pool_queries(points, np.sort(rng.choice(n, min(n, 40), replace=False)))
     k = min(k, n - 1)
-    with np.errstate(over="ignore"):  # what the naive sum says of numbers that are huge
-        expected = naive.nearest_points(points, asked, k)
-    np.testing.assert_array_equal(search_small(points, asked, k), expected)
+    with np.errstate(over="ignore"):  # in the naive sum of huge numbers
+        expected = naive.nearest_points(points, queries, k)
+    np.testing.assert_array_equal(search_by("all_pairs", points, queries, k).indices, expected)
 
 
 @pytest.mark.parametrize("spare", range(20))
-def test_search_small__finds_all_other_rows_and_nearly_all(spare):
-    points = points_of(np.random.default_rng(0).normal(size=(400, 3)))
-    asked = within(points, np.arange(400))
-    expected = naive.nearest_points(points, asked, 399 - spare)
-    np.testing.assert_array_equal(search_small(points, asked, 399 - spare), expected)
+def test_scikit_learn__finds_all_other_rows_and_nearly_all(spare):
+    points = as_points(np.random.default_rng(0).normal(size=(400, 3)))
+    queries = pool_queries(points, np.arange(400))
+    expected = naive.nearest_points(points, queries, 399 - spare)
+    found = search_by("scikit_learn", points, queries, 399 - spare).indices
+    np.testing.assert_array_equal(found, expected)
 
 
 @pytest.mark.parametrize(("largest", "dtype"), [(255, np.float32), (256, np.float64)])
-def test_search_small__is_right_where_keys_just_fit(largest, dtype):
+def test_integer_keys__are_right_where_they_just_fit(largest, dtype):
     half = np.random.default_rng(0).integers(0, largest + 1, (32, 1))
     half[0] = largest
-    points = points_of(np.vstack([half, -half]).astype(np.float64))  # around zero
+    points = as_points(np.vstack([half, -half]).astype(np.float64))  # around zero
     assert key_type(points.values[:, 0] ** 2, 64) is dtype
-    asked = within(points, np.arange(64))
-    np.testing.assert_array_equal(
-        search_small(points, asked, 9), naive.nearest_points(points, asked, 9)
-    )
+    queries = pool_queries(points, np.arange(64))
+    found = METHODS["integer_keys"].search(points, queries, 9, n_threads=1).indices
+    np.testing.assert_array_equal(found, naive.nearest_points(points, queries, 9))
+
+
+@pytest.mark.parametrize(("n_values", "is_tied"), [(3, True), (10_000, False), (0, False)])
+def test_tied_share__is_high_where_most_integers_are_equally_distant(n_values, is_tied):
+    rng = np.random.default_rng(0)
+    points = random_points(rng, 400, 3, n_values=n_values)
+    share = tied_share(points, pool_queries(points, np.arange(400)), 5)
+    assert (share > 0.5) is is_tied
+
+
+@pytest.mark.parametrize("values", [[0.5, 1.0, 2.0], [0.0, 2.0**27, 1.0], [0.0, np.nan, 1.0]])
+def test_integer_keys__decline_fractions_and_large_integers(values):
+    points = as_points(np.array(values)[:, np.newaxis])
+    queries = pool_queries(points, np.arange(3))
+    assert METHODS["integer_keys"].search(points, queries, 1, n_threads=1) is None
 
 
 @pytest.mark.parametrize("far", [1e5, 1e9, 1e150, 1e200])
 @pytest.mark.parametrize("n_far", [1, 3])
 @pytest.mark.parametrize("scale", [0, 1e6])
-def test_search_small__is_right_and_sure_beside_far_rows(far, n_far, scale, monkeypatch):
+def test_scikit_learn__is_right_and_certain_beside_outliers(far, n_far, scale, monkeypatch):
     rows = np.random.default_rng(0).normal(size=(700, 5))
     rows = np.rint(rows * scale) if scale else rows
     rows[:n_far] += far
-    points = points_of(rows)
-    asked = within(points, np.arange(700))
+    points = as_points(rows)
+    queries = pool_queries(points, np.arange(700))
     with np.errstate(over="ignore"):
-        expected = scan(points, asked, 5, n_threads=1)[1]
-    settled = []
-    settle = small._settle
+        expected = search_by("scan", points, queries, 5).indices
+    unresolved = []
+    resolve = numpy_search._nearest_of_all
 
     def noted(data, queries, *rest):
-        settled.extend(queries.rows)
-        return settle(data, queries, *rest)
+        unresolved.extend(queries.rows)
+        return resolve(data, queries, *rest)
 
-    monkeypatch.setattr(small, "_settle", noted)
-    np.testing.assert_array_equal(search_small(points, asked, 5), expected)
-    assert len(settled) <= n_far or far == 1e200  # whose square is no number
+    monkeypatch.setattr(numpy_search, "_nearest_of_all", noted)
+    with quiet():
+        found = search_by("scikit_learn", points, queries, 5).indices
+    np.testing.assert_array_equal(found, expected)
+    assert len(unresolved) <= n_far or far == 1e200  # whose square is no number
 
 
 @pytest.mark.parametrize("weight", [0.1, 0.7])
 @pytest.mark.parametrize("rest", [-5e-11, 1e-11, 5e-11])
-def test_search_small__bounds_the_rounding_of_thousands_of_categories(weight, rest):
-    # one row differs in all of them, the other in few and by a number as large as the rest
+def test_all_pairs__bound_the_rounding_of_thousands_of_categories(weight, rest):
+    # one row differs in all of them, the other in a few and by a number of the same weight
     values, codes = np.zeros((3, 1)), np.zeros((3, 10_000))
     codes[1], codes[2, :500] = 1, 1
     values[2] = np.sqrt(weight * 9_500 + rest)
-    points = points_of(values, codes, weight)
-    asked = within(points, np.array([0]))
-    expected = naive.nearest_points(points, asked, 2)
-    np.testing.assert_array_equal(search_small(points, asked, 2), expected)
-    np.testing.assert_array_equal(search_small(points, asked, 1), expected[:, :1])
+    points = as_points(values, codes, weight)
+    queries = pool_queries(points, np.array([0]))
+    expected = naive.nearest_points(points, queries, 2)
+    for k in (1, 2):
+        found = search_by("all_pairs", points, queries, k).indices
+        np.testing.assert_array_equal(found, expected[:, :k])
 
 
 @pytest.mark.parametrize("size", [1_000, 60_000])
@@ -171,38 +191,9 @@ def test_many_small_jobs__load_numba_only_where_an_earlier_process_has_compiled(
         return done.stdout.split()
 
     assert outcome(NUMBA_CACHE_DIR=str(tmp_path)) == ["False", "True"]
-    points = points_of(np.random.default_rng(0).normal(size=(2_000, 20)))
-    exact.search_exactly(points, within(points, np.arange(2_000)), 5, n_threads=2)
+    points = as_points(np.random.default_rng(0).normal(size=(2_000, 20)))
+    search_by("tiles", points, pool_queries(points, np.arange(2_000)), 5, n_threads=2)
     assert outcome() == ["True", "True"]
-
-
-@pytest.mark.parametrize(
-    ("work", "loaded", "compiled", "expected"),
-    [
-        (1e5, True, True, True),
-        (2e6, True, True, False),
-        (1e9, False, False, False),
-        (4e8, False, True, True),
-        (4e8, False, False, True),
-    ],
-)
-def test_can_wait__for_kernels_that_are_not_needed(
-    monkeypatch, work, loaded, compiled, expected
-):
-    monkeypatch.setattr(exact, "kernels_are_loaded", lambda: loaded)
-    monkeypatch.setattr(exact, "kernels_are_compiled", lambda: compiled)
-    monkeypatch.setattr(exact._Done, "work", 0.0)
-    assert exact._can_wait(work, work / 50) is expected
-
-
-def test_can_wait__loses_patience_where_loading_is_quick(monkeypatch):
-    monkeypatch.setattr(exact, "kernels_are_loaded", lambda: False)
-    for compiled in (True, False):
-        monkeypatch.setattr(exact, "kernels_are_compiled", lambda compiled=compiled: compiled)
-        monkeypatch.setattr(exact._Done, "work", 0.0)
-        waits = [exact._can_wait(2e8, 1e7) for _ in range(8)]  # 3.6e8 each
-        assert waits == [True] * 2 + [not compiled] * 6
-        assert exact._can_wait(1e5, 1e4)
 
 
 @pytest.mark.parametrize(
@@ -218,7 +209,7 @@ def test_kernels_are_compiled__looks_for_code_of_this_python(
 ):
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     monkeypatch.setenv("NUMBA_DISABLE_JIT", disabled)
-    look = kernels_are_compiled.__wrapped__  # without its memory
+    look = kernels_are_compiled.__wrapped__  # without its cache
     assert not look()
     folder = tmp_path / "kernels_0a1b"
     folder.mkdir()
@@ -227,6 +218,6 @@ def test_kernels_are_compiled__looks_for_code_of_this_python(
         assert not look()
         (folder / f"{name}-129.{version}.nbi").touch()
     assert look() is expected
-    for name in names:  # left by an older release
+    for name in names:  # of an older release
         os.utime(folder / f"{name}-129.{version}.nbi", (1e9, 1e9))
     assert not look()

@@ -1,3 +1,5 @@
+"""``find_neighbors``: what it refuses, takes and returns."""
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -6,58 +8,21 @@ from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors import (
-    SearchWarning,
-    choose_search,
-    estimated_bytes,
-    find_neighbors,
-    recall_at_k,
-)
+from smotefast.neighbors import SearchWarning, estimated_bytes, find_neighbors
 from smotefast.neighbors.approximate.nn_descent import why_no_graph
-from smotefast.neighbors.planner import choose_search_in_all
+from smotefast.neighbors.result import (
+    random_sample,
+    recall,
+    regular_sample,
+)
 from tests.helpers import reference_kernels as naive
 from tests.helpers.hypothesis_examples import examples
-from tests.helpers.search_problems import mixed, searches
-
-
-@pytest.mark.parametrize(
-    ("n_queries", "n_pool", "n_features", "is_sparse", "expected"),
-    [
-        (1_000, 1_000, 20, False, "exact"),
-        (30_000, 30_000, 30, False, "exact"),
-        (63_000, 100_000, 30, False, "approximate"),
-        (100_000, 100_000, 30, False, "approximate"),
-        (10_000, 100_000, 30, False, "exact"),
-        (1_000_000, 1_000_000, 30, False, "approximate"),
-        (1_000_000, 1_000_000, 2, False, "exact"),
-        (1_000_000, 1_000_000, 30, True, "exact"),
-    ],
-)
-def test_choose_search__follows_the_work(n_queries, n_pool, n_features, is_sparse, expected):
-    assert choose_search(n_queries, n_pool, n_features, sparse=is_sparse) == expected
-
-
-@pytest.mark.parametrize(
-    ("n_queries", "n_pool", "expected"),
-    [
-        (40_000, 1_000_000, "exact"),
-        (100_000, 300_000, "approximate"),
-        (50_000, 20_000, "exact"),
-        (2_000, 50_000_000, "exact"),
-    ],
-)
-def test_choose_search_in_all__keeps_few_queries_exact(n_queries, n_pool, expected):
-    assert choose_search_in_all(n_queries, n_pool, 30, sparse=False) == expected
-
-
-def test_choose_search__stays_exact_for_longer_with_categories():
-    assert choose_search(200_000, 200_000, 28, sparse=False, mixed=True) == "exact"
-    assert choose_search(300_000, 300_000, 28, sparse=False, mixed=True) == "approximate"
+from tests.helpers.search_problems import random_points, searches
 
 
 @pytest.mark.parametrize("k", [0, 10, 11])
-def test_find_neighbors__refuses_a_k_that_the_rows_cannot_give(k):
-    with pytest.raises(ValueError, match=f"k={k} neighbours need at least {k + 1} rows"):
+def test_find_neighbors__refuses_more_neighbors_than_there_are_rows(k):
+    with pytest.raises(ValueError, match=f"k={k} neighbors need at least {k + 1} rows"):
         find_neighbors(np.zeros((10, 2)), k, n_threads=1)
 
 
@@ -72,7 +37,7 @@ def test_find_neighbors__refuses_approximate_search_of_sparse_rows(kind):
         find_neighbors(kind(np.eye(9)), 2, search="approximate", n_threads=1)
 
 
-def test_find_neighbors__refuses_rows_that_have_no_order():
+def test_find_neighbors__refuses_rows_without_comparable_distances():
     pool = np.array([[0.0], [1.0], [np.nan], [2.0]])
     with pytest.raises(ValueError, match="NaN or infinity"):
         find_neighbors(pool, 3, n_threads=1)
@@ -99,16 +64,16 @@ def test_find_neighbors__of_sparse_rows_are_those_of_the_dense_rows(
 
 
 def test_find_neighbors__takes_sparse_rows_with_repeated_and_unsorted_columns():
-    unsettled = sparse.csr_array(
+    matrix = sparse.csr_array(
         (np.array([2.0, 1.0, 1.0, 5.0, 3.0]), np.array([1, 0, 1, 0, 1]), [0, 3, 4, 5]),
         shape=(3, 2),
     )
-    found = find_neighbors(unsettled, 2, n_threads=1).indices
-    assert np.array_equal(found, naive.nearest_rows(unsettled.toarray(), 2))
-    assert unsettled.nnz == 5  # the caller's matrix is left as it was
+    found = find_neighbors(matrix, 2, n_threads=1).indices
+    assert np.array_equal(found, naive.nearest_rows(matrix.toarray(), 2))
+    assert matrix.nnz == 5  # the caller's matrix has not changed
 
 
-def test_find_neighbors__asks_an_estimator_as_imbalanced_learn_does():
+def test_find_neighbors__uses_an_estimator_as_imbalanced_learn_does():
     pool = np.random.default_rng(0).normal(size=(30, 3))
     estimator = NearestNeighbors(n_neighbors=4)
     queries = np.array([3, 7, 20])
@@ -119,7 +84,7 @@ def test_find_neighbors__asks_an_estimator_as_imbalanced_learn_does():
 
 
 class Found:
-    """An estimator that finds what it was given."""
+    """An estimator that returns a given result."""
 
     def __init__(self, found):
         self.found = found
@@ -134,16 +99,16 @@ class Found:
 @pytest.mark.parametrize(
     ("found", "wrong"),
     [
-        (np.array([[0, 1], [1, -1], [2, 0]]), "positions from -1 to 2"),
-        (np.array([[0, 1], [1, 3], [2, 0]]), "positions from 0 to 3"),
+        (np.array([[0, 1], [1, -1], [2, 0]]), "indices from -1 to 2"),
+        (np.array([[0, 1], [1, 3], [2, 0]]), "indices from 0 to 3"),
         (np.array([[0.0, 1.0], [1.0, 0.0], [2.0, 0.0]]), "type float64"),
         (np.array([[0], [1], [2]]), r"shape \(3, 1\)"),
         (np.array([[0, 1], [1, 0]]), r"shape \(2, 2\)"),
         (np.array([1, 0, 0]), r"shape \(3,\)"),
     ],
 )
-def test_find_neighbors__refuses_what_an_estimator_must_not_find(found, wrong):
-    with pytest.raises(ValueError, match=rf"Found\.kneighbors gave .*{wrong}"):
+def test_find_neighbors__refuses_invalid_results_of_an_estimator(found, wrong):
+    with pytest.raises(ValueError, match=rf"Found\.kneighbors returned .*{wrong}"):
         find_neighbors(np.eye(3), 1, n_threads=1, estimator=Found(found))
 
 
@@ -153,12 +118,10 @@ def test_find_neighbors__of_no_queries_are_none():
         assert found.indices.shape == (0, 2)
 
 
-def test_find_neighbors__searches_exactly_and_says_so_where_no_graph_can_be_built(monkeypatch):
-    monkeypatch.setattr(
-        "smotefast.neighbors.approximate.nn_descent.why_no_graph", lambda: "there is a reason"
-    )
+def test_find_neighbors__warns_that_it_is_exact_where_no_graph_can_be_built(monkeypatch):
+    monkeypatch.setattr("smotefast.kernels.compile.JIT_DISABLED", True)
     pool = np.random.default_rng(0).normal(size=(300, 3))
-    with pytest.warns(SearchWarning, match="The search is exact: there is a reason"):
+    with pytest.warns(SearchWarning, match="The search is exact: NUMBA_DISABLE_JIT is set"):
         found = find_neighbors(pool, 3, search="approximate", n_threads=1)
     assert found.method == "exact"
     assert np.array_equal(found.indices, naive.nearest_rows(pool, 3))
@@ -178,41 +141,27 @@ def test_find_neighbors__orders_as_float64_does_where_its_squares_underflow(scal
     assert np.array_equal(found, naive.nearest_rows(pool, 4))
 
 
-def test_recall_at_k__counts_equally_near_rows_and_misses_farther_ones():
-    pool = np.array([[0.0], [1.0], [-1.0], [5.0], [6.0]])
-    assert recall_at_k(pool, np.array([[2], [0], [0], [4], [3]])) == 1.0
-    assert recall_at_k(pool, np.array([[3], [0], [0], [4], [3]])) == pytest.approx(0.8)
-    queries = np.array([0, 3])
-    assert recall_at_k(pool, np.array([[1], [0]]), queries=queries) == pytest.approx(0.5)
+def test_recall__counts_equally_distant_rows_and_misses_farther_ones():
+    true = np.array([[0.0, 1.0], [1.0, 4.0]])
+    assert recall(true, true) == 1.0
+    assert recall(np.array([[1.0, 1.0], [1.0, 9.0]]), true) == 0.75
+    assert recall(np.array([[2.0, 2.0], [9.0, 9.0]]), true) == 0.0
 
 
-def test_recall_at_k__agrees_with_counting():
-    rng = np.random.default_rng(0)
-    pool = rng.integers(0, 3, (50, 3)).astype(np.float64)
-    queries = np.arange(0, 50, 2)
-    found = np.array([rng.permutation(np.delete(np.arange(50), row))[:4] for row in queries])
-    expected = naive.recall(pool, found, queries, 4)
-    assert recall_at_k(pool, found, queries=queries) == pytest.approx(expected)
-    sampled = recall_at_k(pool, found, queries=queries, sample=5)
-    assert sampled == recall_at_k(pool, found, queries=queries, sample=5)
-
-
-def test_recall_at_k__of_points_counts_categories():
-    rng = np.random.default_rng(0)
-    points = mixed(rng, 50, 3, n_values=3, n_codes=2, weight=2.5)
-    queries = np.arange(0, 50, 2)
-    found = np.array([rng.permutation(np.delete(np.arange(50), row))[:4] for row in queries])
-    others = {"codes": points.codes, "weight": points.weight}
-    expected = naive.recall(points.values, found, queries, 4, **others)
-    assert recall_at_k(points, found, queries=queries) == pytest.approx(expected)
-    assert expected != naive.recall(points.values, found, queries, 4)
-    true = naive.nearest_rows(points.values, 4, queries, **others)
-    assert recall_at_k(points, true, queries=queries, n_threads=2) == 1.0
+@pytest.mark.parametrize("sample", [random_sample, regular_sample])
+def test_samples_of_the_recall__are_all_queries_or_about_400(sample):
+    assert np.array_equal(sample(300), np.arange(300))
+    for n in (401, 1_000, 90_000):
+        found = sample(n)
+        assert 400 <= len(found) < 800
+        assert (np.diff(found) > 0).all()
+        assert found.max() < n
+        assert np.array_equal(found, sample(n))
 
 
 @examples(6 if JIT_DISABLED else 40)
 @given(
-    search=searches(least_codes=1),
+    search=searches(min_codes=1),
     kind=st.sampled_from([np.uint8, np.int32, np.int64]),
     is_turned=st.booleans(),
     n_threads=st.sampled_from([1, 2]),
@@ -235,7 +184,7 @@ def test_find_neighbors__of_categories_are_what_sorting_all_distances_gives(
 
 
 def test_find_neighbors__of_categories_without_weight_are_those_of_the_numbers():
-    points = mixed(np.random.default_rng(0), 60, 3, n_values=3, n_codes=4)
+    points = random_points(np.random.default_rng(0), 60, 3, n_values=3, n_codes=4)
     found = find_neighbors(points.values, 5, n_threads=2, codes=points.codes, weight=0.0)
     assert np.array_equal(found.indices, find_neighbors(points.values, 5, n_threads=2).indices)
 

@@ -1,0 +1,55 @@
+"""Distances between given pairs of rows, in float64.
+
+Squared differences are summed feature by feature, as in the searches: distances that are equal
+there are equal here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from smotefast._typing import Matrix
+
+# Values of the queries that are compared at a time.
+_VALUES_PER_BLOCK = 1 << 20
+
+
+def squared_distances_to(pool: Matrix, queries: Matrix, indices: np.ndarray) -> np.ndarray:
+    """Return the squared distances of each query to rows of a pool.
+
+    Parameters
+    ----------
+    pool, queries : arrays or CSR matrices
+    indices : rows of the pool, shape (n_queries, k)
+    """
+    squared = np.empty(indices.shape)
+    step = max(1, _VALUES_PER_BLOCK // pool.shape[1])
+    for start in range(0, indices.shape[0], step):
+        block = slice(start, start + step)
+        for j in range(indices.shape[1]):
+            squared[block, j] = squared_distances(pool[indices[block, j]], queries[block])
+    return squared
+
+
+def squared_distances(rows: Matrix, others: Matrix) -> np.ndarray:
+    """Return the squared distance of each row to the row of the same number in ``others``."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        if isinstance(rows, np.ndarray) and isinstance(others, np.ndarray):
+            return _dense_squared_distances(rows, others)
+        assert not isinstance(rows, np.ndarray)
+        assert not isinstance(others, np.ndarray)
+        difference = (rows.astype(np.float64) - others).tocsr()
+        difference.sum_duplicates()
+        row = np.repeat(np.arange(difference.shape[0]), np.diff(difference.indptr))
+        squares = difference.data * difference.data
+        # bincount adds the entries of a row in order
+        return np.bincount(row, squares, minlength=difference.shape[0])
+
+
+def _dense_squared_distances(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+    squared = np.zeros(max(rows.shape[0], others.shape[0]))
+    for column, other in zip(rows.T, others.T, strict=True):
+        difference = column.astype(np.float64) - other
+        difference *= difference
+        squared += difference
+    return squared

@@ -1,0 +1,234 @@
+"""When each search method pays: the rules of the planner, with their measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from smotefast.neighbors.exact.duplicates import MAX_DISTINCT_SHARE
+from smotefast.neighbors.exact.tiles import SPARE, resolvable
+from smotefast.neighbors.problem import SearchProblem
+from smotefast.neighbors.result import SearchResult
+
+# Work is counted in multiply-adds: queries x rows x columns.
+# A category costs as much as this many numbers in a graph; in tiles as much as 1.8.
+_CODE_COST = 3
+
+# NumPy instead of compiled code.
+# Up to this work NumPy is fast enough: scikit-learn does it in 30 ms (5,000 x 20), loading
+# kernels takes 500.
+LITTLE_WORK = 5e8
+# Up to this work waking threads takes longer than NumPy takes for all of it.
+_TINY_WORK = 1e6
+# Work that a process does in NumPy before it loads kernels that an earlier process compiled:
+# 0.1 s. Ranking a pair of rows takes as long as this many multiply-adds.
+_NUMPY_BUDGET, _PAIR_WORK = 1e9, 16
+# Values of a pool that is copied twice: 64 MB each time.
+_NUMPY_VALUES = 1 << 23
+# Up to this many pairs (360 rows against themselves) the set-up of scikit-learn's search takes
+# longer than estimating every distance.
+_FEW_PAIRS = 1 << 17
+# Up to this many pairs integer keys are faster than scikit-learn if most order is tied: its
+# candidates leave ties open. 1,389 x 32 codes: 8 ms, scikit-learn 38; 5,000 x 16: 73 and 78.
+_TIED_PAIRS = 1 << 22
+
+# Compiled exact search.
+# Up to this work the float64 scan is as fast as packing, tiles and ranking: 1,000 x 20
+# against themselves, 1.5 ms; 150 of 2,000 x 100 take 2.1 ms, and 1.1 ms in tiles.
+_SCAN_WORK = 2e7
+# With more neighbors the heaps of the tiles do not fit the cache.
+MAX_K = 256
+# A k-d tree pays if a query visits few rows. Tiles compare _VISIT rows while it visits one, and
+# _BUILD rows per row of the pool while it is built. Seconds, tiles / tree, and rows visited:
+# gaussian rows, 50,000 x 4 0.34/0.28, 15; x 6 0.47/0.98, 49; x 8 0.41/3.2, 167; x 10 0.69/10,
+# 437. Adult with new rows, 49,440 x 6, 1.12/0.16, 8; Give Me Some Credit with new rows,
+# 223,824 x 10, 15.9/1.4, 8.
+_VISIT, _BUILD = 2000, 2500
+# Tiles take 50 ms for fewer pairs, and looking whether a tree pays up to 12.
+_KDTREE_PAIRS = 2e8
+# Finding the distinct rows of 494,021 x 38 takes 0.4 s, in which tiles search for 4,000 rows.
+_DISTINCT_QUERIES = 8192
+# Up to this many unresolved queries a scan is faster than packing float64 tiles.
+_FEW_UNRESOLVED = 64
+
+# Approximate search.
+# Up to this work "auto" is exact. Tiles do about 2e11 a second on 2 cores with AVX-512 and 5e10
+# without, so this is 0.25 to 1 s. The graph takes 0.5 s for 100,000 x 30 once pynndescent is
+# imported (0.5 to 1.5 s).
+_EXACT_WORK = 5e10
+# The same with categories, which make the graph wider. 100,000 x 16 and 4 categories: 1.2 s
+# exactly and 1.9 s by the graph, 300,000: 10.5 and 8.7 s; 100,000 x 8 and 10: 1.4 and 6.0 s.
+_EXACT_WORK_WITH_CODES = 2e12
+# Up to this work (about a minute of tiles) "auto" searches exactly if the graph misses its
+# recall. 400,000 x 20 without clusters: 18 s, where wider graphs took 46 s.
+_FALL_BACK_WORK = 1e13
+# Up to this many queries "auto" searches among the rows of all classes exactly, as file jobs
+# do. BorderlineSMOTE, 100,000 of 300,000 x 30: 5.3 s exactly, 2.9 s with trees.
+_CROSS_CLASS_QUERIES = 40_000
+
+# Value difference metric, counted in lookups: about 2e9 a second on 2 cores.
+_EXACT_LOOKUPS = 5e10
+# Lookups that NumPy makes in 0.3 s, and while threads wake up.
+_NUMPY_LOOKUPS, _TINY_LOOKUPS = 3e7, 3e5
+# Class shares of all columns that a graph is built on at most: 10 columns of 200 classes took
+# 19 s and 800 MB, looking up all distances 1.4 s.
+_GRAPH_SHARES = 256
+
+# Share of rows whose class does not come first within their own cell, measured on
+# overlapping clusters. These are searched for among all rows of the class.
+_UNCERTIFIED_SHARE = 0.25
+
+
+def _pairs(problem: SearchProblem) -> float:
+    """Return the pairs of a query and a row of the pool."""
+    return float(problem.n_queries) * problem.n_pool
+
+
+def _width(problem: SearchProblem) -> int:
+    return problem.n_features + _CODE_COST * problem.n_codes
+
+
+def _work(problem: SearchProblem) -> float:
+    """Return the multiply-adds of computing every distance."""
+    return float(problem.n_queries) * problem.n_pool * _width(problem)
+
+
+def always(problem: SearchProblem) -> bool:
+    """Serve every search that no other method serves better."""
+    return True
+
+
+def distinct_pays(problem: SearchProblem) -> bool:
+    """Search among distinct rows if at most half of a large pool is distinct."""
+    return (
+        problem.in_pool
+        and problem.n_queries >= _DISTINCT_QUERIES
+        and _pairs(problem) * problem.n_features > LITTLE_WORK
+        and problem.probes.distinct_share <= MAX_DISTINCT_SHARE
+    )
+
+
+def graph_pays(problem: SearchProblem) -> bool:
+    """Approximate if the caller wants to; with "auto" if neither tiles nor a tree are fast."""
+    if problem.search == "auto":
+        return allows_graph(problem) and not kdtree_pays(problem)
+    return allows_graph(problem)
+
+
+def allows_graph(problem: SearchProblem) -> bool:
+    """Whether the sizes of a search lead to a graph; the data decide between it and a tree."""
+    if problem.search != "auto" or not problem.in_pool:
+        return problem.search == "approximate"
+    if problem.cross_class and problem.n_queries <= _CROSS_CLASS_QUERIES:
+        return False
+    limit = _EXACT_WORK_WITH_CODES if problem.has_codes else _EXACT_WORK
+    # The k-d tree needs no graph: 1,000,000 x 3 in 2 s.
+    return _work(problem) > limit and _width(problem) > 3
+
+
+def falls_back(problem: SearchProblem) -> bool:
+    """Whether exact search follows a graph that misses its recall, instead of wider ones."""
+    is_affordable = problem.task == "nearest" and _work(problem) <= _FALL_BACK_WORK
+    return problem.search == "auto" and is_affordable
+
+
+def numpy_pays(problem: SearchProblem) -> bool:
+    """Use NumPy for work so little that kernels need not be loaded, or threads woken."""
+    n_rows = problem.n_pool + (0 if problem.in_pool else problem.n_queries)
+    if n_rows * problem.n_features > _NUMPY_VALUES:
+        return False
+    work = _work(problem)
+    if work <= _TINY_WORK:
+        return True
+    if problem.kernels_loaded or work > LITTLE_WORK:
+        return False
+    budget = _NUMPY_BUDGET - problem.numpy_work
+    return numpy_work(problem) <= budget or not problem.kernels_compiled()
+
+
+def numpy_work(problem: SearchProblem) -> float:
+    """Return what a search in NumPy takes from the budget of the process."""
+    work = _work(problem)
+    return work + _PAIR_WORK * _pairs(problem) if work > _TINY_WORK else 0.0
+
+
+def integer_keys_pay(problem: SearchProblem) -> bool:
+    """Use keys of integers for few pairs, or if most queries have equally distant neighbors."""
+    if not numpy_pays(problem) or _pairs(problem) > _TIED_PAIRS:
+        return False
+    return _pairs(problem) <= _FEW_PAIRS or problem.probes.tied_share > 0.5
+
+
+def scikit_learn_pays(problem: SearchProblem) -> bool:
+    """Use scikit-learn's candidates for more than a few pairs."""
+    return _pairs(problem) > _FEW_PAIRS and numpy_pays(problem)
+
+
+def scan_pays(problem: SearchProblem) -> bool:
+    """Compute every distance for little work, or for too many neighbors."""
+    return _work(problem) <= _SCAN_WORK or problem.k > min(MAX_K, problem.n_pool - 1)
+
+
+def kdtree_pays(problem: SearchProblem) -> bool:
+    """Use a k-d tree if a query visits few rows of it."""
+    if problem.has_codes or _pairs(problem) < _KDTREE_PAIRS:
+        return False
+    limit = (_pairs(problem) - _BUILD * float(problem.n_pool)) / (_VISIT * problem.n_queries)
+    return limit > 0 and problem.probes.rows_in_box(limit) < limit
+
+
+def farthest_tiles_pay(problem: SearchProblem) -> bool:
+    """Use tiles for more work than NumPy does before kernels are loaded."""
+    has_candidates = problem.n_pool >= problem.k + SPARE["float32"]
+    return _work(problem) > LITTLE_WORK and has_candidates
+
+
+def has_two_classes(problem: SearchProblem) -> bool:
+    """Turn the value difference metric of two classes into a distance of numbers."""
+    return problem.n_classes == 2
+
+
+def share_graph_pays(problem: SearchProblem) -> bool:
+    """Approximate the value difference metric unless the graph were too wide."""
+    if problem.n_codes * problem.n_classes > _GRAPH_SHARES:
+        return False
+    is_much = _pairs(problem) * problem.n_codes > _EXACT_LOOKUPS
+    return problem.search == "approximate" or (problem.search == "auto" and is_much)
+
+
+def numpy_lookup_pays(problem: SearchProblem) -> bool:
+    """Look distances up in NumPy if loading kernels or waking threads takes longer."""
+    limit = _TINY_LOOKUPS if problem.kernels_loaded else _NUMPY_LOOKUPS
+    n_lookups = problem.n_pool * problem.n_codes + problem.n_shares
+    return problem.n_queries * n_lookups <= limit
+
+
+def same_class_first_pays(problem: SearchProblem, class_sizes: Sequence[int]) -> bool:
+    """Whether rows of classes of these sizes are judged faster without their neighbors.
+
+    Not if duplicates or a k-d tree make neighbors fast. 55,000 x 20, 50,000 rows judged, all of
+    EditedNearestNeighbours, medians of six alternating runs: neighbors 0.78 s, by NN-descent
+    0.54 s, same class first 0.43 s.
+    """
+    n_pool, n_features = problem.n_pool, problem.n_features
+    neighbors = float(sum(class_sizes)) * n_pool * n_features
+    if problem.is_sparse or problem.search == "approximate" or neighbors <= LITTLE_WORK:
+        return False
+    work = sum(
+        float(n) * (n_pool - n + _UNCERTIFIED_SHARE * n) * n_features for n in class_sizes
+    )
+    if work > 0.8 * neighbors or (problem.search == "auto" and work > _EXACT_WORK):
+        return False
+    return not distinct_pays(problem) and not kdtree_pays(problem)
+
+
+def all_unresolved(result: SearchResult) -> np.ndarray:
+    """Return the queries that a scan searches for: all that are unresolved."""
+    return result.unresolved
+
+
+def many_resolvable(result: SearchResult) -> np.ndarray:
+    """Return the queries that float64 tiles search for: none if a scan is faster."""
+    rest = resolvable(result)
+    return rest if len(rest) > _FEW_UNRESOLVED else rest[:0]

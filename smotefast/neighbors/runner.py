@@ -1,0 +1,162 @@
+"""Run a search as planned: finish what a method leaves unresolved, measure recall."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Generic, NamedTuple
+
+import numpy as np
+
+from smotefast.exceptions import RecallWarning, SearchWarning
+from smotefast.neighbors import rules
+from smotefast.neighbors.planner import METHODS, Method, SearchFunction, plan_search
+from smotefast.neighbors.problem import SearchProblem, describe_search, process
+from smotefast.neighbors.queries import P, Queries
+from smotefast.neighbors.result import (
+    RECALL_WANTED,
+    SearchResult,
+    SmallerSearch,
+    as_indices,
+    recall,
+)
+
+
+class _Arguments(NamedTuple, Generic[P]):
+    """What every search method takes."""
+
+    points: P
+    queries: Queries[P]
+    k: int
+    n_threads: int
+
+    def subset(self, which: np.ndarray) -> _Arguments[P]:
+        """Return the arguments for a subset of the queries."""
+        return self._replace(queries=self.queries.subset(which))
+
+    def search_by(self, search: SearchFunction) -> SearchResult | SmallerSearch | None:
+        """Call a search method."""
+        return search(self.points, self.queries, self.k, n_threads=self.n_threads)
+
+
+def run_search(
+    points: P,
+    queries: Queries[P],
+    k: int,
+    problem: SearchProblem,
+    *,
+    n_threads: int,
+    method: str | None = None,
+) -> SearchResult:
+    """Search by the first planned method that serves these data.
+
+    ``method`` is tried before the planned ones.
+    """
+    arguments = _Arguments(points, queries, k, n_threads)
+    name = method or plan_search(problem).method
+    result: SearchResult | SmallerSearch | None = None
+    while True:
+        chosen = METHODS[name]
+        if chosen.is_approximate:
+            result = _search_approximately(chosen, arguments, problem)
+        else:
+            result = chosen.search(points, queries, k, n_threads=n_threads)
+        if result is not None:
+            break
+        name = plan_search(problem, after=name).method
+    if isinstance(result, SmallerSearch):
+        return _search_smaller(result, k, problem, n_threads)
+    if not (chosen.needs_kernels or problem.kernels_loaded) and problem.task == "nearest":
+        process.numpy_work += rules.numpy_work(problem)
+    return _finish(chosen, result, arguments) if len(result.unresolved) else result
+
+
+def _finish(method: Method, result: SearchResult, arguments: _Arguments[P]) -> SearchResult:
+    """Search by other methods for the queries that a method left unresolved."""
+    for search, choose_queries in method.finishers:
+        which = choose_queries(result)
+        if len(which):
+            result = _merge(result, which, arguments.subset(which).search_by(search))
+    return result
+
+
+def _merge(
+    result: SearchResult, which: np.ndarray, rest: SearchResult | SmallerSearch | None
+) -> SearchResult:
+    """Insert the results of a subset of the queries."""
+    assert isinstance(rest, SearchResult)
+    result.indices[which] = rest.indices
+    result.squared()[which] = rest.squared()
+    unresolved = np.setdiff1d(result.unresolved, which, assume_unique=True)
+    return result._replace(unresolved=np.union1d(unresolved, which[rest.unresolved]))
+
+
+def _search_smaller(
+    smaller: SmallerSearch, k: int, problem: SearchProblem, n_threads: int
+) -> SearchResult:
+    """Search a smaller problem; return its neighbors among the original rows."""
+    points, queries = smaller.points, smaller.queries
+    inner = describe_search(
+        points, queries, k, search=problem.search, cross_class=problem.cross_class
+    )
+    result = run_search(points, queries, k, inner, n_threads=n_threads)
+    return SearchResult(smaller.expand(result.indices), None, recall=result.recall)
+
+
+def _search_approximately(
+    method: Method, arguments: _Arguments[P], problem: SearchProblem
+) -> SearchResult | None:
+    """Search ever wider until the recall on a sample suffices; None if exact search follows."""
+    reason = method.unavailable() if method.unavailable is not None else None
+    if reason is not None:
+        warnings.warn(f"The search is exact: {reason}.", SearchWarning, stacklevel=4)
+        return None
+    assert method.recall_sample is not None
+    sample = method.recall_sample(len(arguments.queries.rows))
+    true: np.ndarray | None = None
+    best: SearchResult | None = None
+    for attempt in (method.search, *method.wider):
+        result = _attempt(attempt, arguments, problem)
+        if result is None:
+            return best
+        if true is None:
+            true = _search_exactly(arguments.subset(sample), problem).squared()
+        share = recall(result.squared()[sample], true)
+        if best is None or share > (best.recall or 0.0):
+            best = SearchResult(as_indices(result.indices, problem.n_pool), None, recall=share)
+        if share >= RECALL_WANTED:
+            return best
+        del result  # as large as the best one, which is kept beside the next attempt
+        if rules.falls_back(problem):
+            return None
+    assert best is not None
+    message = (
+        f"The approximate search found {best.recall:.2f} of the true neighbors of a sample, "
+        f"less than {RECALL_WANTED}. The data have no cluster structure that it could use; use "
+        "search='exact'."
+    )
+    warnings.warn(message, RecallWarning, stacklevel=4)
+    return best
+
+
+def _attempt(
+    search: SearchFunction, arguments: _Arguments[P], problem: SearchProblem
+) -> SearchResult | None:
+    """Search approximately, and exactly for queries without enough candidates."""
+    result = arguments.search_by(search)
+    if result is None:
+        return None
+    assert isinstance(result, SearchResult)
+    which = result.unresolved
+    if len(which):
+        rest = _search_exactly(arguments.subset(which), problem)
+        result = _merge(result, which, rest)
+    return result
+
+
+def _search_exactly(arguments: _Arguments[P], problem: SearchProblem) -> SearchResult:
+    """Search for a subset of the queries by exact methods that return distances."""
+    points, queries, k, n_threads = arguments
+    exact = problem._replace(
+        n_queries=len(queries.rows), search="exact", needs_distances=True, kernels_loaded=True
+    )
+    return run_search(points, queries, k, exact, n_threads=n_threads)

@@ -1,0 +1,329 @@
+"""Which method a search uses, as one table; and each method against a naive reference."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from smotefast.kernels.compile import JIT_DISABLED
+from smotefast.neighbors import rules
+from smotefast.neighbors.planner import METHODS, plan_search
+from smotefast.neighbors.problem import (
+    KnownProbes,
+    SearchProblem,
+    describe_search,
+    describe_value_difference,
+)
+from smotefast.neighbors.queries import (
+    CategoryPoints,
+    DenseRows,
+    SparseRows,
+    as_points,
+    other_queries,
+    pool_queries,
+)
+from smotefast.neighbors.runner import run_search
+from tests.helpers import reference_kernels as naive
+from tests.helpers import reference_search as naive_pool
+
+
+def problem(n_queries, n_pool, n_features, k=5, *, is_compiled=True, **changes):
+    changes = {"search": "auto", **changes}
+    return SearchProblem(
+        n_queries, n_pool, n_features, k, kernels_compiled=lambda: is_compiled, **changes
+    )
+
+
+COLD = {"kernels_loaded": False}
+CROSS = {"cross_class": True}
+OTHERS = {"in_pool": False, "search": "exact"}
+STREAM = {"search": "exact", "needs_distances": True}
+CODES = {"has_codes": True}
+FARTHEST = {"task": "farthest", "in_pool": False}
+CATEGORIES = {"task": "value_difference", "n_shares": 300, "n_classes": 3, "has_codes": True}
+TREE, DISTINCT, TIED = (
+    KnownProbes(n_in_box=10),
+    KnownProbes(distinct_share=0.3),
+    KnownProbes(tied_share=0.9),
+)
+
+
+def categories(n_rows, n_codes=10, **changes):
+    return problem(n_rows, n_rows, 0, n_codes=n_codes, **{**CATEGORIES, **changes})
+
+
+TABLE = [
+    # sizes decide between scan, tiles and a graph
+    (problem(100, 1_000, 5), "integer_keys"),  # which waking threads takes longer than
+    (problem(1_000, 1_000, 20), "scan"),
+    (problem(5_000, 5_000, 20), "tiles"),
+    (problem(30_000, 30_000, 30), "tiles"),
+    (problem(63_000, 100_000, 30), "nn_descent"),
+    (problem(100_000, 100_000, 30), "nn_descent"),
+    (problem(10_000, 100_000, 30), "tiles"),
+    (problem(1_000_000, 1_000_000, 30), "nn_descent"),
+    (problem(1_000_000, 1_000_000, 2), "tiles"),
+    (problem(100_000, 100_000, 30, search="exact"), "tiles"),
+    (problem(9_000, 9_000, 5, search="approximate"), "nn_descent"),
+    # more neighbors than tiles keep, and all rows of the pool
+    (problem(30_000, 30_000, 5, 256), "tiles"),
+    (problem(30_000, 30_000, 5, 257), "scan"),
+    (problem(900_000, 250, 5, 250, **OTHERS), "scan"),
+    # few rows of some classes in a pool of all stay exact
+    (problem(40_000, 1_000_000, 30, **CROSS), "tiles"),
+    (problem(100_000, 300_000, 30, **CROSS), "nn_descent"),
+    (problem(50_000, 20_000, 30, **CROSS), "tiles"),
+    (problem(2_000, 50_000_000, 30, **CROSS), "tiles"),
+    # categories make a graph wide
+    (problem(200_000, 200_000, 16, n_codes=4, **CODES), "tiles"),
+    (problem(300_000, 300_000, 16, n_codes=4, **CODES), "nn_descent"),
+    (problem(200_000, 200_000, 16, n_codes=4), "nn_descent"),  # of a weight of zero
+    (problem(30_000, 30_000, 3, n_codes=1, probes=TREE, **CODES), "tiles"),
+    # a k-d tree
+    (problem(30_000, 30_000, 3, probes=TREE), "kdtree"),
+    (problem(100_000, 100_000, 30, probes=TREE), "kdtree"),
+    (problem(100_000, 100_000, 30, search="approximate", probes=TREE), "nn_descent"),
+    (problem(14_000, 14_000, 3, probes=TREE), "tiles"),  # few pairs
+    (problem(10, 30_000_000, 3, probes=TREE), "tiles"),  # few queries
+    (problem(30_000, 30_000, 3, probes=KnownProbes(n_in_box=14)), "tiles"),
+    # duplicates
+    (problem(30_000, 30_000, 20, probes=DISTINCT), "distinct"),
+    (problem(100_000, 100_000, 30, search="approximate", probes=DISTINCT), "distinct"),
+    (problem(30_000, 30_000, 20, probes=KnownProbes(distinct_share=0.51)), "tiles"),
+    (problem(8_000, 30_000, 20, probes=DISTINCT), "tiles"),
+    (problem(9_000, 9_000, 5, probes=DISTINCT), "tiles"),
+    (problem(30_000, 30_000, 20, probes=DISTINCT, **OTHERS), "tiles"),
+    (problem(30_000, 30_000, 20, probes=DISTINCT, **STREAM), "tiles"),
+    # NumPy until the kernels are loaded
+    (problem(300, 300, 20, **COLD), "integer_keys"),
+    (problem(300, 300, 20, n_codes=2, **CODES, **COLD), "all_pairs"),
+    (problem(1_000, 1_000, 20, **COLD), "scikit_learn"),
+    (problem(1_000, 1_000, 20, probes=TIED, **COLD), "integer_keys"),
+    (problem(3_000, 3_000, 20, probes=TIED, **COLD), "scikit_learn"),
+    (problem(5_000, 5_000, 20, **COLD), "scikit_learn"),
+    (problem(5_100, 5_000, 20, **COLD), "tiles"),
+    (problem(1_000, 1_000, 20, numpy_work=9e8, **COLD), "scikit_learn"),
+    (problem(1_000, 1_000, 20, numpy_work=9.7e8, **COLD), "scan"),
+    (problem(5_000, 5_000, 20, numpy_work=9e8, **COLD), "tiles"),
+    (problem(5_000, 5_000, 20, numpy_work=9e8, is_compiled=False, **COLD), "scikit_learn"),
+    (problem(100, 400, 20, numpy_work=9e9, **COLD), "integer_keys"),
+    (problem(2, 500_000, 20, **COLD), "scan"),  # a large pool is not copied
+    (problem(1, 400_000, 20, **COLD), "scikit_learn"),
+    (problem(300_000, 1, 40, 1, **OTHERS, **COLD), "scan"),
+    (problem(1_000, 1_000, 20, **STREAM, **COLD), "scan"),
+    (problem(100, 100, 2, **STREAM), "scan"),
+    # sparse rows
+    (problem(100, 100, 20, is_sparse=True), "csr"),
+    (problem(1_000_000, 1_000_000, 30, is_sparse=True), "csr"),
+    # the farthest rows
+    (problem(1_000, 5_000, 20, 3, **FARTHEST), "farthest_products"),
+    (problem(20_000, 2_000, 15, 3, **FARTHEST), "farthest_tiles"),
+    (problem(20_000, 2_000, 15, 257, **FARTHEST), "farthest_products"),
+    (problem(90_000_000, 8, 15, 3, **FARTHEST), "farthest_products"),
+    (problem(20_000, 2_000, 15, 3, is_sparse=True, **FARTHEST), "farthest_csr"),
+    # the value difference metric
+    (categories(90_000, n_classes=2), "two_classes"),
+    (categories(90_000), "share_graph"),
+    (categories(90_000, search="exact"), "lookup"),
+    (categories(70_000), "lookup"),
+    (categories(9_000, search="approximate"), "share_graph"),
+    (categories(9_000, search="approximate", n_classes=26), "lookup"),
+    (categories(1_000, **COLD), "numpy_lookup"),
+    (categories(1_000), "lookup"),
+    (categories(100), "numpy_lookup"),
+    (categories(2_000, **COLD), "lookup"),
+]
+
+
+def described(given):
+    """Name a problem by its sizes and what is unusual about it."""
+    if not isinstance(given, SearchProblem):
+        return str(given)
+    usual = problem(0, 0, 0)._asdict()
+    changes = {name: value for name, value in given._asdict().items() if value != usual[name]}
+    return ",".join(f"{name}={changes[name]}" for name in changes if "compiled" not in name)
+
+
+@pytest.mark.parametrize(("given", "method"), TABLE, ids=described)
+def test_plan_search__chooses(given, method):
+    plan = plan_search(given)
+    assert plan.method == method
+    assert plan.reason
+
+
+ORDERS = [
+    (
+        problem(300, 300, 20, **COLD),
+        ["integer_keys", "all_pairs", "scan", "tiles", "float64_tiles"],
+    ),
+    (
+        problem(30_000, 30_000, 20, search="approximate", probes=DISTINCT),
+        ["distinct", "nn_descent", "tiles", "float64_tiles"],
+    ),
+    (problem(60_000, 60_000, 20, probes=TREE), ["kdtree", "tiles", "float64_tiles"]),
+    (categories(9_000, search="approximate"), ["share_graph", "lookup"]),
+]
+
+
+def order_of(given):
+    """List the methods that are tried, each after one that cannot serve the data."""
+    order, method = [], None
+    while not method or method not in ("float64_tiles", "lookup"):
+        method = plan_search(given, after=method).method
+        order.append(method)
+    return order
+
+
+@pytest.mark.parametrize(("given", "expected"), ORDERS, ids=described)
+def test_plan_search__chooses_after_a_method_that_cannot_serve_the_data(given, expected):
+    assert order_of(given) == expected
+
+
+def test_table__has_all_methods():
+    planned = {method for _, method in TABLE} | {m for _, order in ORDERS for m in order}
+    assert planned == set(METHODS)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (problem(100_000, 100_000, 30), True),
+        (problem(1_000_000, 1_000_000, 30), False),  # an hour of tiles
+        (problem(9_000, 9_000, 5, search="approximate"), False),
+        (categories(90_000), False),
+    ],
+    ids=described,
+)
+def test_approximate_search__falls_back_to_exact_if_the_caller_left_it_open(given, expected):
+    assert rules.falls_back(given) is expected
+
+
+def test_numpy_work__is_counted_until_the_budget_is_spent():
+    given, n_searches = problem(3_200, 3_200, 20, **COLD), 0  # 3.7e8 each
+    while plan_search(given).method == "scikit_learn":
+        given = given._replace(numpy_work=given.numpy_work + rules.numpy_work(given))
+        n_searches += 1
+    assert n_searches == 2
+    assert rules.numpy_work(problem(100, 100, 20)) == 0
+
+
+@pytest.mark.parametrize(
+    ("class_sizes", "n_rows", "changes", "expected"),
+    [
+        ([50_000], 55_000, {}, True),
+        ([50_000], 55_000, {"search": "exact"}, True),
+        ([50_000], 55_000, {"search": "approximate"}, False),
+        ([50_000], 55_000, {"is_sparse": True}, False),
+        ([50_000], 55_000, {"probes": DISTINCT}, False),
+        ([50_000], 55_000, {"probes": TREE}, False),
+        ([900], 1_000, {"search": "exact"}, False),  # little work for either
+        ([50_000, 50_000], 100_000, {}, False),  # NN-descent is faster
+        ([50_000, 50_000], 100_000, {"search": "exact"}, True),
+        ([10_000] * 10, 100_000, {"search": "exact"}, False),  # most rows are of other classes
+        ([450_000], 500_000, {}, False),
+        ([450_000], 500_000, {"search": "exact"}, True),
+    ],
+)
+def test_same_class_first__pays_if_most_rows_are_of_the_class(
+    class_sizes, n_rows, changes, expected
+):
+    given = problem(n_rows, n_rows, 20, 3, **changes)
+    assert rules.same_class_first_pays(given, class_sizes) is expected
+
+
+def dense_case(name, seed):
+    rng = np.random.default_rng(seed)
+    method, n = METHODS[name], 60 if JIT_DISABLED else 240
+    values = rng.normal(size=(n, 4))
+    if name == "integer_keys" or seed % 3 == 1:
+        values = np.rint(values * 2)
+    if name == "distinct":
+        values = values[rng.integers(0, n // 4, n)]
+    codes = rng.integers(0, 3, (n, 2)) if method.takes_codes and seed % 2 else None
+    points = as_points(values, codes, 0.5 if codes is not None else 0.0)
+    if name == "distinct" and codes is not None:
+        points = points._replace(codes=np.zeros_like(points.codes))
+    return points, pool_queries(points, np.arange(0, n, 3)), 5
+
+
+EXACT = [name for name, method in METHODS.items() if method.recall_sample is None]
+NEAREST = [name for name in EXACT if METHODS[name].task == "nearest" and name != "csr"]
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("name", NEAREST)
+def test_exact_methods__find_what_sorting_all_distances_finds(name, seed, n_threads):
+    points, queries, k = dense_case(name, seed)
+    assert METHODS[name].search(points, queries, k, n_threads=n_threads) is not None
+    given = describe_search(points, queries, k)
+    found = run_search(points, queries, k, given, n_threads=n_threads, method=name)
+    expected = naive.nearest_points(points, queries, k)
+    assert np.array_equal(found.indices, expected)
+    assert (found.squared_distances is not None) == METHODS[name].gives_distances
+    if found.squared_distances is not None:
+        assert np.array_equal(found.squared(), naive.distances_at(points, queries, expected))
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+@pytest.mark.parametrize("name", ["csr", "farthest_csr", "farthest_tiles", "farthest_products"])
+def test_methods_on_raw_rows__find_what_sorting_all_distances_finds(name, n_threads):
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(90, 4)) * (rng.random((90, 4)) < 0.7)
+    wrap = DenseRows
+    if METHODS[name].takes_sparse:
+        rows, wrap = sparse.csr_array(rows), SparseRows
+    pool, queries = rows[:60], rows[60:]
+    points, others = wrap(pool), other_queries(wrap(queries))
+    given = describe_search(points, others, 7, task=METHODS[name].task)
+    found = run_search(points, others, 7, given, n_threads=n_threads, method=name)
+    if METHODS[name].task == "nearest":
+        assert np.array_equal(found.indices, naive_pool.nearest(pool, queries, 7))
+    else:
+        expected = naive_pool.farthest(pool, queries, 7)
+        np.testing.assert_allclose(np.sqrt(found.squared()), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+@pytest.mark.parametrize("name", ["two_classes", "numpy_lookup", "lookup"])
+def test_methods_on_categories__find_what_sorting_all_differences_finds(name, n_threads):
+    rng = np.random.default_rng(0)
+    n_classes = 2 if name == "two_classes" else 4
+    codes = rng.integers(0, 5, (60, 3)).astype(np.int32)
+    y = np.r_[np.arange(n_classes), rng.integers(0, n_classes, 60 - n_classes)]
+    shares = naive.class_shares(codes, y)
+    points = CategoryPoints(codes, shares)
+    queries = pool_queries(points, np.arange(0, 60, 2))
+    given = describe_value_difference(points, queries, 5, search="exact")
+    found = run_search(points, queries, 5, given, n_threads=n_threads, method=name)
+    distances = np.array([naive.value_differences(codes, shares, row) for row in queries.rows])
+    distances[np.arange(30), queries.rows] = np.inf
+    closest = np.sort(distances, axis=1)[:, :5]
+    mine = np.take_along_axis(distances, found.indices, axis=1)
+    np.testing.assert_allclose(mine, closest, rtol=1e-9, atol=1e-12)
+    if name != "two_classes":  # whose numbers are rounded differently
+        expected = naive.nearest_by_value_difference(codes, shares, 5, queries.rows)
+        assert np.array_equal(found.indices, expected)
+
+
+@pytest.mark.skipif(JIT_DISABLED, reason="pynndescent runs compiled only")
+@pytest.mark.parametrize("name", [name for name in METHODS if name not in EXACT])
+def test_approximate_methods__find_most_neighbors(name):
+    rng = np.random.default_rng(0)
+    if METHODS[name].task == "nearest":
+        points = as_points(rng.normal(size=(5_000, 4)))
+        queries = pool_queries(points, np.arange(0, 5_000, 25))
+        given = describe_search(points, queries, 5, search="approximate")
+    else:
+        codes = rng.integers(0, 70, (5_000, 4)).astype(np.int32)
+        points = CategoryPoints(codes, [rng.dirichlet(np.ones(3), 70) for _ in range(4)])
+        queries = pool_queries(points, np.arange(0, 5_000, 25))
+        given = describe_value_difference(points, queries, 5, search="approximate")
+    found = run_search(points, queries, 5, given, n_threads=2, method=name)
+    exact = given._replace(search="exact", needs_distances=True)
+    true = run_search(points, queries, 5, exact, n_threads=2)
+    is_found = (true.indices[:, :, np.newaxis] == found.indices[:, np.newaxis]).any(axis=2)
+    assert is_found.mean() > 0.9
+    assert found.recall >= 0.95
+    assert (found.indices != queries.rows[:, np.newaxis]).all()

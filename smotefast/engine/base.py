@@ -16,11 +16,12 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 
 from smotefast._messages import list_names
-from smotefast._typing import Matrix
-from smotefast.engine.class_counts import Counts, class_counts
+from smotefast._typing import Container
+from smotefast.engine.class_counts import Counts
 from smotefast.engine.hooks import refuse_hooks
 from smotefast.engine.input_checks import columns_of, finite_numbers, warn_about_columns
 from smotefast.engine.needs import Needs, Tags, sampler_tags
+from smotefast.engine.rows import MatrixRows
 from smotefast.engine.suggestions import SuggestingMixin
 from smotefast.tables import Table, Target, open_table, open_target
 
@@ -51,7 +52,7 @@ class BaseSampler(
         super().__init_subclass__(**kwargs)
         refuse_hooks(cls)
 
-    def fit(self, X: Any, y: Any, **params: Any) -> BaseSampler:
+    def fit(self, X: Container, y: Container, **params: Any) -> BaseSampler:
         """Check the data and resolve ``sampling_strategy``, without resampling.
 
         Parameters
@@ -74,7 +75,9 @@ class BaseSampler(
             call._check(X, y)
         return self
 
-    def fit_resample(self, X: Any, y: Any, **params: Any) -> tuple[Any, Any]:
+    def fit_resample(
+        self, X: Container, y: Container, **params: Any
+    ) -> tuple[Container, Container]:
         """Resample the classes as ``sampling_strategy`` says.
 
         Parameters
@@ -103,7 +106,7 @@ class BaseSampler(
         """
         self._refuse_extra(params)
         with self._call() as call:
-            resampled: tuple[Any, Any] = call._resampled(X, y)
+            resampled: tuple[Container, Container] = call._resampled(X, y)
             return resampled
 
     def needs(self) -> Needs:
@@ -157,11 +160,11 @@ class BaseSampler(
             self._fitted_names = frozenset(changed) - before.keys() - _COLUMNS
 
     @abstractmethod
-    def _check(self, X: Any, y: Any) -> object:
+    def _check(self, X: Container, y: Container) -> object:
         """Check parameters and data, and set what ``fit`` sets."""
 
     @abstractmethod
-    def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
+    def _resampled(self, X: Container, y: Container) -> tuple[Container, Container]:
         """Check the data, set fitted attributes and return the resampled X and y."""
 
     def __sklearn_tags__(self) -> Tags:
@@ -194,7 +197,7 @@ class BaseSampler(
             cache[name] = compute()
         return cache[name]
 
-    def _learn_names(self, X: Any) -> int:
+    def _learn_names(self, X: Container) -> int:
         """Set ``feature_names_in_`` or remove it; return the number of columns.
 
         The caller sets ``n_features_in_`` after the data are checked, as scikit-learn does.
@@ -209,8 +212,8 @@ class BaseSampler(
 class LastData(NamedTuple):
     """X and y of a call, and the positions of a subset of its rows; None for all rows."""
 
-    X: Any
-    y: Any
+    X: Container
+    y: Container
     positions: np.ndarray | None = None
 
 
@@ -223,35 +226,37 @@ class SingleSampler(BaseSampler):
     sampling_strategy: Any
     _last_data: LastData
 
-    def _check(self, X: Any, y: Any) -> object:
+    def _check(self, X: Container, y: Container) -> object:
         return self._opened(X, y)
 
-    def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
+    def _resampled(self, X: Container, y: Container) -> tuple[Container, Container]:
         resampled = self._resample(*self._checked(X, y))
         if self._keeps_data:
             self._last_data = LastData(X, y)
         return resampled
 
-    def _checked(self, X: Any, y: Any) -> tuple[Table, Target, Matrix | None]:
+    def _checked(self, X: Container, y: Container) -> tuple[Table, Target, MatrixRows]:
         """Check the data and warn about columns such as keys.
 
-        Only the caller of this method holds the matrix, so that ``_resample`` can free it.
+        Only the caller of this method holds the rows, so that ``_resample`` can free them.
         """
-        table, target, matrix = self._opened(X, y)
-        if matrix is not None:
-            parts = self._column_parts(matrix)
+        table, target, rows = self._opened(X, y)
+        if not self.needs().copies_rows:
+            parts = self._column_parts(rows.all_rows()[0])
             warn_about_columns(parts, target.values, table.names)
-        return table, target, matrix
+        return table, target, rows
 
     def _column_parts(self, matrix: Any) -> list[tuple[Any, Sequence[int]]]:
         """Return matrices to check, each with the positions of its columns in X."""
         return [(matrix, range(matrix.shape[1]))]
 
     @abstractmethod
-    def _resample(self, table: Table, target: Target, matrix: Any) -> tuple[Any, Any]:
+    def _resample(
+        self, table: Table, target: Target, rows: MatrixRows
+    ) -> tuple[Container, Container]:
         """Set fitted attributes and return the resampled X and y.
 
-        ``matrix`` holds the values of X; it is None if the sampler does not read them.
+        ``rows`` have no values if the sampler does not read them.
         """
 
     @staticmethod
@@ -277,7 +282,7 @@ class SingleSampler(BaseSampler):
         positions = self._last_data.positions
         return labels if positions is None else labels[positions]
 
-    def _opened(self, X: Any, y: Any) -> tuple[Table, Target, Matrix | None]:
+    def _opened(self, X: Container, y: Container) -> tuple[Table, Target, MatrixRows]:
         """Check parameters, target and data, in this order; resolve the strategy."""
         self._validate_params()
         target = open_target(y)
@@ -290,11 +295,11 @@ class SingleSampler(BaseSampler):
                 "Found input variables with inconsistent numbers of samples: X has "
                 f"{table.n_samples} rows and y has {len(target.values)}."
             )
-        counts = class_counts(target.values)
+        rows = MatrixRows(matrix, target.values)
         self.sampling_strategy_ = self.resolve_strategy(
-            self.sampling_strategy, counts, target.values
+            self.sampling_strategy, rows.sizes, target.values
         )
-        return table, target, matrix
+        return table, target, rows
 
     def _checked_matrix(self, table: Table) -> Any:
         matrix = finite_numbers(table, self)

@@ -62,11 +62,10 @@ class BaseOverSampler(SingleSampler):
     ) -> None:
         """Run kernels that only this sampler uses, so that they are compiled and loaded."""
 
-    def _resample(self, table: Table, target: Target, matrix: Any) -> tuple[Any, Any]:
-        rows = MatrixRows(matrix, target.values)
+    def _resample(self, table: Table, target: Target, rows: MatrixRows) -> tuple[Any, Any]:
         self.check_counts(rows.sizes, self.sampling_strategy_)
         job = self.prepare(rows, self.sampling_strategy_)
-        del matrix, rows  # of a frame they are as large as X; the job holds the rows it needs
+        del rows  # of a frame they are as large as X; the job holds the rows it needs
         self._origins = job.origins()
         warn_resampling(job.messages)
         return self._extend(table, target, job)

@@ -34,8 +34,7 @@ class BaseSelector(SingleSampler):
 
     sample_indices_: np.ndarray
 
-    def _resample(self, table: Table, target: Target, matrix: Any) -> tuple[Any, Any]:
-        rows = MatrixRows(matrix, target.values)
+    def _resample(self, table: Table, target: Target, rows: MatrixRows) -> tuple[Any, Any]:
         self.check_counts(rows.sizes, self.sampling_strategy_)
         self._messages: list[str] = []
         self.sample_indices_ = self.select(rows, self.sampling_strategy_)

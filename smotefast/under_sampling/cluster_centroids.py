@@ -100,12 +100,11 @@ class ClusterCentroids(SingleSampler):
         self.estimator = estimator
         self.voting = voting
 
-    def _resample(self, table: Table, target: Target, matrix: Any) -> tuple[Any, Any]:
+    def _resample(self, table: Table, target: Target, rows: MatrixRows) -> tuple[Any, Any]:
         self.estimator_ = self._clustering()
         self.voting_ = self.voting
         if self.voting == "auto":
             self.voting_ = "hard" if table.is_sparse else "soft"
-        rows = MatrixRows(matrix, target.values)
         centers = {
             label: self._centers(rows.matrix(label), n_to_keep)
             for label, n_to_keep in self.sampling_strategy_.items()

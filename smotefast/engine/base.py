@@ -241,9 +241,9 @@ class SingleSampler(BaseSampler):
         Only the caller of this method holds the rows, so that ``_resample`` can free them.
         """
         table, target, rows = self._opened(X, y)
-        if not self.needs().copies_rows:
-            parts = self._column_parts(rows.all_rows()[0])
-            warn_about_columns(parts, target.values, table.names)
+        matrix, labels = rows.all_rows()
+        if matrix is not None:
+            warn_about_columns(self._column_parts(matrix), labels, table.names)
         return table, target, rows
 
     def _column_parts(self, matrix: Any) -> list[tuple[Any, Sequence[int]]]:

@@ -25,34 +25,33 @@ class Interpolate(NumberRecipe):
     """Samples between a base row and one of its neighbors."""
 
     def samples(self, choices: np.ndarray, *values: np.ndarray) -> np.ndarray:
-        """Return ``base + step * (neighbor - base)``, computed by NumPy."""
+        """Return ``base + step * (neighbor - base)``; ``values`` are the steps."""
         base, difference = self.pairs(choices)
         difference -= base
-        steps = self._steps(values[0])
-        samples: np.ndarray = base + steps[:, np.newaxis] * difference
+        samples: np.ndarray = base + values[0][:, np.newaxis] * difference
         return samples
 
     def fill(self, start: int, stop: int, out: np.ndarray, *, n_threads: int) -> None:
         """Write the samples ``start..stop`` of the class into ``out``."""
-        choices, uniforms = self.origins.draws.read(start, stop)
+        choices, steps = self._read(start, stop)
         is_loaded = kernels_are_loaded()
         if numpy_interpolates(out.dtype, self.base.dtype, out.size, kernels_loaded=is_loaded):
-            self._fill_in_blocks(out, choices, uniforms)
+            self._fill_in_blocks(out, choices, steps)
             return
         from smotefast.kernels.interpolate import interpolate_rows
 
         rows = self.base, self.pool, self.origins.neighbors
         n_threads = 1 if out.size < _ONE_THREAD else n_threads
-        interpolate_rows(*rows, choices, self._steps(uniforms), out, n_threads=n_threads)
+        interpolate_rows(*rows, choices, steps, out, n_threads=n_threads)
 
     def csr_rows(self, start: int, stop: int, *, n_threads: int) -> csr_array:
         """Return the samples ``start..stop`` of the class as a CSR matrix."""
         from smotefast.kernels.interpolate_csr import CsrRows, count_csr_rows, fill_csr_rows
 
-        choices, uniforms = self.origins.draws.read(start, stop)
+        choices, steps = self._read(start, stop)
         matrices = cast("tuple[CSR, CSR]", (self.base, self.pool))
         base, pool = (CsrRows(rows.indptr, rows.indices, rows.data) for rows in matrices)
-        pairs = base, pool, self.origins.neighbors, choices, self._steps(uniforms)
+        pairs = base, pool, self.origins.neighbors, choices, steps
         is_rounded = rounds_floats(self.dtype, self.base.dtype)
         dtype = base.data.dtype if is_rounded else self.dtype
         counts = np.zeros(stop - start, dtype=np.int64)
@@ -67,9 +66,11 @@ class Interpolate(NumberRecipe):
         data = clamp(data, self.dtype) if is_rounded else data
         return csr_matrix_of(indptr, indices, data, self.base.shape[1])
 
-    def _steps(self, uniforms: np.ndarray) -> np.ndarray:
+    def _read(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return choices and steps."""
+        choices, uniforms = self.origins.draws.read(start, stop)
         assert self.origins.step_size is not None
-        return scaled_steps(uniforms, self.origins.step_size)
+        return choices, scaled_steps(uniforms, self.origins.step_size)
 
 
 def numpy_interpolates(

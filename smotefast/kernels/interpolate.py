@@ -6,11 +6,16 @@ The arithmetic is that of imbalanced-learn, bit for bit: the difference in the t
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from smotefast.kernels.compile import JIT_DISABLED, inner, intrinsic, parallel_kernel, prange
+
+if TYPE_CHECKING:
+    from llvmlite import ir
+    from numba.core import base, types, typing
 
 # One task is this many new rows. Base and neighbor rows are fetched _AHEAD rows before
 # their use, and the neighbor's index twice as far ahead. 10,000,000 x 30 float32 on
@@ -27,12 +32,19 @@ if JIT_DISABLED:
 else:
 
     @intrinsic  # type: ignore[untyped-decorator]  # numba's own
-    def prefetch(typing_context: Any, array: Any, index: Any) -> Any:
+    def prefetch(
+        typing_context: typing.BaseContext, array: types.Array, index: types.Integer
+    ) -> tuple[typing.Signature, Callable[..., ir.Value]]:
         """Prefetch the cache line of one element of a flat array."""
         from llvmlite import ir
         from numba.core import types
 
-        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        def codegen(
+            context: base.BaseContext,
+            builder: ir.IRBuilder,
+            signature: typing.Signature,
+            args: Sequence[ir.Value],
+        ) -> ir.Value:
             view = context.make_array(array)(context, builder, args[0])
             offset = context.cast(builder, args[1], index, types.intp)
             byte_pointer = ir.IntType(8).as_pointer()

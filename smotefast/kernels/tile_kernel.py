@@ -9,16 +9,22 @@ only where one is below its query's threshold, which after the first few panels 
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from smotefast.kernels.compile import JIT_DISABLED, intrinsic
 from smotefast.kernels.tile_llvm import GROUP as GROUP
 from smotefast.kernels.tile_llvm import PANEL_BYTES, emit_tile, emit_trailing_zeros
 
+if TYPE_CHECKING:
+    from llvmlite import ir
+    from numba.core import types, typing
 
-def panel_lanes(dtype: Any) -> int:
+
+def panel_lanes(dtype: npt.DTypeLike) -> int:
     """Return the candidates per panel: as many as two vector registers hold."""
     return PANEL_BYTES // int(np.dtype(dtype).itemsize)
 
@@ -66,23 +72,23 @@ else:
 
     @intrinsic  # type: ignore[untyped-decorator]  # numba ships no types
     def score_tile(
-        typing_context: Any,
-        panels: Any,
-        panel: Any,
-        halves: Any,
-        half: Any,
-        codes: Any,
-        code: Any,
-        queries: Any,
-        query_codes: Any,
-        group: Any,
-        n_features: Any,
-        n_codes: Any,
-        half_weight: Any,
-        limits: Any,
-        scores: Any,
-        hits: Any,
-    ) -> Any:
+        typing_context: typing.BaseContext,
+        panels: types.Array,
+        panel: types.Integer,
+        halves: types.Array,
+        half: types.Integer,
+        codes: types.Array,
+        code: types.Integer,
+        queries: types.Array,
+        query_codes: types.Array,
+        group: types.Integer,
+        n_features: types.Integer,
+        n_codes: types.Integer,
+        half_weight: types.Float,
+        limits: types.Array,
+        scores: types.Array,
+        hits: types.Array,
+    ) -> tuple[typing.Signature, Callable[..., ir.Value]]:
         """Score a group of queries against one panel; true if a score is below its limit.
 
         Arrays are flat; ``panel``, ``half`` and ``code`` are the offsets of the panel in them,
@@ -99,7 +105,9 @@ else:
         return signature, emit_tile
 
     @intrinsic  # type: ignore[untyped-decorator]
-    def first_lane(typing_context: Any, mask: Any) -> Any:
+    def first_lane(
+        typing_context: typing.BaseContext, mask: types.Integer
+    ) -> tuple[typing.Signature, Callable[..., ir.Value]]:
         """Return the number of the lowest set bit of a uint64 that is not 0."""
         from numba.core import types
 

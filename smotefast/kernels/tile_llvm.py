@@ -5,9 +5,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from smotefast.kernels.compile import target_has
+
+if TYPE_CHECKING:
+    from llvmlite import ir
+    from numba.core import base, typing
 
 # 12 queries x 2 vectors of 64 bytes fill 24 of the 32 registers of AVX-512; 6 queries x 2
 # vectors of 32 bytes fill 12 of the 16 of AVX2. numba keys its cache by the same features,
@@ -17,7 +22,12 @@ GROUP = 12 if _WIDE else 6
 PANEL_BYTES = 128 if _WIDE else 64
 
 
-def emit_trailing_zeros(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+def emit_trailing_zeros(
+    context: base.BaseContext,
+    builder: ir.IRBuilder,
+    signature: typing.Signature,
+    args: Sequence[ir.Value],
+) -> ir.Value:
     """Emit the number of the lowest set bit."""
     from llvmlite import ir
 
@@ -27,18 +37,18 @@ def emit_trailing_zeros(context: Any, builder: Any, signature: Any, args: Any) -
 class _Tile(NamedTuple):
     """What the parts of the tile are emitted from: builder, pointers, arguments, types."""
 
-    builder: Any
-    data: dict[str, Any]
-    args: Any
-    vector: Any
+    builder: ir.IRBuilder
+    data: dict[str, ir.Value]
+    args: Sequence[ir.Value]
+    vector: ir.VectorType
 
-    def load(self, pointer: Any, vector: Any) -> Any:
+    def load(self, pointer: ir.Value, vector: ir.VectorType) -> ir.Value:
         """Load a vector without assuming that it is aligned to its own size."""
         value = self.builder.load(self.builder.bitcast(pointer, vector.as_pointer()))
         value.align = _bytes_of(vector.element)
         return value
 
-    def at(self, name: str, offset: Any) -> Any:
+    def at(self, name: str, offset: ir.Value) -> ir.Value:
         """Return the pointer to an element of an array."""
         return self.builder.gep(self.data[name], [offset])
 
@@ -50,7 +60,12 @@ _ARRAYS = {
 _PANEL, _HALF, _CODE, _GROUP_AT, _N_FEATURES, _N_CODES, _WEIGHT = 1, 3, 5, 8, 9, 10, 11
 
 
-def emit_tile(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+def emit_tile(
+    context: base.BaseContext,
+    builder: ir.IRBuilder,
+    signature: typing.Signature,
+    args: Sequence[ir.Value],
+) -> ir.Value:
     """Emit both loops, the comparison and the conditional store."""
     from llvmlite import ir
 
@@ -79,13 +94,13 @@ def emit_tile(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     return is_hit
 
 
-def _bytes_of(element: Any) -> int:
+def _bytes_of(element: ir.Type) -> int:
     from llvmlite import ir
 
     return 8 if isinstance(element, ir.DoubleType) else 4
 
 
-def _emit_feature_loop(tile: _Tile, start: Any) -> list[Any]:
+def _emit_feature_loop(tile: _Tile, start: ir.Value) -> list[ir.Value]:
     """Emit ``sum[row] += query[feature, row] * panel[feature]`` over all features."""
     from llvmlite import ir
     from numba.core import cgutils
@@ -121,7 +136,7 @@ def _emit_feature_loop(tile: _Tile, start: Any) -> list[Any]:
     return totals
 
 
-def _emit_code_loop(tile: _Tile, starts: list[Any]) -> list[Any]:
+def _emit_code_loop(tile: _Tile, starts: list[ir.Value]) -> list[ir.Value]:
     """Emit ``sum[row] += half_weight`` where a category differs, for 0 or more categories."""
     from llvmlite import ir
 
@@ -162,7 +177,7 @@ def _emit_code_loop(tile: _Tile, starts: list[Any]) -> list[Any]:
     return joined
 
 
-def _emit_below(tile: _Tile, row: int, value: Any) -> Any:
+def _emit_below(tile: _Tile, row: int, value: ir.Value) -> ir.Value:
     """Emit one bit per lane: whether the score is below the query's limit."""
     from llvmlite import ir
 
@@ -173,7 +188,7 @@ def _emit_below(tile: _Tile, row: int, value: Any) -> Any:
     return builder.bitcast(below, ir.IntType(value.type.count))
 
 
-def _splat(builder: Any, scalar: Any, vector: Any) -> Any:
+def _splat(builder: ir.IRBuilder, scalar: ir.Value, vector: ir.VectorType) -> ir.Value:
     from llvmlite import ir
 
     undefined = ir.Constant(vector, ir.Undefined)

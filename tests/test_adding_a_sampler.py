@@ -22,7 +22,7 @@ SIZES = (80, 30, 50)
 
 @pytest.fixture(scope="module")
 def geometric_smote():
-    spec = importlib.util.spec_from_file_location("geometric_smote", PATH)
+    spec = importlib.util.spec_from_file_location(PATH.stem, PATH)
     module = importlib.util.module_from_spec(spec)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, spec.name, module)  # dataclasses look there

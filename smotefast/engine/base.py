@@ -241,9 +241,9 @@ class SingleSampler(BaseSampler):
         Only the caller of this method holds the rows, so that ``_resample`` can free them.
         """
         table, target, rows = self._opened(X, y)
-        matrix, labels = rows.all_rows()
-        if matrix is not None:
-            warn_about_columns(self._column_parts(matrix), labels, table.names)
+        if rows.values is not None:
+            parts = self._column_parts(rows.values)
+            warn_about_columns(parts, target.values, table.names)
         return table, target, rows
 
     def _column_parts(self, matrix: Any) -> list[tuple[Any, Sequence[int]]]:

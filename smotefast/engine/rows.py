@@ -102,7 +102,7 @@ class MatrixRows:
 
     def __init__(self, matrix: Any, y: np.ndarray) -> None:
         self.n_samples = len(y)
-        self._matrix = matrix
+        self.values = matrix
         self._y = y
 
     @cached_property
@@ -135,7 +135,7 @@ class MatrixRows:
 
     def rows_at(self, positions: np.ndarray) -> Any:
         """Return rows of any class."""
-        rows: Any = self._matrix[positions]
+        rows: Any = self.values[positions]
         if isinstance(rows, np.ndarray):
             return np.ascontiguousarray(rows)
         if hasattr(rows, "sum_duplicates"):  # sparse: a copy; this also sorts the indices
@@ -144,7 +144,7 @@ class MatrixRows:
 
     def subset(self, positions: np.ndarray) -> MatrixRows:
         """Return a subset of the rows, in any order, as separate data."""
-        return MatrixRows(self._matrix[positions], self._y[positions])
+        return MatrixRows(self.values[positions], self._y[positions])
 
     def find_neighbors(
         self,
@@ -159,7 +159,7 @@ class MatrixRows:
 
         def find(positions: np.ndarray) -> Neighbors:
             return find_neighbors(
-                self._matrix,
+                self.values,
                 k,
                 queries=positions,
                 search=search,
@@ -181,8 +181,8 @@ class MatrixRows:
 
     def all_rows(self) -> tuple[Any, np.ndarray]:
         """Return the matrix of all rows and the label of each."""
-        return self._matrix, self._y
+        return self.values, self._y
 
     def category_counts(self) -> list[np.ndarray]:
         """Count the rows of each class that have each category."""
-        return counts_by_class(self._matrix, self._y)
+        return counts_by_class(self.values, self._y)

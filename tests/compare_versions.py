@@ -32,7 +32,6 @@ QUICK = ("numpy", "small", "files")
 GROUPS = (*QUICK, "commands", "large")
 # Each result: "error", the exception's type or None, and "parts", a hash of each part.
 Results = dict[str, dict[str, Any]]
-_MOST_SHOWN = 200
 _BETWEEN_LINES = 30  # seconds
 
 
@@ -61,24 +60,24 @@ class Version(NamedTuple):
 
 def at_commit(revision: str, folder: Path) -> Version:
     """Return the package at a commit, whose files have the time of the commit."""
-    git = ["git", "-C", str(PROJECT)]
-    name = [*git, "rev-parse", "--verify", f"{revision}^{{commit}}"]
-    commit = subprocess.run(name, check=True, capture_output=True, text=True).stdout.strip()
-    root = folder / commit
+    commit = _git("rev-parse", "--verify", f"{revision}^{{commit}}").decode().strip()
+    # Named after its contents, so that commits with the same package share compiled kernels.
+    root = folder / _git("rev-parse", f"{commit}:smotefast").decode().strip()
     if not root.exists():
-        archive = subprocess.run(
-            [*git, "archive", commit, "smotefast"], check=True, capture_output=True
-        ).stdout
         with tempfile.TemporaryDirectory(dir=folder) as unpacked:
-            with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+            archive = io.BytesIO(_git("archive", commit, "smotefast"))
+            with tarfile.open(fileobj=archive) as files:
                 files.extractall(unpacked, filter="data")
-            Path(unpacked, "smotefast").rename(_made(root) / "smotefast")
+            root.mkdir()
+            Path(unpacked, "smotefast").rename(root / "smotefast")
     return Version(f"{revision} ({commit[:7]})", root, kernels_of(root, folder))
 
 
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True)
-    return folder
+def _git(*arguments: str) -> bytes:
+    done = subprocess.run(["git", "-C", str(PROJECT), *arguments], stdout=subprocess.PIPE)
+    if done.returncode:  # git has said why
+        sys.exit(f"git {' '.join(arguments)} failed.")
+    return done.stdout
 
 
 def kernels_of(root: Path, folder: Path) -> Path:
@@ -167,8 +166,7 @@ def report(old: Results, new: Results) -> tuple[str, bool]:
     unexpected = [name for name in ran if old[name]["error"] and "/refused/" not in name]
     kinds = ", ".join(f"{kind} {n}" for kind, n in errors.most_common())
     text = [
-        *lines[:_MOST_SHOWN],
-        *([f"... and {len(lines) - _MOST_SHOWN} more"] if len(lines) > _MOST_SHOWN else []),
+        *lines,
         f"{len(ran)} cases ran with both versions; {errors.total()} ended in an exception"
         + (f" ({kinds})." if kinds else "."),
         *(f"  outside of refused input: {name}" for name in sorted(unexpected)),

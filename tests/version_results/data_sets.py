@@ -32,6 +32,11 @@ def repeated(sizes, n_features, n_distinct):
     return np.floor(2 * X)[rows], y
 
 
+def uneven(X, y):
+    """Make fractions of integers; rows that were equal still are."""
+    return 0.3 * X, y
+
+
 def widened(X, y):
     """Let the first column decide which rows are near."""
     return X * np.array([1000.0] + [1.0] * (X.shape[1] - 1)), y
@@ -48,6 +53,8 @@ DATA: dict[str, Callable[[], tuple[np.ndarray, np.ndarray]]] = {
     "uniform": lambda: uniform((600, 150), 8),
     "overlap": lambda: gaussians((380, 90, 180), 5, apart=0.4),
     "ties": lambda: repeated((450, 130), 4, 300),
+    # Numbers that are no integers, which are searched in another way.
+    "uneven ties": lambda: uneven(*repeated((450, 130), 4, 300)),
     "many": lambda: gaussians((150, 110, 8, 60, 12, 30, 45, 9, 80, 20), 6),
     "tiny": lambda: gaussians((300, 40, 4, 1), 5),
     "large clusters": lambda: gaussians((30_000, 8_000, 4_000), 12, n_centers=40),
@@ -60,7 +67,7 @@ DATA: dict[str, Callable[[], tuple[np.ndarray, np.ndarray]]] = {
     "largest clusters": lambda: gaussians((54_000, 52_000), 20, n_centers=60),
     "largest uniform": lambda: uniform((54_000, 52_000), 20),
 }
-SMALL = ("clusters", "full", "uniform", "overlap", "ties", "many")
+SMALL = ("clusters", "full", "uniform", "overlap", "ties", "uneven ties", "many")
 
 
 @cache
@@ -76,6 +83,12 @@ def suited(sampler: str, X: np.ndarray) -> np.ndarray:
         X = X.copy()
         X[:, columns] = np.floor(3 * X[:, columns])
     return X
+
+
+LIBRARIES = (
+    *("pandas", "pandas plain", "pandas floats", "pandas levels", "pandas sparse"),
+    *("polars", "polars floats", "arrow", "arrow floats", "arrow batch", "narwhals"),
+)
 
 
 def numbers_in(library: str) -> tuple[Any, Any]:
@@ -107,6 +120,16 @@ def numbers_in(library: str) -> tuple[Any, Any]:
             return thin, pd.Series(y)
         case "pandas plain":
             return pd.DataFrame({**columns, "paid": paid}), pd.Series(labels).to_numpy()
+        case "pandas floats":
+            names = pd.Index(columns, name="column")
+            return pd.DataFrame(X, columns=names, index=index), pd.Series(labels, index=index)
+        case "pandas levels":
+            names = pd.MultiIndex.from_product([["a", "b", "c", "d", "e"], [1]])
+            return pd.DataFrame(X.astype(np.float32), columns=names), y
+        case "polars floats":
+            return pl.DataFrame(X, schema=list(columns)), y
+        case "arrow floats":
+            return pa.table(dict(zip(columns, X.T, strict=True))), pa.array(y)
         case "narwhals":
             import narwhals as nw
 

@@ -50,6 +50,9 @@ def _pandas_pieces(value: Any) -> Iterator[str | bytes]:
         columns = [value.iloc[:, j] for j in range(value.shape[1])]
         yield from _pieces([value.columns, value.index, value.attrs, *columns])
         return
+    if hasattr(value, "levels"):
+        yield from _pieces([list(value), list(value.names)])
+        return
     if not hasattr(value, "array"):  # a scalar or a dtype
         yield repr(value)
         return

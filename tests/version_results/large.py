@@ -75,3 +75,11 @@ def large_data() -> Iterator[Case]:
                 run = partial(resample, make(name, **params, **how), X, y)
                 shown = "+".join(params)
                 yield f"{name}/{number}:{shown}/{kind}/{dtype}/{search or 'none'}", run
+
+
+def forked() -> Iterator[Case]:
+    """Cases of a process forked off after threads were started, which must start none."""
+    X, y = data("large uniform", "float32")
+    for name in ("SMOTE", "KMeansSMOTE", "TomekLinks"):
+        for search in ("auto", "approximate"):
+            yield f"{name}/forked/{search}", partial(resample, make(name, search=search), X, y)

@@ -41,7 +41,7 @@ GROUPS: dict[str, list[Callable[[], Iterator[Case]]]] = {
     ],
     "files": [files.jobs],
     "commands": [commands.commands],
-    "large": [large.large_data],
+    "large": [large.large_data, large.forked],
 }
 # Compilers warn, and garbage is collected, at any time.
 _IGNORED = re.compile("Numba|ResourceWarning")
@@ -66,7 +66,7 @@ def outcome(run: Callable[[], Any]) -> dict[str, Any]:
 
 
 def outcome_in_fork(run: Callable[[], Any]) -> dict[str, Any]:
-    """Run a case in a forked process, where no case before it has loaded the kernels."""
+    """Run a case in a forked process, which loads the kernels if this one has not."""
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
@@ -103,7 +103,6 @@ def main() -> None:
     results = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
     print(json.dumps({"package": smotefast.__file__}), file=results)
-    run_case = outcome_in_fork if arguments.group == "numpy" else outcome
     if arguments.group != "numpy":
         load_kernels()
     for cases in GROUPS[arguments.group]:
@@ -111,7 +110,8 @@ def main() -> None:
             name = f"{arguments.group}/{case}"
             if re.search(arguments.only, name):
                 started = time.perf_counter()
-                result = run_case(run)
+                is_forked = arguments.group == "numpy" or "/forked/" in name
+                result = outcome_in_fork(run) if is_forked else outcome(run)
                 seconds = round(time.perf_counter() - started, 3)
                 print(json.dumps({"case": name, "seconds": seconds, **result}), file=results)
 

@@ -15,15 +15,14 @@ from tests.helpers.resampling_digest import SMALL, digest
 
 ROOT = Path(__file__).parents[1]
 JIT_OFF = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
-SEARCHES = [
-    "exact",
-    pytest.param(
-        "approximate",
-        marks=pytest.mark.skipif(
-            JIT_OFF, reason="pynndescent's building blocks do not run without a compiler"
-        ),
+APPROXIMATE = pytest.param(
+    "approximate",
+    marks=pytest.mark.skipif(
+        JIT_OFF, reason="pynndescent's building blocks do not run without a compiler"
     ),
-]
+)
+SEARCHES = ["exact", APPROXIMATE]
+SEARCHES_ONE_LONG = [pytest.param("exact", marks=pytest.mark.long), APPROXIMATE]
 
 
 def run(code: str, **environment: str) -> str:
@@ -127,7 +126,7 @@ def test_spawned_workers__get_the_rows_of_the_parent():
         assert pool.submit(digest).result() == digest()
 
 
-@pytest.mark.parametrize("search", SEARCHES)
+@pytest.mark.parametrize("search", SEARCHES_ONE_LONG)
 def test_workqueue_threads__do_not_abort_the_process(search):
     code = f"""
     from concurrent.futures import ThreadPoolExecutor
@@ -137,7 +136,7 @@ def test_workqueue_threads__do_not_abort_the_process(search):
     assert run(code, NUMBA_THREADING_LAYER="workqueue") == "1"
 
 
-@pytest.mark.parametrize("search", SEARCHES)
+@pytest.mark.parametrize("search", SEARCHES_ONE_LONG)
 def test_one_numba_thread__gives_the_same_rows(search):
     code = f"print(digest(0, {search!r}))"
     assert run(code, NUMBA_NUM_THREADS="1") == digest(0, search)
@@ -154,6 +153,7 @@ for locator in caching._CacheLocator.__subclasses__():
 """
 
 
+@pytest.mark.long
 def test_no_place_for_a_cache__compiles_in_the_process_and_makes_the_search_exact():
     code = """
 print(digest(), bool(tried))

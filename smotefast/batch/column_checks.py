@@ -18,7 +18,7 @@ from smotefast.batch.scan import label_codes
 from smotefast.engine.column_checks import MIN_ROWS, Suspects, describe, is_key
 from smotefast.neighbors.row_hashes import GOLDEN_RATIO
 from smotefast.storage import ParquetSource
-from smotefast.tables.column_types import plain_values
+from smotefast.tables.column_types import arrow_column_type, plain_values, value_type
 from smotefast.tables.decimals import decimals_to_numbers
 
 _FIRST_ROWS = 1_024
@@ -121,21 +121,12 @@ def _still_suspect(
 
 
 def _is_checked(arrow_type: pa.DataType) -> bool:
-    value_type = arrow_type.value_type if pa.types.is_dictionary(arrow_type) else arrow_type
-    tests = (
-        pa.types.is_integer,
-        pa.types.is_floating,
-        pa.types.is_decimal,
-        pa.types.is_boolean,
-        pa.types.is_string,
-        pa.types.is_large_string,
-        pa.types.is_string_view,
-        pa.types.is_binary,
-        pa.types.is_large_binary,
-        pa.types.is_fixed_size_binary,
-        pa.types.is_temporal,
+    of = value_type(arrow_type)
+    return (
+        arrow_column_type(of) != "other"
+        or pa.types.is_fixed_size_binary(of)
+        or pa.types.is_temporal(of)
     )
-    return any(test(value_type) for test in tests)
 
 
 def _comparable(column: pa.Array) -> pa.Array:
@@ -151,10 +142,9 @@ class _ColumnCheck:
 
     def __init__(self, name: str, arrow_type: pa.DataType) -> None:
         self.name = name
-        value_type = arrow_type.value_type if pa.types.is_dictionary(arrow_type) else arrow_type
-        tests = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
-        self._is_number = any(test(value_type) for test in tests)
-        self._may_be_key = not pa.types.is_boolean(value_type)
+        column_type = arrow_column_type(value_type(arrow_type))
+        self._is_number = column_type == "number"
+        self._may_be_key = column_type != "boolean"
         self._may_be_constant = self._may_be_copy = True
         self.restart()
 

@@ -21,7 +21,7 @@ def refuse_estimator(parameter: Any) -> None:
     """Refuse a user's neighbor estimator for a search among all rows."""
     if hasattr(parameter, "kneighbors"):
         raise ValueError(
-            f"{type(parameter).__name__} cannot search rows that stay in files. Give a "
+            f"{type(parameter).__name__} cannot search rows in files. Give a "
             "number of neighbors, or resample in memory with fit_resample."
         )
 

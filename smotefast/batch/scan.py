@@ -19,7 +19,7 @@ from smotefast.engine.base import BaseSampler
 from smotefast.engine.class_counts import Counts
 from smotefast.report.progress import Progress
 from smotefast.storage import ParquetSource
-from smotefast.tables.column_types import plain_values
+from smotefast.tables.column_types import arrow_column_type, plain_values, value_type
 from smotefast.tables.decimals import decimals_to_labels, widen_decimals
 
 _BATCH_ROWS = 1 << 18
@@ -112,17 +112,10 @@ def _label(scalar: pa.Scalar) -> Any:
 
 
 def _check_type(target: str, arrow_type: pa.DataType) -> None:
-    value_type = arrow_type.value_type if pa.types.is_dictionary(arrow_type) else arrow_type
-    tests = (
-        pa.types.is_string,
-        pa.types.is_large_string,
-        pa.types.is_string_view,
-        pa.types.is_integer,
-        pa.types.is_floating,
-        pa.types.is_decimal,
-        pa.types.is_boolean,
-    )
-    if not any(test(value_type) for test in tests):
+    of = value_type(arrow_type)
+    strings = pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view
+    is_number = arrow_column_type(of) in ("number", "boolean")
+    if not is_number and not any(test(of) for test in strings):
         raise ValueError(
             f"The target column {target!r} is of type {arrow_type}; a class must be a string, "
             "an integer, a boolean or a category of these."

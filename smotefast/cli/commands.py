@@ -21,10 +21,10 @@ from smotefast.cli.output import (
     usage_errors,
 )
 from smotefast.cli.sampler_options import (
-    combined_sampler,
     first_sampler,
     parse_categorical,
     parse_strategy,
+    with_second_step,
 )
 
 app = typer.Typer(
@@ -92,20 +92,15 @@ def resample(
         from smotefast.registry import neighbors_parameter
 
         with usage_errors():
-            strategy = parse_strategy(sampling_strategy)
-            columns = parse_categorical(categorical)
             params: dict[str, tuple[str, object]] = {
-                "--sampling-strategy": ("sampling_strategy", strategy),
+                "--sampling-strategy": ("sampling_strategy", parse_strategy(sampling_strategy)),
                 "--k-neighbors": (neighbors_parameter(sampler), k_neighbors),
                 "--search": ("search", search),
                 "--small-class": ("small_class", small_class),
-                "--categorical": ("categorical_features", columns),
+                "--categorical": ("categorical_features", parse_categorical(categorical)),
             }
             job_sampler = first_sampler(sampler, seed, params, settings or ())
-            if then is None and then_settings:
-                raise ValueError("--then-set needs --then, the sampler that removes rows.")
-        if then is not None:
-            job_sampler = combined_sampler(job_sampler, then, seed, then_settings or ())
+        job_sampler = with_second_step(job_sampler, then, seed, then_settings or ())
         job: dict[str, Any] = {
             "sampler": job_sampler,
             "memory_limit": memory_limit,

@@ -29,10 +29,15 @@ def first_sampler(
     return make_seeded_sampler(name, seed, values)
 
 
-def combined_sampler(
-    first: BaseSampler, name: str, seed: int, settings: Sequence[str]
+def with_second_step(
+    first: BaseSampler, name: str | None, seed: int, settings: Sequence[str]
 ) -> BaseSampler:
-    """Return a sampler that runs ``first`` and then the sampler of ``--then``."""
+    """Return a sampler that runs ``first`` and then the sampler of ``--then``, if given."""
+    if name is None:
+        with usage_errors():
+            if settings:
+                raise ValueError("--then-set needs --then, the sampler that removes rows.")
+        return first
     from smotefast.combine import Combination
     from smotefast.registry import make_seeded_sampler
 

@@ -47,7 +47,7 @@ class BaseCombination(BaseSampler):
         creation, selection = self.steps()
         return creation, selection, self._learn_names(X)
 
-    def _resampled(self, X: Container, y: Container) -> tuple[Container, Container]:
+    def _resample(self, X: Container, y: Container) -> tuple[Container, Container]:
         creation, selection, n_features = self._opened(X)
         _check_counts(creation, selection, y)
         resampled: tuple[Container, Container]

@@ -11,10 +11,12 @@ from sklearn.base import clone
 
 from smotefast.combine.combination import BaseCombination
 from smotefast.diagnosis.thresholds import BORDER_NEIGHBORS, CHOICES
-from smotefast.engine.base import BaseSampler, SingleSampler
+from smotefast.engine.base import BaseSampler
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.needs import Needs
-from smotefast.engine.sampling_strategy import check_two_classes, counts_to_generate
+from smotefast.engine.sampling_strategy import counts_to_generate
+from smotefast.engine.single_sampler import SingleSampler
+from smotefast.engine.strategy_checks import check_two_classes
 from smotefast.engine.user_estimators import number_of_neighbors
 from smotefast.over_sampling import RandomOverSampler
 from smotefast.over_sampling.base import BaseOverSampler

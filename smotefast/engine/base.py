@@ -1,16 +1,15 @@
 """Base classes of all samplers: ``fit``, ``fit_resample`` and the checks of X and y.
 
-``over_sampling.base`` adds rows, ``under_sampling.base`` selects rows, and
-``combine.combination`` does one after the other.
+``single_sampler`` is the base of samplers of one step, ``combine.combination`` of two steps.
 """
 
 from __future__ import annotations
 
 import copy
 from abc import ABCMeta, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin
@@ -19,11 +18,9 @@ from smotefast._messages import list_names
 from smotefast._typing import Container
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.hooks import refuse_hooks
-from smotefast.engine.input_checks import columns_of, finite_numbers, warn_about_columns
+from smotefast.engine.input_checks import columns_of
 from smotefast.engine.needs import Needs, Tags, sampler_tags
-from smotefast.engine.rows import MatrixRows
 from smotefast.engine.suggestions import SuggestingMixin
-from smotefast.tables import Table, Target, open_table, open_target
 
 # Attributes that describe the columns of X. A call that fails still updates them.
 _COLUMNS = frozenset({"feature_names_in_", "n_features_in_"})
@@ -106,7 +103,7 @@ class BaseSampler(
         """
         self._refuse_extra(params)
         with self._call() as call:
-            resampled: tuple[Container, Container] = call._resampled(X, y)
+            resampled: tuple[Container, Container] = call._resample(X, y)
             return resampled
 
     def needs(self) -> Needs:
@@ -164,7 +161,7 @@ class BaseSampler(
         """Check parameters and data, and set what ``fit`` sets."""
 
     @abstractmethod
-    def _resampled(self, X: Container, y: Container) -> tuple[Container, Container]:
+    def _resample(self, X: Container, y: Container) -> tuple[Container, Container]:
         """Check the data, set fitted attributes and return the resampled X and y."""
 
     def __sklearn_tags__(self) -> Tags:
@@ -202,110 +199,8 @@ class BaseSampler(
 
         The caller sets ``n_features_in_`` after the data are checked, as scikit-learn does.
         """
-        names, n_features = columns_of(X, self)
+        names, n_features = columns_of(X)
         self.__dict__.pop("feature_names_in_", None)
         if names is not None:
             self.feature_names_in_ = names
         return n_features
-
-
-class LastData(NamedTuple):
-    """X and y of a call, and the positions of a subset of its rows; None for all rows."""
-
-    X: Container
-    y: Container
-    positions: np.ndarray | None = None
-
-
-class SingleSampler(BaseSampler):
-    """Base of samplers that add rows to a table, or select rows of it."""
-
-    # Whether X and y are kept (not copied) for an estimator that is fitted at its first use.
-    _keeps_data: ClassVar[bool] = False
-
-    sampling_strategy: Any
-    _last_data: LastData
-
-    def _check(self, X: Container, y: Container) -> object:
-        return self._opened(X, y)
-
-    def _resampled(self, X: Container, y: Container) -> tuple[Container, Container]:
-        resampled = self._resample(*self._checked(X, y))
-        if self._keeps_data:
-            self._last_data = LastData(X, y)
-        return resampled
-
-    def _checked(self, X: Container, y: Container) -> tuple[Table, Target, MatrixRows]:
-        """Check the data and warn about columns such as keys.
-
-        Only the caller of this method holds the rows, so that ``_resample`` can free them.
-        """
-        table, target, rows = self._opened(X, y)
-        if rows.values is not None:
-            parts = self._column_parts(rows.values)
-            warn_about_columns(parts, target.values, table.names)
-        return table, target, rows
-
-    def _column_parts(self, matrix: Any) -> list[tuple[Any, Sequence[int]]]:
-        """Return matrices to check, each with the positions of its columns in X."""
-        return [(matrix, range(matrix.shape[1]))]
-
-    @abstractmethod
-    def _resample(
-        self, table: Table, target: Target, rows: MatrixRows
-    ) -> tuple[Container, Container]:
-        """Set fitted attributes and return the resampled X and y.
-
-        ``rows`` have no values if the sampler does not read them.
-        """
-
-    @staticmethod
-    @abstractmethod
-    def resolve_strategy(
-        sampling_strategy: Any, counts: Counts, y: np.ndarray, *, allow_reached: bool = False
-    ) -> Counts:
-        """Return the target count of each class for a ``sampling_strategy``.
-
-        With ``allow_reached`` a class that already has enough rows (for under-samplers: few
-        enough) does not change.
-        """
-
-    def _last_matrix(self) -> Any:
-        """Return the values of X of the last call."""
-        matrix = self._checked_matrix(open_table(self._last_data.X))
-        positions = self._last_data.positions
-        return matrix if positions is None else matrix[positions]
-
-    def _last_labels(self) -> np.ndarray:
-        """Return the labels of y of the last call."""
-        labels = open_target(self._last_data.y).values
-        positions = self._last_data.positions
-        return labels if positions is None else labels[positions]
-
-    def _opened(self, X: Container, y: Container) -> tuple[Table, Target, MatrixRows]:
-        """Check parameters, target and data, in this order; resolve the strategy."""
-        self._validate_params()
-        target = open_target(y)
-        table = open_table(X)
-        n_features = self._learn_names(X)
-        matrix = None if self.needs().copies_rows else self._checked_matrix(table)
-        self.n_features_in_ = n_features
-        if table.n_samples != len(target.values):
-            raise ValueError(
-                "Found input variables with inconsistent numbers of samples: X has "
-                f"{table.n_samples} rows and y has {len(target.values)}."
-            )
-        rows = MatrixRows(matrix, target.values)
-        self.sampling_strategy_ = self.resolve_strategy(
-            self.sampling_strategy, rows.sizes, target.values
-        )
-        return table, target, rows
-
-    def _checked_matrix(self, table: Table) -> Any:
-        matrix = finite_numbers(table, self)
-        if matrix.dtype.kind == "b" and not self._takes_booleans:
-            raise TypeError(
-                f"{type(self).__name__} cannot interpolate between booleans. Convert X to "
-                "numbers, or use RandomOverSampler, which copies rows."
-            )
-        return matrix

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.base import BaseEstimator
 from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
@@ -27,9 +27,9 @@ _CHECKED: tuple[()] = ()
 _combination_names: ContextVar[Sequence[Any] | None] = ContextVar("column_names", default=None)
 
 
-def columns_of(X: Any, sampler: BaseSampler) -> tuple[np.ndarray | None, int]:
+def columns_of(X: Any) -> tuple[np.ndarray | None, int]:
     """Return the names of the columns, None unless all are strings, and their number."""
-    reader = copy.copy(sampler)
+    reader = BaseEstimator()
     try:
         validate_data(reader, X=X, reset=True, skip_check_array=True)
     except ValueError as error:

@@ -7,14 +7,21 @@ a list or a callable, as in imbalanced-learn.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
-from numbers import Integral, Real
+from collections.abc import Callable, Mapping
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from smotefast._messages import MAX_NAMES, did_you_mean, list_names, quote_name
+from smotefast._messages import did_you_mean, list_names, quote_name
 from smotefast.engine.class_counts import Counts, largest_class, smallest_class
+from smotefast.engine.strategy_checks import (
+    check_labels,
+    check_mapping,
+    check_ratio,
+    check_two_classes,
+    mapping_of_callable,
+)
 
 
 class _Words(NamedTuple):
@@ -161,19 +168,11 @@ def _resolved(
     if isinstance(strategy, Real):
         return by_ratio(float(strategy), counts, allow_reached)
     if callable(strategy):
-        return by_mapping(_called(strategy, y), counts, allow_reached)
+        return by_mapping(mapping_of_callable(strategy, y), counts, allow_reached)
     raise TypeError(
         "sampling_strategy must be a str, a float in (0, 1], a dict or a callable; "
         f"got {quote_name(strategy)}."
     )
-
-
-def check_two_classes(counts: Counts) -> None:
-    """Raise an error for a target with a single class, which cannot be imbalanced."""
-    if len(counts) <= 1:
-        raise ValueError(
-            f"The target 'y' needs to have more than 1 class. Got {len(counts)} class instead"
-        )
 
 
 def _labels_of_word(word: str, counts: Counts, words: _Words) -> list[Any]:
@@ -196,7 +195,7 @@ def _labels_of_word(word: str, counts: Counts, words: _Words) -> list[Any]:
 
 
 def _clean(labels: list[Any], counts: Counts) -> Counts:
-    _check_labels(labels, counts)
+    check_labels(labels, counts)
     return _ordered(dict.fromkeys(labels, min(counts.values())), counts)
 
 
@@ -209,7 +208,7 @@ def _ordered(target_counts: Counts, counts: Counts) -> Counts:
 def _generate_by_mapping(
     mapping: Mapping[Any, Any], counts: Counts, allow_reached: bool
 ) -> Counts:
-    _check_mapping(mapping, counts)
+    check_mapping(mapping, counts)
     for label, n in mapping.items():
         if n < counts[label] and not allow_reached:
             raise ValueError(
@@ -222,7 +221,7 @@ def _generate_by_mapping(
 
 
 def _keep_by_mapping(mapping: Mapping[Any, Any], counts: Counts, allow_reached: bool) -> Counts:
-    _check_mapping(mapping, counts)
+    check_mapping(mapping, counts)
     for label, n in mapping.items():
         if n > counts[label] and not allow_reached:
             raise ValueError(
@@ -235,7 +234,7 @@ def _keep_by_mapping(mapping: Mapping[Any, Any], counts: Counts, allow_reached: 
 
 
 def _generate_by_ratio(ratio: float, counts: Counts, allow_reached: bool) -> Counts:
-    _check_ratio(ratio, counts)
+    check_ratio(ratio, counts)
     most, majority = max(counts.values()), largest_class(counts)
     # int() truncates as imbalanced-learn does, so that the counts agree.
     missing = {label: int(most * ratio - n) for label, n in counts.items() if label != majority}
@@ -251,7 +250,7 @@ def _generate_by_ratio(ratio: float, counts: Counts, allow_reached: bool) -> Cou
 
 
 def _keep_by_ratio(ratio: float, counts: Counts, allow_reached: bool) -> Counts:
-    _check_ratio(ratio, counts)
+    check_ratio(ratio, counts)
     fewest, minority = min(counts.values()), smallest_class(counts)
     # int() truncates as imbalanced-learn does, so that the counts agree.
     n_kept = {label: int(fewest / ratio) for label in counts if label != minority}
@@ -263,52 +262,3 @@ def _keep_by_ratio(ratio: float, counts: Counts, allow_reached: bool) -> Counts:
                 f"{ratio} are more than the {counts[label]} rows of class {label!r}."
             )
     return _ordered({of: n for of, n in n_kept.items() if n <= counts[of]}, counts)
-
-
-def _check_ratio(ratio: float, counts: Counts) -> None:
-    if not 0 < ratio <= 1:
-        raise ValueError(
-            "When 'sampling_strategy' is a float, it should be in the range (0, 1]. "
-            f"Got {ratio} instead."
-        )
-    if len(counts) != 2:
-        raise ValueError(
-            '"sampling_strategy" can be a float only when the type of target is binary. '
-            f"For multi-class, use a dict. There are {len(counts)} classes."
-        )
-
-
-def _check_mapping(mapping: Mapping[Any, Any], counts: Counts) -> None:
-    """Raise an error for classes that do not occur, or values that are no counts."""
-    _check_labels(mapping, counts)
-    for label, n in mapping.items():
-        if not isinstance(n, Integral):
-            raise TypeError(
-                f"sampling_strategy asks for {n!r} rows of class {label!r}; "
-                "the number of rows after resampling must be an integer."
-            )
-    negative = [f"{quote_name(label)}: {n}" for label, n in mapping.items() if n < 0]
-    if negative:
-        raise ValueError(
-            "The number of samples in a class cannot be negative. 'sampling_strategy' contains "
-            f"some negative value: {', '.join(negative[:MAX_NAMES])}."
-        )
-
-
-def _check_labels(labels: Iterable[Any], counts: Counts) -> None:
-    unknown = [label for label in dict.fromkeys(labels) if label not in counts]
-    if unknown:
-        raise ValueError(
-            f"The {{{list_names(unknown)}}} target class is/are not present in the data."
-            f"{did_you_mean(unknown[0], counts)} The classes are {list_names(counts)}."
-        )
-
-
-def _called(strategy: Callable[..., Any], y: np.ndarray) -> Mapping[Any, Any]:
-    mapping = strategy(y)
-    if not isinstance(mapping, Mapping):
-        raise TypeError(
-            "sampling_strategy was called with y and must return a dict {class: number of "
-            f"rows after resampling}}; it returned {quote_name(mapping)}."
-        )
-    return mapping

@@ -32,7 +32,7 @@ def kernels_are_compiled() -> bool:
     """Whether numba's cache on disk holds the search kernels for at least one dtype.
 
     Looks in ``__pycache__`` of this folder, or in ``NUMBA_CACHE_DIR``. False if the cache is
-    elsewhere or compiling is disabled.
+    in another folder or compiling is disabled.
     """
     if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
         return False
@@ -40,11 +40,10 @@ def kernels_are_compiled() -> bool:
     cache = os.environ.get("NUMBA_CACHE_DIR")
     folders = Path(cache).glob(f"{here.name}_*") if cache else [here / "__pycache__"]
     version = f"py{sys.version_info.major}{sys.version_info.minor}"
-    last_change = max(path.stat().st_mtime for path in here.glob("*.py"))
-    compiled = {
-        path.name.partition("-")[0]
-        for folder in folders
-        for path in folder.glob(f"*-*{version}*.nbi")
-        if path.stat().st_mtime > last_change
-    }
-    return compiled >= _SEARCH_KERNELS
+    compiled = set()
+    for entry in (path for folder in folders for path in folder.glob(f"*-*{version}*.nbi")):
+        kernel = entry.name.partition("-")[0]
+        source = here / f"{kernel.partition('.')[0]}.py"
+        if kernel in _SEARCH_KERNELS and entry.stat().st_mtime > source.stat().st_mtime:
+            compiled.add(kernel)
+    return compiled == _SEARCH_KERNELS

@@ -55,19 +55,19 @@ def run_search(
     name = method or plan_search(problem).method
     result: SearchResult | SmallerSearch | None = None
     while True:
-        chosen = METHODS[name]
-        if chosen.is_approximate:
-            result = _search_approximately(chosen, arguments, problem)
+        method_entry = METHODS[name]
+        if method_entry.is_approximate:
+            result = _search_approximately(method_entry, arguments, problem)
         else:
-            result = chosen.search(points, queries, k, n_threads=n_threads)
+            result = method_entry.search(points, queries, k, n_threads=n_threads)
         if result is not None:
             break
         name = plan_search(problem, after=name).method
     if isinstance(result, SmallerSearch):
         return _search_smaller(result, k, problem, n_threads)
-    if not (chosen.needs_kernels or problem.kernels_loaded) and problem.task == "nearest":
+    if not (method_entry.needs_kernels or problem.kernels_loaded) and problem.task == "nearest":
         process.numpy_work += rules.numpy_work(problem)
-    return _finish(chosen, result, arguments) if len(result.unresolved) else result
+    return _finish(method_entry, result, arguments) if len(result.unresolved) else result
 
 
 def _finish(method: Method, result: SearchResult, arguments: _Arguments[P]) -> SearchResult:

@@ -13,8 +13,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from smotefast._typing import Label, Matrix
-from smotefast.engine.base import SingleSampler
+from smotefast._typing import Container, Label, Matrix
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.job import Job, provenance_of
 from smotefast.engine.needs import Needs
@@ -25,8 +24,9 @@ from smotefast.engine.param_constraints import (
     SMALL_CLASS,
 )
 from smotefast.engine.recipes import Origins, Provenance, Recipe
-from smotefast.engine.rows import AllRows, MatrixRows
+from smotefast.engine.rows import AllRows
 from smotefast.engine.sampling_strategy import counts_to_generate
+from smotefast.engine.single_sampler import SingleSampler
 from smotefast.engine.user_estimators import fitted_neighbors, neighbor_estimator
 from smotefast.exceptions import warn_resampling
 from smotefast.over_sampling.call import Call
@@ -62,7 +62,8 @@ class BaseOverSampler(SingleSampler):
     ) -> None:
         """Run kernels that only this sampler uses, so that they are compiled and loaded."""
 
-    def _resample(self, table: Table, target: Target, rows: MatrixRows) -> tuple[Any, Any]:
+    def _resample(self, X: Container, y: Container) -> tuple[Container, Container]:
+        table, target, rows = self._read(X, y)
         self.check_counts(rows.sizes, self.sampling_strategy_)
         job = self.prepare(rows, self.sampling_strategy_)
         del rows  # of a frame they are as large as X; the job holds the rows it needs

@@ -199,8 +199,8 @@ class KMeansSMOTE(NeighborSampler):
             return clone(estimator)
         from sklearn.cluster import MiniBatchKMeans
 
-        n_clusters = 8 if estimator is None else int(estimator)
-        return MiniBatchKMeans(n_clusters=n_clusters, random_state=self.random_state)
+        params = {} if estimator is None else {"n_clusters": int(estimator)}
+        return MiniBatchKMeans(random_state=self.random_state, **params)
 
     def _clusters(
         self,

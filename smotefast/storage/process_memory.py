@@ -110,7 +110,7 @@ def check_resident_memory(limit: int) -> None:
 
     Close to the limit, allocators return their free memory first, so that what is read and
     written until the next check fits. Only Linux reports the current resident memory;
-    elsewhere this does nothing.
+    on other systems this does nothing.
 
     Raises
     ------

@@ -68,6 +68,13 @@ def arrow_column_type(arrow_type: pa.DataType) -> ColumnType:
     return "text" if is_text_type(arrow_type) else "other"
 
 
+def value_type(arrow_type: pa.DataType) -> pa.DataType:
+    """Return the type of the values of a dictionary type, and any other type unchanged."""
+    import pyarrow as pa
+
+    return arrow_type.value_type if pa.types.is_dictionary(arrow_type) else arrow_type
+
+
 def is_text_type(arrow_type: pa.DataType) -> bool:
     """Tell whether an Arrow type is a string or binary type of any layout."""
     import pyarrow as pa

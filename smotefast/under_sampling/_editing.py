@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -61,6 +61,7 @@ def keep_agreeing(
     neighbors: np.ndarray,
     kind_sel: str,
     search: NeighborSearch,
+    find_exactly: Callable[[np.ndarray, int], np.ndarray] | None = None,
 ) -> np.ndarray:
     """Return whether each query agrees with its neighbors; compare with exact search.
 
@@ -76,16 +77,23 @@ def keep_agreeing(
         As for ``agree_with_neighbors``.
     search
         The search. It records the disagreement if it was approximate.
+    find_exactly
+        Takes positions of rows and k; returns their neighbors by exact search. None searches
+        among all rows.
     """
-    threads, k = search.n_threads, neighbors.shape[1]
+    k = neighbors.shape[1]
 
     def agree(subset: np.ndarray, found: np.ndarray) -> np.ndarray:
+        threads = search.n_threads
         return agree_with_neighbors(rows.codes, subset, found, kind_sel, n_threads=threads)
 
+    def agree_exactly(subset: np.ndarray) -> np.ndarray:
+        if find_exactly is None:
+            return agree(subset, search.exact_indices(rows, subset, k))
+        return agree(subset, find_exactly(subset, k))
+
     is_kept = agree(queries, neighbors)
-    search.measure_disagreement(
-        queries, is_kept, lambda subset: agree(subset, search.exact_indices(rows, subset, k))
-    )
+    search.measure_disagreement(queries, is_kept, agree_exactly)
     return is_kept
 
 
@@ -193,12 +201,10 @@ class RepeatedEditing:
         check_n_rows("n_neighbors", k, int(np.count_nonzero(remaining)))
         queries = self._rows_to_check(k)
         neighbors = self._graph.nearest(queries, k)
-        is_kept = self._agree(queries, neighbors)
-        self._search.measure_disagreement(
-            queries,
-            is_kept,
-            lambda subset: self._agree(subset, self._graph.nearest_exact(subset, k)),
-        )
+        is_kept = keep_agreeing(
+            self._rows, queries, neighbors, self._kind_sel, self._search,
+            self._graph.nearest_exact,
+        )  # fmt: skip
         self._agreed_with[queries, :k] = neighbors
         remaining[queries[~is_kept]] = False
         return int(np.count_nonzero(~is_kept))
@@ -238,10 +244,6 @@ class RepeatedEditing:
         is_settled = (agreed_with >= 0).all(axis=1) & remaining[agreed_with].all(axis=1)
         to_check: np.ndarray = rows[~is_settled]
         return to_check
-
-    def _agree(self, rows: np.ndarray, neighbors: np.ndarray) -> np.ndarray:
-        codes, threads = self._rows.codes, self._search.n_threads
-        return agree_with_neighbors(codes, rows, neighbors, self._kind_sel, n_threads=threads)
 
 
 def majority_became_minority(

@@ -12,15 +12,15 @@ from typing import Any, ClassVar
 import numpy as np
 
 from smotefast._threads import thread_count
-from smotefast.engine.base import SingleSampler
+from smotefast._typing import Container
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.needs import Needs
 from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.param_constraints import CLEANER, SEARCH, TAKES_NUMBERS, UNDER_SAMPLER
 from smotefast.engine.rows import MatrixRows
 from smotefast.engine.sampling_strategy import classes_to_clean, counts_to_keep
+from smotefast.engine.single_sampler import SingleSampler
 from smotefast.exceptions import warn_resampling
-from smotefast.tables import Table, Target
 
 
 class BaseSelector(SingleSampler):
@@ -34,7 +34,8 @@ class BaseSelector(SingleSampler):
 
     sample_indices_: np.ndarray
 
-    def _resample(self, table: Table, target: Target, rows: MatrixRows) -> tuple[Any, Any]:
+    def _resample(self, X: Container, y: Container) -> tuple[Container, Container]:
+        table, target, rows = self._read(X, y)
         self.check_counts(rows.sizes, self.sampling_strategy_)
         self._messages: list[str] = []
         self.sample_indices_ = self.select(rows, self.sampling_strategy_)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import clone
 
-from smotefast.engine.base import SingleSampler
+from smotefast._typing import Container
 from smotefast.engine.needs import Needs
 from smotefast.engine.param_constraints import (
     CENTROIDS,
@@ -17,6 +17,7 @@ from smotefast.engine.param_constraints import (
 )
 from smotefast.engine.rows import MatrixRows
 from smotefast.engine.sampling_strategy import counts_to_keep
+from smotefast.engine.single_sampler import SingleSampler
 from smotefast.tables import Table, Target, open_table
 
 
@@ -100,7 +101,8 @@ class ClusterCentroids(SingleSampler):
         self.estimator = estimator
         self.voting = voting
 
-    def _resample(self, table: Table, target: Target, rows: MatrixRows) -> tuple[Any, Any]:
+    def _resample(self, X: Container, y: Container) -> tuple[Container, Container]:
+        table, target, rows = self._read(X, y)
         self.estimator_ = self._clustering()
         self.voting_ = self.voting
         if self.voting == "auto":

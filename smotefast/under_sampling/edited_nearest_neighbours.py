@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import clone
 
-from smotefast.engine.base import LastData
 from smotefast.engine.class_counts import Counts, class_counts
 from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.param_constraints import CLEANER, NEIGHBOR_COUNT, SEARCH, VOTE
 from smotefast.engine.rows import MatrixRows
+from smotefast.engine.single_sampler import LastData
 from smotefast.engine.user_estimators import (
     check_n_rows,
     fitted_neighbors,

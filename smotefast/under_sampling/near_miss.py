@@ -158,7 +158,7 @@ class NearMiss(BaseUnderSampler):
         if len(candidates) < n_to_keep:
             self._messages.append(
                 "The number of the samples to be selected is larger than the number of "
-                f"samples available: of class {label!r} {n_to_keep} rows are asked for and "
+                f"samples available: of class {label!r} {n_to_keep} rows are requested and "
                 f"{len(candidates)} are near rows of the smallest class. The balancing ratio "
                 "cannot be ensure and all samples will be returned. Raise n_neighbors_ver3."
             )

@@ -102,8 +102,8 @@ class RandomUnderSampler(BaseUnderSampler):
             for label, n in n_to_keep.items()
         }
 
-    def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
+    def _resample(self, X: Any, y: Any) -> tuple[Any, Any]:
         """Keep the pandas index of X, as imbalanced-learn does for this sampler only."""
-        X_new, y_new = super()._resampled(X, y)
+        X_new, y_new = super()._resample(X, y)
         indices = self.sample_indices_
         return keep_index(X_new, X, indices), keep_index(y_new, X, indices)

@@ -33,8 +33,8 @@ class _RepeatedEdits(EditingSampler):
     _last_k: Any  # n_neighbors of the last pass
     _last_pass: tuple[np.ndarray, np.ndarray]
 
-    def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
-        resampled = super()._resampled(X, y)
+    def _resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        resampled = super()._resample(X, y)
         self._last_data = self._last_data._replace(positions=self._last_pass[0])
         return resampled
 

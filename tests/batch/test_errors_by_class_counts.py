@@ -84,12 +84,12 @@ IN_MEMORY = [
     ),
 ]
 IN_FILES = [
-    (BorderlineSMOTE(m_neighbors=_ESTIMATOR), "cannot search rows that stay in files"),
+    (BorderlineSMOTE(m_neighbors=_ESTIMATOR), "cannot search rows in files"),
     (
         BorderlineSMOTE(k_neighbors=_ESTIMATOR, kind="borderline-2"),
-        "cannot search rows that stay",
+        "cannot search rows in files",
     ),
-    (ADASYN(n_neighbors=NearestNeighbors(n_neighbors=3)), "cannot search rows that stay in"),
+    (ADASYN(n_neighbors=NearestNeighbors(n_neighbors=3)), "cannot search rows in files"),
 ]
 
 

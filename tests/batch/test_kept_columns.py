@@ -22,7 +22,7 @@ from smotefast.over_sampling import (
 from smotefast.under_sampling import RandomUnderSampler
 from tests.helpers.parquet_files import imbalanced, resample, same, write_file, write_folder
 
-# The warning about keys is ignored elsewhere, whose generated tables may have such columns.
+# Other test files ignore the warning about keys: their generated tables may have such columns.
 pytestmark = pytest.mark.filterwarnings("error")
 N_ROWS = 300
 

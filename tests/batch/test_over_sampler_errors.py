@@ -71,7 +71,7 @@ def test_a_job__refuses_missing_values_in_any_class_that_it_searches(
 def test_a_job__refuses_a_neighbor_estimator_for_rows_in_files(tmp_path, destination):
     source = write_file(tmp_path / "in.parquet", mixed_table().select(NUMBERS))
     sampler = BorderlineSMOTE(m_neighbors=NearestNeighbors(n_neighbors=6))
-    with pytest.raises(ValueError, match="NearestNeighbors cannot search rows that stay in"):
+    with pytest.raises(ValueError, match="NearestNeighbors cannot search rows in files"):
         resample(source, destination, sampler=sampler, memory_limit=LIMIT)
 
 

@@ -242,7 +242,7 @@ CLEANERS = [
             parameters,
             same=("sample_indices_",),
             is_checked=not parameters,
-            large=Large((1_000, 150, 400), parameters={"n_seeds_S": 9}),
+            large=Large((500, 80, 200), parameters={"n_seeds_S": 9}),
             drawn=None if parameters else _STORES,
         )
         for name in ("CondensedNearestNeighbour", "OneSidedSelection")

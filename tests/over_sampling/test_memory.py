@@ -19,7 +19,10 @@ def containers(name):
     pd = pytest.importorskip("pandas")
     if name == "frame of one block":
         return pd.DataFrame(X)
-    return pd.DataFrame({f"c{j}": X[:, j].copy() for j in range(FEATURES)})
+    columns = {f"c{j}": X[:, j].copy() for j in range(FEATURES)}
+    if name == "frame of two dtypes":
+        columns["c0"] = columns["c0"].astype(np.float64)
+    return pd.DataFrame(columns)
 
 
 def peak_of(call):
@@ -38,6 +41,15 @@ def test_smote__peaks_at_its_result(name):
     peak, (X_new, _) = peak_of(lambda: sampler.fit_resample(X, y))
     result = X_new.shape[0] * FEATURES * 4
     assert peak < 1.35 * result
+
+
+def test_the_matrix_of_a_frame__is_freed_before_the_result_is_allocated():
+    X, y = containers("frame of two dtypes"), (np.arange(N) % 40 == 0).astype(int)
+    sampler = SMOTE(random_state=0, sampling_strategy=0.8, n_jobs=1)
+    peak, (X_new, _) = peak_of(lambda: sampler.fit_resample(X, y))
+    n_new = len(X_new) - N
+    result, samples = len(X_new) * (FEATURES + 1) * 4, n_new * FEATURES * 8
+    assert peak < 1.15 * (result + samples)
 
 
 def test_noise__takes_the_draws_and_the_result(monkeypatch):

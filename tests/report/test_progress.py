@@ -1,4 +1,4 @@
-"""Progress in a terminal, in a notebook, and elsewhere."""
+"""Progress in a terminal, in a notebook, and without either."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ def test_version_3__warns_once_about_classes_with_too_few_candidates():
     for label in (0, 2):
         n_near = len(rows_of(sampler, y, label))
         assert n_near < 25
-        assert f"of class {label} 25 rows are asked for and {n_near} are" in str(caught[0])
+        assert f"of class {label} 25 rows are requested and {n_near} are" in str(caught[0])
     assert caught[0].filename == __file__
 
 

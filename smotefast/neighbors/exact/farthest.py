@@ -58,12 +58,12 @@ def _farthest_by_products(
         estimates = centered @ around.rows.T
         estimates *= -2
         estimates += around.norms
-        chosen = np.argpartition(estimates, -k, axis=1)[:, -k:]
-        squared = np.sort(squared_distances_to(pool, queries, chosen), axis=1)
+        candidates = np.argpartition(estimates, -k, axis=1)[:, -k:]
+        squared = np.sort(squared_distances_to(pool, queries, candidates), axis=1)
         if k == n_pool:
             return squared
-        kth = np.take_along_axis(estimates, chosen, axis=1).min(axis=1)
-        np.put_along_axis(estimates, chosen, -np.inf, axis=1)
+        kth = np.take_along_axis(estimates, candidates, axis=1).min(axis=1)
+        np.put_along_axis(estimates, candidates, -np.inf, axis=1)
         norms = squared_norms(centered)
         distance = np.abs(kth + norms)
         error = 2 * around.error(norms, distance)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from smotefast.kernels.compile import target_has
@@ -53,6 +53,16 @@ class _Tile(NamedTuple):
         return self.builder.gep(self.data[name], [offset])
 
 
+class _Columns(NamedTuple):
+    """Columns of one type: where they are in the arrays, how many, and the type of a vector."""
+
+    panels: str
+    queries: str
+    offset: ir.Value
+    n_columns: ir.Value
+    vector: ir.VectorType
+
+
 _ARRAYS = {
     "panels": 0, "halves": 2, "codes": 4, "queries": 6, "query_codes": 7, "limits": 12,
     "scores": 13, "hits": 14,
@@ -78,7 +88,7 @@ def emit_tile(
     tile = _Tile(builder, data, args, vector)
     word = ir.IntType(64)
     start = tile.load(tile.at("halves", args[_HALF]), vector)
-    sums = _emit_code_loop(tile, _emit_feature_loop(tile, start))
+    sums = _emit_codes(tile, _emit_features(tile, start))
     masks = [_emit_below(tile, row, value) for row, value in enumerate(sums)]
     any_below = masks[0]
     for mask in masks[1:]:
@@ -100,77 +110,77 @@ def _bytes_of(element: ir.Type) -> int:
     return 8 if isinstance(element, ir.DoubleType) else 4
 
 
-def _emit_feature_loop(tile: _Tile, start: ir.Value) -> list[ir.Value]:
+def _emit_features(tile: _Tile, start: ir.Value) -> list[ir.Value]:
     """Emit ``sum[row] += query[feature, row] * panel[feature]`` over all features."""
     from llvmlite import ir
     from numba.core import cgutils
 
     builder, args, vector = tile.builder, tile.args, tile.vector
-    word = ir.IntType(64)
     name = f"llvm.fmuladd.v{vector.count}{vector.element.intrinsic_name}"
     shape = ir.FunctionType(vector, [vector] * 3)
     multiply_add = cgutils.get_or_insert_function(builder.module, shape, name)
-    group = builder.mul(args[_GROUP_AT], builder.mul(args[_N_FEATURES], word(GROUP)))
-    before = builder.block
-    loop = builder.append_basic_block("features")
-    done = builder.append_basic_block("features.done")
-    builder.branch(loop)
-    builder.position_at_end(loop)
-    feature = builder.phi(word)
-    feature.add_incoming(word(0), before)
-    sums = [builder.phi(vector) for _ in range(GROUP)]
-    offset = builder.add(args[_PANEL], builder.mul(feature, word(vector.count)))
-    candidates = tile.load(tile.at("panels", offset), vector)
-    first = builder.add(group, builder.mul(feature, word(GROUP)))
-    totals = []
-    for row, value in enumerate(sums):
-        value.add_incoming(start, before)
-        scalar = builder.load(tile.at("queries", builder.add(first, word(row))))
-        total = builder.call(multiply_add, [_splat(builder, scalar, vector), candidates, value])
-        value.add_incoming(total, loop)
-        totals.append(total)
-    following = builder.add(feature, word(1))
-    feature.add_incoming(following, loop)
-    builder.cbranch(builder.icmp_signed("<", following, args[_N_FEATURES]), loop, done)
-    builder.position_at_end(done)
-    return totals
+
+    def add(total: ir.Value, candidates: ir.Value, query: ir.Value) -> ir.Value:
+        return builder.call(multiply_add, [query, candidates, total])
+
+    features = _Columns("panels", "queries", args[_PANEL], args[_N_FEATURES], vector)
+    return _emit_loop(tile, features, [start] * GROUP, add)
 
 
-def _emit_code_loop(tile: _Tile, starts: list[ir.Value]) -> list[ir.Value]:
-    """Emit ``sum[row] += half_weight`` where a category differs, for 0 or more categories."""
+def _emit_codes(tile: _Tile, sums: list[ir.Value]) -> list[ir.Value]:
+    """Emit ``sum[row] += half_weight`` for each category that differs."""
     from llvmlite import ir
 
     builder, args, vector = tile.builder, tile.args, tile.vector
-    word = ir.IntType(64)
-    code_vector = ir.VectorType(ir.IntType(32), vector.count)
-    weights = _splat(builder, args[_WEIGHT], vector)
-    zeros = ir.Constant(vector, None)
-    group = builder.mul(args[_GROUP_AT], builder.mul(args[_N_CODES], word(GROUP)))
+    weights, zeros = _splat(builder, args[_WEIGHT], vector), ir.Constant(vector, None)
+
+    def add(total: ir.Value, candidates: ir.Value, query: ir.Value) -> ir.Value:
+        differs = builder.icmp_signed("!=", candidates, query)
+        return builder.fadd(total, builder.select(differs, weights, zeros))
+
+    codes = ir.VectorType(ir.IntType(32), vector.count)
+    columns = _Columns("codes", "query_codes", args[_CODE], args[_N_CODES], codes)
+    return _emit_loop(tile, columns, sums, add)
+
+
+def _emit_loop(
+    tile: _Tile,
+    columns: _Columns,
+    starts: list[ir.Value],
+    add: Callable[[ir.Value, ir.Value, ir.Value], ir.Value],
+) -> list[ir.Value]:
+    """Emit ``sum[row] = add(sum[row], panel[column], query[column, row])`` over all columns.
+
+    There may be no columns. Returns the sums, which begin with ``starts``.
+    """
+    from llvmlite import ir
+
+    builder, word = tile.builder, ir.IntType(64)
+    group = builder.mul(tile.args[_GROUP_AT], builder.mul(columns.n_columns, word(GROUP)))
     before = builder.block
-    loop = builder.append_basic_block("codes")
-    done = builder.append_basic_block("codes.done")
-    has_codes = builder.icmp_signed(">", args[_N_CODES], word(0))
-    builder.cbranch(has_codes, loop, done)
+    loop = builder.append_basic_block(columns.panels)
+    done = builder.append_basic_block(f"{columns.panels}.done")
+    has_columns = builder.icmp_signed(">", columns.n_columns, word(0))
+    builder.cbranch(has_columns, loop, done)
     builder.position_at_end(loop)
     column = builder.phi(word)
     column.add_incoming(word(0), before)
-    sums = [builder.phi(vector) for _ in range(GROUP)]
-    offset = builder.add(args[_CODE], builder.mul(column, word(vector.count)))
-    candidates = tile.load(tile.at("codes", offset), code_vector)
+    sums = [builder.phi(tile.vector) for _ in starts]
+    offset = builder.add(columns.offset, builder.mul(column, word(tile.vector.count)))
+    candidates = tile.load(tile.at(columns.panels, offset), columns.vector)
     first = builder.add(group, builder.mul(column, word(GROUP)))
     totals = []
-    for row, value in enumerate(sums):
-        value.add_incoming(starts[row], before)
-        scalar = builder.load(tile.at("query_codes", builder.add(first, word(row))))
-        differs = builder.icmp_signed("!=", candidates, _splat(builder, scalar, code_vector))
-        total = builder.fadd(value, builder.select(differs, weights, zeros))
+    for row, (value, start) in enumerate(zip(sums, starts, strict=True)):
+        value.add_incoming(start, before)
+        scalar = builder.load(tile.at(columns.queries, builder.add(first, word(row))))
+        total = add(value, candidates, _splat(builder, scalar, columns.vector))
         value.add_incoming(total, loop)
         totals.append(total)
     following = builder.add(column, word(1))
     column.add_incoming(following, loop)
-    builder.cbranch(builder.icmp_signed("<", following, args[_N_CODES]), loop, done)
+    builder.cbranch(builder.icmp_signed("<", following, columns.n_columns), loop, done)
     builder.position_at_end(done)
-    joined = [builder.phi(vector) for _ in range(GROUP)]
+    joined = [builder.phi(tile.vector) for _ in starts]
     for value, start, total in zip(joined, starts, totals, strict=True):
         value.add_incoming(start, before)
         value.add_incoming(total, loop)

@@ -36,9 +36,9 @@ def test_unknown_names__are_refused():
         _ = smotefast.SMOTER
 
 
-@pytest.mark.parametrize("room", ["over_sampling", "neighbors", "tables", "storage"])
-def test_rooms__export_what_they_name(room):
-    module = importlib.import_module(f"smotefast.{room}")
+@pytest.mark.parametrize("subpackage", ["over_sampling", "neighbors", "tables", "storage"])
+def test_subpackages__export_what_they_name(subpackage):
+    module = importlib.import_module(f"smotefast.{subpackage}")
     assert module.__doc__
     assert all(hasattr(module, name) for name in module.__all__)
     assert len(set(module.__all__)) == len(module.__all__)
@@ -90,15 +90,15 @@ def test_extras_with_benchmarks__bring_what_draws_histograms(extra):
 
 
 SAMPLERS = [
-    (room, name)
-    for room in ("over_sampling", "under_sampling", "combine")
-    for name in getattr(smotefast, room).__all__
+    (subpackage, name)
+    for subpackage in ("over_sampling", "under_sampling", "combine")
+    for name in getattr(smotefast, subpackage).__all__
 ]
 
 
-@pytest.mark.parametrize(("room", "name"), SAMPLERS, ids=[name for _, name in SAMPLERS])
-def test_samplers__can_be_imported_from_the_package(room, name):
-    assert getattr(smotefast, name) is getattr(getattr(smotefast, room), name)
+@pytest.mark.parametrize(("subpackage", "name"), SAMPLERS, ids=[name for _, name in SAMPLERS])
+def test_samplers__can_be_imported_from_the_package(subpackage, name):
+    assert getattr(smotefast, name) is getattr(getattr(smotefast, subpackage), name)
     assert name in smotefast.__all__
 
 

@@ -38,6 +38,8 @@ def documented(sampler):
 def test_table__names_all_samplers():
     names = {*over_sampling.__all__, *under_sampling.__all__, *combine.__all__}
     assert {case.name for case in CASES} == names
+    # Their rows are compared with imbalanced-learn's.
+    assert all(case.is_in_imblearn for case in CASES if case.large or case.drawn or case.same)
 
 
 SAMPLERS = ("smote", "enn", "tomek", "creation", "selection", "edited_nearest_neighbours")

@@ -13,7 +13,8 @@ from sklearn.base import clone
 from smotefast._typing import Container
 from smotefast.engine.base import BaseSampler
 from smotefast.engine.class_counts import Counts, class_counts
-from smotefast.engine.input_checks import columns_checked, columns_named, finite_numbers
+from smotefast.engine.column_checks import columns_checked, columns_named
+from smotefast.engine.input_checks import finite_numbers
 from smotefast.engine.param_constraints import CREATION, SELECTION
 from smotefast.exceptions import NotNumericError
 from smotefast.over_sampling.base import BaseOverSampler

@@ -1,1 +1,1 @@
-"""What every sampler shares: quota, draws, recipes, the job, the estimator contract."""
+"""What samplers share: base classes, target counts, draws, recipes, the job."""

@@ -68,8 +68,8 @@ class BaseSampler(
             The sampler itself.
         """
         self._refuse_extra(params)
-        with self._call() as call:
-            call._check(X, y)
+        with self._working_copy() as worker:
+            worker._check(X, y)
         return self
 
     def fit_resample(
@@ -102,8 +102,8 @@ class BaseSampler(
             do.
         """
         self._refuse_extra(params)
-        with self._call() as call:
-            resampled: tuple[Container, Container] = call._resample(X, y)
+        with self._working_copy() as worker:
+            resampled: tuple[Container, Container] = worker._resample(X, y)
             return resampled
 
     def needs(self) -> Needs:
@@ -131,26 +131,26 @@ class BaseSampler(
         """
 
     @contextmanager
-    def _call(self) -> Iterator[Any]:
+    def _working_copy(self) -> Iterator[Any]:
         """Work on a copy without fitted attributes, then take over the attributes it sets.
 
         So two threads may call one sampler. As in scikit-learn, a call that fails still updates
         the attributes that describe the columns, if it has read them.
         """
-        call = copy.copy(self)
-        call._forget()
-        before = dict(call.__dict__)
+        worker = copy.copy(self)
+        worker._forget()
+        before = dict(worker.__dict__)
         kept: frozenset[str] = _COLUMNS
         try:
-            yield call
-            kept = frozenset(before) | frozenset(call.__dict__)
+            yield worker
+            kept = frozenset(before) | frozenset(worker.__dict__)
         finally:
             self._forget()
-            for name in kept & (before.keys() - call.__dict__.keys()):
+            for name in kept & (before.keys() - worker.__dict__.keys()):
                 self.__dict__.pop(name, None)
             changed = {
                 name: value
-                for name, value in call.__dict__.items()
+                for name, value in worker.__dict__.items()
                 if name in kept and not (name in before and before[name] is value)
             }
             self.__dict__.update(changed)

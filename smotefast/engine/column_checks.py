@@ -5,13 +5,16 @@ A few rows rule out nearly every column; the others are confirmed on all rows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from smotefast._messages import list_names
 from smotefast._typing import Matrix
+from smotefast.exceptions import warn_resampling
 
 # In fewer rows a value may never repeat, or always be the same, by chance.
 MIN_ROWS = 50
@@ -23,6 +26,9 @@ _EXPECTED_DUPLICATES = 10.0
 # Integers of a wide range are keys if their distribution differs from a uniform one by at most
 # this. On 25 real tables every column of distinct integers that is no key is above 0.5.
 _UNIFORM_GAP, _UNIFORM_ROWS = 0.05, 1_000
+# What a combination tells its steps: the names of the columns, or that they have been checked.
+_CHECKED: tuple[()] = ()
+_combination_names: ContextVar[Sequence[Any] | None] = ContextVar("column_names", default=None)
 
 
 class Suspects(NamedTuple):
@@ -41,6 +47,47 @@ class Suspects(NamedTuple):
     keys: list[Any]
     constants: list[Any]
     target_copies: list[Any]
+
+
+@contextmanager
+def columns_named(names: Sequence[Any] | None) -> Iterator[None]:
+    """Use these names of columns in warnings about a matrix, while the context is open."""
+    token = _combination_names.set(names)
+    try:
+        yield
+    finally:
+        _combination_names.reset(token)
+
+
+def columns_checked() -> AbstractContextManager[None]:
+    """Check no columns while the context is open, because they have been checked."""
+    return columns_named(_CHECKED)
+
+
+def warn_about_columns(
+    parts: Iterable[tuple[Matrix, Sequence[int]]], y: np.ndarray, names: Sequence[Any] | None
+) -> None:
+    """Warn about columns of X that are keys, constants or copies of the target.
+
+    Parameters
+    ----------
+    parts
+        Matrices, each with the positions of its columns in X.
+    y
+        The class of each row.
+    names
+        Names of all columns; None to call them by position.
+    """
+    outer_names = _combination_names.get()
+    if outer_names is _CHECKED:
+        return
+    names = outer_names if names is None else names
+    named = Suspects([], [], [])
+    for matrix, positions in parts:
+        for group, columns in zip(named, suspect_columns(matrix, y), strict=True):
+            group += [positions[j] if names is None else names[positions[j]] for j in columns]
+    if any(named):
+        warn_resampling([describe(named), "Leave such columns out of X."])
 
 
 def is_key(distinct: np.ndarray, n_rows: int) -> bool:

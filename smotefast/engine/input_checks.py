@@ -1,10 +1,8 @@
-"""Checks of X: column names, finite numbers, and columns such as keys or constants."""
+"""Checks of X: names of the columns, and finite numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,17 +12,12 @@ from sklearn.utils.validation import validate_data
 
 from smotefast._messages import list_names
 from smotefast._typing import Matrix
-from smotefast.engine.column_checks import Suspects, describe, suspect_columns
-from smotefast.exceptions import NotNumericError, warn_resampling
+from smotefast.exceptions import NotNumericError
 from smotefast.tables import Table
 from smotefast.tables.protocol import duplicate_names
 
 if TYPE_CHECKING:
     from smotefast.engine.base import BaseSampler
-
-# What a combination tells its steps: the names of the columns, or that they have been checked.
-_CHECKED: tuple[()] = ()
-_combination_names: ContextVar[Sequence[Any] | None] = ContextVar("column_names", default=None)
 
 
 def columns_of(X: Any) -> tuple[np.ndarray | None, int]:
@@ -91,44 +84,3 @@ def _count_values(numbers: Matrix, test: Callable[[np.ndarray], np.ndarray]) -> 
     if isinstance(numbers, np.ndarray):
         return np.asarray(test(numbers).sum(axis=0))
     return np.bincount(numbers.indices[test(numbers.data)], minlength=numbers.shape[1])
-
-
-@contextmanager
-def columns_named(names: Sequence[Any] | None) -> Iterator[None]:
-    """Use these names of columns in warnings about a matrix, while the context is open."""
-    token = _combination_names.set(names)
-    try:
-        yield
-    finally:
-        _combination_names.reset(token)
-
-
-def columns_checked() -> AbstractContextManager[None]:
-    """Check no columns while the context is open, because they have been checked."""
-    return columns_named(_CHECKED)
-
-
-def warn_about_columns(
-    parts: Iterable[tuple[Matrix, Sequence[int]]], y: np.ndarray, names: Sequence[Any] | None
-) -> None:
-    """Warn about columns of X that are keys, constants or copies of the target.
-
-    Parameters
-    ----------
-    parts
-        Matrices, each with the positions of its columns in X.
-    y
-        The class of each row.
-    names
-        Names of all columns; None to call them by position.
-    """
-    outer_names = _combination_names.get()
-    if outer_names is _CHECKED:
-        return
-    names = outer_names if names is None else names
-    named = Suspects([], [], [])
-    for matrix, positions in parts:
-        for group, columns in zip(named, suspect_columns(matrix, y), strict=True):
-            group += [positions[j] if names is None else names[positions[j]] for j in columns]
-    if any(named):
-        warn_resampling([describe(named), "Leave such columns out of X."])

@@ -14,7 +14,8 @@ import numpy as np
 from smotefast._typing import Container
 from smotefast.engine.base import BaseSampler
 from smotefast.engine.class_counts import Counts
-from smotefast.engine.input_checks import finite_numbers, warn_about_columns
+from smotefast.engine.column_checks import warn_about_columns
+from smotefast.engine.input_checks import finite_numbers
 from smotefast.engine.rows import MatrixRows
 from smotefast.tables import Table, Target, open_table, open_target
 
@@ -36,15 +37,12 @@ class SingleSampler(BaseSampler):
     sampling_strategy: Any
     _last_data: LastData
 
-    def _check(self, X: Container, y: Container) -> object:
-        return self._opened(X, y)
-
-    def _read(self, X: Container, y: Container) -> tuple[Table, Target, MatrixRows]:
+    def _checked_data(self, X: Container, y: Container) -> tuple[Table, Target, MatrixRows]:
         """Check the data for resampling and warn about columns such as keys.
 
         ``rows`` have no values if the sampler does not read them.
         """
-        table, target, rows = self._opened(X, y)
+        table, target, rows = self._check(X, y)
         if rows.values is not None:
             parts = self._column_parts(rows.values)
             warn_about_columns(parts, target.values, table.names)
@@ -79,7 +77,7 @@ class SingleSampler(BaseSampler):
         positions = self._last_data.positions
         return labels if positions is None else labels[positions]
 
-    def _opened(self, X: Container, y: Container) -> tuple[Table, Target, MatrixRows]:
+    def _check(self, X: Container, y: Container) -> tuple[Table, Target, MatrixRows]:
         """Check parameters, target and data, in this order; resolve the strategy."""
         self._validate_params()
         target = open_target(y)

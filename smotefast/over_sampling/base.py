@@ -2,7 +2,8 @@
 
 ``BaseOverSampler`` returns the original rows in order, then the synthetic samples. A sampler
 adds ``prepare``: rows and the number of samples to generate of each class in, a ``Job`` out.
-``NeighborSampler`` is the base of the SMOTE family; its samplers add ``_recipes``.
+``NeighborSampler`` is the base of the SMOTE family; its samplers add ``_recipes``. A call runs
+``fit_resample`` (in ``engine.base``), ``_resample``, ``prepare`` and ``_recipes``.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class BaseOverSampler(SingleSampler):
         """Run kernels that only this sampler uses, so that they are compiled and loaded."""
 
     def _resample(self, X: Container, y: Container) -> tuple[Container, Container]:
-        table, target, rows = self._read(X, y)
+        table, target, rows = self._checked_data(X, y)
         self.check_counts(rows.sizes, self.sampling_strategy_)
         job = self.prepare(rows, self.sampling_strategy_)
         del rows  # of a frame they are as large as X; the job holds the rows it needs

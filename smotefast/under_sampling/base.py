@@ -35,7 +35,7 @@ class BaseSelector(SingleSampler):
     sample_indices_: np.ndarray
 
     def _resample(self, X: Container, y: Container) -> tuple[Container, Container]:
-        table, target, rows = self._read(X, y)
+        table, target, rows = self._checked_data(X, y)
         self.check_counts(rows.sizes, self.sampling_strategy_)
         self._messages: list[str] = []
         self.sample_indices_ = self.select(rows, self.sampling_strategy_)

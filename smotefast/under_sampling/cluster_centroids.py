@@ -102,7 +102,7 @@ class ClusterCentroids(SingleSampler):
         self.voting = voting
 
     def _resample(self, X: Container, y: Container) -> tuple[Container, Container]:
-        table, target, rows = self._read(X, y)
+        table, target, rows = self._checked_data(X, y)
         self.estimator_ = self._clustering()
         self.voting_ = self.voting
         if self.voting == "auto":

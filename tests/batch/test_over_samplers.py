@@ -146,8 +146,8 @@ def test_a_job__computes_in_the_dtype_of_the_columns(name, dtype, tmp_path, dest
     numbers = [column for column in NUMBERS if column != "label"]
     for column in numbers:
         values = (table[column].to_numpy() * 1000).astype(dtype)
-        place = table.schema.get_field_index(column)
-        table = table.set_column(place, column, pa.array(values))
+        position = table.schema.get_field_index(column)
+        table = table.set_column(position, column, pa.array(values))
     table = table if name == "SMOTENC" else table.select(NUMBERS)
     table = table.drop_columns(["code", "day"]) if name == "SMOTENC" else table
     source = write_file(tmp_path / "in.parquet", table, group_rows=200)

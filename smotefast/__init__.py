@@ -15,6 +15,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from smotefast import _registration
 from smotefast import _threads as _threads  # registers a fork handler
 from smotefast._version import __version__
 
@@ -110,6 +111,8 @@ _SUBPACKAGES = {
         "TomekLinks",
     ],
 }
+
+_registration.start()
 
 
 def __getattr__(name: str) -> object:

@@ -15,6 +15,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 
 from smotefast._messages import list_names
+from smotefast._registration import add_class
 from smotefast._typing import Container
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.hooks import refuse_hooks
@@ -48,6 +49,7 @@ class BaseSampler(
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         refuse_hooks(cls)
+        add_class(cls)
 
     def fit(self, X: Container, y: Container, **params: Any) -> BaseSampler:
         """Check the data and resolve ``sampling_strategy``, without resampling.
@@ -204,3 +206,6 @@ class BaseSampler(
         if names is not None:
             self.feature_names_in_ = names
         return n_features
+
+
+add_class(BaseSampler)

@@ -38,6 +38,8 @@ def parts_of(sampler, X, y):
     X_new, _ = sampler.fit_resample(X, y)
     base, neighbor, step = sampler.provenance_
     assert np.isnan(step).all()
+    with pytest.raises(ValueError, match="do not lie between two rows"):
+        sampler.resample_aligned(X, "interpolate")
     line = X[neighbor] - X[base]
     radius = np.linalg.norm(line, axis=1)
     moved = (X_new[len(X) :] - X[base]) / radius[:, np.newaxis]

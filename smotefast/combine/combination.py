@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import clone
+from sklearn.utils.validation import check_is_fitted
 
 from smotefast._typing import Container
+from smotefast.engine.aligned import Alignment
 from smotefast.engine.base import BaseSampler
 from smotefast.engine.class_counts import Counts, class_counts
 from smotefast.engine.column_checks import columns_checked, columns_named
@@ -26,6 +28,8 @@ class BaseCombination(BaseSampler):
     """Base of samplers that add rows and then remove rows."""
 
     _sampling_type = "over-sampling"
+    _fitted_steps: tuple[Any, Any]
+    _n_samples: int  # of the X that was resampled last
 
     @abstractmethod
     def steps(self) -> tuple[Any, Any]:
@@ -41,6 +45,23 @@ class BaseCombination(BaseSampler):
                 delattr(self, name)
         return creation
 
+    def alignments(self) -> list[Alignment]:
+        """Return where the rows of the last result come from."""
+        check_is_fitted(self, "_fitted_steps")
+        alignments: list[Alignment] = []
+        for step in self._fitted_steps:
+            if isinstance(step, BaseSampler):
+                alignments += step.alignments()
+            elif hasattr(step, "sample_indices_"):
+                n_samples = len(alignments[-1].positions) if alignments else self._n_samples
+                alignments.append(Alignment(n_samples, step.sample_indices_))
+            else:
+                raise TypeError(
+                    f"{type(step).__name__} does not tell which rows it returns: it has no "
+                    "sample_indices_. Use the sampler of the same name of smotefast."
+                )
+        return alignments
+
     def _opened(self, X: Container) -> tuple[Any, Any, int]:
         """Return the steps and the number of columns."""
         self._validate_params()
@@ -50,6 +71,7 @@ class BaseCombination(BaseSampler):
 
     def _resample(self, X: Container, y: Container) -> tuple[Container, Container]:
         creation, selection, n_features = self._opened(X)
+        self._fitted_steps, self._n_samples = (creation, selection), open_table(X).n_samples
         _check_counts(creation, selection, y)
         resampled: tuple[Container, Container]
         if _passes_containers(creation, selection, X):

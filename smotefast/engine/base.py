@@ -17,6 +17,7 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 from smotefast._messages import list_names
 from smotefast._registration import add_class
 from smotefast._typing import Container
+from smotefast.engine.aligned import Alignment, resample_aligned
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.hooks import refuse_hooks
 from smotefast.engine.input_checks import columns_of
@@ -107,6 +108,51 @@ class BaseSampler(
         with self._working_copy() as worker:
             resampled: tuple[Container, Container] = worker._resample(X, y)
             return resampled
+
+    def resample_aligned(self, array: Container, synthetic: Any = "base") -> Container:
+        """Resample an array as the last ``fit_resample`` resampled X.
+
+        For sample weights, groups, timestamps, texts, images: anything with one row for each
+        row of X.
+
+        Parameters
+        ----------
+        array : array-like, frame or series of shape (n_samples, ...)
+            One row for each row of the X that was resampled.
+        synthetic : {"base", "interpolate"} or a constant, default="base"
+            Values for synthetic samples: those of the base row, values between those of the
+            base row and its neighbor (numbers only, at the step of the sample), or this
+            constant. Selected and copied rows keep their values.
+
+        Returns
+        -------
+        resampled : same type as ``array``, of shape (n_samples_new, ...)
+            A tuple comes back as a list, and an Arrow array in one chunk.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing has been resampled yet.
+        ValueError
+            If the number of rows is not that of X, or the values cannot be interpolated.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from smotefast import TomekLinks
+        >>> X, y = np.array([[0.0], [1.0], [1.1], [3.0]]), [0, 0, 1, 0]
+        >>> sampler = TomekLinks()
+        >>> X_new, y_new = sampler.fit_resample(X, y)
+        >>> sampler.resample_aligned(["a", "b", "c", "d"])
+        ['a', 'c', 'd']
+        """
+        for alignment in self.alignments():
+            array = resample_aligned(array, alignment, synthetic)
+        return array
+
+    @abstractmethod
+    def alignments(self) -> list[Alignment]:
+        """Return where the rows of the last result come from, for each step of the sampler."""
 
     def needs(self) -> Needs:
         """Return what the sampler, with its parameters, needs of the data."""

@@ -36,6 +36,7 @@ class SingleSampler(BaseSampler):
 
     sampling_strategy: Any
     _last_data: LastData
+    _n_samples: int  # of the X that was resampled last
 
     def _checked_data(self, X: Container, y: Container) -> tuple[Table, Target, MatrixRows]:
         """Check the data for resampling and warn about columns such as keys.
@@ -46,6 +47,7 @@ class SingleSampler(BaseSampler):
         if rows.values is not None:
             parts = self._column_parts(rows.values)
             warn_about_columns(parts, target.values, table.names)
+        self._n_samples = table.n_samples
         if self._keeps_data:
             self._last_data = LastData(X, y)
         return table, target, rows

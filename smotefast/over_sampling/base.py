@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from smotefast._typing import Container, Label, Matrix
+from smotefast.engine.aligned import Alignment
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.job import Job, provenance_of
 from smotefast.engine.needs import Needs
@@ -84,6 +86,13 @@ class BaseOverSampler(SingleSampler):
                 f"This {type(self).__name__} has no provenance_ yet; call fit_resample first."
             )
         return provenance_of(self._origins)
+
+    def alignments(self) -> list[Alignment]:
+        """Return where the rows of the last result come from."""
+        check_is_fitted(self, "_origins")
+        provenance = self.provenance_
+        positions = np.concatenate([np.arange(self._n_samples), provenance.base])
+        return [Alignment(self._n_samples, positions, provenance)]
 
     def _extend(self, table: Table, target: Target, job: Job) -> tuple[Any, Any]:
         n_new = job.n_rows

@@ -12,6 +12,7 @@ from sklearn.utils import check_random_state
 
 from smotefast._messages import list_names
 from smotefast._typing import Label, Matrix
+from smotefast.engine.aligned import Alignment
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.draws import Draws, Values
 from smotefast.engine.job import Job
@@ -156,6 +157,12 @@ class RandomOverSampler(BaseOverSampler):
                 f"later generate a smoothed bootstrap sample. {error}"
             ) from error
         return matrix
+
+    def alignments(self) -> list[Alignment]:
+        """Return where the rows of the last result come from."""
+        if self.shrinkage is None and hasattr(self, "sample_indices_"):
+            return [Alignment(self._n_samples, self.sample_indices_)]
+        return super().alignments()
 
     def _extend(self, table: Table, target: Target, job: Job) -> tuple[Any, Any]:
         n_samples = table.n_samples

@@ -10,9 +10,11 @@ from abc import abstractmethod
 from typing import Any, ClassVar
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from smotefast._threads import thread_count
 from smotefast._typing import Container
+from smotefast.engine.aligned import Alignment
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.needs import Needs
 from smotefast.engine.neighbor_search import NeighborSearch
@@ -41,6 +43,11 @@ class BaseSelector(SingleSampler):
         self.sample_indices_ = self.select(rows, self.sampling_strategy_)
         warn_resampling(self.__dict__.pop("_messages"))
         return table.take(self.sample_indices_), target.take(self.sample_indices_)
+
+    def alignments(self) -> list[Alignment]:
+        """Return where the rows of the last result come from."""
+        check_is_fitted(self, ["sample_indices_", "_n_samples"])
+        return [Alignment(self._n_samples, self.sample_indices_)]
 
     @abstractmethod
     def select(self, rows: MatrixRows, target_counts: Counts) -> np.ndarray:

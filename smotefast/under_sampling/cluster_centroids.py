@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.base import clone
 
 from smotefast._typing import Container
+from smotefast.engine.aligned import Alignment
 from smotefast.engine.needs import Needs
 from smotefast.engine.param_constraints import (
     CENTROIDS,
@@ -115,6 +116,12 @@ class ClusterCentroids(SingleSampler):
             positions = _nearest_to_centers(rows, centers)
             return table.take(positions), target.take(positions)
         return _replace_by_centers(table, target, rows, centers)
+
+    def alignments(self) -> list[Alignment]:
+        """Return where the rows of the last result come from."""
+        raise TypeError(
+            "ClusterCentroids replaces rows by cluster centers, which are no rows of X."
+        )
 
     def _clustering(self) -> Any:
         if self.estimator is None:

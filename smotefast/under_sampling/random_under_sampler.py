@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils import check_random_state
 
+from smotefast.engine.aligned import Alignment
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.param_constraints import RANDOM_STATE, UNDER_SAMPLER, YES_NO
 from smotefast.engine.rows import MatrixRows
@@ -101,6 +102,10 @@ class RandomUnderSampler(BaseUnderSampler):
             label: random_state.choice(counts[label], size=n, replace=self.replacement)
             for label, n in n_to_keep.items()
         }
+
+    def alignments(self) -> list[Alignment]:
+        """Return where the rows of the last result come from."""
+        return [each._replace(keeps_index=True) for each in super().alignments()]
 
     def _resample(self, X: Any, y: Any) -> tuple[Any, Any]:
         """Keep the pandas index of X, as imbalanced-learn does for this sampler only."""

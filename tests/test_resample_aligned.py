@@ -196,6 +196,18 @@ def test_numeric_columns_of_smotenc__come_back():
     assert_equal(sampler.resample_aligned(X[:, 0], "interpolate"), X_new[:, 0])
 
 
+@pytest.mark.parametrize("name", ["RepeatedEditedNearestNeighbours", "AllKNN"])
+def test_the_sampler_of_the_last_pass__resamples_the_rows_of_that_pass(name):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(90, 2)), np.repeat([0, 1], [70, 20])
+    sampler = getattr(smotefast, name)()
+    X_new, _ = sampler.fit_resample(X, y)
+    last = sampler.enn_
+    before = last._last_matrix()
+    assert len(before) < len(X)
+    assert_equal(last.resample_aligned(before), X_new)
+
+
 def test_cluster_centers__belong_to_no_row():
     sampler = smotefast.ClusterCentroids(random_state=0)
     sampler.fit_resample(smote()[1], np.repeat([0, 1], [45, 15]))

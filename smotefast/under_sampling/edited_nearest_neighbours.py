@@ -161,6 +161,7 @@ class EditedNearestNeighbours(EditingSampler):
         if hasattr(self.n_neighbors, "kneighbors"):
             self._estimator = fit_estimator(clone(self.n_neighbors), self._last_matrix())
         labels = self._last_labels()
+        self._n_samples = len(labels)
         counts = class_counts(labels)
         self.sampling_strategy_ = self.resolve_strategy(self.sampling_strategy, counts, labels)
         for name in ("n_features_in_", "feature_names_in_", "search_", "recall_"):

@@ -28,6 +28,10 @@ os.environ.setdefault(
 )
 
 
+# Programs for type checkers; running them is an error.
+collect_ignore_glob = ["types/*"]
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config):
     """Draw the same examples whatever was imported before, unless they are to be fresh.

@@ -29,7 +29,7 @@ LAYERS = [
     {"neighbors", "storage", "tables"},
     {"kernels"},
     {"exceptions"},
-    {"_allocator", "_messages", "_registration", "_threads", "_typing", "_version"},
+    {"_allocator", "_messages", "_registration", "_threads", "_typing", "_version", "typing"},
 ]
 # Subpackages for files or the command line may import these at the top of a file.
 OPENED_LATE = {

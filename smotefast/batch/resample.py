@@ -45,7 +45,7 @@ def resample_dataset(
     target: str,
     sampler: Any = "smote",
     memory_limit: int | str | None = None,
-    rows: str = "all",
+    rows: Literal["all", "synthetic"] = "all",
     overwrite: bool = False,
     progress: bool | Callable[[int, int], object] | None = None,
     drop: Iterable[str] = (),

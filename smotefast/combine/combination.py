@@ -157,6 +157,7 @@ def _resample_numbers(
 ) -> tuple[Container, Container]:
     """Resample the numbers of a frame or list; return a container of the same type."""
     target, table = open_target(y), open_table(X)
+    rows: Any
     with columns_named(table.names):
         rows, labels = creation.fit_resample(finite_numbers(table, creation), target.values)
     with columns_checked():

@@ -9,6 +9,7 @@ from sklearn.base import clone
 from smotefast.combine.combination import BaseCombination
 from smotefast.engine.param_constraints import CREATION, OVER_SAMPLER, SEARCH, SELECTION
 from smotefast.over_sampling import SMOTE
+from smotefast.typing import SamplingStrategy, Search, Seed
 from smotefast.under_sampling import EditedNearestNeighbours
 
 
@@ -86,11 +87,11 @@ class SMOTEENN(BaseCombination):
     def __init__(
         self,
         *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
+        sampling_strategy: SamplingStrategy = "auto",
+        random_state: Seed = None,
         smote: Any = None,
         enn: Any = None,
-        search: str = "auto",
+        search: Search = "auto",
         n_jobs: int | None = None,
     ) -> None:
         self.sampling_strategy = sampling_strategy

@@ -9,7 +9,7 @@ import copy
 from abc import ABCMeta, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin
@@ -23,6 +23,7 @@ from smotefast.engine.hooks import refuse_hooks
 from smotefast.engine.input_checks import columns_of
 from smotefast.engine.needs import Needs, Tags, sampler_tags
 from smotefast.engine.suggestions import SuggestingMixin
+from smotefast.typing import XType, YType
 
 # Attributes that describe the columns of X. A call that fails still updates them.
 _COLUMNS = frozenset({"feature_names_in_", "n_features_in_"})
@@ -52,7 +53,7 @@ class BaseSampler(
         refuse_hooks(cls)
         add_class(cls)
 
-    def fit(self, X: Container, y: Container, **params: Any) -> BaseSampler:
+    def fit(self, X: Container, y: Container, **params: Any) -> Self:
         """Check the data and resolve ``sampling_strategy``, without resampling.
 
         Parameters
@@ -75,9 +76,7 @@ class BaseSampler(
             worker._check(X, y)
         return self
 
-    def fit_resample(
-        self, X: Container, y: Container, **params: Any
-    ) -> tuple[Container, Container]:
+    def fit_resample(self, X: XType, y: YType, **params: Any) -> tuple[XType, YType]:
         """Resample the classes as ``sampling_strategy`` says.
 
         Parameters
@@ -106,10 +105,10 @@ class BaseSampler(
         """
         self._refuse_extra(params)
         with self._working_copy() as worker:
-            resampled: tuple[Container, Container] = worker._resample(X, y)
+            resampled: tuple[XType, YType] = worker._resample(X, y)
             return resampled
 
-    def resample_aligned(self, array: Container, synthetic: Any = "base") -> Container:
+    def resample_aligned(self, array: XType, synthetic: Any = "base") -> XType:
         """Resample an array as the last ``fit_resample`` resampled X.
 
         For sample weights, groups, timestamps, texts, images: anything with one row for each

@@ -19,6 +19,7 @@ from smotefast.engine.user_estimators import check_n_rows, neighbor_estimator
 from smotefast.over_sampling.base import NeighborSampler
 from smotefast.over_sampling.border import other_class_counts
 from smotefast.over_sampling.call import Call, drawn_rows, neighbors_of_all
+from smotefast.typing import NeighborCount, SamplingStrategy, Search, Seed, SmallClass
 
 # Rounding changes the number of samples of a class of a thousand rows by 2 to 10%; the warning
 # is about more than that.
@@ -124,11 +125,11 @@ class ADASYN(NeighborSampler):
     def __init__(
         self,
         *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        n_neighbors: Any = 5,
-        search: str = "auto",
-        small_class: str = "error",
+        sampling_strategy: SamplingStrategy = "auto",
+        random_state: Seed = None,
+        n_neighbors: NeighborCount = 5,
+        search: Search = "auto",
+        small_class: SmallClass = "error",
         n_jobs: int | None = None,
     ) -> None:
         self.sampling_strategy = sampling_strategy

@@ -34,6 +34,7 @@ from smotefast.engine.user_estimators import fitted_neighbors, neighbor_estimato
 from smotefast.exceptions import warn_resampling
 from smotefast.over_sampling.call import Call
 from smotefast.tables import Table, Target
+from smotefast.typing import Search, SmallClass
 
 
 class BaseOverSampler(SingleSampler):
@@ -115,10 +116,10 @@ class NeighborSampler(BaseOverSampler):
         **SMALL_CLASS,
     }
 
-    search: str
+    search: Search
     search_: str | None
     recall_: float | None
-    small_class: str
+    small_class: SmallClass
     n_jobs: int | None
     _estimator: Any  # the user's neighbor estimator of the last call, or None
     _last_recipe: Any  # of the last class that got samples, or None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -21,6 +21,7 @@ from smotefast.over_sampling._shorter_steps import (
 )
 from smotefast.over_sampling.border import BorderSampler, is_in_danger, other_class_counts
 from smotefast.over_sampling.call import Call, drawn_rows, neighbors_of_all
+from smotefast.typing import NeighborCount, SamplingStrategy, Search, Seed, SmallClass
 
 
 class BorderlineSMOTE(BorderSampler):
@@ -121,13 +122,13 @@ class BorderlineSMOTE(BorderSampler):
     def __init__(
         self,
         *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: Any = 5,
-        m_neighbors: Any = 10,
-        kind: str = "borderline-1",
-        search: str = "auto",
-        small_class: str = "error",
+        sampling_strategy: SamplingStrategy = "auto",
+        random_state: Seed = None,
+        k_neighbors: NeighborCount = 5,
+        m_neighbors: NeighborCount = 10,
+        kind: Literal["borderline-1", "borderline-2"] = "borderline-1",
+        search: Search = "auto",
+        small_class: SmallClass = "error",
         n_jobs: int | None = None,
     ) -> None:
         self.sampling_strategy = sampling_strategy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from sklearn.base import clone
@@ -26,6 +26,7 @@ from smotefast.engine.user_estimators import is_deterministic, neighbor_estimato
 from smotefast.over_sampling._cluster_density import cluster_shares, load_mean_distance
 from smotefast.over_sampling.base import NeighborSampler
 from smotefast.over_sampling.call import Call
+from smotefast.typing import NeighborCount, SamplingStrategy, Search, Seed
 
 
 class KMeansSMOTE(NeighborSampler):
@@ -136,14 +137,14 @@ class KMeansSMOTE(NeighborSampler):
     def __init__(
         self,
         *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: Any = 2,
+        sampling_strategy: SamplingStrategy = "auto",
+        random_state: Seed = None,
+        k_neighbors: NeighborCount = 2,
         n_jobs: int | None = None,
         kmeans_estimator: Any = None,
-        cluster_balance_threshold: Any = "auto",
-        density_exponent: Any = "auto",
-        search: str = "auto",
+        cluster_balance_threshold: float | Literal["auto"] = "auto",
+        density_exponent: float | Literal["auto"] = "auto",
+        search: Search = "auto",
     ) -> None:
         self.sampling_strategy = sampling_strategy
         self.random_state = random_state

@@ -22,6 +22,7 @@ from smotefast.engine.recipes import Copy, NumberRecipe, Origins, Recipe, dense_
 from smotefast.engine.rows import ClassPositions, ClassRows
 from smotefast.over_sampling.base import BaseOverSampler
 from smotefast.tables import Table, Target
+from smotefast.typing import SamplingStrategy, Seed
 
 
 class RandomOverSampler(BaseOverSampler):
@@ -99,9 +100,9 @@ class RandomOverSampler(BaseOverSampler):
     def __init__(
         self,
         *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        shrinkage: Any = None,
+        sampling_strategy: SamplingStrategy = "auto",
+        random_state: Seed = None,
+        shrinkage: float | Mapping[Any, float] | None = None,
     ) -> None:
         self.sampling_strategy = sampling_strategy
         self.random_state = random_state

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.recipes import Recipe
 from smotefast.engine.rows import ClassRows
 from smotefast.over_sampling.base import NeighborSampler
 from smotefast.over_sampling.call import Call
+from smotefast.typing import NeighborCount, SamplingStrategy, Search, Seed, SmallClass
 
 
 class SMOTE(NeighborSampler):
@@ -99,11 +99,11 @@ class SMOTE(NeighborSampler):
     def __init__(
         self,
         *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: Any = 5,
-        search: str = "auto",
-        small_class: str = "error",
+        sampling_strategy: SamplingStrategy = "auto",
+        random_state: Seed = None,
+        k_neighbors: NeighborCount = 5,
+        search: Search = "auto",
+        small_class: SmallClass = "error",
         n_jobs: int | None = None,
     ) -> None:
         self.sampling_strategy = sampling_strategy

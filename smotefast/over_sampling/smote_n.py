@@ -13,7 +13,7 @@ from smotefast.engine.class_counts import Counts
 from smotefast.engine.majority_vote import majority_votes
 from smotefast.engine.recipes import Origins
 from smotefast.engine.rows import CategoryRows, MatrixRows
-from smotefast.engine.user_estimators import fitted_neighbors
+from smotefast.engine.user_estimators import fitted_neighbors, number_of_neighbors
 from smotefast.neighbors import (
     Neighbors,
     find_neighbors_by_value_difference,
@@ -23,6 +23,7 @@ from smotefast.over_sampling._categorical import CategoricalSampler
 from smotefast.over_sampling.call import Call
 from smotefast.over_sampling.smote import SMOTE
 from smotefast.tables import Table, TableSchema
+from smotefast.typing import NeighborCount, SamplingStrategy, Search, Seed, SmallClass
 
 # nn_k_ is fitted on the distances of a class of up to this many rows, 32 MiB of them.
 _MAX_ROWS = 2048
@@ -112,11 +113,11 @@ class SMOTEN(CategoricalSampler, SMOTE):
         self,
         categorical_encoder: Any = None,
         *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: Any = 5,
-        search: str = "auto",
-        small_class: str = "error",
+        sampling_strategy: SamplingStrategy = "auto",
+        random_state: Seed = None,
+        k_neighbors: NeighborCount = 5,
+        search: Search = "auto",
+        small_class: SmallClass = "error",
         n_jobs: int | None = None,
     ) -> None:
         self.categorical_encoder = categorical_encoder
@@ -177,7 +178,7 @@ class SMOTEN(CategoricalSampler, SMOTE):
     def _fitted_in_class(self) -> Any:
         estimator = self._estimator
         if estimator is None:
-            estimator = fitted_neighbors(int(self.k_neighbors) + 1, None)
+            estimator = fitted_neighbors(number_of_neighbors(self.k_neighbors) + 1, None)
         if self._last_codes is None or "metric" not in estimator.get_params():
             return estimator
         distances = value_differences(*self._last_codes)

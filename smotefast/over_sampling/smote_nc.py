@@ -22,6 +22,7 @@ from smotefast.over_sampling.call import Call, drawn_rows, neighbors_of_all
 from smotefast.over_sampling.categorical_features import categorical_positions
 from smotefast.over_sampling.smote import SMOTE
 from smotefast.tables import Table, TableSchema
+from smotefast.typing import NeighborCount, SamplingStrategy, Search, Seed, SmallClass
 
 
 class SMOTENC(CategoricalSampler, SMOTE):
@@ -138,11 +139,11 @@ class SMOTENC(CategoricalSampler, SMOTE):
         categorical_features: Any,
         *,
         categorical_encoder: Any = None,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: Any = 5,
-        search: str = "auto",
-        small_class: str = "error",
+        sampling_strategy: SamplingStrategy = "auto",
+        random_state: Seed = None,
+        k_neighbors: NeighborCount = 5,
+        search: Search = "auto",
+        small_class: SmallClass = "error",
         n_jobs: int | None = None,
     ) -> None:
         self.categorical_features = categorical_features

@@ -25,6 +25,7 @@ from smotefast.over_sampling.border import (
     support_vectors,
 )
 from smotefast.over_sampling.call import Call
+from smotefast.typing import NeighborCount, SamplingStrategy, Search, Seed, SmallClass
 
 
 class SVMSMOTE(BorderSampler):
@@ -146,14 +147,14 @@ class SVMSMOTE(BorderSampler):
     def __init__(
         self,
         *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
-        k_neighbors: Any = 5,
-        m_neighbors: Any = 10,
+        sampling_strategy: SamplingStrategy = "auto",
+        random_state: Seed = None,
+        k_neighbors: NeighborCount = 5,
+        m_neighbors: NeighborCount = 10,
         svm_estimator: Any = None,
         out_step: float = 0.5,
-        search: str = "auto",
-        small_class: str = "error",
+        search: Search = "auto",
+        small_class: SmallClass = "error",
         n_jobs: int | None = None,
     ) -> None:
         self.sampling_strategy = sampling_strategy

@@ -23,6 +23,7 @@ from smotefast.engine.rows import MatrixRows
 from smotefast.engine.sampling_strategy import classes_to_clean, counts_to_keep
 from smotefast.engine.single_sampler import SingleSampler
 from smotefast.exceptions import warn_resampling
+from smotefast.typing import Search
 
 
 class BaseSelector(SingleSampler):
@@ -85,7 +86,7 @@ class NeighborCleaner(BaseCleaner):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {**CLEANER, **SEARCH}
 
-    search: str
+    search: Search
     n_jobs: int | None
 
     def select(self, rows: MatrixRows, target_counts: Counts) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from sklearn.base import clone
@@ -20,6 +20,7 @@ from smotefast.engine.rows import MatrixRows
 from smotefast.engine.sampling_strategy import counts_to_keep
 from smotefast.engine.single_sampler import SingleSampler
 from smotefast.tables import Table, Target, open_table
+from smotefast.typing import Seed, UnderSamplingStrategy
 
 
 class ClusterCentroids(SingleSampler):
@@ -92,10 +93,10 @@ class ClusterCentroids(SingleSampler):
     def __init__(
         self,
         *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
+        sampling_strategy: UnderSamplingStrategy = "auto",
+        random_state: Seed = None,
         estimator: Any = None,
-        voting: str = "auto",
+        voting: Literal["auto", "hard", "soft"] = "auto",
     ) -> None:
         self.sampling_strategy = sampling_strategy
         self.random_state = random_state

@@ -16,6 +16,7 @@ from smotefast.engine.param_constraints import (
     THREADS,
 )
 from smotefast.engine.rows import MatrixRows
+from smotefast.typing import CleaningStrategy, Seed
 from smotefast.under_sampling._condensing import StoreSampler, condense_class
 
 
@@ -90,8 +91,8 @@ class CondensedNearestNeighbour(StoreSampler):
     def __init__(
         self,
         *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
+        sampling_strategy: CleaningStrategy = "auto",
+        random_state: Seed = None,
         n_neighbors: Any = None,
         n_seeds_S: int = 1,
         n_jobs: int | None = None,

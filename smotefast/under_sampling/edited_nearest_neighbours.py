@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from sklearn.base import clone
@@ -18,6 +18,7 @@ from smotefast.engine.user_estimators import (
     neighbor_estimator,
 )
 from smotefast.neighbors import fit_estimator
+from smotefast.typing import CleaningStrategy, NeighborCount, Search
 from smotefast.under_sampling._editing import (
     keep_agreeing,
     keep_where_class_comes_first,
@@ -44,7 +45,7 @@ class EditingSampler(NeighborCleaner):
     _keeps_data = True
 
     n_neighbors: Any
-    kind_sel: str
+    kind_sel: Literal["all", "mode"]
 
     @property
     def nn_(self) -> Any:
@@ -124,10 +125,10 @@ class EditedNearestNeighbours(EditingSampler):
     def __init__(
         self,
         *,
-        sampling_strategy: Any = "auto",
-        n_neighbors: Any = 3,
-        kind_sel: str = "all",
-        search: str = "auto",
+        sampling_strategy: CleaningStrategy = "auto",
+        n_neighbors: NeighborCount = 3,
+        kind_sel: Literal["all", "mode"] = "all",
+        search: Search = "auto",
         n_jobs: int | None = None,
     ) -> None:
         self.sampling_strategy = sampling_strategy

@@ -12,6 +12,7 @@ from sklearn.utils import check_random_state
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.param_constraints import HARDNESS, RANDOM_STATE, THREADS, UNDER_SAMPLER
 from smotefast.engine.rows import MatrixRows
+from smotefast.typing import Seed, UnderSamplingStrategy
 from smotefast.under_sampling.base import BaseUnderSampler
 
 
@@ -92,8 +93,8 @@ class InstanceHardnessThreshold(BaseUnderSampler):
         self,
         *,
         estimator: Any = None,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
+        sampling_strategy: UnderSamplingStrategy = "auto",
+        random_state: Seed = None,
         cv: Any = 5,
         n_jobs: int | None = None,
     ) -> None:

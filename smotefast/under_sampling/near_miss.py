@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from numbers import Integral
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from sklearn.base import clone
@@ -15,6 +15,7 @@ from smotefast.engine.param_constraints import NEAR_MISS, NEIGHBOR_COUNT, THREAD
 from smotefast.engine.rows import MatrixRows
 from smotefast.engine.user_estimators import fitted_neighbors
 from smotefast.neighbors import find_farthest, find_neighbors_in_pool, fit_estimator
+from smotefast.typing import NeighborCount, UnderSamplingStrategy
 from smotefast.under_sampling.base import BaseUnderSampler
 
 
@@ -100,10 +101,10 @@ class NearMiss(BaseUnderSampler):
     def __init__(
         self,
         *,
-        sampling_strategy: Any = "auto",
-        version: int = 1,
-        n_neighbors: Any = 3,
-        n_neighbors_ver3: Any = 3,
+        sampling_strategy: UnderSamplingStrategy = "auto",
+        version: Literal[1, 2, 3] = 1,
+        n_neighbors: NeighborCount = 3,
+        n_neighbors_ver3: NeighborCount = 3,
         n_jobs: int | None = None,
     ) -> None:
         self.sampling_strategy = sampling_strategy

@@ -13,6 +13,7 @@ from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.param_constraints import CLEANER, CLEANING_RULE, NEIGHBOR_COUNT, SEARCH
 from smotefast.engine.rows import MatrixRows
 from smotefast.engine.user_estimators import check_n_rows, neighbor_estimator
+from smotefast.typing import CleaningStrategy, NeighborCount, Search
 from smotefast.under_sampling._editing import (
     keep_agreeing,
     keep_where_class_comes_first,
@@ -106,11 +107,11 @@ class NeighbourhoodCleaningRule(NeighborCleaner):
     def __init__(
         self,
         *,
-        sampling_strategy: Any = "auto",
+        sampling_strategy: CleaningStrategy = "auto",
         edited_nearest_neighbours: Any = None,
-        n_neighbors: Any = 3,
+        n_neighbors: NeighborCount = 3,
         threshold_cleaning: float = 0.5,
-        search: str = "auto",
+        search: Search = "auto",
         n_jobs: int | None = None,
     ) -> None:
         self.sampling_strategy = sampling_strategy

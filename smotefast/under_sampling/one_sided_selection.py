@@ -11,6 +11,7 @@ from smotefast.engine.class_counts import Counts, smallest_class
 from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.param_constraints import CLEANER, NEAREST_CLASSIFIER, RANDOM_STATE, SEARCH
 from smotefast.engine.rows import MatrixRows
+from smotefast.typing import CleaningStrategy, Search, Seed
 from smotefast.under_sampling._condensing import StoreClassifier, StoreSampler
 from smotefast.under_sampling.base import NeighborCleaner
 from smotefast.under_sampling.tomek_links import rows_without_links
@@ -94,11 +95,11 @@ class OneSidedSelection(StoreSampler, NeighborCleaner):
     def __init__(
         self,
         *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
+        sampling_strategy: CleaningStrategy = "auto",
+        random_state: Seed = None,
         n_neighbors: Any = None,
         n_seeds_S: int = 1,
-        search: str = "auto",
+        search: Search = "auto",
         n_jobs: int | None = None,
     ) -> None:
         self.sampling_strategy = sampling_strategy

@@ -12,6 +12,7 @@ from smotefast.engine.class_counts import Counts
 from smotefast.engine.param_constraints import RANDOM_STATE, UNDER_SAMPLER, YES_NO
 from smotefast.engine.rows import MatrixRows
 from smotefast.tables import keep_index
+from smotefast.typing import Seed, UnderSamplingStrategy
 from smotefast.under_sampling.base import BaseUnderSampler
 
 
@@ -78,8 +79,8 @@ class RandomUnderSampler(BaseUnderSampler):
     def __init__(
         self,
         *,
-        sampling_strategy: Any = "auto",
-        random_state: Any = None,
+        sampling_strategy: UnderSamplingStrategy = "auto",
+        random_state: Seed = None,
         replacement: bool = False,
     ) -> None:
         self.sampling_strategy = sampling_strategy

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from smotefast.engine.user_estimators import (
     neighbor_estimator,
 )
 from smotefast.neighbors import fit_estimator
+from smotefast.typing import CleaningStrategy, NeighborCount, Search
 from smotefast.under_sampling._editing import RepeatedEditing, majority_became_minority
 from smotefast.under_sampling.edited_nearest_neighbours import (
     EditedNearestNeighbours,
@@ -132,11 +133,11 @@ class RepeatedEditedNearestNeighbours(_RepeatedEdits):
     def __init__(
         self,
         *,
-        sampling_strategy: Any = "auto",
-        n_neighbors: Any = 3,
+        sampling_strategy: CleaningStrategy = "auto",
+        n_neighbors: NeighborCount = 3,
         max_iter: int = 100,
-        kind_sel: str = "all",
-        search: str = "auto",
+        kind_sel: Literal["all", "mode"] = "all",
+        search: Search = "auto",
         n_jobs: int | None = None,
     ) -> None:
         self.sampling_strategy = sampling_strategy
@@ -241,11 +242,11 @@ class AllKNN(_RepeatedEdits):
     def __init__(
         self,
         *,
-        sampling_strategy: Any = "auto",
-        n_neighbors: Any = 3,
-        kind_sel: str = "all",
+        sampling_strategy: CleaningStrategy = "auto",
+        n_neighbors: NeighborCount = 3,
+        kind_sel: Literal["all", "mode"] = "all",
         allow_minority: bool = False,
-        search: str = "auto",
+        search: Search = "auto",
         n_jobs: int | None = None,
     ) -> None:
         self.sampling_strategy = sampling_strategy

@@ -10,6 +10,7 @@ import numpy as np
 from smotefast.engine.class_counts import Counts, largest_class
 from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.rows import MatrixRows
+from smotefast.typing import CleaningStrategy, Search
 from smotefast.under_sampling.base import NeighborCleaner
 
 
@@ -80,8 +81,8 @@ class TomekLinks(NeighborCleaner):
     def __init__(
         self,
         *,
-        sampling_strategy: Any = "auto",
-        search: str = "auto",
+        sampling_strategy: CleaningStrategy = "auto",
+        search: Search = "auto",
         n_jobs: int | None = None,
     ) -> None:
         self.sampling_strategy = sampling_strategy

@@ -1,0 +1,72 @@
+"""Programs without a type error, for the type checkers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array
+
+import smotefast
+from smotefast import SMOTE, SMOTEENN, SMOTENC, Combination, NearMiss, TomekLinks
+from smotefast.typing import CleaningStrategy, SamplingStrategy, Search, Seed
+
+if TYPE_CHECKING:
+    import polars as pl
+
+rng = np.random.default_rng(0)
+X, y = rng.normal(size=(60, 3)), np.repeat([0, 1], [45, 15])
+
+
+def arrays(search: Search, seed: Seed) -> float:
+    sampler = SMOTE(k_neighbors=3, search=search, random_state=seed, n_jobs=2)
+    X_new, y_new = sampler.fit_resample(X, y)
+    weights = sampler.resample_aligned(np.ones(60))
+    steps = sampler.provenance_.step
+    return float(X_new.mean() + y_new.sum() + weights.sum() + steps.sum())
+
+
+def frames(frame: pd.DataFrame, target: pd.Series[int]) -> pd.DataFrame:
+    X_new, y_new = SMOTENC(["a"], random_state=0).fit_resample(frame, target)
+    return X_new.assign(label=y_new.to_numpy())
+
+
+def polars_frames(frame: pl.DataFrame, target: pl.Series) -> pl.DataFrame:
+    X_new, y_new = TomekLinks().fit_resample(frame, target)
+    return X_new.with_columns(y_new.alias("label"))
+
+
+def sparse_rows(rows: csr_array) -> int:
+    X_new, _ = SMOTE(random_state=np.random.RandomState(0)).fit_resample(rows, y)
+    return int(X_new.nnz)
+
+
+def lists(rows: list[list[float]], labels: list[str]) -> list[str]:
+    _, labels_new = SMOTE().fit_resample(rows, labels)
+    return labels_new
+
+
+def strategies() -> list[SamplingStrategy]:
+    counts = Counter(y.tolist())
+    cleaning: CleaningStrategy = [0, 1]
+    TomekLinks(sampling_strategy=cleaning).fit(X, y).sampling_strategy_.keys()
+    NearMiss(sampling_strategy=0.5, version=3, n_neighbors_ver3=2)
+    both = Combination(SMOTE(sampling_strategy=0.8), NearMiss())
+    both.fit_resample(X, y)[0].astype(np.float32)
+    SMOTEENN(sampling_strategy="minority", random_state=np.int64(3))
+    return ["auto", 0.5, {0: 45, 1: 30}, counts, lambda labels: {1: len(labels)}]
+
+
+def files() -> str:
+    summary = smotefast.resample_dataset(
+        "in.parquet",
+        "out",
+        target="label",
+        sampler=SMOTE,
+        rows="synthetic",
+        memory_limit="1GiB",
+    )
+    report = smotefast.diagnose("in.parquet", target="label")
+    return f"{summary.counts_after} {report.advice}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from abc import ABCMeta
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -34,47 +35,59 @@ _classes: list[type] = []  # of this package, as far as they have been defined
 class _Finder:
     """Waits in ``sys.meta_path`` for imbalanced-learn, registers the classes and leaves."""
 
+    waits_for_imblearn = True
+
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Return what the other finders find; its loader also registers the classes."""
         if name != _NAME:
             return None
-        others = (finder for finder in sys.meta_path if finder is not self)
-        specs = (finder.find_spec(name, path, target) for finder in others)
-        spec = next((spec for spec in specs if spec is not None), None)
-        if spec is not None and spec.loader is not None:
-            self._extend(spec.loader)
-        return spec
+        for finder in sys.meta_path:
+            if not hasattr(finder, "waits_for_imblearn"):  # also not one of a reloaded package
+                spec = finder.find_spec(name, path, target)
+                if spec is not None:
+                    if spec.loader is not None:
+                        self._extend(spec.loader)
+                    return spec
+        return None
 
     def _extend(self, loader: Loader) -> None:
         """Let this loader register the classes when it has executed the module."""
         execute = loader.exec_module
 
         def execute_and_register(module: ModuleType) -> None:
-            del loader.exec_module  # the loader is as it was
             execute(module)
-            sys.meta_path.remove(self)
-            for cls in _classes:
-                _register(cls)
+            if module.__name__ == _NAME:  # a loader may load other modules as well
+                vars(loader).pop("exec_module", None)  # the loader is as it was
+                _remove_finders()
+                for cls in _classes:
+                    _register(cls)
 
-        loader.exec_module = execute_and_register  # type: ignore[method-assign]
+        with suppress(AttributeError):  # a loader whose attributes cannot be set
+            loader.exec_module = execute_and_register  # type: ignore[method-assign]
 
 
 def add_class(cls: type) -> None:
     """Remember a class of this package, and register it if imbalanced-learn is loaded."""
     if cls.__module__.startswith("smotefast."):
         _classes.append(cls)
-        if _NAME in sys.modules:
-            _register(cls)
+        _register(cls)
 
 
 def start() -> None:
     """Register the classes now or when imbalanced-learn is imported."""
-    if _NAME in sys.modules:
+    if sys.modules.get(_NAME) is not None:
         import_module(_NAME)  # another thread may still be importing it
     else:
+        _remove_finders()
         sys.meta_path.insert(0, _Finder())
+
+
+def _remove_finders() -> None:
+    for finder in list(sys.meta_path):
+        if hasattr(finder, "waits_for_imblearn"):
+            sys.meta_path.remove(finder)
 
 
 def _register(cls: type) -> None:

@@ -44,6 +44,8 @@ ORDERS = [
     "import imblearn.pipeline, smotefast.combine",
     # What looks whether imbalanced-learn is installed does not import it.
     "import smotefast, importlib.util; importlib.util.find_spec('imblearn'); import imblearn",
+    "import smotefast, importlib; importlib.reload(smotefast); import imblearn",
+    "sys.modules['imblearn'] = None; import smotefast; del sys.modules['imblearn']",
 ]
 
 

@@ -208,6 +208,107 @@ def test_the_sampler_of_the_last_pass__resamples_the_rows_of_that_pass(name):
     assert_equal(last.resample_aligned(before), X_new)
 
 
+def short(value):
+    return str(getattr(value, "dtype", value))[:20]
+
+
+def missing(value):
+    return value is None or value != value
+
+
+CONSTANTS = [
+    (np.arange(60).astype("datetime64[D]"), None),
+    (np.arange(60).astype("datetime64[s]"), np.datetime64("2026-01-01", "s")),
+    (np.array(["a", "bc"] * 30), "longer"),
+    (np.array([b"a"] * 60), b"longer"),
+    (np.array(["a", None] * 30, dtype=object), 0),
+    (np.arange(60.0), None),
+    (np.arange(60, dtype=np.uint8), 255),
+    (np.arange(60) > 3, True),
+    (["a"] * 60, 0),
+    ([["a", "b"][: 1 + i % 2] for i in range(60)], None),
+    ([(i, "x") for i in range(60)], None),
+]
+
+
+@pytest.mark.parametrize(("array", "constant"), CONSTANTS, ids=short)
+def test_constants__leave_kept_rows_as_they_are(array, constant):
+    found = smote()[0].resample_aligned(array, constant)
+    assert type(found) is type(array)
+    assert list(found[:60]) == list(array)
+    new = list(found[60:])
+    if isinstance(array, np.ndarray):
+        assert found.dtype.kind == array.dtype.kind
+        new = found[60:].tolist()
+        constant = constant.item() if isinstance(constant, np.generic) else constant
+    assert len(new) == 30
+    assert all(value == constant or (missing(value) and missing(constant)) for value in new)
+
+
+UNFIT = [
+    (np.arange(60), np.nan),
+    (np.arange(60), 0.5),
+    (np.arange(60, dtype=np.uint8), -1),
+    (np.arange(60, dtype=np.uint8), 256),
+    (np.arange(60.0), "missing"),
+    (np.arange(60).astype("datetime64[us]"), "missing"),
+    (np.arange(60) > 3, 2),
+]
+
+
+@pytest.mark.parametrize("library", [None, "pandas", "polars", "pyarrow"])
+@pytest.mark.parametrize(("array", "constant"), UNFIT, ids=short)
+def test_constants_that_would_change_other_values__are_refused(array, constant, library):
+    if library:
+        module = pytest.importorskip(library)
+        array = module.array(array) if library == "pyarrow" else module.Series(array)
+    with pytest.raises(ValueError, match="cannot hold the constant"):
+        smote()[0].resample_aligned(array, constant)
+
+
+@pytest.mark.parametrize("word", ["interpolated", "Base", "interpolat"])
+def test_misspelled_words__are_not_taken_for_constants(word):
+    with pytest.raises(ValueError, match="Did you mean"):
+        smote()[0].resample_aligned(np.array(["a"] * 60), word)
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "Float64", "int64[pyarrow]", "float64"])
+def test_missing_values__are_not_interpolated(dtype):
+    pd = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    series = pd.Series([1] * 45 + [None] * 15, dtype=dtype)
+    with pytest.raises(ValueError, match="Missing or infinite values"):
+        smote()[0].resample_aligned(series, "interpolate")
+    assert smote()[0].resample_aligned(series).isna().sum() == 45
+
+
+def test_other_containers__come_back_as_their_type():
+    pd, pa = pytest.importorskip("pandas"), pytest.importorskip("pyarrow")
+    nw, pl = pytest.importorskip("narwhals"), pytest.importorskip("polars")
+    sampler = smote()[0]
+    ids = np.arange(60)
+    expected = sampler.resample_aligned(ids)
+    index = pd.MultiIndex.from_arrays([ids, ids + 1])
+    assert sampler.resample_aligned(index)[-1] == (expected[-1], expected[-1] + 1)
+    assert sampler.resample_aligned(pd.Categorical(ids.astype(str)))[-1] == str(expected[-1])
+    chunked = pa.chunked_array([ids[:30], ids[30:]])
+    assert isinstance(sampler.resample_aligned(chunked), pa.ChunkedArray)
+    batch = pa.record_batch({"ids": ids})
+    assert isinstance(sampler.resample_aligned(batch, 0), pa.RecordBatch)
+    series = nw.from_native(pl.Series("ids", ids), series_only=True)
+    found = sampler.resample_aligned(series, -1)
+    assert isinstance(found, nw.Series)
+    assert found.to_list()[60:] == [-1] * 30
+    masked = np.ma.array(ids, mask=ids > 50)
+    assert sampler.resample_aligned(masked).mask.sum() == 9 + (expected[60:] > 50).sum()
+
+
+@pytest.mark.parametrize("array", [5, np.array(5), {*range(60)}, {}, "a" * 60, iter([])])
+def test_what_has_no_rows__is_refused(array):
+    with pytest.raises(TypeError, match="Pass an array or a list"):
+        smote()[0].resample_aligned(array)
+
+
 def test_cluster_centers__belong_to_no_row():
     sampler = smotefast.ClusterCentroids(random_state=0)
     sampler.fit_resample(smote()[1], np.repeat([0, 1], [45, 15]))

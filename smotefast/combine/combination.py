@@ -54,7 +54,10 @@ class BaseCombination(BaseSampler):
                 alignments += step.alignments()
             elif hasattr(step, "sample_indices_"):
                 n_samples = len(alignments[-1].positions) if alignments else self._n_samples
-                alignments.append(Alignment(n_samples, step.sample_indices_))
+                keeps_index = type(step).__name__ == "RandomUnderSampler"
+                alignments.append(
+                    Alignment(n_samples, step.sample_indices_, keeps_index=keeps_index)
+                )
             else:
                 raise TypeError(
                     f"{type(step).__name__} does not tell which rows it returns: it has no "

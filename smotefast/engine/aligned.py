@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from smotefast._messages import did_you_mean
 from smotefast._typing import Container
 from smotefast.engine.recipes import Provenance, widened_rows, write_numbers
-from smotefast.tables import Table, keep_index, open_table
+from smotefast.tables import keep_index, open_table
+from smotefast.tables.column_types import is_missing
 from smotefast.tables.protocol import library_of
+
+_WORDS = ("base", "interpolate")
 
 
 class Alignment(NamedTuple):
@@ -40,7 +44,7 @@ class Alignment(NamedTuple):
         return 0 if self.provenance is None else len(self.provenance.base)
 
 
-def resample_aligned(array: Any, alignment: Alignment, synthetic: Any) -> Container:
+def resample_aligned(array: Any, alignment: Alignment, synthetic: Any) -> Any:
     """Resample an array as X was resampled.
 
     Parameters
@@ -52,56 +56,83 @@ def resample_aligned(array: Any, alignment: Alignment, synthetic: Any) -> Contai
     synthetic
         Values for synthetic samples: "base", "interpolate" or a constant.
     """
-    n_samples = array.shape[0] if hasattr(array, "shape") else len(array)
-    if n_samples != alignment.n_samples:
+    word = synthetic if isinstance(synthetic, str) else None
+    if word not in _WORDS and word is not None and (hint := did_you_mean(word, _WORDS)):
+        raise ValueError(f"synthetic={word!r} is neither of {_WORDS}.{hint}")
+    if not alignment.n_synthetic:
+        word = "base"
+    library = library_of(array)
+    if library == "narwhals":
+        import narwhals as nw
+
+        native = resample_aligned(nw.to_native(array), alignment, synthetic)
+        return nw.from_native(native, allow_series=True)
+    if library is not None:
+        return _resample_frame(array, library, alignment, word, synthetic)
+    if isinstance(array, list | tuple):
+        return _resample_list(array, alignment, word, synthetic)
+    return _resample_array(array, alignment, word, synthetic)
+
+
+def _check_rows(n_rows: int, alignment: Alignment) -> None:
+    if n_rows != alignment.n_samples:
         raise ValueError(
-            f"The array has {n_samples} rows, and the X that was resampled "
+            f"The array has {n_rows} rows, and the X that was resampled has "
             f"{alignment.n_samples}. Pass an array with one row for each row of X."
         )
-    word = synthetic if isinstance(synthetic, str) else None
-    library = library_of(array)
-    if library is None:
-        resampled = _resample_array(np.asarray(array), alignment, synthetic)
-        if isinstance(array, list | tuple):
-            return _as_list(array, resampled, alignment, word)
-        return resampled
-    frame, unwrap = _as_frame(array, library)
-    table = open_table(frame)
-    if not alignment.n_synthetic or word == "base":
-        taken = table.take(alignment.positions)
-        if alignment.keeps_index:
-            taken = keep_index(taken, frame, alignment.positions)
-        return unwrap(taken)
-    if table.is_sparse:
-        raise ValueError('Only synthetic="base" is possible for sparse matrices.')
-    if word == "interpolate":
-        return unwrap(_interpolate_table(table, alignment))
-    taken = table.take(alignment.positions)
-    return unwrap(_with_constant(taken, library, alignment.n_synthetic, synthetic))
 
 
-def _resample_array(array: np.ndarray, alignment: Alignment, synthetic: Any) -> np.ndarray:
-    word = synthetic if isinstance(synthetic, str) else None
-    if not alignment.n_synthetic or word == "base":
-        taken: np.ndarray = array[alignment.positions]
+def _resample_list(
+    items: list[Any] | tuple[Any, ...], alignment: Alignment, word: str | None, constant: Any
+) -> list[Any]:
+    """Return a list with the same items, and the values of synthetic samples."""
+    _check_rows(len(items), alignment)
+    taken = [items[i] for i in alignment.positions.tolist()]
+    n_kept = len(taken) - alignment.n_synthetic
+    if word == "base":
         return taken
     if word == "interpolate":
-        if array.dtype.kind not in "iuf":
-            raise ValueError(
-                f"Values of dtype {array.dtype} cannot be interpolated; use synthetic='base'."
-            )
-        rows = array.reshape(len(array), -1)
-        samples = np.empty((alignment.n_synthetic, rows.shape[1]), array.dtype)
-        _interpolate(rows, alignment, samples)
-        return np.concatenate([array, samples.reshape(-1, *array.shape[1:])])
-    shape = alignment.n_synthetic, *array.shape[1:]
-    is_number = isinstance(synthetic, bool | int | float) and array.dtype.kind in "biuf"
-    dtype = np.result_type(array.dtype, synthetic) if is_number else None
-    return np.concatenate([array, np.full(shape, synthetic, dtype)])
+        new: list[Any] = _interpolated(np.asarray(items), alignment).tolist()
+        return taken[:n_kept] + new
+    return taken[:n_kept] + [constant] * alignment.n_synthetic
 
 
-def _interpolate(rows: Any, alignment: Alignment, out: np.ndarray) -> None:
-    """Write the samples between base rows and neighbors, as the samplers compute them."""
+def _resample_array(
+    array: Any, alignment: Alignment, word: str | None, constant: Any
+) -> np.ndarray:
+    is_array = hasattr(array, "__array__") or hasattr(array, "__array_interface__")
+    if isinstance(array, range):
+        array, is_array = np.asarray(array), True
+    if not is_array or not np.ndim(array):
+        raise TypeError(f"Cannot resample {type(array).__name__}. Pass an array or a list.")
+    values = array if isinstance(array, np.ma.MaskedArray) else np.asarray(array)
+    _check_rows(len(values), alignment)
+    taken: np.ndarray = values[alignment.positions]
+    if word == "base":
+        return taken
+    if isinstance(values, np.ma.MaskedArray):
+        raise ValueError("Only synthetic='base' is possible for masked arrays.")
+    kept = taken[: len(taken) - alignment.n_synthetic]
+    if word == "interpolate":
+        return np.concatenate([kept, _interpolated(values, alignment)])
+    filled = np.full((alignment.n_synthetic, *values.shape[1:]), constant, object)
+    if values.dtype.kind in "US" and isinstance(constant, str | bytes):
+        return np.concatenate([kept, filled.astype(values.dtype.kind)])  # may be longer
+    try:
+        new = filled.astype(values.dtype)
+    except (TypeError, ValueError, OverflowError):
+        new = None
+    if new is None or not _is_same(new.reshape(-1)[:1].tolist(), constant):
+        raise _cannot_hold(values.dtype, constant)
+    return np.concatenate([kept, new])
+
+
+def _interpolated(values: np.ndarray, alignment: Alignment) -> np.ndarray:
+    """Return values between those of base rows and neighbors, as the samplers compute them."""
+    if values.dtype.kind not in "iuf":
+        raise ValueError(
+            f"Values of dtype {values.dtype} cannot be interpolated; use synthetic='base'."
+        )
     assert alignment.provenance is not None
     base, neighbor, steps = alignment.provenance
     if np.isnan(steps).any():
@@ -109,24 +140,51 @@ def _interpolate(rows: Any, alignment: Alignment, out: np.ndarray) -> None:
             "The synthetic samples do not lie between two rows, so nothing can be "
             "interpolated; use synthetic='base'."
         )
-    wide = widened_rows(rows)
-    write_numbers(wide[base] + steps[:, np.newaxis] * (wide[neighbor] - wide[base]), out)
+    wide = widened_rows(values.reshape(len(values), int(np.prod(values.shape[1:]))))
+    samples = wide[base] + steps[:, np.newaxis] * (wide[neighbor] - wide[base])
+    if np.isnan(samples).any():
+        raise ValueError(
+            "Missing or infinite values cannot be interpolated: impute them, or use "
+            "synthetic='base'."
+        )
+    out = np.empty(samples.shape, values.dtype)
+    write_numbers(samples, out)
+    return out.reshape(len(base), *values.shape[1:])
 
 
-def _interpolate_table(table: Table, alignment: Alignment) -> Container:
-    matrix = table.to_matrix()
-    return table.extend(
-        alignment.n_synthetic, lambda out: _interpolate(matrix, alignment, out), matrix.dtype
-    )
+def _resample_frame(
+    array: Any, library: str, alignment: Alignment, word: str | None, constant: Any
+) -> Container:
+    """Resample a frame, a series or a sparse matrix of a library."""
+    if library == "pandas" and not hasattr(array, "iloc"):  # an index or extension array
+        _check_rows(len(array), alignment)
+        if word == "base":
+            return array.take(alignment.positions)
+        raise ValueError(f"Pass a Series instead of {type(array).__name__}.")
+    frame, unwrap = _as_frame(array, library)
+    table = open_table(frame)
+    _check_rows(table.n_samples, alignment)
+    if word == "interpolate" and not table.is_sparse:
+        matrix = table.to_matrix()
+        if not isinstance(matrix, np.ndarray):
+            raise ValueError('Only synthetic="base" is possible for sparse columns.')
 
+        def fill(out: np.ndarray) -> None:
+            out[:] = _interpolated(matrix, alignment)
 
-def _as_list(array: Any, resampled: np.ndarray, alignment: Alignment, word: str | None) -> Any:
-    """Return a list with the items of a list, and the new values of synthetic samples."""
+        return unwrap(table.extend(alignment.n_synthetic, fill, matrix.dtype))
+    taken = table.take(alignment.positions)
+    if alignment.keeps_index:
+        taken = keep_index(taken, frame, alignment.positions)
     if word == "base":
-        return [array[i] for i in alignment.positions.tolist()]
-    n_kept = len(resampled) - alignment.n_synthetic
-    kept = [array[i] for i in alignment.positions[:n_kept].tolist()]
-    return kept + resampled[n_kept:].tolist()
+        return unwrap(taken)
+    if table.is_sparse:
+        raise ValueError('Only synthetic="base" is possible for sparse matrices.')
+    filled = _with_constant(taken, library, alignment.n_synthetic, constant)
+    for old_type, new_type, value in _last_values(taken, filled, library):
+        if old_type != new_type or not _is_same([value], constant):
+            raise _cannot_hold(old_type, constant)
+    return unwrap(filled)
 
 
 def _as_frame(array: Any, library: str) -> tuple[Any, Callable[[Any], Any]]:
@@ -138,28 +196,65 @@ def _as_frame(array: Any, library: str) -> tuple[Any, Callable[[Any], Any]]:
     if library == "pyarrow" and not hasattr(array, "schema"):
         import pyarrow as pa
 
-        return pa.table({"values": array}), lambda table: table.column(0).combine_chunks()
+        def column_of(table: Any) -> Any:
+            column = table.column(0)
+            return column if isinstance(array, pa.ChunkedArray) else column.combine_chunks()
+
+        return pa.table({"values": array}), column_of
     return array, lambda frame: frame
 
 
 def _with_constant(frame: Any, library: str, n_synthetic: int, constant: Any) -> Any:
     """Replace the values of the last rows of a frame or table."""
-    is_original = np.arange(len(frame)) < len(frame) - n_synthetic
-    if library == "pandas":
-        mask = np.broadcast_to(is_original[:, np.newaxis], frame.shape)
-        return frame.where(mask, constant)
-    if library == "polars":
-        import polars as pl
+    n_rows = frame.shape[0]
+    is_original = np.arange(n_rows) < n_rows - n_synthetic
+    try:
+        if library == "pandas":
+            if not np.isscalar(constant) and hasattr(constant, "__len__"):
+                raise TypeError(constant)
+            mask = np.broadcast_to(is_original[:, np.newaxis], frame.shape)
+            return frame.where(mask, constant)
+        if library == "polars":
+            import polars as pl
 
-        values = pl.when(pl.Series(is_original)).then(pl.all()).otherwise(pl.lit(constant))
-        return frame.with_columns(values.name.keep())
-    if library == "pyarrow":
+            kept = pl.when(pl.Series(is_original)).then(pl.all())
+            return frame.with_columns(kept.otherwise(pl.lit(constant)).name.keep())
         import pyarrow as pa
         import pyarrow.compute as pc
 
+        is_kept = pa.array(is_original)
         columns = [
-            pc.if_else(pa.array(is_original), column, pa.scalar(constant, type=column.type))
+            pc.if_else(is_kept, column, pa.scalar(constant, type=column.type))
             for column in frame.columns
         ]
-        return pa.table(columns, schema=frame.schema)
-    raise ValueError(f"A constant is not possible for {type(frame).__name__}.")
+        return type(frame).from_arrays(columns, schema=frame.schema)
+    except (TypeError, ValueError, NotImplementedError, OverflowError) as error:
+        raise _cannot_hold(type(frame).__name__, constant) from error
+
+
+def _last_values(old: Any, new: Any, library: str) -> Iterator[tuple[Any, Any, Any]]:
+    """Yield the old and new type and the last value of each column."""
+    if library == "pandas":
+        for j in range(old.shape[1]):
+            yield old.dtypes.iloc[j], new.dtypes.iloc[j], new.iloc[-1:, j].tolist()[0]
+    elif library == "polars":
+        for before, after in zip(old.get_columns(), new.get_columns(), strict=True):
+            yield before.dtype, after.dtype, after[-1]
+    else:
+        for before, after in zip(old.columns, new.columns, strict=True):
+            yield before.type, after.type, after[-1].as_py()
+
+
+def _is_same(values: list[Any], constant: Any) -> bool:
+    """Tell whether the values are the constant, or are missing as it is."""
+    return all(
+        is_missing(constant) if is_missing(value) else bool(value == constant)
+        for value in values
+    )
+
+
+def _cannot_hold(what: Any, constant: Any) -> ValueError:
+    return ValueError(
+        f"{what} cannot hold the constant {constant!r} without changing other values. Convert "
+        "the array to a type that can, or use synthetic='base'."
+    )

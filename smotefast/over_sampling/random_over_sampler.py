@@ -161,7 +161,7 @@ class RandomOverSampler(BaseOverSampler):
 
     def alignments(self) -> list[Alignment]:
         """Return where the rows of the last result come from."""
-        if self.shrinkage is None and hasattr(self, "sample_indices_"):
+        if getattr(self, "shrinkage_", self) is None:  # copies
             return [Alignment(self._n_samples, self.sample_indices_)]
         return super().alignments()
 

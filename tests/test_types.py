@@ -1,6 +1,7 @@
 """Type checkers accept correct programs and find the errors of wrong ones."""
 
 import importlib.util
+import os
 import re
 import subprocess
 import sys
@@ -21,7 +22,11 @@ def errors(request):
     if importlib.util.find_spec(request.param) is None:
         pytest.skip(f'{request.param} is not installed; the extra "dev" has it')
     command = [sys.executable, "-m", request.param, *CHECKERS[request.param], str(PROGRAMS)]
-    done = subprocess.run(command, cwd=PROGRAMS.parents[1], capture_output=True, text=True)
+    # As a user's program: outside of the checkout, whose modules are then those of a library.
+    environment = {**os.environ, "PYTHONPATH": str(PROGRAMS.parents[1])}
+    done = subprocess.run(
+        command, cwd=PROGRAMS, env=environment, capture_output=True, text=True
+    )
     found = re.findall(r"(\w+)\.py:(\d+)(?::\d+)?(?: -|:) error", done.stdout)
     assert found, done.stdout + done.stderr
     return {(name, int(line)) for name, line in found}

@@ -63,10 +63,9 @@ def resample_aligned(array: Any, alignment: Alignment, synthetic: Any) -> Any:
         word = "base"
     library = library_of(array)
     if library == "narwhals":
-        import narwhals as nw
+        from smotefast.tables.narwhals_frames import wrapper_like
 
-        native = resample_aligned(nw.to_native(array), alignment, synthetic)
-        return nw.from_native(native, allow_series=True)
+        return wrapper_like(array)(resample_aligned(array.to_native(), alignment, synthetic))
     if library is not None:
         return _resample_frame(array, library, alignment, word, synthetic)
     if isinstance(array, list | tuple):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _NAME = "imblearn"
+_IS_ON = os.environ.get("SMOTEFAST_REGISTER") != "0"
 # The base classes that have other names or modules than the samplers, which are public.
 _BASES = {
     "BaseSampler": ("base", "BaseSampler"),
@@ -70,13 +71,15 @@ class _Finder:
 
 def add_class(cls: type) -> None:
     """Remember a class of this package, and register it if imbalanced-learn is loaded."""
-    if cls.__module__.startswith("smotefast."):
+    if _IS_ON and cls.__module__.startswith("smotefast."):
         _classes.append(cls)
         _register(cls)
 
 
 def start() -> None:
     """Register the classes now or when imbalanced-learn is imported."""
+    if not _IS_ON:
+        return
     if sys.modules.get(_NAME) is not None:
         import_module(_NAME)  # another thread may still be importing it
     else:
@@ -92,8 +95,6 @@ def _remove_finders() -> None:
 
 def _register(cls: type) -> None:
     """Register a class with the class of imbalanced-learn that corresponds to it, if any."""
-    if os.environ.get("SMOTEFAST_REGISTER") == "0":
-        return
     subpackage = cls.__module__.split(".")[1]
     module, name = _BASES.get(cls.__name__, (subpackage, cls.__name__))
     theirs = getattr(sys.modules.get(f"{_NAME}.{module}"), name, None)

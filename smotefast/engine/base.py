@@ -126,7 +126,7 @@ class BaseSampler(
         Returns
         -------
         resampled : same type as ``array``, of shape (n_samples_new, ...)
-            A tuple comes back as a list, and an Arrow array in one chunk.
+            A tuple comes back as a list.
 
         Raises
         ------

@@ -68,13 +68,13 @@ class BaseCombination(BaseSampler):
     def _opened(self, X: Container) -> tuple[Any, Any, int]:
         """Return the steps and the number of columns."""
         self._validate_params()
-        open_table(X)  # raises an error if X is no table
+        self._n_samples = open_table(X).n_samples  # raises an error if X is no table
         creation, selection = self.steps()
         return creation, selection, self._learn_names(X)
 
     def _resample(self, X: Container, y: Container) -> tuple[Container, Container]:
         creation, selection, n_features = self._opened(X)
-        self._fitted_steps, self._n_samples = (creation, selection), open_table(X).n_samples
+        self._fitted_steps = creation, selection
         _check_counts(creation, selection, y)
         resampled: tuple[Container, Container]
         if _passes_containers(creation, selection, X):

@@ -12,6 +12,7 @@ SMOTE(k_neighbors=3)
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         KMeansSMOTE,
         RandomOverSampler,
     )
+    from smotefast.patch import patch_imblearn, unpatch_imblearn
     from smotefast.under_sampling import (
         AllKNN,
         ClusterCentroids,
@@ -78,8 +80,10 @@ __all__ = [
     "diagnose",
     "diagnose_dataset",
     "over_sampling",
+    "patch_imblearn",
     "resample_dataset",
     "under_sampling",
+    "unpatch_imblearn",
 ]
 
 _SUBPACKAGES = {
@@ -97,6 +101,7 @@ _SUBPACKAGES = {
         "KMeansSMOTE",
         "RandomOverSampler",
     ],
+    "patch": ["patch_imblearn", "unpatch_imblearn"],
     "under_sampling": [
         "AllKNN",
         "ClusterCentroids",
@@ -113,6 +118,18 @@ _SUBPACKAGES = {
 }
 
 _registration.start()
+if os.environ.get("SMOTEFAST_PATCH"):
+    import_module("smotefast.patch.activation").patch_by_environment()
+
+
+def load_ipython_extension(ipython: object) -> None:
+    """Patch imbalanced-learn: ``%load_ext smotefast`` in IPython and notebooks."""
+    import_module("smotefast.patch").patch_imblearn()
+
+
+def unload_ipython_extension(ipython: object) -> None:
+    """Undo it: ``%unload_ext smotefast``."""
+    import_module("smotefast.patch").unpatch_imblearn()
 
 
 def __getattr__(name: str) -> object:

@@ -25,6 +25,10 @@ class RecallWarning(UserWarning):
     """Approximate search found too few of the true nearest neighbors."""
 
 
+class PatchWarning(UserWarning):
+    """A class, or a version, of imbalanced-learn is not replaced by ``patch_imblearn``."""
+
+
 class SourceError(OSError):
     """A source file is missing or cannot be read."""
 
@@ -77,7 +81,12 @@ def warn_resampling(messages: Sequence[str]) -> None:
         shown = [*messages[:MAX_NAMES]]
         if len(messages) > MAX_NAMES:
             shown.append(f"The same holds for {len(messages) - MAX_NAMES:,} more classes.")
-        warnings.warn(" ".join(shown), ResamplingWarning, stacklevel=_frames_inside() + 1)
+        warn_at_caller(" ".join(shown), ResamplingWarning)
+
+
+def warn_at_caller(message: str, category: type[Warning]) -> None:
+    """Emit a warning at the line outside the package that led to it."""
+    warnings.warn(message, category, stacklevel=_frames_inside() + 1)
 
 
 def _frames_inside() -> int:

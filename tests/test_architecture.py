@@ -22,7 +22,7 @@ LAYERS = [
     {"cli"},
     {"diagnosis"},
     {"batch"},
-    {"registry"},
+    {"registry", "patch"},
     {"combine"},
     {"report", "over_sampling", "under_sampling"},
     {"engine"},
@@ -30,6 +30,7 @@ LAYERS = [
     {"kernels"},
     {"exceptions"},
     {"_allocator", "_messages", "_registration", "_threads", "_typing", "_version", "typing"},
+    {"_imblearn_import"},
 ]
 # Subpackages for files or the command line may import these at the top of a file.
 OPENED_LATE = {

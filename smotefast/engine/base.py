@@ -29,11 +29,22 @@ from smotefast.typing import XType, YType
 _COLUMNS = frozenset({"feature_names_in_", "n_features_in_"})
 
 
+class SamplerType(ABCMeta):
+    """Type of the sampler classes: as in plain Python, only real subclasses are subclasses.
+
+    ``ABCMeta`` asks all subclasses as well, and a replacement of imbalanced-learn's class (see
+    ``patch``) also counts instances of that class as its own.
+    """
+
+    __instancecheck__ = type.__instancecheck__
+    __subclasscheck__ = type.__subclasscheck__
+
+
 class BaseSampler(
     SuggestingMixin,
     OneToOneFeatureMixin,  # type: ignore[misc]
     BaseEstimator,  # type: ignore[misc]
-    metaclass=ABCMeta,
+    metaclass=SamplerType,
 ):
     """Base of all samplers: ``fit``, ``fit_resample`` and the state of a call."""
 

@@ -1,0 +1,247 @@
+"""Switch the patch on and off: ``patch_imblearn`` and ``unpatch_imblearn``."""
+
+from __future__ import annotations
+
+import copyreg
+import multiprocessing.process
+import os
+import sys
+import threading
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from smotefast._imblearn_import import when_imported
+from smotefast._messages import did_you_mean, list_names
+from smotefast.exceptions import PatchWarning, warn_at_caller
+from smotefast.patch.names import ALL_NAMES, SwappedNames, class_pairs
+from smotefast.patch.replacement import reduce_original, replacement_of
+from smotefast.patch.usage import USAGE
+from smotefast.typing import Search
+
+# Whose samplers return the same rows for the same seed.
+_KNOWN_VERSION = "0.14"
+_SEARCHES = ("auto", "exact", "approximate")
+_ENVIRONMENT = "SMOTEFAST_PATCH"
+
+
+class Settings(NamedTuple):
+    """The parameters of ``patch_imblearn``, checked."""
+
+    samplers: tuple[str, ...] = ALL_NAMES
+    search: Search = "exact"
+    verbose: bool = False
+    force: bool = False
+
+
+def patch_imblearn(
+    samplers: str | Iterable[str] | None = None,
+    search: Search = "exact",
+    verbose: bool = False,
+    *,
+    force: bool = False,
+) -> Patch:
+    """Replace imbalanced-learn's samplers by those of this package.
+
+    The classes are replaced in imbalanced-learn's modules and in every loaded module that has
+    imported them, in this process and in worker processes that it starts later. Samplers that
+    exist already stay as they are. A call replaces the settings of the call before.
+
+    Parameters
+    ----------
+    samplers : str, iterable of str or None, default=None
+        Names of the classes to replace, such as "SMOTE"; None for all.
+    search : {"exact", "auto", "approximate"}, default="exact"
+        How the samplers search for neighbors. With "exact" the rows are imbalanced-learn's, on
+        data without distance ties.
+    verbose : bool, default=False
+        Whether to print, on standard error, each class that is replaced when it is first used,
+        and at exit how many calls there were and how long they took.
+    force : bool, default=False
+        Whether to patch a version of imbalanced-learn other than 0.14.
+
+    Returns
+    -------
+    Patch
+        A context manager that, at its end, restores what was before. The patch belongs to the
+        process, not to a thread.
+
+    Raises
+    ------
+    ImportError
+        If imbalanced-learn is not installed.
+    ValueError
+        If a parameter has an invalid value.
+
+    Warns
+    -----
+    PatchWarning
+        If the version of imbalanced-learn is not known; nothing is replaced. Also when a class
+        is defined that derives from a replaced class and overrides or calls methods that only
+        imbalanced-learn has: it derives from imbalanced-learn's class then.
+
+    See Also
+    --------
+    unpatch_imblearn : Restore imbalanced-learn's samplers.
+
+    Examples
+    --------
+    >>> import imblearn.over_sampling
+    >>> import smotefast
+    >>> with smotefast.patch_imblearn():
+    ...     print(issubclass(imblearn.over_sampling.SMOTE, smotefast.SMOTE))
+    True
+    >>> print(issubclass(imblearn.over_sampling.SMOTE, smotefast.SMOTE))
+    False
+    """
+    settings = checked_settings(samplers, search, verbose, force)
+    try:
+        import imblearn  # noqa: F401
+    except ImportError as error:
+        error.add_note('Install it: python -m pip install "smotefast[imblearn]"')
+        raise
+    return Patch(settings)
+
+
+def unpatch_imblearn() -> None:
+    """Restore imbalanced-learn's samplers in every module.
+
+    Samplers made under the patch keep working. Without a patch nothing happens.
+    """
+    _activate(None)
+
+
+class Patch:
+    """Context manager of ``patch_imblearn``: at its end, what was before is restored."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._before = _State.settings
+        _activate(settings)
+
+    def __enter__(self) -> Patch:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        _activate(self._before)
+
+
+class _State:
+    """The patch of this process."""
+
+    lock = threading.RLock()
+    settings: Settings | None = None  # also if imbalanced-learn is not imported yet
+    swapped: SwappedNames | None = None
+    originals: tuple[type, ...] = ()
+
+
+def checked_settings(
+    samplers: str | Iterable[str] | None, search: Search, verbose: bool, force: bool
+) -> Settings:
+    """Return the parameters of ``patch_imblearn``, or raise ValueError for an invalid one."""
+    if samplers is None:
+        names = ALL_NAMES
+    else:
+        names = (samplers,) if isinstance(samplers, str) else tuple(samplers)
+    for name in names:
+        if name not in ALL_NAMES:
+            hint = did_you_mean(name, ALL_NAMES)
+            raise ValueError(f"samplers: {name!r} is not one of {list_names(ALL_NAMES)}.{hint}")
+    if search not in _SEARCHES:
+        hint = did_you_mean(search, _SEARCHES)
+        raise ValueError(f"search={search!r} is not one of {list_names(_SEARCHES)}.{hint}")
+    return Settings(names, search, bool(verbose), bool(force))
+
+
+def patch_when_imported(settings: Settings) -> None:
+    """Patch imbalanced-learn as soon as it is imported."""
+    _State.settings = settings
+    when_imported(lambda: _activate(_State.settings))
+    _inform_workers()
+
+
+def patch_by_environment() -> None:
+    """Patch as the environment variable ``SMOTEFAST_PATCH`` says, which is set."""
+    value = os.environ[_ENVIRONMENT]
+    if value in ("1", "force"):
+        patch_when_imported(Settings(force=value == "force"))
+    elif value not in ("", "0"):
+        warn_at_caller(
+            f"{_ENVIRONMENT}={value!r} is not one of '1', 'force' and '0'. Nothing is patched.",
+            PatchWarning,
+        )
+
+
+def _activate(settings: Settings | None) -> None:
+    """Undo the patch, and patch again if there are settings."""
+    with _State.lock:
+        _undo()
+        _State.settings = settings
+        USAGE.set_verbose(settings is not None and settings.verbose)
+        if settings is not None and "imblearn" in sys.modules and _is_known(settings):
+            _replace(settings)
+        _inform_workers()
+
+
+def _replace(settings: Settings) -> None:
+    swaps: dict[type, Any] = {}
+    for original, ours in class_pairs(settings.samplers):
+        swaps[original] = replacement = replacement_of(original, ours)
+        if hasattr(replacement, "search"):
+            replacement.search = settings.search
+        copyreg.pickle(original, reduce_original)
+    _State.originals = tuple(swaps)
+    _State.swapped = SwappedNames(swaps)
+
+
+def _undo() -> None:
+    if _State.swapped is not None:
+        _State.swapped.undo()
+        for original in _State.originals:
+            copyreg.dispatch_table.pop(original, None)
+    _State.swapped, _State.originals = None, ()
+
+
+def _is_known(settings: Settings) -> bool:
+    """Tell whether to patch the version of imbalanced-learn; warn if not."""
+    version = sys.modules["imblearn"].__version__
+    if settings.force or version.split(".")[:2] == _KNOWN_VERSION.split("."):
+        return True
+    warn_at_caller(
+        f"imbalanced-learn {version} is not patched: this version of smotefast knows "
+        f"{_KNOWN_VERSION}, and another version may return other rows. "
+        "patch_imblearn(force=True) patches it all the same.",
+        PatchWarning,
+    )
+    return False
+
+
+class _WorkerPatch:
+    """Patches the process that unpickles it, and passes the settings on to its own workers."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def __reduce__(self) -> Any:
+        return _patch_worker, (self.settings._replace(verbose=False),)
+
+
+def _patch_worker(settings: Settings) -> _WorkerPatch:
+    patch_when_imported(settings)
+    return _WorkerPatch(settings)
+
+
+def _inform_workers() -> None:
+    """Let processes that multiprocessing and joblib start from now on patch themselves.
+
+    A new process object copies the configuration of the process that creates it; spawned
+    workers unpickle that object before they work.
+    """
+    configuration = getattr(multiprocessing.process.current_process(), "_config", {})
+    configuration.pop("smotefast_patch", None)
+    if _State.settings is not None:
+        configuration["smotefast_patch"] = _WorkerPatch(_State.settings)

@@ -1,0 +1,187 @@
+"""Classes that replace imbalanced-learn's samplers: its names, parameters and pickles.
+
+A replacement is a subclass of the sampler of this package. Its name, module, docstrings and
+parameters are those of imbalanced-learn's class, the original, so that programs print and store
+what they did before.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import inspect
+import sys
+from collections.abc import Callable
+from copy import deepcopy
+from functools import cache, partial, wraps
+from typing import Any, cast
+
+from smotefast.engine.base import BaseSampler
+from smotefast.engine.hooks import hooks_of
+from smotefast.patch.subclasses import ReplacementType
+from smotefast.patch.usage import USAGE
+
+# Fitted attributes that imbalanced-learn does not have.
+_NOT_IN_IMBLEARN = frozenset({"provenance_", "search_", "recall_", "disagreement_"})
+_COLUMNS = frozenset({"n_features_in_", "feature_names_in_"})
+# Replacements by the class of this package.
+_replacements: dict[type, type] = {}
+
+
+@cache
+def replacement_of(original: type, ours: type[BaseSampler]) -> type:
+    """Return the class that replaces a class of imbalanced-learn.
+
+    Parameters
+    ----------
+    original
+        A sampler class of imbalanced-learn.
+    ours
+        The class of the same name of this package.
+    """
+    only_ours = _parameters(ours).keys() - _parameters(original).keys()
+    namespace = {
+        "__module__": original.__module__,
+        "__qualname__": original.__qualname__,
+        "__doc__": original.__doc__,
+        "_original": original,
+        "_ours": ours,
+        "_parameter_constraints": {
+            name: constraints
+            for name, constraints in ours._parameter_constraints.items()
+            if name not in only_ours
+        },
+        **_methods(original, ours, only_ours),
+        **{name: _stored_or_computed(ours, name) for name in _computed_names(ours)},
+        # Parameters that imbalanced-learn does not have are attributes of the class.
+        **{name: _parameters(ours)[name].default for name in only_ours},
+    }
+    replacement: type = ReplacementType(original.__name__, (_ImblearnState, ours), namespace)
+    _replacements[ours] = replacement
+    return replacement
+
+
+def _methods(
+    original: Any, ours: type[BaseSampler], only_ours: set[str]
+) -> dict[str, Callable[..., Any]]:
+    """Return methods with the signatures and docstrings of the original."""
+
+    @wraps(original.__init__)
+    def __init__(self: Any, *args: Any, **params: Any) -> None:
+        ours.__init__(self, *args, **params)
+        for name in only_ours:
+            del vars(self)[name]
+
+    @wraps(original.fit)
+    def fit(self: Any, X: Any, y: Any, **params: Any) -> Any:
+        return ours.fit(self, X, y, **params)
+
+    @wraps(original.fit_resample)
+    def fit_resample(self: Any, X: Any, y: Any, **params: Any) -> Any:
+        with USAGE.call_of(original):
+            return ours.fit_resample(self, X, y, **params)
+
+    return {"__init__": __init__, "fit": fit, "fit_resample": fit_resample}
+
+
+class _ImblearnState:
+    """Mixin: pickles and private methods are those of imbalanced-learn."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name in hooks_of(type(self)):  # called from outside; samplers do not call them
+            return partial(getattr(type(self), name), self)
+        return super().__getattr__(name)  # type: ignore[misc]
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        cls = type(self)
+        if "_original" in vars(cls):
+            cls = _class_by_name(cls)
+        return _reduced(cls, _state(self))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        # The next call removes them.
+        self._fitted_names = frozenset(name for name in state if name.endswith("_")) - _COLUMNS
+
+    def __copy__(self) -> Any:
+        return _with_attributes(type(self), vars(self))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        copied = memo[id(self)] = _with_attributes(type(self), {})
+        vars(copied).update(deepcopy(vars(self), memo))
+        return copied
+
+
+def reduce_original(sampler: Any) -> Any:
+    """Pickle a sampler made before the patch: its class is no longer found by its name."""
+    return _reduced(_class_by_name(type(sampler)), sampler.__getstate__())
+
+
+def _reduced(cls: type, state: dict[str, Any]) -> Any:
+    # The way of protocol 0, which takes a class that is not the type of the object.
+    return copyreg._reconstructor, (cls, object, None), state  # type: ignore[attr-defined]
+
+
+def _class_by_name(cls: type) -> type:
+    """Return what the name of a class stands for now: the original or its replacement."""
+    return cast(type, getattr(sys.modules[cls.__module__], cls.__name__))
+
+
+def _state(sampler: Any) -> dict[str, Any]:
+    """Return the attributes that an instance of the original would have."""
+    fitted = vars(sampler).get("_fitted_names", frozenset())
+    hidden = {name for name in fitted if name.startswith("_")} | {"_fitted_names", "_cache"}
+    state = {
+        name: value
+        for name, value in vars(sampler).items()
+        if name not in hidden and name not in _NOT_IN_IMBLEARN
+    }
+    cls: Any = type(sampler)
+    for name in _computed_names(cls):
+        if name not in state and hasattr(sampler, name):
+            state[name] = getattr(sampler, name)
+    return {name: _as_replacement(value) for name, value in state.items()}
+
+
+def _as_replacement(value: Any) -> Any:
+    """Return a sampler of this package, such as a fitted step, as its replacement."""
+    ours: Any = type(value)
+    cls = _replacements.get(ours)
+    if cls is None:
+        return value
+    only_ours = _parameters(ours).keys() - _parameters(cls).keys()
+    attributes = {name: item for name, item in vars(value).items() if name not in only_ours}
+    return _with_attributes(cls, attributes)
+
+
+def _with_attributes(cls: type, attributes: dict[str, Any]) -> Any:
+    sampler: Any = object.__new__(cls)
+    vars(sampler).update(attributes)
+    return sampler
+
+
+@cache
+def _computed_names(cls: Any) -> list[str]:
+    """Return the fitted attributes of imbalanced-learn that are computed at their first use."""
+    names = {
+        name
+        for base in cls.__mro__
+        for name, value in vars(base).items()
+        if isinstance(value, property) and name.endswith("_") and not name.startswith("_")
+    }
+    return sorted(names - _NOT_IN_IMBLEARN)
+
+
+def _stored_or_computed(ours: Any, name: str) -> property:
+    """Return a property that prefers the attribute of a sampler that was unpickled."""
+    compute = getattr(ours, name).fget
+
+    def get(self: Any) -> Any:
+        return vars(self)[name] if name in vars(self) else compute(self)
+
+    return property(get, doc=compute.__doc__)
+
+
+@cache
+def _parameters(cls: Any) -> dict[str, inspect.Parameter]:
+    _, *parameters = inspect.signature(cls.__init__).parameters.values()
+    return {parameter.name: parameter for parameter in parameters}

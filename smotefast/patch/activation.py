@@ -180,10 +180,13 @@ def _activate(settings: Settings | None) -> None:
     """Undo the patch, and patch again if there are settings."""
     with _State.lock:
         _undo()
+        if settings is not None and "imblearn" in sys.modules:
+            if _is_known(settings):
+                _replace(settings)
+            else:
+                settings = None
         _State.settings = settings
         USAGE.set_verbose(settings is not None and settings.verbose)
-        if settings is not None and "imblearn" in sys.modules and _is_known(settings):
-            _replace(settings)
         _inform_workers()
 
 

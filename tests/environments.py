@@ -2,10 +2,10 @@
 
     python tests/environments.py [NAME ...]
 
-Each environment is new, and has the oldest versions that pyproject.toml allows or the newest
-ones, of all packages but the test tools. In it run imbalanced-learn's tests under the patch
-and the usual tests. Without names, all six run. Needs uv (``pip install ".[dev]"``) and the
-Pythons, which uv finds on PATH or downloads.
+Each environment is new, and has the oldest NumPy and scikit-learn that pyproject.toml allows or
+the newest ones. In it run imbalanced-learn's tests under the patch and the usual tests. Without
+names, all six run. Needs uv (``pip install ".[dev]"``) and the Pythons, which uv finds on PATH
+or downloads.
 """
 
 import argparse
@@ -15,14 +15,16 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = {
-    f"{python}-{age}": (python, resolution)
+    f"{python}-{age}": (python, age)
     for python in ("3.11", "3.12", "3.13")
-    for age, resolution in (("oldest", "lowest-direct"), ("newest", "highest"))
+    for age in ("oldest", "newest")
 }
+AGED = ("numpy", "scikit-learn")
 RUNS = {
     "imbalanced-learn's tests": ["-c", "tests/imblearn_suite/pytest.ini"],
     "tests": [],
@@ -37,17 +39,23 @@ print("Python", sys.version.split()[0], *(f"{name} {version(name)}" for name in 
 _RESULT = re.compile(r"^\d+ (?:passed|failed|error).*", re.MULTILINE)
 
 
+def oldest():
+    """Return the requirements of pyproject.toml on the packages whose age matters."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return [one for one in project["dependencies"] if one.startswith(AGED)]
+
+
 def run(name, folder):
     """Run the tests in one environment; return whether all of them passed."""
-    python_version, resolution = ENVIRONMENTS[name]
+    python_version, age = ENVIRONMENTS[name]
     environment = {**os.environ, "VIRTUAL_ENV": folder, "NUMBA_CACHE_DIR": f"{folder}/cache"}
     environment.pop("PYTHONPATH", None)
     install = ["uv", "pip", "install", "--quiet", "--only-binary", ":all:"]
-    install += ["--no-binary", "smotefast"]
     steps = [
         ["uv", "venv", "--quiet", "--python", python_version, folder],
-        [*install, "--resolution", resolution, f"smotefast[all] @ {ROOT.as_uri()}"],
-        [*install, f"smotefast[test] @ {ROOT.as_uri()}"],
+        # The second step keeps what the first one installs.
+        *([[*install, "--resolution", "lowest-direct", *oldest()]] if age == "oldest" else []),
+        [*install, "--no-binary", "smotefast", f"smotefast[test] @ {ROOT.as_uri()}"],
     ]
     for step in steps:
         subprocess.run(step, check=True, env=environment)

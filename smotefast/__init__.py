@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         KMeansSMOTE,
         RandomOverSampler,
     )
+    from smotefast.report.in_memory import progress
     from smotefast.under_sampling import (
         AllKNN,
         ClusterCentroids,
@@ -78,6 +79,7 @@ __all__ = [
     "diagnose",
     "diagnose_dataset",
     "over_sampling",
+    "progress",
     "resample_dataset",
     "under_sampling",
 ]
@@ -97,6 +99,7 @@ _SUBPACKAGES = {
         "KMeansSMOTE",
         "RandomOverSampler",
     ],
+    "report.in_memory": ["progress"],
     "under_sampling": [
         "AllKNN",
         "ClusterCentroids",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from smotefast._threads import threaded_code_alone
 from smotefast.kernels.points import Points
 from smotefast.neighbors.exact.scan import rank_candidates, search_scan
 from smotefast.neighbors.queries import Queries, counted_blocks
@@ -45,7 +46,9 @@ def search_kdtree(
             which = rest[block]
             part = queries.subset(which)
             values = part.points.values[part.rows]
-            near = tree.query(values, k=np.arange(1, n_candidates + 1), workers=n_threads)
+            numbers = np.arange(1, n_candidates + 1)
+            with threaded_code_alone(n_threads):
+                near = tree.query(values, k=numbers, workers=n_threads)
             reached, candidates = map(np.asarray, near)
             ranked = rank_candidates(points, part, candidates, k, n_threads=n_threads)
             indices[which], squared[which] = ranked.indices, ranked.squared()

@@ -9,7 +9,9 @@ import os
 import runpy
 import sys
 from collections.abc import Sequence
-from types import ModuleType
+from importlib.util import find_spec
+from types import CodeType, ModuleType
+from typing import Any
 
 from smotefast.patch.activation import checked_settings, patch_when_imported
 
@@ -51,10 +53,10 @@ def run_program(arguments: Sequence[str]) -> None:
     patch_when_imported(settings)
     if kind == "-m":
         sys.argv = rest
-        runpy.run_module(rest[0], run_name="__main__", alter_sys=True)
+        _run_module(rest[0], parser)
     elif kind == "-c":
         sys.argv = ["-c", *rest[1:]]
-        _run_code(rest[0], "<string>")
+        _run_code(compile(rest[0], "<string>", "exec"))
     else:
         sys.argv = [kind, *rest]
         _run_script(kind, parser)
@@ -88,14 +90,35 @@ def _run_script(path: str, parser: argparse.ArgumentParser) -> None:
         sys.path[0] = os.path.dirname(os.path.realpath(path))
     with io.open_code(os.path.abspath(path)) as file:
         source = file.read()
-    _run_code(source, path, file=path)
+    _run_code(compile(source, path, "exec"), __file__=path)
 
 
-def _run_code(source: str | bytes, name: str, file: str | None = None) -> None:
+def _run_module(name: str, parser: argparse.ArgumentParser) -> None:
+    try:
+        spec = find_spec(name)
+        if spec is not None and spec.submodule_search_locations is not None:
+            spec = find_spec(f"{name}.__main__")
+    except ModuleNotFoundError:  # of a package before the last dot
+        spec = None
+    loader: Any = None if spec is None else spec.loader
+    if spec is None or not hasattr(loader, "get_code") or loader.get_code(spec.name) is None:
+        parser.error(f"there is no module {name!r} that can be run")
+    sys.argv[0] = spec.origin or name
+    _run_code(
+        loader.get_code(spec.name),
+        __file__=spec.origin,
+        __spec__=spec,
+        __package__=spec.parent,
+        __loader__=spec.loader,
+        __cached__=spec.cached,
+    )
+
+
+def _run_code(code: CodeType, **attributes: object) -> None:
     """Run code as the module ``__main__``, which stays for threads, workers and pickles."""
     main = ModuleType("__main__")
-    vars(main)["__builtins__"] = builtins
-    if file is not None:
-        main.__file__ = file
+    vars(main).update(attributes, __builtins__=builtins)
     sys.modules["__main__"] = main
-    exec(compile(source, name, "exec"), vars(main))
+    if "__mp_main__" in sys.modules:  # the name under which workers know the script
+        sys.modules["__mp_main__"] = main
+    exec(code, vars(main))

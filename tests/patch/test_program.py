@@ -10,16 +10,21 @@ import smotefast
 from smotefast.patch.program import is_program, run_program
 
 SCRIPT = """
-import atexit, pickle, sys
+import atexit, multiprocessing, pickle, sys
 import neighbor
 from imblearn.over_sampling import SMOTE
 
-def double(x):
-    return 2 * x
+def same(x):
+    return x
+
+class Mine(SMOTE):
+    pass
 
 if __name__ == "__main__":
     print(sys.argv[1:], __file__, SMOTE.__mro__[2].__module__, neighbor.SMOTE is SMOTE)
-    atexit.register(lambda: print(pickle.loads(pickle.dumps(double)) is double))
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        print([type(one) is Mine for one in pool.map(same, [Mine()])])
+    atexit.register(lambda: print(pickle.loads(pickle.dumps(same)) is same))
     sys.exit(3)
 """
 PRINT = (
@@ -48,16 +53,16 @@ def script(tmp_path):
 
 def test_a_script__runs_as_without_the_patch(script):
     done = run("-m", "smotefast", script, "--verbose", "-m", "x")
-    first, second = done.stdout.splitlines()
+    first, *rest = done.stdout.splitlines()
     assert first == f"['--verbose', '-m', 'x'] {script} {OURS} True"
-    assert second == "True"
+    assert rest == ["[True]", "True"]
     assert done.returncode == 3
     assert done.stderr == ""
 
 
 def test_a_module__runs(script, tmp_path):
     done = run("-m", "smotefast", "-m", "script", "one", cwd=tmp_path)
-    assert done.stdout.startswith(f"['one'] {script} {OURS} True")
+    assert done.stdout == f"['one'] {script} {OURS} True\n[True]\nTrue\n"
     assert done.returncode == 3
 
 
@@ -90,6 +95,8 @@ def test_options__are_those_of_patch_imblearn():
         (["--samplers", "SMOT", "x.py"], "'SMOT' is not one of"),
         (["--verbose"], "a script, -m module or -c code is missing"),
         (["--verbose", "-m"], "a script, -m module or -c code is missing"),
+        (["-m", "no_such_module"], "there is no module 'no_such_module' that can be run"),
+        (["-m", "no_such.module"], "there is no module 'no_such.module' that can be run"),
         (["--verbose", "--verbos", "x.py"], "unrecognized arguments: --verbos"),
     ],
 )

@@ -19,12 +19,18 @@ TABLE = {"smote": THEIRS}
 
 
 def snapshot():
-    """Return the names and objects of every loaded module, in order."""
+    """Return the names and the classes that they stand for of every loaded module, in order."""
     return {
-        module: [(name, id(value)) for name, value in vars(loaded).items()]
+        module: [
+            (name, id(value)) for name, value in list(vars(loaded).items()) if is_class(value)
+        ]
         for module, loaded in list(sys.modules.items())
         if isinstance(loaded, types.ModuleType) and not module.startswith("smotefast.patch")
     }
+
+
+def is_class(value):
+    return issubclass(type(value), type)
 
 
 def is_replaced(cls):

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         RandomOverSampler,
     )
     from smotefast.patch import patch_imblearn, unpatch_imblearn
+    from smotefast.report.in_memory import progress
     from smotefast.under_sampling import (
         AllKNN,
         ClusterCentroids,
@@ -81,6 +82,7 @@ __all__ = [
     "diagnose_dataset",
     "over_sampling",
     "patch_imblearn",
+    "progress",
     "resample_dataset",
     "under_sampling",
     "unpatch_imblearn",
@@ -102,6 +104,7 @@ _SUBPACKAGES = {
         "RandomOverSampler",
     ],
     "patch": ["patch_imblearn", "unpatch_imblearn"],
+    "report.in_memory": ["progress"],
     "under_sampling": [
         "AllKNN",
         "ClusterCentroids",

@@ -1,4 +1,4 @@
-"""Threads: how many to use, limits on BLAS, and what a forked child must not use.
+"""Threads: how many to use, one call at a time, limits on BLAS, and what a fork must not use.
 
 The package imports this module first, so that every forked child records the state of its
 parent.
@@ -82,8 +82,9 @@ def thread_count(n_jobs: int | None) -> int:
     Parameters
     ----------
     n_jobs
-        None means all cores that the process may use (affinity and cgroup quota
-        respected). Negative values count from there, as in joblib: -1 means all.
+        None means all cores that the process may use: affinity, quota of the container,
+        NUMBA_NUM_THREADS, and the share of a worker process are respected. Negative values
+        count from there, as in joblib: -1 means all.
 
     Raises
     ------
@@ -94,7 +95,7 @@ def thread_count(n_jobs: int | None) -> int:
         raise ValueError("n_jobs=0 is not valid. Use a positive number, or -1 or None for all.")
     if n_jobs is not None and n_jobs > 0:
         return int(n_jobs)
-    cores = _usable_cores(_affinity())
+    cores = _share(_usable_cores(_affinity()))
     return cores if n_jobs is None else max(1, cores + 1 + n_jobs)
 
 
@@ -104,23 +105,71 @@ def _affinity() -> frozenset[int]:
 
 @functools.cache
 def _usable_cores(affinity: frozenset[int]) -> int:
-    """Return joblib's count of cores; cached, because it reads files for 0.1 ms."""
+    """Return how many cores the process may use; cached, because it reads files for 0.1 ms.
+
+    joblib reads the quota of the outermost control group only.
+    """
     from joblib import cpu_count
 
-    return int(cpu_count())
+    from smotefast._control_groups import cpu_quota
+
+    return min(int(cpu_count()), cpu_quota() or sys.maxsize)
+
+
+def _share(cores: int) -> int:
+    """Return the cores that are the share of this process, if it is one of several workers.
+
+    joblib sets NUMBA_NUM_THREADS in its loky workers. Nothing tells the share of a worker of
+    ``multiprocessing.Pool`` or of joblib's backend of that name, so it is one, as joblib does.
+    """
+    threads = os.environ.get("NUMBA_NUM_THREADS", "")
+    if threads.isdigit() and int(threads):
+        return min(cores, int(threads))
+    multiprocessing = sys.modules.get("multiprocessing")
+    is_worker = multiprocessing is not None and multiprocessing.current_process().daemon
+    return 1 if is_worker else cores
+
+
+class _ThreadedCode:
+    """Lock of code that uses threads: one Python thread at a time may enter it."""
+
+    def __init__(self) -> None:
+        self.renew_lock()
+
+    def renew_lock(self) -> None:
+        """Replace the lock: a forked child may inherit a locked one."""
+        self.lock = threading.RLock()
+
+
+_threaded_code = _ThreadedCode()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_threaded_code.renew_lock)
+
+
+def threaded_code_alone(n_threads: int) -> AbstractContextManager[object]:
+    """Wait until no other Python thread runs code with several threads.
+
+    Threads of a caller, such as joblib's threading backend, would otherwise start all cores
+    each: four calls on 2 cores kept up to 12 threads busy.
+    """
+    return _threaded_code.lock if n_threads > 1 else nullcontext()
 
 
 def run_in_threads(work: Callable[[slice], None], n: int, step: int, n_threads: int) -> None:
     """Call ``work`` for each slice of ``step`` items, in threads if there are several."""
+    from smotefast._phases import advance  # logging takes time to import
+
     slices = [slice(start, start + step) for start in range(0, n, step)]
     if n_threads == 1 or len(slices) == 1:
         for part in slices:
             work(part)
+            advance(min(part.stop, n) - part.start)
         return
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(n_threads) as threads:
-        list(threads.map(work, slices))
+    with threaded_code_alone(n_threads), ThreadPoolExecutor(n_threads) as threads:
+        for part, _ in zip(slices, threads.map(work, slices), strict=True):
+            advance(min(part.stop, n) - part.start)
 
 
 class _BlasLimit:

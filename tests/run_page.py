@@ -16,6 +16,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
+import types
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,7 +118,8 @@ def run_page(path: str, for_real: bool) -> None:
     if not for_real:
         os.environ["BLOCKED"] = ",".join(sorted(declared_modules()["all"]))
         exec(BLOCKER, {})
-    session = {"__name__": "__main__"}
+    main = sys.modules["__main__"] = types.ModuleType("__main__")
+    session = vars(main)
     for n_before, language, text in blocks(Path(path).read_text()):
         if language == "console":
             for words in commands(text):

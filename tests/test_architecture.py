@@ -30,7 +30,7 @@ LAYERS = [
     {"kernels"},
     {"exceptions"},
     {"_allocator", "_messages", "_registration", "_threads", "_typing", "_version", "typing"},
-    {"_imblearn_import"},
+    {"_control_groups", "_imblearn_import", "_phases"},
 ]
 # Subpackages for files or the command line may import these at the top of a file.
 OPENED_LATE = {

@@ -15,12 +15,13 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 
 from smotefast._messages import list_names
+from smotefast._phases import resampling
 from smotefast._registration import add_class
 from smotefast._typing import Container
 from smotefast.engine.aligned import Alignment, resample_aligned
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.hooks import refuse_hooks
-from smotefast.engine.input_checks import columns_of
+from smotefast.engine.input_checks import columns_of, n_rows_of
 from smotefast.engine.needs import Needs, Tags, sampler_tags
 from smotefast.engine.suggestions import SuggestingMixin
 from smotefast.typing import XType, YType
@@ -115,8 +116,9 @@ class BaseSampler(
             do.
         """
         self._refuse_extra(params)
-        with self._working_copy() as worker:
+        with resampling(type(self).__name__) as running, self._working_copy() as worker:
             resampled: tuple[XType, YType] = worker._resample(X, y)
+            running.n_rows = n_rows_of(resampled[1])
             return resampled
 
     def resample_aligned(self, array: XType, synthetic: Any = "base") -> XType:

@@ -35,6 +35,11 @@ def columns_of(X: Any) -> tuple[np.ndarray | None, int]:
     return getattr(reader, "feature_names_in_", None), int(reader.n_features_in_)
 
 
+def n_rows_of(y: Any) -> int:
+    """Return the number of rows of a target in any container."""
+    return int(y.shape[0]) if hasattr(y, "shape") else len(y)
+
+
 def finite_numbers(table: Table, sampler: BaseSampler) -> Matrix:
     """Return the numbers of a table as an array or CSR matrix.
 

@@ -8,9 +8,11 @@ from typing import Any, cast
 import numpy as np
 from scipy.sparse import csr_array
 
+from smotefast._phases import advance
 from smotefast._typing import CSR
 from smotefast.engine.recipes import NumberRecipe, csr_matrix_of, scaled_steps
 from smotefast.kernels import kernels_are_loaded
+from smotefast.neighbors.queries import counted_blocks, work_blocks
 from smotefast.tables.casting import clamp
 
 # Up to this many values one thread is faster than waking others; 8,000 samples of 20 columns
@@ -18,6 +20,8 @@ from smotefast.tables.casting import clamp
 _ONE_THREAD = 1 << 18
 # Up to this many values NumPy takes less time (10 ms) than loading the kernel.
 _FEW_VALUES = 1 << 20
+# Values of one kernel call, about 0.1 s: a signal is handled between two calls.
+_VALUES_PER_CALL = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,9 @@ class Interpolate(NumberRecipe):
 
         rows = self.base, self.pool, self.origins.neighbors
         n_threads = 1 if out.size < _ONE_THREAD else n_threads
-        interpolate_rows(*rows, choices, steps, out, n_threads=n_threads)
+        for block in counted_blocks(len(out), out.shape[1], _VALUES_PER_CALL, 1):
+            drawn = choices[block], steps[block]
+            interpolate_rows(*rows, *drawn, out[block], n_threads=n_threads)
 
     def csr_rows(self, start: int, stop: int, *, n_threads: int) -> csr_array:
         """Return the samples ``start..stop`` of the class as a CSR matrix."""
@@ -51,18 +57,26 @@ class Interpolate(NumberRecipe):
         choices, steps = self._read(start, stop)
         matrices = cast("tuple[CSR, CSR]", (self.base, self.pool))
         base, pool = (CsrRows(rows.indptr, rows.indices, rows.data) for rows in matrices)
-        pairs = base, pool, self.origins.neighbors, choices, steps
+        rows = base, pool, self.origins.neighbors
         is_rounded = rounds_floats(self.dtype, self.base.dtype)
         dtype = base.data.dtype if is_rounded else self.dtype
         counts = np.zeros(stop - start, dtype=np.int64)
         n_entries = 2 * len(counts) * len(base.data) / max(1, self.base.shape[0])
         n_threads = 1 if n_entries < _ONE_THREAD else n_threads
         empty = np.empty(0, base.indices.dtype), np.empty(0, dtype)
-        count_csr_rows(*pairs, *empty, counts, n_threads=n_threads)
+        blocks = list(
+            work_blocks(len(counts), n_entries / max(1, len(counts)), _VALUES_PER_CALL, 1)
+        )
+        for block in blocks:
+            drawn = choices[block], steps[block]
+            count_csr_rows(*rows, *drawn, *empty, counts[block], n_threads=n_threads)
         indptr = np.concatenate([[0], np.cumsum(counts)])
         indices = np.empty(indptr[-1], base.indices.dtype)
         data = np.empty(indptr[-1], dtype)
-        fill_csr_rows(*pairs, indptr, indices, data, n_threads=n_threads)
+        for block in blocks:
+            drawn = choices[block], steps[block]
+            fill_csr_rows(*rows, *drawn, indptr[block], indices, data, n_threads=n_threads)
+            advance(len(drawn[0]))
         data = clamp(data, self.dtype) if is_rounded else data
         return csr_matrix_of(indptr, indices, data, self.base.shape[1])
 

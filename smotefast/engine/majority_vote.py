@@ -6,9 +6,12 @@ few votes; the results are the same.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from smotefast.kernels import kernels_are_loaded
+from smotefast.neighbors.queries import work_blocks
 
 # Comparisons of codes that NumPy makes at a time.
 _BLOCK = 1 << 18
@@ -16,6 +19,8 @@ _BLOCK = 1 << 18
 _FEW_COMPARISONS = 1 << 25
 # Up to this many NumPy is as fast as loaded kernels, which wake threads.
 _FEW_BESIDE_KERNELS = 1 << 17
+# The same of one kernel call and thread: about 0.2 s. A signal is handled after a call.
+_PER_THREAD = 1 << 27
 # Pairs of a shuffled list whose ranks are written at a time.
 _PAIRS = 1 << 18
 
@@ -41,7 +46,8 @@ def winner_counts(codes: np.ndarray, neighbors: np.ndarray, *, n_threads: int) -
         return counts
     from smotefast.kernels.votes import count_winners
 
-    count_winners(codes, neighbors, counts, n_threads=n_threads)
+    for block in _kernel_blocks(counts, neighbors.shape[1], n_threads):
+        count_winners(codes, neighbors[block], counts[block], n_threads=n_threads)
     return counts
 
 
@@ -75,7 +81,9 @@ def majority_votes(
     if not numpy_counts_votes(out.size, neighbors.shape[1], kernels_are_loaded()):
         from smotefast.kernels.votes import elect_categories
 
-        elect_categories(codes, neighbors, rows, tie_picks, out, n_threads=n_threads)
+        for block in _kernel_blocks(out, neighbors.shape[1], n_threads):
+            picks, part = tie_picks[block], out[block]
+            elect_categories(codes, neighbors, rows[block], picks, part, n_threads=n_threads)
         return
     for block in _blocks(out, neighbors.shape[1]):
         votes, is_winner = _sorted_votes(codes, neighbors[rows[block]])
@@ -146,6 +154,10 @@ def _ranks(order: np.ndarray) -> np.ndarray:
         block = order[first : first + _PAIRS]
         ranks[block] = np.arange(first, first + len(block))
     return ranks
+
+
+def _kernel_blocks(table: np.ndarray, k: int, n_threads: int) -> Iterator[slice]:
+    return work_blocks(len(table), table.shape[1] * k * k, _PER_THREAD * n_threads, 1)
 
 
 def _blocks(table: np.ndarray, k: int) -> list[slice]:

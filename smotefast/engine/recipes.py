@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Protocol, Self
 import numpy as np
 from scipy.sparse import csr_array
 
+from smotefast._phases import advance
 from smotefast._typing import Label, Matrix
 from smotefast.engine.draws import Draws
 from smotefast.tables.casting import clamp
@@ -189,7 +190,9 @@ class NumberRecipe(ABC):
 
     def _fill_in_blocks(self, out: np.ndarray, *drawn: np.ndarray) -> None:
         for block in _blocks_in_cache(out):
-            write_numbers(self.samples(*[values[block] for values in drawn]), out[block])
+            samples = self.samples(*[values[block] for values in drawn])
+            write_numbers(samples, out[block])
+            advance(len(samples))
 
 
 def widened_rows(rows: Matrix) -> Matrix:

@@ -11,6 +11,8 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from smotefast._messages import MAX_NAMES, quote_name
+from smotefast._phases import log_step
 from smotefast._typing import Container
 from smotefast.engine.base import BaseSampler
 from smotefast.engine.class_counts import Counts
@@ -48,6 +50,8 @@ class SingleSampler(BaseSampler):
             parts = self._column_parts(rows.values)
             warn_about_columns(parts, target.values, table.names)
         self._n_samples = table.n_samples
+        shape = table.n_samples, self.n_features_in_
+        log_step("%s: %s", type(self).__name__, _described(*shape, rows.sizes))
         if self._keeps_data:
             self._last_data = LastData(X, y)
         return table, target, rows
@@ -106,3 +110,11 @@ class SingleSampler(BaseSampler):
                 "numbers, or use RandomOverSampler, which copies rows."
             )
         return matrix
+
+
+def _described(n_rows: int, n_features: int, sizes: Counts) -> str:
+    """Return the shape of X and the sizes of the first classes as text."""
+    classes = [f"{quote_name(label)}: {n:,}" for label, n in list(sizes.items())[:MAX_NAMES]]
+    if len(sizes) > MAX_NAMES:
+        classes.append(f"and {len(sizes) - MAX_NAMES:,} more")
+    return f"{n_rows:,} rows, {n_features:,} columns, rows by class: {', '.join(classes)}"

@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import os
-import threading
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -22,7 +20,7 @@ from typing import Any
 import numba
 from numba.extending import intrinsic as intrinsic
 
-from smotefast._threads import kernel_threads_usable
+from smotefast._threads import kernel_threads_usable, threaded_code_alone
 from smotefast.kernels.compile_cache import cache_is_possible
 
 prange = numba.prange
@@ -39,29 +37,13 @@ REASSOCIATE = {"reassoc", "contract", "nsz"}
 inner = functools.partial(numba.njit, **_FLAGS)
 
 
-class _ThreadedCode:
-    """Lock of threaded code: one Python thread at a time may enter it."""
-
-    def __init__(self) -> None:
-        self.renew_lock()
-
-    def renew_lock(self) -> None:
-        """Replace the lock: a forked child may inherit a locked one."""
-        self.lock = threading.RLock()
-
-
-_threaded_code = _ThreadedCode()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_threaded_code.renew_lock)
-
-
 @contextlib.contextmanager
 def threaded_entry(n_threads: int) -> Iterator[None]:
     """Run threaded code, ours or another package's, alone and with ``n_threads`` threads."""
-    with _threaded_code.lock:
+    with threaded_code_alone(2):  # also for one thread: workqueue aborts otherwise
         before = numba.get_num_threads()
-        numba.set_num_threads(max(1, min(n_threads, max_threads())))
         try:
+            numba.set_num_threads(max(1, min(n_threads, max_threads())))
             yield
         finally:
             numba.set_num_threads(before)
@@ -133,7 +115,7 @@ def parallel_kernel(
 
     def get(which: str) -> _Compiled:
         if which not in compiled:
-            with _threaded_code.lock:  # two threads must not both compile it
+            with threaded_code_alone(2):  # two threads must not both compile it
                 if which not in compiled:
                     compiled[which] = make(which)
         return compiled[which]

@@ -11,6 +11,7 @@ from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
+from smotefast._phases import advance
 from smotefast._typing import CSR, Matrix
 from smotefast.kernels.points import Points
 
@@ -124,6 +125,15 @@ def work_blocks(
     step = max(min_rows, int(work_per_block / max(work_per_row, 1.0)))
     for start in range(0, n_rows, step):
         yield slice(start, start + step)
+
+
+def counted_blocks(
+    n_rows: int, work_per_row: float, work_per_block: float, min_rows: int
+) -> Iterator[slice]:
+    """Cut rows as ``work_blocks`` does, and report each block as done."""
+    for block in work_blocks(n_rows, work_per_row, work_per_block, min_rows):
+        yield block
+        advance(min(block.stop, n_rows) - block.start)
 
 
 def as_rows(matrix: Matrix) -> DenseRows | SparseRows:

@@ -7,9 +7,16 @@ from typing import Generic, NamedTuple
 
 import numpy as np
 
+from smotefast._phases import log_detail, log_step, phase
 from smotefast.exceptions import RecallWarning, SearchWarning
 from smotefast.neighbors import rules
-from smotefast.neighbors.planner import METHODS, Method, SearchFunction, plan_search
+from smotefast.neighbors.planner import (
+    METHODS,
+    Method,
+    SearchFunction,
+    SearchPlan,
+    plan_search,
+)
 from smotefast.neighbors.problem import SearchProblem, describe_search, process
 from smotefast.neighbors.queries import P, Queries
 from smotefast.neighbors.result import (
@@ -52,17 +59,21 @@ def run_search(
     ``method`` is tried before the planned ones.
     """
     arguments = _Arguments(points, queries, k, n_threads)
-    name = method or plan_search(problem).method
+    log_step("%s: %s", _searching(problem), _described(problem))
+    plan = SearchPlan(method, "The caller chose it.") if method else plan_search(problem)
     result: SearchResult | SmallerSearch | None = None
     while True:
-        method_entry = METHODS[name]
+        log_detail("search method: %s. %s", *plan)
+        method_entry = METHODS[plan.method]
         if method_entry.is_approximate:
             result = _search_approximately(method_entry, arguments, problem)
         else:
-            result = method_entry.search(points, queries, k, n_threads=n_threads)
+            with phase(_searching(problem), problem.n_queries, None):
+                result = arguments.search_by(method_entry.search)
         if result is not None:
             break
-        name = plan_search(problem, after=name).method
+        log_detail("search method: %s cannot serve these data", plan.method)
+        plan = plan_search(problem, after=plan.method)
     if isinstance(result, SmallerSearch):
         return _search_smaller(result, k, problem, n_threads)
     if not (method_entry.needs_kernels or problem.kernels_loaded) and problem.task == "nearest":
@@ -70,12 +81,25 @@ def run_search(
     return _finish(method_entry, result, arguments) if len(result.unresolved) else result
 
 
+def _searching(problem: SearchProblem) -> str:
+    return "searching farthest rows" if problem.task == "farthest" else "searching neighbors"
+
+
+def _described(problem: SearchProblem) -> str:
+    return (
+        f"{problem.k} for each of {problem.n_queries:,} rows, among {problem.n_pool:,} rows, "
+        f"{problem.n_features + problem.n_codes:,} columns"
+    )
+
+
 def _finish(method: Method, result: SearchResult, arguments: _Arguments[P]) -> SearchResult:
     """Search by other methods for the queries that a method left unresolved."""
     for search, choose_queries in method.finishers:
         which = choose_queries(result)
         if len(which):
-            result = _merge(result, which, arguments.subset(which).search_by(search))
+            with phase("searching unresolved", len(which)):
+                rest = arguments.subset(which).search_by(search)
+            result = _merge(result, which, rest)
     return result
 
 
@@ -114,19 +138,24 @@ def _search_approximately(
     sample = method.recall_sample(len(arguments.queries.rows))
     true: np.ndarray | None = None
     best: SearchResult | None = None
-    for attempt in (method.search, *method.wider):
+    for number, attempt in enumerate((method.search, *method.wider), start=1):
         result = _attempt(attempt, arguments, problem)
         if result is None:
             return best
         if true is None:
-            true = _search_exactly(arguments.subset(sample), problem).squared()
+            with phase("measuring recall", len(sample)):
+                true = _search_exactly(arguments.subset(sample), problem).squared()
         share = recall(result.squared()[sample], true)
+        log_detail("approximate search, attempt %d: recall %.3f", number, share)
         if best is None or share > (best.recall or 0.0):
             best = SearchResult(as_indices(result.indices, problem.n_pool), None, recall=share)
         if share >= RECALL_WANTED:
             return best
         del result  # as large as the best one, which is kept beside the next attempt
         if rules.falls_back(problem):
+            log_detail(
+                "approximate search: exact search follows, below recall %s", RECALL_WANTED
+            )
             return None
     assert best is not None
     message = (

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smotefast._phases import advance
 from smotefast.neighbors.approximate.nn_descent import graph_candidates
 from smotefast.neighbors.queries import (
     CategoryPoints,
     Queries,
     as_points,
+    counted_blocks,
     pool_queries,
     work_blocks,
 )
@@ -24,8 +26,10 @@ from smotefast.neighbors.result import SearchResult, SmallerSearch
 if TYPE_CHECKING:
     from smotefast.kernels.value_differences import Shares
 
-# Lookups of one kernel call: about a second.
-_LOOKUPS_PER_CALL = 3e9
+# Lookups of one kernel call and thread: about 0.3 s. A signal is handled after a call.
+_LOOKUPS_PER_THREAD = 4e8
+# The same for candidates, which are read in any order and compared class by class.
+_RANKED_PER_THREAD = 1e8
 # Distances that NumPy adds up at a time.
 _PAIRS_PER_BLOCK = 1 << 17
 
@@ -52,6 +56,7 @@ def search_lookup_numpy(
         totals = _distances_to_all(points, queries.rows[block])
         indices[block] = np.argsort(totals, axis=1, kind="stable")[:, :k]
         squared[block] = np.take_along_axis(totals, indices[block], axis=1)
+        advance(len(totals))
     return SearchResult(indices, squared)
 
 
@@ -78,9 +83,8 @@ def search_lookup_kernel(
     squared = np.empty((len(queries.rows), k))
     indices = np.empty((len(queries.rows), k), dtype=np.int64)
     codes, shares = points.codes, _kernel_shares(points)
-    for block in work_blocks(
-        len(queries.rows), float(codes.size), _LOOKUPS_PER_CALL, 64 * n_threads
-    ):
+    per_call = _LOOKUPS_PER_THREAD * n_threads
+    for block in counted_blocks(len(queries.rows), float(codes.size), per_call, 16 * n_threads):
         rows = queries.rows[block]
         scan_codes(codes, shares, rows, squared[block], indices[block], n_threads=n_threads)
     return SearchResult(indices, squared)
@@ -104,10 +108,13 @@ def search_share_graph(
         return None
     squared = np.empty((len(queries.rows), k))
     indices = np.empty((len(queries.rows), k), dtype=np.int64)
-    rank_codes(
-        points.codes, _kernel_shares(points), queries.rows, candidates, squared, indices,
-        n_threads=n_threads,
-    )  # fmt: skip
+    codes, shares = points.codes, _kernel_shares(points)
+    work = candidates.shape[1] * codes.shape[1] * shares.table.shape[1]
+    for block in work_blocks(len(queries.rows), work, _RANKED_PER_THREAD * n_threads, 1024):
+        rank_codes(
+            codes, shares, queries.rows[block], candidates[block], squared[block],
+            indices[block], n_threads=n_threads,
+        )  # fmt: skip
     return SearchResult(indices, squared, np.flatnonzero(indices[:, -1] >= len(points.codes)))
 
 

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from smotefast._phases import phase
 from smotefast._typing import Container, Label, Matrix
 from smotefast.engine.aligned import Alignment
 from smotefast.engine.class_counts import Counts
@@ -73,7 +74,8 @@ class BaseOverSampler(SingleSampler):
         del rows  # of a frame they are as large as X; the job holds the rows it needs
         self._origins = job.origins()
         warn_resampling(job.messages)
-        return self._extend(table, target, job)
+        with phase("generating samples", job.n_rows):
+            return self._extend(table, target, job)
 
     @property
     def provenance_(self) -> Provenance:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from sklearn.base import clone
 
+from smotefast._phases import phase
 from smotefast._threads import safe_scikit_learn_threads
 from smotefast._typing import Label
 from smotefast.engine.class_counts import Counts
@@ -187,7 +188,7 @@ class KMeansSMOTE(NeighborSampler):
         recipes: list[Interpolate] = []
         for label, n_new in n_to_generate.items():
             if cluster_of_row is None or fit_again:
-                with safe_scikit_learn_threads():
+                with phase("clustering"), safe_scikit_learn_threads():
                     cluster_of_row = np.asarray(self.kmeans_estimator_.fit_predict(matrix))
             auto_threshold = n_new / total / 2
             clusters = self._clusters(rows, label, cluster_of_row, auto_threshold, call.k)

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils import check_random_state
 
+from smotefast._phases import phase
 from smotefast._typing import Label
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.interpolate import Interpolate
@@ -181,7 +182,8 @@ class SVMSMOTE(BorderSampler):
         recipes: list[Interpolate] = []
         for label, n_new in n_to_generate.items():
             if fit_again:
-                self.svm_estimator_.fit(*rows.all_rows())
+                with phase("fitting the classifier"):
+                    self.svm_estimator_.fit(*rows.all_rows())
                 has_support = support_vectors(self.svm_estimator_) is not None
                 fit_again = has_support and not is_deterministic(self.svm_estimator_)
             danger, safe = self._split_support(rows, label, m, call)

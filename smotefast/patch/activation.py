@@ -9,15 +9,16 @@ import sys
 import threading
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smotefast._imblearn_import import when_imported
 from smotefast._messages import did_you_mean, list_names
 from smotefast.exceptions import PatchWarning, warn_at_caller
 from smotefast.patch.names import ALL_NAMES, SwappedNames, class_pairs
-from smotefast.patch.replacement import reduce_original, replacement_of
 from smotefast.patch.usage import USAGE
-from smotefast.typing import Search
+
+if TYPE_CHECKING:
+    from smotefast.typing import Search
 
 # Whose samplers return the same rows for the same seed.
 _KNOWN_VERSION = "0.14"
@@ -180,14 +181,19 @@ def _activate(settings: Settings | None) -> None:
     """Undo the patch, and patch again if there are settings."""
     with _State.lock:
         _undo()
+        if settings is not None and "imblearn" in sys.modules:
+            if _is_known(settings):
+                _replace(settings)
+            else:
+                settings = None
         _State.settings = settings
         USAGE.set_verbose(settings is not None and settings.verbose)
-        if settings is not None and "imblearn" in sys.modules and _is_known(settings):
-            _replace(settings)
         _inform_workers()
 
 
 def _replace(settings: Settings) -> None:
+    from smotefast.patch.replacement import reduce_original, replacement_of  # scikit-learn
+
     swaps: dict[type, Any] = {}
     for original, ours in class_pairs(settings.samplers):
         swaps[original] = replacement = replacement_of(original, ours)

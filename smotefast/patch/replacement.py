@@ -135,10 +135,7 @@ def _state(sampler: Any) -> dict[str, Any]:
         for name, value in vars(sampler).items()
         if name not in hidden and name not in _NOT_IN_IMBLEARN
     }
-    cls: Any = type(sampler)
-    for name in _computed_names(cls):
-        if name not in state and hasattr(sampler, name):
-            state[name] = getattr(sampler, name)
+    state = {**_computed(sampler), **state}
     return {name: _as_replacement(value) for name, value in state.items()}
 
 
@@ -148,15 +145,22 @@ def _as_replacement(value: Any) -> Any:
     cls = _replacements.get(ours)
     if cls is None:
         return value
-    only_ours = _parameters(ours).keys() - _parameters(cls).keys()
-    attributes = {name: item for name, item in vars(value).items() if name not in only_ours}
-    return _with_attributes(cls, attributes)
+    dropped = _parameters(ours).keys() - _parameters(cls).keys()
+    dropped |= {name for name in vars(value) if name.startswith("_")}
+    attributes = {name: item for name, item in vars(value).items() if name not in dropped}
+    return _with_attributes(cls, {**_computed(value), **attributes})
 
 
 def _with_attributes(cls: type, attributes: dict[str, Any]) -> Any:
     sampler: Any = object.__new__(cls)
     vars(sampler).update(attributes)
     return sampler
+
+
+def _computed(sampler: Any) -> dict[str, Any]:
+    cls: Any = type(sampler)
+    names = _computed_names(cls)
+    return {name: getattr(sampler, name) for name in names if hasattr(sampler, name)}
 
 
 @cache

@@ -170,16 +170,22 @@ def make_progress(progress: bool | Callback | None) -> Progress:
     TypeError
         If it is none of these.
     """
+    check_progress(progress)
     if progress is None:
         is_terminal = sys.stderr is not None and sys.stderr.isatty()
         progress = is_terminal or _in_notebook()
-    if progress is True:
-        return _NotebookProgress() if _in_notebook() else _TerminalProgress()
-    if progress is False:
+    if callable(progress):
+        return _CallbackProgress(progress)
+    if not progress:
         return Progress()
-    if not callable(progress):
+    return _NotebookProgress() if _in_notebook() else _TerminalProgress()
+
+
+def check_progress(progress: object) -> None:
+    """Raise TypeError unless ``progress`` is None, True, False or a callable."""
+    is_choice = progress is None or isinstance(progress, bool)
+    if not is_choice and not callable(progress):
         raise TypeError(
             f"progress={progress!r} must be None, True, False or a callable that takes "
             "(rows_done, rows_total)."
         )
-    return _CallbackProgress(progress)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from smotefast._control_groups import group_folders, read_lines
 from smotefast.storage.process_memory import format_size, parse_size
 
 DEFAULT = 2 << 30
@@ -18,11 +19,6 @@ DEFAULT = 2 << 30
 _SHARE = 0.75
 # The folder that contains /proc and /sys; tests replace it.
 ROOT = "/"
-# Mount points of control groups by the name of their controller; "" means version 2.
-_MOUNTS = {
-    "": ("sys/fs/cgroup", "sys/fs/cgroup/unified"),
-    "memory": ("sys/fs/cgroup/memory",),
-}
 _LIMITS = ("memory.max", "memory.high", "memory.limit_in_bytes")
 _USED = ("memory.current", "memory.usage_in_bytes")
 # Memory that the kernel reclaims before it kills a process.
@@ -108,23 +104,7 @@ def _machine(root: str) -> Iterator[_Memory]:
 
 def _containers(root: str) -> Iterator[_Memory]:
     """Yield the control groups of this process that have a memory limit."""
-    for line in _read_lines(os.path.join(root, "proc/self/cgroup")):
-        controllers, _, path = line.partition(":")[2].partition(":")
-        for name, mounts in _MOUNTS.items():
-            if name in controllers.split(","):
-                for mount in mounts:
-                    yield from _group_and_parents(root, os.path.join(root, mount), path)
-
-
-def _group_and_parents(root: str, mount: str, path: str) -> Iterator[_Memory]:
-    """Yield a control group and its parents.
-
-    Inside a container, the path may be the one on the host, of which only the mount point
-    exists.
-    """
-    parts = [part for part in path.split("/") if part not in ("", "..")]
-    for depth in range(len(parts), -1, -1):
-        folder = os.path.join(mount, *parts[:depth])
+    for folder in group_folders("memory", root):
         stat = _read_fields(os.path.join(folder, "memory.stat"))
         limits = [_read_number(os.path.join(folder, name)) for name in _LIMITS]
         limits.append(stat.get("hierarchical_memory_limit"))
@@ -147,7 +127,7 @@ def _used_by_this_process(root: str) -> int:
 def _read_fields(path: str) -> dict[str, int]:
     """Read a file with a name and a number in each line."""
     fields = {}
-    for line in _read_lines(path):
+    for line in read_lines(path):
         name, *values = line.split()[:2] or [""]
         if values and values[0].isdigit():
             fields[name.rstrip(":")] = int(values[0])
@@ -156,13 +136,5 @@ def _read_fields(path: str) -> dict[str, int]:
 
 def _read_number(path: str) -> int | None:
     """Read a number; return None if the file is missing or contains "max"."""
-    text = "".join(_read_lines(path)).strip()
+    text = "".join(read_lines(path)).strip()
     return int(text) if text.isdigit() else None
-
-
-def _read_lines(path: str) -> list[str]:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read().splitlines()
-    except OSError:
-        return []

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.base import clone
 
+from smotefast._phases import advance
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.rows import MatrixRows
 from smotefast.neighbors import find_neighbors_in_pool, squared_distances
@@ -141,6 +142,7 @@ def condense_class(
                 is_skipped[row] = True
             block.add_to_store(row, index + 1)
             index = block.first_misclassified(index + 1, is_skipped[start:])
+        advance(len(block_rows))
     return np.array(added, dtype=np.int64)
 
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from sklearn.base import clone
 
+from smotefast._phases import phase
 from smotefast._typing import Container
 from smotefast.engine.aligned import Alignment
 from smotefast.engine.needs import Needs
@@ -139,7 +140,8 @@ class ClusterCentroids(SingleSampler):
 
     def _centers(self, matrix: Any, n_clusters: int) -> np.ndarray:
         """Cluster the rows of a class."""
-        self.estimator_.set_params(n_clusters=n_clusters).fit(matrix)
+        with phase("clustering"):
+            self.estimator_.set_params(n_clusters=n_clusters).fit(matrix)
         if not hasattr(self.estimator_, "cluster_centers_"):
             raise RuntimeError(
                 "`estimator` should be a clustering estimator exposing a fitted parameter "

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils import check_random_state
 
+from smotefast._phases import phase
 from smotefast._threads import thread_count
 from smotefast.engine.class_counts import Counts, smallest_class
 from smotefast.engine.param_constraints import (
@@ -116,7 +117,8 @@ class CondensedNearestNeighbour(StoreSampler):
                 drawn = random_state.randint(low=0, high=len(positions), size=self.n_seeds_S)
                 seeds = positions[drawn]
                 store = np.append(minority_rows, seeds)
-                added = condense_class(matrix, rows.codes, store, positions, classifier)
+                with phase("condensing", len(positions)):
+                    added = condense_class(matrix, rows.codes, store, positions, classifier)
                 self._keep_store(rows, np.append(store, added))
                 positions = np.append(seeds, added)
             kept.append(positions)

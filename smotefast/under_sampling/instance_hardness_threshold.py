@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.utils import check_random_state
 
+from smotefast._phases import phase
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.param_constraints import HARDNESS, RANDOM_STATE, THREADS, UNDER_SAMPLER
 from smotefast.engine.rows import MatrixRows
@@ -126,14 +127,15 @@ class InstanceHardnessThreshold(BaseUnderSampler):
         cv = self.cv
         if isinstance(cv, Integral):
             cv = StratifiedKFold(n_splits=cv, shuffle=True, random_state=random_state)
-        probabilities = cross_val_predict(
-            self.estimator_,
-            rows.all_rows()[0],
-            rows.codes,  # 0, 1, ...: the columns of the probabilities
-            cv=cv,
-            n_jobs=self.n_jobs,
-            method="predict_proba",
-        )
+        with phase("fitting classifiers"):
+            probabilities = cross_val_predict(
+                self.estimator_,
+                rows.all_rows()[0],
+                rows.codes,  # 0, 1, ...: the columns of the probabilities
+                cv=cv,
+                n_jobs=self.n_jobs,
+                method="predict_proba",
+            )
         return np.asarray(probabilities[np.arange(rows.n_samples), rows.codes])
 
     def _classifier(self, random_state: np.random.RandomState) -> Any:

@@ -113,7 +113,7 @@ def test_methods__of_categories_and_other_points_give_the_same_in_blocks(method,
     pool = random_points(rng, N // 2, 5, n_codes=2, weight=0.5)
     queries = random_queries(rng, pool, 3 * N)
     for module in (scan, tiles):
-        monkeypatch.setattr(module, "_WORK_PER_CALL", 1)
+        monkeypatch.setattr(module, "_WORK_PER_THREAD", 1)
     found = search_by(method, pool, queries, 3).indices
     assert np.array_equal(found, naive.nearest_points(pool, queries, 3))
 

@@ -29,7 +29,7 @@ def force(patch, method):
 
     patch.setattr(search, "run_search", run)
     patch.setattr(csr, "_ONE_THREAD_WORK", 0)
-    patch.setattr(csr, "_WORK_PER_CALL", 200)
+    patch.setattr(csr, "_WORK_PER_THREAD", 200)
 
 
 @SOME

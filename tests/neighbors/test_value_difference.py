@@ -97,7 +97,7 @@ def test_value_difference__is_the_same_in_blocks(n_classes, monkeypatch):
     codes, _, shares = categories(0, 200, 3, 6, n_classes)
     whole = find(codes, shares, 5, n_threads=2).indices
     monkeypatch.setattr(problem, "kernels_are_loaded", lambda: True)
-    monkeypatch.setattr(value_difference, "_LOOKUPS_PER_CALL", 1)
+    monkeypatch.setattr(value_difference, "_LOOKUPS_PER_THREAD", 1)
     assert np.array_equal(find(codes, shares, 5, n_threads=1).indices, whole)
 
 

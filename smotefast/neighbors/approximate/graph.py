@@ -6,11 +6,15 @@ import itertools
 
 import numpy as np
 
+from smotefast._phases import advance, phase
 from smotefast.neighbors.approximate.settings import Settings
+from smotefast.neighbors.queries import work_blocks
 
 # Any fixed seed makes searches repeatable.
 SEED = 20_020_601
 _TREES_PER_CALL = 4
+# Multiply-adds within leaves of one call and thread: about 0.3 s. A signal is handled after it.
+_WORK_PER_THREAD = 5e9
 
 
 def build_graph(
@@ -23,6 +27,15 @@ def build_graph(
     neighbors for; the others have none in the graph. NN-descent compares neighbors of
     neighbors, so it needs them for all rows.
     """
+    n = data.shape[0]
+    detail = f"{n:,} rows, {settings.n_trees} trees, {settings.n_iters} rounds of NN-descent"
+    with phase("building a graph", n * (settings.n_trees + settings.n_iters), detail):
+        return _build(data, is_query, settings, n_threads)
+
+
+def _build(
+    data: np.ndarray, is_query: np.ndarray, settings: Settings, n_threads: int
+) -> tuple[np.ndarray, np.ndarray]:
     from smotefast.kernels.nn_descent import descend, leaf_array
 
     n = data.shape[0]
@@ -81,4 +94,9 @@ def _join(
     from smotefast.kernels.leaf_join import join_leaves
     from smotefast.kernels.tile_kernel import panel_lanes
 
-    join_leaves(data, leaves, is_query, *graph, panel_lanes(np.float32), n_threads=n_threads)
+    work, per_call = float(leaves.shape[1] ** 2 * data.shape[1]), _WORK_PER_THREAD * n_threads
+    for block in work_blocks(leaves.shape[0], work, per_call, 8 * n_threads):
+        join_leaves(
+            data, leaves[block], is_query, *graph, panel_lanes(np.float32), n_threads=n_threads
+        )
+        advance(int(np.count_nonzero(leaves[block] >= 0)))

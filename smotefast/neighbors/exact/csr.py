@@ -14,14 +14,14 @@ import numpy as np
 from smotefast._typing import CSR
 from smotefast.neighbors.exact.integer_keys import are_integers, keys_are_exact
 from smotefast.neighbors.exact.norm_expansion import rounding_share
-from smotefast.neighbors.queries import Queries, SparseRows, work_blocks
+from smotefast.neighbors.queries import Queries, SparseRows, counted_blocks
 from smotefast.neighbors.result import SearchResult
 
 if TYPE_CHECKING:
     from smotefast.kernels.interpolate_csr import CsrRows
 
-# Multiply-adds of one kernel call: about a second on 2 cores.
-_WORK_PER_CALL = 1e9
+# Multiply-adds of one kernel call and thread: about 0.3 s. A signal is handled after a call.
+_WORK_PER_THREAD = 3e8
 # Up to this work (10 ms) one thread is faster than waking others.
 _ONE_THREAD_WORK = 1e7
 
@@ -60,7 +60,8 @@ def _search(
     data = _kernel_rows(rows), by_column, norms, errors, n_pool, is_exact, sign
     work = 2 * n_pool + _products_per_row(rows, n_pool)
     threads = 1 if work * len(queries.rows) <= _ONE_THREAD_WORK else n_threads
-    for block in work_blocks(len(queries.rows), work, _WORK_PER_CALL, 128 * threads):
+    per_call = _WORK_PER_THREAD * threads
+    for block in counted_blocks(len(queries.rows), work, per_call, 32 * threads):
         part = np.ascontiguousarray(query_rows[block], dtype=np.int64)
         search_sparse_rows(*data, part, squared[block], indices[block], n_threads=threads)
     return squared, indices

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from smotefast._threads import threaded_code_alone
 from smotefast.kernels.points import Points
 from smotefast.neighbors.exact.scan import rank_candidates, search_scan
-from smotefast.neighbors.queries import Queries, work_blocks
+from smotefast.neighbors.queries import Queries, counted_blocks
 from smotefast.neighbors.result import SearchResult
 
 # Pool rows and queries that the rows in a box are counted on, in 2 to 12 ms, and queries that
@@ -41,11 +42,13 @@ def search_kdtree(
         rest = np.flatnonzero(~is_certain & (squared[:, -1] > 0))
         n_candidates = min(k + 1 + spare, points.values.shape[0])
         work = points.values.shape[1] + 2 * n_candidates
-        for block in work_blocks(len(rest), work, _VALUES_PER_CALL, 1024):
+        for block in counted_blocks(len(rest), work, _VALUES_PER_CALL, 1024):
             which = rest[block]
             part = queries.subset(which)
             values = part.points.values[part.rows]
-            near = tree.query(values, k=np.arange(1, n_candidates + 1), workers=n_threads)
+            numbers = np.arange(1, n_candidates + 1)
+            with threaded_code_alone(n_threads):
+                near = tree.query(values, k=numbers, workers=n_threads)
             reached, candidates = map(np.asarray, near)
             ranked = rank_candidates(points, part, candidates, k, n_threads=n_threads)
             indices[which], squared[which] = ranked.indices, ranked.squared()

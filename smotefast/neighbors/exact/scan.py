@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from smotefast.kernels.points import Points
-from smotefast.neighbors.queries import Queries, work_blocks
+from smotefast.neighbors.queries import Queries, counted_blocks, work_blocks
 from smotefast.neighbors.result import SearchResult
 
-# Multiply-adds of one kernel call: about a second on 2 cores.
-_WORK_PER_CALL = 2e9
+# Multiply-adds of one kernel call and thread: about 0.3 s. A signal is handled after a call.
+_WORK_PER_THREAD = 4e8
+# The same for candidates: to read the row of one takes as long as to compare 32 numbers.
+_RANKED_PER_THREAD, _READING = 1e8, 32
 
 
 def search_scan(
@@ -21,7 +23,8 @@ def search_scan(
     squared = np.empty((len(queries.rows), k), dtype=np.float64)
     indices = np.empty((len(queries.rows), k), dtype=np.int64)
     work = float(points.values.size + points.codes.size)
-    for block in work_blocks(len(queries.rows), work, _WORK_PER_CALL, 128 * n_threads):
+    per_call = _WORK_PER_THREAD * n_threads
+    for block in counted_blocks(len(queries.rows), work, per_call, 64 * n_threads):
         part = queries.subset(block)
         scan_rows(points, *part, squared[block], indices[block], n_threads=n_threads)
     return SearchResult(indices, squared)
@@ -40,7 +43,11 @@ def rank_candidates(
 
     squared = np.empty((len(queries.rows), k), dtype=np.float64)
     indices = np.empty((len(queries.rows), k), dtype=np.int64)
-    distances.rank_candidates(
-        points, *queries, candidates, squared, indices, n_threads=n_threads
-    )
+    width = points.values.shape[1] + points.codes.shape[1] + _READING
+    per_call = _RANKED_PER_THREAD * n_threads
+    for block in work_blocks(len(queries.rows), candidates.shape[1] * width, per_call, 1024):
+        distances.rank_candidates(
+            points, *queries.subset(block), candidates[block], squared[block], indices[block],
+            n_threads=n_threads,
+        )  # fmt: skip
     return SearchResult(indices, squared)

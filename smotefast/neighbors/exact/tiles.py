@@ -14,7 +14,7 @@ import numpy as np
 from smotefast.kernels.points import Points
 from smotefast.neighbors.exact.integer_keys import are_integers
 from smotefast.neighbors.exact.scan import rank_candidates
-from smotefast.neighbors.queries import Queries, row_sample, work_blocks
+from smotefast.neighbors.queries import Queries, counted_blocks, row_sample, work_blocks
 from smotefast.neighbors.result import SearchResult
 
 if TYPE_CHECKING:
@@ -29,8 +29,9 @@ _PROBE = 384
 # Squared norms up to which sums of products of integers are exact, with one bit for halves.
 _EXACT_NORM = {FLOAT32: 2.0**22, FLOAT64: 2.0**51}
 _L1_BYTES = 24 * 1024
-# Multiply-adds of one call, about a second: a signal is handled after a call.
-_WORK_PER_CALL = 1e11
+# Multiply-adds in float32 of one call and thread, about 0.3 s: a signal is handled after it. A
+# category costs as much as a few numbers. A call has at least so many queries for a thread.
+_WORK_PER_THREAD, _CODE_COST, _FEWEST_QUERIES = 1.5e10, 4, 192
 # Rows that the center is the median of, or up to twice as many: the median of these in 100
 # columns takes 0.2 ms, of 2,000 rows 2 ms.
 _SAMPLE = 256
@@ -226,8 +227,10 @@ def nearest_candidates(
     scores = np.empty((len(queries.rows), n_kept), dtype=dtype)
     candidates = np.empty((len(queries.rows), n_kept), dtype=np.int64)
     norms = np.empty(len(queries.rows), dtype=np.float64)
-    work = float(packed.panels.values.size + packed.panels.codes.size)
-    for block in work_blocks(len(queries.rows), work, _WORK_PER_CALL, 768 * n_threads):
+    work = float(packed.panels.values.size + _CODE_COST * packed.panels.codes.size)
+    work *= dtype.itemsize / FLOAT32.itemsize
+    per_call, fewest = _WORK_PER_THREAD * n_threads, _FEWEST_QUERIES * n_threads
+    for block in counted_blocks(len(queries.rows), work, per_call, fewest):
         part = queries.subset(block)
         per_task = queries_per_task(len(part.rows), packed.panels.values, n_threads)
         search_panels(

@@ -192,7 +192,11 @@ def _activate(settings: Settings | None) -> None:
 
 
 def _replace(settings: Settings) -> None:
-    from smotefast.patch.replacement import reduce_original, replacement_of  # scikit-learn
+    from smotefast.patch.replacement import (  # scikit-learn
+        reduce_class,
+        reduce_original,
+        replacement_of,
+    )
 
     swaps: dict[type, Any] = {}
     for original, ours in class_pairs(settings.samplers):
@@ -200,6 +204,7 @@ def _replace(settings: Settings) -> None:
         if hasattr(replacement, "search"):
             replacement.search = settings.search
         copyreg.pickle(original, reduce_original)
+        copyreg.pickle(type(original), reduce_class)
     _State.originals = tuple(swaps)
     _State.swapped = SwappedNames(swaps)
 
@@ -209,6 +214,7 @@ def _undo() -> None:
         _State.swapped.undo()
         for original in _State.originals:
             copyreg.dispatch_table.pop(original, None)
+            copyreg.dispatch_table.pop(type(original), None)
     _State.swapped, _State.originals = None, ()
 
 

@@ -11,7 +11,7 @@ import copyreg
 import inspect
 import sys
 from collections.abc import Callable
-from copy import deepcopy
+from copy import copy, deepcopy
 from functools import cache, partial, wraps
 from typing import Any, cast
 
@@ -25,6 +25,7 @@ _NOT_IN_IMBLEARN = frozenset({"provenance_", "search_", "recall_", "disagreement
 _COLUMNS = frozenset({"n_features_in_", "feature_names_in_"})
 # Replacements by the class of this package.
 _replacements: dict[type, type] = {}
+_originals: set[type] = set()
 
 
 @cache
@@ -57,6 +58,7 @@ def replacement_of(original: type, ours: type[BaseSampler]) -> type:
     }
     replacement: type = ReplacementType(original.__name__, (_ImblearnState, ours), namespace)
     _replacements[ours] = replacement
+    _originals.add(original)
     return replacement
 
 
@@ -95,7 +97,12 @@ class _ImblearnState:
         cls = type(self)
         if "_original" in vars(cls):
             cls = _class_by_name(cls)
-        return _reduced(cls, _state(self))
+        elif cls.__reduce__ is not object.__reduce__:  # a user's
+            return self.__reduce__()
+        return _reduced(cls, self.__getstate__())
+
+    def __getstate__(self) -> dict[str, Any]:
+        return _state(self)  # for skops, too, which does not call __reduce_ex__
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
@@ -103,12 +110,26 @@ class _ImblearnState:
         self._fitted_names = frozenset(name for name in state if name.endswith("_")) - _COLUMNS
 
     def __copy__(self) -> Any:
-        return _with_attributes(type(self), vars(self))
+        return _with_attributes(type(self), self._attributes_to_copy())
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         copied = memo[id(self)] = _with_attributes(type(self), {})
-        vars(copied).update(deepcopy(vars(self), memo))
+        vars(copied).update(deepcopy(self._attributes_to_copy(), memo))
         return copied
+
+    def _attributes_to_copy(self) -> dict[str, Any]:
+        """Return all attributes, unless a user's class chooses what belongs to a copy."""
+        is_ours = type(self).__getstate__ is _ImblearnState.__getstate__
+        return vars(self) if is_ours else self.__getstate__()
+
+
+def reduce_class(cls: type) -> Any:
+    """Pickle a class as before, but an original as what its name stands for now.
+
+    Dicts, partial functions and default arguments from before the patch hold originals.
+    """
+    by_name = _class_by_name(cls) if cls in _originals else cls
+    return cls.__qualname__ if by_name is cls else (copy, (by_name,))
 
 
 def reduce_original(sampler: Any) -> Any:

@@ -24,9 +24,9 @@ from smotefast.kernels.compile_events import compiling_for_us
 
 # Lanes of pynndescent's parallel loops on every machine: the graph depends on them.
 LANES = 16
-# Multiply-adds of one call and thread, 0.3 s: a signal is handled after a call. To read the row
+# Multiply-adds of one call and thread, 0.1 s: a signal is handled after a call. To read the row
 # of a candidate takes as long as to compare so many numbers.
-_WORK_PER_THREAD, _READING = 1e9, 16
+_WORK_PER_THREAD, _READING = 4e8, 16
 _SQUARED_EUCLIDEAN = 1  # its number in pynndescent.kernels
 
 

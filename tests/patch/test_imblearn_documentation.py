@@ -48,6 +48,7 @@ def run(*arguments):
     return process.returncode, process.stdout
 
 
+@pytest.mark.long
 def test_documentation__is_equal_bit_for_bit(checkout):
     code, printed = run(checkout)
     guide, example = (" ".join(line.split()) for line in printed.splitlines()[1:3])
@@ -58,6 +59,7 @@ def test_documentation__is_equal_bit_for_bit(checkout):
     assert code == 0
 
 
+@pytest.mark.long
 def test_documentation__differs(checkout):
     (checkout / "examples" / "under" / "plot_two.py").write_text(FALSE)
     code, printed = run(checkout, "--only", "plot_two")

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import copy
 from abc import ABCMeta, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -197,7 +196,8 @@ class BaseSampler(
         So two threads may call one sampler. As in scikit-learn, a call that fails still updates
         the attributes that describe the columns, if it has read them.
         """
-        worker = copy.copy(self)
+        worker = object.__new__(type(self))  # not copy: a subclass may restrict what it copies
+        worker.__dict__.update(self.__dict__)
         worker._forget()
         before = dict(worker.__dict__)
         kept: frozenset[str] = _COLUMNS

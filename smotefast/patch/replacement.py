@@ -17,7 +17,7 @@ from typing import Any, cast
 
 from smotefast.engine.base import BaseSampler
 from smotefast.engine.hooks import hooks_of
-from smotefast.patch.subclasses import ReplacementType
+from smotefast.patch.subclasses import ReplacementType, warn_of_hook
 from smotefast.patch.usage import USAGE
 
 # Fitted attributes that imbalanced-learn does not have.
@@ -93,6 +93,10 @@ class _ImblearnState:
             return partial(getattr(type(self), name), self)
         return super().__getattr__(name)  # type: ignore[misc]
 
+    def __setattr__(self, name: str, value: object) -> None:
+        warn_of_hook(type(self), name)
+        super().__setattr__(name, value)
+
     def __reduce_ex__(self, protocol: Any) -> Any:
         cls = type(self)
         if "_original" in vars(cls):
@@ -110,17 +114,25 @@ class _ImblearnState:
         self._fitted_names = frozenset(name for name in state if name.endswith("_")) - _COLUMNS
 
     def __copy__(self) -> Any:
-        return _with_attributes(type(self), self._attributes_to_copy())
+        return _copied(self, dict)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        copied = memo[id(self)] = _with_attributes(type(self), {})
-        vars(copied).update(deepcopy(self._attributes_to_copy(), memo))
-        return copied
+        return _copied(self, lambda state: deepcopy(state, memo), memo)
 
-    def _attributes_to_copy(self) -> dict[str, Any]:
-        """Return all attributes, unless a user's class chooses what belongs to a copy."""
-        is_ours = type(self).__getstate__ is _ImblearnState.__getstate__
-        return vars(self) if is_ours else self.__getstate__()
+
+def _copied(sampler: Any, copy_state: Callable[[Any], Any], memo: Any = None) -> Any:
+    """Copy all attributes; a subclass may choose which, and how to restore them."""
+    cls: Any = type(sampler)
+    copied = _with_attributes(cls, {})
+    if memo is not None:
+        memo[id(sampler)] = copied
+    is_ours = cls.__getstate__ is _ImblearnState.__getstate__
+    state = copy_state(vars(sampler) if is_ours else sampler.__getstate__())
+    if cls.__setstate__ is _ImblearnState.__setstate__:
+        vars(copied).update(state)
+    else:
+        copied.__setstate__(state)
+    return copied
 
 
 def reduce_class(cls: type) -> Any:
@@ -203,7 +215,11 @@ def _stored_or_computed(ours: Any, name: str) -> property:
     def get(self: Any) -> Any:
         return vars(self)[name] if name in vars(self) else compute(self)
 
-    return property(get, doc=compute.__doc__)
+    def set_until_next_call(self: Any, value: Any) -> None:  # by a hook, called from outside
+        vars(self)[name] = value
+        self._fitted_names = vars(self).get("_fitted_names", frozenset()) | {name}
+
+    return property(get, set_until_next_call, doc=compute.__doc__)
 
 
 @cache

@@ -45,6 +45,10 @@ class ReplacementType(SamplerType):
             return getattr(cls._original, name)
         raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}")
 
+    def __setattr__(cls, name: str, value: object) -> None:
+        warn_of_hook(cls, name)
+        super().__setattr__(name, value)
+
     def __subclasscheck__(cls, subclass: type) -> bool:
         """Count subclasses of the original, and of the sampler of this package, as its own."""
         if super().__subclasscheck__(subclass):
@@ -54,6 +58,17 @@ class ReplacementType(SamplerType):
 
     def __instancecheck__(cls, instance: Any) -> bool:
         return super().__instancecheck__(instance) or cls.__subclasscheck__(type(instance))
+
+
+def warn_of_hook(cls: type, name: str) -> None:
+    """Warn if a program sets a hook, of a class or an instance: it would not be called."""
+    if name in hooks_of(cls):
+        warn_at_caller(
+            f"{name} of {cls.__name__} is set, but smotefast's {cls.__name__} does not call "
+            f"it. Override it in a subclass, or do not patch {cls.__name__}: "
+            "patch_imblearn(samplers=[...]) names the classes to patch.",
+            PatchWarning,
+        )
 
 
 def _is_replacement(cls: type) -> bool:

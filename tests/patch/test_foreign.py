@@ -11,6 +11,7 @@ import pytest
 from imblearn.over_sampling import SMOTE
 
 import smotefast
+from smotefast.exceptions import PatchWarning
 
 # From before the patch, which does not replace what is inside a dict or a function.
 BEFORE = {"class": SMOTE, "function": functools.partial(SMOTE, random_state=0)}
@@ -73,3 +74,44 @@ def test_a_user_chooses__how_to_pickle(patched):
             return WithReduce, ()
 
     assert WithReduce(k_neighbors=3).__reduce_ex__(2) == (WithReduce, ())
+
+
+def test_a_user_chooses__how_to_restore_a_copy(patched):
+    class Restored(SMOTE):
+        def __setstate__(self, state):
+            super().__setstate__(state)
+            self.restored = True
+
+    for copied in (copy.copy(Restored()), copy.deepcopy(Restored())):
+        assert copied.restored
+
+
+def test_a_call__does_not_use_what_a_user_chose_for_copies(patched):
+    class Small(SMOTE):
+        def __getstate__(self):
+            raise AssertionError("a call makes no copy that users see")
+
+    sampler = Small(random_state=0)
+    sampler.lock = lock = threading.Lock()
+    X_new, _ = sampler.fit_resample(X, y)
+    assert len(X_new) == 60
+    assert sampler.lock is lock
+
+
+def test_a_hook__can_be_called_from_outside_and_sets_attributes(patched):
+    sampler = patched(random_state=0).fit(X, y)
+    X_new, _ = sampler._fit_resample(X, y)
+    assert type(vars(sampler)["nn_k_"]).__name__ == "NearestNeighbors"
+    np.testing.assert_array_equal(X_new, sampler.fit_resample(X, y)[0])
+    assert "nn_k_" not in vars(sampler)  # computed when it is read
+
+
+def test_setting_a_hook__warns_that_it_is_not_called(patched, monkeypatch):
+    words = "_make_samples of SMOTE is set, but smotefast's SMOTE does not call it"
+    sampler = patched(random_state=0)
+    with pytest.warns(PatchWarning, match=words):
+        sampler._make_samples = len
+    with pytest.warns(PatchWarning, match=words):
+        monkeypatch.setattr(patched, "_make_samples", len)
+    monkeypatch.undo()
+    assert "_make_samples" not in vars(patched)

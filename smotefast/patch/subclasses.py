@@ -13,9 +13,10 @@ from typing import Any
 
 from smotefast._messages import list_names
 from smotefast.engine.base import SamplerType
-from smotefast.engine.hooks import hooks_of
+from smotefast.engine.hooks import HOOKS, hooks_of
 from smotefast.exceptions import PatchWarning, warn_at_caller
 
+_HOOKS = {name for names in HOOKS.values() for name in names}
 _LIBRARIES = {"smotefast", "imblearn", "sklearn", "abc", "builtins"}
 
 
@@ -62,7 +63,7 @@ class ReplacementType(SamplerType):
 
 def warn_of_hook(cls: type, name: str) -> None:
     """Warn if a program sets a hook, of a class or an instance: it would not be called."""
-    if name in hooks_of(cls):
+    if name in _HOOKS and name in hooks_of(cls):
         warn_at_caller(
             f"{name} of {cls.__name__} is set, but smotefast's {cls.__name__} does not call "
             f"it. Override it in a subclass, or do not patch {cls.__name__}: "

@@ -92,6 +92,7 @@ def warn_at_caller(message: str, category: type[Warning]) -> None:
 def _frames_inside() -> int:
     """Count the frames between this function and the first line outside the package."""
     frame, level = sys._getframe(1), 0
-    while frame.f_back and frame.f_globals.get("__name__", "").startswith("smotefast."):
+    inside = {"smotefast", "abc"}  # ABCMeta is between a user's class and __init_subclass__
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in inside:
         frame, level = frame.f_back, level + 1
     return level

@@ -1,10 +1,10 @@
 """Run the tests in environments with the oldest and with the newest packages.
 
-    python tests/environments.py [NAME ...]
+    python tests/environments.py [NAME ...] [--quick]
 
 Each environment is new, and has the oldest NumPy and scikit-learn that pyproject.toml allows or
-the newest ones. In it run imbalanced-learn's tests under the patch and the usual tests. Without
-names, all six run. Needs uv (``pip install ".[dev]"``) and the Pythons, which uv finds on PATH
+the newest ones. In it run imbalanced-learn's tests under the patch and the usual tests, or with
+--quick only those of the rows. Without names, all six run. Needs uv (``pip install ".[dev]"``) and the Pythons, which uv finds on PATH
 or downloads.
 """
 
@@ -29,6 +29,7 @@ RUNS = {
     "imbalanced-learn's tests": ["-c", "tests/imblearn_suite/pytest.ini"],
     "tests": [],
 }
+QUICK = ["tests/test_sampler_rows.py", "tests/test_estimator_checks.py", "tests/patch"]
 VERSIONS = """
 import sys
 from importlib.metadata import version
@@ -45,7 +46,7 @@ def oldest():
     return [one for one in project["dependencies"] if one.startswith(AGED)]
 
 
-def run(name, folder):
+def run(name, folder, is_quick):
     """Run the tests in one environment; return whether all of them passed."""
     python_version, age = ENVIRONMENTS[name]
     environment = {**os.environ, "VIRTUAL_ENV": folder, "NUMBA_CACHE_DIR": f"{folder}/cache"}
@@ -62,20 +63,21 @@ def run(name, folder):
     python = os.path.join(folder, "Scripts" if os.name == "nt" else "bin", "python")
     print(f"== {name}")
     subprocess.run([python, "-c", VERSIONS], check=True)
-    return all([run_tests(python, which, environment) for which in RUNS])  # all of them run
+    runs = {**RUNS, "tests": QUICK} if is_quick else RUNS
+    return all([run_tests(python, *item, environment) for item in runs.items()])  # not one less
 
 
-def run_tests(python, which, environment):
+def run_tests(python, title, arguments, environment):
     start = time.monotonic()
     done = subprocess.run(
-        [python, "-m", "pytest", "-q", *RUNS[which]],
+        [python, "-m", "pytest", "-q", *arguments],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
         text=True,
     )
     results = _RESULT.findall(done.stdout) or ["no result"]
-    print(f"{which}: {results[-1]} ({time.monotonic() - start:.0f} s)", flush=True)
+    print(f"{title}: {results[-1]} ({time.monotonic() - start:.0f} s)", flush=True)
     if done.returncode:
         print(done.stdout)
     return done.returncode == 0
@@ -86,9 +88,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", choices=[[], *ENVIRONMENTS], metavar="NAME",
                         help=", ".join(ENVIRONMENTS))  # fmt: skip
-    names = parser.parse_args().names or ENVIRONMENTS
+    parser.add_argument("--quick", action="store_true", help="not all tests")
+    options = parser.parse_args()
+    names = options.names or ENVIRONMENTS
     with tempfile.TemporaryDirectory() as folder:
-        results = [run(name, os.path.join(folder, name)) for name in names]
+        results = [run(name, os.path.join(folder, name), options.quick) for name in names]
     sys.exit(not all(results))
 
 

@@ -29,22 +29,11 @@ from smotefast.typing import XType, YType
 _COLUMNS = frozenset({"feature_names_in_", "n_features_in_"})
 
 
-class SamplerType(ABCMeta):
-    """Type of the sampler classes: as in plain Python, only real subclasses are subclasses.
-
-    ``ABCMeta`` asks all subclasses as well, and a replacement of imbalanced-learn's class (see
-    ``patch``) also counts instances of that class as its own.
-    """
-
-    __instancecheck__ = type.__instancecheck__
-    __subclasscheck__ = type.__subclasscheck__
-
-
 class BaseSampler(
     SuggestingMixin,
     OneToOneFeatureMixin,  # type: ignore[misc]
     BaseEstimator,  # type: ignore[misc]
-    metaclass=SamplerType,
+    metaclass=ABCMeta,
 ):
     """Base of all samplers: ``fit``, ``fit_resample`` and the state of a call."""
 
@@ -63,6 +52,15 @@ class BaseSampler(
         super().__init_subclass__(**kwargs)
         refuse_hooks(cls)
         add_class(cls)
+
+    @classmethod
+    def __subclasshook__(cls, subclass: type) -> bool:
+        """Count real subclasses only.
+
+        ``ABCMeta`` asks every subclass as well, and a replacement of imbalanced-learn's class
+        (see ``patch``) counts that class as its own.
+        """
+        return cls in subclass.__mro__
 
     def fit(self, X: Container, y: Container, **params: Any) -> Self:
         """Check the data and resolve ``sampling_strategy``, without resampling.

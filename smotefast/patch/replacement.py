@@ -12,12 +12,12 @@ import inspect
 import sys
 from collections.abc import Callable
 from copy import copy, deepcopy
-from functools import cache, partial, wraps
+from functools import cache, wraps
 from typing import Any, cast
 
 from smotefast.engine.base import BaseSampler
 from smotefast.engine.hooks import hooks_of
-from smotefast.patch.subclasses import ReplacementType, warn_of_hook
+from smotefast.patch.subclasses import built_on_originals, is_replacement, warn_of_hook
 from smotefast.patch.usage import USAGE
 
 # Fitted attributes that imbalanced-learn does not have.
@@ -51,12 +51,14 @@ def replacement_of(original: type, ours: type[BaseSampler]) -> type:
             for name, constraints in ours._parameter_constraints.items()
             if name not in only_ours
         },
+        # Programs may call private methods of imbalanced-learn; samplers do not call them.
+        **{name: inspect.getattr_static(original, name) for name in hooks_of(ours)},
         **_methods(original, ours, only_ours),
         **{name: _stored_or_computed(ours, name) for name in _computed_names(ours)},
         # Parameters that imbalanced-learn does not have are attributes of the class.
         **{name: _parameters(ours)[name].default for name in only_ours},
     }
-    replacement: type = ReplacementType(original.__name__, (_ImblearnState, ours), namespace)
+    replacement = type(original)(original.__name__, (_ImblearnState, ours), namespace)
     _replacements[ours] = replacement
     _originals.add(original)
     return replacement
@@ -88,10 +90,17 @@ def _methods(
 class _ImblearnState:
     """Mixin: pickles and private methods are those of imbalanced-learn."""
 
-    def __getattr__(self, name: str) -> Any:
-        if name in hooks_of(type(self)):  # called from outside; samplers do not call them
-            return partial(getattr(type(self), name), self)
-        return super().__getattr__(name)  # type: ignore[misc]
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        derived = cls if built_on_originals(cls) else _ImblearnState
+        super(derived, cls).__init_subclass__(**kwargs)
+
+    @classmethod
+    def __subclasshook__(cls, subclass: type) -> bool:
+        """Count the original and the sampler of this package as subclasses of a replacement."""
+        counted: set[Any] = {cls}
+        if is_replacement(cls):
+            counted |= {vars(cls)["_original"], vars(cls)["_ours"]}
+        return not counted.isdisjoint(subclass.__mro__)
 
     def __setattr__(self, name: str, value: object) -> None:
         warn_of_hook(type(self), name)
@@ -99,7 +108,7 @@ class _ImblearnState:
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         cls = type(self)
-        if "_original" in vars(cls):
+        if is_replacement(cls):
             cls = _class_by_name(cls)
         elif cls.__reduce__ is not object.__reduce__:  # a user's
             return self.__reduce__()

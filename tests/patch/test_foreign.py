@@ -4,6 +4,7 @@ import copy
 import functools
 import pickle
 import threading
+from typing import Protocol, runtime_checkable
 
 import imblearn.over_sampling
 import numpy as np
@@ -106,12 +107,20 @@ def test_a_hook__can_be_called_from_outside_and_sets_attributes(patched):
     assert "nn_k_" not in vars(sampler)  # computed when it is read
 
 
-def test_setting_a_hook__warns_that_it_is_not_called(patched, monkeypatch):
+def test_setting_a_hook__warns_that_it_is_not_called(patched):
     words = "_make_samples of SMOTE is set, but smotefast's SMOTE does not call it"
     sampler = patched(random_state=0)
     with pytest.warns(PatchWarning, match=words):
         sampler._make_samples = len
-    with pytest.warns(PatchWarning, match=words):
-        monkeypatch.setattr(patched, "_make_samples", len)
-    monkeypatch.undo()
-    assert "_make_samples" not in vars(patched)
+
+
+def test_a_subclass__may_have_other_metaclasses_derived_from_abcmeta(patched):
+    @runtime_checkable
+    class Resampler(Protocol):
+        def fit_resample(self, X, y): ...
+
+    class Mine(patched, Resampler):
+        pass
+
+    assert isinstance(Mine(), smotefast.SMOTE)
+    assert isinstance(patched(), Resampler)

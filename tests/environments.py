@@ -4,8 +4,8 @@
 
 Each environment is new, and has the oldest NumPy and scikit-learn that pyproject.toml allows or
 the newest ones. In it run imbalanced-learn's tests under the patch and the usual tests, or with
---quick only those of the rows. Without names, all six run. Needs uv (``pip install ".[dev]"``) and the Pythons, which uv finds on PATH
-or downloads.
+--quick only those of the rows. Without names, all six run. Needs uv (``pip install ".[dev]"``)
+and the Pythons, which uv finds on PATH or downloads.
 """
 
 import argparse

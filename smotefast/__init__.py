@@ -88,7 +88,8 @@ __all__ = [
     "unpatch_imblearn",
 ]
 
-_SUBPACKAGES = {
+# The public names of each subpackage.
+SUBPACKAGES = {
     "batch": ["resample_dataset"],
     "combine": ["SMOTEENN", "Combination", "SMOTETomek"],
     "diagnosis": ["diagnose", "diagnose_dataset"],
@@ -136,9 +137,9 @@ def unload_ipython_extension(ipython: object) -> None:
 
 
 def __getattr__(name: str) -> object:
-    if name in _SUBPACKAGES:
+    if name in SUBPACKAGES:
         return import_module(f"smotefast.{name}")
-    for subpackage, names in _SUBPACKAGES.items():
+    for subpackage, names in SUBPACKAGES.items():
         if name in names:
             return getattr(import_module(f"smotefast.{subpackage}"), name)
     raise AttributeError(_no_attribute(name), name=name)

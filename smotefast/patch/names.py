@@ -8,32 +8,12 @@ from importlib import import_module
 from types import FunctionType, ModuleType
 from typing import Any
 
-# The subpackages that both packages have, with the samplers in both.
+from smotefast import SUBPACKAGES
+
+# The samplers of both packages, by the subpackage, which has the same name in both.
 SAMPLERS = {
-    "over_sampling": (
-        "ADASYN",
-        "BorderlineSMOTE",
-        "KMeansSMOTE",
-        "RandomOverSampler",
-        "SMOTE",
-        "SMOTEN",
-        "SMOTENC",
-        "SVMSMOTE",
-    ),
-    "under_sampling": (
-        "AllKNN",
-        "ClusterCentroids",
-        "CondensedNearestNeighbour",
-        "EditedNearestNeighbours",
-        "InstanceHardnessThreshold",
-        "NearMiss",
-        "NeighbourhoodCleaningRule",
-        "OneSidedSelection",
-        "RandomUnderSampler",
-        "RepeatedEditedNearestNeighbours",
-        "TomekLinks",
-    ),
-    "combine": ("SMOTEENN", "SMOTETomek"),
+    subpackage: tuple(name for name in SUBPACKAGES[subpackage] if name != "Combination")
+    for subpackage in ("over_sampling", "under_sampling", "combine")
 }
 ALL_NAMES = tuple(name for names in SAMPLERS.values() for name in names)
 

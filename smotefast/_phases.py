@@ -125,6 +125,11 @@ def advance(rows: int) -> None:
         scope.advance(rows)
 
 
+def logs_steps() -> bool:
+    """Tell whether the logger takes steps, so that a long text is worth formatting."""
+    return _logger.isEnabledFor(logging.INFO)
+
+
 def log_step(text: str, *values: object) -> None:
     """Log at INFO in a call, at DEBUG in a phase and outside of calls."""
     level = logging.INFO if isinstance(_scope.get(), Running) else logging.DEBUG

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from smotefast._messages import MAX_NAMES, quote_name
-from smotefast._phases import log_step
+from smotefast._phases import log_step, logs_steps
 from smotefast._typing import Container
 from smotefast.engine.base import BaseSampler
 from smotefast.engine.class_counts import Counts
@@ -50,8 +50,9 @@ class SingleSampler(BaseSampler):
             parts = self._column_parts(rows.values)
             warn_about_columns(parts, target.values, table.names)
         self._n_samples = table.n_samples
-        shape = table.n_samples, self.n_features_in_
-        log_step("%s: %s", type(self).__name__, _described(*shape, rows.sizes))
+        if logs_steps():
+            shape = table.n_samples, self.n_features_in_
+            log_step("%s: %s", type(self).__name__, _described(*shape, rows.sizes))
         if self._keeps_data:
             self._last_data = LastData(X, y)
         return table, target, rows

@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Iterable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from smotefast._imblearn_import import when_imported
 from smotefast._messages import did_you_mean, list_names
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 # Whose samplers return the same rows for the same seed.
 _KNOWN_VERSION = "0.14"
-_SEARCHES = ("auto", "exact", "approximate")
 _ENVIRONMENT = "SMOTEFAST_PATCH"
 
 
@@ -137,7 +136,6 @@ class _State:
     lock = threading.RLock()
     settings: Settings | None = None  # also if imbalanced-learn is not imported yet
     swapped: SwappedNames | None = None
-    originals: tuple[type, ...] = ()
 
 
 def checked_settings(
@@ -152,9 +150,12 @@ def checked_settings(
         if name not in ALL_NAMES:
             hint = did_you_mean(name, ALL_NAMES)
             raise ValueError(f"samplers: {name!r} is not one of {list_names(ALL_NAMES)}.{hint}")
-    if search not in _SEARCHES:
-        hint = did_you_mean(search, _SEARCHES)
-        raise ValueError(f"search={search!r} is not one of {list_names(_SEARCHES)}.{hint}")
+    from smotefast.typing import Search as Words  # NumPy
+
+    searches = get_args(Words)
+    if search not in searches:
+        hint = did_you_mean(search, searches)
+        raise ValueError(f"search={search!r} is not one of {list_names(searches)}.{hint}")
     return Settings(names, search, bool(verbose), bool(force))
 
 
@@ -205,17 +206,16 @@ def _replace(settings: Settings) -> None:
             replacement.search = settings.search
         copyreg.pickle(original, reduce_original)
         copyreg.pickle(type(original), reduce_class)
-    _State.originals = tuple(swaps)
     _State.swapped = SwappedNames(swaps)
 
 
 def _undo() -> None:
     if _State.swapped is not None:
         _State.swapped.undo()
-        for original in _State.originals:
+        for original in _State.swapped.swaps:
             copyreg.dispatch_table.pop(original, None)
             copyreg.dispatch_table.pop(type(original), None)
-    _State.swapped, _State.originals = None, ()
+    _State.swapped = None
 
 
 def _is_known(settings: Settings) -> bool:

@@ -41,15 +41,15 @@ class SwappedNames:
     """
 
     def __init__(self, swaps: Mapping[Any, Any]) -> None:
-        self._swaps = swaps
+        self.swaps = swaps
         self._set = _set_names(swaps)
 
     def undo(self) -> None:
         """Set every name back, also those of modules that were loaded since."""
         for namespace, name, old in self._set:
-            if namespace.get(name) is self._swaps[old]:
+            if namespace.get(name) is self.swaps[old]:
                 namespace[name] = old
-        _set_names({new: old for old, new in self._swaps.items()})
+        _set_names({new: old for old, new in self.swaps.items()})
 
 
 def _set_names(swaps: Mapping[Any, Any]) -> list[tuple[dict[str, Any], str, Any]]:

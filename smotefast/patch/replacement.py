@@ -145,7 +145,7 @@ def _copied(sampler: Any, copy_state: Callable[[Any], Any], memo: Any = None) ->
 
 
 def reduce_class(cls: type) -> Any:
-    """Pickle a class as before, but an original as what its name stands for now.
+    """Pickle a class as before, but an original as what its name currently stands for.
 
     Dicts, partial functions and default arguments from before the patch hold originals.
     """
@@ -164,7 +164,7 @@ def _reduced(cls: type, state: dict[str, Any]) -> Any:
 
 
 def _class_by_name(cls: type) -> type:
-    """Return what the name of a class stands for now: the original or its replacement."""
+    """Return what the name of a class currently stands for: the original or its replacement."""
     return cast(type, getattr(sys.modules[cls.__module__], cls.__name__))
 
 

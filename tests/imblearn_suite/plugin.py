@@ -14,6 +14,7 @@ import pytest
 import smotefast
 
 FOLDER = Path(imblearn.__file__).parent
+OUTCOMES = ("passed", "failed", "skipped", "xfailed", "xpassed", "error")
 LIST = Path(__file__).with_name("expected_failures.txt")
 
 
@@ -49,6 +50,3 @@ def pytest_terminal_summary(terminalreporter):
     n = sum(getattr(report, "wasxfail", "") in expected for report in reports)
     total = sum(len(terminalreporter.stats.get(outcome, [])) for outcome in OUTCOMES)
     terminalreporter.write_line(f"{n} of {total:,} tests of imbalanced-learn fail as expected")
-
-
-OUTCOMES = ("passed", "failed", "skipped", "xfailed", "xpassed", "error")

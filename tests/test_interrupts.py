@@ -26,7 +26,8 @@ from smotefast.engine import draws, interpolate, majority_vote
 from smotefast.kernels import nn_descent
 from smotefast.neighbors import same_class_first, value_difference
 from smotefast.neighbors.approximate import graph
-from smotefast.neighbors.exact import csr, kdtree, scan, tiles
+from smotefast.neighbors.cells import search as cells
+from smotefast.neighbors.exact import csr, scan, tiles
 from smotefast.over_sampling import _cluster_density
 from tests.test_processes import JIT_OFF
 
@@ -41,7 +42,7 @@ LIMITS = [
     (value_difference, "_RANKED_PER_THREAD", 1),
     (graph, "_WORK_PER_THREAD", 1),
     (csr, "_WORK_PER_THREAD", 1),
-    (kdtree, "_VALUES_PER_CALL", 1),
+    (cells, "_WORK_PER_THREAD", 1.0),
     (scan, "_WORK_PER_THREAD", 1),
     (scan, "_RANKED_PER_THREAD", 1),
     (tiles, "_WORK_PER_THREAD", 1),

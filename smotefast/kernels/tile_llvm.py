@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from llvmlite import ir
     from numba.core import base, typing
 
-# 12 queries x 2 vectors of 64 bytes fill 24 of the 32 registers of AVX-512; 6 queries x 2
-# vectors of 32 bytes fill 12 of the 16 of AVX2. numba keys its cache by the same features,
-# so code for one width is never loaded where Python assumes the other.
+# 6 queries x 2 vectors fill 12 of the 16 registers of AVX2, and enough of the 32 of AVX-512
+# that no addition waits: 12 queries are not faster there, and fewer groups are full. numba keys
+# its cache by the same features, so code for one width is never loaded where Python assumes the
+# other.
 _WIDE = target_has("avx512f")
-GROUP = 12 if _WIDE else 6
+GROUP = 6
 PANEL_BYTES = 128 if _WIDE else 64
 
 

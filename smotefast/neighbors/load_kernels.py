@@ -49,7 +49,7 @@ def load_searches(
     has_graph = rules.allows_graph(problem)
     for name in methods_for("nearest", False, n_codes > 0, False):
         method = METHODS[name]
-        if method.needs_kernels and (has_graph or method.recall_sample is None):
+        if method.needs_kernels and (has_graph or method.unavailable is None):
             _run(method, dtype, n_features, n_codes, min(k, _ROWS - 1), n_threads)
 
 
@@ -87,7 +87,10 @@ def _run(
         k = 5
     points = _random_points(n_rows, n_features, n_codes, dtype)
     queries = pool_queries(points, np.arange(n_rows))
-    method.search(points, queries, k, n_threads=n_threads)
+    if method.attempts is not None:
+        next(method.attempts(points, queries, k, n_threads=n_threads), None)
+    elif method.search is not None:
+        method.search(points, queries, k, n_threads=n_threads)
 
 
 def _random_points(n: int, n_features: int, n_codes: int, dtype: np.dtype[Any]) -> Points:

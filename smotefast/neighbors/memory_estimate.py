@@ -7,15 +7,19 @@ the data decide which method runs.
 from __future__ import annotations
 
 from smotefast.neighbors import rules
-from smotefast.neighbors.approximate.settings import settings_for, update_bytes_per_row
+from smotefast.neighbors.approximate.settings import (
+    MAX_EFFORT,
+    settings_for,
+    update_bytes_per_row,
+)
+from smotefast.neighbors.cells.search import WALK_SPARE
 from smotefast.neighbors.exact.tiles import SPARE
-from smotefast.neighbors.planner import METHODS
 from smotefast.neighbors.problem import SearchProblem
 
 # Blocks of rows in float64, and buffers of the threads.
 _BLOCKS = 24 << 20
-# A k-d tree of n rows takes 8 n bytes of row numbers, and nodes for leaves of 16 rows.
-_TREE_NODES = 24
+# Panels of cells are not full: at most 31 of 32 rows are missing in one of 8.
+_FILLING = 1.125
 
 
 def estimated_bytes(n_pool: int, n_features: int, k: int, search: str) -> int:
@@ -31,13 +35,12 @@ def estimated_bytes(n_pool: int, n_features: int, k: int, search: str) -> int:
     exact = _exact_bytes(n_pool, n_features, k)
     if not rules.allows_graph(problem) or settings_for(n_pool, n_features, k) is None:
         return exact + _BLOCKS
-    falls_back = rules.falls_back(problem)
-    efforts = range(1 if falls_back else 1 + len(METHODS["nn_descent"].wider))
-    widest = max(_graph_bytes(n_pool, n_features, k, effort) for effort in efforts)
+    widest = max(
+        _graph_bytes(n_pool, n_features, k, effort) for effort in range(MAX_EFFORT + 1)
+    )
     # The recall is measured by an exact search for a sample, among all rows.
     recall = _packed_bytes(n_pool, n_features) + 12 * n_pool * k
-    tree = _tree_bytes(n_pool, n_features, k)
-    return max(widest, recall, tree, exact if falls_back else 0) + _BLOCKS
+    return max(widest, recall, exact if rules.falls_back(problem) else 0) + _BLOCKS
 
 
 def _exact_bytes(n_pool: int, n_features: int, k: int) -> int:
@@ -47,13 +50,14 @@ def _exact_bytes(n_pool: int, n_features: int, k: int) -> int:
     tiles = 4 * n_pool * (n_features + 1) + n_pool * float32 + result
     # If float32 leaves all queries unresolved: two results.
     float64_tiles = _packed_bytes(n_pool, n_features) + n_pool * float64 + 2 * result
-    return max(tiles, float64_tiles, _tree_bytes(n_pool, n_features, k)) + 4 * n_pool * k
+    return max(tiles, float64_tiles, _cells_bytes(n_pool, n_features, k)) + 4 * n_pool * k
 
 
-def _tree_bytes(n_pool: int, n_features: int, k: int) -> int:
-    unresolved = 8 * n_pool
-    nodes = n_pool * _TREE_NODES
-    return 8 * n_pool * n_features + nodes + unresolved + _result_bytes(n_pool, k)
+def _cells_bytes(n_pool: int, n_features: int, k: int) -> int:
+    panels = int(4 * _FILLING * n_pool * (n_features + 1))
+    # order, cell, queries by cell, and their rows; scores and candidates
+    walk = 8 + 2 + 8 + 16 + (k + WALK_SPARE) * 12 + 1
+    return panels + n_pool * walk + 2 * _result_bytes(n_pool, k)
 
 
 def _result_bytes(n_pool: int, k: int) -> int:

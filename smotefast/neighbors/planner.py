@@ -6,7 +6,7 @@ that can do it and pays; to add a method, add an entry.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from typing import NamedTuple
 
@@ -14,11 +14,12 @@ import numpy as np
 
 from smotefast.neighbors import rules
 from smotefast.neighbors.approximate.nn_descent import search_nn_descent, why_no_graph
+from smotefast.neighbors.cells.approximate import search_cells_approximately
+from smotefast.neighbors.cells.search import search_cells
 from smotefast.neighbors.exact.csr import search_csr, search_farthest_csr
 from smotefast.neighbors.exact.duplicates import search_distinct
 from smotefast.neighbors.exact.farthest import search_farthest_products, search_farthest_tiles
 from smotefast.neighbors.exact.integer_keys import search_integer_keys
-from smotefast.neighbors.exact.kdtree import search_kdtree
 from smotefast.neighbors.exact.numpy_search import search_all_pairs, search_scikit_learn
 from smotefast.neighbors.exact.scan import search_scan
 from smotefast.neighbors.exact.tiles import search_float64_tiles, search_tiles
@@ -45,6 +46,7 @@ class SearchPlan(NamedTuple):
 
 
 SearchFunction = Callable[..., SearchResult | SmallerSearch | None]
+Attempts = Callable[..., Iterator[SearchResult]]
 
 
 class Method(NamedTuple):
@@ -69,16 +71,17 @@ class Method(NamedTuple):
         Whether it runs compiled code.
     finishers
         What searches for the queries it leaves unresolved, each with a choice of them.
-    wider
-        Of an approximate method: further attempts, each of which searches wider.
+    attempts
+        Of an approximate method, instead of ``search``: yields results, each of higher recall;
+        nothing if the method cannot serve these data.
     recall_sample
-        Of an approximate method: the queries that its recall is measured on.
+        Of an approximate method that does not measure its recall: the queries to measure it on.
     unavailable
         Of an approximate method: why this process cannot run it, or None.
     """
 
     task: Task
-    search: SearchFunction
+    search: SearchFunction | None
     pays: Callable[[SearchProblem], bool]
     takes_sparse: bool = False
     takes_codes: bool = False
@@ -86,26 +89,25 @@ class Method(NamedTuple):
     gives_distances: bool = True
     needs_kernels: bool = True
     finishers: tuple[tuple[SearchFunction, Callable[[SearchResult], np.ndarray]], ...] = ()
-    wider: tuple[SearchFunction, ...] = ()
+    attempts: Attempts | None = None
     recall_sample: Callable[[int], np.ndarray] | None = None
     unavailable: Callable[[], str | None] | None = None
 
     @property
     def is_approximate(self) -> bool:
-        """Whether the result needs its recall measured."""
-        return self.recall_sample is not None
+        """Whether it may miss neighbors."""
+        return self.attempts is not None
 
 
-def _approximate(
+def _graph(
     task: Task,
-    search: SearchFunction,
+    attempts: Attempts,
     pays: Callable[[SearchProblem], bool],
     recall_sample: Callable[[int], np.ndarray],
 ) -> Method:
-    """Return a method that makes up to three attempts by a graph."""
-    wider = partial(search, effort=1), partial(search, effort=2)
+    """Return a method that searches by a graph."""
     return Method(
-        task, search, pays, takes_codes=True, gives_distances=False, wider=wider,
+        task, None, pays, takes_codes=True, gives_distances=False, attempts=attempts,
         recall_sample=recall_sample, unavailable=why_no_graph,
     )  # fmt: skip
 
@@ -122,15 +124,19 @@ _by_products = (search_farthest_products, rules.all_unresolved)
 METHODS: dict[str, Method] = {
     "csr": Method("nearest", search_csr, rules.always, takes_sparse=True),
     "distinct": _dense(search_distinct, rules.distinct_pays, gives_distances=False, max_k=0),
-    "nn_descent": _approximate(
+    "nn_descent": _graph(
         "nearest", search_nn_descent, rules.graph_pays, random_sample
     ),
     "integer_keys": _numpy(search_integer_keys, rules.integer_keys_pay),
     "scikit_learn": _numpy(search_scikit_learn, rules.scikit_learn_pays),
     "all_pairs": _numpy(search_all_pairs, rules.numpy_pays, takes_codes=True),
     "scan": _dense(search_scan, rules.scan_pays, max_k=0),
-    "kdtree": _dense(
-        search_kdtree, rules.kdtree_pays, takes_codes=False, finishers=(_by_scan,)
+    "approximate_cells": Method(
+        "nearest", None, rules.approximate_cells_pay, max_k=rules.MAX_K, gives_distances=False,
+        attempts=search_cells_approximately,
+    ),
+    "cells": _dense(
+        search_cells, rules.cells_pay, takes_codes=False, finishers=(_by_float64, _by_scan)
     ),
     "tiles": _dense(search_tiles, rules.always, finishers=(_by_float64, _by_scan)),
     "float64_tiles": _dense(search_float64_tiles, rules.always, finishers=(_by_scan,)),
@@ -146,7 +152,7 @@ METHODS: dict[str, Method] = {
         "value_difference", search_two_classes, rules.has_two_classes, takes_codes=True,
         gives_distances=False,
     ),
-    "share_graph": _approximate(
+    "share_graph": _graph(
         "value_difference", search_share_graph, rules.share_graph_pays, regular_sample
     ),
     "numpy_lookup": Method(

@@ -10,9 +10,9 @@ import numpy as np
 
 from smotefast.kernels import kernels_are_compiled, kernels_are_loaded
 from smotefast.kernels.points import Points
+from smotefast.neighbors.cells.estimate import WalkCosts, walk_costs
 from smotefast.neighbors.exact.duplicates import distinct_share
 from smotefast.neighbors.exact.integer_keys import tied_share
-from smotefast.neighbors.exact.kdtree import rows_in_box
 from smotefast.neighbors.queries import CategoryPoints, DenseRows, P, Queries, SparseRows
 
 Task = Literal["nearest", "farthest", "value_difference"]
@@ -38,9 +38,9 @@ process = ProcessState()
 class DataProbes:
     """Measurements of the data on samples, each made when it is first needed."""
 
-    def __init__(self, points: Points, queries: Queries[Any], k: int) -> None:
+    def __init__(self, points: Points, queries: Queries[Any], k: int, n_threads: int) -> None:
         self._search = points, queries, k
-        self._rows_in_box: float | None = None
+        self._n_threads = n_threads
 
     @cached_property
     def distinct_share(self) -> float:
@@ -52,11 +52,10 @@ class DataProbes:
         """Share of queries with equally distant neighbors, for integer rows."""
         return tied_share(*self._search)
 
-    def rows_in_box(self, limit: float) -> float:
-        """Return the rows that a k-d tree visits for a query; exact only below ``limit``."""
-        if self._rows_in_box is None:
-            self._rows_in_box = rows_in_box(*self._search, limit)
-        return self._rows_in_box
+    @cached_property
+    def walk_costs(self) -> WalkCosts | None:
+        """Rows compared with a query in cells; None if cells cannot serve the data."""
+        return walk_costs(*self._search, n_threads=self._n_threads)
 
 
 class KnownProbes(NamedTuple):
@@ -64,11 +63,7 @@ class KnownProbes(NamedTuple):
 
     distinct_share: float = 1.0
     tied_share: float = 0.0
-    n_in_box: float = float("inf")
-
-    def rows_in_box(self, limit: float) -> float:
-        """Return the rows that a k-d tree visits for a query."""
-        return self.n_in_box
+    walk_costs: WalkCosts | None = None
 
 
 class SearchProblem(NamedTuple):
@@ -131,17 +126,18 @@ def describe_search(
     n_codes: int | None = None,
     cross_class: bool = False,
     needs_distances: bool = False,
+    n_threads: int = 1,
 ) -> SearchProblem:
     """Describe a search by distance.
 
     ``n_codes`` is the number of categorical columns given, if more than ``points`` holds: a
-    weight of zero removes them.
+    weight of zero removes them. ``n_threads`` are for measurements of the data.
     """
     n_pool, n_features = points.values.shape
     kept_codes = 0
     probes: DataProbes | KnownProbes = KnownProbes()
     if isinstance(points, Points):
-        kept_codes, probes = points.codes.shape[1], DataProbes(points, queries, k)
+        kept_codes, probes = points.codes.shape[1], DataProbes(points, queries, k, n_threads)
     return SearchProblem(
         n_queries=len(queries.rows),
         n_pool=n_pool,

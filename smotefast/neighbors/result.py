@@ -63,6 +63,10 @@ class SearchResult(NamedTuple):
         """Return "exact" or "approximate"."""
         return "exact" if self.recall is None else "approximate"
 
+    def subset(self, which: np.ndarray | slice) -> SearchResult:
+        """Return the result of a subset of the queries, all of which are resolved."""
+        return SearchResult(self.indices[which], self.squared()[which])
+
     def squared(self) -> np.ndarray:
         """Return the squared distances of a method that computes them."""
         assert self.squared_distances is not None

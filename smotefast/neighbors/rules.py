@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from smotefast.neighbors.cells.estimate import SAMPLE_QUERIES, SAMPLE_STEP, Compared
+from smotefast.neighbors.cells.partition import CELL_ROWS
 from smotefast.neighbors.exact.duplicates import MAX_DISTINCT_SHARE
 from smotefast.neighbors.exact.tiles import SPARE, resolvable
 from smotefast.neighbors.problem import SearchProblem
@@ -39,14 +41,6 @@ _TIED_PAIRS = 1 << 22
 _SCAN_WORK = 2e7
 # With more neighbors the heaps of the tiles do not fit the cache.
 MAX_K = 256
-# A k-d tree pays if a query visits few rows. Tiles compare _VISIT rows while it visits one, and
-# _BUILD rows per row of the pool while it is built. Seconds, tiles / tree, and rows visited:
-# gaussian rows, 50,000 x 4 0.34/0.28, 15; x 6 0.47/0.98, 49; x 8 0.41/3.2, 167; x 10 0.69/10,
-# 437. Adult with new rows, 49,440 x 6, 1.12/0.16, 8; Give Me Some Credit with new rows,
-# 223,824 x 10, 15.9/1.4, 8.
-_VISIT, _BUILD = 2000, 2500
-# Tiles take 50 ms for fewer pairs, and looking whether a tree pays up to 12.
-_KDTREE_PAIRS = 2e8
 # Finding the distinct rows of 494,021 x 38 takes 0.4 s, in which tiles search for 4,000 rows.
 _DISTINCT_QUERIES = 8192
 # Up to this many unresolved queries a scan is faster than packing float64 tiles.
@@ -63,9 +57,24 @@ _EXACT_WORK_WITH_CODES = 2e12
 # Up to this work (about a minute of tiles) "auto" searches exactly if the graph misses its
 # recall. 400,000 x 20 without clusters: 18 s, where wider graphs took 46 s.
 _FALL_BACK_WORK = 1e13
+# With "auto" an exact search may take this much longer than an approximate one.
+_EXACT_RATIO = 2.5
 # Up to this many queries "auto" searches among the rows of all classes exactly, as file jobs
 # do. BorderlineSMOTE, 100,000 of 300,000 x 30: 5.3 s exactly, 2.9 s with trees.
 _CROSS_CLASS_QUERIES = 40_000
+
+# Search in cells, in multiply-adds of tiles (9e10 a second on 2 cores with AVX-512).
+# What a pair of rows costs in tiles besides its columns: 50,000 x 2 against themselves, 0.19 s.
+_PAIR_COST = 4
+# Up to this work (0.1 s) tiles take less than measuring the data and partitioning them.
+_CELLS_WORK = 1e10
+# Measuring the data may take this share of what tiles take.
+_PROBE_SHARE = 0.08
+# Partitioning: per row, and per row, cell and column.
+_ROW_WORK, _CENTER_WORK = 6e4, 1.4
+# Walking: per query, and per row compared and column. Seconds of walks and rows compared with a
+# query, 100,000 rows: x 30 0.41, 1,771; 1.5, 27,084; 3.8, 86,774; x 10 0.11, 446.
+_WALK_WORK, _COMPARED_WORK = 1e5, 2.0
 
 # Value difference metric, counted in lookups: about 2e9 a second on 2 cores.
 _EXACT_LOOKUPS = 5e10
@@ -109,10 +118,64 @@ def distinct_pays(problem: SearchProblem) -> bool:
     )
 
 
+def cells_pay(problem: SearchProblem) -> bool:
+    """Search in cells if a bound leaves few rows to compare."""
+    if not _cells_may_pay(problem):
+        return False
+    costs = problem.probes.walk_costs
+    return costs is not None and cells_cost(problem, costs.exact) < _tiles_cost(problem)
+
+
+def approximate_cells_pay(problem: SearchProblem) -> bool:
+    """Approximate in cells with "auto" if an exact search takes much more than twice as long."""
+    if not allows_approximate_cells(problem) or not _cells_may_pay(problem):
+        return False
+    costs = problem.probes.walk_costs
+    if costs is None:
+        return False
+    exact = min(cells_cost(problem, costs.exact), _tiles_cost(problem))
+    return _EXACT_RATIO * cells_cost(problem, costs.approximate) < exact
+
+
+def allows_approximate_cells(problem: SearchProblem) -> bool:
+    """Whether the sizes of a search lead to an approximate one; the data decide."""
+    if problem.search != "auto" or problem.has_codes or problem.needs_distances:
+        return False
+    if problem.cross_class and problem.n_queries <= _CROSS_CLASS_QUERIES:
+        return False
+    return _work(problem) > _EXACT_WORK
+
+
+def cells_cost(problem: SearchProblem, compared: Compared) -> float:
+    """Return the work of a search in cells that compares so many rows with a query."""
+    # The fewer rows a bound leaves, the less their number grows with the pool.
+    growth = (problem.n_pool / compared.n_pool) ** (compared.n_rows / compared.n_pool)
+    walking = _WALK_WORK + _COMPARED_WORK * compared.n_rows * growth * problem.n_features
+    build = _partition_cost(problem.n_pool, problem.n_features)
+    return float(build + problem.n_queries * walking)
+
+
+def _partition_cost(n_pool: int, n_features: int) -> float:
+    return n_pool * (_ROW_WORK + _CENTER_WORK * n_pool / CELL_ROWS * n_features)
+
+
+def _tiles_cost(problem: SearchProblem) -> float:
+    return _pairs(problem) * (problem.n_features + _PAIR_COST)
+
+
+def _cells_may_pay(problem: SearchProblem) -> bool:
+    """Whether the sizes of a search lead to cells; measuring the data takes time as well."""
+    if problem.has_codes:
+        return False
+    cost = _tiles_cost(problem)
+    n_sample = problem.n_pool // SAMPLE_STEP
+    probe = _partition_cost(n_sample, problem.n_features)
+    probe += _COMPARED_WORK * SAMPLE_QUERIES * n_sample * problem.n_features
+    return cost > _CELLS_WORK and _PROBE_SHARE * cost > probe
+
+
 def graph_pays(problem: SearchProblem) -> bool:
-    """Approximate if the caller wants to; with "auto" if neither tiles nor a tree are fast."""
-    if problem.search == "auto":
-        return allows_graph(problem) and not kdtree_pays(problem)
+    """Build a graph if the caller wants to; with "auto" for many rows with categories."""
     return allows_graph(problem)
 
 
@@ -122,15 +185,13 @@ def allows_graph(problem: SearchProblem) -> bool:
         return problem.search == "approximate"
     if problem.cross_class and problem.n_queries <= _CROSS_CLASS_QUERIES:
         return False
-    limit = _EXACT_WORK_WITH_CODES if problem.has_codes else _EXACT_WORK
-    # The k-d tree needs no graph: 1,000,000 x 3 in 2 s.
-    return _work(problem) > limit and _width(problem) > 3
+    return problem.has_codes and _work(problem) > _EXACT_WORK_WITH_CODES
 
 
 def falls_back(problem: SearchProblem) -> bool:
     """Whether exact search follows a graph that misses its recall, instead of wider ones."""
-    is_affordable = problem.task == "nearest" and _work(problem) <= _FALL_BACK_WORK
-    return problem.search == "auto" and is_affordable
+    is_affordable = problem.has_codes and _work(problem) <= _FALL_BACK_WORK
+    return problem.search == "auto" and problem.task == "nearest" and is_affordable
 
 
 def numpy_pays(problem: SearchProblem) -> bool:
@@ -170,14 +231,6 @@ def scan_pays(problem: SearchProblem) -> bool:
     return _work(problem) <= _SCAN_WORK or problem.k > min(MAX_K, problem.n_pool - 1)
 
 
-def kdtree_pays(problem: SearchProblem) -> bool:
-    """Use a k-d tree if a query visits few rows of it."""
-    if problem.has_codes or _pairs(problem) < _KDTREE_PAIRS:
-        return False
-    limit = (_pairs(problem) - _BUILD * float(problem.n_pool)) / (_VISIT * problem.n_queries)
-    return limit > 0 and problem.probes.rows_in_box(limit) < limit
-
-
 def farthest_tiles_pay(problem: SearchProblem) -> bool:
     """Use tiles for more work than NumPy does before kernels are loaded."""
     has_candidates = problem.n_pool >= problem.k + SPARE["float32"]
@@ -207,7 +260,7 @@ def numpy_lookup_pays(problem: SearchProblem) -> bool:
 def same_class_first_pays(problem: SearchProblem, class_sizes: Sequence[int]) -> bool:
     """Whether rows of classes of these sizes are judged faster without their neighbors.
 
-    Not if duplicates or a k-d tree make neighbors fast. 55,000 x 20, 50,000 rows judged, all of
+    Not if duplicates or cells make neighbors fast. 55,000 x 20, 50,000 rows judged, all of
     EditedNearestNeighbours, medians of six alternating runs: neighbors 0.78 s, by NN-descent
     0.54 s, same class first 0.43 s.
     """
@@ -220,7 +273,7 @@ def same_class_first_pays(problem: SearchProblem, class_sizes: Sequence[int]) ->
     )
     if work > 0.8 * neighbors or (problem.search == "auto" and work > _EXACT_WORK):
         return False
-    return not distinct_pays(problem) and not kdtree_pays(problem)
+    return not distinct_pays(problem) and not cells_pay(problem)
 
 
 def all_unresolved(result: SearchResult) -> np.ndarray:

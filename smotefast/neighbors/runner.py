@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from typing import Generic, NamedTuple
 
 import numpy as np
@@ -65,7 +66,7 @@ def run_search(
     while True:
         log_detail("search method: %s. %s", *plan)
         method_entry = METHODS[plan.method]
-        if method_entry.is_approximate:
+        if method_entry.search is None:
             result = _search_approximately(method_entry, arguments, problem)
         else:
             with phase(_searching(problem), problem.n_queries, None):
@@ -120,7 +121,12 @@ def _search_smaller(
     """Search a smaller problem; return its neighbors among the original rows."""
     points, queries = smaller.points, smaller.queries
     inner = describe_search(
-        points, queries, k, search=problem.search, cross_class=problem.cross_class
+        points,
+        queries,
+        k,
+        search=problem.search,
+        cross_class=problem.cross_class,
+        n_threads=n_threads,
     )
     result = run_search(points, queries, k, inner, n_threads=n_threads)
     return SearchResult(smaller.expand(result.indices), None, recall=result.recall)
@@ -134,18 +140,11 @@ def _search_approximately(
     if reason is not None:
         warnings.warn(f"The search is exact: {reason}.", SearchWarning, stacklevel=4)
         return None
-    assert method.recall_sample is not None
-    sample = method.recall_sample(len(arguments.queries.rows))
-    true: np.ndarray | None = None
+    measure = _RecallSample(method, arguments, problem)
     best: SearchResult | None = None
-    for number, attempt in enumerate((method.search, *method.wider), start=1):
-        result = _attempt(attempt, arguments, problem)
-        if result is None:
-            return best
-        if true is None:
-            with phase("measuring recall", len(sample)):
-                true = _search_exactly(arguments.subset(sample), problem).squared()
-        share = recall(result.squared()[sample], true)
+    attempts = _attempts(method, arguments, problem)
+    for number, result in enumerate(attempts, start=1):
+        share = measure.recall(result) if result.recall is None else result.recall
         log_detail("approximate search, attempt %d: recall %.3f", number, share)
         if best is None or share > (best.recall or 0.0):
             best = SearchResult(as_indices(result.indices, problem.n_pool), None, recall=share)
@@ -157,7 +156,8 @@ def _search_approximately(
                 "approximate search: exact search follows, below recall %s", RECALL_WANTED
             )
             return None
-    assert best is not None
+    if best is None:
+        return None
     message = (
         f"The approximate search found {best.recall:.2f} of the true neighbors of a sample, "
         f"less than {RECALL_WANTED}. The data have no cluster structure that it could use; use "
@@ -167,19 +167,39 @@ def _search_approximately(
     return best
 
 
-def _attempt(
-    search: SearchFunction, arguments: _Arguments[P], problem: SearchProblem
-) -> SearchResult | None:
+class _RecallSample(Generic[P]):
+    """A sample of the queries, which is searched for exactly once."""
+
+    def __init__(
+        self, method: Method, arguments: _Arguments[P], problem: SearchProblem
+    ) -> None:
+        self._search = arguments, problem
+        self._choose = method.recall_sample
+        self._true: np.ndarray | None = None
+
+    def recall(self, result: SearchResult) -> float:
+        """Return the recall of a result."""
+        arguments, problem = self._search
+        assert self._choose is not None
+        sample = self._choose(len(arguments.queries.rows))
+        if self._true is None:
+            with phase("measuring recall", len(sample)):
+                self._true = _search_exactly(arguments.subset(sample), problem).squared()
+        return recall(result.squared()[sample], self._true)
+
+
+def _attempts(
+    method: Method, arguments: _Arguments[P], problem: SearchProblem
+) -> Iterator[SearchResult]:
     """Search approximately, and exactly for queries without enough candidates."""
-    result = arguments.search_by(search)
-    if result is None:
-        return None
-    assert isinstance(result, SearchResult)
-    which = result.unresolved
-    if len(which):
-        rest = _search_exactly(arguments.subset(which), problem)
-        result = _merge(result, which, rest)
-    return result
+    points, queries, k, n_threads = arguments
+    assert method.attempts is not None
+    for result in method.attempts(points, queries, k, n_threads=n_threads):
+        which = result.unresolved
+        if len(which):
+            rest = _search_exactly(arguments.subset(which), problem)
+            result = _merge(result, which, rest)
+        yield result
 
 
 def _search_exactly(arguments: _Arguments[P], problem: SearchProblem) -> SearchResult:

@@ -109,7 +109,7 @@ def _kth(
 
     ``positions`` are those of the rows of ``points``.
     """
-    problem = describe_search(points, queries, k, needs_distances=True)
+    problem = describe_search(points, queries, k, needs_distances=True, n_threads=n_threads)
     result = run_search(points, queries, k, problem, n_threads=n_threads)
     indices = as_indices(result.indices, len(positions))
     return result.squared()[:, -1], positions[indices[:, -1]]

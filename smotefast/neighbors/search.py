@@ -79,6 +79,7 @@ def find_neighbors(
         search=search,
         n_codes=None if codes is None else codes.shape[1],
         cross_class=cross_class,
+        n_threads=n_threads,
     )
     result = run_search(points, pool_rows, k, problem, n_threads=n_threads)
     return Neighbors(as_indices(result.indices, n_pool), result.method, result.recall)
@@ -104,7 +105,8 @@ def find_neighbors_in_pool(
     n_pool = pool.shape[0]
     _check(k, n_pool, 0, "exact")
     points, rows = _checked_rows(pool), other_queries(_checked_rows(queries))
-    result = run_search(points, rows, k, describe_search(points, rows, k), n_threads=n_threads)
+    problem = describe_search(points, rows, k, n_threads=n_threads)
+    result = run_search(points, rows, k, problem, n_threads=n_threads)
     indices, squared = as_indices(result.indices, n_pool), result.squared_distances
     if squared is None:
         squared = squared_distances_to(pool, queries, indices)

@@ -81,7 +81,9 @@ class StreamingNeighbors:
         queries = Queries(points, np.arange(len(excluded)), excluded)
         is_short = size - int((excluded >= 0).any()) < self._k
         k = size if is_short else self._k
-        problem = describe_search(block, queries, k, needs_distances=True)
+        problem = describe_search(
+            block, queries, k, needs_distances=True, n_threads=self._n_threads
+        )
         method = "scan" if is_short else None  # it alone may find fewer rows than k
         return run_search(block, queries, k, problem, n_threads=self._n_threads, method=method)
 

@@ -7,6 +7,7 @@ ranked by the metric.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -96,16 +97,21 @@ def search_share_graph(
     k: int,
     *,
     n_threads: int,
-    effort: int = 0,
-) -> SearchResult | None:
-    """Find nearly all of the k nearest rows by a graph on class shares."""
-    from smotefast.kernels.value_differences import rank_codes
-
+) -> Iterator[SearchResult]:
+    """Find nearly all of the k nearest rows by a graph on class shares: yield attempts."""
     columns = [of[points.codes[:, j]] for j, of in enumerate(points.shares)]
     numbers = as_points(np.hstack(columns))
-    candidates = graph_candidates(numbers, queries.rows, k, effort=effort, n_threads=n_threads)
-    if candidates is None:
-        return None
+    for candidates in graph_candidates(numbers, queries.rows, k, n_threads=n_threads):
+        yield _rank_candidates(points, queries, candidates, k, n_threads)
+
+
+def _rank_candidates(
+    points: CategoryPoints, queries: Queries[CategoryPoints], candidates: np.ndarray, k: int,
+    n_threads: int,
+) -> SearchResult:  # fmt: skip
+    """Order the candidates of each query by the metric and keep the k nearest."""
+    from smotefast.kernels.value_differences import rank_codes
+
     squared = np.empty((len(queries.rows), k))
     indices = np.empty((len(queries.rows), k), dtype=np.int64)
     codes, shares = points.codes, _kernel_shares(points)

@@ -24,7 +24,7 @@ from tests.helpers.search_problems import (
 SOME = examples(6 if JIT_DISABLED else 50)
 N = 60 if JIT_DISABLED else 400
 # What a method cannot serve falls to the planned ones; so does what it leaves unresolved.
-METHODS_OF_NUMBERS = ["scan", "kdtree", "tiles", "float64_tiles", "all_pairs", "scikit_learn"]
+METHODS_OF_NUMBERS = ["scan", "cells", "tiles", "float64_tiles", "all_pairs", "scikit_learn"]
 METHODS_OF_CODES = [name for name in METHODS_OF_NUMBERS if METHODS[name].takes_codes]
 
 
@@ -121,7 +121,7 @@ def test_methods__of_categories_and_other_points_give_the_same_in_blocks(method,
 @pytest.mark.parametrize("d", [2, 17, 60])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("offset", [0.0, 100.0])
-@pytest.mark.parametrize("method", ["scan", "tiles", "kdtree"])
+@pytest.mark.parametrize("method", ["scan", "tiles", "cells"])
 def test_methods__order_as_scikit_learn_on_data_without_ties(d, dtype, offset, method):
     n = 80 if JIT_DISABLED else 1500
     pool = (np.random.default_rng(d).normal(size=(n, d)) + offset).astype(dtype)

@@ -17,7 +17,7 @@ from tests.helpers.search_problems import quiet, rows_and_queries
 
 SOME = examples(8 if JIT_DISABLED else 60)
 KINDS = ["float32", "float64", "int16", "uint8", "bool", "csr", "csr32"]
-METHODS = ["all_pairs", "scikit_learn", "scan", "tiles", "float64_tiles", "kdtree"]
+METHODS = ["all_pairs", "scikit_learn", "scan", "tiles", "float64_tiles", "cells"]
 
 
 def force(patch, method):

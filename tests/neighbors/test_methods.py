@@ -37,7 +37,7 @@ def dense_case(name, seed):
     return points, pool_queries(points, np.arange(0, n, 3)), 5
 
 
-EXACT = [name for name, method in METHODS.items() if method.recall_sample is None]
+EXACT = [name for name, method in METHODS.items() if not method.is_approximate]
 NEAREST = [name for name in EXACT if METHODS[name].task == "nearest" and name != "csr"]
 
 

@@ -33,7 +33,7 @@ def search(pool, k=5, *, rows=None, n_threads=2):
     points = as_points(pool)
     rows = np.arange(pool.shape[0]) if rows is None else rows
     queries = pool_queries(points, rows)
-    return search_nn_descent(points, queries, k, n_threads=n_threads).indices
+    return next(search_nn_descent(points, queries, k, n_threads=n_threads)).indices
 
 
 def recall_of(points, found):
@@ -156,7 +156,7 @@ def test_nn_descent__with_categories_is_accurate_on_any_number_of_threads(weight
 def test_nn_descent__declines_few_rows_and_ranges_beyond_float64():
     few = as_points(clustered(500))
     queries = pool_queries(few, np.arange(500))
-    assert search_nn_descent(few, queries, 5, n_threads=2) is None
+    assert not list(search_nn_descent(few, queries, 5, n_threads=2))
     assert (
         find_neighbors(clustered(500), 5, search="approximate", n_threads=1).method == "exact"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from smotefast.neighbors import rules
+from smotefast.neighbors.cells.estimate import Compared, WalkCosts
 from smotefast.neighbors.planner import METHODS, plan_search
 from smotefast.neighbors.problem import (
     KnownProbes,
@@ -26,11 +27,20 @@ STREAM = {"search": "exact", "needs_distances": True}
 CODES = {"has_codes": True}
 FARTHEST = {"task": "farthest", "in_pool": False}
 CATEGORIES = {"task": "value_difference", "n_shares": 300, "n_classes": 3, "has_codes": True}
-TREE, DISTINCT, TIED = (
-    KnownProbes(n_in_box=10),
-    KnownProbes(distinct_share=0.3),
-    KnownProbes(tied_share=0.9),
-)
+DISTINCT, TIED = KnownProbes(distinct_share=0.3), KnownProbes(tied_share=0.9)
+
+
+def compared(exact, approximate, n_pool=25_000):
+    """Return the rows compared in a sample of the pool."""
+    costs = WalkCosts(Compared(exact, n_pool), Compared(approximate, n_pool))
+    return KnownProbes(walk_costs=costs)
+
+
+NEAR = compared(400, 350)  # a real table of 100,000 rows
+LOW = compared(3_300, 360)  # clusters of few directions
+CLUSTERS = compared(24_000, 2_200)  # of 30 directions
+EVEN = compared(25_000, 12_700)  # one Gaussian
+EVEN_1M = compared(250_000, 127_000, 250_000)
 
 
 def categories(n_rows, n_codes=10, **changes):
@@ -43,10 +53,7 @@ TABLE = [
     (problem(1_000, 1_000, 20), "scan"),
     (problem(5_000, 5_000, 20), "tiles"),
     (problem(30_000, 30_000, 30), "tiles"),
-    (problem(63_000, 100_000, 30), "nn_descent"),
-    (problem(100_000, 100_000, 30), "nn_descent"),
-    (problem(10_000, 100_000, 30), "tiles"),
-    (problem(1_000_000, 1_000_000, 30), "nn_descent"),
+    (problem(100_000, 100_000, 30), "tiles"),  # data that cells cannot serve
     (problem(1_000_000, 1_000_000, 2), "tiles"),
     (problem(100_000, 100_000, 30, search="exact"), "tiles"),
     (problem(9_000, 9_000, 5, search="approximate"), "nn_descent"),
@@ -56,21 +63,35 @@ TABLE = [
     (problem(900_000, 250, 5, 250, **OTHERS), "scan"),
     # few rows of some classes in a pool of all stay exact
     (problem(40_000, 1_000_000, 30, **CROSS), "tiles"),
-    (problem(100_000, 300_000, 30, **CROSS), "nn_descent"),
+    (problem(100_000, 300_000, 30, probes=CLUSTERS, **CROSS), "approximate_cells"),
+    (problem(40_000, 1_000_000, 30, probes=CLUSTERS, **CROSS), "tiles"),
+    (problem(40_000, 300_000, 30, probes=NEAR, **CROSS), "cells"),
     (problem(50_000, 20_000, 30, **CROSS), "tiles"),
     (problem(2_000, 50_000_000, 30, **CROSS), "tiles"),
     # categories make a graph wide
     (problem(200_000, 200_000, 16, n_codes=4, **CODES), "tiles"),
     (problem(300_000, 300_000, 16, n_codes=4, **CODES), "nn_descent"),
-    (problem(200_000, 200_000, 16, n_codes=4), "nn_descent"),  # of a weight of zero
-    (problem(30_000, 30_000, 3, n_codes=1, probes=TREE, **CODES), "tiles"),
-    # a k-d tree
-    (problem(30_000, 30_000, 3, probes=TREE), "kdtree"),
-    (problem(100_000, 100_000, 30, probes=TREE), "kdtree"),
-    (problem(100_000, 100_000, 30, search="approximate", probes=TREE), "nn_descent"),
-    (problem(14_000, 14_000, 3, probes=TREE), "tiles"),  # few pairs
-    (problem(10, 30_000_000, 3, probes=TREE), "tiles"),  # few queries
-    (problem(30_000, 30_000, 3, probes=KnownProbes(n_in_box=14)), "tiles"),
+    (problem(200_000, 200_000, 16, n_codes=4, probes=NEAR), "cells"),  # of a weight of zero
+    (problem(90_000, 90_000, 3, n_codes=1, probes=NEAR, **CODES), "tiles"),
+    # cells
+    (problem(100_000, 100_000, 30, probes=NEAR), "cells"),
+    (problem(100_000, 100_000, 30, probes=LOW), "cells"),
+    (problem(100_000, 100_000, 30, probes=CLUSTERS), "approximate_cells"),
+    (problem(100_000, 100_000, 30, probes=EVEN), "tiles"),
+    (problem(1_000_000, 1_000_000, 30, probes=EVEN_1M), "tiles"),
+    (problem(100_000, 100_000, 30, search="exact", probes=LOW), "cells"),
+    (problem(100_000, 100_000, 30, search="exact", probes=CLUSTERS), "tiles"),
+    (problem(100_000, 100_000, 30, search="approximate", probes=NEAR), "nn_descent"),
+    (problem(100_000, 100_000, 30, 256, probes=NEAR), "cells"),
+    (problem(100_000, 100_000, 30, 257, probes=NEAR), "scan"),
+    (problem(20_000, 20_000, 3, probes=NEAR), "tiles"),  # little work
+    (problem(50_000, 50_000, 2, probes=NEAR), "cells"),
+    (problem(10, 30_000_000, 3, probes=NEAR), "tiles"),  # few queries
+    (problem(1_000, 1_000_000, 30, probes=NEAR), "tiles"),
+    (problem(300_000, 100_000, 30, probes=NEAR, **OTHERS), "cells"),
+    (problem(300_000, 100_000, 30, probes=NEAR, **STREAM), "cells"),
+    (problem(63_000, 100_000, 30, probes=CLUSTERS), "approximate_cells"),
+    (problem(10_000, 100_000, 30, probes=CLUSTERS), "tiles"),
     # duplicates
     (problem(30_000, 30_000, 20, probes=DISTINCT), "distinct"),
     (problem(100_000, 100_000, 30, search="approximate", probes=DISTINCT), "distinct"),
@@ -145,7 +166,11 @@ ORDERS = [
         problem(30_000, 30_000, 20, search="approximate", probes=DISTINCT),
         ["distinct", "nn_descent", "tiles", "float64_tiles"],
     ),
-    (problem(60_000, 60_000, 20, probes=TREE), ["kdtree", "tiles", "float64_tiles"]),
+    (
+        problem(100_000, 100_000, 30, probes=CLUSTERS),
+        ["approximate_cells", "tiles", "float64_tiles"],
+    ),
+    (problem(60_000, 60_000, 20, probes=NEAR), ["cells", "tiles", "float64_tiles"]),
     (categories(9_000, search="approximate"), ["share_graph", "lookup"]),
 ]
 
@@ -172,8 +197,9 @@ def test_table__has_all_methods():
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        (problem(100_000, 100_000, 30), True),
-        (problem(1_000_000, 1_000_000, 30), False),  # an hour of tiles
+        (problem(300_000, 300_000, 16, n_codes=4, **CODES), True),
+        (problem(3_000_000, 3_000_000, 16, n_codes=4, **CODES), False),  # an hour of tiles
+        (problem(100_000, 100_000, 30), False),
         (problem(9_000, 9_000, 5, search="approximate"), False),
         (categories(90_000), False),
     ],
@@ -200,9 +226,9 @@ def test_numpy_work__is_counted_until_the_budget_is_spent():
         ([50_000], 55_000, {"search": "approximate"}, False),
         ([50_000], 55_000, {"is_sparse": True}, False),
         ([50_000], 55_000, {"probes": DISTINCT}, False),
-        ([50_000], 55_000, {"probes": TREE}, False),
+        ([50_000], 55_000, {"probes": NEAR}, False),
         ([900], 1_000, {"search": "exact"}, False),  # little work for either
-        ([50_000, 50_000], 100_000, {}, False),  # NN-descent is faster
+        ([50_000, 50_000], 100_000, {}, False),  # an approximate search is faster
         ([50_000, 50_000], 100_000, {"search": "exact"}, True),
         ([10_000] * 10, 100_000, {"search": "exact"}, False),  # most rows are of other classes
         ([450_000], 500_000, {}, False),

@@ -6,12 +6,14 @@ graph proposes candidates, which are ranked in float64.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from smotefast._threads import kernel_threads_usable
 from smotefast.kernels.points import Points
 from smotefast.neighbors.approximate.graph import build_graph
-from smotefast.neighbors.approximate.settings import Settings, settings_for
+from smotefast.neighbors.approximate.settings import MAX_EFFORT, Settings, settings_for
 from smotefast.neighbors.exact.scan import rank_candidates
 from smotefast.neighbors.exact.tiles import center_and_reach, scale_for
 from smotefast.neighbors.queries import Queries, row_sample
@@ -42,25 +44,37 @@ def why_no_graph() -> str | None:
 
 
 def search_nn_descent(
-    points: Points, queries: Queries[Points], k: int, *, n_threads: int, effort: int = 0
-) -> SearchResult | None:
-    """Find nearly all of the k nearest rows; queries are rows of the pool.
+    points: Points, queries: Queries[Points], k: int, *, n_threads: int
+) -> Iterator[SearchResult]:
+    """Find nearly all of the k nearest rows: yield attempts, each of higher recall.
 
-    Each ``effort`` above 0 searches about three times wider. Returns None if a graph does not
-    pay: few rows, or a range of values beyond float64.
+    Queries are rows of the pool. Yields nothing if a graph does not pay: few rows, or a range
+    of values beyond float64.
     """
-    candidates = graph_candidates(points, queries.rows, k, effort=effort, n_threads=n_threads)
-    if candidates is None:
-        return None
-    result = rank_candidates(points, queries, candidates, k, n_threads=n_threads)
-    unresolved = np.flatnonzero(result.indices[:, -1] >= points.values.shape[0])
-    return result._replace(unresolved=unresolved)
+    for candidates in graph_candidates(points, queries.rows, k, n_threads=n_threads):
+        result = rank_candidates(points, queries, candidates, k, n_threads=n_threads)
+        unresolved = np.flatnonzero(result.indices[:, -1] >= points.values.shape[0])
+        yield result._replace(unresolved=unresolved)
 
 
 def graph_candidates(
-    points: Points, query_rows: np.ndarray, k: int, *, effort: int, n_threads: int
+    points: Points, query_rows: np.ndarray, k: int, *, n_threads: int
+) -> Iterator[np.ndarray]:
+    """Yield more than k likely neighbors of rows of the pool, of ever wider graphs."""
+    for effort in range(MAX_EFFORT + 1):
+        candidates = _candidates(points, query_rows, k, effort, n_threads)
+        if candidates is None:
+            return
+        yield candidates
+
+
+def _candidates(
+    points: Points, query_rows: np.ndarray, k: int, effort: int, n_threads: int
 ) -> np.ndarray | None:
-    """Return more than k likely neighbors of rows of the pool; -1 is no row."""
+    """Return more than k likely neighbors of rows of the pool; -1 is no row.
+
+    Each ``effort`` above 0 searches about three times wider.
+    """
     n_rows, n_features = points.values.shape
     width = n_features + _CODE_DIMENSIONS * points.codes.shape[1]
     settings = settings_for(n_rows, width, k, effort, query_share=len(query_rows) / n_rows)

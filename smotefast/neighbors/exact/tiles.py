@@ -13,7 +13,7 @@ import numpy as np
 
 from smotefast.kernels.points import Points
 from smotefast.neighbors.exact.integer_keys import are_integers
-from smotefast.neighbors.exact.scan import rank_candidates
+from smotefast.neighbors.exact.scan import rank_candidates, search_scan
 from smotefast.neighbors.queries import Queries, counted_blocks, row_sample, work_blocks
 from smotefast.neighbors.result import SearchResult
 
@@ -70,6 +70,19 @@ def search_float64_tiles(
     return _search(points, packed, queries, k, n_threads)
 
 
+def nearest_rows(points: Points, queries: Queries[Points], *, n_threads: int) -> np.ndarray:
+    """Return the nearest row of each query, of few rows: float32 tiles, then a scan."""
+    packed = pack(points, queries.points, FLOAT32, n_threads=n_threads)
+    if packed is None:
+        return search_scan(points, queries, 1, n_threads=n_threads).indices[:, 0]
+    result = _search(points, packed, queries, 1, n_threads, spare=1)
+    rest = result.unresolved
+    if len(rest):
+        part = queries.subset(rest)
+        result.indices[rest] = search_scan(points, part, 1, n_threads=n_threads).indices
+    return result.indices[:, 0]
+
+
 def _is_too_coarse(
     points: Points, packed: Packed, queries: Queries[Points], k: int, n_threads: int
 ) -> bool:
@@ -98,7 +111,7 @@ def pack(
     """Center, scale and pack the rows; None if their range exceeds that of float64."""
     center, reach, is_integral = center_and_reach(points.values)
     if query_points is not points:
-        reach = max(reach, _reach(query_points.values, center))
+        reach = max(reach, reach_of(query_points.values, center))
         is_integral = is_integral and are_integers(query_points.values)
     if not np.isfinite(reach):
         return None
@@ -164,10 +177,10 @@ def center_and_reach(rows: np.ndarray) -> tuple[np.ndarray, float, bool]:
         is_integral = bool(np.all(sample == np.rint(sample)))
         center = np.median(sample, axis=0)
         center = np.rint(center) if is_integral else center
-        return center, _reach(rows, center), is_integral
+        return center, reach_of(rows, center), is_integral
 
 
-def _reach(rows: np.ndarray, center: np.ndarray) -> float:
+def reach_of(rows: np.ndarray, center: np.ndarray) -> float:
     """Return the largest deviation from a center, computed in blocks that fit the cache."""
     highest = np.full(rows.shape[1], -np.inf)
     lowest = np.full(rows.shape[1], np.inf)
@@ -187,10 +200,17 @@ def scale_for(reach: float) -> float:
 
 
 def _search(
-    points: Points, packed: Packed, queries: Queries[Points], k: int, n_threads: int
+    points: Points,
+    packed: Packed,
+    queries: Queries[Points],
+    k: int,
+    n_threads: int,
+    spare: int | None = None,
 ) -> SearchResult:
     """Search with one packing and certify the result."""
-    scores, candidates, norms = nearest_candidates(packed, queries, k, n_threads=n_threads)
+    scores, candidates, norms = nearest_candidates(
+        packed, queries, k, n_threads=n_threads, spare=spare
+    )
     result = rank_candidates(points, queries, candidates, k, n_threads=n_threads)
     if packed.is_exact:
         return result
@@ -217,13 +237,19 @@ def _are_below_rest(
 
 
 def nearest_candidates(
-    packed: Packed, queries: Queries[Points], k: int, *, n_threads: int
+    packed: Packed,
+    queries: Queries[Points],
+    k: int,
+    *,
+    n_threads: int,
+    spare: int | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Run the tiles; return scores (worst first), candidates and squared query norms."""
     from smotefast.kernels.tiles import search_panels
 
     dtype = packed.panels.values.dtype
-    n_kept = k if packed.is_exact else k + SPARE[dtype.name]
+    spare = SPARE[dtype.name] if spare is None else spare
+    n_kept = k if packed.is_exact else k + spare
     scores = np.empty((len(queries.rows), n_kept), dtype=dtype)
     candidates = np.empty((len(queries.rows), n_kept), dtype=np.int64)
     norms = np.empty(len(queries.rows), dtype=np.float64)

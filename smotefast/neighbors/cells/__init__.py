@@ -1,0 +1,1 @@
+"""Nearest-neighbor search in k-means cells: exact within a bound, or approximate."""

@@ -1,0 +1,96 @@
+"""How many rows a search in cells compares with a query, measured on a sample of the data."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from smotefast.kernels.points import Points
+from smotefast.neighbors.cells.partition import Partition, nearest_cells, partition
+from smotefast.neighbors.cells.search import walk
+from smotefast.neighbors.queries import Queries, as_points, other_queries
+from smotefast.neighbors.result import RECALL_WANTED, SearchResult
+
+# Queries of the sample, and one row of the pool in so many.
+SAMPLE_QUERIES, SAMPLE_STEP = 256, 4
+_SEED = 1
+
+
+class Compared(NamedTuple):
+    """Rows compared with a query on average, in a pool of so many."""
+
+    n_rows: float
+    n_pool: int
+
+
+class WalkCosts(NamedTuple):
+    """Rows compared by an exact search in cells, and by one with a recall of 0.95."""
+
+    exact: Compared
+    approximate: Compared
+
+
+def walk_costs(
+    points: Points, queries: Queries[Points], k: int, *, n_threads: int
+) -> WalkCosts | None:
+    """Search for a sample of the queries in a sample of the pool; None as ``partition``."""
+    random_state = np.random.RandomState(_SEED)
+    n_pool = len(points.values)
+    drawn = np.sort(random_state.choice(n_pool, n_pool // SAMPLE_STEP, replace=False))
+    pool = as_points(points.values[drawn])
+    n_queries = min(SAMPLE_QUERIES, len(queries.rows))
+    rows = np.sort(random_state.choice(queries.rows, n_queries, replace=False))
+    sample = other_queries(as_points(queries.points.values[rows]))
+    cells = partition(pool, sample.points, n_threads=n_threads)
+    if cells is None:
+        return None
+    # A query that is in the sample of the pool finds itself: one row more.
+    true = walk(cells, sample, k + 1, n_threads=n_threads)
+    excesses = CenterExcesses(cells, sample, true)
+    shares = np.inf, excesses.share_for(RECALL_WANTED)
+    exact, approximate = (excesses.rows_compared(share) for share in shares)
+    return WalkCosts(Compared(exact, len(drawn)), Compared(approximate, len(drawn)))
+
+
+class CenterExcesses:
+    """By how much farther each center is from queries than their own, squared.
+
+    Parameters
+    ----------
+    cells
+        The pool.
+    queries, true
+        Some queries and their nearest neighbors.
+    """
+
+    def __init__(self, cells: Partition, queries: Queries[Points], true: SearchResult) -> None:
+        home = nearest_cells(cells, queries, n_threads=1)
+        values = queries.points.values[queries.rows].astype(np.float64)
+        squared = np.zeros((len(home), len(cells.sizes)))
+        between = np.zeros_like(squared)
+        for column, centers in zip(values.T, cells.packed.centers.T, strict=True):
+            squared += (column[:, np.newaxis] - centers) ** 2
+            between += (centers[home][:, np.newaxis] - centers) ** 2
+        self._sizes = cells.sizes
+        self._kth = true.squared()[:, -1:]
+        self._excess = squared - np.take_along_axis(squared, home[:, np.newaxis], axis=1)
+        # The hyperplane between two centers is closer than the k-th row.
+        self._is_within = self._excess <= 2 * np.sqrt(between * self._kth)
+        indices = np.minimum(true.indices, len(cells.points.values) - 1)
+        cell = cells.cell_of_rows()[indices]
+        excess = np.maximum(np.take_along_axis(self._excess, cell.astype(np.intp), axis=1), 0)
+        needed = np.divide(excess, self._kth, out=np.zeros_like(excess), where=self._kth > 0)
+        self._needed = np.sort(needed, axis=None)
+
+    def share_for(self, recall: float) -> float:
+        """Return the share of the k-th squared distance with which ``recall`` is found."""
+        last = len(self._needed) - 1
+        return float(self._needed[min(int(recall * len(self._needed)), last)])
+
+    def rows_compared(self, share: float) -> float:
+        """Return the rows compared with a query on average; ``share`` as for ``walk``."""
+        is_compared = self._is_within
+        if share != np.inf:
+            is_compared = is_compared & (self._excess <= share * self._kth)
+        return float((is_compared @ self._sizes).mean())

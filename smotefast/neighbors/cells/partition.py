@@ -1,0 +1,139 @@
+"""Partition of rows into the cells of k-means centers (Voronoi cells)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from smotefast._phases import phase
+from smotefast.kernels.points import Points
+from smotefast.neighbors.exact.tiles import (
+    FLOAT32,
+    center_and_reach,
+    nearest_rows,
+    reach_of,
+    scale_for,
+)
+from smotefast.neighbors.queries import Queries, as_points, counted_blocks, other_queries
+
+if TYPE_CHECKING:
+    from smotefast.kernels.cells import Cells
+
+# Rows of a cell, on average.
+CELL_ROWS = 256
+# Rows of the sample per center, and rounds of Lloyd's algorithm on it.
+_SAMPLE_ROWS, _ROUNDS = 24, 3
+_SEED = 20_020_601
+# Multiply-adds of assigning rows to cells at a time: rows are packed for tiles, a copy.
+_WORK_PER_BLOCK = 3e10
+# Larger deviations from the center have no squares, or sums, in float64.
+_LARGEST = 1e150
+
+
+class Partition(NamedTuple):
+    """Rows of a pool in cells.
+
+    Attributes
+    ----------
+    points
+        The pool. Categories do not count.
+    packed
+        What the kernels take.
+    """
+
+    points: Points
+    packed: Cells
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """Return the number of rows of each cell."""
+        return np.diff(self.packed.starts)
+
+    def cell_of_rows(self) -> np.ndarray:
+        """Return the cell of each row of the pool, in two bytes if they suffice."""
+        dtype = np.uint16 if len(self.sizes) <= 1 << 16 else np.uint32
+        cell = np.empty(len(self.packed.order), dtype=dtype)
+        cell[self.packed.order] = np.repeat(np.arange(len(self.sizes), dtype=dtype), self.sizes)
+        return cell
+
+
+def partition(
+    points: Points, query_points: Points, *, n_threads: int, cell_rows: int = CELL_ROWS
+) -> Partition | None:
+    """Partition rows by their nearest center; None if values are too large, or not finite.
+
+    Parameters
+    ----------
+    points
+        The pool.
+    query_points
+        The points that queries are rows of.
+    n_threads
+        Threads to use; the result does not depend on it.
+    cell_rows
+        Rows of a cell on average; the result of an exact search does not depend on it.
+    """
+    center, reach, _ = center_and_reach(points.values)
+    others = 0.0 if query_points is points else reach_of(query_points.values, center)
+    if not (reach <= _LARGEST and others <= _LARGEST):
+        return None
+    n_rows = len(points.values)
+    n_cells = max(1, n_rows // cell_rows)
+    with phase("partitioning", n_rows, f"{n_rows:,} rows, {n_cells:,} cells"):
+        centers = k_means(points.values, n_cells, n_threads=n_threads)
+        return _partition(points, centers, scale_for(max(reach, others)), n_threads)
+
+
+def _partition(points: Points, centers: np.ndarray, scale: float, n_threads: int) -> Partition:
+    from smotefast.kernels.cells import Cells, pack_cells
+    from smotefast.kernels.tile_kernel import panel_lanes
+
+    # NumPy sorts numbers of two bytes by radix.
+    cell = np.empty(len(points.values), np.uint16 if len(centers) <= 1 << 16 else np.uint32)
+    pool = as_points(centers)
+    for block in counted_blocks(len(cell), centers.size, _WORK_PER_BLOCK, 1024):
+        rows = other_queries(as_points(points.values[block]))
+        cell[block] = nearest_rows(pool, rows, n_threads=n_threads)
+    counts = np.bincount(cell, minlength=len(centers))
+    order = np.argsort(cell, kind="stable")
+    is_filled = counts > 0
+    centers, counts = centers[is_filled].astype(np.float64), counts[is_filled]
+    n_features, lanes = centers.shape[1], panel_lanes(FLOAT32)
+    starts, panel_starts = _starts(counts), _starts(-(-counts // lanes))
+    values = np.empty((panel_starts[-1], n_features, lanes), dtype=np.float32)
+    halves = np.empty((panel_starts[-1], lanes), dtype=np.float32)
+    # Rounding of n_features + 1 sums, of the norms, of the casts and of two differences.
+    slack = (2 * n_features + 40) * float(np.finfo(np.float32).eps) / 2
+    cells = Cells(centers, order, starts, panel_starts, values, halves, scale, slack)
+    layout = order, starts, panel_starts, scale, slack
+    pack_cells(points.values, centers, *layout, values, halves, n_threads=n_threads)
+    return Partition(points, cells)
+
+
+def k_means(values: np.ndarray, n_cells: int, *, n_threads: int) -> np.ndarray:
+    """Return centers of rows, found by a few rounds of Lloyd's algorithm on a sample."""
+    random_state = np.random.RandomState(_SEED)
+    n_sample = min(len(values), _SAMPLE_ROWS * n_cells)
+    drawn = random_state.choice(len(values), n_sample, replace=False)
+    centers, sample = values[drawn[:n_cells]], as_points(values[np.sort(drawn)])
+    for _ in range(_ROUNDS):
+        cell = nearest_rows(as_points(centers), other_queries(sample), n_threads=n_threads)
+        counts = np.bincount(cell, minlength=n_cells)[:, np.newaxis]
+        sums = [np.bincount(cell, column, n_cells) for column in sample.values.T]
+        means = np.column_stack(sums) / np.maximum(counts, 1)
+        centers = np.where(counts > 0, means, centers).astype(values.dtype)
+    return centers
+
+
+def nearest_cells(cells: Partition, queries: Queries[Points], *, n_threads: int) -> np.ndarray:
+    """Return the cell of the nearest center of each query."""
+    if queries.points is cells.points:
+        cell: np.ndarray = cells.cell_of_rows()[queries.rows]
+        return cell
+    centers = cells.packed.centers.astype(queries.points.values.dtype)
+    return nearest_rows(as_points(centers), queries, n_threads=n_threads)
+
+
+def _starts(counts: np.ndarray) -> np.ndarray:
+    return np.concatenate([[0], np.cumsum(counts)])

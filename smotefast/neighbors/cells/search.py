@@ -1,0 +1,121 @@
+"""Search in cells: float32 proposes candidates; the walk and a bound certify them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from smotefast._phases import advance
+from smotefast.kernels.points import Points
+from smotefast.neighbors.cells.partition import (
+    CELL_ROWS,
+    Partition,
+    nearest_cells,
+    partition,
+)
+from smotefast.neighbors.exact.scan import rank_candidates
+from smotefast.neighbors.queries import Queries, work_blocks
+from smotefast.neighbors.result import SearchResult
+
+# Candidates beyond k: of an exact search, at first and for queries that these leave unresolved;
+# and of an approximate one.
+WALK_SPARE, _SECOND_SPARE, _APPROXIMATE_SPARE = 3, 48, 1
+# Queries of a task, at most.
+_TASK_QUERIES = 192
+# Cells nearest to that of a task, which are sorted at first. An approximate search looks
+# through no others.
+_N_NEAR = 256
+# Multiply-adds of one kernel call and thread, at most 0.5 s: a signal is handled after a call.
+# A call has at least so many tasks for a thread.
+_WORK_PER_THREAD, _FEWEST_TASKS = 1e10, 4
+
+
+def search_cells(
+    points: Points, queries: Queries[Points], k: int, *, n_threads: int
+) -> SearchResult | None:
+    """Find the k nearest rows by walking through cells until no other can be closer."""
+    cells = partition(points, queries.points, n_threads=n_threads)
+    if cells is None:
+        return None
+    return walk(cells, queries, k, n_threads=n_threads)
+
+
+def walk(
+    cells: Partition, queries: Queries[Points], k: int, share: float = np.inf, *, n_threads: int
+) -> SearchResult:
+    """Find the k nearest rows in cells.
+
+    Parameters
+    ----------
+    cells
+        The pool.
+    queries, k
+        As for every search method.
+    share
+        Infinite for an exact search. Otherwise cells are looked through whose center is farther
+        from the query than its own by at most this share of the k-th squared distance.
+    n_threads
+        Threads to use; the result does not depend on it.
+    """
+    is_exact = share == np.inf
+    spares = (WALK_SPARE, _SECOND_SPARE) if is_exact else (_APPROXIMATE_SPARE,)
+    home = nearest_cells(cells, queries, n_threads=n_threads)
+    squared = np.ones((len(queries.rows), k))
+    indices = np.empty((len(queries.rows), k), dtype=np.int64)
+    by_cell = np.argsort(home, kind="stable")
+    is_resolved = np.zeros(len(home), dtype=bool)
+    for spare in spares:
+        # With more duplicates than candidates the k-th distance is 0: a scan stops early then.
+        rest = by_cell[~is_resolved[by_cell] & (squared[by_cell, -1] > 0)]
+        if len(rest):
+            part = queries.subset(rest)
+            found, is_certain = _walk(cells, part, home[rest], k, spare, share, n_threads)
+            indices[rest], squared[rest] = found.indices, found.squared()
+            is_resolved[rest] = is_certain
+    if not is_exact:
+        is_resolved = indices[:, -1] < len(cells.points.values)
+    return SearchResult(indices, squared, np.flatnonzero(~is_resolved))
+
+
+def _walk(
+    cells: Partition, queries: Queries[Points], home: np.ndarray, k: int, spare: int,
+    share: float, n_threads: int,
+) -> tuple[SearchResult, np.ndarray]:  # fmt: skip
+    """Search with some candidates to spare; return the result and which queries are certain.
+
+    ``home``, ascending, is the cell of each query.
+    """
+    from smotefast.kernels.cells import search_cells as search_in_kernel
+
+    n_pool, n_features = cells.points.values.shape
+    n_compared = n_pool if share == np.inf else min(n_pool, _N_NEAR * CELL_ROWS)
+    scores = np.empty((len(home), k + spare), dtype=np.float32)
+    candidates = np.empty((len(home), k + spare), dtype=np.int64)
+    is_complete = np.empty(len(home), dtype=bool)
+    tasks = _tasks(home)
+    work = float(_TASK_QUERIES * n_compared * n_features)
+    per_call = _WORK_PER_THREAD * n_threads
+    for block in work_blocks(len(tasks), work, per_call, _FEWEST_TASKS * n_threads):
+        search_in_kernel(
+            cells.packed, queries.points.values, queries.rows, queries.excluded, tasks[block],
+            _N_NEAR, share, scores, candidates, is_complete, n_threads=n_threads,
+        )  # fmt: skip
+        advance(int(np.diff(tasks[block, 1:]).sum()))
+    result = rank_candidates(cells.points, queries, candidates, k, n_threads=n_threads)
+    # As tiles do it: see ``exact/tiles.py``.
+    rounding = 4 * (n_features + 3) * np.finfo(np.float64).eps
+    with np.errstate(over="ignore", invalid="ignore"):
+        kth = result.squared()[:, -1] + n_features * np.finfo(np.float64).tiny
+        kth = kth * cells.packed.scale * cells.packed.scale * (1 + rounding) + 1e-36
+        is_certain = is_complete & (kth < 2.0 * scores[:, 0])
+    return result, is_certain
+
+
+def _tasks(home: np.ndarray) -> np.ndarray:
+    """Return the cell, first query and end of each task, for queries sorted by cell."""
+    first = np.flatnonzero(np.diff(home, prepend=-1))
+    counts = np.diff(first, append=len(home))
+    n_tasks = -(-counts // _TASK_QUERIES)
+    item = np.repeat(np.arange(len(first)), n_tasks)
+    number = np.arange(len(item)) - np.repeat(np.cumsum(n_tasks) - n_tasks, n_tasks)
+    bounds = [first[item] + counts[item] * (number + i) // n_tasks[item] for i in (0, 1)]
+    return np.column_stack([home[first[item]], *bounds])

@@ -1,0 +1,259 @@
+"""Search in cells: the partition, the bound, and what it certifies."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smotefast.kernels.compile import JIT_DISABLED
+from smotefast.neighbors import find_neighbors
+from smotefast.neighbors.cells import search
+from smotefast.neighbors.cells.approximate import search_cells_approximately
+from smotefast.neighbors.cells.estimate import CenterExcesses, walk_costs
+from smotefast.neighbors.cells.partition import nearest_cells, partition
+from smotefast.neighbors.queries import Queries, as_points, other_queries, pool_queries
+from tests.helpers import reference_kernels as naive
+from tests.helpers.hypothesis_examples import examples
+from tests.helpers.search_problems import quiet, resolved, searches
+
+SOME = examples(5 if JIT_DISABLED else 60)
+N = 80 if JIT_DISABLED else 1_500
+
+
+def numbers_only(drawn):
+    """Drop the categories of a drawn search."""
+    pool, queries, k = drawn
+    points = as_points(pool.values)
+    if queries.points is pool:
+        return points, pool_queries(points, queries.rows), k
+    return points, Queries(as_points(queries.points.values), *queries[1:]), k
+
+
+def clusters(n, n_features=6, n_clusters=12, dtype=np.float64, seed=0):
+    rng = np.random.default_rng(seed)
+    centers = rng.normal(scale=20, size=(n_clusters, n_features))
+    rows = centers[rng.integers(0, n_clusters, n)] + rng.normal(size=(n, n_features))
+    return as_points(rows.astype(dtype))
+
+
+def every(points):
+    return pool_queries(points, np.arange(len(points.values)))
+
+
+def squared_to_centers(values, centers):
+    return ((values[:, np.newaxis].astype(np.float64) - centers) ** 2).sum(axis=2)
+
+
+@SOME
+@given(drawn=searches(), cell_rows=st.sampled_from([1, 3, 16]), n_threads=st.integers(1, 2))
+def test_partition__has_each_row_once_in_the_cell_of_its_nearest_center(
+    drawn, cell_rows, n_threads
+):
+    points, queries, _ = numbers_only(drawn)
+    with quiet():
+        cells = partition(points, queries.points, n_threads=n_threads, cell_rows=cell_rows)
+    assert sorted(cells.packed.order) == list(range(len(points.values)))
+    assert (cells.sizes > 0).all()
+    home = cells.cell_of_rows()
+    distances = squared_to_centers(points.values, cells.packed.centers)
+    own = np.take_along_axis(distances, home[:, np.newaxis].astype(int), axis=1)[:, 0]
+    assert (own <= distances.min(axis=1) * (1 + 1e-9)).all()
+    for cell, start in enumerate(cells.packed.starts[:-1]):
+        rows = cells.packed.order[start : cells.packed.starts[cell + 1]]
+        assert (np.diff(rows) > 0).all()
+        assert (home[rows] == cell).all()
+
+
+@SOME
+@given(
+    drawn=searches(),
+    cell_rows=st.sampled_from([1, 3, 16]),
+    n_threads=st.integers(1, 2),
+    n_near=st.sampled_from([1, 2, 256]),
+)
+def test_walk__resolves_only_what_sorting_all_distances_finds(
+    drawn, cell_rows, n_threads, n_near
+):
+    points, queries, k = numbers_only(drawn)
+    with quiet(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "_N_NEAR", n_near)
+        patch.setattr(search, "_TASK_QUERIES", 7)
+        cells = partition(points, queries.points, n_threads=n_threads, cell_rows=cell_rows)
+        found = search.walk(cells, queries, k, n_threads=n_threads)
+    expected = naive.nearest_points(points, queries, k)
+    is_resolved = resolved(found, queries)
+    assert np.array_equal(found.indices[is_resolved], expected[is_resolved])
+    distances = naive.distances_at(points, queries, expected)
+    assert np.array_equal(found.squared()[is_resolved], distances[is_resolved])
+
+
+def test_walk__resolves_nearly_all_rows_of_usual_data():
+    points = clusters(N)
+    cells = partition(points, points, n_threads=2, cell_rows=32)
+    found = search.walk(cells, every(points), 5, n_threads=2)
+    assert len(found.unresolved) < 0.02 * N
+    assert np.array_equal(found.indices, naive.nearest_rows(points.values, 5))
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e6, -1e12])
+@pytest.mark.parametrize("gap", [1e-3, 1e-6, 1e-9])
+def test_near_ties_at_borders_of_cells__are_never_certified_wrongly(gap, offset):
+    rng = np.random.default_rng(int(-np.log10(gap)))
+    # Pairs of rows at nearly the same distance from a query, on either side of it: the border
+    # between their cells runs through many of the queries.
+    query = rng.normal(size=(N // 5, 3)) * 10
+    direction = rng.normal(size=query.shape)
+    direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+    sides = [
+        query + direction,
+        query - direction * (1 + gap * rng.normal(size=(len(query), 1))),
+    ]
+    values = np.vstack(
+        [query, *sides, *(side + 0.3 * rng.normal(size=side.shape) for side in sides)]
+    )
+    points = as_points(values + offset)
+    queries = every(points)
+    cells = partition(points, points, n_threads=2, cell_rows=4)
+    found = search.walk(cells, queries, 1, n_threads=2)
+    is_resolved = resolved(found, queries)
+    assert np.array_equal(
+        found.indices[is_resolved], naive.nearest_points(points, queries, 1)[is_resolved]
+    )
+    if gap >= 1e-6 and not offset:
+        assert is_resolved.mean() > 0.95
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("kind", ["one column", "constant columns", "huge", "tiny", "far rows"])
+def test_cells__find_what_sorting_all_distances_finds_in_odd_data(kind, dtype):
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(N // 4, 1 if kind == "one column" else 4))
+    if kind == "constant columns":
+        values[:, 1:3] = 7.0
+    values *= {"huge": 1e30, "tiny": 1e-30}.get(kind, 1.0)
+    if kind == "far rows":
+        values[:5] *= 1e12
+    points = as_points(values.astype(dtype))
+    with pytest.MonkeyPatch.context() as patch, quiet():
+        patch.setattr("smotefast.neighbors.cells.partition.CELL_ROWS", 8)
+        found = search.search_cells(points, every(points), 3, n_threads=1)
+    is_resolved = resolved(found, every(points))
+    assert np.array_equal(
+        found.indices[is_resolved], naive.nearest_rows(values.astype(dtype), 3)[is_resolved]
+    )
+    assert is_resolved.mean() > (0.9 if kind != "far rows" else 0.5)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e200])
+def test_cells__do_not_serve_values_without_squares(value):
+    values = np.random.default_rng(0).normal(size=(50, 3))
+    values[7, 1] = value
+    points = as_points(values)
+    with np.errstate(all="ignore"):
+        assert partition(points, points, n_threads=1) is None
+        assert search.search_cells(points, every(points), 3, n_threads=1) is None
+        assert walk_costs(points, every(points), 3, n_threads=1) is None
+        assert not list(search_cells_approximately(points, every(points), 3, n_threads=1))
+
+
+def test_walk__does_not_depend_on_threads_tasks_or_blocks(monkeypatch):
+    points = clusters(N, dtype=np.float32)
+    cells = partition(points, points, n_threads=2, cell_rows=20)
+    for share in (np.inf, 0.5):
+        expected = search.walk(cells, every(points), 4, share, n_threads=2)
+        again = search.walk(cells, every(points), 4, share, n_threads=1)
+        assert np.array_equal(expected.indices, again.indices)
+        with monkeypatch.context() as patch:
+            patch.setattr(search, "_WORK_PER_THREAD", 1.0)
+            patch.setattr(search, "_FEWEST_TASKS", 1)
+            again = search.walk(cells, every(points), 4, share, n_threads=2)
+        assert np.array_equal(expected.indices, again.indices)
+        shuffled = np.random.default_rng(0).permutation(N)
+        again = search.walk(cells, every(points).subset(shuffled), 4, share, n_threads=2)
+        if share == np.inf:
+            assert np.array_equal(expected.indices[shuffled], again.indices)
+
+
+def test_partition__does_not_depend_on_threads():
+    points = clusters(N)
+    one, two = (partition(points, points, n_threads=t, cell_rows=20) for t in (1, 2))
+    for first, second in zip(one.packed, two.packed, strict=True):
+        assert np.array_equal(first, second)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0, 4.0])
+def test_walk_with_a_share__looks_through_the_cells_that_it_names(share):
+    points = clusters(N)
+    cells = partition(points, points, n_threads=2, cell_rows=20)
+    found = search.walk(cells, every(points), 4, share, n_threads=2)
+    # Every row of a cell within the share of the distance found was compared.
+    squared = squared_to_centers(points.values, cells.packed.centers)
+    home = cells.cell_of_rows().astype(int)
+    excess = squared - squared[np.arange(N), home][:, np.newaxis]
+    kth = found.squared()[:, -1:]
+    for row in range(0, N, 37):
+        near = np.flatnonzero(excess[row] < share * kth[row] * (1 - 1e-3))
+        pool = np.flatnonzero(np.isin(home, [*near, home[row]]))
+        distances = ((points.values[pool] - points.values[row]) ** 2).sum(axis=1)
+        distances[pool == row] = np.inf
+        closest = np.sort(distances)[:4]
+        assert (found.squared()[row] <= closest * (1 + 1e-6)).all()
+
+
+def test_center_excesses__predict_recall_and_rows_compared():
+    points = clusters(N, n_features=12)
+    cells = partition(points, points, n_threads=2, cell_rows=20)
+    queries = every(points)
+    true = search.walk(cells, queries, 5, n_threads=2)
+    excesses = CenterExcesses(cells, queries, true)
+    for wanted in (0.7, 0.9):
+        share = excesses.share_for(wanted)
+        found = search.walk(cells, queries, 5, share, n_threads=2)
+        is_found = (true.indices[:, :, np.newaxis] == found.indices[:, np.newaxis]).any(axis=2)
+        assert is_found.mean() >= wanted - 0.01
+    assert excesses.share_for(0.7) <= excesses.share_for(0.9)
+    compared = [excesses.rows_compared(share) for share in (0.0, 0.5, np.inf)]
+    assert sorted(compared) == compared
+    assert compared[0] >= 1
+    assert compared[-1] <= N
+
+
+def test_walk_costs__are_small_for_clusters_and_large_without_them():
+    structured = clusters(4_000, n_features=3)
+    even = as_points(np.random.default_rng(0).normal(size=(4_000, 30)))
+    near, far = (walk_costs(each, every(each), 5, n_threads=2) for each in (structured, even))
+    assert near.exact.n_pool == 1_000
+    assert near.exact.n_rows < far.exact.n_rows
+    assert far.exact.n_rows > 0.9 * far.exact.n_pool
+    assert near.approximate.n_rows <= near.exact.n_rows
+
+
+def test_approximate_search__yields_attempts_of_rising_recall(monkeypatch):
+    monkeypatch.setattr("smotefast.neighbors.cells.approximate._RECALLS", (0.3, 0.7, 0.99))
+    points = as_points(np.random.default_rng(0).normal(size=(4_000, 8)))
+    results = list(search_cells_approximately(points, every(points), 5, n_threads=2))
+    recalls = [result.recall for result in results]
+    assert recalls == sorted(recalls)
+    true = naive.nearest_points(points, every(points).subset(slice(0, 200)), 5)
+    for result in results:
+        is_found = (true[:, :, np.newaxis] == result.indices[:200, np.newaxis]).any(axis=2)
+        assert abs(is_found.mean() - result.recall) < 0.1
+
+
+def test_queries_of_other_points__get_the_nearest_cell():
+    points, others = clusters(N, seed=1), clusters(50, seed=2)
+    cells = partition(points, others, n_threads=1, cell_rows=20)
+    home = nearest_cells(cells, other_queries(others), n_threads=1)
+    distances = squared_to_centers(others.values, cells.packed.centers)
+    assert np.array_equal(home, distances.argmin(axis=1))
+
+
+def test_auto__is_exact_in_cells_and_says_why(caplog):
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(60_000, 2)) @ rng.normal(size=(2, 12))
+    with caplog.at_level("DEBUG", logger="smotefast"):
+        found = find_neighbors(rows, 5, search="auto", n_threads=2)
+    assert found.method == "exact"
+    assert "search method: cells. Search in cells if a bound leaves few rows" in caplog.text
+    sample = np.arange(0, 60_000, 3_000)
+    assert np.array_equal(found.indices[sample], naive.nearest_rows(rows, 5, sample))

@@ -34,9 +34,9 @@ class Cells(NamedTuple):
     centers
         Shape (n_cells, n_features), float64.
     order
-        Row of the pool by place: cell after cell, ascending in each; shape (n_pool,), int64.
+        Rows of the pool, cell after cell, ascending in each; shape (n_pool,), int64.
     starts
-        Place of the first row of each cell, and the end; shape (n_cells + 1,), int64.
+        Entry of ``order`` where each cell begins, and the end; shape (n_cells + 1,), int64.
     panel_starts
         The same for panels.
     values, halves
@@ -232,7 +232,7 @@ def _limit_of_score(root, half):  # type: ignore[no-untyped-def]
 
 @inner
 def _offer_lanes(mask, tile, at, half, order, first, excluded, scores, indices):  # type: ignore[no-untyped-def]
-    """Offer the lanes of a mask, from ``tile[at]`` and place ``first`` on, to a heap."""
+    """Offer the lanes of a mask, from ``tile[at]`` and ``order[first]`` on, to a heap."""
     while mask != 0:
         lane = first_lane(mask)
         mask &= mask - np.uint64(1)
@@ -259,7 +259,7 @@ def _look_through(  # type: ignore[no-untyped-def]
         else:
             limits[t] = -np.inf
     for panel in range(cells.panel_starts[cell], cells.panel_starts[cell + 1]):
-        place = cells.starts[cell] + (panel - cells.panel_starts[cell]) * lanes
+        entry = cells.starts[cell] + (panel - cells.panel_starts[cell]) * lanes
         for group in range(n_groups):
             if not score_tile(
                 flat, panel * n_features * lanes, flat_halves, panel * lanes, no_codes, 0,
@@ -272,7 +272,7 @@ def _look_through(  # type: ignore[no-untyped-def]
                 t = group * GROUP + member
                 i = members[t]
                 _offer_lanes(
-                    hits[member], tile, member * lanes, halves[t], cells.order, place,
+                    hits[member], tile, member * lanes, halves[t], cells.order, entry,
                     excluded[i], scores[i], indices[i],
                 )  # fmt: skip
                 limits[t] = _limit_of_score(scores[i, 0], halves[t])

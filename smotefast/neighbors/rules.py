@@ -72,9 +72,12 @@ _CELLS_WORK = 1e10
 _PROBE_SHARE = 0.08
 # Partitioning: per row, and per row, cell and column.
 _ROW_WORK, _CENTER_WORK = 6e4, 1.4
-# Walking: per query, and per row compared and column. Seconds of walks and rows compared with a
-# query, 100,000 rows: x 30 0.41, 1,771; 1.5, 27,084; 3.8, 86,774; x 10 0.11, 446.
+# Walking: per query, and per row compared and column. Seconds of exact walks and rows compared
+# with a query, 100,000 rows: x 30 0.41, 1,771; 1.5, 27,084; 3.8, 86,774; x 10 0.11, 446.
 _WALK_WORK, _COMPARED_WORK = 1e5, 2.0
+# An approximate search compares rows with fewer queries at a time, and the rows that it needs
+# grow faster with the pool. 100,000 x 30, seconds and rows: 0.46, 4,600; 0.39, 3,100.
+_SCATTERED_WORK, _SCATTERED_GROWTH = 3.2, 0.3
 
 # Value difference metric, counted in lookups: about 2e9 a second on 2 cores.
 _EXACT_LOOKUPS = 5e10
@@ -123,18 +126,18 @@ def cells_pay(problem: SearchProblem) -> bool:
     if not _cells_may_pay(problem):
         return False
     costs = problem.probes.walk_costs
-    return costs is not None and cells_cost(problem, costs.exact) < _tiles_cost(problem)
+    return costs is not None and exact_cost(problem, costs.exact) < _tiles_cost(problem)
 
 
 def approximate_cells_pay(problem: SearchProblem) -> bool:
-    """Approximate in cells with "auto" if an exact search takes much more than twice as long."""
+    """Approximate in cells with "auto" if an exact search takes 2.5 times as long."""
     if not allows_approximate_cells(problem) or not _cells_may_pay(problem):
         return False
     costs = problem.probes.walk_costs
     if costs is None:
         return False
-    exact = min(cells_cost(problem, costs.exact), _tiles_cost(problem))
-    return _EXACT_RATIO * cells_cost(problem, costs.approximate) < exact
+    exact = min(exact_cost(problem, costs.exact), _tiles_cost(problem))
+    return _EXACT_RATIO * approximate_cost(problem, costs.approximate) < exact
 
 
 def allows_approximate_cells(problem: SearchProblem) -> bool:
@@ -146,12 +149,24 @@ def allows_approximate_cells(problem: SearchProblem) -> bool:
     return _work(problem) > _EXACT_WORK
 
 
-def cells_cost(problem: SearchProblem, compared: Compared) -> float:
-    """Return the work of a search in cells that compares so many rows with a query."""
+def exact_cost(problem: SearchProblem, compared: Compared) -> float:
+    """Return the work of an exact search in cells, from the rows compared in a sample."""
+    return _cells_cost(problem, compared, _COMPARED_WORK, 0.0)
+
+
+def approximate_cost(problem: SearchProblem, compared: Compared) -> float:
+    """Return the work of an approximate search in cells."""
+    return _cells_cost(problem, compared, _SCATTERED_WORK, _SCATTERED_GROWTH)
+
+
+def _cells_cost(
+    problem: SearchProblem, compared: Compared, work: float, growth: float
+) -> float:
     # The fewer rows a bound leaves, the less their number grows with the pool.
-    growth = (problem.n_pool / compared.n_pool) ** (compared.n_rows / compared.n_pool)
-    walking = _WALK_WORK + _COMPARED_WORK * compared.n_rows * growth * problem.n_features
+    share = compared.n_rows / compared.n_pool
+    n_rows = compared.n_rows * (problem.n_pool / compared.n_pool) ** (share + growth)
     build = _partition_cost(problem.n_pool, problem.n_features)
+    walking = _WALK_WORK + work * n_rows * problem.n_features
     return float(build + problem.n_queries * walking)
 
 

@@ -38,7 +38,8 @@ class SMOTE(NeighborSampler):
     search : {"auto", "exact", "approximate"}, default="auto"
         How to find neighbors. "exact" finds the true nearest neighbors. "approximate" uses
         NN-descent, measures its recall on a sample and searches with more effort below 0.95.
-        "auto" is exact while that is fast, or if NN-descent finds too few true neighbors.
+        "auto" is exact unless a sample shows that an approximate search in k-means cells
+        takes less than 40% of the time; its recall is measured as well.
     small_class : {"error", "clamp", "duplicate"}, default="error"
         How to treat a class with fewer than ``k_neighbors + 1`` rows: raise an error; use as
         many neighbors as exist; or the same, and copy the row of a class with one row. The last

@@ -32,7 +32,8 @@ class TomekLinks(NeighborCleaner):
     search : {"auto", "exact", "approximate"}, default="auto"
         "exact" finds the true nearest neighbors; "approximate" uses NN-descent, measures its
         recall on a sample and repeats the search with more effort below 0.95; "auto" is exact
-        for up to 40,000 queries, and as long as that is fast.
+        for up to 40,000 queries, and beyond that unless a sample shows that an approximate
+        search in k-means cells takes less than 40% of the time.
     n_jobs : int or None, default=None
         Threads. None means all cores that the process may use. The rows do not depend on it.
 

@@ -17,7 +17,7 @@ from tests.helpers.hypothesis_examples import examples
 from tests.helpers.search_problems import quiet, resolved, searches
 
 SOME = examples(5 if JIT_DISABLED else 60)
-N = 80 if JIT_DISABLED else 1_500
+N, MANY = (80, 200) if JIT_DISABLED else (1_500, 4_000)
 
 
 def numbers_only(drawn):
@@ -76,10 +76,10 @@ def test_walk__resolves_only_what_sorting_all_distances_finds(
 ):
     points, queries, k = numbers_only(drawn)
     with quiet(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(search, "_N_NEAR", n_near)
         patch.setattr(search, "_TASK_QUERIES", 7)
         cells = partition(points, queries.points, n_threads=n_threads, cell_rows=cell_rows)
-        found = search.walk(cells, queries, k, n_threads=n_threads)
+        reach = search.Reach(n_near, np.inf)
+        found = search.walk(cells, queries, k, reach, n_threads=n_threads)
     expected = naive.nearest_points(points, queries, k)
     is_resolved = resolved(found, queries)
     assert np.array_equal(found.indices[is_resolved], expected[is_resolved])
@@ -158,19 +158,20 @@ def test_cells__do_not_serve_values_without_squares(value):
 
 def test_walk__does_not_depend_on_threads_tasks_or_blocks(monkeypatch):
     points = clusters(N, dtype=np.float32)
-    cells = partition(points, points, n_threads=2, cell_rows=20)
-    for share in (np.inf, 0.5):
-        expected = search.walk(cells, every(points), 4, share, n_threads=2)
-        again = search.walk(cells, every(points), 4, share, n_threads=1)
+    # More cells than a tile has lanes.
+    cells = partition(points, points, n_threads=2, cell_rows=1 if JIT_DISABLED else 20)
+    for reach in (search.WHOLE, search.Reach(9, np.inf), search.Reach(40, 0.5)):
+        expected = search.walk(cells, every(points), 4, reach, n_threads=2)
+        again = search.walk(cells, every(points), 4, reach, n_threads=1)
         assert np.array_equal(expected.indices, again.indices)
         with monkeypatch.context() as patch:
             patch.setattr(search, "_WORK_PER_THREAD", 1.0)
             patch.setattr(search, "_FEWEST_TASKS", 1)
-            again = search.walk(cells, every(points), 4, share, n_threads=2)
+            again = search.walk(cells, every(points), 4, reach, n_threads=2)
         assert np.array_equal(expected.indices, again.indices)
         shuffled = np.random.default_rng(0).permutation(N)
-        again = search.walk(cells, every(points).subset(shuffled), 4, share, n_threads=2)
-        if share == np.inf:
+        again = search.walk(cells, every(points).subset(shuffled), 4, reach, n_threads=2)
+        if reach.share == np.inf:
             assert np.array_equal(expected.indices[shuffled], again.indices)
 
 
@@ -185,7 +186,8 @@ def test_partition__does_not_depend_on_threads():
 def test_walk_with_a_share__looks_through_the_cells_that_it_names(share):
     points = clusters(N)
     cells = partition(points, points, n_threads=2, cell_rows=20)
-    found = search.walk(cells, every(points), 4, share, n_threads=2)
+    reach = search.Reach(1_000, share)
+    found = search.walk(cells, every(points), 4, reach, n_threads=2)
     # Every row of a cell within the share of the distance found was compared.
     squared = squared_to_centers(points.values, cells.packed.centers)
     home = cells.cell_of_rows().astype(int)
@@ -207,30 +209,30 @@ def test_center_excesses__predict_recall_and_rows_compared():
     true = search.walk(cells, queries, 5, n_threads=2)
     excesses = CenterExcesses(cells, queries, true)
     for wanted in (0.7, 0.9):
-        share = excesses.share_for(wanted)
-        found = search.walk(cells, queries, 5, share, n_threads=2)
+        reach = excesses.reach_for(wanted)
+        found = search.walk(cells, queries, 5, reach, n_threads=2)
         is_found = (true.indices[:, :, np.newaxis] == found.indices[:, np.newaxis]).any(axis=2)
         assert is_found.mean() >= wanted - 0.01
-    assert excesses.share_for(0.7) <= excesses.share_for(0.9)
-    compared = [excesses.rows_compared(share) for share in (0.0, 0.5, np.inf)]
+    reaches = [excesses.reach_for(0.7), excesses.reach_for(0.9), search.WHOLE]
+    compared = [excesses.rows_compared(reach) for reach in reaches]
     assert sorted(compared) == compared
     assert compared[0] >= 1
     assert compared[-1] <= N
 
 
 def test_walk_costs__are_small_for_clusters_and_large_without_them():
-    structured = clusters(4_000, n_features=3)
-    even = as_points(np.random.default_rng(0).normal(size=(4_000, 30)))
+    structured = clusters(MANY, n_features=3)
+    even = as_points(np.random.default_rng(0).normal(size=(MANY, 30)))
     near, far = (walk_costs(each, every(each), 5, n_threads=2) for each in (structured, even))
-    assert near.exact.n_pool == 1_000
-    assert near.exact.n_rows < far.exact.n_rows
+    assert near.exact.n_pool == MANY // 4
+    assert near.exact.n_rows <= far.exact.n_rows
     assert far.exact.n_rows > 0.9 * far.exact.n_pool
     assert near.approximate.n_rows <= near.exact.n_rows
 
 
 def test_approximate_search__yields_attempts_of_rising_recall(monkeypatch):
     monkeypatch.setattr("smotefast.neighbors.cells.approximate._RECALLS", (0.3, 0.7, 0.99))
-    points = as_points(np.random.default_rng(0).normal(size=(4_000, 8)))
+    points = as_points(np.random.default_rng(0).normal(size=(MANY, 8)))
     results = list(search_cells_approximately(points, every(points), 5, n_threads=2))
     recalls = [result.recall for result in results]
     assert recalls == sorted(recalls)
@@ -248,6 +250,7 @@ def test_queries_of_other_points__get_the_nearest_cell():
     assert np.array_equal(home, distances.argmin(axis=1))
 
 
+@pytest.mark.skipif(JIT_DISABLED, reason="few rows are searched by other methods")
 def test_auto__is_exact_in_cells_and_says_why(caplog):
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(60_000, 2)) @ rng.normal(size=(2, 12))
@@ -257,3 +260,30 @@ def test_auto__is_exact_in_cells_and_says_why(caplog):
     assert "search method: cells. Search in cells if a bound leaves few rows" in caplog.text
     sample = np.arange(0, 60_000, 3_000)
     assert np.array_equal(found.indices[sample], naive.nearest_rows(rows, 5, sample))
+
+
+def test_walk__ends_before_far_cells_and_skips_groups_that_need_no_cell():
+    # Two clusters far from each other, each of more cells than a tile has lanes.
+    rng = np.random.default_rng(0)
+    values = np.repeat([0.0, 1e4], 180)[:, np.newaxis] + rng.normal(size=(360, 4))
+    points = as_points(values)
+    cells = partition(points, points, n_threads=1, cell_rows=4)
+    expected = naive.nearest_rows(values, 2)
+    for reach in (search.WHOLE, search.Reach(3, np.inf), search.Reach(360, 2.0)):
+        found = search.walk(cells, every(points), 2, reach, n_threads=1)
+        is_same = (found.indices == expected).all(axis=1)
+        assert is_same[resolved(found, every(points))].all() or reach.share == 2.0
+        assert is_same.mean() > 0.95
+        assert ((found.indices >= 180) == (np.arange(360) >= 180)[:, np.newaxis]).all()
+
+
+def test_walk__looks_through_cells_whose_centers_are_equally_far():
+    grid = np.stack(np.meshgrid(np.arange(12.0), np.arange(12.0)), axis=-1).reshape(-1, 2)
+    points = as_points(np.repeat(grid, 2, axis=0))
+    between = as_points(grid[:-13] + 0.5)
+    cells = partition(points, between, n_threads=1, cell_rows=2)
+    queries = other_queries(between)
+    found = search.walk(cells, queries, 3, n_threads=1)
+    is_resolved = resolved(found, queries)
+    expected = naive.nearest_points(points, queries, 3)
+    assert np.array_equal(found.indices[is_resolved], expected[is_resolved])

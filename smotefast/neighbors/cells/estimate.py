@@ -8,13 +8,18 @@ import numpy as np
 
 from smotefast.kernels.points import Points
 from smotefast.neighbors.cells.partition import Partition, nearest_cells, partition
-from smotefast.neighbors.cells.search import walk
+from smotefast.neighbors.cells.search import WHOLE, Reach
+from smotefast.neighbors.exact.scan import search_scan
+from smotefast.neighbors.exact.tiles import search_tiles
 from smotefast.neighbors.queries import Queries, as_points, other_queries
 from smotefast.neighbors.result import RECALL_WANTED, SearchResult
 
 # Queries of the sample, and one row of the pool in so many.
 SAMPLE_QUERIES, SAMPLE_STEP = 256, 4
 _SEED = 1
+# Of the neighbors that a search may miss, this share is in cells that are not near enough to
+# the query's own. The others are in cells whose excess is too large.
+_MISSED_BY_RANK = 0.4
 
 
 class Compared(NamedTuple):
@@ -46,11 +51,24 @@ def walk_costs(
     if cells is None:
         return None
     # A query that is in the sample of the pool finds itself: one row more.
-    true = walk(cells, sample, k + 1, n_threads=n_threads)
+    true = search_sample(pool, sample, k + 1, n_threads=n_threads)
     excesses = CenterExcesses(cells, sample, true)
-    shares = np.inf, excesses.share_for(RECALL_WANTED)
-    exact, approximate = (excesses.rows_compared(share) for share in shares)
+    exact = excesses.rows_compared()
+    approximate = excesses.rows_compared(excesses.reach_for(RECALL_WANTED))
     return WalkCosts(Compared(exact, len(drawn)), Compared(approximate, len(drawn)))
+
+
+def search_sample(
+    points: Points, queries: Queries[Points], k: int, *, n_threads: int
+) -> SearchResult:
+    """Search exactly for a few queries, by tiles: they have no cells in common."""
+    result = search_tiles(points, queries, k, n_threads=n_threads)
+    assert result is not None  # for so few queries
+    rest = result.unresolved
+    if len(rest):
+        scanned = search_scan(points, queries.subset(rest), k, n_threads=n_threads)
+        result.indices[rest], result.squared()[rest] = scanned.indices, scanned.squared()
+    return result
 
 
 class CenterExcesses:
@@ -77,20 +95,26 @@ class CenterExcesses:
         self._excess = squared - np.take_along_axis(squared, home[:, np.newaxis], axis=1)
         # The hyperplane between two centers is closer than the k-th row.
         self._is_within = self._excess <= 2 * np.sqrt(between * self._kth)
-        indices = np.minimum(true.indices, len(cells.points.values) - 1)
-        cell = cells.cell_of_rows()[indices]
+        cell = cells.cell_of_rows()[true.indices]
         excess = np.maximum(np.take_along_axis(self._excess, cell.astype(np.intp), axis=1), 0)
-        needed = np.divide(excess, self._kth, out=np.zeros_like(excess), where=self._kth > 0)
-        self._needed = np.sort(needed, axis=None)
+        self._needed = np.divide(
+            excess, self._kth, out=np.zeros_like(excess), where=self._kth > 0
+        )
+        # Cells by distance of their centers from that of the query's own.
+        self._rank = np.argsort(np.argsort(between, axis=1), axis=1)
+        self._needed_rank = np.take_along_axis(self._rank, cell.astype(np.intp), axis=1)
 
-    def share_for(self, recall: float) -> float:
-        """Return the share of the k-th squared distance with which ``recall`` is found."""
-        last = len(self._needed) - 1
-        return float(self._needed[min(int(recall * len(self._needed)), last)])
+    def reach_for(self, recall: float) -> Reach:
+        """Return the reach that finds a share of the neighbors of these queries."""
+        missed = (1 - recall) * _MISSED_BY_RANK
+        n_near = 1 + int(np.quantile(self._needed_rank, 1 - missed, method="higher"))
+        needed = np.where(self._needed_rank < n_near, self._needed, np.inf)
+        return Reach(n_near, float(np.quantile(needed, recall, method="higher")))
 
-    def rows_compared(self, share: float) -> float:
-        """Return the rows compared with a query on average; ``share`` as for ``walk``."""
+    def rows_compared(self, reach: Reach = WHOLE) -> float:
+        """Return the rows compared with a query on average."""
         is_compared = self._is_within
-        if share != np.inf:
-            is_compared = is_compared & (self._excess <= share * self._kth)
+        if reach.share != np.inf:
+            is_compared = is_compared & (self._excess <= reach.share * self._kth)
+            is_compared &= self._rank < reach.n_near
         return float((is_compared @ self._sizes).mean())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from smotefast._phases import advance
@@ -21,12 +23,29 @@ from smotefast.neighbors.result import SearchResult
 WALK_SPARE, _SECOND_SPARE, _APPROXIMATE_SPARE = 3, 48, 1
 # Queries of a task, at most.
 _TASK_QUERIES = 192
-# Cells nearest to that of a task, which are sorted at first. An approximate search looks
-# through no others.
-_N_NEAR = 256
 # Multiply-adds of one kernel call and thread, at most 0.5 s: a signal is handled after a call.
 # A call has at least so many tasks for a thread.
 _WORK_PER_THREAD, _FEWEST_TASKS = 1e10, 4
+
+
+class Reach(NamedTuple):
+    """Which cells a query looks through.
+
+    Attributes
+    ----------
+    n_near
+        At most so many, those whose centers are nearest to that of the query's own cell.
+    share
+        Of these, cells whose center is farther from the query than its own by at most this
+        share of the k-th distance, all of them squared.
+    """
+
+    n_near: int
+    share: float
+
+
+# All cells that may have a closer row; the nearest 256 are sorted first.
+WHOLE = Reach(256, np.inf)
 
 
 def search_cells(
@@ -40,7 +59,7 @@ def search_cells(
 
 
 def walk(
-    cells: Partition, queries: Queries[Points], k: int, share: float = np.inf, *, n_threads: int
+    cells: Partition, queries: Queries[Points], k: int, reach: Reach = WHOLE, *, n_threads: int
 ) -> SearchResult:
     """Find the k nearest rows in cells.
 
@@ -50,13 +69,12 @@ def walk(
         The pool.
     queries, k
         As for every search method.
-    share
-        Infinite for an exact search. Otherwise cells are looked through whose center is farther
-        from the query than its own by at most this share of the k-th squared distance.
+    reach
+        The cells that are looked through.
     n_threads
         Threads to use; the result does not depend on it.
     """
-    is_exact = share == np.inf
+    is_exact = reach.share == np.inf
     spares = (WALK_SPARE, _SECOND_SPARE) if is_exact else (_APPROXIMATE_SPARE,)
     home = nearest_cells(cells, queries, n_threads=n_threads)
     squared = np.ones((len(queries.rows), k))
@@ -68,7 +86,7 @@ def walk(
         rest = by_cell[~is_resolved[by_cell] & (squared[by_cell, -1] > 0)]
         if len(rest):
             part = queries.subset(rest)
-            found, is_certain = _walk(cells, part, home[rest], k, spare, share, n_threads)
+            found, is_certain = _walk(cells, part, home[rest], k, spare, reach, n_threads)
             indices[rest], squared[rest] = found.indices, found.squared()
             is_resolved[rest] = is_certain
     if not is_exact:
@@ -78,7 +96,7 @@ def walk(
 
 def _walk(
     cells: Partition, queries: Queries[Points], home: np.ndarray, k: int, spare: int,
-    share: float, n_threads: int,
+    reach: Reach, n_threads: int,
 ) -> tuple[SearchResult, np.ndarray]:  # fmt: skip
     """Search with some candidates to spare; return the result and which queries are certain.
 
@@ -87,7 +105,7 @@ def _walk(
     from smotefast.kernels.cells import search_cells as search_in_kernel
 
     n_pool, n_features = cells.points.values.shape
-    n_compared = n_pool if share == np.inf else min(n_pool, _N_NEAR * CELL_ROWS)
+    n_compared = n_pool if reach.share == np.inf else min(n_pool, reach.n_near * CELL_ROWS)
     scores = np.empty((len(home), k + spare), dtype=np.float32)
     candidates = np.empty((len(home), k + spare), dtype=np.int64)
     is_complete = np.empty(len(home), dtype=bool)
@@ -97,7 +115,7 @@ def _walk(
     for block in work_blocks(len(tasks), work, per_call, _FEWEST_TASKS * n_threads):
         search_in_kernel(
             cells.packed, queries.points.values, queries.rows, queries.excluded, tasks[block],
-            _N_NEAR, share, scores, candidates, is_complete, n_threads=n_threads,
+            *reach, scores, candidates, is_complete, n_threads=n_threads,
         )  # fmt: skip
         advance(int(np.diff(tasks[block, 1:]).sum()))
     result = rank_candidates(cells.points, queries, candidates, k, n_threads=n_threads)

@@ -12,222 +12,34 @@ them, as in ``tiles.py``: a row that was not kept is no closer than the worst sc
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
+from smotefast.kernels.cell_bounds import (
+    ROUNDING,
+    TINY,
+    are_beyond,
+    highest_excess,
+    may_be_closer,
+    rounding_of_excess,
+    squared_limit,
+)
+from smotefast.kernels.cell_packing import (
+    Cells,
+    center_distances,
+    nearest_cells,
+    pack_members,
+    pack_shifts,
+    write_residuals,
+)
 from smotefast.kernels.compile import inner, parallel_kernel, prange
 from smotefast.kernels.heaps import NO_ROW, before, sift_down
 from smotefast.kernels.tile_kernel import GROUP, first_lane, score_tile
-
-# A score is added to and compared in float32: bound of these roundings, as a share.
-_ROUNDING = np.float32(2.0**-21)
-# Squares below the smallest normal number are off by up to that number.
-_TINY = np.float32(1e-36)
-
-
-class Cells(NamedTuple):
-    """Rows of a pool, packed by the cell of their nearest center.
-
-    Attributes
-    ----------
-    centers
-        Shape (n_cells, n_features), float64.
-    order
-        Rows of the pool, cell after cell, ascending in each; shape (n_pool,), int64.
-    starts
-        Entry of ``order`` where each cell begins, and the end; shape (n_cells + 1,), int64.
-    panel_starts
-        The same for panels.
-    values, halves
-        Differences from the centers as ``Panels``, float32.
-    scale
-        A power of two that differences were multiplied with.
-    slack
-        Bound of the rounding error of a score, as a share of the squared norms.
-    """
-
-    centers: np.ndarray
-    order: np.ndarray
-    starts: np.ndarray
-    panel_starts: np.ndarray
-    values: np.ndarray
-    halves: np.ndarray
-    scale: float
-    slack: float
-
-
-@parallel_kernel
-def pack_cells(
-    pool: np.ndarray,
-    centers: np.ndarray,
-    order: np.ndarray,
-    starts: np.ndarray,
-    panel_starts: np.ndarray,
-    scale: float,
-    slack: float,
-    values: np.ndarray,
-    halves: np.ndarray,
-) -> None:
-    """Pack the rows of every cell as scaled differences from its center.
-
-    Parameters
-    ----------
-    pool : array of shape (n_pool, n_features), floats
-    centers, order, starts, panel_starts, scale, slack : as in ``Cells``
-    values, halves : as in ``Cells``; written
-    """
-    n_features, lanes = values.shape[1], values.shape[2]
-    for cell in prange(starts.shape[0] - 1):
-        size = starts[cell + 1] - starts[cell]
-        for i in range((panel_starts[cell + 1] - panel_starts[cell]) * lanes):
-            panel, lane = panel_starts[cell] + i // lanes, i % lanes
-            if i >= size:
-                values[panel, :, lane] = 0.0
-                halves[panel, lane] = np.inf
-                continue
-            row = order[starts[cell] + i]
-            norm = 0.0
-            for j in range(n_features):
-                value = np.float32((np.float64(pool[row, j]) - centers[cell, j]) * scale)
-                values[panel, j, lane] = value
-                norm += np.float64(value) * np.float64(value)
-            halves[panel, lane] = norm * (0.5 - slack)
-
-
-@inner
-def _residuals(query_values, query_rows, center, scale, residuals, norms):  # type: ignore[no-untyped-def]
-    """Write the scaled differences of queries from a center, and their norms."""
-    for i in range(query_rows.shape[0]):
-        norm = np.float32(0.0)
-        for j in range(center.shape[0]):
-            value = np.float32((np.float64(query_values[query_rows[i], j]) - center[j]) * scale)
-            residuals[i, j] = value
-            norm += value * value
-        norms[i] = np.sqrt(norm)
-
-
-@inner
-def _pack(residuals, members, n_members, shift, packed, halves):  # type: ignore[no-untyped-def]
-    """Pack members, negated, as seen from a shifted center; write half their squared norms."""
-    n_features = residuals.shape[1]
-    for t in range((n_members + GROUP - 1) // GROUP * GROUP):
-        first = (t // GROUP) * n_features * GROUP + t % GROUP
-        if t >= n_members:
-            for j in range(n_features):
-                packed[first + j * GROUP] = np.float32(0.0)
-            continue
-        i = members[t]
-        norm = np.float32(0.0)
-        for j in range(n_features):
-            value = shift[j] - residuals[i, j]
-            packed[first + j * GROUP] = value
-            norm += value * value
-        halves[t] = np.float32(0.5) * norm
-
-
-@inner
-def _pack_shifts(centers, home, near, scale, shifts, squares):  # type: ignore[no-untyped-def]
-    """Pack twice the differences of some cells' centers from one, and their squared norms.
-
-    As queries are packed negated, a tile of these computes by how much a query is farther from
-    a center than from its own, squared.
-    """
-    lanes = squares.shape[0]
-    for lane in range(lanes):
-        squared = np.float32(0.0)
-        for j in range(centers.shape[1]):
-            value = np.float32(0.0)
-            if lane < near.shape[0]:
-                value = np.float32((centers[near[lane], j] - centers[home, j]) * scale)
-            shifts[j * lanes + lane] = np.float32(2.0) * value
-            squared += value * value
-        squares[lane] = squared if lane < near.shape[0] else np.float32(np.inf)
-
-
-@inner
-def _center_distances(centers, home, scale, squares):  # type: ignore[no-untyped-def]
-    """Write the scaled squared distances of all centers to one."""
-    for cell in range(centers.shape[0]):
-        squared = 0.0
-        for j in range(centers.shape[1]):
-            difference = (centers[cell, j] - centers[home, j]) * scale
-            squared += difference * difference
-        squares[cell] = squared
-
-
-@inner
-def _nearest_cells(squares, home, n_near):  # type: ignore[no-untyped-def]
-    """Return the ``n_near`` cells of smallest distance, more if some are equal; home first."""
-    squares[home] = -1.0
-    if n_near < squares.shape[0]:
-        limit = np.partition(squares, n_near - 1)[n_near - 1]
-        near = np.flatnonzero(squares <= limit)
-        return near[np.argsort(squares[near], kind="mergesort")]
-    return np.argsort(squares, kind="mergesort")
-
-
-@inner
-def _squared_limit(root):  # type: ignore[no-untyped-def]
-    """Return the squared distance within which a row may be kept."""
-    return np.float32(2.0) * max(root, np.float32(0.0)) + _TINY
-
-
-@inner
-def _rounding_of_excess(distance, norm, limit, n_features):  # type: ignore[no-untyped-def]
-    """Return by how much less the excess of a query may be than computed.
-
-    Its sums in float32; and in float64 the distances that rows were assigned to centers by.
-    """
-    sums = np.float32((2 * n_features + 16) * 2.0**-23)
-    assigned = np.float32((n_features + 4) * 2.0**-50)
-    reach = norm + distance + np.sqrt(limit)
-    return sums * distance * (distance + 2 * norm) + assigned * reach * reach
-
-
-@inner
-def _may_be_closer(excess, distance, limit, excess_share):  # type: ignore[no-untyped-def]
-    """Whether a cell can have a row within a limit, and its center is near enough.
-
-    Parameters
-    ----------
-    excess : by how much farther its center is from the query than the query's own, squared
-    distance : distance of the two centers
-    limit : squared distance
-    excess_share : as for ``search_cells``
-    """
-    if excess <= 0:
-        return True
-    is_within = excess <= np.float32(2.0) * distance * np.sqrt(limit)
-    return is_within and (excess_share == np.inf or excess <= excess_share * limit)
-
-
-@inner
-def _highest_excess(distance, norm, limit, excess_share, n_features):  # type: ignore[no-untyped-def]
-    """Return a bound on the computed excess of cells within a distance that may be closer."""
-    if limit == np.inf:
-        return np.float32(np.inf)
-    excess = np.float32(2.0) * distance * np.sqrt(limit)
-    if excess_share != np.inf:
-        excess = min(excess, excess_share * limit)
-    excess += _rounding_of_excess(distance, norm, limit, n_features)
-    return excess * (1 + _ROUNDING) + _TINY
-
-
-@inner
-def _are_beyond(distance, norm, limit, excess_share, n_features):  # type: ignore[no-untyped-def]
-    """Whether no cell at least so far from the query's own may be closer."""
-    if limit == np.inf:
-        return False
-    least = distance * (distance - 2 * norm) * (1 - _ROUNDING)
-    least -= _rounding_of_excess(distance, norm, limit, n_features)
-    return distance > norm and not _may_be_closer(least, distance, limit, excess_share)
 
 
 @inner
 def _limit_of_score(root, half):  # type: ignore[no-untyped-def]
     """Return the score below which, without the query's half norm, a row may be kept."""
-    return root - half + _ROUNDING * (abs(root) + half) + _TINY
+    return root - half + ROUNDING * (abs(root) + half) + TINY
 
 
 @inner
@@ -310,7 +122,7 @@ def _mark_cells(shifts, squares, packed_home, highest, excesses, marks):  # type
 def _any_is_open(distance, norms, limits, share, n_features):  # type: ignore[no-untyped-def]
     """Whether a cell at least so far may be closer to some query."""
     for i in range(norms.shape[0]):
-        if not _are_beyond(distance, norms[i], limits[i], share, n_features):
+        if not are_beyond(distance, norms[i], limits[i], share, n_features):
             return True
     return False
 
@@ -338,15 +150,15 @@ def _walk(cells, home, near, residuals, norms, packed_home, share, excluded, sco
     shifts = np.empty(n_features * lanes, np.float32)
     squares = np.empty(lanes, np.float32)
     for i in range(size):
-        limits[i] = _squared_limit(scores[i, 0])
+        limits[i] = squared_limit(scores[i, 0])
     for first in range(0, near.shape[0], lanes):
         block = near[first : first + lanes]
-        _pack_shifts(cells.centers, home, block, cells.scale, shifts, squares)
+        pack_shifts(cells.centers, home, block, cells.scale, shifts, squares)
         if not _any_is_open(np.sqrt(squares[0]), norms, limits, share, n_features):
             return False
-        farthest = np.sqrt(squares[block.shape[0] - 1]) * (1 + _ROUNDING)
+        farthest = np.sqrt(squares[block.shape[0] - 1]) * (1 + ROUNDING)
         for i in range(size):
-            highest[i] = _highest_excess(farthest, norms[i], limits[i], share, n_features)
+            highest[i] = highest_excess(farthest, norms[i], limits[i], share, n_features)
         needed = _mark_cells(shifts, squares, packed_home, highest, excesses, marks)
         while needed != 0:
             lane = first_lane(needed)
@@ -357,8 +169,8 @@ def _walk(cells, home, near, residuals, norms, packed_home, share, excluded, sco
                 if marks[i] >> np.uint64(lane) & np.uint64(1) == 0:
                     continue
                 limit = limits[i]
-                rounding = _rounding_of_excess(distance, norms[i], limit, n_features)
-                if limit == np.inf or _may_be_closer(
+                rounding = rounding_of_excess(distance, norms[i], limit, n_features)
+                if limit == np.inf or may_be_closer(
                     excesses[i, lane] - rounding, distance, limit, share
                 ):
                     members[n_members] = i
@@ -367,13 +179,13 @@ def _walk(cells, home, near, residuals, norms, packed_home, share, excluded, sco
                 continue
             for j in range(n_features):
                 shift[j] = np.float32(0.5) * shifts[j * lanes + lane]
-            _pack(residuals, members, n_members, shift, packed, halves)
+            pack_members(residuals, members, n_members, shift, packed, halves)
             _look_through(
                 cells, block[lane], packed, halves, members, n_members, score_limits, tile,
                 hits, excluded, scores, indices,
             )  # fmt: skip
             for t in range(n_members):
-                limits[members[t]] = _squared_limit(scores[members[t], 0])
+                limits[members[t]] = squared_limit(scores[members[t], 0])
     return True
 
 
@@ -425,20 +237,20 @@ def search_cells(
         task_scores, task_indices = scores[begin:end], indices[begin:end]
         task_scores[:] = np.inf
         task_indices[:] = NO_ROW
-        _residuals(
+        write_residuals(
             query_values, query_rows[begin:end], cells.centers[home], cells.scale, residuals,
             norms,
         )  # fmt: skip
         no_shift = np.zeros(n_features, np.float32)
-        _pack(residuals, np.arange(size), size, no_shift, packed_home, halves)
+        pack_members(residuals, np.arange(size), size, no_shift, packed_home, halves)
         squares = np.empty(cells.centers.shape[0], np.float64)
-        _center_distances(cells.centers, home, cells.scale, squares)
-        near = _nearest_cells(squares, home, n_near)
+        center_distances(cells.centers, home, cells.scale, squares)
+        near = nearest_cells(squares, home, n_near)
         queries = residuals, norms, packed_home, share, excluded[begin:end]
         is_open = _walk(cells, home, near, *queries, task_scores, task_indices)
         n_seen = near.shape[0]
         if is_open and n_seen < squares.shape[0] and share == np.inf:
-            near = _nearest_cells(squares, home, squares.shape[0])
+            near = nearest_cells(squares, home, squares.shape[0])
             _walk(cells, home, near[n_seen:], *queries, task_scores, task_indices)
             n_seen = squares.shape[0]
         is_complete[begin:end] = not is_open or n_seen == squares.shape[0]

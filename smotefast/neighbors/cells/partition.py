@@ -18,7 +18,7 @@ from smotefast.neighbors.exact.tiles import (
 from smotefast.neighbors.queries import Queries, as_points, counted_blocks, other_queries
 
 if TYPE_CHECKING:
-    from smotefast.kernels.cells import Cells
+    from smotefast.kernels.cell_packing import Cells
 
 # Rows of a cell, on average.
 CELL_ROWS = 256
@@ -86,7 +86,7 @@ def partition(
 
 
 def _partition(points: Points, centers: np.ndarray, scale: float, n_threads: int) -> Partition:
-    from smotefast.kernels.cells import Cells, pack_cells
+    from smotefast.kernels.cell_packing import Cells, pack_cells
     from smotefast.kernels.tile_kernel import panel_lanes
 
     # NumPy sorts numbers of two bytes by radix.

@@ -1,0 +1,151 @@
+"""Rows of a pool packed by k-means cell, and queries as seen from the centers of cells."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from smotefast.kernels.compile import inner, parallel_kernel, prange
+from smotefast.kernels.tile_kernel import GROUP
+
+
+class Cells(NamedTuple):
+    """Rows of a pool, packed by the cell of their nearest center.
+
+    Attributes
+    ----------
+    centers
+        Shape (n_cells, n_features), float64.
+    order
+        Rows of the pool, cell after cell, ascending in each; shape (n_pool,), int64.
+    starts
+        Entry of ``order`` where each cell begins, and the end; shape (n_cells + 1,), int64.
+    panel_starts
+        The same for panels.
+    values, halves
+        Differences from the centers as ``Panels``, float32.
+    scale
+        A power of two that differences were multiplied with.
+    slack
+        Bound of the rounding error of a score, as a share of the squared norms.
+    """
+
+    centers: np.ndarray
+    order: np.ndarray
+    starts: np.ndarray
+    panel_starts: np.ndarray
+    values: np.ndarray
+    halves: np.ndarray
+    scale: float
+    slack: float
+
+
+@parallel_kernel
+def pack_cells(
+    pool: np.ndarray,
+    centers: np.ndarray,
+    order: np.ndarray,
+    starts: np.ndarray,
+    panel_starts: np.ndarray,
+    scale: float,
+    slack: float,
+    values: np.ndarray,
+    halves: np.ndarray,
+) -> None:
+    """Pack the rows of every cell as scaled differences from its center.
+
+    Parameters
+    ----------
+    pool : array of shape (n_pool, n_features), floats
+    centers, order, starts, panel_starts, scale, slack : as in ``Cells``
+    values, halves : as in ``Cells``; written
+    """
+    n_features, lanes = values.shape[1], values.shape[2]
+    for cell in prange(starts.shape[0] - 1):
+        size = starts[cell + 1] - starts[cell]
+        for i in range((panel_starts[cell + 1] - panel_starts[cell]) * lanes):
+            panel, lane = panel_starts[cell] + i // lanes, i % lanes
+            if i >= size:
+                values[panel, :, lane] = 0.0
+                halves[panel, lane] = np.inf
+                continue
+            row = order[starts[cell] + i]
+            norm = 0.0
+            for j in range(n_features):
+                value = np.float32((np.float64(pool[row, j]) - centers[cell, j]) * scale)
+                values[panel, j, lane] = value
+                norm += np.float64(value) * np.float64(value)
+            halves[panel, lane] = norm * (0.5 - slack)
+
+
+@inner
+def write_residuals(query_values, query_rows, center, scale, residuals, norms):  # type: ignore[no-untyped-def]
+    """Write the scaled differences of queries from a center, and their norms."""
+    for i in range(query_rows.shape[0]):
+        norm = np.float32(0.0)
+        for j in range(center.shape[0]):
+            value = np.float32((np.float64(query_values[query_rows[i], j]) - center[j]) * scale)
+            residuals[i, j] = value
+            norm += value * value
+        norms[i] = np.sqrt(norm)
+
+
+@inner
+def pack_members(residuals, members, n_members, shift, packed, halves):  # type: ignore[no-untyped-def]
+    """Pack members, negated, as seen from a shifted center; write half their squared norms."""
+    n_features = residuals.shape[1]
+    for t in range((n_members + GROUP - 1) // GROUP * GROUP):
+        first = (t // GROUP) * n_features * GROUP + t % GROUP
+        if t >= n_members:
+            for j in range(n_features):
+                packed[first + j * GROUP] = np.float32(0.0)
+            continue
+        i = members[t]
+        norm = np.float32(0.0)
+        for j in range(n_features):
+            value = shift[j] - residuals[i, j]
+            packed[first + j * GROUP] = value
+            norm += value * value
+        halves[t] = np.float32(0.5) * norm
+
+
+@inner
+def pack_shifts(centers, home, near, scale, shifts, squares):  # type: ignore[no-untyped-def]
+    """Pack twice the differences of some cells' centers from one, and their squared norms.
+
+    As queries are packed negated, a tile of these computes by how much a query is farther from
+    a center than from its own, squared.
+    """
+    lanes = squares.shape[0]
+    for lane in range(lanes):
+        squared = np.float32(0.0)
+        for j in range(centers.shape[1]):
+            value = np.float32(0.0)
+            if lane < near.shape[0]:
+                value = np.float32((centers[near[lane], j] - centers[home, j]) * scale)
+            shifts[j * lanes + lane] = np.float32(2.0) * value
+            squared += value * value
+        squares[lane] = squared if lane < near.shape[0] else np.float32(np.inf)
+
+
+@inner
+def center_distances(centers, home, scale, squares):  # type: ignore[no-untyped-def]
+    """Write the scaled squared distances of all centers to one."""
+    for cell in range(centers.shape[0]):
+        squared = 0.0
+        for j in range(centers.shape[1]):
+            difference = (centers[cell, j] - centers[home, j]) * scale
+            squared += difference * difference
+        squares[cell] = squared
+
+
+@inner
+def nearest_cells(squares, home, n_near):  # type: ignore[no-untyped-def]
+    """Return the ``n_near`` cells of smallest distance, more if some are equal; home first."""
+    squares[home] = -1.0
+    if n_near < squares.shape[0]:
+        limit = np.partition(squares, n_near - 1)[n_near - 1]
+        near = np.flatnonzero(squares <= limit)
+        return near[np.argsort(squares[near], kind="mergesort")]
+    return np.argsort(squares, kind="mergesort")

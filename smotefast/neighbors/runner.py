@@ -200,6 +200,7 @@ def _attempts(
             rest = _search_exactly(arguments.subset(which), problem)
             result = _merge(result, which, rest)
         yield result
+        del result  # before the next attempt
 
 
 def _search_exactly(arguments: _Arguments[P], problem: SearchProblem) -> SearchResult:

@@ -102,7 +102,10 @@ def search_share_graph(
     columns = [of[points.codes[:, j]] for j, of in enumerate(points.shares)]
     numbers = as_points(np.hstack(columns))
     for candidates in graph_candidates(numbers, queries.rows, k, n_threads=n_threads):
-        yield _rank_candidates(points, queries, candidates, k, n_threads)
+        result = _rank_candidates(points, queries, candidates, k, n_threads)
+        del candidates
+        yield result
+        del result  # before the next attempt
 
 
 def _rank_candidates(

@@ -31,6 +31,8 @@ if kind == "coarse":  # float32 cannot certify the order
     rows[:, 0] = rng.integers(0, 3, n) * 1e6 + 0.25
 elif kind == "duplicates":
     rows = rows[rng.integers(0, n // 2, n)]
+elif kind == "correlated":
+    rows = rows @ rng.normal(size=(d, d))
 elif kind == "tied":
     rows = rng.integers(0, 3, (n, d)) + 0.1
 rows = rows.astype(np.float32 if kind == "float32" else np.float64)
@@ -54,13 +56,13 @@ print(found.method, peak_bytes() - before)
         ("float64", 150_000, 2, 5, "exact", 0.95, "exact"),
         pytest.param("duplicates", 40_000, 30, 5, "exact", 0.95, "exact", marks=long),
         pytest.param("float32", 50_000, 30, 5, "approximate", 0.0, "approximate", marks=long),
-        ("float64", 70_000, 12, 1, "auto", 2.0, "approximate"),
+        ("correlated", 70_000, 30, 1, "auto", 2.0, "approximate"),
         pytest.param(
             "duplicates", 200_000, 30, 5, "approximate", 0.0, "approximate", marks=long
         ),
         pytest.param("float32", 100_000, 30, 5, "approximate", 0.0, "approximate", marks=long),
         pytest.param("float32", 50_000, 12, 40, "approximate", 2.0, "approximate", marks=long),
-        pytest.param("float64", 100_000, 12, 1, "auto", 2.0, "approximate", marks=long),
+        pytest.param("correlated", 100_000, 30, 2, "auto", 2.0, "approximate", marks=long),
     ],
 )
 def test_find_neighbors__takes_no_more_than_estimated(kind, n, d, k, search, wanted, method):

@@ -54,7 +54,10 @@ def search_nn_descent(
     for candidates in graph_candidates(points, queries.rows, k, n_threads=n_threads):
         result = rank_candidates(points, queries, candidates, k, n_threads=n_threads)
         unresolved = np.flatnonzero(result.indices[:, -1] >= points.values.shape[0])
-        yield result._replace(unresolved=unresolved)
+        del candidates
+        result = result._replace(unresolved=unresolved)
+        yield result
+        del result  # before the next attempt
 
 
 def graph_candidates(
@@ -66,6 +69,7 @@ def graph_candidates(
         if candidates is None:
             return
         yield candidates
+        del candidates
 
 
 def _candidates(

@@ -41,4 +41,6 @@ def search_cells_approximately(
         with phase("searching neighbors", n_queries, detail):
             result = walk(cells, queries, k, reach, n_threads=n_threads)
         found_share = recall(result.squared()[drawn[other]], true.squared()[other])
-        yield result._replace(recall=found_share)
+        result = result._replace(recall=found_share)
+        yield result
+        del result  # before the next attempt

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from smotefast.neighbors.cells.estimate import SAMPLE_QUERIES, SAMPLE_STEP, Compared
-from smotefast.neighbors.cells.partition import CELL_ROWS
+from smotefast.neighbors.cells.partition import rows_per_cell
 from smotefast.neighbors.exact.duplicates import MAX_DISTINCT_SHARE
 from smotefast.neighbors.exact.tiles import SPARE, resolvable
 from smotefast.neighbors.problem import SearchProblem
@@ -171,7 +171,7 @@ def _cells_cost(
 
 
 def _partition_cost(n_pool: int, n_features: int) -> float:
-    return n_pool * (_ROW_WORK + _CENTER_WORK * n_pool / CELL_ROWS * n_features)
+    return n_pool * (_ROW_WORK + _CENTER_WORK * n_pool / rows_per_cell(n_pool) * n_features)
 
 
 def _tiles_cost(problem: SearchProblem) -> float:

@@ -134,9 +134,9 @@ def test_cells__find_what_sorting_all_distances_finds_in_odd_data(kind, dtype):
     if kind == "far rows":
         values[:5] *= 1e12
     points = as_points(values.astype(dtype))
-    with pytest.MonkeyPatch.context() as patch, quiet():
-        patch.setattr("smotefast.neighbors.cells.partition.CELL_ROWS", 8)
-        found = search.search_cells(points, every(points), 3, n_threads=1)
+    with quiet():
+        cells = partition(points, points, n_threads=1, cell_rows=8)
+        found = search.walk(cells, every(points), 3, n_threads=1)
     is_resolved = resolved(found, every(points))
     assert np.array_equal(
         found.indices[is_resolved], naive.nearest_rows(values.astype(dtype), 3)[is_resolved]

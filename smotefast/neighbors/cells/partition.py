@@ -20,8 +20,9 @@ from smotefast.neighbors.queries import Queries, as_points, counted_blocks, othe
 if TYPE_CHECKING:
     from smotefast.kernels.cell_packing import Cells
 
-# Rows of a cell, on average.
-CELL_ROWS = 256
+# Rows of a cell on average, in a pool of up to so many rows. In larger pools they grow with the
+# root of the number of rows: assigning to more centers would take longer than comparing.
+_CELL_ROWS, _MANY_ROWS = 256, 1_000_000
 # Rows of the sample per center, and rounds of Lloyd's algorithm on it.
 _SAMPLE_ROWS, _ROUNDS = 24, 3
 _SEED = 20_020_601
@@ -59,7 +60,7 @@ class Partition(NamedTuple):
 
 
 def partition(
-    points: Points, query_points: Points, *, n_threads: int, cell_rows: int = CELL_ROWS
+    points: Points, query_points: Points, *, n_threads: int, cell_rows: int | None = None
 ) -> Partition | None:
     """Partition rows by their nearest center; None if values are too large, or not finite.
 
@@ -72,17 +73,23 @@ def partition(
     n_threads
         Threads to use; the result does not depend on it.
     cell_rows
-        Rows of a cell on average; the result of an exact search does not depend on it.
+        Rows of a cell on average, None for ``rows_per_cell``; the result of an exact search
+        does not depend on it.
     """
     center, reach, _ = center_and_reach(points.values)
     others = 0.0 if query_points is points else reach_of(query_points.values, center)
     if not (reach <= _LARGEST and others <= _LARGEST):
         return None
     n_rows = len(points.values)
-    n_cells = max(1, n_rows // cell_rows)
+    n_cells = max(1, n_rows // (cell_rows or rows_per_cell(n_rows)))
     with phase("partitioning", n_rows, f"{n_rows:,} rows, {n_cells:,} cells"):
         centers = k_means(points.values, n_cells, n_threads=n_threads)
         return _partition(points, centers, scale_for(max(reach, others)), n_threads)
+
+
+def rows_per_cell(n_rows: int) -> int:
+    """Return the rows of a cell on average, for a pool of so many rows."""
+    return int(_CELL_ROWS * max(1.0, n_rows / _MANY_ROWS) ** 0.5)
 
 
 def _partition(points: Points, centers: np.ndarray, scale: float, n_threads: int) -> Partition:

@@ -9,10 +9,10 @@ import numpy as np
 from smotefast._phases import advance
 from smotefast.kernels.points import Points
 from smotefast.neighbors.cells.partition import (
-    CELL_ROWS,
     Partition,
     nearest_cells,
     partition,
+    rows_per_cell,
 )
 from smotefast.neighbors.exact.scan import rank_candidates
 from smotefast.neighbors.queries import Queries, work_blocks
@@ -105,12 +105,12 @@ def _walk(
     from smotefast.kernels.cells import search_cells as search_in_kernel
 
     n_pool, n_features = cells.points.values.shape
-    n_compared = n_pool if reach.share == np.inf else min(n_pool, reach.n_near * CELL_ROWS)
+    n_in_reach = n_pool if reach.share == np.inf else reach.n_near * rows_per_cell(n_pool)
     scores = np.empty((len(home), k + spare), dtype=np.float32)
     candidates = np.empty((len(home), k + spare), dtype=np.int64)
     is_complete = np.empty(len(home), dtype=bool)
     tasks = _tasks(home)
-    work = float(_TASK_QUERIES * n_compared * n_features)
+    work = float(_TASK_QUERIES * min(n_pool, n_in_reach) * n_features)
     per_call = _WORK_PER_THREAD * n_threads
     for block in work_blocks(len(tasks), work, per_call, _FEWEST_TASKS * n_threads):
         search_in_kernel(

@@ -48,8 +48,7 @@ _FEW_UNRESOLVED = 64
 
 # Approximate search.
 # Up to this work "auto" is exact. Tiles do about 2e11 a second on 2 cores with AVX-512 and 5e10
-# without, so this is 0.25 to 1 s. The graph takes 0.5 s for 100,000 x 30 once pynndescent is
-# imported (0.5 to 1.5 s).
+# without, so this is 0.25 to 1 s. An approximate search of 100,000 x 30 takes 0.6 s.
 _EXACT_WORK = 5e10
 # The same with categories, which make the graph wider. 100,000 x 16 and 4 categories: 1.2 s
 # exactly and 1.9 s by the graph, 300,000: 10.5 and 8.7 s; 100,000 x 8 and 10: 1.4 and 6.0 s.
@@ -131,22 +130,15 @@ def cells_pay(problem: SearchProblem) -> bool:
 
 def approximate_cells_pay(problem: SearchProblem) -> bool:
     """Approximate in cells with "auto" if an exact search takes 2.5 times as long."""
-    if not allows_approximate_cells(problem) or not _cells_may_pay(problem):
+    if problem.search != "auto" or _work(problem) <= _EXACT_WORK or not _cells_may_pay(problem):
+        return False
+    if problem.cross_class and problem.n_queries <= _CROSS_CLASS_QUERIES:
         return False
     costs = problem.probes.walk_costs
     if costs is None:
         return False
     exact = min(exact_cost(problem, costs.exact), _tiles_cost(problem))
     return _EXACT_RATIO * approximate_cost(problem, costs.approximate) < exact
-
-
-def allows_approximate_cells(problem: SearchProblem) -> bool:
-    """Whether the sizes of a search lead to an approximate one; the data decide."""
-    if problem.search != "auto" or problem.has_codes or problem.needs_distances:
-        return False
-    if problem.cross_class and problem.n_queries <= _CROSS_CLASS_QUERIES:
-        return False
-    return _work(problem) > _EXACT_WORK
 
 
 def exact_cost(problem: SearchProblem, compared: Compared) -> float:

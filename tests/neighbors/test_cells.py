@@ -208,11 +208,11 @@ def test_center_excesses__predict_recall_and_rows_compared():
     queries = every(points)
     true = search.walk(cells, queries, 5, n_threads=2)
     excesses = CenterExcesses(cells, queries, true)
-    for wanted in (0.7, 0.9):
-        reach = excesses.reach_for(wanted)
+    for target in (0.7, 0.9):
+        reach = excesses.reach_for(target)
         found = search.walk(cells, queries, 5, reach, n_threads=2)
         is_found = (true.indices[:, :, np.newaxis] == found.indices[:, np.newaxis]).any(axis=2)
-        assert is_found.mean() >= wanted - 0.01
+        assert is_found.mean() >= target - 0.01
     reaches = [excesses.reach_for(0.7), excesses.reach_for(0.9), search.WHOLE]
     compared = [excesses.rows_compared(reach) for reach in reaches]
     assert sorted(compared) == compared

@@ -12,15 +12,17 @@ from smotefast.neighbors.cells.partition import (
     Partition,
     nearest_cells,
     partition,
-    rows_per_cell,
 )
 from smotefast.neighbors.exact.scan import rank_candidates
+from smotefast.neighbors.exact.tiles import are_below
 from smotefast.neighbors.queries import Queries, work_blocks
 from smotefast.neighbors.result import SearchResult
 
 # Candidates beyond k: of an exact search, at first and for queries that these leave unresolved;
 # and of an approximate one.
 WALK_SPARE, _SECOND_SPARE, _APPROXIMATE_SPARE = 3, 48, 1
+# Squares below this are lost in float32.
+_TINY = 1e-36
 # Queries of a task, at most.
 _TASK_QUERIES = 192
 # Multiply-adds of one kernel call and thread, at most 0.5 s: a signal is handled after a call.
@@ -105,12 +107,13 @@ def _walk(
     from smotefast.kernels.cells import search_cells as search_in_kernel
 
     n_pool, n_features = cells.points.values.shape
-    n_in_reach = n_pool if reach.share == np.inf else reach.n_near * rows_per_cell(n_pool)
+    n_cells = len(cells.sizes)
+    share = 1.0 if reach.share == np.inf else min(1.0, reach.n_near / n_cells)
     scores = np.empty((len(home), k + spare), dtype=np.float32)
     candidates = np.empty((len(home), k + spare), dtype=np.int64)
     is_complete = np.empty(len(home), dtype=bool)
     tasks = _tasks(home)
-    work = float(_TASK_QUERIES * min(n_pool, n_in_reach) * n_features)
+    work = _TASK_QUERIES * share * n_pool * n_features
     per_call = _WORK_PER_THREAD * n_threads
     for block in work_blocks(len(tasks), work, per_call, _FEWEST_TASKS * n_threads):
         search_in_kernel(
@@ -119,13 +122,9 @@ def _walk(
         )  # fmt: skip
         advance(int(np.diff(tasks[block, 1:]).sum()))
     result = rank_candidates(cells.points, queries, candidates, k, n_threads=n_threads)
-    # As tiles do it: see ``exact/tiles.py``.
-    rounding = 4 * (n_features + 3) * np.finfo(np.float64).eps
-    with np.errstate(over="ignore", invalid="ignore"):
-        kth = result.squared()[:, -1] + n_features * np.finfo(np.float64).tiny
-        kth = kth * cells.packed.scale * cells.packed.scale * (1 + rounding) + 1e-36
-        is_certain = is_complete & (kth < 2.0 * scores[:, 0])
-    return result, is_certain
+    bounds = 2 * scores[:, 0].astype(np.float64) - _TINY
+    kth = result.squared()[:, -1]
+    return result, is_complete & are_below(kth, bounds, cells.packed.scale, n_features)
 
 
 def _tasks(home: np.ndarray) -> np.ndarray:

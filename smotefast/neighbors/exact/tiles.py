@@ -227,13 +227,20 @@ def _are_below_rest(
     ``worst`` are the worst scores kept, ``norms`` the squared norms of the queries.
     """
     tiny = 1e-36 if packed.panels.values.dtype == FLOAT32 else 1e-300
-    rounding = 4 * (n_features + 3) * np.finfo(np.float64).eps
     left_out = 2 * worst.astype(np.float64) + norms * (1 - packed.slack) - tiny
+    return are_below(squared, left_out, packed.scale, n_features)
+
+
+def are_below(
+    squared: np.ndarray, bounds: np.ndarray, scale: float, n_features: int
+) -> np.ndarray:
+    """Whether squared distances are below bounds of scaled ones, however they were rounded."""
+    rounding = 4 * (n_features + 3) * np.finfo(np.float64).eps
     # Squares below the smallest normal number are off by up to that number.
     underflow = n_features * np.finfo(np.float64).tiny
     with np.errstate(over="ignore", invalid="ignore"):
-        scaled = (squared + underflow) * packed.scale * packed.scale
-        return np.asarray(scaled * (1 + rounding) < left_out)
+        scaled = (squared + underflow) * scale * scale
+        return np.asarray(scaled * (1 + rounding) < bounds)
 
 
 def nearest_candidates(

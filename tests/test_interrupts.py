@@ -23,9 +23,8 @@ from smotefast import (
     TomekLinks,
 )
 from smotefast.engine import draws, interpolate, majority_vote
-from smotefast.kernels import nn_descent
 from smotefast.neighbors import same_class_first, value_difference
-from smotefast.neighbors.approximate import graph
+from smotefast.neighbors.cells import nn_descent
 from smotefast.neighbors.cells import search as cells
 from smotefast.neighbors.exact import csr, scan, tiles
 from smotefast.over_sampling import _cluster_density
@@ -40,7 +39,6 @@ LIMITS = [
     (same_class_first, "_WORK_PER_THREAD", 1),
     (value_difference, "_LOOKUPS_PER_THREAD", 1),
     (value_difference, "_RANKED_PER_THREAD", 1),
-    (graph, "_WORK_PER_THREAD", 1),
     (csr, "_WORK_PER_THREAD", 1),
     (cells, "_WORK_PER_THREAD", 1.0),
     (scan, "_WORK_PER_THREAD", 1),
@@ -97,7 +95,7 @@ CASES = {
     "farthest": (NearMiss(version=2), numbers),
 }
 if not JIT_OFF:
-    CASES["graph"] = (SMOTE(search="approximate", random_state=0), lambda: numbers(6 * N))
+    CASES["graph"] = (SMOTE(search="approximate", **MANY), lambda: numbers(3 * N))
     CASES["shares"] = (SMOTEN(search="approximate", random_state=0), lambda: categories(12 * N))
 
 
@@ -165,9 +163,8 @@ def test_ctrl_c__ends_a_call_within_its_phase_and_the_next_call_is_right(
         ("mixed", "votes.elect_categories"),
         ("categories", "value_differences.scan_codes"),
         ("cells", "closer_rows.have_closer_rows"),
-        *([] if JIT_OFF else [("graph", "leaf_join.join_leaves")]),
+        *([] if JIT_OFF else [("graph", "nn_descent.join_neighbors")]),
         *([] if JIT_OFF else [("shares", "value_differences.rank_codes")]),
-        *([] if JIT_OFF else [("shares", "nn_descent._compare_candidates")]),
     ],
 )
 def test_kernels__are_called_block_by_block(case, kernel, small_blocks, monkeypatch):

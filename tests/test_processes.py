@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import pickle
 import subprocess
 import sys
 import textwrap
@@ -171,7 +172,8 @@ print(found, caught[0].category.__name__, "NUMBA_CACHE_DIR" in str(caught[0].mes
 
 
 @pytest.mark.parametrize(
-    "usable", ["cache_is_possible", pytest.param("graph_is_possible", marks=pytest.mark.long)]
+    "usable",
+    ["cache_is_possible", pytest.param("pynndescent_is_possible", marks=pytest.mark.long)],
 )
 def test_read_only_homes__put_the_cache_below_the_temporary_folder(tmp_path, usable):
     code = f"""
@@ -210,6 +212,26 @@ def test_full_cache_disk__falls_back(tmp_path):
     print(result.indices.ravel().tolist(), bool(tried))
     """
     assert run(code, NUMBA_CACHE_DIR=str(tmp_path)) == "[1, 0, 1] True"
+
+
+@pytest.mark.parametrize("missing", ["smotefast.kernels.points\nGone", "smotefast.gone\nGone"])
+def test_cache_of_a_version_with_other_types__is_written_again(tmp_path, missing):
+    search = """
+    import numpy as np
+    from smotefast.neighbors.exact.scan import search_scan
+    from smotefast.neighbors.queries import as_points, pool_queries
+    points = as_points(np.array([[0.0], [1.0], [3.0]]))
+    result = search_scan(points, pool_queries(points, np.arange(3)), 1, n_threads=1)
+    print(result.indices.ravel().tolist())
+    """
+    assert run(search, NUMBA_CACHE_DIR=str(tmp_path)) == "[1, 0, 1]"
+    (index,) = tmp_path.rglob("distances.scan_rows*.nbi")
+    content = index.read_bytes()
+    with index.open("rb") as file:
+        version_of_numba = pickle.dumps(pickle.load(file))
+    index.write_bytes(version_of_numba + f"c{missing}\n.".encode())
+    assert run(search, NUMBA_CACHE_DIR=str(tmp_path)) == "[1, 0, 1]"
+    assert len(index.read_bytes()) >= len(content) - 8
 
 
 def test_numpys_global_generator__is_left_alone():

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from smotefast.kernels.compile import inner, parallel_kernel, prange
+from smotefast.kernels.points import Points
 from smotefast.kernels.tile_kernel import GROUP
 
 
@@ -16,15 +17,20 @@ class Cells(NamedTuple):
     Attributes
     ----------
     centers
-        Shape (n_cells, n_features), float64.
+        Shape (n_cells, n_features + n_levels), float64.
+    level_columns, level_codes, level_values
+        Columns of the centers after the numbers, one for each of some categories: its column,
+        its code there, and the value in rows of it; shape (n_levels,).
     order
         Rows of the pool, cell after cell, ascending in each; shape (n_pool,), int64.
     starts
         Entry of ``order`` where each cell begins, and the end; shape (n_cells + 1,), int64.
     panel_starts
         The same for panels.
-    values, halves
-        Differences from the centers as ``Panels``, float32.
+    values, halves, codes
+        Differences of the numbers from the centers, and categories, as ``Panels``, float32.
+    half_weight
+        Half of what each category that differs adds, scaled.
     scale
         A power of two that differences were multiplied with.
     slack
@@ -32,18 +38,23 @@ class Cells(NamedTuple):
     """
 
     centers: np.ndarray
+    level_columns: np.ndarray
+    level_codes: np.ndarray
+    level_values: np.ndarray
     order: np.ndarray
     starts: np.ndarray
     panel_starts: np.ndarray
     values: np.ndarray
     halves: np.ndarray
+    codes: np.ndarray
+    half_weight: float
     scale: float
     slack: float
 
 
 @parallel_kernel
 def pack_cells(
-    pool: np.ndarray,
+    pool: Points,
     centers: np.ndarray,
     order: np.ndarray,
     starts: np.ndarray,
@@ -52,49 +63,67 @@ def pack_cells(
     slack: float,
     values: np.ndarray,
     halves: np.ndarray,
+    codes: np.ndarray,
 ) -> None:
     """Pack the rows of every cell as scaled differences from its center.
 
     Parameters
     ----------
-    pool : array of shape (n_pool, n_features), floats
+    pool : n_pool rows
     centers, order, starts, panel_starts, scale, slack : as in ``Cells``
-    values, halves : as in ``Cells``; written
+    values, halves, codes : as in ``Cells``; written
     """
     n_features, lanes = values.shape[1], values.shape[2]
+    n_codes = codes.shape[1]
+    lowered = slack * n_codes * pool.weight * scale * scale
     for cell in prange(starts.shape[0] - 1):
         size = starts[cell + 1] - starts[cell]
         for i in range((panel_starts[cell + 1] - panel_starts[cell]) * lanes):
             panel, lane = panel_starts[cell] + i // lanes, i % lanes
             if i >= size:
                 values[panel, :, lane] = 0.0
+                codes[panel, :, lane] = -1
                 halves[panel, lane] = np.inf
                 continue
             row = order[starts[cell] + i]
             norm = 0.0
             for j in range(n_features):
-                value = np.float32((np.float64(pool[row, j]) - centers[cell, j]) * scale)
-                values[panel, j, lane] = value
-                norm += np.float64(value) * np.float64(value)
-            halves[panel, lane] = norm * (0.5 - slack)
+                value = np.float64(pool.values[row, j]) - centers[cell, j]
+                values[panel, j, lane] = np.float32(value * scale)
+                packed = np.float64(values[panel, j, lane])
+                norm += packed * packed
+            for j in range(n_codes):
+                codes[panel, j, lane] = pool.codes[row, j]
+            halves[panel, lane] = norm * (0.5 - slack) - lowered
 
 
 @inner
-def write_residuals(query_values, query_rows, center, scale, residuals, norms):  # type: ignore[no-untyped-def]
+def write_residuals(cells, home, points, query_rows, residuals, norms):  # type: ignore[no-untyped-def]
     """Write the scaled differences of queries from a center, and their norms."""
+    n_features, center = points.values.shape[1], cells.centers[home]
     for i in range(query_rows.shape[0]):
+        row = query_rows[i]
         norm = np.float32(0.0)
         for j in range(center.shape[0]):
-            value = np.float32((np.float64(query_values[query_rows[i], j]) - center[j]) * scale)
-            residuals[i, j] = value
-            norm += value * value
+            value = 0.0
+            if j < n_features:
+                value = np.float64(points.values[row, j])
+            else:
+                level = j - n_features
+                if points.codes[row, cells.level_columns[level]] == cells.level_codes[level]:
+                    value = cells.level_values[level]
+            residuals[i, j] = np.float32((value - center[j]) * cells.scale)
+            norm += residuals[i, j] * residuals[i, j]
         norms[i] = np.sqrt(norm)
 
 
 @inner
 def pack_members(residuals, members, n_members, shift, packed, halves):  # type: ignore[no-untyped-def]
-    """Pack members, negated, as seen from a shifted center; write half their squared norms."""
-    n_features = residuals.shape[1]
+    """Pack members, negated, as seen from a shifted center; write half their squared norms.
+
+    Columns of ``residuals`` beyond those of ``shift`` are not packed.
+    """
+    n_features = shift.shape[0]
     for t in range((n_members + GROUP - 1) // GROUP * GROUP):
         first = (t // GROUP) * n_features * GROUP + t % GROUP
         if t >= n_members:
@@ -108,6 +137,16 @@ def pack_members(residuals, members, n_members, shift, packed, halves):  # type:
             packed[first + j * GROUP] = value
             norm += value * value
         halves[t] = np.float32(0.5) * norm
+
+
+@inner
+def pack_codes(codes, rows, members, n_members, packed):  # type: ignore[no-untyped-def]
+    """Pack the categories of members."""
+    n_codes = codes.shape[1]
+    for t in range(n_members):
+        row = rows[members[t]]
+        for j in range(n_codes):
+            packed[((t // GROUP) * n_codes + j) * GROUP + t % GROUP] = codes[row, j]
 
 
 @inner

@@ -27,12 +27,14 @@ from smotefast.kernels.cell_packing import (
     Cells,
     center_distances,
     nearest_cells,
+    pack_codes,
     pack_members,
     pack_shifts,
     write_residuals,
 )
 from smotefast.kernels.compile import inner, parallel_kernel, prange
 from smotefast.kernels.heaps import NO_ROW, before, sift_down
+from smotefast.kernels.points import Points
 from smotefast.kernels.tile_kernel import GROUP, first_lane, score_tile
 
 
@@ -56,13 +58,14 @@ def _offer_lanes(mask, tile, at, half, order, first, excluded, scores, indices):
 
 @inner
 def _look_through(  # type: ignore[no-untyped-def]
-    cells, cell, packed, halves, members, n_members, limits, tile, hits, excluded, scores,
-    indices,
+    cells, cell, packed, packed_codes, halves, members, n_members, limits, tile, hits, excluded,
+    scores, indices,
 ):  # fmt: skip
     """Offer the rows of a cell to the members of a task, packed as seen from its center."""
     n_features, lanes = cells.values.shape[1], cells.values.shape[2]
+    n_codes = cells.codes.shape[1]
     flat, flat_halves = cells.values.reshape(-1), cells.halves.reshape(-1)
-    no_codes = np.empty(0, np.int32)
+    flat_codes = cells.codes.reshape(-1)
     n_groups = (n_members + GROUP - 1) // GROUP
     for t in range(n_groups * GROUP):
         if t < n_members:
@@ -74,8 +77,9 @@ def _look_through(  # type: ignore[no-untyped-def]
         entry = cells.starts[cell] + (panel - cells.panel_starts[cell]) * lanes
         for group in range(n_groups):
             if not score_tile(
-                flat, panel * n_features * lanes, flat_halves, panel * lanes, no_codes, 0,
-                packed, no_codes, group, n_features, 0, 0.0, limits, tile, hits,
+                flat, panel * n_features * lanes, flat_halves, panel * lanes, flat_codes,
+                panel * n_codes * lanes, packed, packed_codes, group, n_features, n_codes,
+                cells.half_weight, limits, tile, hits,
             ):  # fmt: skip
                 continue
             for member in range(GROUP):
@@ -128,15 +132,20 @@ def _any_is_open(distance, norms, limits, share, n_features):  # type: ignore[no
 
 
 @inner
-def _walk(cells, home, near, residuals, norms, packed_home, share, excluded, scores, indices):  # type: ignore[no-untyped-def]
+def _walk(  # type: ignore[no-untyped-def]
+    cells, home, near, codes, rows, residuals, norms, packed_home, share, excluded, scores,
+    indices,
+):  # fmt: skip
     """Look through cells in the order given; return whether further ones may be closer.
 
-    ``near`` is by ascending distance from ``home``, the cell of the queries.
+    ``near`` is by ascending distance from ``home``, the cell of the queries; ``codes`` and
+    ``rows`` are their categories and which rows of these they are.
     """
-    size, n_features = residuals.shape
-    lanes = cells.values.shape[2]
+    size, width = residuals.shape
+    n_features, lanes = cells.values.shape[1], cells.values.shape[2]
     n_groups = (size + GROUP - 1) // GROUP
     packed = np.empty(n_groups * n_features * GROUP, np.float32)
+    packed_codes = np.zeros(n_groups * cells.codes.shape[1] * GROUP, np.int32)
     halves = np.empty(n_groups * GROUP, np.float32)
     score_limits = np.empty(n_groups * GROUP, np.float32)
     highest = np.full(n_groups * GROUP, -np.inf, np.float32)
@@ -147,18 +156,18 @@ def _walk(cells, home, near, residuals, norms, packed_home, share, excluded, sco
     tile = np.empty(GROUP * lanes, np.float32)
     hits = np.empty(GROUP, np.uint64)
     shift = np.empty(n_features, np.float32)
-    shifts = np.empty(n_features * lanes, np.float32)
+    shifts = np.empty(width * lanes, np.float32)
     squares = np.empty(lanes, np.float32)
     for i in range(size):
         limits[i] = squared_limit(scores[i, 0])
     for first in range(0, near.shape[0], lanes):
         block = near[first : first + lanes]
         pack_shifts(cells.centers, home, block, cells.scale, shifts, squares)
-        if not _any_is_open(np.sqrt(squares[0]), norms, limits, share, n_features):
+        if not _any_is_open(np.sqrt(squares[0]), norms, limits, share, width):
             return False
         farthest = np.sqrt(squares[block.shape[0] - 1]) * (1 + ROUNDING)
         for i in range(size):
-            highest[i] = highest_excess(farthest, norms[i], limits[i], share, n_features)
+            highest[i] = highest_excess(farthest, norms[i], limits[i], share, width)
         needed = _mark_cells(shifts, squares, packed_home, highest, excesses, marks)
         while needed != 0:
             lane = first_lane(needed)
@@ -169,7 +178,7 @@ def _walk(cells, home, near, residuals, norms, packed_home, share, excluded, sco
                 if marks[i] >> np.uint64(lane) & np.uint64(1) == 0:
                     continue
                 limit = limits[i]
-                rounding = rounding_of_excess(distance, norms[i], limit, n_features)
+                rounding = rounding_of_excess(distance, norms[i], limit, width)
                 if limit == np.inf or may_be_closer(
                     excesses[i, lane] - rounding, distance, limit, share
                 ):
@@ -180,9 +189,10 @@ def _walk(cells, home, near, residuals, norms, packed_home, share, excluded, sco
             for j in range(n_features):
                 shift[j] = np.float32(0.5) * shifts[j * lanes + lane]
             pack_members(residuals, members, n_members, shift, packed, halves)
+            pack_codes(codes, rows, members, n_members, packed_codes)
             _look_through(
-                cells, block[lane], packed, halves, members, n_members, score_limits, tile,
-                hits, excluded, scores, indices,
+                cells, block[lane], packed, packed_codes, halves, members, n_members,
+                score_limits, tile, hits, excluded, scores, indices,
             )  # fmt: skip
             for t in range(n_members):
                 limits[members[t]] = squared_limit(scores[members[t], 0])
@@ -192,7 +202,7 @@ def _walk(cells, home, near, residuals, norms, packed_home, share, excluded, sco
 @parallel_kernel
 def search_cells(
     cells: Cells,
-    query_values: np.ndarray,
+    points: Points,
     query_rows: np.ndarray,
     excluded: np.ndarray,
     tasks: np.ndarray,
@@ -207,10 +217,9 @@ def search_cells(
     Parameters
     ----------
     cells : the pool
-    query_values : array of shape (n_rows, n_features), floats
-        The points that queries are rows of.
+    points : the points that queries are rows of
     query_rows, excluded : arrays of shape (n_queries,), int64
-        Row of ``query_values`` that each query is, and row of the pool that it must not find.
+        Row of ``points`` that each query is, and row of the pool that it must not find.
     tasks : array of shape (n_tasks, 3), int64
         For each task a cell near its queries, its first query, and the end of its queries.
     n_near : int
@@ -225,28 +234,26 @@ def search_cells(
     is_complete : array of shape (n_queries,), bool; written
         Whether no other cell may be closer; if ``excess_share`` is infinite, always.
     """
-    n_features = cells.values.shape[1]
+    width = cells.centers.shape[1]
     share = np.float32(excess_share)
     for task in prange(tasks.shape[0]):
         home, begin, end = tasks[task, 0], tasks[task, 1], tasks[task, 2]
         size = end - begin
-        residuals = np.empty((size, n_features), np.float32)
+        residuals = np.empty((size, width), np.float32)
         norms = np.empty(size, np.float32)
-        packed_home = np.empty((size + GROUP - 1) // GROUP * n_features * GROUP, np.float32)
+        packed_home = np.empty((size + GROUP - 1) // GROUP * width * GROUP, np.float32)
         halves = np.empty((size + GROUP - 1) // GROUP * GROUP, np.float32)
         task_scores, task_indices = scores[begin:end], indices[begin:end]
         task_scores[:] = np.inf
         task_indices[:] = NO_ROW
-        write_residuals(
-            query_values, query_rows[begin:end], cells.centers[home], cells.scale, residuals,
-            norms,
-        )  # fmt: skip
-        no_shift = np.zeros(n_features, np.float32)
+        rows = query_rows[begin:end]
+        write_residuals(cells, home, points, rows, residuals, norms)
+        no_shift = np.zeros(width, np.float32)
         pack_members(residuals, np.arange(size), size, no_shift, packed_home, halves)
         squares = np.empty(cells.centers.shape[0], np.float64)
         center_distances(cells.centers, home, cells.scale, squares)
         near = nearest_cells(squares, home, n_near)
-        queries = residuals, norms, packed_home, share, excluded[begin:end]
+        queries = points.codes, rows, residuals, norms, packed_home, share, excluded[begin:end]
         is_open = _walk(cells, home, near, *queries, task_scores, task_indices)
         n_seen = near.shape[0]
         if is_open and n_seen < squares.shape[0] and share == np.inf:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numba
+from numba.core.caching import FunctionCache
 from numba.extending import intrinsic as intrinsic
 
 from smotefast._threads import kernel_threads_usable, threaded_code_alone
@@ -38,8 +39,8 @@ inner = functools.partial(numba.njit, **_FLAGS)
 
 
 @contextlib.contextmanager
-def threaded_entry(n_threads: int) -> Iterator[None]:
-    """Run threaded code, ours or another package's, alone and with ``n_threads`` threads."""
+def _threaded_entry(n_threads: int) -> Iterator[None]:
+    """Run threaded code alone and with ``n_threads`` threads."""
     with threaded_code_alone(2):  # also for one thread: workqueue aborts otherwise
         before = numba.get_num_threads()
         try:
@@ -68,7 +69,7 @@ def target_has(feature: str) -> bool:
 
 
 class _Compiled:
-    """A compiled function that falls back to an uncached one if the cache cannot be written."""
+    """A compiled function that falls back to an uncached one if the cache cannot be used."""
 
     def __init__(self, py_func: Callable[..., Any], flags: dict[str, Any]) -> None:
         self.py_func = py_func
@@ -78,10 +79,15 @@ class _Compiled:
 
     def __call__(self, *args: Any) -> Any:
         try:
+            try:
+                return self.dispatcher(*args)
+            except (AttributeError, ImportError):
+                # The cache names a type of the smotefast version that wrote it.
+                FunctionCache(self.py_func).flush()
             return self.dispatcher(*args)
         except OSError:  # kernels do no I/O, so the cache failed: disk full or folder gone
             self.dispatcher = numba.njit(**self.flags)(self.py_func)
-            return self.dispatcher(*args)
+        return self.dispatcher(*args)
 
 
 def _serial_source(py_func: Callable[..., Any]) -> Callable[..., Any]:
@@ -96,21 +102,11 @@ def _serial_source(py_func: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def parallel_kernel(
-    py_func: Callable[..., Any] | None = None,
-    *,
-    fastmath: set[str] | bool = False,
-    calls_parallel: bool = False,
+    py_func: Callable[..., Any] | None = None, *, fastmath: set[str] | bool = False
 ) -> Callable[..., Any]:
-    """Compile an entry point with ``prange``; call it as ``f(*args, n_threads=2)``.
-
-    ``calls_parallel`` marks a driver without ``prange`` that calls compiled parallel functions
-    of another package: it has no serial version, and must not be called where
-    ``kernel_threads_usable()`` is false.
-    """
+    """Compile an entry point with ``prange``; call it as ``f(*args, n_threads=2)``."""
     if py_func is None:
-        return functools.partial(
-            parallel_kernel, fastmath=fastmath, calls_parallel=calls_parallel
-        )
+        return functools.partial(parallel_kernel, fastmath=fastmath)
     compiled: dict[str, _Compiled] = {}
 
     def get(which: str) -> _Compiled:
@@ -123,14 +119,13 @@ def parallel_kernel(
     def make(which: str) -> _Compiled:
         if which == "serial":
             return _Compiled(_serial_source(py_func), {"fastmath": fastmath})
-        flags = {"fastmath": fastmath, "parallel": not calls_parallel}
-        return _Compiled(py_func, flags)
+        return _Compiled(py_func, {"fastmath": fastmath, "parallel": True})
 
     @functools.wraps(py_func)
     def call(*args: Any, n_threads: int) -> Any:
-        if not calls_parallel and (n_threads == 1 or not kernel_threads_usable()):
+        if n_threads == 1 or not kernel_threads_usable():
             return get("serial")(*args)
-        with threaded_entry(n_threads):
+        with _threaded_entry(n_threads):
             return get("threads")(*args)
 
     return call

@@ -28,7 +28,7 @@ def cache_is_possible() -> bool:
 
 
 @functools.cache
-def graph_is_possible() -> bool:
+def pynndescent_is_possible() -> bool:
     """Import pynndescent, with a cache for its compiled code; tell whether that worked."""
     if not cache_is_possible():
         return False
@@ -55,11 +55,6 @@ def _imports_pynndescent() -> bool:
             raise
         return False
     return True
-
-
-def cache_directory() -> str | None:
-    """Return the cache folder, if the user or this module has set one."""
-    return config.CACHE_DIR or None
 
 
 def _use_private_directory() -> bool:

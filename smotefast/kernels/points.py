@@ -27,3 +27,7 @@ class Points(NamedTuple):
     values: np.ndarray
     codes: np.ndarray
     weight: float
+
+    def subset(self, rows: np.ndarray) -> Points:
+        """Return some of the rows."""
+        return Points(self.values[rows], self.codes[rows], self.weight)

@@ -18,10 +18,6 @@ from smotefast.neighbors.queries import as_points, pool_queries
 from smotefast.neighbors.same_class_first import same_class_comes_first
 
 _ROWS = 200
-# A graph is built on no fewer rows.
-_GRAPH_ROWS = 5000
-# From this many values (1 MB) pynndescent builds the upper levels of a tree by other code.
-_GRAPH_VALUES = 280_000
 
 
 def load_searches(
@@ -46,10 +42,10 @@ def load_searches(
         Threads of the search to come: one thread runs other code than several.
     """
     problem = SearchProblem(n_rows, n_rows, n_features, k, n_codes=n_codes, search=search)
-    has_graph = rules.allows_graph(problem)
+    is_approximate = rules.wants_approximate(problem)
     for name in methods_for("nearest", False, n_codes > 0, False):
         method = METHODS[name]
-        if method.needs_kernels and (has_graph or method.unavailable is None):
+        if method.needs_kernels and (is_approximate or method.unavailable is None):
             _run(method, dtype, n_features, n_codes, min(k, _ROWS - 1), n_threads)
 
 
@@ -79,14 +75,10 @@ def _run(
     k: int,
     n_threads: int,
 ) -> None:
-    n_rows = _ROWS
-    if method.unavailable is not None:
-        if method.unavailable() is not None:
-            return
-        n_rows = max(_GRAPH_ROWS, _GRAPH_VALUES // max(n_features + n_codes, 4))
-        k = 5
-    points = _random_points(n_rows, n_features, n_codes, dtype)
-    queries = pool_queries(points, np.arange(n_rows))
+    if method.unavailable is not None and method.unavailable() is not None:
+        return
+    points = _random_points(_ROWS, n_features, n_codes, dtype)
+    queries = pool_queries(points, np.arange(_ROWS))
     if method.attempts is not None:
         next(method.attempts(points, queries, k, n_threads=n_threads), None)
     elif method.search is not None:

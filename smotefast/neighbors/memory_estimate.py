@@ -7,11 +7,7 @@ the data decide which method runs.
 from __future__ import annotations
 
 from smotefast.neighbors import rules
-from smotefast.neighbors.approximate.settings import (
-    MAX_EFFORT,
-    settings_for,
-    update_bytes_per_row,
-)
+from smotefast.neighbors.cells.nn_descent import graph_width
 from smotefast.neighbors.cells.search import WALK_SPARE
 from smotefast.neighbors.exact.tiles import SPARE
 from smotefast.neighbors.problem import SearchProblem
@@ -33,14 +29,8 @@ def estimated_bytes(n_pool: int, n_features: int, k: int, search: str) -> int:
     """
     problem = SearchProblem(n_pool, n_pool, n_features, k, search=search)
     exact = _exact_bytes(n_pool, n_features, k)
-    if not rules.allows_graph(problem) or settings_for(n_pool, n_features, k) is None:
-        return exact + _BLOCKS
-    widest = max(
-        _graph_bytes(n_pool, n_features, k, effort) for effort in range(MAX_EFFORT + 1)
-    )
-    # The recall is measured by an exact search for a sample, among all rows.
-    recall = _packed_bytes(n_pool, n_features) + 12 * n_pool * k
-    return max(widest, recall, exact if rules.falls_back(problem) else 0) + _BLOCKS
+    descent = _descent_bytes(n_pool, n_features, k) if rules.descent_pays(problem) else 0
+    return max(exact, descent) + _BLOCKS
 
 
 def _exact_bytes(n_pool: int, n_features: int, k: int) -> int:
@@ -54,7 +44,7 @@ def _exact_bytes(n_pool: int, n_features: int, k: int) -> int:
 
 
 def _cells_bytes(n_pool: int, n_features: int, k: int) -> int:
-    panels = int(4 * _FILLING * n_pool * (n_features + 1))
+    panels = _panels_bytes(n_pool, n_features)
     # order, cell, queries by cell, and their rows; scores and candidates
     walk = 8 + 2 + 8 + 16 + (k + WALK_SPARE) * 12 + 1
     return panels + n_pool * walk + 2 * _result_bytes(n_pool, k)
@@ -68,16 +58,14 @@ def _packed_bytes(n_pool: int, n_features: int) -> int:
     return 8 * n_pool * (n_features + 1)
 
 
-def _graph_bytes(n_pool: int, n_features: int, k: int, effort: int) -> int:
-    settings = settings_for(n_pool, n_features, k, effort)
-    if settings is None:
-        return 0
-    data = 4 * n_pool * n_features
-    graph = n_pool * settings.n_neighbors * 9
-    candidates = n_pool * (settings.max_candidates * 16 + settings.n_neighbors * 8 + 1)
-    updates = settings.block * update_bytes_per_row(settings.max_candidates)
-    # Few updates pass their filter, so most of the buffers is never touched. Measured with
-    # 30 columns: 100,000 rows 53 MB, 300,000 rows 153 MB, 1,000,000 rows 488 MB.
-    building = 2 * data + graph + candidates + updates // 2 + 4 * n_pool
-    ranking = n_pool * (settings.n_neighbors * 13 + 16 * k + 8)
-    return max(building, ranking) + 12 * n_pool * k  # the best of the attempts before
+def _panels_bytes(n_pool: int, n_features: int) -> int:
+    return int(4 * _FILLING * n_pool * (n_features + 1))
+
+
+def _descent_bytes(n_pool: int, n_features: int, k: int) -> int:
+    width = graph_width(k)
+    # The walk's result, its rows in another order, and the graph of these.
+    graph = n_pool * width * (16 + 8 + 8 + 4)
+    joining = _panels_bytes(n_pool, n_features) + 4 * n_pool * n_features + graph
+    walking = _cells_bytes(n_pool, n_features, width) + 4 * n_pool * n_features
+    return max(joining, walking) + 4 * n_pool * k  # the best of the attempts before

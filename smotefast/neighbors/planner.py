@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from smotefast.neighbors import rules
-from smotefast.neighbors.approximate.nn_descent import search_nn_descent, why_no_graph
 from smotefast.neighbors.cells.approximate import search_cells_approximately
+from smotefast.neighbors.cells.nn_descent import search_nn_descent, why_no_descent
 from smotefast.neighbors.cells.search import search_cells
 from smotefast.neighbors.exact.csr import search_csr, search_farthest_csr
 from smotefast.neighbors.exact.duplicates import search_distinct
@@ -24,16 +24,11 @@ from smotefast.neighbors.exact.numpy_search import search_all_pairs, search_scik
 from smotefast.neighbors.exact.scan import search_scan
 from smotefast.neighbors.exact.tiles import search_float64_tiles, search_tiles
 from smotefast.neighbors.problem import SearchProblem, Task
-from smotefast.neighbors.result import (
-    SearchResult,
-    SmallerSearch,
-    random_sample,
-    regular_sample,
-)
+from smotefast.neighbors.result import SearchResult, SmallerSearch
 from smotefast.neighbors.value_difference import (
     search_lookup_kernel,
     search_lookup_numpy,
-    search_share_graph,
+    search_share_cells,
     search_two_classes,
 )
 
@@ -72,10 +67,8 @@ class Method(NamedTuple):
     finishers
         What searches for the queries it leaves unresolved, each with a choice of them.
     attempts
-        Of an approximate method, instead of ``search``: yields results, each of higher recall;
-        nothing if the method cannot serve these data.
-    recall_sample
-        Of an approximate method that does not measure its recall: the queries to measure it on.
+        Of an approximate method, instead of ``search``: yields results with their recall, each
+        of a higher one; nothing if the method cannot serve these data.
     unavailable
         Of an approximate method: why this process cannot run it, or None.
     """
@@ -90,7 +83,6 @@ class Method(NamedTuple):
     needs_kernels: bool = True
     finishers: tuple[tuple[SearchFunction, Callable[[SearchResult], np.ndarray]], ...] = ()
     attempts: Attempts | None = None
-    recall_sample: Callable[[int], np.ndarray] | None = None
     unavailable: Callable[[], str | None] | None = None
 
     @property
@@ -99,23 +91,12 @@ class Method(NamedTuple):
         return self.attempts is not None
 
 
-def _graph(
-    task: Task,
-    attempts: Attempts,
-    pays: Callable[[SearchProblem], bool],
-    recall_sample: Callable[[int], np.ndarray],
-) -> Method:
-    """Return a method that searches by a graph."""
-    return Method(
-        task, None, pays, takes_codes=True, gives_distances=False, attempts=attempts,
-        recall_sample=recall_sample, unavailable=why_no_graph,
-    )  # fmt: skip
-
-
 # Methods in NumPy.
 _numpy = partial(Method, "nearest", gives_distances=False, needs_kernels=False)
 # Compiled methods for dense rows.
 _dense = partial(Method, "nearest", takes_codes=True, max_k=rules.MAX_K)
+# Approximate methods.
+_attempts = partial(Method, search=None, takes_codes=True, gives_distances=False)
 _by_scan = (search_scan, rules.all_unresolved)
 _by_float64 = (search_float64_tiles, rules.many_resolvable)
 _by_products = (search_farthest_products, rules.all_unresolved)
@@ -124,20 +105,19 @@ _by_products = (search_farthest_products, rules.all_unresolved)
 METHODS: dict[str, Method] = {
     "csr": Method("nearest", search_csr, rules.always, takes_sparse=True),
     "distinct": _dense(search_distinct, rules.distinct_pays, gives_distances=False, max_k=0),
-    "nn_descent": _graph(
-        "nearest", search_nn_descent, rules.graph_pays, random_sample
+    "nn_descent": _attempts(
+        "nearest", pays=rules.descent_pays, attempts=search_nn_descent,
+        unavailable=why_no_descent,
+    ),
+    "approximate_cells": _attempts(
+        "nearest", pays=rules.approximate_cells_pay, max_k=rules.MAX_K,
+        attempts=search_cells_approximately,
     ),
     "integer_keys": _numpy(search_integer_keys, rules.integer_keys_pay),
     "scikit_learn": _numpy(search_scikit_learn, rules.scikit_learn_pays),
     "all_pairs": _numpy(search_all_pairs, rules.numpy_pays, takes_codes=True),
     "scan": _dense(search_scan, rules.scan_pays, max_k=0),
-    "approximate_cells": Method(
-        "nearest", None, rules.approximate_cells_pay, max_k=rules.MAX_K, gives_distances=False,
-        attempts=search_cells_approximately,
-    ),
-    "cells": _dense(
-        search_cells, rules.cells_pay, takes_codes=False, finishers=(_by_float64, _by_scan)
-    ),
+    "cells": _dense(search_cells, rules.cells_pay, finishers=(_by_float64, _by_scan)),
     "tiles": _dense(search_tiles, rules.always, finishers=(_by_float64, _by_scan)),
     "float64_tiles": _dense(search_float64_tiles, rules.always, finishers=(_by_scan,)),
     "farthest_csr": Method("farthest", search_farthest_csr, rules.always, takes_sparse=True),
@@ -152,8 +132,8 @@ METHODS: dict[str, Method] = {
         "value_difference", search_two_classes, rules.has_two_classes, takes_codes=True,
         gives_distances=False,
     ),
-    "share_graph": _graph(
-        "value_difference", search_share_graph, rules.share_graph_pays, regular_sample
+    "share_cells": _attempts(
+        "value_difference", pays=rules.share_cells_pay, attempts=search_share_cells,
     ),
     "numpy_lookup": Method(
         "value_difference", search_lookup_numpy, rules.numpy_lookup_pays, takes_codes=True,

@@ -104,13 +104,6 @@ def as_indices(indices: np.ndarray, n_pool: int) -> np.ndarray:
     return np.ascontiguousarray(indices, dtype=index_dtype(n_pool))
 
 
-def random_sample(n_queries: int) -> np.ndarray:
-    """Return 400 random queries, or all if they are fewer, ascending."""
-    if n_queries <= _SAMPLE:
-        return np.arange(n_queries)
-    return np.sort(np.random.RandomState(0).choice(n_queries, _SAMPLE, replace=False))
-
-
 def regular_sample(n_queries: int) -> np.ndarray:
     """Return every n-th query: 400, or up to twice as many."""
     return np.arange(0, n_queries, max(1, n_queries // _SAMPLE))

@@ -6,16 +6,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from smotefast.neighbors.cells.embedding import MOST_LEVELS
 from smotefast.neighbors.cells.estimate import SAMPLE_QUERIES, SAMPLE_STEP, Compared
+from smotefast.neighbors.cells.nn_descent import graph_width
 from smotefast.neighbors.cells.partition import rows_per_cell
 from smotefast.neighbors.exact.duplicates import MAX_DISTINCT_SHARE
 from smotefast.neighbors.exact.tiles import SPARE, resolvable
 from smotefast.neighbors.problem import SearchProblem
 from smotefast.neighbors.result import SearchResult
+from smotefast.neighbors.value_difference import CANDIDATES
 
 # Work is counted in multiply-adds: queries x rows x columns.
-# A category costs as much as this many numbers in a graph; in tiles as much as 1.8.
-_CODE_COST = 3
+# A category costs as much as this many numbers in tiles.
+_CODE_COST = 1.8
 
 # NumPy instead of compiled code.
 # Up to this work NumPy is fast enough: scikit-learn does it in 30 ms (5,000 x 20), loading
@@ -50,12 +53,10 @@ _FEW_UNRESOLVED = 64
 # Up to this work "auto" is exact. Tiles do about 2e11 a second on 2 cores with AVX-512 and 5e10
 # without, so this is 0.25 to 1 s. An approximate search of 100,000 x 30 takes 0.6 s.
 _EXACT_WORK = 5e10
-# The same with categories, which make the graph wider. 100,000 x 16 and 4 categories: 1.2 s
-# exactly and 1.9 s by the graph, 300,000: 10.5 and 8.7 s; 100,000 x 8 and 10: 1.4 and 6.0 s.
-_EXACT_WORK_WITH_CODES = 2e12
-# Up to this work (about a minute of tiles) "auto" searches exactly if the graph misses its
-# recall. 400,000 x 20 without clusters: 18 s, where wider graphs took 46 s.
-_FALL_BACK_WORK = 1e13
+# NN-descent goes by the neighbors of neighbors, which only queries have.
+_MOST_QUERIES = 0.5
+# In smaller pools an approximate search takes longer than an exact one.
+_FEWEST_ROWS, _ROWS_PER_NEIGHBOR = 4096, 8
 # With "auto" an exact search may take this much longer than an approximate one.
 _EXACT_RATIO = 2.5
 # Up to this many queries "auto" searches among the rows of all classes exactly, as file jobs
@@ -71,6 +72,8 @@ _CELLS_WORK = 1e10
 _PROBE_SHARE = 0.08
 # Partitioning: per row, and per row, cell and column.
 _ROW_WORK, _CENTER_WORK = 6e4, 1.4
+# Columns of the centers for each column of categories, as many as usual.
+_LEVELS_PER_CODE = 4
 # Walking: per query, and per row compared and column. Seconds of exact walks and rows compared
 # with a query, 100,000 rows: x 30 0.41, 1,771; 1.5, 27,084; 3.8, 86,774; x 10 0.11, 446.
 _WALK_WORK, _COMPARED_WORK = 1e5, 2.0
@@ -82,9 +85,9 @@ _SCATTERED_WORK, _SCATTERED_GROWTH = 3.2, 0.3
 _EXACT_LOOKUPS = 5e10
 # Lookups that NumPy makes in 0.3 s, and while threads wake up.
 _NUMPY_LOOKUPS, _TINY_LOOKUPS = 3e7, 3e5
-# Class shares of all columns that a graph is built on at most: 10 columns of 200 classes took
-# 19 s and 800 MB, looking up all distances 1.4 s.
-_GRAPH_SHARES = 256
+# Class shares of all columns that a search goes by at most: 10 columns of 200 classes take
+# longer to compare than to look all distances up.
+_MOST_SHARES = 256
 
 # Share of rows whose class does not come first within their own cell, measured on
 # overlapping clusters. These are searched for among all rows of the class.
@@ -96,7 +99,7 @@ def _pairs(problem: SearchProblem) -> float:
     return float(problem.n_queries) * problem.n_pool
 
 
-def _width(problem: SearchProblem) -> int:
+def _width(problem: SearchProblem) -> float:
     return problem.n_features + _CODE_COST * problem.n_codes
 
 
@@ -128,8 +131,22 @@ def cells_pay(problem: SearchProblem) -> bool:
     return costs is not None and exact_cost(problem, costs.exact) < _tiles_cost(problem)
 
 
+def descent_pays(problem: SearchProblem) -> bool:
+    """Refine by NN-descent if the caller wants approximate neighbors of most rows."""
+    are_most = problem.in_pool and problem.n_queries > _MOST_QUERIES * problem.n_pool
+    return wants_approximate(problem) and are_most and graph_width(problem.k) <= MAX_K
+
+
+def wants_approximate(problem: SearchProblem) -> bool:
+    """Whether the caller asked for an approximate search, and there are rows enough."""
+    fewest = max(_FEWEST_ROWS, _ROWS_PER_NEIGHBOR * graph_width(problem.k))
+    return problem.search == "approximate" and problem.n_pool >= fewest
+
+
 def approximate_cells_pay(problem: SearchProblem) -> bool:
-    """Approximate in cells with "auto" if an exact search takes 2.5 times as long."""
+    """Approximate if the caller wants to; with "auto" if exact takes 2.5 times as long."""
+    if wants_approximate(problem):
+        return True
     if problem.search != "auto" or _work(problem) <= _EXACT_WORK or not _cells_may_pay(problem):
         return False
     if problem.cross_class and problem.n_queries <= _CROSS_CLASS_QUERIES:
@@ -157,48 +174,27 @@ def _cells_cost(
     # The fewer rows a bound leaves, the less their number grows with the pool.
     share = compared.n_rows / compared.n_pool
     n_rows = compared.n_rows * (problem.n_pool / compared.n_pool) ** (share + growth)
-    build = _partition_cost(problem.n_pool, problem.n_features)
-    walking = _WALK_WORK + work * n_rows * problem.n_features
+    build = _partition_cost(problem.n_pool, problem)
+    walking = _WALK_WORK + work * n_rows * _width(problem)
     return float(build + problem.n_queries * walking)
 
 
-def _partition_cost(n_pool: int, n_features: int) -> float:
-    return n_pool * (_ROW_WORK + _CENTER_WORK * n_pool / rows_per_cell(n_pool) * n_features)
+def _partition_cost(n_pool: int, problem: SearchProblem) -> float:
+    width = problem.n_features + min(_LEVELS_PER_CODE * problem.n_codes, MOST_LEVELS)
+    return n_pool * (_ROW_WORK + _CENTER_WORK * n_pool / rows_per_cell(n_pool) * width)
 
 
 def _tiles_cost(problem: SearchProblem) -> float:
-    return _pairs(problem) * (problem.n_features + _PAIR_COST)
+    return _pairs(problem) * (_width(problem) + _PAIR_COST)
 
 
 def _cells_may_pay(problem: SearchProblem) -> bool:
     """Whether the sizes of a search lead to cells; measuring the data takes time as well."""
-    if problem.has_codes:
-        return False
     cost = _tiles_cost(problem)
     n_sample = problem.n_pool // SAMPLE_STEP
-    probe = _partition_cost(n_sample, problem.n_features)
-    probe += _COMPARED_WORK * SAMPLE_QUERIES * n_sample * problem.n_features
+    probe = _partition_cost(n_sample, problem)
+    probe += _COMPARED_WORK * SAMPLE_QUERIES * n_sample * _width(problem)
     return cost > _CELLS_WORK and _PROBE_SHARE * cost > probe
-
-
-def graph_pays(problem: SearchProblem) -> bool:
-    """Build a graph if the caller wants to; with "auto" for many rows with categories."""
-    return allows_graph(problem)
-
-
-def allows_graph(problem: SearchProblem) -> bool:
-    """Whether the sizes of a search lead to a graph; the data decide between it and a tree."""
-    if problem.search != "auto" or not problem.in_pool:
-        return problem.search == "approximate"
-    if problem.cross_class and problem.n_queries <= _CROSS_CLASS_QUERIES:
-        return False
-    return problem.has_codes and _work(problem) > _EXACT_WORK_WITH_CODES
-
-
-def falls_back(problem: SearchProblem) -> bool:
-    """Whether exact search follows a graph that misses its recall, instead of wider ones."""
-    is_affordable = problem.has_codes and _work(problem) <= _FALL_BACK_WORK
-    return problem.search == "auto" and problem.task == "nearest" and is_affordable
 
 
 def numpy_pays(problem: SearchProblem) -> bool:
@@ -249,9 +245,11 @@ def has_two_classes(problem: SearchProblem) -> bool:
     return problem.n_classes == 2
 
 
-def share_graph_pays(problem: SearchProblem) -> bool:
-    """Approximate the value difference metric unless the graph were too wide."""
-    if problem.n_codes * problem.n_classes > _GRAPH_SHARES:
+def share_cells_pay(problem: SearchProblem) -> bool:
+    """Approximate the value difference metric by few class shares."""
+    if problem.n_codes * problem.n_classes > _MOST_SHARES:
+        return False
+    if problem.n_pool < _FEWEST_ROWS or max(CANDIDATES) * (problem.k + 1) > MAX_K:
         return False
     is_much = _pairs(problem) * problem.n_codes > _EXACT_LOOKUPS
     return problem.search == "approximate" or (problem.search == "auto" and is_much)

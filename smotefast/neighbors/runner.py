@@ -25,7 +25,6 @@ from smotefast.neighbors.result import (
     SearchResult,
     SmallerSearch,
     as_indices,
-    recall,
 )
 
 
@@ -135,27 +134,23 @@ def _search_smaller(
 def _search_approximately(
     method: Method, arguments: _Arguments[P], problem: SearchProblem
 ) -> SearchResult | None:
-    """Search ever wider until the recall on a sample suffices; None if exact search follows."""
+    """Search ever wider until the recall on a sample suffices; None if the method cannot."""
     reason = method.unavailable() if method.unavailable is not None else None
     if reason is not None:
-        warnings.warn(f"The search is exact: {reason}.", SearchWarning, stacklevel=4)
+        warnings.warn(
+            f"The search goes without NN-descent: {reason}.", SearchWarning, stacklevel=4
+        )
         return None
-    measure = _RecallSample(method, arguments, problem)
     best: SearchResult | None = None
     attempts = _attempts(method, arguments, problem)
     for number, result in enumerate(attempts, start=1):
-        share = measure.recall(result) if result.recall is None else result.recall
+        share = result.recall or 0.0
         log_detail("approximate search, attempt %d: recall %.3f", number, share)
         if best is None or share > (best.recall or 0.0):
             best = SearchResult(as_indices(result.indices, problem.n_pool), None, recall=share)
         if share >= RECALL_WANTED:
             return best
         del result  # as large as the best one, which is kept beside the next attempt
-        if rules.falls_back(problem):
-            log_detail(
-                "approximate search: exact search follows, below recall %s", RECALL_WANTED
-            )
-            return None
     if best is None:
         return None
     message = (
@@ -165,27 +160,6 @@ def _search_approximately(
     )
     warnings.warn(message, RecallWarning, stacklevel=4)
     return best
-
-
-class _RecallSample(Generic[P]):
-    """A sample of the queries, which is searched for exactly once."""
-
-    def __init__(
-        self, method: Method, arguments: _Arguments[P], problem: SearchProblem
-    ) -> None:
-        self._search = arguments, problem
-        self._choose = method.recall_sample
-        self._true: np.ndarray | None = None
-
-    def recall(self, result: SearchResult) -> float:
-        """Return the recall of a result."""
-        arguments, problem = self._search
-        assert self._choose is not None
-        sample = self._choose(len(arguments.queries.rows))
-        if self._true is None:
-            with phase("measuring recall", len(sample)):
-                self._true = _search_exactly(arguments.subset(sample), problem).squared()
-        return recall(result.squared()[sample], self._true)
 
 
 def _attempts(

@@ -1,7 +1,7 @@
 """Searches by the value difference metric, for rows of categories.
 
 With two classes the metric is a plain distance of numbers, one for each category. With more
-classes the distances are looked up, or a graph on the class shares proposes candidates that are
+classes the distances are looked up, or a search by class shares proposes candidates that are
 ranked by the metric.
 """
 
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smotefast._phases import advance
-from smotefast.neighbors.approximate.nn_descent import graph_candidates
+from smotefast._phases import advance, phase
+from smotefast.neighbors.cells.approximate import SampledSearch
+from smotefast.neighbors.cells.partition import partition
 from smotefast.neighbors.queries import (
     CategoryPoints,
     Queries,
@@ -22,7 +23,13 @@ from smotefast.neighbors.queries import (
     pool_queries,
     work_blocks,
 )
-from smotefast.neighbors.result import SearchResult, SmallerSearch
+from smotefast.neighbors.result import (
+    RECALL_WANTED,
+    SearchResult,
+    SmallerSearch,
+    recall,
+    regular_sample,
+)
 
 if TYPE_CHECKING:
     from smotefast.kernels.value_differences import Shares
@@ -31,6 +38,8 @@ if TYPE_CHECKING:
 _LOOKUPS_PER_THREAD = 4e8
 # The same for candidates, which are read in any order and compared class by class.
 _RANKED_PER_THREAD = 1e8
+# Candidates by class shares of each attempt, for each neighbor.
+CANDIDATES = (2, 4, 8)
 # Distances that NumPy adds up at a time.
 _PAIRS_PER_BLOCK = 1 << 17
 
@@ -91,20 +100,33 @@ def search_lookup_kernel(
     return SearchResult(indices, squared)
 
 
-def search_share_graph(
+def search_share_cells(
     points: CategoryPoints,
     queries: Queries[CategoryPoints],
     k: int,
     *,
     n_threads: int,
 ) -> Iterator[SearchResult]:
-    """Find nearly all of the k nearest rows by a graph on class shares: yield attempts."""
+    """Find nearly all of the k nearest rows among those of similar class shares.
+
+    Yields attempts of ever more candidates.
+    """
     columns = [of[points.codes[:, j]] for j, of in enumerate(points.shares)]
     numbers = as_points(np.hstack(columns))
-    for candidates in graph_candidates(numbers, queries.rows, k, n_threads=n_threads):
+    cells = partition(numbers, numbers, n_threads=n_threads)
+    assert cells is not None  # shares are finite
+    rows = pool_queries(numbers, queries.rows)
+    sample = regular_sample(len(queries.rows))
+    with phase("measuring recall", len(sample)):
+        true = search_lookup_kernel(points, queries.subset(sample), k, n_threads=n_threads)
+    for factor in CANDIDATES:
+        n_candidates = min(factor * (k + 1), len(points.codes) - 1)
+        sampled = SampledSearch(cells, rows, n_candidates, n_threads=n_threads)
+        candidates = sampled.walk(RECALL_WANTED).indices
         result = _rank_candidates(points, queries, candidates, k, n_threads)
         del candidates
-        yield result
+        share = recall(result.squared()[sample], true.squared())
+        yield result._replace(recall=share)
         del result  # before the next attempt
 
 

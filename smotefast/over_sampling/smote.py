@@ -36,8 +36,9 @@ class SMOTE(NeighborSampler):
         ``kneighbors_graph``; it is cloned and fitted on the rows of each class, and the first
         neighbor that it returns is taken to be the row itself.
     search : {"auto", "exact", "approximate"}, default="auto"
-        How to find neighbors. "exact" finds the true nearest neighbors. "approximate" uses
-        NN-descent, measures its recall on a sample and searches with more effort below 0.95.
+        How to find neighbors. "exact" finds the true nearest neighbors. "approximate" compares
+        rows in near k-means cells and improves that by NN-descent; it measures its recall on a
+        sample and searches with more effort below 0.95.
         "auto" is exact unless a sample shows that an approximate search in k-means cells
         takes less than 40% of the time; its recall is measured as well.
     small_class : {"error", "clamp", "duplicate"}, default="error"

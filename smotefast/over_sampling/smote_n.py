@@ -53,8 +53,8 @@ class SMOTEN(CategoricalSampler, SMOTE):
         Number of nearest neighbors that vote, besides the row itself. Of an object only
         ``n_neighbors`` is used, which is one more: this sampler has its own metric.
     search : {"auto", "exact", "approximate"}, default="auto"
-        How to find neighbors; as for :class:`SMOTE`. NN-descent searches the class shares of
-        the categories; its candidates are sorted by the true distance.
+        How to find neighbors; as for :class:`SMOTE`. An approximate search goes by the class
+        shares of the categories; its candidates are sorted by the true distance.
     small_class : {"error", "clamp", "duplicate"}, default="error"
         How to treat a class with fewer than ``k_neighbors + 1`` rows; as for :class:`SMOTE`.
     n_jobs : int or None, default=None

@@ -58,8 +58,7 @@ class SMOTENC(CategoricalSampler, SMOTE):
         Number of nearest neighbors to choose from, and to vote. An object is cloned and fitted
         on each class, with a one-hot matrix of the categories.
     search : {"auto", "exact", "approximate"}, default="auto"
-        How to find neighbors; as for :class:`SMOTE`. NN-descent searches the numbers and 8
-        numbers for each category; its candidates are sorted by the true distance.
+        How to find neighbors; as for :class:`SMOTE`.
     small_class : {"error", "clamp", "duplicate"}, default="error"
         How to treat a class with fewer than ``k_neighbors + 1`` rows; as for :class:`SMOTE`.
     n_jobs : int or None, default=None

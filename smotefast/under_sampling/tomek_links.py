@@ -30,9 +30,9 @@ class TomekLinks(NeighborCleaner):
         - list: the labels.
         - callable: takes ``y``, returns such a list, or a dict whose keys count.
     search : {"auto", "exact", "approximate"}, default="auto"
-        "exact" finds the true nearest neighbors; "approximate" uses NN-descent, measures its
-        recall on a sample and repeats the search with more effort below 0.95; "auto" is exact
-        for up to 40,000 queries, and beyond that unless a sample shows that an approximate
+        "exact" finds the true nearest neighbors; "approximate" compares rows in near k-means
+        cells and improves that by NN-descent, measures its recall on a sample and repeats the
+        search with more effort below 0.95; "auto" is exact for up to 40,000 queries, and beyond that unless a sample shows that an approximate
         search in k-means cells takes less than 40% of the time.
     n_jobs : int or None, default=None
         Threads. None means all cores that the process may use. The rows do not depend on it.

@@ -4,64 +4,64 @@ import sys
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.kernels.compile_cache import graph_is_possible
-from tests.helpers import reference_kernels as naive
+from smotefast.kernels.compile_cache import pynndescent_is_possible
 
-pytestmark = pytest.mark.skipif(
-    JIT_DISABLED, reason="pynndescent's building blocks run compiled only"
-)
-N = 600
+pytestmark = pytest.mark.skipif(JIT_DISABLED, reason="pynndescent runs compiled only")
+N, WIDTH = 300, 4
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _cache():
-    assert graph_is_possible()
+    assert pynndescent_is_possible()
 
 
-def refined(data, n_threads, block=10_000):
-    from smotefast.kernels.nn_descent import descend
+def random_graph(rng):
+    """Return neighbors of each row, a few of them missing, and rows that each is one of."""
+    graph = (np.arange(N)[:, np.newaxis] + rng.integers(1, N, (N, WIDTH))) % N
+    graph[rng.random(graph.shape) < 0.05] = N
+    edges = np.zeros((N + 1, N), dtype=np.int8)
+    edges[graph.ravel(), np.repeat(np.arange(N), WIDTH)] = 1
+    by_target = sparse.csr_array(edges)
+    starts, sources = by_target.indptr.astype(np.int64), by_target.indices.astype(np.int32)
+    return graph.astype(np.int32), starts, sources
 
+
+def joined(rows, graph, starts, sources, block, n_threads):
+    from smotefast.kernels.nn_descent import join_neighbors
+
+    improved = np.empty((N, WIDTH), dtype=np.int32)
+    for first in range(0, N, block):
+        part = improved[first : first + block]
+        queries = np.arange(first, first + len(part), dtype=np.int32)
+        join_neighbors(rows, graph, starts, sources, queries, part, n_threads=n_threads)
+    return improved
+
+
+@pytest.mark.parametrize(("block", "n_threads"), [(N, 1), (N, 2), (7, 2)])
+def test_join_neighbors__keeps_the_nearest_of_all_that_it_compares(block, n_threads):
     rng = np.random.default_rng(0)
-    rows = np.arange(N)[:, np.newaxis]
-    indices = ((rows + 1 + rng.permuted(np.tile(np.arange(N - 1), (N, 1)), axis=1)) % N)[:, :8]
-    differences = data[indices] - data[rows]
-    distances = np.einsum("nkf,nkf->nk", differences, differences).astype(np.float32)
-    order = np.argsort(-distances, axis=1)  # a descending row is a max-heap
-    indices = np.take_along_axis(indices, order, axis=1).astype(np.int32)
-    distances = np.take_along_axis(distances, order, axis=1)
-    flags = np.ones(indices.shape, np.uint8)
-    done = descend(data, indices, distances, flags, 8, 20, 0, block, 1, n_threads=n_threads)
-    return indices, done
+    rows = rng.normal(size=(N, 5)).astype(np.float32)
+    graph, starts, sources = random_graph(rng)
+    improved = joined(rows, graph, starts, sources, block, n_threads)
+    for row in range(N):
+        reverse = sources[starts[row] : starts[row + 1]]
+        taken = min(len(reverse), WIDTH)
+        reverse = [reverse[i * len(reverse) // taken] for i in range(taken)]
+        between = [q for q in [*graph[row], *reverse] if q < N]
+        compared = {*between, *(r for q in between for r in graph[q] if r < N)} - {row}
+        distances = {r: np.square(rows[r] - rows[row]).sum() for r in compared}
+        nearest = sorted(compared, key=distances.get)[:WIDTH]
+        assert sorted(improved[row][improved[row] >= 0]) == sorted(nearest)
 
 
-def test_descend__finds_near_rows_from_random_ones():
-    data = np.random.default_rng(1).normal(size=(N, 4)).astype(np.float32)
-    indices, done = refined(data, 2)
-    assert 1 < done <= 20
-    found = np.array(
-        [
-            row[np.argsort(naive.squared_distances(data, i)[row])][:5]
-            for i, row in enumerate(indices)
-        ]
-    )
-    assert naive.recall(data, found, range(N), 5) > 0.9
-
-
-@pytest.mark.parametrize("block", [64, 10_000])
-def test_descend__does_not_depend_on_the_threads(block):
-    data = np.random.default_rng(2).normal(size=(N, 4)).astype(np.float32)
-    assert np.array_equal(refined(data, 1, block)[0], refined(data, 2, block)[0])
-
-
-def test_leaf_array__holds_every_row_once_a_tree_whatever_the_threads():
-    from smotefast.kernels.nn_descent import leaf_array
-
-    data = np.random.default_rng(3).normal(size=(N, 4)).astype(np.float32)
-    leaves = leaf_array(data, 3, 50, 7, n_threads=2)
-    assert np.array_equal(np.bincount(leaves[leaves >= 0]), np.full(N, 3))
-    assert np.array_equal(leaf_array(data, 3, 50, 7, n_threads=1), leaves)
+def test_join_neighbors__leaves_rows_without_neighbors_empty():
+    graph = np.full((N, WIDTH), N, dtype=np.int32)
+    starts, sources = np.zeros(N + 2, dtype=np.int64), np.empty(0, dtype=np.int32)
+    rows = np.zeros((N, 2), dtype=np.float32)
+    assert (joined(rows, graph, starts, sources, N, 2) == -1).all()
 
 
 _SECOND = """
@@ -73,7 +73,7 @@ find_neighbors(pool, 5, search="approximate", n_threads=2)
 
 
 @pytest.mark.long
-def test_descend__compiles_nothing_in_a_second_process(tmp_path):
+def test_approximate_search__compiles_nothing_in_a_second_process(tmp_path):
     environment = {
         **os.environ,
         "NUMBA_CACHE_DIR": str(tmp_path),

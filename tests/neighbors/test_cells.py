@@ -9,24 +9,16 @@ from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors import find_neighbors
 from smotefast.neighbors.cells import search
 from smotefast.neighbors.cells.approximate import search_cells_approximately
+from smotefast.neighbors.cells.embedding import embed
 from smotefast.neighbors.cells.estimate import CenterExcesses, walk_costs
 from smotefast.neighbors.cells.partition import nearest_cells, partition
-from smotefast.neighbors.queries import Queries, as_points, other_queries, pool_queries
+from smotefast.neighbors.queries import as_points, other_queries, pool_queries
 from tests.helpers import reference_kernels as naive
 from tests.helpers.hypothesis_examples import examples
 from tests.helpers.search_problems import quiet, resolved, searches
 
 SOME = examples(5 if JIT_DISABLED else 60)
 N, MANY = (80, 200) if JIT_DISABLED else (1_500, 4_000)
-
-
-def numbers_only(drawn):
-    """Drop the categories of a drawn search."""
-    pool, queries, k = drawn
-    points = as_points(pool.values)
-    if queries.points is pool:
-        return points, pool_queries(points, queries.rows), k
-    return points, Queries(as_points(queries.points.values), *queries[1:]), k
 
 
 def clusters(n, n_features=6, n_clusters=12, dtype=np.float64, seed=0):
@@ -49,13 +41,14 @@ def squared_to_centers(values, centers):
 def test_partition__has_each_row_once_in_the_cell_of_its_nearest_center(
     drawn, cell_rows, n_threads
 ):
-    points, queries, _ = numbers_only(drawn)
+    points, queries, _ = drawn
     with quiet():
         cells = partition(points, queries.points, n_threads=n_threads, cell_rows=cell_rows)
     assert sorted(cells.packed.order) == list(range(len(points.values)))
     assert (cells.sizes > 0).all()
     home = cells.cell_of_rows()
-    distances = squared_to_centers(points.values, cells.packed.centers)
+    rows = embed(points, cells.levels, slice(None))
+    distances = squared_to_centers(rows, cells.packed.centers)
     own = np.take_along_axis(distances, home[:, np.newaxis].astype(int), axis=1)[:, 0]
     assert (own <= distances.min(axis=1) * (1 + 1e-9)).all()
     for cell, start in enumerate(cells.packed.starts[:-1]):
@@ -74,7 +67,7 @@ def test_partition__has_each_row_once_in_the_cell_of_its_nearest_center(
 def test_walk__resolves_only_what_sorting_all_distances_finds(
     drawn, cell_rows, n_threads, n_near
 ):
-    points, queries, k = numbers_only(drawn)
+    points, queries, k = drawn
     with quiet(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(search, "_TASK_QUERIES", 7)
         cells = partition(points, queries.points, n_threads=n_threads, cell_rows=cell_rows)

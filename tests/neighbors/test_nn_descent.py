@@ -5,15 +5,9 @@ import pytest
 
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors import find_neighbors
-from smotefast.neighbors.approximate.nn_descent import (
-    center_float32,
-    embed,
-    search_nn_descent,
-)
-from smotefast.neighbors.approximate.settings import (
-    settings_for,
-    update_bytes_per_row,
-)
+from smotefast.neighbors.cells.approximate import SampledSearch
+from smotefast.neighbors.cells.nn_descent import center_float32, search_nn_descent
+from smotefast.neighbors.cells.partition import partition
 from smotefast.neighbors.exact.scan import rank_candidates
 from smotefast.neighbors.queries import as_points, pool_queries
 from smotefast.neighbors.result import recall
@@ -28,11 +22,10 @@ def clustered(n, d=12, seed=0, dtype=np.float32):
     return (centers[rng.integers(0, 20, n)] + rng.normal(size=(n, d))).astype(dtype)
 
 
-def search(pool, k=5, *, rows=None, n_threads=2):
-    """Search rows of a pool, all of them by default."""
+def search(pool, k=5, *, n_threads=2):
+    """Search for all rows of a pool."""
     points = as_points(pool)
-    rows = np.arange(pool.shape[0]) if rows is None else rows
-    queries = pool_queries(points, rows)
+    queries = pool_queries(points, np.arange(pool.shape[0]))
     return next(search_nn_descent(points, queries, k, n_threads=n_threads)).indices
 
 
@@ -63,10 +56,26 @@ def test_nn_descent__finds_nearly_all_and_the_same_on_any_number_of_threads():
     assert np.array_equal(search(pool), found)
 
 
-def test_nn_descent__finds_for_few_queries_what_it_finds_for_all():
-    pool = clustered(6_000)
-    queries = np.arange(5, 6_000, 7)
-    assert np.array_equal(search(pool, rows=queries), search(pool)[queries])
+def test_approximate_search__of_few_queries_is_in_cells_alone():
+    pool, queries = clustered(6_000), np.arange(5, 6_000, 7)
+    found = find_neighbors(pool, 5, queries=queries, search="approximate", n_threads=2)
+    assert found.method == "approximate"
+    check(found.indices, queries, 6_000)
+    true = find_neighbors(pool, 5, queries=queries, search="exact", n_threads=2)
+    is_found = (found.indices[:, :, np.newaxis] == true.indices[:, np.newaxis]).any(axis=2)
+    assert is_found.mean() > 0.94
+
+
+def test_nn_descent__adds_to_the_recall_of_the_cells(monkeypatch):
+    monkeypatch.setattr("smotefast.neighbors.cells.nn_descent._RECALLS", (0.8,))
+    pool = clustered(20_000)
+    points = as_points(pool)
+    queries = pool_queries(points, np.arange(20_000))
+    cells = partition(points, points, n_threads=2)
+    alone = SampledSearch(cells, queries, 8, n_threads=2).walk(0.8)
+    before, after = (recall_of(points, found[:, :5]) for found in (alone.indices, search(pool)))
+    assert before < 0.9
+    assert after > before + 0.02
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.int32])
@@ -83,14 +92,13 @@ def test_nn_descent__is_accurate_at_any_offset_and_scale(dtype, scale, offset):
 def test_nn_descent__is_accurate_beside_an_outlier(value, columns):
     pool = clustered(6_000)
     pool[7, columns] = value
-    assert recall_of(as_points(pool), search(pool)) > 0.95
+    assert recall_of(as_points(pool), search(pool)) > 0.92
 
 
 def test_center_float32__scales_the_bulk_to_one_and_keeps_outliers_finite():
     pool = clustered(5_000, dtype=np.float64) * 1e-200 + 1e-190
     pool[5] = -1e100
     data = center_float32(pool)
-    assert data is not None
     assert np.isfinite(np.square(data).sum(axis=1)).all()
     assert 0.1 < np.median(np.abs(data)) < 2
     assert (data[5] < -1e9).all()
@@ -103,37 +111,6 @@ def test_nn_descent__is_accurate_with_duplicates(share):
     found = search(pool)
     check(found, np.arange(20_000), 20_000)
     assert recall_of(as_points(pool), found) > 0.95
-
-
-def test_embed__keeps_the_distances_of_numbers_and_categories_about():
-    rng = np.random.default_rng(0)
-    codes = rng.integers(0, 6, (6_000, 3))
-    points = as_points(clustered(6_000, 8), codes, 20.0)
-    data = embed(points).astype(np.float64)
-    some, others = rng.integers(0, 6_000, (2, 4_000))
-    true = np.square(points.values[some] - points.values[others]).sum(axis=1)
-    true += 20.0 * (codes[some] != codes[others]).sum(axis=1)
-    found = np.square(data[some] - data[others]).sum(axis=1)
-    assert np.corrcoef(true, found)[0, 1] > 0.98
-
-
-def test_embed__puts_equal_categories_together_and_others_a_weight_apart():
-    codes = np.arange(400)[:, np.newaxis] % 200
-    points = as_points(np.linspace(0, 1, 400)[:, np.newaxis], codes, 9.0)
-    data = embed(points).astype(np.float64)
-    scale = data[-1, 0] - data[0, 0]  # of numbers that are one apart
-    places = data[:, 1:] / scale
-    assert np.array_equal(places[:200], places[200:])
-    apart = np.square(places[:200, np.newaxis] - places[:200]).sum(axis=2)
-    apart = apart[~np.eye(200, dtype=bool)]
-    assert apart.mean() == pytest.approx(9.0, rel=0.02)
-    assert apart.min() > 0
-    assert np.mean(apart > 4.5) > 0.85
-
-
-def test_embed__of_numbers_only_centers_them():
-    pool = clustered(500)
-    assert np.array_equal(embed(as_points(pool)), center_float32(pool))
 
 
 @pytest.mark.parametrize("weight", [0.5, 20.0, 1e6])
@@ -153,16 +130,14 @@ def test_nn_descent__with_categories_is_accurate_on_any_number_of_threads(weight
     assert np.array_equal(again.indices, found.indices)
 
 
-def test_nn_descent__declines_few_rows_and_ranges_beyond_float64():
-    few = as_points(clustered(500))
-    queries = pool_queries(few, np.arange(500))
-    assert not list(search_nn_descent(few, queries, 5, n_threads=2))
-    assert (
-        find_neighbors(clustered(500), 5, search="approximate", n_threads=1).method == "exact"
-    )
+def test_approximate_search__is_exact_for_few_rows_and_ranges_beyond_float64():
+    few = find_neighbors(clustered(500), 5, search="approximate", n_threads=1)
+    assert few.method == "exact"
     boundless = clustered(5_000, dtype=np.float64)
     boundless[:], boundless[0] = 1.7e308, -1.7e308
-    assert center_float32(boundless) is None
+    points = as_points(boundless)
+    queries = pool_queries(points, np.arange(5_000))
+    assert not list(search_nn_descent(points, queries, 5, n_threads=2))
 
 
 def test_find_neighbors__reports_the_recall_of_an_approximate_search():
@@ -182,27 +157,10 @@ def test_find_neighbors__warns_where_no_attempt_finds_enough(monkeypatch):
 
 def test_find_neighbors__returns_the_best_of_its_attempts(monkeypatch):
     recalls = iter([0.5, 0.9, 0.7])
-    monkeypatch.setattr("smotefast.neighbors.runner.recall", lambda *_: next(recalls))
+    monkeypatch.setattr(SampledSearch, "recall", lambda *_: next(recalls))
     with pytest.warns(UserWarning, match=r"found 0\.90 of"):
         found = find_neighbors(clustered(5_000), 5, search="approximate", n_threads=2)
     assert found.recall == 0.9
-
-
-def test_find_neighbors__auto_turns_to_exact_search_where_recall_is_low(monkeypatch):
-    monkeypatch.setattr("smotefast.neighbors.runner.RECALL_WANTED", 2.0)
-    monkeypatch.setattr("smotefast.neighbors.rules._EXACT_WORK", 0)
-    found = find_neighbors(clustered(5_000), 5, n_threads=2)
-    assert found.method == "exact"
-
-
-def test_settings__keep_update_buffers_small_at_any_effort():
-    for k in (1, 5, 30, 100):
-        for effort in range(3):
-            settings = settings_for(1_000_000, 30, k, effort)
-            assert settings is not None
-            assert settings.n_neighbors > k
-            each = update_bytes_per_row(settings.max_candidates)
-            assert settings.block * each <= 65 * 2**20
 
 
 def _search_in_child(pool, queue):

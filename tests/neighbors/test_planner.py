@@ -48,7 +48,7 @@ def categories(n_rows, n_codes=10, **changes):
 
 
 TABLE = [
-    # sizes decide between scan, tiles and a graph
+    # sizes decide between scan and tiles
     (problem(100, 1_000, 5), "integer_keys"),  # which waking threads takes longer than
     (problem(1_000, 1_000, 20), "scan"),
     (problem(5_000, 5_000, 20), "tiles"),
@@ -68,11 +68,10 @@ TABLE = [
     (problem(40_000, 300_000, 30, probes=NEAR, **CROSS), "cells"),
     (problem(50_000, 20_000, 30, **CROSS), "tiles"),
     (problem(2_000, 50_000_000, 30, **CROSS), "tiles"),
-    # categories make a graph wide
+    # categories beside numbers
     (problem(200_000, 200_000, 16, n_codes=4, **CODES), "tiles"),
-    (problem(300_000, 300_000, 16, n_codes=4, **CODES), "nn_descent"),
-    (problem(200_000, 200_000, 16, n_codes=4, probes=NEAR), "cells"),  # of a weight of zero
-    (problem(90_000, 90_000, 3, n_codes=1, probes=NEAR, **CODES), "tiles"),
+    (problem(200_000, 200_000, 16, n_codes=4, probes=NEAR, **CODES), "cells"),
+    (problem(300_000, 300_000, 16, n_codes=4, probes=CLUSTERS, **CODES), "approximate_cells"),
     # cells
     (problem(100_000, 100_000, 30, probes=NEAR), "cells"),
     (problem(100_000, 100_000, 30, probes=LOW), "cells"),
@@ -82,6 +81,9 @@ TABLE = [
     (problem(100_000, 100_000, 30, search="exact", probes=LOW), "cells"),
     (problem(100_000, 100_000, 30, search="exact", probes=CLUSTERS), "tiles"),
     (problem(100_000, 100_000, 30, search="approximate", probes=NEAR), "nn_descent"),
+    (problem(50_000, 100_000, 30, search="approximate"), "approximate_cells"),
+    (problem(100_000, 100_000, 30, 254, search="approximate"), "approximate_cells"),
+    (problem(4_000, 4_000, 30, search="approximate"), "tiles"),  # too few rows
     (problem(100_000, 100_000, 30, 256, probes=NEAR), "cells"),
     (problem(100_000, 100_000, 30, 257, probes=NEAR), "scan"),
     (problem(20_000, 20_000, 3, probes=NEAR), "tiles"),  # little work
@@ -129,10 +131,10 @@ TABLE = [
     (problem(20_000, 2_000, 15, 3, is_sparse=True, **FARTHEST), "farthest_csr"),
     # the value difference metric
     (categories(90_000, n_classes=2), "two_classes"),
-    (categories(90_000), "share_graph"),
+    (categories(90_000), "share_cells"),
     (categories(90_000, search="exact"), "lookup"),
     (categories(70_000), "lookup"),
-    (categories(9_000, search="approximate"), "share_graph"),
+    (categories(9_000, search="approximate"), "share_cells"),
     (categories(9_000, search="approximate", n_classes=26), "lookup"),
     (categories(1_000, **COLD), "numpy_lookup"),
     (categories(1_000), "lookup"),
@@ -164,14 +166,14 @@ ORDERS = [
     ),
     (
         problem(30_000, 30_000, 20, search="approximate", probes=DISTINCT),
-        ["distinct", "nn_descent", "tiles", "float64_tiles"],
+        ["distinct", "nn_descent", "approximate_cells", "tiles", "float64_tiles"],
     ),
     (
         problem(100_000, 100_000, 30, probes=CLUSTERS),
         ["approximate_cells", "tiles", "float64_tiles"],
     ),
     (problem(60_000, 60_000, 20, probes=NEAR), ["cells", "tiles", "float64_tiles"]),
-    (categories(9_000, search="approximate"), ["share_graph", "lookup"]),
+    (categories(9_000, search="approximate"), ["share_cells", "lookup"]),
 ]
 
 
@@ -192,21 +194,6 @@ def test_plan_search__chooses_after_a_method_that_cannot_serve_the_data(given, e
 def test_table__has_all_methods():
     planned = {method for _, method in TABLE} | {m for _, order in ORDERS for m in order}
     assert planned == set(METHODS)
-
-
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        (problem(300_000, 300_000, 16, n_codes=4, **CODES), True),
-        (problem(3_000_000, 3_000_000, 16, n_codes=4, **CODES), False),  # an hour of tiles
-        (problem(100_000, 100_000, 30), False),
-        (problem(9_000, 9_000, 5, search="approximate"), False),
-        (categories(90_000), False),
-    ],
-    ids=described,
-)
-def test_approximate_search__falls_back_to_exact_if_the_caller_left_it_open(given, expected):
-    assert rules.falls_back(given) is expected
 
 
 def test_numpy_work__is_counted_until_the_budget_is_spent():

@@ -8,25 +8,7 @@ import pytest
 from smotefast.kernels.compile import JIT_DISABLED
 
 # Called by kernels/nn_descent.py by position.
-FUNCTIONS = {
-    "hybrid_forest.make_hybrid_leaf_array": ["data", "n_trees", "leaf_size", "seed"],
-    "kernels.generate_graph_update_array_batched": [
-        "update_array", "n_updates_per_thread", "new_candidate_block", "old_candidate_block",
-        "current_graph", "data", "kernel", "n_threads",
-    ],
-    "utils.build_candidates_owner": [
-        "current_graph", "max_candidates", "rng_state", "n_threads", "new_candidate_indices",
-        "new_candidate_priority", "old_candidate_indices", "old_candidate_priority", "active",
-        "reverse_dst", "reverse_src", "bucket_bounds",
-    ],
-    "utils.sort_updates_by_block": [
-        "update_array", "n_updates_per_thread", "sorted_updates", "block_offsets",
-        "n_vertices", "n_threads",
-    ],
-    "utils.apply_sorted_graph_update_array": [
-        "current_graph", "sorted_updates", "block_offsets", "n_threads",
-    ],
-}  # fmt: skip
+FUNCTIONS = {"utils.checked_heap_push": ["priorities", "indices", "p", "n"]}
 
 
 @pytest.mark.skipif(JIT_DISABLED, reason="pynndescent runs compiled only")

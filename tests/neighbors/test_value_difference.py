@@ -9,7 +9,6 @@ from imblearn.metrics.pairwise import ValueDifferenceMetric
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors import (
     RecallWarning,
-    SearchWarning,
     find_neighbors_by_value_difference,
     problem,
     value_difference,
@@ -134,20 +133,10 @@ def test_value_difference__by_approximate_search_finds_most_and_reports_the_reca
 @graphs
 def test_value_difference__warns_of_a_low_recall(monkeypatch):
     codes, shares = many()
-    monkeypatch.setattr("smotefast.neighbors.runner.recall", lambda *_: 0.5)
+    monkeypatch.setattr("smotefast.neighbors.value_difference.recall", lambda *_: 0.5)
     with pytest.warns(RecallWarning, match=r"found 0\.50 of the true neighbors"):
         found = find(codes, shares, 5, search="approximate", n_threads=2)
     assert found.recall == 0.5
-
-
-def test_value_difference__is_exact_where_no_graph_can_be_built(monkeypatch):
-    codes, _, shares = categories(0, 60, 4, 5, 4)
-    expected = find(codes, shares, 3, n_threads=1).indices
-    monkeypatch.setattr("smotefast.kernels.compile.JIT_DISABLED", True)
-    with pytest.warns(SearchWarning, match="The search is exact: NUMBA_DISABLE_JIT is set"):
-        found = find(codes, shares, 3, search="approximate", n_threads=1)
-    assert found.method == "exact"
-    assert np.array_equal(found.indices, expected)
 
 
 @graphs

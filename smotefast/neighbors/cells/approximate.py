@@ -9,7 +9,7 @@ import numpy as np
 from smotefast._phases import phase
 from smotefast.kernels.points import Points
 from smotefast.neighbors.cells.estimate import CenterExcesses, search_sample
-from smotefast.neighbors.cells.partition import partition
+from smotefast.neighbors.cells.partition import Partition, partition
 from smotefast.neighbors.cells.search import walk
 from smotefast.neighbors.queries import Queries
 from smotefast.neighbors.result import SearchResult, recall
@@ -27,20 +27,47 @@ def search_cells_approximately(
     cells = partition(points, queries.points, n_threads=n_threads)
     if cells is None:
         return
-    n_queries = len(queries.rows)
-    random_state = np.random.RandomState(_SEED)
-    drawn = random_state.choice(n_queries, min(2 * _QUERIES, n_queries), replace=False)
-    with phase("measuring recall", len(drawn)):
-        true = search_sample(points, queries.subset(drawn), k, n_threads=n_threads)
-    half = slice(0, len(drawn) // 2)
-    excesses = CenterExcesses(cells, queries.subset(drawn[half]), true.subset(half))
-    other = slice(half.stop, None)
+    sampled = SampledSearch(cells, queries, k, n_threads=n_threads)
     for target in _RECALLS:
-        reach = excesses.reach_for(target)
-        detail = f"at most {reach.n_near} cells, excess {reach.share:.3g}"
-        with phase("searching neighbors", n_queries, detail):
-            result = walk(cells, queries, k, reach, n_threads=n_threads)
-        found_share = recall(result.squared()[drawn[other]], true.squared()[other])
-        result = result._replace(recall=found_share)
-        yield result
+        result = sampled.walk(target)
+        yield result._replace(recall=sampled.recall(result, k))
         del result  # before the next attempt
+
+
+class SampledSearch:
+    """A search in cells that are chosen on a sample of the queries, searched for exactly.
+
+    Parameters
+    ----------
+    cells
+        The pool.
+    queries, k
+        As for every search method.
+    n_threads
+        Threads to use; the result does not depend on it.
+    """
+
+    def __init__(
+        self, cells: Partition, queries: Queries[Points], k: int, *, n_threads: int
+    ) -> None:
+        self._cells, self._queries, self._k = cells, queries, k
+        self._n_threads = n_threads
+        n_queries = len(queries.rows)
+        random_state = np.random.RandomState(_SEED)
+        drawn = random_state.choice(n_queries, min(2 * _QUERIES, n_queries), replace=False)
+        with phase("measuring recall", len(drawn)):
+            true = search_sample(cells.points, queries.subset(drawn), k, n_threads=n_threads)
+        half = slice(0, len(drawn) // 2)
+        self._excesses = CenterExcesses(cells, queries.subset(drawn[half]), true.subset(half))
+        self._others, self._true = drawn[half.stop :], true.squared()[half.stop :]
+
+    def walk(self, target: float) -> SearchResult:
+        """Search in the cells that hold this share of the neighbors of the sample."""
+        reach = self._excesses.reach_for(target)
+        detail = f"at most {reach.n_near} cells, excess {reach.share:.3g}"
+        with phase("searching neighbors", len(self._queries.rows), detail):
+            return walk(self._cells, self._queries, self._k, reach, n_threads=self._n_threads)
+
+    def recall(self, result: SearchResult, k: int) -> float:
+        """Return the share of the k nearest rows found, on queries of another sample."""
+        return recall(result.squared()[self._others, :k], self._true[:, :k])

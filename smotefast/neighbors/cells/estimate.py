@@ -7,11 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from smotefast.kernels.points import Points
+from smotefast.neighbors.cells.embedding import embed
 from smotefast.neighbors.cells.partition import Partition, nearest_cells, partition
 from smotefast.neighbors.cells.search import WHOLE, Reach
 from smotefast.neighbors.exact.scan import search_scan
 from smotefast.neighbors.exact.tiles import search_tiles
-from smotefast.neighbors.queries import Queries, as_points, other_queries
+from smotefast.neighbors.queries import Queries, other_queries
 from smotefast.neighbors.result import RECALL_WANTED, SearchResult
 
 # Queries of the sample, and one row of the pool in so many.
@@ -43,10 +44,10 @@ def walk_costs(
     random_state = np.random.RandomState(_SEED)
     n_pool = len(points.values)
     drawn = np.sort(random_state.choice(n_pool, n_pool // SAMPLE_STEP, replace=False))
-    pool = as_points(points.values[drawn])
+    pool = points.subset(drawn)
     n_queries = min(SAMPLE_QUERIES, len(queries.rows))
     rows = np.sort(random_state.choice(queries.rows, n_queries, replace=False))
-    sample = other_queries(as_points(queries.points.values[rows]))
+    sample = other_queries(queries.points.subset(rows))
     cells = partition(pool, sample.points, n_threads=n_threads)
     if cells is None:
         return None
@@ -84,7 +85,7 @@ class CenterExcesses:
 
     def __init__(self, cells: Partition, queries: Queries[Points], true: SearchResult) -> None:
         home = nearest_cells(cells, queries, n_threads=1)
-        values = queries.points.values[queries.rows].astype(np.float64)
+        values = embed(queries.points, cells.levels, queries.rows).astype(np.float64)
         squared = np.zeros((len(home), len(cells.sizes)))
         between = np.zeros_like(squared)
         for column, centers in zip(values.T, cells.packed.centers.T, strict=True):

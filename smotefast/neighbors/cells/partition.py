@@ -8,9 +8,11 @@ import numpy as np
 
 from smotefast._phases import phase
 from smotefast.kernels.points import Points
+from smotefast.neighbors.cells.embedding import Levels, embed, frequent_levels
 from smotefast.neighbors.exact.tiles import (
     FLOAT32,
     center_and_reach,
+    empty_panels,
     nearest_rows,
     reach_of,
     scale_for,
@@ -28,6 +30,9 @@ _SAMPLE_ROWS, _ROUNDS = 24, 3
 _SEED = 20_020_601
 # Multiply-adds of assigning rows to cells at a time: rows are packed for tiles, a copy.
 _WORK_PER_BLOCK = 3e10
+# Power of two that the largest deviation is scaled to. float32 holds its square, and that of
+# usual deviations 2^-100 times as large: an outlier does not cost the precision of the others.
+_EXPONENT = 50
 # Larger deviations from the center have no squares, or sums, in float64.
 _LARGEST = 1e150
 
@@ -38,12 +43,15 @@ class Partition(NamedTuple):
     Attributes
     ----------
     points
-        The pool. Categories do not count.
+        The pool.
+    levels
+        Categories that the centers have columns of, after the numbers.
     packed
         What the kernels take.
     """
 
     points: Points
+    levels: Levels
     packed: Cells
 
     @property
@@ -83,8 +91,10 @@ def partition(
     n_rows = len(points.values)
     n_cells = max(1, n_rows // (cell_rows or rows_per_cell(n_rows)))
     with phase("partitioning", n_rows, f"{n_rows:,} rows, {n_cells:,} cells"):
-        centers = k_means(points.values, n_cells, n_threads=n_threads)
-        return _partition(points, centers, scale_for(max(reach, others)), n_threads)
+        levels = frequent_levels(points)
+        centers = k_means(points, levels, n_cells, n_threads=n_threads)
+        scale = scale_for(max(reach, others, points.weight**0.5), _EXPONENT)
+        return _partition(points, levels, centers, scale, n_threads)
 
 
 def rows_per_cell(n_rows: int) -> int:
@@ -92,7 +102,9 @@ def rows_per_cell(n_rows: int) -> int:
     return int(_CELL_ROWS * max(1.0, n_rows / _MANY_ROWS) ** 0.5)
 
 
-def _partition(points: Points, centers: np.ndarray, scale: float, n_threads: int) -> Partition:
+def _partition(
+    points: Points, levels: Levels, centers: np.ndarray, scale: float, n_threads: int
+) -> Partition:
     from smotefast.kernels.cell_packing import Cells, pack_cells
     from smotefast.kernels.tile_kernel import panel_lanes
 
@@ -100,36 +112,37 @@ def _partition(points: Points, centers: np.ndarray, scale: float, n_threads: int
     cell = np.empty(len(points.values), np.uint16 if len(centers) <= 1 << 16 else np.uint32)
     pool = as_points(centers)
     for block in counted_blocks(len(cell), centers.size, _WORK_PER_BLOCK, 1024):
-        rows = other_queries(as_points(points.values[block]))
+        rows = other_queries(as_points(embed(points, levels, block)))
         cell[block] = nearest_rows(pool, rows, n_threads=n_threads)
     counts = np.bincount(cell, minlength=len(centers))
     order = np.argsort(cell, kind="stable")
     is_filled = counts > 0
     centers, counts = centers[is_filled].astype(np.float64), counts[is_filled]
-    n_features, lanes = centers.shape[1], panel_lanes(FLOAT32)
-    starts, panel_starts = _starts(counts), _starts(-(-counts // lanes))
-    values = np.empty((panel_starts[-1], n_features, lanes), dtype=np.float32)
-    halves = np.empty((panel_starts[-1], lanes), dtype=np.float32)
-    # Rounding of n_features + 1 sums, of the norms, of the casts and of two differences.
-    slack = (2 * n_features + 40) * float(np.finfo(np.float32).eps) / 2
-    cells = Cells(centers, order, starts, panel_starts, values, halves, scale, slack)
-    layout = order, starts, panel_starts, scale, slack
-    pack_cells(points.values, centers, *layout, values, halves, n_threads=n_threads)
-    return Partition(points, cells)
+    starts, panel_starts = _starts(counts), _starts(-(-counts // panel_lanes(FLOAT32)))
+    panels = empty_panels(points, int(panel_starts[-1]), FLOAT32)
+    # Rounding of n_sums + 1 sums, of the norms, of the casts and of two differences.
+    n_sums = points.values.shape[1] + points.codes.shape[1]
+    slack = (2 * n_sums + 40) * float(np.finfo(np.float32).eps) / 2
+    layout, half_weight = (order, starts, panel_starts), 0.5 * points.weight * scale * scale
+    cells = Cells(centers, *levels, *layout, *panels, half_weight, scale, slack)
+    pack_cells(points, centers, *layout, scale, slack, *panels, n_threads=n_threads)
+    return Partition(points, levels, cells)
 
 
-def k_means(values: np.ndarray, n_cells: int, *, n_threads: int) -> np.ndarray:
+def k_means(points: Points, levels: Levels, n_cells: int, *, n_threads: int) -> np.ndarray:
     """Return centers of rows, found by a few rounds of Lloyd's algorithm on a sample."""
     random_state = np.random.RandomState(_SEED)
-    n_sample = min(len(values), _SAMPLE_ROWS * n_cells)
-    drawn = random_state.choice(len(values), n_sample, replace=False)
-    centers, sample = values[drawn[:n_cells]], as_points(values[np.sort(drawn)])
+    n_rows = len(points.values)
+    n_sample = min(n_rows, _SAMPLE_ROWS * n_cells)
+    drawn = random_state.choice(n_rows, n_sample, replace=False)
+    centers = embed(points, levels, drawn[:n_cells])
+    sample = as_points(embed(points, levels, np.sort(drawn)))
     for _ in range(_ROUNDS):
         cell = nearest_rows(as_points(centers), other_queries(sample), n_threads=n_threads)
         counts = np.bincount(cell, minlength=n_cells)[:, np.newaxis]
         sums = [np.bincount(cell, column, n_cells) for column in sample.values.T]
         means = np.column_stack(sums) / np.maximum(counts, 1)
-        centers = np.where(counts > 0, means, centers).astype(values.dtype)
+        centers = np.where(counts > 0, means, centers).astype(centers.dtype)
     return centers
 
 
@@ -138,8 +151,9 @@ def nearest_cells(cells: Partition, queries: Queries[Points], *, n_threads: int)
     if queries.points is cells.points:
         cell: np.ndarray = cells.cell_of_rows()[queries.rows]
         return cell
-    centers = cells.packed.centers.astype(queries.points.values.dtype)
-    return nearest_rows(as_points(centers), queries, n_threads=n_threads)
+    rows = as_points(embed(queries.points, cells.levels, queries.rows))
+    centers = as_points(cells.packed.centers.astype(rows.values.dtype))
+    return nearest_rows(centers, other_queries(rows), n_threads=n_threads)
 
 
 def _starts(counts: np.ndarray) -> np.ndarray:

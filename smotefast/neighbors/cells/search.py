@@ -14,7 +14,7 @@ from smotefast.neighbors.cells.partition import (
     partition,
 )
 from smotefast.neighbors.exact.scan import rank_candidates
-from smotefast.neighbors.exact.tiles import are_below
+from smotefast.neighbors.exact.tiles import CODE_COST, are_below
 from smotefast.neighbors.queries import Queries, work_blocks
 from smotefast.neighbors.result import SearchResult
 
@@ -107,17 +107,18 @@ def _walk(
     from smotefast.kernels.cells import search_cells as search_in_kernel
 
     n_pool, n_features = cells.points.values.shape
+    width = n_features + CODE_COST * cells.points.codes.shape[1]
     n_cells = len(cells.sizes)
     share = 1.0 if reach.share == np.inf else min(1.0, reach.n_near / n_cells)
     scores = np.empty((len(home), k + spare), dtype=np.float32)
     candidates = np.empty((len(home), k + spare), dtype=np.int64)
     is_complete = np.empty(len(home), dtype=bool)
     tasks = _tasks(home)
-    work = _TASK_QUERIES * share * n_pool * n_features
+    work = _TASK_QUERIES * share * n_pool * width
     per_call = _WORK_PER_THREAD * n_threads
     for block in work_blocks(len(tasks), work, per_call, _FEWEST_TASKS * n_threads):
         search_in_kernel(
-            cells.packed, queries.points.values, queries.rows, queries.excluded, tasks[block],
+            cells.packed, queries.points, queries.rows, queries.excluded, tasks[block],
             *reach, scores, candidates, is_complete, n_threads=n_threads,
         )  # fmt: skip
         advance(int(np.diff(tasks[block, 1:]).sum()))

@@ -31,7 +31,8 @@ _EXACT_NORM = {FLOAT32: 2.0**22, FLOAT64: 2.0**51}
 _L1_BYTES = 24 * 1024
 # Multiply-adds in float32 of one call and thread, about 0.3 s: a signal is handled after it. A
 # category costs as much as a few numbers. A call has at least so many queries for a thread.
-_WORK_PER_THREAD, _CODE_COST, _FEWEST_QUERIES = 1.5e10, 4, 192
+CODE_COST = 4
+_WORK_PER_THREAD, _FEWEST_QUERIES = 1.5e10, 192
 # Rows that the center is the median of, or up to twice as many: the median of these in 100
 # columns takes 0.2 ms, of 2,000 rows 2 ms.
 _SAMPLE = 256
@@ -136,26 +137,26 @@ def _packed(
     slack: float,
     n_threads: int,
 ) -> Packed:
+    from smotefast.kernels.tile_kernel import panel_lanes
     from smotefast.kernels.tiles import pack_panels
 
     packed = []
     for rows in (points,) if query_points is points else (points, query_points):
-        panels = _empty_panels(rows, dtype)
+        panels = empty_panels(rows, -(-len(rows.values) // panel_lanes(dtype)), dtype)
         pack_panels(rows, center, scale, slack, *panels, n_threads=n_threads)
         packed.append(panels)
     half_weight = 0.5 * points.weight * scale * scale
     return Packed(packed[0], packed[-1], half_weight, scale, slack, False)
 
 
-def _empty_panels(points: Points, dtype: np.dtype[np.floating]) -> Panels:
+def empty_panels(points: Points, n_panels: int, dtype: np.dtype[np.floating]) -> Panels:
+    """Return panels for rows like those of some points, not yet written."""
     from smotefast.kernels.tile_kernel import panel_lanes
     from smotefast.kernels.tiles import Panels
 
-    n_rows, n_features = points.values.shape
     lanes = panel_lanes(dtype)
-    n_panels = -(-n_rows // lanes)
     return Panels(
-        np.empty((n_panels, n_features, lanes), dtype=dtype),
+        np.empty((n_panels, points.values.shape[1], lanes), dtype=dtype),
         np.empty((n_panels, lanes), dtype=dtype),
         np.empty((n_panels, points.codes.shape[1], lanes), dtype=np.int32),
     )
@@ -192,11 +193,11 @@ def reach_of(rows: np.ndarray, center: np.ndarray) -> float:
         return float(max((highest - center).max(), (center - lowest).max()))
 
 
-def scale_for(reach: float) -> float:
-    """Return the power of two that scales the largest deviation to about one."""
+def scale_for(reach: float, exponent: int = 0) -> float:
+    """Return the power of two that scales the largest deviation to about 2^exponent."""
     if reach == 0:
         return 1.0
-    return float(np.ldexp(1.0, int(np.clip(-np.frexp(reach)[1], -1000, 1000))))
+    return float(np.ldexp(1.0, int(np.clip(exponent - np.frexp(reach)[1], -1000, 1000))))
 
 
 def _search(
@@ -260,7 +261,7 @@ def nearest_candidates(
     scores = np.empty((len(queries.rows), n_kept), dtype=dtype)
     candidates = np.empty((len(queries.rows), n_kept), dtype=np.int64)
     norms = np.empty(len(queries.rows), dtype=np.float64)
-    work = float(packed.panels.values.size + _CODE_COST * packed.panels.codes.size)
+    work = float(packed.panels.values.size + CODE_COST * packed.panels.codes.size)
     work *= dtype.itemsize / FLOAT32.itemsize
     per_call, fewest = _WORK_PER_THREAD * n_threads, _FEWEST_QUERIES * n_threads
     for block in counted_blocks(len(queries.rows), work, per_call, fewest):

@@ -1,1 +1,0 @@
-"""Approximate nearest-neighbor search by random-projection trees and NN-descent."""

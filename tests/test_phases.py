@@ -101,7 +101,7 @@ def test_an_approximate_search__logs_its_recall(search, messages):
     sampler = SMOTE(random_state=0, search=search)
     sampler.fit_resample(X, y)
     assert f"approximate search, attempt 1: recall {sampler.recall_:.3f}" in messages("DEBUG")
-    for step in ("partitioning: 10,000 rows", "joining neighbors: 10,000 rows"):
+    for step in ("partitioning: 10,000 rows", "joining neighbors: "):
         assert any(message.startswith(step) for message in messages("INFO"))
 
 

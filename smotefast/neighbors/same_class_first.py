@@ -35,7 +35,7 @@ _SEED = 7
 
 
 def same_class_first_pays(
-    matrix: Matrix, class_sizes: Sequence[int], k: int, *, search: str
+    matrix: Matrix, class_sizes: Sequence[int], k: int, *, search: str, n_threads: int
 ) -> bool:
     """Whether to judge rows of classes by ``same_class_comes_first``, not by their neighbors.
 
@@ -44,12 +44,12 @@ def same_class_first_pays(
     matrix : array or CSR matrix of shape (n_samples, n_features)
     class_sizes : sizes of the classes whose rows are judged
     k : neighbors that vote
-    search : as for ``find_neighbors``
+    search, n_threads : as for ``find_neighbors``
     """
     points = as_points(matrix) if isinstance(matrix, np.ndarray) else as_rows(matrix)
     queries = pool_queries(points, np.arange(matrix.shape[0]))
     return rules.same_class_first_pays(
-        describe_search(points, queries, k, search=search), class_sizes
+        describe_search(points, queries, k, search=search, n_threads=n_threads), class_sizes
     )
 
 

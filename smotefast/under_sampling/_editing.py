@@ -107,7 +107,9 @@ def same_class_decides(
     if kind_sel == "mode" and len(rows.sizes) != 2:
         return False
     class_sizes = [rows.sizes[label] for label in labels]
-    return same_class_first_pays(rows.all_rows()[0], class_sizes, k, search=search.search)
+    return same_class_first_pays(
+        rows.all_rows()[0], class_sizes, k, search=search.search, n_threads=search.n_threads
+    )
 
 
 def keep_where_class_comes_first(

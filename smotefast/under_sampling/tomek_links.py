@@ -32,8 +32,9 @@ class TomekLinks(NeighborCleaner):
     search : {"auto", "exact", "approximate"}, default="auto"
         "exact" finds the true nearest neighbors; "approximate" compares rows in near k-means
         cells and improves that by NN-descent, measures its recall on a sample and repeats the
-        search with more effort below 0.95; "auto" is exact for up to 40,000 queries, and beyond that unless a sample shows that an approximate
-        search in k-means cells takes less than 40% of the time.
+        search with more effort below 0.95; "auto" is exact for up to 40,000 queries, and beyond
+        that unless a sample shows that an approximate search in cells takes less than 40% of
+        the time.
     n_jobs : int or None, default=None
         Threads. None means all cores that the process may use. The rows do not depend on it.
 

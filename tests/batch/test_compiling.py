@@ -177,12 +177,20 @@ def test_warmup__shows_its_steps_unless_quiet(tmp_path):
 
 def test_warmup__runs_each_step_under_its_own_name(monkeypatch):
     ran, told = [], []
-    monkeypatch.setattr(warm, "load_kernels", lambda *arguments: ran.append(arguments))
+    monkeypatch.setattr(warm, "_compile_both", lambda *arguments: ran.append(arguments))
     monkeypatch.setattr(warm, "_compile_cleaning_and_sparse", ran.append)
     warm.compile_all(lambda *step: told.append(step))
     assert len(ran) == len(told) == len({name for name, _, _ in told}) > 10
     assert [number for _, number, _ in told] == list(range(1, len(told) + 1))
     assert {total for _, _, total in told} == {len(told)}
+
+
+def test_warmup__compiles_for_all_threads_and_for_one(monkeypatch):
+    used = []
+    monkeypatch.setattr(warm, "load_kernels", lambda sampler, *_: used.append(sampler.n_jobs))
+    monkeypatch.setattr(warm, "_compile_cleaning_and_sparse", lambda dtype: None)
+    warm.compile_all()
+    assert used == [None, 1] * (len(used) // 2)
 
 
 def test_warmup__fails_if_no_cache_is_writable(monkeypatch):

@@ -200,7 +200,7 @@ def test_center_excesses__predict_recall_and_rows_compared():
     cells = partition(points, points, n_threads=2, cell_rows=20)
     queries = every(points)
     true = search.walk(cells, queries, 5, n_threads=2)
-    excesses = CenterExcesses(cells, queries, true)
+    excesses = CenterExcesses(cells, queries, true, n_threads=2)
     for target in (0.7, 0.9):
         reach = excesses.reach_for(target)
         found = search.walk(cells, queries, 5, reach, n_threads=2)

@@ -58,7 +58,8 @@ class SampledSearch:
         with phase("measuring recall", len(drawn)):
             true = search_sample(cells.points, queries.subset(drawn), k, n_threads=n_threads)
         half = slice(0, len(drawn) // 2)
-        self._excesses = CenterExcesses(cells, queries.subset(drawn[half]), true.subset(half))
+        part = queries.subset(drawn[half])
+        self._excesses = CenterExcesses(cells, part, true.subset(half), n_threads=n_threads)
         self._others, self._true = drawn[half.stop :], true.squared()[half.stop :]
 
     def walk(self, target: float) -> SearchResult:

@@ -53,7 +53,7 @@ def walk_costs(
         return None
     # A query that is in the sample of the pool finds itself: one row more.
     true = search_sample(pool, sample, k + 1, n_threads=n_threads)
-    excesses = CenterExcesses(cells, sample, true)
+    excesses = CenterExcesses(cells, sample, true, n_threads=n_threads)
     exact = excesses.rows_compared()
     approximate = excesses.rows_compared(excesses.reach_for(RECALL_WANTED))
     return WalkCosts(Compared(exact, len(drawn)), Compared(approximate, len(drawn)))
@@ -81,10 +81,14 @@ class CenterExcesses:
         The pool.
     queries, true
         Some queries and their nearest neighbors.
+    n_threads
+        Threads to use; the result does not depend on it.
     """
 
-    def __init__(self, cells: Partition, queries: Queries[Points], true: SearchResult) -> None:
-        home = nearest_cells(cells, queries, n_threads=1)
+    def __init__(
+        self, cells: Partition, queries: Queries[Points], true: SearchResult, *, n_threads: int
+    ) -> None:
+        home = nearest_cells(cells, queries, n_threads=n_threads)
         values = embed(queries.points, cells.levels, queries.rows).astype(np.float64)
         squared = np.zeros((len(home), len(cells.sizes)))
         between = np.zeros_like(squared)

@@ -1,13 +1,16 @@
 """``python -m smotefast script.py``, and the environment variable."""
 
 import os
+import py_compile
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
 import smotefast
-from smotefast.patch.program import is_program, run_program
+from smotefast.cli.commands import app
+from smotefast.patch.program import COMMANDS, is_program, run_program
 
 SCRIPT = """
 import atexit, multiprocessing, pickle, sys
@@ -30,15 +33,26 @@ if __name__ == "__main__":
 PRINT = (
     "import imblearn.over_sampling as o, sys; print(o.SMOTE.__mro__[2].__module__, sys.argv)"
 )
+# What a program can see of how it was started.
+SHOW = """
+import inspect, os, sys
+def shown():
+    origin = getattr(__spec__, "origin", None)
+    return __file__, type(__loader__), origin, __package__, sys.argv, sys.path[0]
+print(shown())
+os.chdir("/")
+print(inspect.getsource(shown))
+"""
 OURS = "smotefast.over_sampling.smote"
 
 
-def run(*arguments, cwd=None, **environment):
+def run(*arguments, cwd=None, input=None, **environment):
     return subprocess.run(
         [sys.executable, "-W", "error", *arguments],
         capture_output=True,
         text=True,
         cwd=cwd,
+        input=input,
         env={**os.environ, **environment},
     )
 
@@ -72,6 +86,41 @@ def test_code__runs():
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("path", ["show.py", "./show.py", "show", "show.txt", "folder"])
+def test_a_path__is_run_as_python_runs_it(path, tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / (f"{path}/__main__.py" if path == "folder" else path)).write_text(SHOW)
+    done = run("-m", "smotefast", path, "one", cwd=tmp_path)
+    assert done.stderr == ""
+    assert done.stdout == run(path, "one", cwd=tmp_path).stdout
+    assert "def shown()" in done.stdout
+
+
+def test_compiled_files_archives_and_standard_input__run(tmp_path):
+    (tmp_path / "code.py").write_text(PRINT)
+    py_compile.compile(str(tmp_path / "code.py"), cfile=str(tmp_path / "code.pyc"))
+    with zipfile.ZipFile(tmp_path / "code.zip", "w") as archive:
+        archive.write(tmp_path / "code.py", "__main__.py")
+    for path in ("code.pyc", "code.zip", "-"):
+        done = run("-m", "smotefast", path, "one", cwd=tmp_path, input=PRINT)
+        assert (done.stdout, done.stderr) == (f"{OURS} ['{path}', 'one']\n", "")
+
+
+def test_the_forms_of_arguments_that_python_takes__are_taken(script, tmp_path):
+    assert run("-m", "smotefast", f"-c{PRINT}", "one").stdout == f"{OURS} ['-c', 'one']\n"
+    expected = f"['one'] {script} {OURS} True"
+    for program in (["-mscript"], ["--", "script.py"], ["--force", "--", "script.py"]):
+        done = run("-m", "smotefast", *program, "one", cwd=tmp_path)
+        assert done.stdout.splitlines()[0] == expected
+
+
+def test_annotations__are_those_of_the_program(tmp_path):
+    code = "def f(x: int): pass\nprint(f.__annotations__)"
+    (tmp_path / "code.py").write_text(code)
+    for program in (["-c", code], [str(tmp_path / "code.py")]):
+        assert run("-m", "smotefast", *program).stdout == "{'x': <class 'int'>}\n"
+
+
 def test_a_folder_with_a_main_module__runs(script, tmp_path):
     (tmp_path / "__main__.py").write_text(
         "import script; print(script.SMOTE.__mro__[2].__module__)"
@@ -81,7 +130,7 @@ def test_a_folder_with_a_main_module__runs(script, tmp_path):
 
 def test_options__are_those_of_patch_imblearn():
     code = PRINT + "; print(o.ADASYN.__mro__[1].__module__, o.SMOTE().search)"
-    options = ["--samplers", "SMOTE,SMOTENC", "--search=auto", "--verbose"]
+    options = ["--samplers", "SMOTE, SMOTENC", "--search=auto", "--verbose"]
     done = run("-m", "smotefast", *options, "-c", code)
     assert done.stdout == f"{OURS} ['-c']\nimblearn.over_sampling.base auto\n"
     assert done.stderr.startswith("smotefast: 0 calls of fit_resample")
@@ -97,7 +146,10 @@ def test_options__are_those_of_patch_imblearn():
         (["--verbose", "-m"], "a script, -m module or -c code is missing"),
         (["-m", "no_such_module"], "there is no module 'no_such_module' that can be run"),
         (["-m", "no_such.module"], "there is no module 'no_such.module' that can be run"),
-        (["--verbose", "--verbos", "x.py"], "unrecognized arguments: --verbos"),
+        (["--verbos", "x.py"], "unrecognized arguments: --verbos. Did you mean '--verbose'?"),
+        (["--verbose", "-x", "x.py"], "unrecognized arguments: -x"),
+        (["--"], "a script, -m module or -c code is missing"),
+        ([f"{os.path.dirname(__file__)}"], "there is no __main__ module in"),
     ],
 )
 def test_errors__end_with_2(capsys, arguments, message):
@@ -114,6 +166,17 @@ def test_errors__end_with_2(capsys, arguments, message):
 )
 def test_commands__are_no_programs(arguments):
     assert not is_program(arguments)
+
+
+def test_commands__win_over_files(tmp_path, monkeypatch):
+    assert sorted(command.callback.__name__ for command in app.registered_commands) == [
+        *COMMANDS
+    ]
+    monkeypatch.chdir(tmp_path)
+    for name in ("demo", "program"):
+        (tmp_path / name).touch()
+    assert not is_program(["demo"])
+    assert is_program(["program"])
 
 
 def test_commands__still_run():

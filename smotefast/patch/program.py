@@ -183,6 +183,14 @@ def _run_code(
     sys.modules["__main__"] = main
     if "__mp_main__" in sys.modules:  # the name under which workers know the script
         sys.modules["__mp_main__"] = main
-    if not isinstance(program, CodeType):
-        program = compile(program, path, "exec", dont_inherit=True)
-    exec(program, vars(main))
+    try:
+        if not isinstance(program, CodeType):
+            program = compile(program, path, "exec", dont_inherit=True)
+        exec(program, vars(main))
+    except Exception as error:
+        if sys.gettrace() is not None or sys.flags.inspect:
+            raise  # for a debugger, or for the prompt of "python -i"
+        # As Python shows it, without the frames from here up.
+        frames = error.__traceback__ and error.__traceback__.tb_next
+        sys.excepthook(type(error), error.with_traceback(frames), frames)
+        sys.exit(1)

@@ -121,6 +121,23 @@ def test_annotations__are_those_of_the_program(tmp_path):
         assert run("-m", "smotefast", *program).stdout == "{'x': <class 'int'>}\n"
 
 
+@pytest.mark.parametrize("code", ["1 / 0", "def", "import sys; sys.excepthook = print; 1 / 0"])
+def test_an_error_of_the_program__is_shown_as_by_python(code, tmp_path):
+    (tmp_path / "code.py").write_text(code)
+    for program in (["-c", code], ["code.py"]):
+        done, expected = (
+            run("-m", "smotefast", *program, cwd=tmp_path),
+            run(*program, cwd=tmp_path),
+        )
+        assert (done.returncode, done.stderr) == (1, expected.stderr)
+        assert done.stdout.split("<traceback")[0] == expected.stdout.split("<traceback")[0]
+
+
+def test_an_error_of_the_program__reaches_a_debugger():
+    code = "import sys; sys.settrace(lambda *event: None); 1 / 0"
+    assert "runpy" in run("-m", "smotefast", "-c", code).stderr
+
+
 def test_a_folder_with_a_main_module__runs(script, tmp_path):
     (tmp_path / "__main__.py").write_text(
         "import script; print(script.SMOTE.__mro__[2].__module__)"

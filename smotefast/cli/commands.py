@@ -26,9 +26,19 @@ from smotefast.cli.sampler_options import (
     parse_strategy,
     with_second_step,
 )
+from smotefast.patch.program import OPTIONS, USAGE
+
+# Blank lines keep typer from joining the lines.
+_PROGRAMS = "\n\n".join(
+    [
+        f"To run a program with imbalanced-learn's samplers replaced: {USAGE}",
+        *(f"{name}: {text}" for name, text in OPTIONS.items()),
+    ]
+)
 
 app = typer.Typer(
     name="smotefast",
+    epilog=_PROGRAMS,
     help="Resample imbalanced data sets in Parquet files, within a memory limit.",
     add_completion=False,
     no_args_is_help=True,

@@ -10,7 +10,7 @@ import pytest
 
 import smotefast
 from smotefast.cli.commands import app
-from smotefast.patch.program import COMMANDS, is_program, run_program
+from smotefast.patch.program import COMMANDS, OPTIONS, is_program, run_program
 
 SCRIPT = """
 import atexit, multiprocessing, pickle, sys
@@ -194,6 +194,14 @@ def test_commands__win_over_files(tmp_path, monkeypatch):
         (tmp_path / name).touch()
     assert not is_program(["demo"])
     assert is_program(["program"])
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--verbose", "--help"]])
+def test_help__explains_how_to_run_programs(arguments):
+    done = run("-m", "smotefast", *arguments, COLUMNS="200")
+    assert done.returncode == 0
+    for words in ("script.py", "-m module", "-c code", *OPTIONS):
+        assert words in done.stdout
 
 
 def test_commands__still_run():

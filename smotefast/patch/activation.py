@@ -55,8 +55,8 @@ def patch_imblearn(
         How the samplers search for neighbors. With "exact" the rows are imbalanced-learn's, on
         data without distance ties.
     verbose : bool, default=False
-        Whether to print, on standard error, each class that is replaced when it is first used,
-        and at exit how many calls there were and how long they took.
+        Whether to print, on standard error, how many classes are replaced, each of them when it
+        is first used, and at exit how many calls there were and how long they took.
     force : bool, default=False
         Whether to patch a version of imbalanced-learn other than 0.14.
 
@@ -189,6 +189,8 @@ def _activate(settings: Settings | None) -> None:
                 settings = None
         _State.settings = settings
         USAGE.set_verbose(settings is not None and settings.verbose)
+        if _State.swapped is not None:
+            USAGE.announce_patch(len(_State.swapped.swaps), sys.modules["imblearn"].__version__)
         _inform_workers()
 
 

@@ -1,4 +1,4 @@
-"""Messages of a verbose patch: what was replaced, and how many calls and seconds at exit."""
+"""Messages of a verbose patch: what is replaced, and how many calls and seconds at exit."""
 
 from __future__ import annotations
 
@@ -28,13 +28,18 @@ class Usage:
             self._prints_at_exit = True
             atexit.register(self._print_summary)
 
+    def announce_patch(self, n_classes: int, version: str) -> None:
+        """Print how many classes are replaced."""
+        if self._is_verbose:
+            _print(f"samplers of imbalanced-learn {version} that are replaced: {n_classes}")
+
     @contextmanager
     def call_of(self, original: type) -> Iterator[None]:
         """Count a call, unless it is a step of another one."""
         if not self._is_verbose or getattr(self._inside, "a_call", False):
             yield
             return
-        self._announce(original)
+        self._announce_class(original)
         self._inside.a_call = True
         start = time.perf_counter()
         try:
@@ -45,7 +50,7 @@ class Usage:
                 self._calls[original.__name__] += 1
                 self._seconds += time.perf_counter() - start
 
-    def _announce(self, original: type) -> None:
+    def _announce_class(self, original: type) -> None:
         with self._lock:
             is_first = original.__name__ not in self._calls
             self._calls[original.__name__] += 0
@@ -54,9 +59,10 @@ class Usage:
             _print(f"{subpackage}.{original.__name__} is replaced")
 
     def _print_summary(self) -> None:
+        n_calls = self._calls.total()
         calls = ", ".join(f"{name} {n}" for name, n in self._calls.items())
         _print(
-            f"{self._calls.total()} calls of fit_resample in this process took "
+            f"{n_calls} call{'' if n_calls == 1 else 's'} of fit_resample in this process took "
             f"{self._seconds:.2f} s{f' ({calls})' if calls else ''}"
         )
 

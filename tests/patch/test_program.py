@@ -7,6 +7,7 @@ import sys
 import zipfile
 
 import pytest
+from imblearn import __version__ as VERSION
 
 import smotefast
 from smotefast.cli.commands import app
@@ -150,7 +151,9 @@ def test_options__are_those_of_patch_imblearn():
     options = ["--samplers", "SMOTE, SMOTENC", "--search=auto", "--verbose"]
     done = run("-m", "smotefast", *options, "-c", code)
     assert done.stdout == f"{OURS} ['-c']\nimblearn.over_sampling.base auto\n"
-    assert done.stderr.startswith("smotefast: 0 calls of fit_resample")
+    patched, last = done.stderr.splitlines()
+    assert patched == f"smotefast: samplers of imbalanced-learn {VERSION} that are replaced: 2"
+    assert last.startswith("smotefast: 0 calls of fit_resample")
 
 
 @pytest.mark.parametrize(

@@ -244,8 +244,12 @@ SMOTEENN(smote=SMOTE()).fit_resample(*classes(0))
 smotefast.unpatch_imblearn()
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    first, second, last = io.StringIO(done.stderr).readlines()
+    patched, first, second, last = io.StringIO(done.stderr).readlines()
+    assert patched.endswith(" that are replaced: 21\n")
     assert first == "smotefast: imblearn.over_sampling.SMOTE is replaced\n"
     assert second == "smotefast: imblearn.combine.SMOTEENN is replaced\n"
     assert last.startswith("smotefast: 3 calls of fit_resample in this process took ")
     assert last.endswith(" s (SMOTE 2, SMOTEENN 1)\n")
+    once = code.replace("range(2)", "range(1)").replace("SMOTEENN(", "# ")
+    done = subprocess.run([sys.executable, "-c", once], capture_output=True, text=True)
+    assert "smotefast: 1 call of fit_resample in this process took " in done.stderr

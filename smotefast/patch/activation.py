@@ -112,13 +112,23 @@ def unpatch_imblearn() -> None:
 
 
 class Patch:
-    """Context manager of ``patch_imblearn``: at its end, what was before is restored."""
+    """Context manager of ``patch_imblearn``: at its end, what was before is restored.
+
+    It can be used again: a block patches if this patch is not the one in force.
+    """
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._patch()
+
+    def _patch(self) -> None:
         self._before = _State.settings
-        _activate(settings)
+        _activate(self._settings)
+        self._in_force = _State.settings  # None if the version is not known
 
     def __enter__(self) -> Patch:
+        if _State.settings is not self._in_force:
+            self._patch()
         return self
 
     def __exit__(

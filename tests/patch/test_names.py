@@ -113,6 +113,15 @@ def test_a_context__restores_what_was_before():
     assert over_sampling.SMOTE is KEPT[0]
 
 
+def test_a_context__can_be_used_again():
+    patch = smotefast.patch_imblearn()
+    smotefast.unpatch_imblearn()
+    for _ in range(2):
+        with patch:
+            assert is_replaced(over_sampling.SMOTE)
+        assert over_sampling.SMOTE is KEPT[0]
+
+
 def test_the_replacement__is_the_same_class_each_time():
     with smotefast.patch_imblearn():
         first = [over_sampling.SMOTE]
@@ -156,7 +165,9 @@ def test_an_unknown_version__is_not_patched_unless_forced(monkeypatch, version):
     ) as warned:
         smotefast.patch_imblearn()
     assert warned[0].filename == __file__
-    assert over_sampling.SMOTE is KEPT[0]
+    with pytest.warns(PatchWarning) as warned, smotefast.patch_imblearn():
+        assert over_sampling.SMOTE is KEPT[0]
+    assert len(warned) == 1
     with smotefast.patch_imblearn(force=True):
         assert is_replaced(over_sampling.SMOTE)
     smotefast.unpatch_imblearn()

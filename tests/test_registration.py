@@ -59,9 +59,22 @@ def test_samplers__are_virtual_subclasses_whatever_is_imported_first(order):
     assert run(order + CHECK) == "True []\n"
 
 
-def test_registration__can_be_turned_off():
-    assert run(ORDERS[0] + CHECK, SMOTEFAST_REGISTER="0") == "False []\n"
-    assert run(ORDERS[1] + CHECK, SMOTEFAST_REGISTER="0") == "False []\n"
+@pytest.mark.parametrize(("word", "is_on"), [("0", False), ("False", False), ("yes", True)])
+def test_registration__can_be_turned_off(word, is_on):
+    assert run(ORDERS[0] + CHECK, SMOTEFAST_REGISTER=word) == f"{is_on} []\n"
+    assert run(ORDERS[1] + CHECK, SMOTEFAST_REGISTER=word) == f"{is_on} []\n"
+
+
+def test_another_value_of_the_variable__is_warned_of():
+    code = """
+import warnings
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    import smotefast
+print(caught[0].message)
+"""
+    words = "SMOTEFAST_REGISTER='ja' is not one of 1, true, yes, on, 0, false, no, off."
+    assert run(code, SMOTEFAST_REGISTER="ja").startswith(words)
 
 
 def test_imbalanced_learn__is_not_imported():

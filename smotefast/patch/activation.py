@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from smotefast._imblearn_import import when_imported
 from smotefast._messages import did_you_mean, list_names
+from smotefast._registration import SWITCH_WORDS, is_on
 from smotefast.exceptions import PatchWarning, warn_at_caller
 from smotefast.patch.names import ALL_NAMES, SwappedNames, class_pairs
 from smotefast.patch.usage import USAGE
@@ -179,11 +180,13 @@ def patch_when_imported(settings: Settings) -> None:
 def patch_by_environment() -> None:
     """Patch as the environment variable ``SMOTEFAST_PATCH`` says, which is set."""
     value = os.environ[_ENVIRONMENT]
-    if value in ("1", "force"):
-        patch_when_imported(Settings(force=value == "force"))
-    elif value not in ("", "0"):
+    is_forced = value.strip().lower() == "force"
+    if is_forced or is_on(value):
+        patch_when_imported(Settings(force=is_forced))
+    elif is_on(value) is None:
         warn_at_caller(
-            f"{_ENVIRONMENT}={value!r} is not one of '1', 'force' and '0'. Nothing is patched.",
+            f"{_ENVIRONMENT}={value!r} is not one of {SWITCH_WORDS} and force. Nothing is "
+            "patched.",
             PatchWarning,
         )
 

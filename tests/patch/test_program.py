@@ -222,7 +222,9 @@ def test_a_program_that_does_not_use_imbalanced_learn__does_not_load_it():
         ("imblearn, smotefast", "1", True),
         ("smotefast, imblearn", "1", True),
         ("smotefast, imblearn", "force", True),
+        ("smotefast, imblearn", "True", True),
         ("smotefast, imblearn", "0", False),
+        ("smotefast, imblearn", "off", False),
     ],
 )
 def test_the_environment_variable__patches_when_smotefast_is_imported(order, value, is_patched):
@@ -232,9 +234,9 @@ def test_the_environment_variable__patches_when_smotefast_is_imported(order, val
 
 
 def test_another_value_of_the_variable__is_warned_of():
-    done = run("-W", "default", "-c", "import smotefast", SMOTEFAST_PATCH="yes")
+    done = run("-W", "default", "-c", "import smotefast", SMOTEFAST_PATCH="yess")
     assert done.returncode == 0
-    assert "SMOTEFAST_PATCH='yes' is not one of '1', 'force' and '0'" in done.stderr
+    assert "SMOTEFAST_PATCH='yess' is not one of 1, true, yes, on, 0, false," in done.stderr
 
 
 def test_the_patch__works_without_registration():

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ContextDecorator
+from types import TracebackType
 
 from smotefast._phases import displayed_by
 from smotefast.report.progress import Callback, check_progress, make_progress
 
 
-@contextmanager
-def progress(progress: bool | Callback | None = None) -> Iterator[None]:
+def progress(progress: bool | Callback | None = None) -> DisplayedBlock:
     """Display the progress of samplers called in this block.
 
     A display begins with a call of ``fit_resample`` and ends with it, also after an error or
@@ -23,6 +22,11 @@ def progress(progress: bool | Callback | None = None) -> Iterator[None]:
         None shows a progress bar in a terminal or a notebook; True or False shows it or not. A
         callable is called with ``(rows_done, rows_total)`` of the current phase; an exception
         that it raises ends the call.
+
+    Returns
+    -------
+    DisplayedBlock
+        A context manager, which can be used again, and a decorator.
 
     Raises
     ------
@@ -45,5 +49,25 @@ def progress(progress: bool | Callback | None = None) -> Iterator[None]:
     (802, 802)
     """
     check_progress(progress)
-    with displayed_by(lambda: make_progress(progress)):
-        yield
+    return DisplayedBlock(progress)
+
+
+class DisplayedBlock(ContextDecorator):
+    """The context manager of ``progress``."""
+
+    def __init__(self, progress: bool | Callback | None) -> None:
+        self._progress = progress
+        self._entered: list[AbstractContextManager[None]] = []
+
+    def __enter__(self) -> None:
+        block = displayed_by(lambda: make_progress(self._progress))
+        block.__enter__()
+        self._entered.append(block)
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._entered.pop().__exit__(exc_type, error, traceback)

@@ -115,6 +115,16 @@ def test_the_innermost_block__decides():
     assert outer == inner
 
 
+def test_a_block__can_be_used_again_and_is_a_decorator(opened):
+    shown = smotefast.progress(True)
+    for _ in range(2):
+        with shown, shown:
+            SMOTE(random_state=0).fit_resample(*data())
+    shown(SMOTE(random_state=0).fit_resample)(*data())
+    SMOTE(random_state=0).fit_resample(*data())
+    assert [bar.is_closed for bar in opened] == [True] * 3
+
+
 def test_threads__have_their_own_displays():
     def resample_in_thread(seed):
         calls = []

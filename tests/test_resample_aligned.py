@@ -166,7 +166,7 @@ def test_nothing_resampled__is_an_error(sampler):
     with pytest.raises(NotFittedError):
         sampler.resample_aligned(y)
     sampler.fit(X, y)
-    with pytest.raises(NotFittedError):
+    with pytest.raises(NotFittedError, match="Call fit_resample first; fit does not resample"):
         sampler.resample_aligned(y)
     sampler.fit_resample(X, y)
     with pytest.raises(ValueError, match="one row for each row of X"):

@@ -69,3 +69,12 @@ def test_constants_that_would_change_other_values__are_refused(array, constant, 
         array = module.array(array) if library == "pyarrow" else module.Series(array)
     with pytest.raises(ValueError, match="cannot hold the constant"):
         smote().resample_aligned(array, constant)
+
+
+def test_a_constant_that_is_no_category__is_refused_with_the_dtype():
+    pd = pytest.importorskip("pandas")
+    texts = pd.Series(["a", "b"] * 30, dtype="category")
+    with pytest.raises(ValueError, match=r"^category cannot hold the constant 'zz'"):
+        smote().resample_aligned(texts, "zz")
+    with pytest.raises(ValueError, match=r"^category, int64 cannot hold the constant 'zz'"):
+        smote().resample_aligned(pd.DataFrame({"a": texts, "b": range(60)}), "zz")

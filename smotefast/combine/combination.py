@@ -12,7 +12,7 @@ from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from smotefast._typing import Container
-from smotefast.engine.aligned import Alignment
+from smotefast.engine.aligned import NOT_RESAMPLED, Alignment
 from smotefast.engine.base import BaseSampler
 from smotefast.engine.class_counts import Counts, class_counts
 from smotefast.engine.column_checks import columns_checked, columns_named
@@ -47,7 +47,7 @@ class BaseCombination(BaseSampler):
 
     def alignments(self) -> list[Alignment]:
         """Return where the rows of the last result come from."""
-        check_is_fitted(self, "_fitted_steps")
+        check_is_fitted(self, "_fitted_steps", msg=NOT_RESAMPLED)
         alignments: list[Alignment] = []
         for step in self._fitted_steps:
             if isinstance(step, BaseSampler):

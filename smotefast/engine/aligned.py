@@ -15,6 +15,11 @@ from smotefast.tables.column_types import is_missing
 from smotefast.tables.protocol import library_of
 
 _WORDS = ("base", "interpolate")
+# For check_is_fitted.
+NOT_RESAMPLED = (
+    "This %(name)s instance has resampled nothing yet. Call fit_resample first; fit does not "
+    "resample."
+)
 
 
 class Alignment(NamedTuple):
@@ -228,7 +233,8 @@ def _with_constant(frame: Any, library: str, n_synthetic: int, constant: Any) ->
         ]
         return type(frame).from_arrays(columns, schema=frame.schema)
     except (TypeError, ValueError, NotImplementedError, OverflowError) as error:
-        raise _cannot_hold(type(frame).__name__, constant) from error
+        types = {str(old_type): None for old_type, _, _ in _last_values(frame, frame, library)}
+        raise _cannot_hold(", ".join(types), constant) from error
 
 
 def _last_values(old: Any, new: Any, library: str) -> Iterator[tuple[Any, Any, Any]]:

@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from smotefast._phases import phase
 from smotefast._typing import Container, Label, Matrix
-from smotefast.engine.aligned import Alignment
+from smotefast.engine.aligned import NOT_RESAMPLED, Alignment
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.job import Job, provenance_of
 from smotefast.engine.needs import Needs
@@ -92,7 +92,7 @@ class BaseOverSampler(SingleSampler):
 
     def alignments(self) -> list[Alignment]:
         """Return where the rows of the last result come from."""
-        check_is_fitted(self, "_origins")
+        check_is_fitted(self, "_origins", msg=NOT_RESAMPLED)
         provenance = self.provenance_
         positions = np.concatenate([np.arange(self._n_samples), provenance.base])
         return [Alignment(self._n_samples, positions, provenance)]

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from smotefast._threads import thread_count
 from smotefast._typing import Container
-from smotefast.engine.aligned import Alignment
+from smotefast.engine.aligned import NOT_RESAMPLED, Alignment
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.needs import Needs
 from smotefast.engine.neighbor_search import NeighborSearch
@@ -47,7 +47,7 @@ class BaseSelector(SingleSampler):
 
     def alignments(self) -> list[Alignment]:
         """Return where the rows of the last result come from."""
-        check_is_fitted(self, ["sample_indices_", "_n_samples"])
+        check_is_fitted(self, ["sample_indices_", "_n_samples"], msg=NOT_RESAMPLED)
         return [Alignment(self._n_samples, self.sample_indices_)]
 
     @abstractmethod

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from smotefast.batch import resample_dataset
+from smotefast.cli.output import is_restarted
 from smotefast.over_sampling import SMOTE
 from smotefast.storage import default_memory_limit, exit_on_signals, format_size
 
@@ -29,13 +30,14 @@ def run(n_rows: int) -> None:
         source = os.path.join(folder, "transactions.parquet")
         destination = os.path.join(folder, "balanced.parquet")
         write_data(source, n_rows)
-        print(
-            f"Generated {n_rows:,} rows x {_N_FEATURES} float32 columns, "
-            f"{_MINORITY_SHARE:.0%} of class 1 "
-            f"({format_size(os.path.getsize(source))} of Parquet).\n"
-            f"Resampling with a memory limit of {format_size(limit)} ...\n",
-            flush=True,
-        )
+        if not is_restarted():  # otherwise it is printed already
+            print(
+                f"Generated {n_rows:,} rows x {_N_FEATURES} float32 columns, "
+                f"{_MINORITY_SHARE:.0%} of class 1 "
+                f"({format_size(os.path.getsize(source))} of Parquet).\n"
+                f"Resampling with a memory limit of {format_size(limit)} ...\n",
+                flush=True,
+            )
         summary = resample_dataset(
             source,
             destination,

@@ -118,9 +118,14 @@ def _restart_after_compiling(error: Exception) -> None:
     from smotefast.batch import JustCompiledError
 
     is_posix = os.name == "posix"
-    if isinstance(error, JustCompiledError) and is_posix and _RESTARTED not in os.environ:
+    if isinstance(error, JustCompiledError) and is_posix and not is_restarted():
         command = [sys.executable, *sys.orig_argv[1:]]
         os.execve(sys.executable, command, {**os.environ, _RESTARTED: "1"})
+
+
+def is_restarted() -> bool:
+    """Tell whether this process goes on with the command of a process that compiled."""
+    return _RESTARTED in os.environ
 
 
 def silence_log() -> None:

@@ -124,6 +124,15 @@ def test_a_job_that_compiled__restarts_if_memory_is_short(tmp_path, destination)
     assert run(JOB, tmp_path / "other", *options, **once).stdout == ""
 
 
+def test_a_demo_that_restarts__prints_its_data_once(tmp_path):
+    code = f"import smotefast.cli.demo as demo; demo._MEMORY_LIMIT = 9 << 20{JOB}"
+    first = run(code, tmp_path / "cache", "demo", "--rows", "2000")
+    assert first.stdout.startswith("Generated 2,000 rows")
+    assert "again demo --rows 2000" in first.stdout
+    once = {"SMOTEFAST_RESTARTED": "1"}
+    assert run(code, tmp_path / "other", "demo", "--rows", "2000", **once).stdout == ""
+
+
 def test_a_slow_job_that_loads_compiled_kernels__does_not_restart(tmp_path, destination):
     source = write_file(tmp_path / "in.parquet", imbalanced())
     run(COMPILE, tmp_path / "cache")

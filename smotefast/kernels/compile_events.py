@@ -1,7 +1,7 @@
 """Count and announce what numba compiles in this process instead of loading it from its cache.
 
 numba reports each compilation as an event. The logger ``smotefast`` announces the first one of
-this package, because it takes long and happens once per machine.
+this package, because it takes long.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from numba.core import event
 
 QUIET = "SMOTEFAST_QUIET"  # an environment variable: any value but "" and "0" silences
 
-_KEPT = "smotefast: compiling kernels, once per machine, up to about 40 s"
+_KEPT = "compiling kernels that are not in numba's cache yet, up to about 40 s"
 _NOT_KEPT = (
-    "smotefast: compiling kernels, in each process, up to about 40 s: numba can write its "
-    "cache nowhere; set NUMBA_CACHE_DIR to a folder that can be written"
+    "compiling kernels, in each process, up to about 40 s: numba can write its cache nowhere; "
+    "set NUMBA_CACHE_DIR to a folder that can be written"
 )
 
 
@@ -50,9 +50,10 @@ class _Compilations(event.Listener):  # type: ignore[misc]  # numba ships no typ
 
 
 def _announce(text: str) -> None:
-    # If no logging is set up, Python writes warnings to standard error.
     if os.environ.get(QUIET, "0") in ("", "0"):
-        logging.getLogger("smotefast").warning(text)
+        logger = logging.getLogger("smotefast")
+        # If no logging is set up, Python writes the message alone to standard error.
+        logger.warning("%s%s", "" if logger.hasHandlers() else "smotefast: ", text)
 
 
 compilations = _Compilations()

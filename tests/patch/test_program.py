@@ -139,6 +139,14 @@ def test_an_error_of_the_program__reaches_a_debugger():
     assert "runpy" in run("-m", "smotefast", "-c", code).stderr
 
 
+def test_the_warning_of_columns__is_ignored_as_the_guide_says():
+    code = "X, y = [[i / 7 % 1, 1.0] for i in range(60)], [0] * 45 + [1] * 15"
+    code += "; from imblearn.over_sampling import SMOTE; SMOTE().fit_resample(X, y)"
+    program = ["-m", "smotefast", "-c", code]
+    assert "ResamplingWarning: Check the columns" in run(*program).stderr
+    assert run("-W", "ignore:Check the columns", *program).stderr == ""
+
+
 def test_a_folder_with_a_main_module__runs(script, tmp_path):
     (tmp_path / "__main__.py").write_text(
         "import script; print(script.SMOTE.__mro__[2].__module__)"

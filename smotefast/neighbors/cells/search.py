@@ -23,11 +23,11 @@ from smotefast.neighbors.result import SearchResult
 WALK_SPARE, _SECOND_SPARE, _APPROXIMATE_SPARE = 3, 48, 1
 # Squares below this are lost in float32.
 _TINY = 1e-36
-# Queries of a task, at most.
-_TASK_QUERIES = 192
+# Queries of a task, at most: a cell is read once for all of them.
+_TASK_QUERIES = 256
 # Multiply-adds of one kernel call and thread, at most 0.5 s: a signal is handled after a call.
 # A call has at least so many tasks for a thread.
-_WORK_PER_THREAD, _FEWEST_TASKS = 1e10, 4
+_WORK_PER_THREAD, _FEWEST_TASKS = 1e10, 2
 
 
 class Reach(NamedTuple):

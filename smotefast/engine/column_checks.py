@@ -11,9 +11,10 @@ from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy import sparse
 
 from smotefast._messages import list_names
-from smotefast._typing import Matrix
+from smotefast._typing import CSR, Matrix
 from smotefast.exceptions import warn_resampling
 
 # In fewer rows a value may never repeat, or always be the same, by chance.
@@ -128,12 +129,15 @@ def suspect_columns(matrix: Matrix, y: np.ndarray) -> Suspects:
         return suspects
     columns, may_be = _candidate_columns(matrix, y)
     codes = _codes(y) if may_be[2].any() else np.empty(0, np.int64)
-    for column, (key, constant, target_copy) in zip(columns.tolist(), may_be.T, strict=True):
-        values = _dense(matrix, slice(None), [column])[:, 0]
-        is_stored = isinstance(matrix, np.ndarray) or bool(np.any(values))
+    by_column: Any = matrix[:, columns]
+    if not isinstance(matrix, np.ndarray):
+        by_column = by_column.tocsc()
+    for j, (key, constant, target_copy) in enumerate(may_be.T):
+        column = int(columns[j])
+        values = _as_array(by_column[:, [j]])[:, 0]
         if key and _is_key_column(values):
             suspects.keys.append(column)
-        elif constant and is_stored and (values == values[0]).all():
+        elif constant and (values == values[0]).all():
             suspects.constants.append(column)
         elif target_copy and is_target_copy(values, codes):
             suspects.target_copies.append(column)
@@ -182,15 +186,41 @@ def _candidate_columns(matrix: Matrix, y: np.ndarray) -> tuple[np.ndarray, np.nd
     A column is ruled out on 64 rows or on 1,024.
     """
     n_rows, columns = matrix.shape[0], np.arange(matrix.shape[1])
+    if not isinstance(matrix, np.ndarray):
+        columns = _filled_columns(matrix, y)
     may_be = np.zeros((3, 0), bool)
     for size in (_FIRST_ROWS, _SECOND_ROWS):
         positions = np.linspace(0, n_rows - 1, min(size, n_rows)).astype(np.int64)
-        rows = _dense(matrix, positions, columns)
+        is_whole = len(columns) == matrix.shape[1]
+        rows = _as_array(matrix[positions] if is_whole else matrix[positions][:, columns])
         may_be = np.array(_candidates(rows, y[positions]))
         columns, may_be = columns[may_be.any(axis=0)], may_be[:, may_be.any(axis=0)]
         if not len(columns):
             break
     return columns, may_be
+
+
+def _filled_columns(matrix: CSR, y: np.ndarray) -> np.ndarray:
+    """Return columns that are not 0 in all rows of all classes but one, or of all rows but one.
+
+    All suspect columns are among them. Text has 50,000 columns, and next to none of these.
+    """
+    codes = _codes(y)
+    sizes = np.bincount(codes)
+    n_rows, n_columns = matrix.shape
+    members = sparse.csr_array(
+        (np.ones(n_rows, np.int32), (codes, np.arange(n_rows))), shape=(len(sizes), n_rows)
+    )
+    is_filled = sparse.csr_array(
+        ((matrix.data != 0).astype(np.int32), matrix.indices, matrix.indptr), shape=matrix.shape
+    )
+    counts = (members @ is_filled).tocoo()
+    is_full = counts.data == sizes[counts.row]
+    n_full = np.bincount(counts.col[is_full], minlength=n_columns)
+    n_partly = np.bincount(counts.col[~is_full & (counts.data > 0)], minlength=n_columns)
+    n_filled = np.bincount(counts.col, counts.data, minlength=n_columns)
+    is_by_class = (n_full >= len(sizes) - 1) & (n_partly == 0)
+    return np.flatnonzero((n_filled > 0) & (is_by_class | (n_filled >= n_rows - 1)))
 
 
 def _candidates(
@@ -237,13 +267,6 @@ def _is_key_column(values: np.ndarray) -> bool:
     return len(distinct) == len(values) and is_key(distinct, len(values))
 
 
-def _dense(
-    matrix: Matrix, rows: np.ndarray | slice, columns: np.ndarray | list[int]
-) -> np.ndarray:
-    """Return a subset of rows and columns as an array."""
-    if isinstance(matrix, np.ndarray):
-        is_whole = len(columns) == matrix.shape[1]
-        subset: np.ndarray = matrix[rows] if is_whole else matrix[rows][:, columns]
-        return subset
-    subset = matrix[rows][:, columns].toarray()
-    return subset
+def _as_array(matrix: Any) -> np.ndarray:
+    values: np.ndarray = matrix if isinstance(matrix, np.ndarray) else matrix.toarray()
+    return values

@@ -11,6 +11,7 @@ from scipy import sparse
 
 from smotefast import ResamplingWarning
 from smotefast.combine import SMOTEENN, Combination, SMOTETomek
+from smotefast.engine import column_checks
 from smotefast.engine.column_checks import suspect_columns
 from smotefast.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, RandomOverSampler
 from smotefast.under_sampling import NearMiss, RandomUnderSampler, TomekLinks
@@ -117,6 +118,40 @@ def test_sparse_columns__are_checked_if_they_have_entries():
     columns = [rng.permutation(N_ROWS) + 1, np.full(N_ROWS, 3), y, np.zeros(N_ROWS)]
     found = suspect_columns(sparse.csr_array(np.column_stack([X, *columns])), y)
     assert found == ([3], [4], [5])
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("seed", range(5))
+def test_sparse_columns__are_found_suspect_as_dense_ones(seed, n_classes):
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, n_classes, 200)
+    columns = [
+        rng.permutation(200),  # a key that is 0 in one row
+        y, y + 1, -y, (y == 1) * 3.5, (y > 0) * 1.0, np.full(200, 2.0),
+        np.where(rng.random(200) < 0.02, 0, y + 1),
+        *((rng.random((40, 200)) < 0.1 + rng.random((40, 1))) * rng.integers(1, 3, (40, 200))),
+    ]  # fmt: skip
+    dense = np.column_stack(columns).astype(float)
+    stored = sparse.csr_array(dense)
+    stored.data[(rng.random(stored.nnz) < 0.05) & (stored.indices > 7)] = 0  # stored, but 0
+    expected = suspect_columns(stored.toarray(), y)
+    assert suspect_columns(stored, y) == expected
+    assert expected.constants and expected.target_copies and expected.keys
+
+
+def test_columns_of_a_sparse_matrix__are_read_only_if_nearly_all_rows_have_them(monkeypatch):
+    # Text: reading each of its columns took hours.
+    rng = np.random.default_rng(0)
+    words = np.minimum(rng.geometric(0.001, (3_000, 40)), 49_999)
+    rows = np.repeat(np.arange(3_000), 40)
+    text = sparse.csr_array((np.ones(words.size), (rows, words.ravel())), (3_000, 50_000))
+    read = []
+    as_array = column_checks._as_array
+    monkeypatch.setattr(
+        column_checks, "_as_array", lambda part: as_array(read.append(part.shape) or part)
+    )
+    assert suspect_columns(text, np.arange(3_000) % 10 == 0) == ([], [], [])
+    assert sum(np.prod(shape) for shape in read) < 10_000
 
 
 def frame():

@@ -48,9 +48,10 @@ def test_a_callback__gets_the_rows_of_each_phase():
 def test_a_long_search__advances_block_by_block(monkeypatch):
     monkeypatch.setattr(tiles, "_WORK_PER_THREAD", 1)
     calls = []
-    X = np.random.default_rng(0).normal(size=(6_000, 20)).astype(np.float32)
+    # Too much work for NumPy, which a process uses before it loads the kernels.
+    X = np.random.default_rng(0).normal(size=(9_000, 20)).astype(np.float32)
     with smotefast.progress(lambda *rows: calls.append(rows)):
-        TomekLinks(search="exact").fit_resample(X, np.arange(6_000) < 2_900)
+        TomekLinks(search="exact").fit_resample(X, np.arange(9_000) < 4_400)
     first_total = calls[0][1]
     done = [rows for rows, total in calls if total == first_total]
     assert len(done) > 3

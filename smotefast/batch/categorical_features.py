@@ -27,9 +27,6 @@ from smotefast.tables.arrow_columns import column_to_arrow
 from smotefast.tables.arrow_tables import ArrowSchema, take_arrow
 from smotefast.tables.categories import encode_arrow
 
-# The graph of approximate search represents a category by so many numbers.
-_NUMBERS_PER_CATEGORY = 8
-
 
 class CategoricalFeatures:
     """Codes of categories, beside numbers or alone, of the classes to over-sample."""
@@ -110,8 +107,11 @@ class CategoricalFeatures:
         return codes, categories
 
     def _searching(self, n_rows: int, k: int) -> int:
-        width = self.n_numbers + _NUMBERS_PER_CATEGORY * self.n_codes
-        return search_bytes(self._request.over_sampler, n_rows, width, k) + n_rows * 4 * k
+        request, n_codes = self._request, self.n_codes
+        # Without numbers the distance is that of class shares, as float64 and packed.
+        n_numbers = self.n_numbers or 3 * n_codes * len(request.classes.counts)
+        searching = search_bytes(request.over_sampler, n_rows, n_numbers, k, n_codes=n_codes)
+        return searching + n_rows * 4 * k
 
     def _drawing(self, n_rows: int, n_new: int, k: int) -> int:
         """Return the memory of a shuffled list of pairs: a sample and one of k categories."""

@@ -58,15 +58,17 @@ def float64_copy_bytes(dtype: np.dtype[Any]) -> int:
     return 8 if dtype.kind in "iu" else 0
 
 
-def search_bytes(sampler: BaseSampler, n_rows: int, n_features: int, k: int) -> int:
+def search_bytes(
+    sampler: BaseSampler, n_rows: int, n_features: int, k: int, *, n_codes: int = 0
+) -> int:
     """Return the memory of a search within a class of ``n_rows`` rows."""
     from smotefast.neighbors import estimated_bytes
 
     if k == 0:
         return 0
     if hasattr(_neighbors_parameter(sampler), "kneighbors"):  # unknown; a tree takes about this
-        return n_rows * (n_features * 24 + 16 * k)
-    return estimated_bytes(n_rows, n_features, k, sampler.search)
+        return n_rows * ((n_features + n_codes) * 24 + 16 * k)
+    return estimated_bytes(n_rows, n_features, k, sampler.search, n_codes=n_codes)
 
 
 def streaming_need(

@@ -7,6 +7,7 @@ the data decide which method runs.
 from __future__ import annotations
 
 from smotefast.neighbors import rules
+from smotefast.neighbors.cells.embedding import MOST_LEVELS
 from smotefast.neighbors.cells.nn_descent import graph_width
 from smotefast.neighbors.cells.search import WALK_SPARE
 from smotefast.neighbors.exact.tiles import SPARE
@@ -18,19 +19,24 @@ _BLOCKS = 24 << 20
 _FILLING = 1.125
 
 
-def estimated_bytes(n_pool: int, n_features: int, k: int, search: str) -> int:
+def estimated_bytes(
+    n_pool: int, n_features: int, k: int, search: str, *, n_codes: int = 0
+) -> int:
     """Return the peak of what a search for all rows allocates, its result included.
 
     Parameters
     ----------
-    n_pool, n_features : shape of the rows, float32 or float64
+    n_pool, n_features, n_codes : rows, columns of numbers (float32 or 64) and of categories
     k : neighbors per row
     search : "auto", "exact" or "approximate"
     """
-    problem = SearchProblem(n_pool, n_pool, n_features, k, search=search)
-    exact = _exact_bytes(n_pool, n_features, k)
-    descent = _descent_bytes(n_pool, n_features, k) if rules.descent_pays(problem) else 0
-    return max(exact, descent) + _BLOCKS
+    problem = SearchProblem(n_pool, n_pool, n_features, k, n_codes=n_codes, search=search)
+    n_columns = n_features + n_codes  # a category takes as much as a float32
+    needed = _exact_bytes(n_pool, n_columns, k)
+    if rules.descent_pays(problem):
+        n_joined = n_features + (MOST_LEVELS if n_codes else 0)
+        needed = max(needed, _descent_bytes(n_pool, n_columns, n_joined, k))
+    return needed + _BLOCKS
 
 
 def _exact_bytes(n_pool: int, n_features: int, k: int) -> int:
@@ -62,10 +68,10 @@ def _panels_bytes(n_pool: int, n_features: int) -> int:
     return int(4 * _FILLING * n_pool * (n_features + 1))
 
 
-def _descent_bytes(n_pool: int, n_features: int, k: int) -> int:
-    width = graph_width(k)
+def _descent_bytes(n_pool: int, n_columns: int, n_joined: int, k: int) -> int:
+    width, rows = graph_width(k), 4 * n_pool * n_joined
     # The walk's result, its rows in another order, and the graph of these.
     graph = n_pool * width * (16 + 8 + 8 + 4)
-    joining = _panels_bytes(n_pool, n_features) + 4 * n_pool * n_features + graph
-    walking = _cells_bytes(n_pool, n_features, width) + 4 * n_pool * n_features
+    joining = _panels_bytes(n_pool, n_columns) + rows + graph
+    walking = _cells_bytes(n_pool, n_columns, width) + rows
     return max(joining, walking) + 4 * n_pool * k  # the best of the attempts before

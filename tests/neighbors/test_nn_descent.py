@@ -6,6 +6,7 @@ import pytest
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors import find_neighbors
 from smotefast.neighbors.cells.approximate import SampledSearch
+from smotefast.neighbors.cells.embedding import frequent_levels
 from smotefast.neighbors.cells.nn_descent import center_float32, search_nn_descent
 from smotefast.neighbors.cells.partition import partition
 from smotefast.neighbors.exact.scan import rank_candidates
@@ -98,7 +99,8 @@ def test_nn_descent__is_accurate_beside_an_outlier(value, columns):
 def test_center_float32__scales_the_bulk_to_one_and_keeps_outliers_finite():
     pool = clustered(5_000, dtype=np.float64) * 1e-200 + 1e-190
     pool[5] = -1e100
-    data = center_float32(pool)
+    points = as_points(pool)
+    data = center_float32(points, frequent_levels(points), np.arange(5_000))
     assert np.isfinite(np.square(data).sum(axis=1)).all()
     assert 0.1 < np.median(np.abs(data)) < 2
     assert (data[5] < -1e9).all()

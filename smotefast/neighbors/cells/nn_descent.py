@@ -10,7 +10,7 @@ from scipy import sparse
 from smotefast._phases import phase
 from smotefast.kernels.points import Points
 from smotefast.neighbors.cells.approximate import SampledSearch
-from smotefast.neighbors.cells.embedding import embed
+from smotefast.neighbors.cells.embedding import Levels, embed
 from smotefast.neighbors.cells.partition import Partition, partition
 from smotefast.neighbors.exact.scan import rank_candidates
 from smotefast.neighbors.exact.tiles import center_and_reach, scale_for
@@ -60,7 +60,7 @@ def search_nn_descent(
     if cells is None:
         return
     sampled = SampledSearch(cells, queries, graph_width(k), n_threads=n_threads)
-    rows = center_float32(embed(points, cells.levels, cells.packed.order))
+    rows = center_float32(points, cells.levels, cells.packed.order)
     for target in _RECALLS:
         found = sampled.walk(target)
         with phase("joining neighbors", len(queries.rows)):
@@ -111,20 +111,22 @@ def _join(
     return candidates
 
 
-def center_float32(rows: np.ndarray) -> np.ndarray:
-    """Return float32 rows, centered and scaled in float64.
+def center_float32(points: Points, levels: Levels, order: np.ndarray) -> np.ndarray:
+    """Return embedded points in an order, as float32, centered and scaled in float64.
 
     Without centering, a large offset costs neighbors, and float32 over- or underflows. The
     usual deviation is scaled to about one; the few values too large for float32's squares are
     clipped.
     """
-    center, reach, _ = center_and_reach(rows)
-    scale = scale_for(usual_deviation(rows, center) or reach)
-    data = np.empty(rows.shape, dtype=np.float32)
-    step = max(1, (1 << 20) // rows.shape[1])
+    center, reach, _ = center_and_reach(points.values)
+    scale = scale_for(usual_deviation(points.values, center) or reach)
+    center = np.concatenate([center, np.zeros(len(levels.codes))])
+    data = np.empty((len(order), len(center)), dtype=np.float32)
+    step = max(1, (1 << 20) // len(center))
     with np.errstate(over="ignore"):
-        for start in range(0, rows.shape[0], step):
-            block = (rows[start : start + step] - center) * scale
+        for start in range(0, len(order), step):
+            block = embed(points, levels, order[start : start + step]).astype(np.float64)
+            block = (block - center) * scale
             data[start : start + step] = np.clip(block, -_LARGEST, _LARGEST, out=block)
     return data
 

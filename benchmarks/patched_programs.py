@@ -11,11 +11,11 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from benchmarks.processes import run_command
 
 _DATA = """
 import numpy as np
@@ -104,14 +104,6 @@ for sampler in (SMOTE(random_state=0), RandomOverSampler(random_state=0)):
 }
 
 
-def seconds_and_output(program: Path, *options: str) -> tuple[float, str]:
-    """Run a program in a new process; return its seconds and what it prints."""
-    start = time.perf_counter()
-    command = [sys.executable, "-W", "ignore", *options, str(program)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    return time.perf_counter() - start, done.stdout
-
-
 def main() -> None:
     """Run what the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -131,9 +123,10 @@ def main() -> None:
             outputs = set()
             for _ in range(options.repeats):
                 for side, arguments in sides.items():
-                    taken, output = seconds_and_output(file, *arguments)
-                    seconds[side].append(taken)
-                    outputs.add(output)
+                    command = [sys.executable, "-W", "ignore", *arguments, str(file)]
+                    done = run_command(command)
+                    seconds[side].append(done.wall)
+                    outputs.add(done.output)
             plain, patched = (statistics.median(seconds[side]) for side in sides)
             same = "yes" if len(outputs) == 1 else "no"
             print(

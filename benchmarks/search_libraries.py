@@ -13,10 +13,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import json
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.data import clustered_rows
+from benchmarks.processes import call
 
 K, THREADS, WANTED = 5, 2, 0.95
 _SAMPLE, _FEW = 1_000, 5_000
@@ -137,8 +135,8 @@ def shapes(n_rows: int) -> Iterator[tuple[str, np.ndarray]]:
     yield "one Gaussian", rng.normal(size=full.shape).astype(np.float32)
 
 
-def measure(name: str, setting: Any, file: str) -> None:
-    """Print the seconds of a search, and write the neighbors that it found of a sample."""
+def measure(name: str, setting: Any, file: str) -> dict[str, Any]:
+    """Return the seconds of a search, and the squared distances that it found of a sample."""
     search = SIDES[name][0]
     rows = np.load(file)
     if name == "smotefast":
@@ -154,7 +152,7 @@ def measure(name: str, setting: Any, file: str) -> None:
     sample = sampled(len(rows))
     # Distances and not row numbers count: any of equally far rows is right.
     squared = np.square(rows[found[sample]].astype(np.float64) - rows[sample, np.newaxis])
-    print(json.dumps({"seconds": seconds, "squared": squared.sum(axis=2).tolist()}))
+    return {"seconds": seconds, "squared": squared.sum(axis=2).tolist()}
 
 
 def sampled(n_rows: int) -> np.ndarray:
@@ -164,16 +162,12 @@ def sampled(n_rows: int) -> np.ndarray:
 
 def run(name: str, setting: Any, file: Path, repeats: int) -> tuple[float, np.ndarray]:
     """Measure in processes; return the median of the seconds and the squared distances."""
-    program = "from benchmarks.search_libraries import measure; import json, sys; "
-    program += "measure(*json.loads(sys.argv[1]))"
-    arguments = json.dumps([name, setting, str(file)])
-    seconds = []
-    for _ in range(repeats):
-        command = [sys.executable, "-W", "ignore", "-c", program, arguments]
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-        result = json.loads(done.stdout.splitlines()[-1])
-        seconds.append(result["seconds"])
-    return statistics.median(seconds), np.array(result["squared"])
+    results = [
+        call("benchmarks.search_libraries:measure", name=name, setting=setting, file=str(file))
+        for _ in range(repeats)
+    ]
+    seconds = statistics.median(result["seconds"] for result in results)
+    return seconds, np.array(results[-1]["squared"])
 
 
 def compare(title: str, rows: np.ndarray, repeats: int, folder: Path) -> None:

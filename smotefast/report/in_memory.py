@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, ContextDecorator
-from types import TracebackType
+from typing import Any
 
 from smotefast._phases import displayed_by
 from smotefast.report.progress import Callback, check_progress, make_progress
@@ -64,10 +64,5 @@ class DisplayedBlock(ContextDecorator):
         block.__enter__()
         self._entered.append(block)
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._entered.pop().__exit__(exc_type, error, traceback)
+    def __exit__(self, *error: Any) -> None:
+        self._entered.pop().__exit__(*error)

@@ -17,7 +17,7 @@ from tests.helpers import reference_kernels as naive
 from tests.helpers.hypothesis_examples import examples
 
 SOME = examples(10 if JIT_DISABLED else 60)
-graphs = pytest.mark.skipif(JIT_DISABLED, reason="pynndescent runs compiled only")
+compiled = pytest.mark.skipif(JIT_DISABLED, reason="plain Python is slow on so many rows")
 
 
 def find(codes, shares, k, **options):
@@ -116,7 +116,7 @@ def _shares(codes, y, n_classes):
     return tables
 
 
-@graphs
+@compiled
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_value_difference__by_approximate_search_finds_most_and_reports_the_recall(n_classes):
     codes, shares = many(n_classes=n_classes)
@@ -130,7 +130,7 @@ def test_value_difference__by_approximate_search_finds_most_and_reports_the_reca
     assert np.array_equal(found.indices, again.indices)
 
 
-@graphs
+@compiled
 def test_value_difference__warns_of_a_low_recall(monkeypatch):
     codes, shares = many()
     monkeypatch.setattr("smotefast.neighbors.value_difference.recall", lambda *_: 0.5)
@@ -139,7 +139,7 @@ def test_value_difference__warns_of_a_low_recall(monkeypatch):
     assert found.recall == 0.5
 
 
-@graphs
+@compiled
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_value_difference__of_identical_rows_finds_others(n_classes):
     codes = np.zeros((6_000, 3), np.int32)

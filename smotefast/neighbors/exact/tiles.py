@@ -30,7 +30,8 @@ _PROBE = 384
 _EXACT_NORM = {FLOAT32: 2.0**22, FLOAT64: 2.0**51}
 _L1_BYTES = 24 * 1024
 # Multiply-adds in float32 of one call and thread, about 0.3 s: a signal is handled after it. A
-# category costs as much as a few numbers. A call has at least so many queries for a thread.
+# category counts as so many numbers: more than it costs, so that no call takes longer. A call
+# has at least so many queries for a thread.
 CODE_COST = 4
 _WORK_PER_THREAD, _FEWEST_QUERIES = 1.5e10, 192
 # Rows that the center is the median of, or up to twice as many: the median of these in 100

@@ -49,7 +49,9 @@ class Plan:
     batch_rows
         Rows to read or generate at a time.
     query_rows
-        Queries to search at a time in a batch.
+        Queries to search at a time.
+    pool_rows
+        Rows to search at a time for them, if more than a batch.
     peak_bytes
         Expected peak of resident memory.
     """
@@ -58,6 +60,7 @@ class Plan:
     group_bytes: int
     batch_rows: int
     query_rows: int
+    pool_rows: int
     peak_bytes: int
 
 
@@ -99,9 +102,23 @@ def make_plan(
     if spare > 0:
         relax_allocator()
     batch_rows = min(fitting, BATCH_ROWS)
-    query_rows = batch_rows + int(max(0, spare) / max(1, need.query))
+    query_rows, pool_rows = _search_sizes(need, batch_rows, n_written, max(0, spare))
     group_bytes = max(int(peak.row_bytes * fitting), _GROUP_BYTES[0])
-    return Plan(fitting, group_bytes, batch_rows, query_rows, peak.of_group(fitting))
+    return Plan(fitting, group_bytes, batch_rows, query_rows, pool_rows, peak.of_group(fitting))
+
+
+def _search_sizes(
+    need: MemoryNeed, batch_rows: int, n_written: int, spare: float
+) -> tuple[int, int]:
+    """Return the queries and the rows to search at a time in a search of all rows.
+
+    Half of the spare memory is for more queries than the rows of a batch, as far as there are
+    any; the rest is for more rows.
+    """
+    more_queries = max(0, min(need.n_queries - batch_rows, int(spare / 2 / max(1, need.query))))
+    spare -= more_queries * need.query
+    more_rows = int(min(n_written, spare / max(1, need.block_row)))
+    return batch_rows + more_queries, batch_rows + more_rows
 
 
 class _Peak:

@@ -86,9 +86,13 @@ class FileRows:
         rows = self._matrices[label]
         if len(positions) < len(rows):
             rows = rows[np.searchsorted(self._positions[label], positions)]
-        n_at_once = self._reader.files.query_rows
         return StreamingNeighbors(
-            rows, k, positions=positions, n_threads=n_threads, n_at_once=n_at_once
+            rows,
+            k,
+            positions=positions,
+            n_threads=n_threads,
+            n_at_once=self._reader.files.query_rows,
+            pool_rows=self._reader.files.pool_rows,
         )
 
     def rows_at(self, positions: np.ndarray) -> np.ndarray:

@@ -71,6 +71,7 @@ class OverSampledRows:
             positions=positions,
             n_threads=self._n_threads,
             n_at_once=self._reader.files.query_rows,
+            pool_rows=self._reader.files.pool_rows,
         )
         for start, block in self._reader.blocks("finding Tomek links"):
             search.add_block(block, start)

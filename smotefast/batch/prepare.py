@@ -161,6 +161,7 @@ def _reader(request: Request, plan: Plan, progress: Progress) -> FileReader:
         list(request.classes.counts),
         plan.batch_rows,
         plan.query_rows,
+        plan.pool_rows,
         progress,
         request.limit,
     )

@@ -34,7 +34,9 @@ class FileReader:
     batch_rows
         Rows to read at a time.
     query_rows
-        Queries to search at a time in a batch.
+        Queries to search at a time.
+    pool_rows
+        Rows to search at a time for them, if more than a batch.
     progress
         Counts the rows that are read.
     limit
@@ -46,6 +48,7 @@ class FileReader:
     labels: list[Any]
     batch_rows: int
     query_rows: int
+    pool_rows: int
     progress: Progress
     limit: int
 

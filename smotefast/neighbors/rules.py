@@ -57,6 +57,8 @@ _EXACT_WORK = 5e10
 _MOST_QUERIES = 0.5
 # Smaller pools are searched exactly, also if the caller wants an approximate search.
 _FEWEST_ROWS, _ROWS_PER_NEIGHBOR = 4096, 8
+# So many queries are searched for exactly to measure the recall: fewer need nothing else.
+_FEWEST_QUERIES = 800
 # With "auto" an exact search may take this much longer than an approximate one.
 _EXACT_RATIO = 2.5
 # Up to this many queries "auto" searches among the rows of all classes exactly, as file jobs
@@ -138,9 +140,10 @@ def descent_pays(problem: SearchProblem) -> bool:
 
 
 def wants_approximate(problem: SearchProblem) -> bool:
-    """Whether the caller chose an approximate search, and there are rows enough."""
-    fewest = max(_FEWEST_ROWS, _ROWS_PER_NEIGHBOR * graph_width(problem.k))
-    return problem.search == "approximate" and problem.n_pool >= fewest
+    """Whether the caller chose an approximate search, and rows and queries are enough."""
+    if problem.search != "approximate" or problem.n_queries < _FEWEST_QUERIES:
+        return False
+    return problem.n_pool >= max(_FEWEST_ROWS, _ROWS_PER_NEIGHBOR * graph_width(problem.k))
 
 
 def approximate_cells_pay(problem: SearchProblem) -> bool:
@@ -249,7 +252,9 @@ def share_cells_pay(problem: SearchProblem) -> bool:
     """Approximate the value difference metric by few class shares."""
     if problem.n_codes * problem.n_classes > _MOST_SHARES:
         return False
-    if problem.n_pool < _FEWEST_ROWS or max(CANDIDATES) * (problem.k + 1) > MAX_K:
+    if problem.n_pool < _FEWEST_ROWS or problem.n_queries < _FEWEST_QUERIES:
+        return False
+    if max(CANDIDATES) * (problem.k + 1) > MAX_K:
         return False
     is_much = _pairs(problem) * problem.n_codes > _EXACT_LOOKUPS
     return problem.search == "approximate" or (problem.search == "auto" and is_much)

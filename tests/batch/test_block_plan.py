@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import re
 
 import numpy as np
@@ -10,7 +12,6 @@ import pyarrow.parquet as pq
 import pytest
 from sklearn.base import clone
 
-import smotefast.batch.block_plan as plans
 from smotefast.batch.block_plan import make_plan
 from smotefast.batch.column_sizes import ColumnSizes
 from smotefast.batch.memory_needs import MemoryNeed
@@ -48,9 +49,12 @@ def lowest_limit(source, need, **options):
 
 
 @pytest.mark.parametrize("sampler", SEARCH_ALL_ROWS, ids=str)
-@pytest.mark.parametrize(("batch_rows", "query_rows"), [(40, 7), (7, 40), (1000, 1)])
-def test_rows__do_not_depend_on_the_queries_at_a_time(
-    tmp_path, monkeypatch, sampler, batch_rows, query_rows
+@pytest.mark.parametrize(
+    ("batch_rows", "query_rows", "pool_rows"),
+    [(40, 7, 0), (7, 40, 100), (1000, 1, 1000), (40, 1000, 130)],
+)
+def test_rows__do_not_depend_on_the_rows_searched_at_a_time(
+    tmp_path, monkeypatch, sampler, batch_rows, query_rows, pool_rows
 ):
     table = imbalanced(400, share=0.2)
     source = write_file(tmp_path / "in.parquet", table)
@@ -58,9 +62,8 @@ def test_rows__do_not_depend_on_the_queries_at_a_time(
 
     def cut(*arguments, **options):
         plan = make_plan_before(*arguments, **options)
-        return plans.Plan(
-            plan.group_rows, plan.group_bytes, batch_rows, query_rows, plan.peak_bytes
-        )
+        sizes = {"batch_rows": batch_rows, "query_rows": query_rows, "pool_rows": pool_rows}
+        return dataclasses.replace(plan, **sizes)
 
     monkeypatch.setattr("smotefast.batch.prepare.make_plan", cut)
     resample(source, tmp_path / "out.parquet", sampler=sampler)
@@ -75,8 +78,9 @@ def test_blocks__are_smaller_if_a_search_would_not_fit(tmp_path):
     small, large = plan_of(source, need, least), plan_of(source, need, 64 << 30)
     assert small.batch_rows < large.batch_rows
     assert small.peak_bytes <= least < large.peak_bytes
-    assert small.query_rows == small.batch_rows
-    assert large.query_rows > need.n_queries
+    assert small.query_rows == small.pool_rows == small.batch_rows
+    assert large.query_rows == need.n_queries
+    assert large.pool_rows > 20_000
 
 
 def test_a_row_group__is_large_enough_for_the_records_of_the_writer(tmp_path):
@@ -95,17 +99,22 @@ def test_a_job__with_wide_rows_needs_little_memory(tmp_path, sampler):
     assert summary.rows_written > 500
 
 
-def test_neighbors_of_all_blocks__do_not_depend_on_the_queries_at_a_time():
+def test_neighbors_of_all_blocks__do_not_depend_on_the_rows_searched_at_a_time():
     rng = np.random.default_rng(0)
     values = rng.integers(0, 4, (300, 3)).astype(np.float32)  # many at the same distance
+    codes = rng.integers(0, 2, (300, 2)).astype(np.int32)
     queries = np.arange(0, 300, 3)
+    starts = list(range(0, 300, 64))
+    cases = itertools.product((None, 1, 7, 100), (0, 100, 128, 1000), (starts, starts[::-1]))
     found = []
-    for n_at_once in (None, 1, 7, 100):
+    for n_at_once, pool_rows, order in cases:
         stream = StreamingNeighbors(
-            values[queries], 5, positions=queries, n_threads=1, n_at_once=n_at_once
-        )
-        for start in range(0, 300, 64):
-            stream.add_block(values[start : start + 64], start)
+            values[queries], 5, positions=queries, codes=codes[queries], weight=0.5,
+            n_threads=1, n_at_once=n_at_once, pool_rows=pool_rows,
+        )  # fmt: skip
+        for start in order:
+            block = slice(start, start + 64)
+            stream.add_block(values[block], start, codes[block])
         found.append((stream.positions, stream.squared_distances))
     for positions, distances in found[1:]:
         np.testing.assert_array_equal(positions, found[0][0])

@@ -84,6 +84,7 @@ TABLE = [
     (problem(50_000, 100_000, 30, search="approximate"), "approximate_cells"),
     (problem(100_000, 100_000, 30, 254, search="approximate"), "approximate_cells"),
     (problem(4_000, 4_000, 30, search="approximate"), "tiles"),  # too few rows
+    (problem(700, 100_000, 30, search="approximate"), "tiles"),  # too few queries
     (problem(100_000, 100_000, 30, 256, probes=NEAR), "cells"),
     (problem(100_000, 100_000, 30, 257, probes=NEAR), "scan"),
     (problem(20_000, 20_000, 3, probes=NEAR), "tiles"),  # little work

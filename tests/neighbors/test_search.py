@@ -120,7 +120,7 @@ def test_find_neighbors__of_no_queries_are_none():
 def test_approximate_search__warns_where_pynndescent_does_not_run(monkeypatch):
     monkeypatch.setattr("smotefast.kernels.compile.JIT_DISABLED", True)
     monkeypatch.setattr("smotefast.neighbors.rules._FEWEST_ROWS", 0)
-    pool = np.random.default_rng(0).normal(size=(300, 3))
+    pool = np.random.default_rng(0).normal(size=(900, 3))
     with pytest.warns(SearchWarning, match="without NN-descent: NUMBA_DISABLE_JIT is set"):
         found = find_neighbors(pool, 3, search="approximate", n_threads=1)
     assert found.method == "approximate"

@@ -45,6 +45,10 @@ class DestinationExistsError(FileExistsError, ValueError):
     """The destination exists and is something that is never replaced."""
 
 
+class DestinationBusyError(FileExistsError):
+    """Another job is writing to the destination."""
+
+
 class ArgumentError(ValueError):
     """Arguments that contradict each other, whatever the data are."""
 

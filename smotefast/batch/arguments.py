@@ -32,6 +32,7 @@ class Arguments(NamedTuple):
     keep: tuple[str, ...]
     keep_fill: str
     allowed: Allowed
+    resume: str
 
 
 def check_arguments(
@@ -46,6 +47,7 @@ def check_arguments(
     keep_fill: str = "null",
     if_balanced: str = "error",
     absent_classes: str = "error",
+    resume: str = "auto",
 ) -> Arguments:
     """Check the arguments of ``resample_dataset`` without looking at the data.
 
@@ -59,6 +61,7 @@ def check_arguments(
     _check_choice("keep_fill", keep_fill, "null", "base")
     _check_choice("if_balanced", if_balanced, "error", "copy")
     _check_choice("absent_classes", absent_classes, "error", "ignore")
+    _check_choice("resume", resume, "auto", "never", "require")
     kept = column_names(keep, "keep")
     if keep_fill == "base" and not kept:
         raise ValueError("keep_fill='base' needs keep, the columns that it fills.")
@@ -77,6 +80,7 @@ def check_arguments(
         kept,
         keep_fill,
         Allowed(if_balanced == "copy", absent_classes == "ignore"),
+        resume,
     )
 
 

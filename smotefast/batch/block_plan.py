@@ -52,6 +52,8 @@ class Plan:
         Queries to search at a time.
     pool_rows
         Rows to search at a time for them, if more than a batch.
+    n_workers
+        Parts to write at a time.
     peak_bytes
         Expected peak of resident memory.
     """
@@ -61,11 +63,19 @@ class Plan:
     batch_rows: int
     query_rows: int
     pool_rows: int
+    n_workers: int
     peak_bytes: int
 
 
 def make_plan(
-    sizes: ColumnSizes, columns: list[str], *, n_written: int, need: MemoryNeed, limit: int
+    sizes: ColumnSizes,
+    columns: list[str],
+    *,
+    n_written: int,
+    need: MemoryNeed,
+    limit: int,
+    n_workers: int = 1,
+    group_rows: int | None = None,
 ) -> Plan:
     """Choose the block sizes.
 
@@ -81,6 +91,10 @@ def make_plan(
         Memory besides the blocks.
     limit
         Largest resident memory of the process, in bytes.
+    n_workers
+        Parts to write at a time, if the largest row groups fit then.
+    group_rows
+        Rows of a row group that an earlier run chose; used if it fits.
 
     Raises
     ------
@@ -90,7 +104,13 @@ def make_plan(
     release_memory()
     peak = _Peak(sizes, columns, n_written, need)
     candidates = _group_sizes(peak.row_bytes, n_written)
-    fitting = next((rows for rows in candidates if peak.of_group(rows) <= limit), None)
+    if group_rows is not None:
+        candidates = [group_rows, *candidates]
+    choices = [(candidates[0], n) for n in range(n_workers, 1, -1)]
+    choices += [(rows, 1) for rows in candidates]
+    fitting, n_at_once = next(
+        (choice for choice in choices if peak.of_group(*choice) <= limit), (None, 1)
+    )
     if fitting is None:
         least = 1.02 * min(map(peak.of_group, candidates))
         raise MemoryError(
@@ -98,13 +118,14 @@ def make_plan(
             f"{format_size(least, round_up=True)}, of which {format_size(peak.program)} is the "
             "program itself. Nothing was written."
         )
-    spare = limit - peak.of_group(fitting) - peak.row_bytes * fitting - _PLENTY
+    expected = peak.of_group(fitting, n_at_once)
+    spare = limit - expected - peak.row_bytes * fitting - _PLENTY
     if spare > 0:
         relax_allocator()
     batch_rows = min(fitting, BATCH_ROWS)
     query_rows, pool_rows = _search_sizes(need, batch_rows, n_written, max(0, spare))
     group_bytes = max(int(peak.row_bytes * fitting), _GROUP_BYTES[0])
-    return Plan(fitting, group_bytes, batch_rows, query_rows, pool_rows, peak.of_group(fitting))
+    return Plan(fitting, group_bytes, batch_rows, query_rows, pool_rows, n_at_once, expected)
 
 
 def _search_sizes(
@@ -132,16 +153,16 @@ class _Peak:
         dictionaries = _DICTIONARY_COPIES * sizes.dictionary_bytes(columns)
         self._reader = sizes.reader_bytes(columns) + dictionaries
         self._n_columns, self._n_written, self._need = len(columns), n_written, need
-        # One row group is written while the next is put together from batches. An allocator
-        # that returns no memory keeps one more.
+        # One row group is written while the next is put together from batches, or several
+        # workers do both in turn. An allocator that returns no memory keeps one more.
         self._groups = 2.2 if uses_jemalloc() else 3.2
 
-    def of_group(self, group_rows: int) -> int:
+    def of_group(self, group_rows: int, n_workers: int = 1) -> int:
         """Return the peak with row groups of this size: of searching, reading or writing."""
-        batch_rows = min(group_rows, BATCH_ROWS)
-        blocks = max(self._searching(batch_rows), self._writing(group_rows, batch_rows))
-        need = self._need
-        return int(self.program + need.gathered + max(need.search, self._reader + blocks))
+        batch_rows, need = min(group_rows, BATCH_ROWS), self._need
+        searching = self._reader + self._searching(batch_rows)
+        writing = n_workers * (self._reader + self._writing(group_rows, batch_rows))
+        return int(self.program + need.gathered + max(need.search, searching, writing))
 
     def _searching(self, batch_rows: int) -> int:
         """Return the memory of a search while batches stream past the queries."""

@@ -11,7 +11,7 @@ from smotefast.batch.gathering import ClassMatrices
 from smotefast.batch.reading import FileReader, NumberReader
 from smotefast.batch.scan import label_codes
 from smotefast.engine.mixed_recipes import MixedMatrix
-from smotefast.neighbors import Neighbors
+from smotefast.neighbors import Neighbors, saved
 from smotefast.neighbors.streaming import StreamingNeighbors
 from smotefast.tables.categories import encode_arrow
 from smotefast.tables.column_types import is_missing
@@ -70,14 +70,19 @@ class FileRows:
             )
         if not queries:
             return {}
-        searches = {
-            label: self._search(label, positions, k, n_threads)
-            for label, positions in queries.items()
-        }
+        found = saved(lambda: self._find_neighbors(queries, k, n_threads))
+        return dict(zip(queries, found, strict=True))
+
+    def _find_neighbors(
+        self, queries: dict[Any, np.ndarray], k: int, n_threads: int
+    ) -> list[Neighbors]:
+        searches = [
+            self._search(label, positions, k, n_threads) for label, positions in queries.items()
+        ]
         for start, values in self._reader.blocks("finding neighbors among all rows"):
-            for each in searches.values():
+            for each in searches:
                 each.add_block(values, start)
-        return {label: Neighbors(each.positions, "exact") for label, each in searches.items()}
+        return [Neighbors(each.positions, "exact") for each in searches]
 
     def _search(
         self, label: Any, positions: np.ndarray, k: int, n_threads: int

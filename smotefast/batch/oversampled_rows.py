@@ -16,6 +16,7 @@ from smotefast.batch.reading import NumberReader
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.job import Job
 from smotefast.engine.recipes import Copy
+from smotefast.neighbors import Neighbors, saved
 from smotefast.neighbors.streaming import StreamingNeighbors
 
 
@@ -65,6 +66,9 @@ class OverSampledRows:
         """Return the position of the nearest other row of each row, of any class."""
         if not len(positions):
             return np.empty(0, dtype=np.int64)
+        return saved(lambda: [self._find_nearest(positions)])[0].indices[:, 0]
+
+    def _find_nearest(self, positions: np.ndarray) -> Neighbors:
         search = StreamingNeighbors(
             self._rows_at(positions),
             1,
@@ -77,7 +81,7 @@ class OverSampledRows:
             search.add_block(block, start)
         for start, block in self._synthetic_blocks():
             search.add_block(block, self._n_originals + start)
-        return search.positions[:, 0]
+        return Neighbors(search.positions, "exact")
 
     def _rows_at(self, positions: np.ndarray) -> np.ndarray:
         """Return rows by ascending position."""

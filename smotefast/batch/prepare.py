@@ -6,7 +6,7 @@ Every error about the data is raised here, before anything is written.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from smotefast.batch.block_plan import Plan, make_plan
 from smotefast.batch.categorical_features import CategoricalFeatures
@@ -59,8 +59,12 @@ class PreparedJob:
         return self.job.n_rows > 0 or self.rows.originals is not None
 
 
-def prepare_job(request: Request, progress: Progress) -> PreparedJob:
+def prepare_job(
+    request: Request, progress: Progress, *, n_workers: int = 1, group_rows: int | None = None
+) -> PreparedJob:
     """Plan the memory, read the classes, find neighbors.
+
+    ``n_workers`` and ``group_rows`` are those of ``make_plan``.
 
     Raises
     ------
@@ -72,7 +76,8 @@ def prepare_job(request: Request, progress: Progress) -> PreparedJob:
     second = second_step(request)
     _check_counts(request, second)
     features = _features(request, second)
-    plan = _plan(request, features, second, progress)
+    options = {"n_workers": n_workers, "group_rows": group_rows}
+    plan = _plan(request, features, second, progress, options)
     reader = _reader(request, plan, progress)
     gathered = features.gather(reader)
     sources = _column_sources(request, features, reader, gathered.rows)
@@ -113,7 +118,13 @@ def _features(request: Request, second: SecondStep) -> Features:
     return NumericFeatures(request, second.classes_to_search())
 
 
-def _plan(request: Request, features: Features, second: SecondStep, progress: Progress) -> Plan:
+def _plan(
+    request: Request,
+    features: Features,
+    second: SecondStep,
+    progress: Progress,
+    options: dict[str, Any],
+) -> Plan:
     """Load the kernels, plan the memory on top of them, and warn about columns such as keys."""
     dtype = features.dtype
     if dtype is not None:
@@ -126,13 +137,13 @@ def _plan(request: Request, features: Features, second: SecondStep, progress: Pr
     if request.arguments.keep_fill == "base":
         n_rows = sum(request.class_sizes.values())
         need = with_kept_columns(need, request.column_sizes, _kept(request, features), n_rows)
-    plan = _fitting_plan(request, need)
+    plan = _fitting_plan(request, need, options)
     if dtype is not None:
         warn_about_columns(request, plan.batch_rows)
     return plan
 
 
-def _fitting_plan(request: Request, need: MemoryNeed) -> Plan:
+def _fitting_plan(request: Request, need: MemoryNeed, options: dict[str, Any]) -> Plan:
     """Return block sizes; say in an error what may help."""
     try:
         return make_plan(
@@ -141,6 +152,7 @@ def _fitting_plan(request: Request, need: MemoryNeed) -> Plan:
             n_written=request.source.n_rows + sum(request.n_to_generate.values()),
             need=need,
             limit=request.limit,
+            **options,
         )
     except MemoryError as error:
         message = str(error)

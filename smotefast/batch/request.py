@@ -31,6 +31,8 @@ class Request:
         The files, and the name of the column with the class.
     columns, features
         Names of the columns to write, and of the features among them.
+    column_sizes
+        Memory that the columns take.
     classes
         Classes of the target and their sizes.
     over_sampler
@@ -44,6 +46,7 @@ class Request:
     target: str
     columns: list[str]
     features: list[str]
+    column_sizes: ColumnSizes
     classes: Classes
     over_sampler: BaseOverSampler
     target_counts: Counts
@@ -74,11 +77,6 @@ class Request:
         return {label: self.classes.counts[label] for label in self.n_to_generate}
 
     @functools.cached_property
-    def column_sizes(self) -> ColumnSizes:
-        """Memory that the columns take."""
-        return ColumnSizes(self.source, self.columns)
-
-    @functools.cached_property
     def null_columns(self) -> frozenset[str]:
         """Columns that are null in synthetic samples."""
         if self.arguments.keep_fill == "base" or not self.n_to_generate:
@@ -103,6 +101,7 @@ def make_request(
     source: ParquetSource,
     target: str,
     columns: tuple[list[str], list[str]],
+    column_sizes: ColumnSizes,
     classes: Classes,
 ) -> Request:
     """Resolve the sampling strategy for the classes of the source.
@@ -118,7 +117,9 @@ def make_request(
     )
     if any(allowed) and not any(target_counts.values()):
         over_sampler, target_counts = no_over_sampling(), {}  # then no search is needed
-    return Request(arguments, source, target, *columns, classes, over_sampler, target_counts)
+    return Request(
+        arguments, source, target, *columns, column_sizes, classes, over_sampler, target_counts
+    )
 
 
 def nullable_field(field: pa.Field) -> pa.Field:

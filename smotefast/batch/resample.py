@@ -2,7 +2,8 @@
 
 The source is read three times for SMOTE: the target column, the classes to over-sample, and
 everything to be copied. Synthetic samples come from the same ``Job`` that ``fit_resample``
-fills, block by block.
+fills, block by block. Searches and parts of the output that are done are recorded, so that the
+same job goes on from them after an interruption.
 """
 
 from __future__ import annotations
@@ -10,32 +11,44 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
-from contextlib import closing
 from typing import Any, Literal
 
+from smotefast._threads import thread_count
 from smotefast.batch.arguments import check_arguments, split_columns
+from smotefast.batch.column_sizes import ColumnSizes
+from smotefast.batch.parts import PartWriter, write_parts
 from smotefast.batch.prepare import PreparedJob, prepare_job
 from smotefast.batch.request import Request, make_request
+from smotefast.batch.resume import open_journal
 from smotefast.batch.scan import scan_classes
-from smotefast.batch.writing import row_groups
+from smotefast.batch.tasks import (
+    PART_BYTES,
+    Part,
+    copy_tasks,
+    generate_tasks,
+    group_into_parts,
+)
+from smotefast.batch.writing import RowGroups
 from smotefast.exceptions import warn_resampling
+from smotefast.neighbors import save_searches
 from smotefast.report.progress import Progress, make_progress
 from smotefast.report.summary import Summary
 from smotefast.storage import (
     Destination,
-    ParquetSink,
+    Journal,
     PeakMemory,
-    Staging,
+    Workspace,
     check_destination,
     exit_on_signals,
     explain_full_disk,
     explain_limit,
     open_source,
-    release_memory,
-    remove_leftovers,
-    uses_jemalloc,
+    recover,
     writer_options,
 )
+
+# The fact that names the size of row groups.
+_PLAN = "plan"
 
 
 def resample_dataset(
@@ -53,6 +66,7 @@ def resample_dataset(
     keep_fill: Literal["null", "base"] = "null",
     if_balanced: Literal["error", "copy"] = "error",
     absent_classes: Literal["error", "ignore"] = "error",
+    resume: Literal["auto", "never", "require"] = "auto",
 ) -> Summary:
     """Resample a data set in Parquet files that may be larger than memory.
 
@@ -101,6 +115,11 @@ def resample_dataset(
     absent_classes
         "ignore" accepts classes in ``sampling_strategy`` that have no rows, and copies the rows
         if there is only one class. "error" raises an error.
+    resume
+        What to do if the same job was interrupted (by Ctrl-C, SIGTERM, a memory limit that was
+        too low, or a crash): "auto" goes on from the searches and parts that were done, "never"
+        starts anew. "require" raises an error if there is no such job. A job is the same if its
+        source, options, versions and destination are; memory limit and threads may differ.
 
     Returns
     -------
@@ -143,23 +162,41 @@ def resample_dataset(
         keep_fill=keep_fill,
         if_balanced=if_balanced,
         absent_classes=absent_classes,
+        resume=resume,
     )
     files = open_source(arguments.source, arguments.drop)
-    remove_leftovers(os.path.realpath(arguments.destination))
+    recover(os.path.realpath(arguments.destination))
     output = check_destination(arguments.destination, files, overwrite=overwrite)
     columns = split_columns(files, target, arguments.drop, arguments.keep)
     with (
         explain_limit(arguments.limit),
+        explain_full_disk(output.path),
         exit_on_signals(),
         files.report_changes(),
         make_progress(progress) as shown,
+        Workspace(output, overwrite=overwrite) as workspace,
     ):
+        journal = open_journal(workspace, arguments, files, target)
+        sizes = ColumnSizes(files, columns[0])
+        part_rows = max(1, int(PART_BYTES / sizes.row_bytes(columns[0])))
+        copies = copy_tasks(files, part_rows)
         shown.phase("counting classes", files.n_rows)
-        classes = scan_classes(files, target, shown, allow_one=arguments.allowed.absent)
-        request = make_request(arguments, files, target, columns, classes)
-        prepared = prepare_job(request, shown)
+        allow_one = arguments.allowed.absent
+        classes = scan_classes(files, target, copies, shown, allow_one=allow_one)
+        request = make_request(arguments, files, target, columns, sizes, classes)
+        with save_searches(journal):
+            prepared = _prepare(request, journal, output, shown)
         warn_resampling(prepared.job.messages)
-        n_rows = _write(request, prepared, output, overwrite, shown, peak)
+        tasks = [
+            *(copies if arguments.writes_originals else ()),
+            *generate_tasks(prepared.job.n_rows, part_rows),
+        ]
+        parts = group_into_parts(tasks, part_rows, is_folder=output.is_folder)
+        n_rows = _write(request, prepared, parts, workspace, output, shown, peak)
+        files.check_unchanged()
+        # Once more: links and folders may have changed since the job began.
+        check_destination(output.path, files, overwrite=overwrite)
+        workspace.publish()
     return Summary(
         destination=arguments.destination,
         counts_before=classes.counts,
@@ -175,48 +212,52 @@ def resample_dataset(
     )
 
 
+def _prepare(
+    request: Request, journal: Journal, output: Destination, progress: Progress
+) -> PreparedJob:
+    """Prepare the job with the row groups that an interrupted run had, if it has a journal."""
+    recorded = journal.fact(_PLAN)
+    prepared = prepare_job(
+        request,
+        progress,
+        n_workers=thread_count(None) if output.is_folder else 1,
+        group_rows=None if recorded is None else recorded["group_rows"],
+    )
+    if recorded is None:
+        journal.add_fact(_PLAN, group_rows=prepared.plan.group_rows)
+    return prepared
+
+
 def _write(
     request: Request,
     prepared: PreparedJob,
+    parts: list[Part],
+    workspace: Workspace,
     output: Destination,
-    overwrite: bool,
     progress: Progress,
     peak: PeakMemory,
 ) -> int:
-    """Write the row groups next to the destination and move them there in one step."""
-    source, rows = request.source, prepared.rows
+    """Write the parts; return the number of rows."""
+    source, rows, plan = request.source, prepared.rows, prepared.plan
     total = rows.n_synthetic + (rows.n_originals if request.arguments.writes_originals else 0)
-    options = writer_options(source, source.names - set(request.columns))
-    groups = row_groups(
-        source if request.arguments.writes_originals else None,
-        prepared.synthetic,
-        rows,
+    groups = RowGroups(source, prepared.synthetic, rows, request.schema, plan, request.limit)
+    writer = PartWriter(
+        groups.of_part,
         request.schema,
-        prepared.plan,
-        request.limit,
+        writer_options(source, source.names - set(request.columns)),
+        workspace.path,
+        workspace.output if output.is_folder else None,
+        plan.group_rows,
+        reads_ahead=plan.n_workers == 1,
     )
-    with (
-        explain_full_disk(output.path),
-        Staging(output, overwrite=overwrite) as staging,
-        closing(groups),
-    ):
-        progress.phase("writing", total, writes=True)
-        sink = ParquetSink(staging.path, request.schema, options, is_folder=output.is_folder)
-        try:
-            for table in groups:
-                sink.write(table)
-                progress.advance(table.num_rows)
-                peak.sample()
-                if not uses_jemalloc():
-                    release_memory()
-            sink.finish()
-        except BaseException:
-            sink.abort()
-            raise
-        if sink.n_rows != total:
-            raise OSError(f"{sink.n_rows} rows were written instead of {total}.")
-        source.check_unchanged()
-        # Once more: links and folders may have changed since the job began.
-        check_destination(output.path, source, overwrite=overwrite)
-        staging.publish()
-    return total
+
+    def report(n_rows: int) -> None:
+        progress.advance(n_rows)
+        peak.sample()
+
+    progress.phase("writing", total, writes=True)
+    results = write_parts(parts, writer, workspace.journal, plan.n_workers, report)
+    n_rows = sum(result.n_rows for result in results)
+    if n_rows != total:
+        raise OSError(f"{n_rows} rows were written instead of {total}.")
+    return n_rows

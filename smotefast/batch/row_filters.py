@@ -1,8 +1,8 @@
-"""Which rows of each batch a job writes, while originals and synthetic samples stream by."""
+"""Which rows of each batch a job writes, of the originals and of the synthetic samples."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,15 +13,16 @@ from smotefast.batch.scan import label_codes
 from smotefast.engine.class_counts import Counts
 from smotefast.tables.arrow_tables import take_arrow
 
+# Takes the batches of consecutive rows in order; returns the indices of the rows of each to
+# keep, ascending, or None for all rows.
+BatchFilter = Callable[[pa.RecordBatch], np.ndarray | None]
+
 
 class RowFilter(Protocol):
-    """Selects rows of batches, which come in order."""
+    """Selects rows of batches."""
 
-    def rows_to_keep(self, start: int, batch: pa.RecordBatch) -> np.ndarray | None:
-        """Return the indices of the rows of a batch to keep, ascending; None for all rows.
-
-        ``start`` is the position of the first row of the batch.
-        """
+    def begin(self, start: int) -> BatchFilter:
+        """Begin at a task whose first row has the position ``start``."""
         ...
 
 
@@ -52,14 +53,20 @@ class RemoveByPosition:
     def __init__(self, removed: np.ndarray) -> None:
         self._removed = removed
 
-    def rows_to_keep(self, start: int, batch: pa.RecordBatch) -> np.ndarray | None:
-        """Return the indices of the rows to keep."""
-        first, last = np.searchsorted(self._removed, [start, start + batch.num_rows])
-        if first == last:
-            return None
-        is_kept = np.ones(batch.num_rows, dtype=bool)
-        is_kept[self._removed[first:last] - start] = False
-        return np.flatnonzero(is_kept)
+    def begin(self, start: int) -> BatchFilter:
+        """Begin at the row ``start``."""
+
+        def rows_to_keep(batch: pa.RecordBatch) -> np.ndarray | None:
+            nonlocal start
+            begin, start = start, start + batch.num_rows
+            first, last = np.searchsorted(self._removed, [begin, start])
+            if first == last:
+                return None
+            is_kept = np.ones(batch.num_rows, dtype=bool)
+            is_kept[self._removed[first:last] - begin] = False
+            return np.flatnonzero(is_kept)
+
+        return rows_to_keep
 
 
 class KeepByClassRank:
@@ -74,8 +81,8 @@ class KeepByClassRank:
     ranks
         Ranks to keep, ascending, by class; one that occurs twice keeps its row twice. Other
         classes are kept whole.
-    n_before
-        Rows of each class that came before the first batch.
+    counts_before
+        Returns the rows of each class before the first row of a task.
     """
 
     def __init__(
@@ -83,36 +90,43 @@ class KeepByClassRank:
         target: str,
         labels: list[Any],
         ranks: dict[Any, np.ndarray],
-        n_before: Counts | None = None,
+        counts_before: Callable[[int], Counts],
     ) -> None:
         self._target = target
         self._labels = labels
         self._ranks = ranks
-        self._n_before = dict(n_before or dict.fromkeys(labels, 0))
+        self._counts_before = counts_before
 
-    def rows_to_keep(self, start: int, batch: pa.RecordBatch) -> np.ndarray | None:
-        """Return the indices of the rows to keep."""
-        column = batch.column(batch.schema.get_field_index(self._target))
-        codes = label_codes(column, self._labels)
-        n_copies = np.ones(batch.num_rows, dtype=np.int64)
-        for label, ranks in self._ranks.items():
-            members = np.flatnonzero(codes == self._labels.index(label))
-            start_rank = self._n_before[label]
-            first, last = np.searchsorted(ranks, [start_rank, start_rank + len(members)])
-            in_batch = ranks[first:last] - start_rank
-            n_copies[members] = np.bincount(in_batch, minlength=len(members))
-            self._n_before[label] = start_rank + len(members)
-        return np.repeat(np.arange(batch.num_rows), n_copies)
+    def begin(self, start: int) -> BatchFilter:
+        """Begin at the row ``start``."""
+        n_before = self._counts_before(start)
+
+        def rows_to_keep(batch: pa.RecordBatch) -> np.ndarray:
+            column = batch.column(batch.schema.get_field_index(self._target))
+            codes = label_codes(column, self._labels)
+            n_copies = np.ones(batch.num_rows, dtype=np.int64)
+            for label, ranks in self._ranks.items():
+                members = np.flatnonzero(codes == self._labels.index(label))
+                rank = n_before[label]
+                first, last = np.searchsorted(ranks, [rank, rank + len(members)])
+                in_batch = ranks[first:last] - rank
+                n_copies[members] = np.bincount(in_batch, minlength=len(members))
+                n_before[label] = rank + len(members)
+            return np.repeat(np.arange(batch.num_rows), n_copies)
+
+        return rows_to_keep
 
 
 def filtered_batches(
-    batches: Iterable[pa.RecordBatch], row_filter: RowFilter | None
+    batches: Iterable[pa.RecordBatch], start: int, row_filter: RowFilter | None
 ) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of batches that pass a filter."""
-    start = 0
+    """Yield the rows of batches that pass a filter; ``start`` is the position of the first."""
+    if row_filter is None:
+        yield from batches
+        return
+    rows_to_keep = row_filter.begin(start)
     for batch in batches:
-        rows = None if row_filter is None else row_filter.rows_to_keep(start, batch)
-        start += batch.num_rows
+        rows = rows_to_keep(batch)
         if rows is None:
             yield batch
         elif len(rows):

@@ -6,7 +6,7 @@ Only the target column is read. The resolved sampling strategy follows from the 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from smotefast.batch.tasks import CopyRows
 from smotefast.engine.base import BaseSampler
 from smotefast.engine.class_counts import Counts
 from smotefast.report.progress import Progress
@@ -54,17 +55,35 @@ class Classes:
         Arrow type of the target column.
     dictionary
         All categories of a dictionary column, in their order; None for other types.
+    task_counts
+        The position of the first row of each task that copies rows, and its rows of each class.
     """
 
     counts: Counts
     type: pa.DataType
     dictionary: pa.Array | None
+    task_counts: Sequence[tuple[int, Counts]] = ()
+
+    def counts_before(self, position: int) -> Counts:
+        """Return the rows of each class before the first row of a task."""
+        before = dict.fromkeys(self.counts, 0)
+        for start, counts in self.task_counts:
+            if start < position:
+                add_counts(before, counts)
+        return before
 
 
 def scan_classes(
-    source: ParquetSource, target: str, progress: Progress, *, allow_one: bool = False
+    source: ParquetSource,
+    target: str,
+    tasks: Sequence[CopyRows],
+    progress: Progress,
+    *,
+    allow_one: bool = False,
 ) -> Classes:
     """Count the rows of each class; with ``allow_one`` there may be a single class.
+
+    ``tasks`` copy all rows of the source; rows are counted for each of them as well.
 
     Raises
     ------
@@ -77,18 +96,31 @@ def scan_classes(
     counts: Counts = {}
     categories: dict[Any, None] = {}  # keeps the order, and adds those of later files
     n_missing = 0
-    for batch in source.batches([target], _BATCH_ROWS):
-        column = batch.column(0)
-        if pa.types.is_dictionary(arrow_type):
-            categories.update(dict.fromkeys(column.dictionary.to_pylist()))
-        n_missing += _count(column, counts)
+    task_counts: list[tuple[int, Counts]] = []
+    for task in tasks:
+        in_task: Counts = {}
+        for batch in task.batches(source, [target], _BATCH_ROWS):
+            column = batch.column(0)
+            if pa.types.is_dictionary(arrow_type):
+                categories.update(dict.fromkeys(column.dictionary.to_pylist()))
+            n_missing += _count(column, in_task)
+            _check_labels(target, in_task)
+            progress.advance(batch.num_rows)
+        add_counts(counts, in_task)
         _check_labels(target, counts)
-        progress.advance(batch.num_rows)
+        task_counts.append((task.start, in_task))
     _check_counts(source, target, counts, n_missing, allow_one)
     dictionary = None
     if pa.types.is_dictionary(arrow_type):
         dictionary = pa.array(list(categories), type=arrow_type.value_type)
-    return Classes({label: counts[label] for label in sorted(counts)}, arrow_type, dictionary)
+    ordered = {label: counts[label] for label in sorted(counts)}
+    return Classes(ordered, arrow_type, dictionary, task_counts)
+
+
+def add_counts(counts: Counts, more: Counts) -> None:
+    """Add the rows of each class to counts."""
+    for label, n_rows in more.items():
+        counts[label] = counts.get(label, 0) + n_rows
 
 
 def _count(column: pa.Array, counts: Counts) -> int:

@@ -19,7 +19,7 @@ from smotefast.batch.oversampled_rows import OverSampledRows
 from smotefast.batch.reading import FileReader, NumberReader
 from smotefast.batch.request import Request
 from smotefast.batch.row_filters import KeepByClassRank, RemoveByPosition, RowsToWrite
-from smotefast.batch.scan import all_target_values, resolve_strategy
+from smotefast.batch.scan import add_counts, all_target_values, resolve_strategy
 from smotefast.batch.warmup import load_link_searches
 from smotefast.engine.base import BaseSampler
 from smotefast.engine.class_counts import Counts
@@ -172,9 +172,16 @@ class RandomSelection(_Selection):
             n_originals += int(np.searchsorted(each, before[label])) - before[label]
         counts = {**after, **n_to_keep}
         target, labels = self._request.target, list(before)
+        classes = self._request.classes
+
+        def counts_before_sample(start: int) -> Counts:
+            counts = dict(before)
+            add_counts(counts, job.counts(0, start))
+            return counts
+
         return RowsToWrite(
-            KeepByClassRank(target, labels, ranks),
-            KeepByClassRank(target, labels, ranks, before),
+            KeepByClassRank(target, labels, ranks, classes.counts_before),
+            KeepByClassRank(target, labels, ranks, counts_before_sample),
             n_originals,
             sum(counts.values()) - n_originals,
             counts,

@@ -1,12 +1,9 @@
-"""Last pass over the files: originals are copied, synthetic samples follow.
-
-Each row group is assembled in a thread while the previous one is written.
-"""
+"""The rows of parts: originals are copied, synthetic samples follow."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol
 
@@ -14,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from smotefast.batch.block_plan import Plan
-from smotefast.batch.row_filters import RowsToWrite, filtered_batches
+from smotefast.batch.row_filters import RowFilter, RowsToWrite, filtered_batches
 from smotefast.batch.scan import Classes
+from smotefast.batch.tasks import CopyRows, GenerateRows, Part, Task
 from smotefast.engine.job import Job
 from smotefast.storage import ParquetSource, check_resident_memory
 from smotefast.tables.arrow_tables import take_arrow
@@ -47,13 +45,13 @@ class SyntheticSamples:
         self._schema = schema
         self._sources = sources
 
-    def batches(self, batch_rows: int) -> Iterator[pa.RecordBatch]:
-        """Yield all samples in order."""
-        for start in range(0, self._job.n_rows, batch_rows):
-            stop = min(start + batch_rows, self._job.n_rows)
+    def batches(self, task: GenerateRows, batch_rows: int) -> Iterator[pa.RecordBatch]:
+        """Yield the samples of a task in order."""
+        end = task.start + task.n_rows
+        for start in range(task.start, end, batch_rows):
             columns: dict[str, pa.Array] = {}
             for source in self._sources:
-                columns |= source.columns(self._job, start, stop)
+                columns |= source.columns(self._job, start, min(start + batch_rows, end))
             arrays = [columns[name] for name in self._schema.names]
             yield from pa.Table.from_arrays(arrays, schema=self._schema).to_batches()
 
@@ -83,22 +81,16 @@ class TargetColumn:
         return {self._name: column}
 
 
-def row_groups(
-    source: ParquetSource | None,
-    synthetic: SyntheticSamples,
-    rows: RowsToWrite,
-    schema: pa.Schema,
-    plan: Plan,
-    limit: int,
-) -> Generator[pa.Table, None, None]:
-    """Yield the row groups of the output, one ahead of the one that is being written.
+@dataclass(frozen=True)
+class RowGroups:
+    """The row groups of parts.
 
-    Parameters
+    Attributes
     ----------
     source
-        The originals, copied first; None to write only synthetic samples.
+        The originals.
     synthetic
-        The samples that follow.
+        The samples.
     rows
         Which of these rows are written.
     schema
@@ -108,19 +100,38 @@ def row_groups(
     limit
         Largest resident memory of the process in bytes; checked with every batch.
     """
-    read = source.batches(schema.names, plan.batch_rows) if source is not None else ()
-    # A kept column may be nullable in the output, but not in the source.
-    originals = (_with_schema(batch, schema) for batch in read)
-    batches = chain(
-        filtered_batches(originals, rows.originals),
-        filtered_batches(synthetic.batches(plan.batch_rows), rows.synthetic),
-    )
-    groups = _tables(batches, schema, plan, limit)
-    with ThreadPoolExecutor(1, thread_name_prefix="smotefast-read") as pool:
-        upcoming = pool.submit(next, groups, None)
-        while (table := upcoming.result()) is not None:
-            upcoming = pool.submit(next, groups, None)
-            yield table
+
+    source: ParquetSource
+    synthetic: SyntheticSamples
+    rows: RowsToWrite
+    schema: pa.Schema
+    plan: Plan
+    limit: int
+
+    def of_part(self, part: Part) -> Generator[pa.Table, None, None]:
+        """Yield the row groups of a part."""
+        copies = [task for task in part.tasks if isinstance(task, CopyRows)]
+        others = [task for task in part.tasks if isinstance(task, GenerateRows)]
+        kept = chain(
+            self._kept(copies, self.rows.originals), self._kept(others, self.rows.synthetic)
+        )
+        return _tables(kept, self.schema, self.plan, self.limit)
+
+    def _kept(
+        self, tasks: Sequence[Task], row_filter: RowFilter | None
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield the rows to write of tasks that follow each other."""
+        if tasks:
+            batches = chain.from_iterable(map(self._batches, tasks))
+            yield from filtered_batches(batches, tasks[0].start, row_filter)
+
+    def _batches(self, task: Task) -> Iterator[pa.RecordBatch]:
+        if isinstance(task, GenerateRows):
+            yield from self.synthetic.batches(task, self.plan.batch_rows)
+            return
+        for batch in task.batches(self.source, self.schema.names, self.plan.batch_rows):
+            # A kept column may be nullable in the output, but not in the source.
+            yield _with_schema(batch, self.schema)
 
 
 def _with_schema(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
@@ -133,7 +144,7 @@ def _with_schema(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
 
 def _tables(
     batches: Iterator[pa.RecordBatch], schema: pa.Schema, plan: Plan, limit: int
-) -> Iterator[pa.Table]:
+) -> Generator[pa.Table, None, None]:
     """Join batches of any size to tables of ``group_rows`` rows; the last may be shorter.
 
     If rows are wider than estimated, tables get fewer rows, to keep to ``group_bytes``.

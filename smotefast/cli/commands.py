@@ -91,6 +91,8 @@ def resample(
     if_balanced: options.IfBalancedAction = options.IfBalanced.ERROR,
     absent_classes: options.AbsentClassesAction = options.AbsentClasses.ERROR,
     overwrite: options.Overwrite = False,
+    restart: options.Restart = False,
+    resume: options.Resume = False,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
@@ -102,6 +104,8 @@ def resample(
         from smotefast.registry import neighbors_parameter
 
         with usage_errors():
+            if restart and resume:
+                raise ValueError("--restart and --resume contradict each other.")
             params: dict[str, tuple[str, object]] = {
                 "--sampling-strategy": ("sampling_strategy", parse_strategy(sampling_strategy)),
                 "--k-neighbors": (neighbors_parameter(sampler), k_neighbors),
@@ -120,6 +124,7 @@ def resample(
             "keep_fill": keep_fill.value,
             "if_balanced": if_balanced.value,
             "absent_classes": absent_classes.value,
+            "resume": "never" if restart else "require" if resume else "auto",
         }
         with usage_errors():
             check_arguments(source, destination, **job)
@@ -130,6 +135,17 @@ def resample(
         if not quiet:
             warning = "All rows were written, but the summary could not be printed"
             print_result(str(summary), warning=warning)
+
+
+@app.command(epilog=EXIT_CODES)
+def clean(destination: options.Destination, debug: options.Debug = False) -> None:
+    """Remove what an interrupted job has left beside DESTINATION."""
+    with one_line_errors(debug):
+        from smotefast.storage import clean as remove_leftovers
+        from smotefast.storage import format_size
+
+        n_bytes = remove_leftovers(destination)
+        print_result(f"{format_size(n_bytes)} removed." if n_bytes else "Nothing to remove.")
 
 
 @app.command()

@@ -178,6 +178,20 @@ Overwrite = Annotated[
     bool,
     typer.Option("--overwrite", help="Replace an existing destination when the job succeeds."),
 ]
+Restart = Annotated[
+    bool,
+    typer.Option(
+        "--restart",
+        help="Start anew, even if the same job was interrupted and could go on.",
+    ),
+]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="Go on with the same job, which was interrupted; fail if there is none.",
+    ),
+]
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Print neither a progress bar nor a summary.")
 ]

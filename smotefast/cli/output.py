@@ -37,7 +37,7 @@ _MEANINGS = {
     Exit.DATA: "data error: SOURCE is missing, unreadable, or does not fit the options",
     Exit.MEMORY: "memory error: --memory-limit is too low",
     Exit.DISK: "disk error: the destination cannot be written",
-    Exit.EXISTS: "the destination exists",
+    Exit.EXISTS: "the destination exists, or another job is writing to it",
     Exit.CHANGED: "SOURCE changed while it was being read",
     130: "interrupted by Ctrl-C (SIGTERM: 143)",
     Exit.BUG: "any other error",
@@ -73,10 +73,13 @@ def one_line_errors(debug: bool) -> Iterator[None]:
     try:
         choose_allocator()
         yield
-    except (typer.Exit, SystemExit):
+    except SystemExit as error:  # SIGTERM, SIGHUP
+        _print_interrupted(error)
         raise
-    except KeyboardInterrupt:
-        typer.echo("smotefast: interrupted; the destination is unchanged.", err=True)
+    except typer.Exit:
+        raise
+    except KeyboardInterrupt as error:
+        _print_interrupted(error)
         raise typer.Exit(130) from None
     except Exception as error:
         _restart_after_compiling(error)
@@ -87,6 +90,14 @@ def one_line_errors(debug: bool) -> Iterator[None]:
             message = to_shell_words(message)
         typer.echo(f"smotefast: error: {message}", err=True)
         raise typer.Exit(exit_code(error)) from None
+
+
+def _print_interrupted(error: BaseException) -> None:
+    """Say what an interrupted job leaves."""
+    kept = " ".join(getattr(error, "__notes__", ()))
+    if kept or isinstance(error, KeyboardInterrupt):
+        message = f"smotefast: interrupted; the destination is unchanged. {kept}"
+        typer.echo(message.strip(), err=True)
 
 
 def exit_code(error: Exception) -> int:

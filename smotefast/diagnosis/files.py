@@ -20,6 +20,7 @@ from smotefast.batch.scan import (
     scan_classes,
 )
 from smotefast.batch.steps import JobSteps, job_steps
+from smotefast.batch.tasks import copy_tasks
 from smotefast.batch.warmup import RUN_AGAIN, JustCompiledError
 from smotefast.diagnosis.data import BLOCK_ROWS, Block, Columns, class_dtype
 from smotefast.diagnosis.examine import OnBlock, examine
@@ -124,7 +125,7 @@ def diagnose_files(
     _, features = split_columns(source, target, dropped)
     with explain_limit(given), source.report_changes(), make_progress(progress) as shown:
         shown.phase("counting classes", source.n_rows)
-        classes = scan_classes(source, target, shown)
+        classes = scan_classes(source, target, copy_tasks(source, source.n_rows), shown)
         name_classes(sampler, classes.counts)
         schema = ArrowSchema(map(source.schema.field, features))
         y = all_target_values(source, target) if _needs_labels(sampler) else None

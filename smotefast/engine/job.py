@@ -122,12 +122,12 @@ class Job:
             labels[at : at + last - first] = recipe.origins.label
         return labels
 
-    def counts(self) -> Counts:
-        """Return the number of samples of each class that gets any."""
+    def counts(self, start: int = 0, stop: int | None = None) -> Counts:
+        """Return the number of samples ``start..stop`` of each class that has any of them."""
         counts: dict[Label, int] = {}
-        for recipe in self.recipes:
-            origins = recipe.origins
-            counts[origins.label] = counts.get(origins.label, 0) + origins.n_rows
+        for recipe, first, last, _ in self.parts(start, self.n_rows if stop is None else stop):
+            label = recipe.origins.label
+            counts[label] = counts.get(label, 0) + last - first
         return counts
 
     def origins(self) -> list[Origins]:

@@ -15,6 +15,7 @@ from smotefast.neighbors.same_class_first import (
     same_class_comes_first,
     same_class_first_pays,
 )
+from smotefast.neighbors.saved_searches import save_searches, saved
 from smotefast.neighbors.search import (
     find_farthest,
     find_neighbors,
@@ -41,5 +42,7 @@ __all__ = [
     "load_value_differences",
     "same_class_comes_first",
     "same_class_first_pays",
+    "save_searches",
+    "saved",
     "squared_distances",
 ]

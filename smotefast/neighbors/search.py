@@ -26,9 +26,11 @@ from smotefast.neighbors.queries import (
 )
 from smotefast.neighbors.result import Neighbors, as_indices
 from smotefast.neighbors.runner import run_search
+from smotefast.neighbors.saved_searches import resumable
 from smotefast.neighbors.value_difference import occurring_categories
 
 
+@resumable
 def find_neighbors(
     pool: Matrix,
     k: int,
@@ -133,6 +135,7 @@ def find_farthest(pool: Matrix, k: int, *, queries: Matrix, n_threads: int) -> n
     return np.asarray(np.sqrt(squared))
 
 
+@resumable
 def find_neighbors_by_value_difference(
     codes: np.ndarray,
     k: int,

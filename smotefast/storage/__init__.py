@@ -1,8 +1,8 @@
 """Parquet files as sources and destinations, and the memory of the process.
 
 ``open_source`` returns a ``ParquetSource``, which yields record batches in one schema.
-``Staging`` provides a temporary path next to the destination and moves the finished result to
-the destination in one step. ``ParquetSink`` writes to that path.
+``Workspace`` is the folder of a job next to the destination; it moves the finished result to
+the destination in one step. ``ParquetSink`` writes a file.
 """
 
 from smotefast._allocator import relax_allocator, release_memory, uses_jemalloc
@@ -12,8 +12,9 @@ from smotefast.exceptions import (
     SourceChangedError,
     SourceError,
 )
-from smotefast.storage.commit import Staging, exit_on_signals, remove_leftovers
+from smotefast.storage.commit import exit_on_signals
 from smotefast.storage.destination import Destination, check_destination, destination_path
+from smotefast.storage.journal import Journal
 from smotefast.storage.limits import (
     default_memory_limit,
     explain_limit,
@@ -29,20 +30,23 @@ from smotefast.storage.process_memory import (
 )
 from smotefast.storage.sink import ParquetSink, explain_full_disk
 from smotefast.storage.source import ParquetSource, open_source
+from smotefast.storage.workspace import Workspace, clean, recover
 from smotefast.storage.writer_options import writer_options
 
 __all__ = [
     "ArgumentError",
     "Destination",
     "DestinationExistsError",
+    "Journal",
     "ParquetSink",
     "ParquetSource",
     "PeakMemory",
     "SourceChangedError",
     "SourceError",
-    "Staging",
+    "Workspace",
     "check_destination",
     "check_resident_memory",
+    "clean",
     "default_memory_limit",
     "destination_path",
     "exit_on_signals",
@@ -53,9 +57,9 @@ __all__ = [
     "open_source",
     "parse_size",
     "printable_path",
+    "recover",
     "relax_allocator",
     "release_memory",
-    "remove_leftovers",
     "resident_bytes",
     "resolve_memory_limit",
     "uses_jemalloc",

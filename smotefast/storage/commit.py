@@ -1,13 +1,7 @@
-"""Atomic writes: a destination is complete or unchanged, whatever happens.
+"""Atomic writes: one rename makes the complete result the destination.
 
-A job writes to a temporary path next to the destination. When the result is complete and on
-disk, one rename makes it the destination. An error, Ctrl-C, SIGTERM or SIGHUP removes the
-temporary path; after SIGKILL or a power failure, the next job with the same destination on the
-same host removes it.
-
-Temporary names are ``.NAME.HOST-PID.RANDOM.smotefast``. The process locks its temporary path.
-A leftover is removed only if it belongs to the same destination and host, its lock is free, and
-its process is gone.
+Where a folder cannot be exchanged with another in one step, the old one is moved away for a
+moment; ``restore`` moves it back after a crash at that moment.
 """
 
 from __future__ import annotations
@@ -15,76 +9,23 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
-import hashlib
 import os
-import re
-import secrets
 import shutil
 import signal
-import socket
 import sys
 import threading
 from collections.abc import Iterator
-from types import TracebackType
 
-from smotefast.storage.destination import Destination
-from smotefast.storage.sink import flush_to_disk
+from smotefast.storage.files import remove
 
-_SUFFIX = ".smotefast"
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux's renameat2
 
 
-class Staging:
-    """Context manager for a temporary path that becomes the destination.
+def publish(temporary: str, path: str, backup: str, *, overwrite: bool) -> None:
+    """Make a complete file or folder the destination ``path``.
 
-    Attributes
-    ----------
-    path
-        Where to write: the name of an empty file, or an empty folder.
+    ``backup`` is where the old destination is moved, if the two cannot be exchanged.
     """
-
-    def __init__(self, destination: Destination, *, overwrite: bool) -> None:
-        self._destination = destination
-        self._overwrite = overwrite
-        folder, name = os.path.split(destination.path)
-        unique = f"{_host()}-{os.getpid()}.{secrets.token_hex(4)}"
-        self.path = os.path.join(folder, f".{_shorten(name)}.{unique}{_SUFFIX}")
-        self._lock: int | None = None
-
-    def __enter__(self) -> Staging:
-        try:
-            if self._destination.is_folder:
-                os.mkdir(self.path)
-            else:
-                os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-            self._lock = _lock(self.path)
-        except BaseException:
-            self._clean_up()
-            raise
-        return self
-
-    def publish(self) -> None:
-        """Move the temporary path to the destination; it must be complete and flushed."""
-        _publish(self.path, self._destination.path, overwrite=self._overwrite)
-        flush_to_disk(os.path.dirname(self._destination.path))
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._clean_up()
-
-    def _clean_up(self) -> None:
-        """Remove the temporary path, which holds unfinished work or the replaced data."""
-        _remove(self.path)
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
-
-
-def _publish(temporary: str, path: str, *, overwrite: bool) -> None:
     if not os.path.lexists(path):
         _move_to_new_name(temporary, path)
         return
@@ -95,14 +36,23 @@ def _publish(temporary: str, path: str, *, overwrite: bool) -> None:
     if os.path.isfile(path) and os.path.isfile(temporary):
         os.replace(temporary, path)
     elif not _exchange(temporary, path):
-        backup = temporary.removesuffix(_SUFFIX) + ".old" + _SUFFIX
         os.rename(path, backup)
         try:
             os.rename(temporary, path)
         except BaseException:
             os.rename(backup, path)
             raise
-        _remove(backup)
+        remove(backup)
+
+
+def restore(backup: str, path: str) -> None:
+    """Move the old destination back, if a crash has left it moved away."""
+    if not os.path.lexists(backup):
+        return
+    if os.path.lexists(path):
+        remove(backup)
+    else:
+        os.rename(backup, path)
 
 
 def _move_to_new_name(temporary: str, path: str) -> None:
@@ -110,7 +60,7 @@ def _move_to_new_name(temporary: str, path: str) -> None:
     if os.path.isfile(temporary):
         try:
             os.link(temporary, path)
-            return  # __exit__ removes the temporary name
+            return  # the temporary name is removed with the folder of the job
         except FileExistsError as error:
             raise _created_meanwhile(path) from error
         except OSError:  # a file system without hard links
@@ -138,87 +88,6 @@ def _exchange(path: str, other: str) -> bool:
     if ctypes.get_errno() in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
         return False  # not supported by this file system
     raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), other)
-
-
-def remove_leftovers(path: str) -> None:
-    """Remove temporary paths of killed jobs, and restore a destination one had moved away."""
-    folder, name = os.path.split(path)
-    start = re.escape(f".{_shorten(name)}.{_host()}-")
-    pattern = rf"{start}(\d+)\.[0-9a-f]+(\.old)?{_SUFFIX}"
-    entries: list[str] = []
-    with contextlib.suppress(OSError):
-        entries = os.listdir(folder)
-    for entry in entries:
-        match = re.fullmatch(pattern, entry)
-        if match is not None:
-            with contextlib.suppress(OSError):  # continue with the other leftovers
-                leftover = os.path.join(folder, entry)
-                _remove_leftover(leftover, int(match[1]), path, is_backup=bool(match[2]))
-
-
-def _remove_leftover(leftover: str, pid: int, path: str, *, is_backup: bool) -> None:
-    if not _is_abandoned(leftover, pid):
-        return
-    if is_backup and not os.path.lexists(path):
-        os.rename(leftover, path)
-    else:
-        _remove(leftover)
-
-
-def _is_abandoned(path: str, pid: int) -> bool:
-    """Tell whether the process that created a temporary path is gone."""
-    if pid != os.getpid() and _is_running(pid):
-        return False
-    lock = _lock(path)
-    if lock is None:
-        return False
-    os.close(lock)
-    return True
-
-
-def _is_running(pid: int) -> bool:
-    if os.name == "nt":
-        return True  # on Windows, os.kill(pid, 0) would end the process
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        pass
-    return True
-
-
-def _lock(path: str) -> int | None:
-    """Lock a file or folder; return None if it is locked or the system has no locks."""
-    try:
-        import fcntl
-    except ImportError:
-        return None
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        return None
-    return descriptor
-
-
-def _remove(path: str) -> None:
-    if os.path.isdir(path):
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(path)
-
-
-def _shorten(name: str) -> str:
-    """Return a name short enough to be extended; most systems allow 255 bytes."""
-    encoded = os.fsencode(name)
-    return name if len(encoded) <= 160 else hashlib.sha256(encoded).hexdigest()
-
-
-def _host() -> str:
-    return re.sub(r"[^A-Za-z0-9]", "_", socket.gethostname())[:32]
 
 
 @contextlib.contextmanager

@@ -62,17 +62,34 @@ class ParquetSource:
         batch_rows
             Maximum number of rows of a batch. No batch extends over two files.
         """
-        schema = pa.schema([self.schema.field(name) for name in columns], self.schema.metadata)
         dictionaries: dict[str, pa.Array] = {}
         for file in self.files:
-            with file.opened(self.int96_unit) as parquet:
-                for batch in parquet.iter_batches(batch_rows, columns=schema.names):
-                    # All batches get the same column order and metadata, whatever the file has.
-                    arrays = [
-                        _reuse_dictionary(batch.column(name), name, dictionaries)
-                        for name in schema.names
-                    ]
-                    yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+            groups = range(len(file.group_rows))
+            yield from self._batches(file, groups, columns, batch_rows, dictionaries)
+
+    def group_batches(
+        self, file: int, groups: range, columns: Sequence[str], batch_rows: int
+    ) -> Iterator[pa.RecordBatch]:
+        """Read columns of some row groups of a file; the other arguments as for ``batches``."""
+        yield from self._batches(self.files[file], groups, columns, batch_rows, {})
+
+    def _batches(
+        self,
+        file: SourceFile,
+        groups: range,
+        columns: Sequence[str],
+        batch_rows: int,
+        dictionaries: dict[str, pa.Array],
+    ) -> Iterator[pa.RecordBatch]:
+        schema = pa.schema([self.schema.field(name) for name in columns], self.schema.metadata)
+        with file.opened(self.int96_unit) as parquet:
+            for batch in parquet.iter_batches(batch_rows, list(groups), schema.names):
+                # All batches get the same column order and metadata, whatever the file has.
+                arrays = [
+                    _reuse_dictionary(batch.column(name), name, dictionaries)
+                    for name in schema.names
+                ]
+                yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
     def check_unchanged(self) -> None:
         """Raise SourceChangedError if a file changed since it was opened."""

@@ -27,15 +27,25 @@ class SourceFile(NamedTuple):
     ----------
     path
         Path of the file.
-    n_rows
-        Number of rows.
+    group_rows
+        Number of rows of each row group.
     state
         Device, inode, size, and the times of the last change of content and of metadata.
     """
 
     path: str
-    n_rows: int
+    group_rows: tuple[int, ...]
     state: tuple[int, ...]
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return sum(self.group_rows)
+
+    @property
+    def content_state(self) -> tuple[int, int]:
+        """Size, and time of the last change of content."""
+        return self.state[2], self.state[3]
 
     def check_unchanged(self) -> None:
         """Raise SourceChangedError if the file was modified, replaced, moved or deleted."""
@@ -99,7 +109,9 @@ def open_file(path: str, drop: Collection[str]) -> tuple[SourceFile, pa.Schema, 
             timestamps = stored_timestamps(metadata, drop) if has_timestamps else NO_TIMESTAMPS
     except (pa.ArrowException, OSError) as error:
         raise SourceError(_unreadable_message(path, error)) from error
-    return SourceFile(path, metadata.num_rows, _file_state(status)), schema, timestamps
+    groups = range(metadata.num_row_groups)
+    group_rows = tuple(metadata.row_group(i).num_rows for i in groups)
+    return SourceFile(path, group_rows, _file_state(status)), schema, timestamps
 
 
 def _unreadable_message(path: str, error: Exception) -> str:

@@ -128,14 +128,14 @@ def test_a_job__fails_after_counting_the_classes(tmp_path, monkeypatch, sampler,
         raise AssertionError("kernels were loaded")
 
     read = []
-    batches = ParquetSource.batches
+    batches = ParquetSource._batches
 
-    def recorded(source, columns, batch_rows):
+    def recorded(source, file, groups, columns, *options):
         read.append(list(columns))
-        return batches(source, columns, batch_rows)
+        return batches(source, file, groups, columns, *options)
 
     monkeypatch.setattr("smotefast.batch.prepare.load_kernels", load)
-    monkeypatch.setattr(ParquetSource, "batches", recorded)
+    monkeypatch.setattr(ParquetSource, "_batches", recorded)
     X, y = table()
     X = features_of(sampler, X).append_column("label", [y])
     source = write_file(tmp_path / "in.parquet", X)

@@ -160,18 +160,48 @@ main()
     ("sent", "code", "message"),
     [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "")],
 )
-def test_resample__leaves_nothing_when_interrupted(source, destination, sent, code, message):
+def test_resample__leaves_no_destination_when_interrupted(
+    source, destination, sent, code, message
+):
     command = [sys.executable, "-c", LINGERING, str(source), str(destination)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, text=True, **pipes) as job:
         assert job.stdout.readline() == "writing\n"
-        assert len(os.listdir(source.parent)) == 2  # the temporary file exists
+        assert len(os.listdir(source.parent)) == 2  # the folder of the job exists
         time.sleep(0.05)
         job.send_signal(sent)
         stderr = job.communicate(timeout=120)[1]
     assert job.returncode == code
     assert message in stderr
     assert "Traceback" not in stderr
+    assert not os.path.exists(destination)
+    kept = set(os.listdir(source.parent)) - {"in.parquet"}
+    assert bool(kept) == ("smotefast clean" in stderr)
+    start("clean", str(destination))
+    assert os.listdir(source.parent) == ["in.parquet"]
+
+
+def test_clean__says_what_it_removed(source, destination):
+    done = start("clean", str(destination))
+    assert (done.returncode, done.stdout) == (0, "Nothing to remove.\n")
+    folder = destination.parent / f".{destination.name}.smotefast"
+    folder.mkdir()
+    (folder / "data").write_bytes(bytes(3_250_000))
+    done = start("clean", str(destination))
+    assert (done.returncode, done.stdout) == (0, "3 MiB removed.\n")
+    assert os.listdir(source.parent) == ["in.parquet"]
+
+
+def test_restart_and_resume__contradict_each_other(source, destination):
+    done = start("resample", source, destination, "--target", "label", "--restart", "--resume")
+    assert done.returncode == 2
+    assert "--restart and --resume contradict each other" in done.stderr
+
+
+def test_resume__fails_without_an_interrupted_job(source, destination):
+    done = start("resample", source, destination, "--target", "label", "--resume")
+    assert done.returncode == 3
+    assert "There is no interrupted job to resume" in done.stderr
     assert os.listdir(source.parent) == ["in.parquet"]
 
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import errno
 import io
-import os
 
 import numpy as np
 import pyarrow as pa
@@ -24,15 +23,6 @@ def test_sink__writes_one_row_group_per_table(tmp_path):
     assert sink.n_rows == 1000
     assert pq.ParquetFile(path).metadata.num_row_groups == 4
     assert pq.read_table(path).equals(TABLE)
-
-
-def test_sink__starts_a_new_part_file_above_a_size(tmp_path):
-    sink = ParquetSink(str(tmp_path), TABLE.schema, {}, is_folder=True, part_bytes=1000)
-    for start in range(0, 1000, 250):
-        sink.write(TABLE.slice(start, 250))
-    sink.finish()
-    assert sorted(os.listdir(tmp_path)) == [f"part-{i:05d}.parquet" for i in range(4)]
-    assert pq.read_table(tmp_path).equals(TABLE)
 
 
 def test_sink__writes_a_readable_file_without_rows(tmp_path):
@@ -58,13 +48,13 @@ def test_finish__raises_if_the_written_file_cannot_be_read(tmp_path, monkeypatch
     path = tmp_path / "a.parquet"
     sink = ParquetSink(str(path), TABLE.schema, {})
     sink.write(TABLE)
-    close = sink._close_file
+    verify = sink_module._verify
 
-    def close_and_damage():
-        close()
+    def damage_and_verify(*arguments):
         path.write_bytes(path.read_bytes()[:-1])
+        verify(*arguments)
 
-    monkeypatch.setattr(sink, "_close_file", close_and_damage)
+    monkeypatch.setattr(sink_module, "_verify", damage_and_verify)
     with pytest.raises(OSError, match="cannot be read"):
         sink.finish()
 
@@ -72,7 +62,7 @@ def test_finish__raises_if_the_written_file_cannot_be_read(tmp_path, monkeypatch
 def test_finish__raises_if_the_number_of_rows_differs(tmp_path):
     sink = ParquetSink(str(tmp_path / "a.parquet"), TABLE.schema, {})
     sink.write(TABLE)
-    sink._rows_in_file += 1
+    sink.n_rows += 1
     with pytest.raises(OSError, match="has 1000 rows"):
         sink.finish()
 

@@ -1,0 +1,213 @@
+"""Write the parts of a job with several threads, and record those that are done.
+
+A part is written to a file of its own, which gets its final name when it is complete and on
+disk. What a journal of an earlier run says about it counts if the file is still the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import threading
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from smotefast.batch.tasks import Part
+from smotefast.storage import ParquetSink, release_memory, uses_jemalloc
+from smotefast.storage.files import file_checksum, flush_to_disk
+from smotefast.storage.journal import Journal
+from smotefast.storage.workspace import OUTPUT
+
+# Seconds between two looks at the threads, at most: a signal is handled then.
+_INTERVAL = 0.2
+
+
+class PartResult(NamedTuple):
+    """A part that is written: rows, size of the file in bytes, and checksum."""
+
+    n_rows: int
+    n_bytes: int
+    checksum: str
+
+
+NO_FILE = PartResult(0, 0, "")
+
+
+class PartWriter(NamedTuple):
+    """Writes parts.
+
+    Attributes
+    ----------
+    row_groups
+        Returns the row groups of a part.
+    schema, options
+        Schema of the output, and arguments of ``ParquetWriter``.
+    folder
+        Folder of the job.
+    output
+        The folder of the parts; None if the output is a single file.
+    group_rows
+        Largest number of rows of a row group.
+    reads_ahead
+        Whether a row group is put together in another thread while one is written.
+    """
+
+    row_groups: Callable[[Part], Generator[pa.Table, None, None]]
+    schema: pa.Schema
+    options: Mapping[str, object]
+    folder: str
+    output: str | None
+    group_rows: int
+    reads_ahead: bool
+
+    def path_of(self, part: Part) -> str:
+        """Return the path of the file of a part."""
+        return (
+            os.path.join(self.folder, OUTPUT)
+            if self.output is None
+            else os.path.join(self.output, part.name)
+        )
+
+    def write(self, part: Part, report: Callable[[int], None]) -> PartResult:
+        """Write a part; ``report`` is called with the rows of each row group.
+
+        A part without rows, other than the first one, gets no file.
+        """
+        attempt = os.path.join(self.folder, f"attempt-{part.name}")
+        n_rows = self._write_file(part, attempt, report)
+        if not n_rows and part.number > 0:
+            os.unlink(attempt)
+            return NO_FILE
+        path = self.path_of(part)
+        os.replace(attempt, path)
+        flush_to_disk(os.path.dirname(path))
+        return PartResult(n_rows, os.path.getsize(path), file_checksum(path))
+
+    def _write_file(self, part: Part, path: str, report: Callable[[int], None]) -> int:
+        tables = self.row_groups(part)
+        sink = ParquetSink(path, self.schema, self.options)
+        try:
+            with closing(_one_ahead(tables) if self.reads_ahead else tables) as groups:
+                for table in groups:
+                    sink.write(table)
+                    report(table.num_rows)
+                    if not uses_jemalloc():
+                        release_memory()
+            sink.finish()
+        except BaseException:
+            sink.abort()
+            raise
+        return sink.n_rows
+
+    def finished(self, part: Part, journal: Journal) -> PartResult | None:
+        """Return the result of an earlier run for a part, if its file is as it was."""
+        recorded = journal.result(part.name)
+        if recorded is None or recorded["group_rows"] != self.group_rows:
+            return None
+        result = PartResult(recorded["rows"], recorded["bytes"], recorded["checksum"])
+        if result == NO_FILE:
+            return result
+        path = self.path_of(part)
+        try:
+            is_same = os.path.getsize(path) == result.n_bytes
+            return result if is_same and file_checksum(path) == result.checksum else None
+        except OSError:
+            return None
+
+
+def write_parts(
+    parts: Sequence[Part],
+    writer: PartWriter,
+    journal: Journal,
+    n_workers: int,
+    report: Callable[[int], None],
+) -> list[PartResult]:
+    """Write the parts that are not written yet; return the results of all.
+
+    ``report`` is called in this thread, with numbers of rows.
+    """
+    results = {part.name: writer.finished(part, journal) for part in parts}
+    written = {name: result for name, result in results.items() if result is not None}
+    for result in written.values():
+        report(result.n_rows)
+    rest = [part for part in parts if part.name not in written]
+    with closing(_Workers(writer, journal, n_workers)) as workers:
+        written.update(workers.run(rest, report))
+    return [written[part.name] for part in parts]
+
+
+class _StoppedError(Exception):
+    """The other threads are to end, because one has failed or the job was interrupted."""
+
+
+class _Workers:
+    """Threads that write parts. ``close`` ends them within a row group."""
+
+    def __init__(self, writer: PartWriter, journal: Journal, n_workers: int) -> None:
+        self._writer = writer
+        self._journal = journal
+        self._n_rows: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._must_stop = threading.Event()
+        self._pool = ThreadPoolExecutor(n_workers, thread_name_prefix="smotefast-part")
+
+    def run(
+        self, parts: Sequence[Part], report: Callable[[int], None]
+    ) -> dict[str, PartResult]:
+        """Write parts; return their results by name."""
+        pending = {self._pool.submit(self._write, part): part for part in parts}
+        written: dict[str, PartResult] = {}
+        while pending:
+            self._report(report, _INTERVAL)
+            for future in [each for each in pending if each.done()]:
+                written[pending.pop(future).name] = future.result()
+        self._report(report, 0)
+        return written
+
+    def _write(self, part: Part) -> PartResult:
+        try:
+            result = self._writer.write(part, self._count)
+            self._journal.record(
+                part.name,
+                rows=result.n_rows,
+                bytes=result.n_bytes,
+                checksum=result.checksum,
+                group_rows=self._writer.group_rows,
+            )
+            return result
+        finally:
+            self._n_rows.put(0)  # wakes the thread that waits
+
+    def _count(self, n_rows: int) -> None:
+        if self._must_stop.is_set():
+            raise _StoppedError
+        self._n_rows.put(n_rows)
+
+    def _report(self, report: Callable[[int], None], timeout: float) -> None:
+        """Report the rows that were written; wait for the first ones."""
+        with contextlib.suppress(queue.Empty):
+            n_rows = self._n_rows.get(timeout=timeout) if timeout else 0
+            while True:
+                if n_rows:
+                    report(n_rows)
+                n_rows = self._n_rows.get_nowait()
+
+    def close(self) -> None:
+        """End the threads."""
+        self._must_stop.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _one_ahead(
+    tables: Generator[pa.Table, None, None],
+) -> Generator[pa.Table, None, None]:
+    """Yield tables; the next one is made in another thread while one is used."""
+    with closing(tables), ThreadPoolExecutor(1, thread_name_prefix="smotefast-read") as pool:
+        upcoming = pool.submit(next, tables, None)
+        while (table := upcoming.result()) is not None:
+            upcoming = pool.submit(next, tables, None)
+            yield table

@@ -1,0 +1,96 @@
+"""A journal knows the tasks that are done, whatever a crash has cut off."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+
+from smotefast.storage.files import file_checksum
+from smotefast.storage.journal import Journal
+
+JOB = {"source": "a.parquet"}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    journal = Journal(str(tmp_path))
+    journal.begin(JOB)
+    journal.record("one", rows=1)
+    journal.record("two", rows=2)
+    return tmp_path
+
+
+def test_a_journal__is_empty_where_there_is_none(tmp_path):
+    journal = Journal(str(tmp_path))
+    assert (journal.job, len(journal), journal.result("one")) == ({}, 0, None)
+
+
+def test_a_journal__knows_the_job_and_its_tasks_in_a_later_run(folder):
+    journal = Journal(str(folder))
+    assert journal.job == JOB
+    assert len(journal) == 2
+    assert journal.result("two")["rows"] == 2
+    assert journal.result("three") is None
+
+
+def test_begin__forgets_the_tasks_of_another_job(folder):
+    Journal(str(folder)).begin({"source": "b.parquet"})
+    journal = Journal(str(folder))
+    assert journal.job == {"source": "b.parquet"}
+    assert len(journal) == 0
+
+
+def test_a_journal_that_is_cut_off__keeps_its_complete_lines_and_can_be_continued(folder):
+    path = folder / "journal.jsonl"
+    whole = path.read_bytes()
+    ends = [i + 1 for i, byte in enumerate(whole) if byte == ord("\n")]
+    for size in range(len(whole) + 1):
+        path.write_bytes(whole[:size])
+        journal = Journal(str(folder))
+        n_lines = sum(end <= size for end in ends)
+        assert len(journal) == max(0, n_lines - 1)
+        assert journal.job == (JOB if n_lines else {})
+        journal.record("three", rows=3)
+        assert len(Journal(str(folder))) == len(journal) or not n_lines
+
+
+@pytest.mark.parametrize("damage", [b"\x00" * 40, b"[1]\n", b"{}}\n"])
+def test_a_journal__does_not_count_what_follows_a_damaged_line(folder, damage):
+    path = folder / "journal.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[0] + lines[1] + damage + lines[2])
+    journal = Journal(str(folder))
+    assert journal.result("one") is not None
+    assert journal.result("two") is None
+
+
+def test_arrays__are_loaded_as_they_were_saved(folder):
+    array = np.arange(12, dtype=np.int32).reshape(4, 3)
+    Journal(str(folder)).save_array("search", array, method="exact")
+    journal = Journal(str(folder))
+    np.testing.assert_array_equal(journal.load_array("search"), array, strict=True)
+    assert journal.result("search")["method"] == "exact"
+    assert journal.load_array("other") is None
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "removed"])
+def test_arrays_that_are_damaged__are_not_loaded(folder, damage):
+    journal = Journal(str(folder))
+    journal.save_array("search", np.arange(1000))
+    path = folder / "search.npy"
+    content = path.read_bytes()
+    if damage == "removed":
+        os.unlink(path)
+    else:
+        path.write_bytes(content[:-1] + (b"" if damage == "cut" else b"\xff"))
+    assert journal.load_array("search") is None
+
+
+def test_file_checksum__is_that_of_zlib(tmp_path):
+    content = np.random.default_rng(0).bytes(3_000_001)
+    (tmp_path / "a").write_bytes(content)
+    import zlib
+
+    assert file_checksum(str(tmp_path / "a")) == f"crc32:{zlib.crc32(content):08x}"

@@ -44,6 +44,11 @@ class RandomUnderSampler(BaseUnderSampler):
         Number of rows to keep, by class.
     sample_indices_ : ndarray of shape (n_samples_new,)
         Index in X of each row of the result: class after class, in the order of the draws.
+    sample_weight_ : ndarray of shape (n_samples_new,)
+        Weight of each row of the result, as float64, computed at each access: rows of its class
+        before, divided by rows after. The weights of a class add up to its rows before, unless
+        no row of it was kept. Multiply weights that X already has:
+        ``sampler.resample_aligned(weights) * sampler.sample_weight_``.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -65,6 +70,13 @@ class RandomUnderSampler(BaseUnderSampler):
     >>> X = [["a", 1], ["b", 2], ["c", 3]]
     >>> RandomUnderSampler(random_state=0).fit_resample(X, [0, 0, 1])
     ([['b', 2], ['c', 3]], [0, 1])
+
+    Weights restore the class sizes:
+
+    >>> sampler = RandomUnderSampler(sampling_strategy={0: 2}, random_state=0)
+    >>> X_new, y_new = sampler.fit_resample([[i] for i in range(8)], [0, 0, 0, 0, 0, 0, 1, 1])
+    >>> y_new, sampler.sample_weight_
+    ([0, 0, 1, 1], array([3., 3., 1., 1.]))
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -75,6 +87,7 @@ class RandomUnderSampler(BaseUnderSampler):
     _needs = BaseUnderSampler._needs._replace(
         reads="nothing", measures_distance=False, alternative=""
     )
+    _class_sizes: list[tuple[int, int]]  # rows before and after of each class, in label order
 
     def __init__(
         self,
@@ -94,7 +107,16 @@ class RandomUnderSampler(BaseUnderSampler):
         for label in rows.sizes:
             positions = rows.positions(label)
             kept.append(positions[drawn[label]] if label in drawn else positions)
+        sizes_after = map(len, kept)
+        self._class_sizes = list(zip(rows.sizes.values(), sizes_after, strict=True))
         return np.concatenate(kept)
+
+    @property
+    def sample_weight_(self) -> np.ndarray:
+        """Weight of each row of the result: rows of its class before, divided by rows after."""
+        self._check_fitted("sample_weight_", "_class_sizes")
+        before, after = np.array(self._class_sizes).T
+        return np.repeat(before / np.maximum(after, 1), after)
 
     def draw(self, counts: Counts, n_to_keep: Counts) -> dict[Any, np.ndarray]:
         """Draw the rows to keep of each class, as positions in the class."""

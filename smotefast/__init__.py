@@ -23,6 +23,7 @@ from smotefast._version import __version__
 if TYPE_CHECKING:
     from smotefast import combine, over_sampling, under_sampling
     from smotefast.batch import resample_dataset
+    from smotefast.calibration import prior_correction
     from smotefast.combine import SMOTEENN, Combination, SMOTETomek
     from smotefast.diagnosis import diagnose, diagnose_dataset
     from smotefast.exceptions import ResamplingWarning
@@ -82,6 +83,7 @@ __all__ = [
     "diagnose_dataset",
     "over_sampling",
     "patch_imblearn",
+    "prior_correction",
     "progress",
     "resample_dataset",
     "under_sampling",
@@ -91,6 +93,7 @@ __all__ = [
 # The public names of each subpackage.
 SUBPACKAGES = {
     "batch": ["resample_dataset"],
+    "calibration": ["prior_correction"],
     "combine": ["SMOTEENN", "Combination", "SMOTETomek"],
     "diagnosis": ["diagnose", "diagnose_dataset"],
     "exceptions": ["ResamplingWarning"],

@@ -28,7 +28,7 @@ LAYERS = [
     {"engine"},
     {"neighbors", "storage", "tables"},
     {"kernels"},
-    {"exceptions"},
+    {"calibration", "exceptions"},
     {"_allocator", "_messages", "_registration", "_threads", "_typing", "_version", "typing"},
     {"_control_groups", "_imblearn_import", "_phases"},
 ]

@@ -59,6 +59,11 @@ class RandomUnderSampler(BaseUnderSampler):
     ValueError
         If a class has fewer rows than requested.
 
+    See Also
+    --------
+    smotefast.prior_correction : Corrects probabilities of a model that was fitted without
+        these weights.
+
     References
     ----------
     G. E. A. P. A. Batista, R. C. Prati, M. C. Monard, "A study of the behavior of several

@@ -10,7 +10,16 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 import smotefast
-from smotefast import SMOTE, SMOTEENN, SMOTENC, Combination, NearMiss, TomekLinks
+from smotefast import (
+    SMOTE,
+    SMOTEENN,
+    SMOTENC,
+    Combination,
+    NearMiss,
+    RandomUnderSampler,
+    TomekLinks,
+    prior_correction,
+)
 from smotefast.typing import CleaningStrategy, SamplingStrategy, Search, Seed
 
 if TYPE_CHECKING:
@@ -57,6 +66,17 @@ def strategies() -> list[SamplingStrategy]:
     both.fit_resample(X, y)[0].astype(np.float32)
     SMOTEENN(sampling_strategy="minority", random_state=np.int64(3))
     return ["auto", 0.5, {0: 45, 1: 30}, counts, lambda labels: {1: len(labels)}]
+
+
+def probabilities(target: pd.Series[int], predicted: pl.Series) -> float:
+    sampler = RandomUnderSampler(random_state=0)
+    _, y_new = sampler.fit_resample(X, y)
+    weights = sampler.resample_aligned(np.ones(60)) * sampler.sample_weight_
+    before, after = Counter(y.tolist()), {0: 15, 1: 15}
+    corrected = prior_correction([0.2, 0.5], before, after)
+    corrected += prior_correction(predicted, target.value_counts(), after, inverse=True)
+    both = prior_correction(np.full((4, 2), 0.5), [45, 15], np.bincount(y_new))
+    return float(weights.sum() + corrected.mean() + both[:, 1].max())
 
 
 def files() -> str:

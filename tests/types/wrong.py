@@ -36,3 +36,6 @@ frame, _ = SMOTE().fit_resample(pd.DataFrame(X), pd.Series(y))
 frame.does_not_exist()  # error
 SMOTE().resample_aligned(X).does_not_exist()  # error
 print(SMOTE().provenance_.origin)  # error
+smotefast.prior_correction([0.5])  # error
+smotefast.prior_correction([0.5], [9, 1], {0: "one", 1: "one"})  # error
+smotefast.prior_correction([0.5], [9, 1], [1, 1], inverse="yes")  # error

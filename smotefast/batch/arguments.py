@@ -33,6 +33,8 @@ class Arguments(NamedTuple):
     keep_fill: str
     allowed: Allowed
     resume: str
+    weight_column: str | None
+    weights_from: str | None
 
 
 def check_arguments(
@@ -48,6 +50,8 @@ def check_arguments(
     if_balanced: str = "error",
     absent_classes: str = "error",
     resume: str = "auto",
+    weight_column: str | None = None,
+    weights_from: str | None = None,
 ) -> Arguments:
     """Check the arguments of ``resample_dataset`` without looking at the data.
 
@@ -70,6 +74,7 @@ def check_arguments(
         raise ValueError(
             "rows='synthetic' leaves nothing to write: this job generates no samples."
         )
+    _check_weights(steps, weight_column, weights_from)
     return Arguments(
         local_path(source, "source"),
         destination_path(destination),
@@ -81,7 +86,26 @@ def check_arguments(
         keep_fill,
         Allowed(if_balanced == "copy", absent_classes == "ignore"),
         resume,
+        weight_column,
+        weights_from,
     )
+
+
+def _check_weights(
+    steps: JobSteps, weight_column: str | None, weights_from: str | None
+) -> None:
+    """Check that a job with weights only under-samples at random."""
+    if weight_column is None:
+        if weights_from is not None:
+            raise ValueError("weights_from needs weight_column, the column to write.")
+        return
+    selector = steps.selector
+    draws = selector is not None and selector.needs().reads == "nothing"
+    if not draws or steps.over_sampler.sampling_strategy:
+        raise ValueError(
+            "weight_column needs the sampler 'random-under' alone: weights restore the class "
+            "sizes only if the rows of a class are drawn at random, and none is generated."
+        )
 
 
 def _check_choice(parameter: str, value: Any, *choices: str) -> None:

@@ -28,6 +28,7 @@ from smotefast.batch.tasks import (
     generate_tasks,
     group_into_parts,
 )
+from smotefast.batch.weights import check_weight_column, make_weight_column
 from smotefast.batch.writing import RowGroups
 from smotefast.exceptions import warn_resampling
 from smotefast.neighbors import save_searches
@@ -67,6 +68,8 @@ def resample_dataset(
     if_balanced: Literal["error", "copy"] = "error",
     absent_classes: Literal["error", "ignore"] = "error",
     resume: Literal["auto", "never", "require"] = "auto",
+    weight_column: str | None = None,
+    weights_from: str | None = None,
 ) -> Summary:
     """Resample a data set in Parquet files that may be larger than memory.
 
@@ -120,6 +123,12 @@ def resample_dataset(
         too low, or a crash): "auto" goes on from the searches and parts that were done, "never"
         starts anew. "require" raises an error if there is no such job. A job is the same if its
         source, options, versions and destination are; memory limit and threads may differ.
+    weight_column
+        Name of a column to write with the weight of each row, for the sampler "random-under":
+        rows of its class before, divided by rows after, as ``RandomUnderSampler``'s
+        ``sample_weight_``.
+    weights_from
+        A numeric column with weights that are multiplied into this column; it may be the same.
 
     Returns
     -------
@@ -163,11 +172,14 @@ def resample_dataset(
         if_balanced=if_balanced,
         absent_classes=absent_classes,
         resume=resume,
+        weight_column=weight_column,
+        weights_from=weights_from,
     )
     files = open_source(arguments.source, arguments.drop)
     recover(os.path.realpath(arguments.destination))
     output = check_destination(arguments.destination, files, overwrite=overwrite)
     columns = split_columns(files, target, arguments.drop, arguments.keep)
+    check_weight_column(arguments, files, target, columns[0])
     with (
         explain_limit(arguments.limit),
         explain_full_disk(output.path),
@@ -240,11 +252,15 @@ def _write(
     """Write the parts; return the number of rows."""
     source, rows, plan = request.source, prepared.rows, prepared.plan
     total = rows.n_synthetic + (rows.n_originals if request.arguments.writes_originals else 0)
-    groups = RowGroups(source, prepared.synthetic, rows, request.schema, plan, request.limit)
+    counts = request.classes.counts
+    weights = make_weight_column(request.arguments, request.target, counts, rows.counts)
+    groups = RowGroups(
+        source, prepared.synthetic, rows, request.schema, weights, plan, request.limit
+    )
     writer = PartWriter(
         groups.of_part,
-        request.schema,
-        writer_options(source, source.names - set(request.columns)),
+        groups.output_schema,
+        writer_options(source, source.names - set(request.columns), groups.output_schema.names),
         workspace.path,
         workspace.output if output.is_folder else None,
         plan.group_rows,

@@ -21,6 +21,10 @@ from smotefast.storage.workspace import Workspace
 
 # Parameters that the rows do not depend on.
 _IGNORED = {"n_jobs"}
+# Arguments that the rows depend on, besides source, target and samplers.
+_OPTIONS = (
+    "writes_originals", "drop", "keep", "keep_fill", "allowed", "weight_column", "weights_from",
+)  # fmt: skip
 # Packages that compute or write the rows.
 _PACKAGES = ("numpy", "pyarrow", "scikit-learn", "scipy")
 # The fact that says where the global random generator was.
@@ -63,10 +67,7 @@ def describe_job(arguments: Arguments, source: ParquetSource, target: str) -> di
         "source": [[file.path, file.n_rows, *file.content_state] for file in source.files],
         "target": target,
         "samplers": [_describe_sampler(step) for step in steps],
-        "options": {
-            name: repr(getattr(arguments, name))
-            for name in ("writes_originals", "drop", "keep", "keep_fill", "allowed")
-        },
+        "options": {name: repr(getattr(arguments, name)) for name in _OPTIONS},
         "destination": arguments.destination,
     }
     plain: dict[str, Any] = json.loads(json.dumps(job))

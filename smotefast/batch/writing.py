@@ -14,6 +14,7 @@ from smotefast.batch.block_plan import Plan
 from smotefast.batch.row_filters import RowFilter, RowsToWrite, filtered_batches
 from smotefast.batch.scan import Classes
 from smotefast.batch.tasks import CopyRows, GenerateRows, Part, Task
+from smotefast.batch.weights import WeightColumn
 from smotefast.engine.job import Job
 from smotefast.storage import ParquetSource, check_resident_memory
 from smotefast.tables.arrow_tables import take_arrow
@@ -94,7 +95,9 @@ class RowGroups:
     rows
         Which of these rows are written.
     schema
-        Of the output.
+        Of these rows.
+    weights
+        The column that is added to them, or None.
     plan
         Sizes of row groups and batches.
     limit
@@ -105,8 +108,14 @@ class RowGroups:
     synthetic: SyntheticSamples
     rows: RowsToWrite
     schema: pa.Schema
+    weights: WeightColumn | None
     plan: Plan
     limit: int
+
+    @property
+    def output_schema(self) -> pa.Schema:
+        """Schema of the row groups."""
+        return self.weights.added_to_schema(self.schema) if self.weights else self.schema
 
     def of_part(self, part: Part) -> Generator[pa.Table, None, None]:
         """Yield the row groups of a part."""
@@ -115,7 +124,8 @@ class RowGroups:
         kept = chain(
             self._kept(copies, self.rows.originals), self._kept(others, self.rows.synthetic)
         )
-        return _tables(kept, self.schema, self.plan, self.limit)
+        batches = map(self.weights.added_to, kept) if self.weights else kept
+        return _tables(batches, self.output_schema, self.plan, self.limit)
 
     def _kept(
         self, tasks: Sequence[Task], row_filter: RowFilter | None

@@ -90,6 +90,8 @@ def resample(
     keep_fill: options.KeepFillValue = options.KeepFill.NULL,
     if_balanced: options.IfBalancedAction = options.IfBalanced.ERROR,
     absent_classes: options.AbsentClassesAction = options.AbsentClasses.ERROR,
+    weight_column: options.WeightColumn = None,
+    weights_from: options.WeightsFrom = None,
     overwrite: options.Overwrite = False,
     restart: options.Restart = False,
     resume: options.Resume = False,
@@ -125,6 +127,8 @@ def resample(
             "if_balanced": if_balanced.value,
             "absent_classes": absent_classes.value,
             "resume": "never" if restart else "require" if resume else "auto",
+            "weight_column": weight_column,
+            "weights_from": weights_from,
         }
         with usage_errors():
             check_arguments(source, destination, **job)

@@ -174,6 +174,23 @@ AbsentClassesAction = Annotated[
         "with an error, or ignore it.",
     ),
 ]
+WeightColumn = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Write a column with the weight of each row, for random-under: rows of its class "
+        "before, divided by rows after.",
+        show_default="none",
+    ),
+]
+WeightsFrom = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COLUMN",
+        help="Multiply the weights in this column into --weight-column; it may be the same.",
+        show_default="none",
+    ),
+]
 Overwrite = Annotated[
     bool,
     typer.Option("--overwrite", help="Replace an existing destination when the job succeeds."),

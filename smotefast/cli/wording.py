@@ -32,6 +32,9 @@ OPTIONS = {
     "if_balanced": "--if-balanced",
     "absent_classes": "--absent-classes",
     "overwrite": "--overwrite",
+    "resume": "--resume",
+    "weight_column": "--weight-column",
+    "weights_from": "--weights-from",
     "progress": "--quiet",
 }
 SETTINGS = (

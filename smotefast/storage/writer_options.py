@@ -5,6 +5,8 @@ They are taken from the largest row group of the largest file.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -24,7 +26,9 @@ _CODECS = {"SNAPPY", "GZIP", "ZSTD", "LZ4", "BROTLI"}
 
 
 def writer_options(
-    source: ParquetSource, dropped: frozenset[str] = frozenset()
+    source: ParquetSource,
+    dropped: frozenset[str] = frozenset(),
+    written: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return compression, dictionary encoding and other encodings of the stored columns.
 
@@ -36,6 +40,9 @@ def writer_options(
         The files.
     dropped
         Top-level columns that will not be written.
+    written
+        Columns to write. Those that the source does not have get its most frequent codec, and
+        a dictionary.
     """
     compression, dictionaries, encodings = {}, [], {}
     metadata, names = _metadata(source), frozenset(source.schema.names)
@@ -54,6 +61,11 @@ def writer_options(
             dictionaries.append(path)
         elif encoding and chunk.physical_type == _written_type(chunk, column, as_integer):
             encodings[path] = encoding
+    added = [name for name in written if name not in source.names]
+    if added and compression:
+        codec = Counter(compression.values()).most_common(1)[0][0]
+        compression |= dict.fromkeys(added, codec)
+        dictionaries += added
     return {
         "compression": compression,
         "use_dictionary": dictionaries or False,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from smotefast._messages import did_you_mean, list_names, quote_name
 from smotefast.batch.scan import Allowed
@@ -13,23 +14,30 @@ from smotefast.registry import make_sampler
 from smotefast.storage import (
     ArgumentError,
     ParquetSource,
+    StreamSource,
+    check_source,
     destination_path,
-    local_path,
     resolve_memory_limit,
 )
 from smotefast.storage.limits import Limit
+from smotefast.storage.schemas import SCHEMAS
 
 
 class Arguments(NamedTuple):
-    """Checked arguments: paths as strings, the limit in bytes, copies of the samplers."""
+    """Checked arguments: paths as strings, the limit in bytes, copies of the samplers.
 
-    source: str
+    The source is a list of paths, or an object that yields batches.
+    """
+
+    source: Any
     destination: str
     steps: JobSteps
     limit: Limit
     writes_originals: bool
+    schema: Literal["unify", "strict"]
     drop: tuple[str, ...]
     keep: tuple[str, ...]
+    feature: tuple[str, ...]
     keep_fill: str
     allowed: Allowed
     resume: str
@@ -38,15 +46,17 @@ class Arguments(NamedTuple):
 
 
 def check_arguments(
-    source: str | os.PathLike[str],
+    source: Any,
     destination: str | os.PathLike[str],
     *,
     sampler: Any = "smote",
     memory_limit: int | str | None = None,
     rows: str = "all",
+    schema: Literal["unify", "strict"] = "unify",
     drop: Iterable[str] = (),
     keep: Iterable[str] = (),
     keep_fill: str = "null",
+    feature: Iterable[str] = (),
     if_balanced: str = "error",
     absent_classes: str = "error",
     resume: str = "auto",
@@ -62,6 +72,7 @@ def check_arguments(
     """
     limit = resolve_memory_limit(memory_limit)
     _check_choice("rows", rows, "all", "synthetic")
+    _check_choice("schema", schema, *SCHEMAS)
     _check_choice("keep_fill", keep_fill, "null", "base")
     _check_choice("if_balanced", if_balanced, "error", "copy")
     _check_choice("absent_classes", absent_classes, "error", "ignore")
@@ -76,13 +87,15 @@ def check_arguments(
         )
     _check_weights(steps, weight_column, weights_from)
     return Arguments(
-        local_path(source, "source"),
+        check_source(source),
         destination_path(destination),
         steps,
         limit,
         rows == "all",
+        schema,
         column_names(drop, "drop"),
         kept,
+        column_names(feature, "feature"),
         keep_fill,
         Allowed(if_balanced == "copy", absent_classes == "ignore"),
         resume,
@@ -128,31 +141,41 @@ def column_names(names: Iterable[str], parameter: str) -> tuple[str, ...]:
 
 
 def split_columns(
-    source: ParquetSource, target: str, drop: tuple[str, ...], keep: tuple[str, ...] = ()
+    source: ParquetSource | StreamSource,
+    target: str,
+    drop: tuple[str, ...],
+    keep: tuple[str, ...] = (),
+    feature: tuple[str, ...] = (),
 ) -> tuple[list[str], list[str]]:
     """Return the names of the columns to write, and of the features among them.
 
-    Columns in ``keep`` are written, but are not features.
+    Columns in ``keep``, and partition columns that ``feature`` does not name, are written, but
+    are not features.
 
     Raises
     ------
     ValueError
         If a column does not exist, or no feature remains.
     """
-    _check_names(source, target, drop, keep)
-    dropped, kept = frozenset(drop), frozenset(keep)
+    _check_names(source, target, drop, keep, feature)
+    dropped, kept = frozenset(drop), {*keep, *(source.partitioned - {*feature})}
     columns = [name for name in source.schema.names if name not in dropped]
     features = [name for name in columns if name != target and name not in kept]
     if not features:
         raise ValueError(
             f"{source.path!r} has no feature: no column besides the target {target!r}"
-            f"{' and those to keep' if keep else ''}."
+            f"{' and those to keep' if keep else ''}"
+            f"{' and partition columns' if source.partitioned else ''}."
         )
     return columns, features
 
 
 def _check_names(
-    source: ParquetSource, target: str, drop: tuple[str, ...], keep: tuple[str, ...]
+    source: ParquetSource | StreamSource,
+    target: str,
+    drop: tuple[str, ...],
+    keep: tuple[str, ...],
+    feature: tuple[str, ...],
 ) -> None:
     names = source.schema.names
     known = frozenset(names)
@@ -163,15 +186,23 @@ def _check_names(
                 f"{parameter}={name!r} is not a column of {source.path!r}."
                 f"{did_you_mean(name, names)} Its columns are {list_names(names)}."
             )
+    others = [name for name in feature if name not in source.partitioned]
+    if others:
+        raise ArgumentError(
+            f"feature={others[0]!r} is not a partition column of {source.path!r}. Columns in "
+            "the files are features anyway."
+        )
     if target in drop:
         raise ArgumentError(f"The target column {target!r} cannot be dropped.")
     if target in keep:
         raise ArgumentError(
             f"The target column {target!r} is written anyway; leave it out of keep."
         )
-    dropped = frozenset(drop)
-    both = [name for name in keep if name in dropped]
-    if both:
-        raise ArgumentError(
-            f"Column {both[0]!r} is named in drop and in keep; it can be in one of them."
-        )
+    named = {"drop": drop, "keep": keep, "feature": feature}
+    for one, other in itertools.combinations(named, 2):
+        both = [name for name in named[one] if name in set(named[other])]
+        if both:
+            raise ArgumentError(
+                f"Column {both[0]!r} is named in {one} and in {other}; it can be in one of "
+                "them."
+            )

@@ -55,10 +55,13 @@ class ColumnSizes:
         self._reader = dict.fromkeys(columns, 0)
         self._dictionary = dict.fromkeys(columns, 0)
         self._row = {name: _fixed_bytes(each) or 0.0 for name, each in self._types.items()}
+        stored = [name for name in columns if name not in source.partitioned]
         for file in source.files:
+            for name in source.partitioned.intersection(columns):
+                self._row[name] = max(self._row[name], len(str(file.partition[name])) * 4 + 5)
             if file.n_rows:
                 with file.opened() as parquet:
-                    self._add_file(parquet)
+                    self._add_file(parquet, stored)
 
     def row_bytes(self, columns: Iterable[str]) -> float:
         """Return the bytes of a row, without the entries of dictionaries."""
@@ -76,11 +79,11 @@ class ColumnSizes:
         """
         return sum(self._reader[name] for name in columns)
 
-    def _add_file(self, parquet: pq.ParquetFile) -> None:
+    def _add_file(self, parquet: pq.ParquetFile, columns: list[str]) -> None:
         metadata = parquet.metadata
         groups = [metadata.row_group(group) for group in range(metadata.num_row_groups)]
         cuts_pages = str(metadata.created_by).lower().startswith(_WRITERS_OF_PAGES)
-        for name, leaves in _leaves(metadata, self._types).items():
+        for name, leaves in _leaves(metadata, columns).items():
             is_fixed = _fixed_bytes(self._types[name]) is not None
             is_category = pa.types.is_dictionary(self._types[name])
             indices: Iterable[int] = range(len(groups))

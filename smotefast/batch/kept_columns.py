@@ -1,4 +1,4 @@
-"""Columns named by ``keep=``, which are written but are not features.
+"""Columns that are written but are not features: those to keep, and partition columns.
 
 Original rows keep their values. Synthetic samples get null, or the values of their base row.
 """
@@ -8,33 +8,9 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from smotefast.batch.class_tables import ClassTable, gather_table
-from smotefast.batch.reading import FileReader
-from smotefast.batch.request import Request
-from smotefast.batch.writing import ColumnSource
+from smotefast.batch.class_tables import ClassTable
 from smotefast.engine.job import Job
 from smotefast.engine.rows import ClassPositions
-
-
-def kept_columns(
-    request: Request, names: list[str], reader: FileReader, rows: ClassPositions
-) -> ColumnSource:
-    """Return the source of kept columns of synthetic samples.
-
-    Parameters
-    ----------
-    request
-        The job.
-    names
-        The columns, without those that are copied like features.
-    reader
-        Reads the values of base rows.
-    rows
-        The rows that the samples are generated from.
-    """
-    if request.arguments.keep_fill == "null" or not names:
-        return NullColumns(request.fields(names))
-    return BaseRowColumns(gather_table(reader, names, request.class_sizes), rows)
 
 
 class NullColumns:

@@ -5,15 +5,17 @@ Every error about the data is raised here, before anything is written.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
 from smotefast.batch.block_plan import Plan, make_plan
 from smotefast.batch.categorical_features import CategoricalFeatures
+from smotefast.batch.class_tables import gather_table
 from smotefast.batch.copied_features import CopiedFeatures
 from smotefast.batch.features import Features, warn_about_columns
 from smotefast.batch.file_rows import refuse_estimator
-from smotefast.batch.kept_columns import kept_columns
+from smotefast.batch.kept_columns import BaseRowColumns, NullColumns
 from smotefast.batch.memory_needs import MemoryNeed, with_kept_columns
 from smotefast.batch.numeric_features import AllNumericFeatures, NumericFeatures
 from smotefast.batch.reading import FileReader
@@ -134,9 +136,9 @@ def _plan(
         load_kernels(request.over_sampler, n_rows, *sizes, dtype)
         second.load_kernels(features.n_numbers, dtype)
     need = second.add_memory(features.memory_need(), dtype)
-    if request.arguments.keep_fill == "base":
-        n_rows = sum(request.class_sizes.values())
-        need = with_kept_columns(need, request.column_sizes, _kept(request, features), n_rows)
+    n_rows = sum(request.class_sizes.values())
+    carried = _not_copied(request.base_columns, features)
+    need = with_kept_columns(need, request.column_sizes, carried, n_rows)
     plan = _fitting_plan(request, need, options)
     if dtype is not None:
         warn_about_columns(request, plan.batch_rows)
@@ -179,18 +181,23 @@ def _reader(request: Request, plan: Plan, progress: Progress) -> FileReader:
     )
 
 
-def _kept(request: Request, features: Features) -> list[str]:
-    """Return the columns to keep that are not copied along with the features."""
+def _not_copied(names: Iterable[str], features: Features) -> list[str]:
+    """Return the columns that are not copied along with the features."""
     copied = frozenset(features.names)
-    return [name for name in request.arguments.keep if name not in copied]
+    return [name for name in names if name not in copied]
 
 
 def _column_sources(
     request: Request, features: Features, reader: FileReader, rows: ClassPositions
 ) -> list[ColumnSource]:
     """Return where the columns of synthetic samples come from."""
-    kept = kept_columns(request, _kept(request, features), reader, rows)
-    sources: list[ColumnSource] = [kept, features]
+    sources: list[ColumnSource] = [features]
+    nulls = _not_copied(request.null_columns, features)
+    sources.append(NullColumns(request.fields(nulls)))
+    carried = _not_copied(request.base_columns, features)
+    if carried and request.n_to_generate:
+        table = gather_table(reader, carried, request.class_sizes)
+        sources.append(BaseRowColumns(table, rows))
     if request.target not in features.names:
         sources.append(TargetColumn(request.target, request.classes))
     return sources

@@ -84,6 +84,15 @@ class Request:
         return frozenset(self.arguments.keep)
 
     @functools.cached_property
+    def base_columns(self) -> list[str]:
+        """Columns that are no features, with the value of the base row in synthetic samples.
+
+        These are partition columns, and those to keep if they are filled like that.
+        """
+        others = {self.target, *self.features, *self.null_columns}
+        return [name for name in self.columns if name not in others]
+
+    @functools.cached_property
     def schema(self) -> pa.Schema:
         """Schema of the output: fields and metadata of the source."""
         fields = [self.source.schema.field(name) for name in self.columns]

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from typing import Any, Literal
 
 from smotefast._threads import thread_count
-from smotefast.batch.arguments import check_arguments, split_columns
+from smotefast.batch.arguments import Arguments, check_arguments, split_columns
 from smotefast.batch.column_sizes import ColumnSizes
 from smotefast.batch.parts import PartWriter, write_parts
 from smotefast.batch.prepare import PreparedJob, prepare_job
@@ -37,34 +38,40 @@ from smotefast.report.summary import Summary
 from smotefast.storage import (
     Destination,
     Journal,
+    ParquetSource,
     PeakMemory,
+    StreamSource,
     Workspace,
     check_destination,
+    check_resident_memory,
     exit_on_signals,
     explain_full_disk,
     explain_limit,
-    open_source,
+    open_any_source,
     recover,
     writer_options,
 )
 
+Path = str | os.PathLike[str]
 # The fact that names the size of row groups.
 _PLAN = "plan"
 
 
 def resample_dataset(
-    source: str | os.PathLike[str],
+    source: Path | Sequence[Path] | Any,
     destination: str | os.PathLike[str],
     *,
     target: str,
     sampler: Any = "smote",
     memory_limit: int | str | None = None,
     rows: Literal["all", "synthetic"] = "all",
+    schema: Literal["unify", "strict"] = "unify",
     overwrite: bool = False,
     progress: bool | Callable[[int, int], object] | None = None,
     drop: Iterable[str] = (),
     keep: Iterable[str] = (),
     keep_fill: Literal["null", "base"] = "null",
+    feature: Iterable[str] = (),
     if_balanced: Literal["error", "copy"] = "error",
     absent_classes: Literal["error", "ignore"] = "error",
     resume: Literal["auto", "never", "require"] = "auto",
@@ -81,8 +88,14 @@ def resample_dataset(
     Parameters
     ----------
     source
-        A Parquet file, or a folder of Parquet files with the same schema, which are read in the
-        order of their names.
+        Parquet files: a file, a folder, a pattern such as ``"data/*.parquet"``, or a list of
+        these, read in the order given, and the files of a folder or pattern in the order of
+        their names. A folder may have subfolders. Names such as ``day=1`` of subfolders are
+        values of partition columns, which are written and are not features; synthetic samples
+        get those of their base row. CSV files with a header (.csv, .csv.gz), Arrow files
+        (.arrow, .feather, .ipc), and objects that yield batches (a pyarrow Dataset or
+        RecordBatchReader, a polars LazyFrame, a DuckDB relation) are first copied to a Parquet
+        file next to the destination, in the order in which they yield their rows.
     destination
         The output: one file if the name ends in ``.parquet``, ``.pq`` or ``.parq``, otherwise a
         folder of part files. At any moment it is absent, unchanged or complete.
@@ -98,6 +111,9 @@ def resample_dataset(
         other processes leave free.
     rows
         "all" writes the originals and the synthetic samples, "synthetic" only the latter.
+    schema
+        "unify" reads files whose columns differ in order, nullability, width of numbers or
+        strings, that have a column as dictionary or without values. "strict" refuses them.
     overwrite
         Whether an existing destination is replaced when the new one is complete.
     progress
@@ -111,6 +127,8 @@ def resample_dataset(
     keep_fill
         Value of these columns in synthetic samples: "null", or "base" for the value of the
         base row.
+    feature
+        Partition columns that are features.
     if_balanced
         "copy" leaves a class unchanged if it already has enough rows (for samplers that remove
         rows: few enough rows). If no class needs to change, all rows are copied and the summary
@@ -166,29 +184,33 @@ def resample_dataset(
         sampler=sampler,
         memory_limit=memory_limit,
         rows=rows,
+        schema=schema,
         drop=drop,
         keep=keep,
         keep_fill=keep_fill,
+        feature=feature,
         if_balanced=if_balanced,
         absent_classes=absent_classes,
         resume=resume,
         weight_column=weight_column,
         weights_from=weights_from,
     )
-    files = open_source(arguments.source, arguments.drop)
+    opened = open_any_source(arguments.source, arguments.drop, arguments.schema)
     recover(os.path.realpath(arguments.destination))
-    output = check_destination(arguments.destination, files, overwrite=overwrite)
-    columns = split_columns(files, target, arguments.drop, arguments.keep)
-    check_weight_column(arguments, files, target, columns[0])
+    output = check_destination(arguments.destination, opened, overwrite=overwrite)
+    columns = split_columns(opened, target, arguments.drop, arguments.keep, arguments.feature)
+    check_weight_column(arguments, opened, target, columns[0])
     with (
         explain_limit(arguments.limit),
         explain_full_disk(output.path),
         exit_on_signals(),
-        files.report_changes(),
         make_progress(progress) as shown,
         Workspace(output, overwrite=overwrite) as workspace,
+        ExitStack() as stack,
     ):
-        journal = open_journal(workspace, arguments, files, target)
+        journal = open_journal(workspace, arguments, opened, target)
+        files = _in_parquet(opened, workspace, arguments, shown)
+        stack.enter_context(files.report_changes())
         sizes = ColumnSizes(files, columns[0])
         part_rows = max(1, int(PART_BYTES / sizes.row_bytes(columns[0])))
         copies = copy_tasks(files, part_rows)
@@ -207,7 +229,7 @@ def resample_dataset(
         n_rows = _write(request, prepared, parts, workspace, output, shown, peak)
         files.check_unchanged()
         # Once more: links and folders may have changed since the job began.
-        check_destination(output.path, files, overwrite=overwrite)
+        check_destination(output.path, opened, overwrite=overwrite)
         workspace.publish()
     return Summary(
         destination=arguments.destination,
@@ -222,6 +244,24 @@ def resample_dataset(
         recall=prepared.recall,
         copied=not prepared.changes_rows,
     )
+
+
+def _in_parquet(
+    source: ParquetSource | StreamSource,
+    workspace: Workspace,
+    arguments: Arguments,
+    progress: Progress,
+) -> ParquetSource:
+    """Return the source as Parquet files, which are copied to the workspace if necessary."""
+    if isinstance(source, ParquetSource):
+        return source
+    progress.phase("copying the source")
+
+    def report(n_rows: int) -> None:
+        progress.advance(n_rows)
+        check_resident_memory(arguments.limit.n_bytes)
+
+    return source.to_parquet(workspace.path, report, workspace.journal)
 
 
 def _prepare(

@@ -15,15 +15,17 @@ from smotefast._version import __version__
 from smotefast.batch.arguments import Arguments
 from smotefast.batch.steps import JobSteps
 from smotefast.engine.base import BaseSampler
-from smotefast.storage import ParquetSource
+from smotefast.storage import ParquetSource, StreamSource
 from smotefast.storage.journal import Journal
 from smotefast.storage.workspace import Workspace
 
+Source = ParquetSource | StreamSource
 # Parameters that the rows do not depend on.
 _IGNORED = {"n_jobs"}
 # Arguments that the rows depend on, besides source, target and samplers.
 _OPTIONS = (
-    "writes_originals", "drop", "keep", "keep_fill", "allowed", "weight_column", "weights_from",
+    "writes_originals", "schema", "drop", "keep", "keep_fill", "feature", "allowed",
+    "weight_column", "weights_from",
 )  # fmt: skip
 # Packages that compute or write the rows.
 _PACKAGES = ("numpy", "pyarrow", "scikit-learn", "scipy")
@@ -32,7 +34,7 @@ _SEED = "seed"
 
 
 def open_journal(
-    workspace: Workspace, arguments: Arguments, source: ParquetSource, target: str
+    workspace: Workspace, arguments: Arguments, source: Source, target: str
 ) -> Journal:
     """Return the journal of an interrupted job that is the same, or begin a new one.
 
@@ -59,12 +61,13 @@ def open_journal(
     return workspace.journal
 
 
-def describe_job(arguments: Arguments, source: ParquetSource, target: str) -> dict[str, Any]:
+def describe_job(arguments: Arguments, source: Source, target: str) -> dict[str, Any]:
     """Describe a job by all that its output depends on, as values of JSON."""
     steps = [step for step in arguments.steps if step is not None]
     job = {
         "versions": {"smotefast": __version__, **{name: version(name) for name in _PACKAGES}},
-        "source": [[file.path, file.n_rows, *file.content_state] for file in source.files],
+        "source": [[file.path, file.n_rows, *file.content_state] for file in source.files]
+        or secrets.token_hex(8),  # objects cannot be compared
         "target": target,
         "samplers": [_describe_sampler(step) for step in steps],
         "options": {name: repr(getattr(arguments, name)) for name in _OPTIONS},

@@ -16,7 +16,7 @@ from smotefast._messages import did_you_mean
 from smotefast.batch.arguments import Arguments
 from smotefast.batch.scan import label_codes
 from smotefast.engine.class_counts import Counts
-from smotefast.storage import ArgumentError, ParquetSource
+from smotefast.storage import ArgumentError, ParquetSource, StreamSource
 from smotefast.tables.column_types import arrow_column_type
 
 
@@ -89,7 +89,7 @@ def make_weight_column(
 
 
 def check_weight_column(
-    arguments: Arguments, source: ParquetSource, target: str, columns: list[str]
+    arguments: Arguments, source: ParquetSource | StreamSource, target: str, columns: list[str]
 ) -> None:
     """Check the names of the weight columns; ``columns`` are those to write.
 

@@ -36,11 +36,19 @@ class KeepFill(StrEnum):
     BASE = "base"
 
 
+class Schema(StrEnum):
+    """Whether files may differ in their schema."""
+
+    UNIFY = "unify"
+    STRICT = "strict"
+
+
 Source = Annotated[
     str,
     typer.Argument(
         metavar="SOURCE",
-        help="A Parquet file or a folder of Parquet files.",
+        help="A Parquet file, a folder of Parquet files, or a quoted pattern such as "
+        "'data/*.parquet'.",
         show_default=False,
     ),
 ]
@@ -138,6 +146,22 @@ MemoryLimit = Annotated[
 ]
 RowsToWrite = Annotated[
     Rows, typer.Option(help="Write original and synthetic rows, or synthetic rows only.")
+]
+SchemaChoice = Annotated[
+    Schema,
+    typer.Option(
+        "--schema",
+        help="Files whose columns differ in order, in the width of numbers and the like: read "
+        "them in a common schema, or refuse them.",
+    ),
+]
+Feature = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COLUMN",
+        help="Use a partition column, such as day of the folders day=1, as a feature. Can be "
+        "repeated.",
+    ),
 ]
 Drop = Annotated[
     list[str] | None,

@@ -29,6 +29,8 @@ OPTIONS = {
     "drop": "--drop",
     "keep": "--keep",
     "keep_fill": "--keep-fill",
+    "feature": "--feature",
+    "schema": "--schema",
     "if_balanced": "--if-balanced",
     "absent_classes": "--absent-classes",
     "overwrite": "--overwrite",

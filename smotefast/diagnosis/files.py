@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 
@@ -37,10 +39,12 @@ from smotefast.kernels import kernels_were_compiled
 from smotefast.report.progress import Progress, make_progress
 from smotefast.storage import (
     ParquetSource,
+    StreamSource,
     check_resident_memory,
+    check_source,
     explain_limit,
     format_size,
-    open_source,
+    open_any_source,
     release_memory,
     resident_bytes,
     resolve_memory_limit,
@@ -110,7 +114,7 @@ class FileData:
 
 
 def diagnose_files(
-    path: str | os.PathLike[str],
+    path: Any,
     target: str,
     sampler: BaseSampler | None,
     drop: Iterable[str],
@@ -121,9 +125,19 @@ def diagnose_files(
     given = resolve_memory_limit(memory_limit)
     limit = given.n_bytes
     dropped = column_names(drop, "drop")
-    source = open_source(path, dropped)
-    _, features = split_columns(source, target, dropped)
-    with explain_limit(given), source.report_changes(), make_progress(progress) as shown:
+    opened = open_any_source(check_source(path), dropped)
+    _, features = split_columns(opened, target, dropped)
+    with (
+        explain_limit(given),
+        TemporaryDirectory(prefix="smotefast-") as scratch,
+        make_progress(progress) as shown,
+        ExitStack() as stack,
+    ):
+        source = opened
+        if isinstance(source, StreamSource):
+            shown.phase("copying the source")
+            source = source.to_parquet(scratch, shown.advance)
+        stack.enter_context(source.report_changes())
         shown.phase("counting classes", source.n_rows)
         classes = scan_classes(source, target, copy_tasks(source, source.n_rows), shown)
         name_classes(sampler, classes.counts)

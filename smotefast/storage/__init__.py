@@ -20,7 +20,7 @@ from smotefast.storage.limits import (
     explain_limit,
     resolve_memory_limit,
 )
-from smotefast.storage.paths import local_path, printable_path
+from smotefast.storage.paths import local_path, local_paths, printable_path
 from smotefast.storage.process_memory import (
     PeakMemory,
     check_resident_memory,
@@ -30,6 +30,7 @@ from smotefast.storage.process_memory import (
 )
 from smotefast.storage.sink import ParquetSink, explain_full_disk
 from smotefast.storage.source import ParquetSource, open_source
+from smotefast.storage.spool import StreamSource, check_source, open_any_source
 from smotefast.storage.workspace import Workspace, clean, recover
 from smotefast.storage.writer_options import writer_options
 
@@ -43,9 +44,11 @@ __all__ = [
     "PeakMemory",
     "SourceChangedError",
     "SourceError",
+    "StreamSource",
     "Workspace",
     "check_destination",
     "check_resident_memory",
+    "check_source",
     "clean",
     "default_memory_limit",
     "destination_path",
@@ -54,6 +57,8 @@ __all__ = [
     "explain_limit",
     "format_size",
     "local_path",
+    "local_paths",
+    "open_any_source",
     "open_source",
     "parse_size",
     "printable_path",

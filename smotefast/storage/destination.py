@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 from smotefast.exceptions import ArgumentError, DestinationExistsError
 from smotefast.storage.paths import PARQUET, local_path, other_format
-from smotefast.storage.source import ParquetSource
+from smotefast.storage.source_file import SourceFile
 
 _METADATA_FILES = {"_success", "_metadata", "_common_metadata"}
+
+
+class SourcePaths(Protocol):
+    """The paths of a source, and its files."""
+
+    @property
+    def paths(self) -> list[str]: ...  # noqa: D102  see the class
+
+    @property
+    def files(self) -> Sequence[SourceFile]: ...  # noqa: D102
 
 
 class Destination(NamedTuple):
@@ -47,7 +58,7 @@ def destination_path(path: str | bytes | os.PathLike[str]) -> str:
 
 
 def check_destination(
-    path: str | bytes | os.PathLike[str], source: ParquetSource, *, overwrite: bool
+    path: str | bytes | os.PathLike[str], source: SourcePaths, *, overwrite: bool
 ) -> Destination:
     """Resolve a destination: a file if it ends in .parquet, else a folder.
 
@@ -86,14 +97,14 @@ def _exists(path: str) -> bool:
     return True
 
 
-def _check_separate(name: str, path: str, source: ParquetSource) -> None:
+def _check_separate(name: str, path: str, source: SourcePaths) -> None:
     """Raise if the destination is, contains or is inside the source or one of its files."""
-    source_path = os.path.realpath(source.path)
-    if _is_same(path, source_path) or any(_is_same(path, file.path) for file in source.files):
+    roots = [os.path.realpath(each) for each in source.paths]
+    if any(_is_same(path, each) for each in (*roots, *(file.path for file in source.files))):
         raise ArgumentError(f"The destination {name!r} is the source. Choose another.")
-    if os.path.commonpath([path, source_path]) == source_path:
+    if any(os.path.commonpath([path, root]) == root for root in roots):
         raise ArgumentError(f"The destination {name!r} is inside the source folder.")
-    for part in (source_path, *(os.path.realpath(file.path) for file in source.files)):
+    for part in (*roots, *(os.path.realpath(file.path) for file in source.files)):
         if os.path.commonpath([path, part]) == path:
             raise ArgumentError(f"The source {part!r} is inside the destination {name!r}.")
 

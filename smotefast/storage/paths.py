@@ -6,6 +6,8 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 PARQUET = (".parquet", ".pq", ".parq")
 # File extensions of other data formats and of compressed files.
@@ -27,7 +29,7 @@ OTHER_FORMATS = {
     **dict.fromkeys((".snappy", ".sz", ".z"), "compressed data"),
 }
 _EXPECTED = {
-    "source": "a Parquet file, or of a folder of Parquet files",
+    "source": "a Parquet file, of a folder of Parquet files, or a pattern",
     "destination": "the file to create, such as 'balanced.parquet', or of a folder",
 }
 _NO_STREAM = {
@@ -37,22 +39,36 @@ _NO_STREAM = {
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/")
 
 
+def local_paths(paths: object, name: str) -> list[str]:
+    """Return the paths of a source as text: one path or pattern, or a list of them.
+
+    The errors are those of ``local_path``.
+    """
+    if not isinstance(paths, list | tuple):
+        return [local_path(paths, name)]
+    if not paths:
+        raise ValueError(f"{name}={paths!r} is empty. Name at least one file or folder.")
+    return [local_path(path, name) for path in paths]
+
+
 def local_path(path: object, name: str) -> str:
     """Return the path of a source or destination as text.
 
     Parameters
     ----------
     path
-        A str, bytes or ``os.PathLike`` with the name of a local file or folder.
+        A str, bytes or ``os.PathLike`` with the name of a local file or folder, or a URL that
+        begins with ``file://``. That of a source may be a pattern.
     name
         "source" or "destination", for messages.
 
     Raises
     ------
     TypeError
-        If it is not a path, but for example a frame, a list or an open file.
+        If it is not a path, but for example a frame or an open file.
     ValueError
-        If it is empty, a URL or a pattern, or "-" for standard input or output.
+        If it is empty, another URL, a pattern for a destination, or "-" for standard input or
+        output.
     """
     if not isinstance(path, str | bytes | os.PathLike):
         raise TypeError(_not_a_path(path, name))
@@ -66,10 +82,20 @@ def local_path(path: object, name: str) -> str:
             f"{name}='-' is not supported: Parquet is not {_NO_STREAM[name]}. "
             f"Use the path of {_EXPECTED[name]}."
         )
-    if not os.path.lexists(text):
-        _refuse_url(text, name)
-        _refuse_pattern(text, name)
+    if os.path.lexists(text):
+        return text
+    if text.lower().startswith("file://"):
+        return _path_of_url(text, name)
+    _refuse_url(text, name)
+    _refuse_pattern(text, name)
     return text
+
+
+def _path_of_url(url: str, name: str) -> str:
+    parts = urlsplit(url)
+    if parts.netloc not in ("", "localhost"):
+        raise ValueError(f"{name}={url!r} names the host {parts.netloc!r}; use a local path.")
+    return url2pathname(parts.path)
 
 
 def _not_a_path(value: object, name: str) -> str:
@@ -80,9 +106,7 @@ def _not_a_path(value: object, name: str) -> str:
         advice = "Open files are not supported: use the path, such as file.name."
     elif isinstance(value, list | tuple | set | frozenset) or hasattr(value, "__next__"):
         advice = "Several paths are not supported: " + (
-            "move or link the files into one folder, and use the path of the folder."
-            if name == "source"
-            else "a job has one destination."
+            "give a list of paths." if name == "source" else "a job has one destination."
         )
     elif name == "source" and (hasattr(value, "columns") or hasattr(value, "schema")):
         advice = (
@@ -102,7 +126,7 @@ def _refuse_url(text: str, name: str) -> None:
     if name == "destination":
         advice = "Write to a local path, and copy the result afterwards."
     if match[1].lower() == "file":
-        advice = "Remove 'file://'."
+        advice = "Use 'file:///', with three slashes."
     raise ValueError(f"{name}={text!r} is a URL, but only local paths are supported. {advice}")
 
 
@@ -111,12 +135,6 @@ def _refuse_pattern(text: str, name: str) -> None:
         raise ValueError(
             f"{name}={text!r} begins with '~', which is not expanded. Use os.path.expanduser, "
             "or the full path."
-        )
-    if name == "source" and any(character in text for character in "*?[{"):
-        raise ValueError(
-            f"source={text!r} does not exist, and patterns are not expanded. Use the path of "
-            "the folder that contains the files; if it contains others as well, move or link "
-            "the files into one folder."
         )
     if name == "destination" and any(character in text for character in "*?"):
         raise ValueError(

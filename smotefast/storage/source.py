@@ -1,25 +1,26 @@
-"""Read a Parquet file, or a folder of them, as record batches in one schema.
+"""Read Parquet files as record batches in one schema.
 
 ``open_source`` checks all files at once; its errors name the file. Batches come in the order of
-the file names, and no file is read whole.
+the files, and no file is read whole.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from smotefast._messages import MAX_NAMES, list_names
 from smotefast.exceptions import SourceChangedError
 from smotefast.storage.int96 import Timestamps, choose_unit
-from smotefast.storage.paths import local_path
+from smotefast.storage.partitions import find_partitions
+from smotefast.storage.paths import local_paths
+from smotefast.storage.schemas import common_schema
 from smotefast.storage.source_file import SourceFile, open_file
-from smotefast.storage.source_folder import list_source_files
+from smotefast.storage.source_folder import describe_paths, list_source_files
 
 
 @dataclass(frozen=True)
@@ -29,23 +30,32 @@ class ParquetSource:
     Attributes
     ----------
     path
-        The path that the user gave.
+        What the user gave, for messages.
+    paths
+        The paths that the user gave.
     files
         The files, in the order of their rows.
     schema
-        Schema of the first file, with its metadata. Other files may differ in metadata and in
-        columns that are not read.
+        Schema in which all files are read, with the metadata of the first. Partition columns
+        are the last ones.
     names
         Names of the columns of all files.
+    partitioned
+        Names of the partition columns.
     int96_unit
         The unit in which INT96 timestamps are read.
+    is_copy
+        Whether the file is a copy of the source for this job.
     """
 
     path: str
+    paths: list[str]
     files: list[SourceFile]
     schema: pa.Schema
     names: frozenset[str] = frozenset()
+    partitioned: frozenset[str] = frozenset()
     int96_unit: str = "ns"
+    is_copy: bool = False
 
     @property
     def n_rows(self) -> int:
@@ -82,12 +92,15 @@ class ParquetSource:
         dictionaries: dict[str, pa.Array],
     ) -> Iterator[pa.RecordBatch]:
         schema = pa.schema([self.schema.field(name) for name in columns], self.schema.metadata)
+        stored = [name for name in schema.names if name not in file.partition]
         with file.opened(self.int96_unit) as parquet:
-            for batch in parquet.iter_batches(batch_rows, list(groups), schema.names):
-                # All batches get the same column order and metadata, whatever the file has.
+            for batch in _read(parquet, file, groups, stored, batch_rows):
+                # All batches get the same columns and metadata, whatever the file has.
                 arrays = [
-                    _reuse_dictionary(batch.column(name), name, dictionaries)
-                    for name in schema.names
+                    _repeated(file.partition[field.name], field, batch.num_rows)
+                    if field.name in file.partition
+                    else _as_field(batch.column(field.name), field, dictionaries)
+                    for field in schema
                 ]
                 yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
@@ -108,6 +121,30 @@ class ParquetSource:
             raise
 
 
+def _read(
+    parquet: pq.ParquetFile, file: SourceFile, groups: range, names: list[str], batch_rows: int
+) -> Iterator[pa.RecordBatch]:
+    """Read stored columns; without any, batches have only a number of rows."""
+    if names:
+        yield from parquet.iter_batches(batch_rows, list(groups), names)
+        return
+    n_rows = sum(file.group_rows[group] for group in groups)
+    for start in range(0, n_rows, batch_rows):
+        values = pa.nulls(min(batch_rows, n_rows - start))
+        yield pa.RecordBatch.from_arrays([values], names=[""])
+
+
+def _repeated(value: Any, field: pa.Field, n_rows: int) -> pa.Array:
+    return pa.repeat(pa.scalar(value, field.type), n_rows)
+
+
+def _as_field(column: pa.Array, field: pa.Field, dictionaries: dict[str, pa.Array]) -> pa.Array:
+    """Return a column in the type of the source, which may be wider than that of the file."""
+    if not column.type.equals(field.type):
+        column = column.cast(field.type)
+    return _reuse_dictionary(column, field.name, dictionaries)
+
+
 def _reuse_dictionary(column: pa.Array, name: str, previous: dict[str, pa.Array]) -> pa.Array:
     """Replace a dictionary by an equal one of the batch before.
 
@@ -125,16 +162,19 @@ def _reuse_dictionary(column: pa.Array, name: str, previous: dict[str, pa.Array]
 
 
 def open_source(
-    path: str | bytes | os.PathLike[str], drop: Collection[str] = ()
+    path: Any, drop: Collection[str] = (), schema: Literal["unify", "strict"] = "unify"
 ) -> ParquetSource:
-    """Open a Parquet file or a folder of Parquet files.
+    """Open Parquet files as one source.
 
     Parameters
     ----------
     path
-        The file or folder.
+        A file, a folder, a pattern such as ``data/*.parquet``, or a list of these. Folders may
+        have subfolders; names such as ``day=1`` are values of partition columns.
     drop
         Columns that will not be read; files may differ in them.
+    schema
+        Whether the files may differ in more than that, see ``common_schema``.
 
     Raises
     ------
@@ -144,31 +184,44 @@ def open_source(
         If the files have different schemas, no rows or duplicate column names, or belong to a
         table format whose log lists the valid files.
     """
-    path = local_path(path, "source")
-    files, timestamps = [], []
-    names: set[str] = set()
-    schema: pa.Schema = None
-    for name in list_source_files(path):
-        file, file_schema, file_timestamps = open_file(name, drop)
-        schema = file_schema if schema is None else schema
-        files.append(file)
-        timestamps.append(file_timestamps)
-        _check_same_schema(files[0].path, schema, file.path, file_schema, drop)
-        names.update(file_schema.names)
+    paths = local_paths(path, "source")
+    return open_listed(paths, list_source_files(paths), drop, schema)
+
+
+def open_listed(
+    paths: list[str],
+    listed: list[tuple[str, str]],
+    drop: Collection[str] = (),
+    schema: Literal["unify", "strict"] = "unify",
+) -> ParquetSource:
+    """Open the files that ``list_source_files`` has listed for paths, see ``open_source``."""
+    opened = [open_file(name, drop) for name, _ in listed]
+    files, timestamps = [file for file, _, _ in opened], [found for _, _, found in opened]
     unit = _int96_unit(files, timestamps)
-    if unit != "ns":
-        with files[0].opened(unit) as parquet:
-            schema = parquet.schema_arrow
-    source = ParquetSource(path, files, schema, frozenset(names), unit)
-    counts = Counter(name for name in schema.names if name not in drop)
-    duplicates = sorted(name for name, n in counts.items() if n > 1)
-    if duplicates:
-        raise ValueError(
-            f"{path!r} has more than one column named {list_names(duplicates)}. Rename them."
-        )
+    schemas = [_schema_in(file, found, unit) for file, found, _ in opened]
+    common = common_schema(schemas, [file.path for file in files], drop, schema)
+    names = frozenset(name for found in schemas for name in found.names)
+    partitions = find_partitions(listed, names)
+    for field in partitions.fields:
+        common = common.append(field)
+    files = [
+        file._replace(partition=values)
+        for file, values in zip(files, partitions.values, strict=True)
+    ]
+    text = describe_paths(paths)
+    partitioned = frozenset(field.name for field in partitions.fields)
+    source = ParquetSource(text, paths, files, common, names, partitioned, unit)
     if source.n_rows == 0:
-        raise ValueError(f"{path!r} has no rows.")
+        raise ValueError(f"{text!r} has no rows.")
     return source
+
+
+def _schema_in(file: SourceFile, schema: pa.Schema, unit: str) -> pa.Schema:
+    """Return the schema of a file whose INT96 timestamps are read in this unit."""
+    if unit == "ns":
+        return schema
+    with file.opened(unit) as parquet:
+        return parquet.schema_arrow
 
 
 def _int96_unit(files: list[SourceFile], timestamps: list[Timestamps]) -> str:
@@ -184,41 +237,3 @@ def _int96_unit(files: list[SourceFile], timestamps: list[Timestamps]) -> str:
         for file, of_file in zip(files, timestamps, strict=True)
     }
     return "us" if "us" in units else "ns"
-
-
-def _check_same_schema(
-    first: str, schema: pa.Schema, path: str, other: pa.Schema, drop: Collection[str]
-) -> None:
-    """Raise ValueError if the columns of two files differ, except dropped columns."""
-    schema, other = (
-        pa.schema([field for field in fields if field.name not in drop])
-        for fields in (schema, other)
-    )
-    if schema.equals(other):
-        return
-    names, other_names = dict.fromkeys(schema.names), dict.fromkeys(other.names)
-    missing = [name for name in names if name not in other_names]
-    extra = [name for name in other_names if name not in names]
-    different = [*missing, *extra]
-    parts = [f"lacks columns {list_names(missing)}"] if missing else []
-    parts += [f"has additional columns {list_names(extra)}"] if extra else []
-    detail = f"it {' and '.join(parts)}"
-    if not different:
-        different = [
-            field.name for field in schema if not field.equals(other.field(field.name))
-        ]
-        detail = "its columns are in another order"
-        if different:
-            name = different[0]
-            types = f"{_field_type(other, name)}, not {_field_type(schema, name)}"
-            detail = f"column {name!r} is {types}"
-    advice = f", or leave these columns out with drop={different[:MAX_NAMES]}"
-    raise ValueError(
-        f"{path!r} does not have the schema of {first!r}: {detail}. Rewrite the files with one "
-        f"schema{advice if different else ''}."
-    )
-
-
-def _field_type(schema: pa.Schema, name: str) -> str:
-    field = schema.field(name)
-    return f"{field.type}" + ("" if field.nullable else " without nulls")

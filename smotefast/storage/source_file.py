@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Collection, Iterator
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -31,11 +32,14 @@ class SourceFile(NamedTuple):
         Number of rows of each row group.
     state
         Device, inode, size, and the times of the last change of content and of metadata.
+    partition
+        Values of partition columns, which the file does not have.
     """
 
     path: str
     group_rows: tuple[int, ...]
     state: tuple[int, ...]
+    partition: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def n_rows(self) -> int:
@@ -75,6 +79,11 @@ class SourceFile(NamedTuple):
         except (pa.ArrowException, OSError) as error:
             self.check_unchanged()
             raise SourceError(f"Cannot read {self.path!r}: {one_line(error)}") from error
+
+
+def state_of(path: str) -> tuple[int, ...]:
+    """Return what identifies a file and its content, as in ``SourceFile``."""
+    return _file_state(os.stat(path))
 
 
 def _file_state(status: os.stat_result) -> tuple[int, ...]:
@@ -120,8 +129,8 @@ def _unreadable_message(path: str, error: Exception) -> str:
     if reason is None or (os.access(path, os.R_OK) and looks_like_parquet(path)):
         return f"Cannot read {path!r} as Parquet: {one_line(error)}"
     return (
-        f"{path!r} {reason} and cannot be read as Parquet, the only supported format. Convert "
-        "it first, for example with pandas: read it and call to_parquet."
+        f"{path!r} {reason} and cannot be read. The supported formats are Parquet, CSV and "
+        "Arrow. Convert it first, for example with pandas: read it and call to_parquet."
     )
 
 

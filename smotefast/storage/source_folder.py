@@ -1,18 +1,31 @@
-"""List the Parquet files of a source folder, and refuse folders whose rows are ambiguous."""
+"""List the files of a source: files, folders with subfolders, patterns, or a list of these.
+
+Sources whose rows are ambiguous are refused: files that are listed twice, table formats with a
+log, folders that a job is still writing.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
+from collections.abc import Iterator, Sequence
 
+from smotefast._messages import list_names
 from smotefast.exceptions import SourceMissingError
 from smotefast.storage.paths import PARQUET
 from smotefast.storage.source_file import looks_like_parquet
-from smotefast.storage.table_formats import refuse_managed
+from smotefast.storage.table_formats import refuse_managed, refuse_unfinished
+
+# Endings of files that are read once.
+_STREAMED = {"csv": (".csv", ".csv.gz"), "arrow": (".arrow", ".feather", ".ipc")}
 
 
-def list_source_files(path: str) -> list[str]:
-    """Return the files of a source, sorted by name.
+def list_source_files(paths: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the files of a source, each with the folder that partitions are relative to.
+
+    Paths are in the order given; the files of a folder or a pattern in the order of their
+    names.
 
     Raises
     ------
@@ -21,32 +34,92 @@ def list_source_files(path: str) -> list[str]:
     ValueError
         If it is unclear which files belong to the data, or a file is listed twice.
     """
-    if not os.path.exists(path):
-        raise SourceMissingError(f"There is no file or folder {path!r}.")
-    if not os.path.isdir(path):
-        return [path]
-    refuse_managed(path)
-    files = []
-    other_files: list[str] = []
-    for entry in sorted(os.scandir(path), key=lambda entry: entry.name):
-        if entry.name.startswith((".", "_")):  # _SUCCESS, _metadata, temporary files
-            continue
-        if entry.is_dir():
-            raise ValueError(_subfolder_message(path, entry.name))
-        if entry.name.lower().endswith(PARQUET):
+    files = [each for path in paths for each in _files_of(path)]
+    _refuse_duplicates([path for path, _ in files])
+    return files
+
+
+def file_format(path: str) -> str:
+    """Return "csv" or "arrow" by the name of a file, unless it starts like Parquet."""
+    name = path.lower()
+    by_name = (kind for kind, ends in _STREAMED.items() if name.endswith(ends))
+    kind = next(by_name, "parquet")
+    return "parquet" if looks_like_parquet(path) else kind
+
+
+def _files_of(path: str) -> list[tuple[str, str]]:
+    if os.path.isdir(path):
+        return [(file, path) for file in _files_in(path)]
+    if os.path.lexists(path):
+        return [(path, os.path.dirname(path))]
+    found = sorted(glob.glob(path, recursive=True))
+    matches = [name for name in found if not os.path.basename(name).startswith("_")]
+    if not matches:
+        is_pattern = glob.has_magic(path)
+        what = "no file that matches" if is_pattern else "no file or folder"
+        advice = " Braces are not expanded: give a list of paths." if "{" in path else ""
+        raise SourceMissingError(f"There is {what} {path!r}.{advice}")
+    folders = [match for match in matches if os.path.isdir(match)]
+    files = [match for match in matches if match not in set(folders)]
+    if files and folders:  # such as data/**, which matches folders and what they contain
+        folders = []
+    root = _root_of(path)
+    return [(file, root) for match in files or folders for file in _files_below(match)]
+
+
+def _files_below(path: str) -> list[str]:
+    return _files_in(path) if os.path.isdir(path) else [path]
+
+
+def _root_of(pattern: str) -> str:
+    """Return the folder before the first part of a pattern that has a wildcard."""
+    root = pattern
+    while glob.has_magic(root):
+        root = os.path.dirname(root)
+    return root
+
+
+def _files_in(folder: str) -> list[str]:
+    """Return the Parquet files in a folder and its subfolders, in the order of their names."""
+    refuse_managed(folder)
+    files: list[str] = []
+    streamed: list[str] = []
+    others: list[str] = []
+    for entry in _entries(folder):
+        if file_format(entry.path) != "parquet":
+            streamed.append(entry.path)
+        elif entry.name.lower().endswith(PARQUET):
             files.append(entry.path)
         elif looks_like_parquet(entry.path):
             raise ValueError(
-                f"The folder {path!r} contains {entry.name!r}, a Parquet file without a "
-                f"Parquet file name. Rename it to end in {PARQUET[0]}, or move it away."
+                f"The folder {folder!r} contains {_below(entry.path, folder)!r}, a Parquet "
+                f"file without a Parquet file name. Rename it to end in {PARQUET[0]}, or move "
+                "it away."
             )
         else:
-            other_files.append(entry.name)
-    if not files:
-        content = f", only files such as {other_files[0]!r}" if other_files else ""
-        raise SourceMissingError(f"The folder {path!r} contains no .parquet files{content}.")
-    _refuse_duplicates(files)
-    return files
+            others.append(_below(entry.path, folder))
+    if not files and not streamed:
+        content = f", only files such as {others[0]!r}" if others else ""
+        raise SourceMissingError(
+            f"The folder {folder!r} contains no .parquet, .csv or .arrow files{content}."
+        )
+    return files or streamed
+
+
+def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
+    """Yield the files in a folder and its subfolders, except hidden ones such as _SUCCESS."""
+    refuse_unfinished(folder)
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if entry.name.startswith((".", "_")):
+            continue
+        if entry.is_dir():
+            yield from _entries(entry.path)
+        else:
+            yield entry
+
+
+def _below(path: str, folder: str) -> str:
+    return os.path.relpath(path, folder)
 
 
 def _refuse_duplicates(files: list[str]) -> None:
@@ -55,22 +128,21 @@ def _refuse_duplicates(files: list[str]) -> None:
     for path in files:
         with contextlib.suppress(OSError):  # opening the file reports a broken link
             status = os.stat(path)
-            other = names.setdefault((status.st_dev, status.st_ino), path)
-            if other != path and status.st_ino:
-                raise ValueError(
-                    f"{other!r} and {path!r} are links to the same file, so its rows would "
-                    "count twice. Remove one of the names."
-                )
+            key = status.st_dev, status.st_ino
+            if key in names and status.st_ino:
+                raise ValueError(_duplicate_message(names[key], path))
+            names[key] = path
 
 
-def _subfolder_message(path: str, subfolder: str) -> str:
-    if "=" in subfolder:
-        return (
-            f"{path!r} is partitioned into folders such as {subfolder!r}, which hold the "
-            "values of a column in their names. Rewrite the data as plain files first, or name "
-            "one of these folders."
-        )
+def _duplicate_message(path: str, other: str) -> str:
+    if path == other:
+        return f"{path!r} is listed twice, so its rows would count twice. Name it once."
     return (
-        f"The folder {path!r} contains another folder, {subfolder!r}. Name a folder that "
-        "contains files only."
+        f"{path!r} and {other!r} are links to the same file, so its rows would count twice. "
+        "Remove one of the names."
     )
+
+
+def describe_paths(paths: Sequence[str]) -> str:
+    """Return the paths of a source as text for messages."""
+    return paths[0] if len(paths) == 1 else list_names(paths)

@@ -21,7 +21,7 @@ _UNFINISHED = ("_temporary", ".spark-staging", ".hive-staging", "_impala_insert_
 
 
 def refuse_managed(path: str) -> None:
-    """Raise ValueError if a log decides which files of a folder are valid, or a job failed."""
+    """Raise ValueError if a log decides which files of a folder are valid."""
     for folder in _folder_and_parents(os.path.realpath(path)):
         for log, (what, tool) in _LOGS.items():
             if os.path.lexists(os.path.join(folder, log)):
@@ -30,6 +30,10 @@ def refuse_managed(path: str) -> None:
             raise ValueError(
                 _managed_message(path, "an Iceberg table", "metadata/", "PyIceberg or Spark")
             )
+
+
+def refuse_unfinished(path: str) -> None:
+    """Raise ValueError if a job is still writing to a folder, or has failed."""
     names = os.listdir(path)
     for name in sorted(names):
         if name.startswith(_UNFINISHED):

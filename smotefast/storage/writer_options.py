@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from smotefast.storage.int96 import stored_timestamps
@@ -44,6 +45,8 @@ def writer_options(
         Columns to write. Those that the source does not have get its most frequent codec, and
         a dictionary.
     """
+    if source.is_copy:
+        return _default_options(source)
     compression, dictionaries, encodings = {}, [], {}
     metadata, names = _metadata(source), frozenset(source.schema.names)
     chunks = _column_chunks(metadata)
@@ -73,6 +76,14 @@ def writer_options(
         "store_decimal_as_integer": as_integer,
         **_type_options(metadata, dropped),
     }
+
+
+def _default_options(source: ParquetSource) -> dict[str, Any]:
+    """Return options for a source that was no Parquet file: a dictionary for text only."""
+    types = pa.types
+    tests = types.is_string, types.is_large_string, types.is_binary, types.is_dictionary
+    text = [each.name for each in source.schema if any(test(each.type) for test in tests)]
+    return {"compression": "snappy", "use_dictionary": text or False}
 
 
 def _is_decimal(column: pq.ColumnSchema) -> bool:

@@ -261,9 +261,8 @@ def test_a_full_disk(fails, monkeypatch):
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
-def test_an_interruption_leaves_no_file(fails, error):
+def test_an_interruption_leaves_no_file_if_no_task_is_done(fails, error):
     def stop(done, total):
-        if done:
-            raise error("now")
+        raise error("now")
 
     fails(imbalanced(), error, "now", progress=stop)

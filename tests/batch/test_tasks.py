@@ -18,7 +18,7 @@ FILES = st.lists(st.lists(st.integers(0, 50), max_size=6), min_size=1, max_size=
 
 def source_of(files):
     entries = [SourceFile(f"{i}", tuple(groups), ()) for i, groups in enumerate(files)]
-    return ParquetSource("", entries, pa.schema([]))
+    return ParquetSource("", [], entries, pa.schema([]))
 
 
 @given(FILES, st.integers(1, 120))

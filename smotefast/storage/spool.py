@@ -1,0 +1,210 @@
+"""Open a source of any kind; copy one that is read only once to a Parquet file first."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from smotefast.storage.files import flush_to_disk
+from smotefast.storage.paths import local_paths
+from smotefast.storage.source import ParquetSource, open_listed
+from smotefast.storage.source_file import SourceFile, state_of
+from smotefast.storage.source_folder import describe_paths, file_format, list_source_files
+from smotefast.storage.streams import (
+    Stream,
+    WiderColumnError,
+    arrow_stream,
+    csv_stream,
+    is_lazy_frame,
+    object_stream,
+)
+
+# Bytes of a row group in memory, about.
+_GROUP_BYTES = 16 << 20
+_NAME, _TASK = "source.parquet", "source"
+
+
+class _Journal(Protocol):
+    def result(self, task: str) -> dict[str, Any] | None: ...
+
+    def record(self, task: str, **result: Any) -> None: ...
+
+
+@dataclass(frozen=True)
+class StreamSource:
+    """A source that is read once: text, Arrow files, or an object.
+
+    Attributes
+    ----------
+    path
+        What the user gave, for messages.
+    paths, files
+        The paths that the user gave, and the files; none for objects.
+    schema
+        The columns. Those of text may get wider types while the files are read.
+    open_stream
+        Returns the batches, with types for some columns of text.
+    partitioned
+        Partition columns; always none.
+    """
+
+    path: str
+    paths: list[str]
+    files: list[SourceFile]
+    schema: pa.Schema
+    open_stream: Callable[[dict[str, pa.DataType]], Stream]
+    partitioned: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of the columns."""
+        return frozenset(self.schema.names)
+
+    def check_unchanged(self) -> None:
+        """Raise SourceChangedError if a file changed since it was opened."""
+        for file in self.files:
+            file.check_unchanged()
+
+    def to_parquet(
+        self, folder: str, report: Callable[[int], None], journal: _Journal | None = None
+    ) -> ParquetSource:
+        """Copy the rows to a file in a folder, unless a journal says that this is done.
+
+        ``report`` is called with the rows of each batch.
+        """
+        path = os.path.join(folder, _NAME)
+        recorded = None if journal is None else journal.result(_TASK)
+        if recorded is None or not os.path.exists(path):
+            self._copy(path, report)
+            self.check_unchanged()
+            if journal is not None:
+                flush_to_disk(path)
+                flush_to_disk(folder)
+                journal.record(_TASK, bytes=os.path.getsize(path))
+        copied = open_listed([path], [(path, folder)])
+        return replace(copied, path=self.path, paths=self.paths, is_copy=True)
+
+    def _copy(self, path: str, report: Callable[[int], None]) -> None:
+        types: dict[str, pa.DataType] = {}
+        while True:
+            try:
+                _write(self.open_stream(types), path, report)
+                return
+            except WiderColumnError:
+                continue
+
+
+class LazyFrameSource(StreamSource):
+    """A LazyFrame of polars, which writes the file itself."""
+
+    def __init__(self, frame: Any) -> None:
+        names = frame.collect_schema().names()
+        schema = pa.schema([(name, pa.null()) for name in names])
+        super().__init__("the LazyFrame", [], [], schema, _no_stream)
+        object.__setattr__(self, "_frame", frame)
+
+    def _copy(self, path: str, report: Callable[[int], None]) -> None:
+        frame: Any = self._frame  # type: ignore[attr-defined]  # set by __init__
+        frame.sink_parquet(path, compression="uncompressed", statistics=False)
+
+
+def _no_stream(types: dict[str, pa.DataType]) -> Stream:
+    raise AssertionError("a LazyFrame writes itself")
+
+
+def _write(stream: Stream, path: str, report: Callable[[int], None]) -> None:
+    """Write batches to an uncompressed file, in row groups of limited size."""
+    schema = _storable(stream.schema)
+    text = [each.name for each in schema if pa.types.is_dictionary(each.type)]
+    options = {
+        "compression": "none",
+        "use_dictionary": text or False,
+        "write_statistics": False,
+    }
+    with pq.ParquetWriter(path, schema, **options) as writer:
+        pending: list[pa.RecordBatch] = []
+        for batch in stream.batches():
+            if batch.num_rows:
+                pending.append(batch.cast(schema))
+            report(batch.num_rows)
+            if sum(each.nbytes for each in pending) >= _GROUP_BYTES:
+                _write_group(writer, pending)
+                pending = []
+        _write_group(writer, pending)
+
+
+def _write_group(writer: pq.ParquetWriter, batches: list[pa.RecordBatch]) -> None:
+    if batches:
+        table = pa.Table.from_batches(batches).unify_dictionaries()
+        writer.write_table(table, row_group_size=table.num_rows)
+
+
+def _storable(schema: pa.Schema) -> pa.Schema:
+    """Return a schema without views, which Parquet does not store."""
+    views = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}
+    return pa.schema(
+        [each.with_type(views.get(each.type, each.type)) for each in schema],
+        metadata=schema.metadata,
+    )
+
+
+Source = ParquetSource | StreamSource
+
+
+def check_source(source: Any) -> Any:
+    """Return the paths of a source as text, or an object that yields batches as it is."""
+    if is_lazy_frame(source) or _is_object(source):
+        return source
+    return local_paths(source, "source")
+
+
+def open_any_source(
+    source: Any, drop: Collection[str] = (), schema: Literal["unify", "strict"] = "unify"
+) -> Source:
+    """Open a source that ``check_source`` has returned.
+
+    The other parameters and the errors are those of ``open_source``.
+    """
+    if is_lazy_frame(source):
+        return LazyFrameSource(source)
+    if not isinstance(source, list):
+        stream = object_stream(source)
+        assert stream is not None
+        name = f"the {type(source).__name__}"
+        return StreamSource(name, [], [], stream.schema, lambda types: stream)
+    listed = list_source_files(source)
+    files = [path for path, _ in listed]
+    formats = {file_format(path) for path in files}
+    if formats == {"parquet"}:
+        return open_listed(source, listed, drop, schema)
+    if len(formats) > 1:
+        raise ValueError(
+            f"{describe_paths(source)!r} has files of several formats "
+            f"({', '.join(sorted(formats))}). Name files of one format."
+        )
+    open_stream = _stream_opener(formats, files, schema)
+    found = open_stream({}).schema
+    states = [SourceFile(path, (), state_of(path)) for path in files]
+    return StreamSource(describe_paths(source), source, states, found, open_stream)
+
+
+def _stream_opener(
+    formats: Iterable[str], files: list[str], how: str
+) -> Callable[[dict[str, pa.DataType]], Stream]:
+    if "csv" in formats:
+        return lambda types: csv_stream(files, how, types)
+    return lambda types: arrow_stream(files, how)
+
+
+def _is_object(source: Any) -> bool:
+    """Whether ``object_stream`` takes an object; DuckDB would begin to compute."""
+    if hasattr(source, "fetch_record_batch"):
+        return True
+    import pyarrow.dataset as ds
+
+    return isinstance(source, ds.Dataset | pa.RecordBatchReader)

@@ -1,0 +1,172 @@
+"""Sources that are read once, in order: text, Arrow files, and objects that yield batches.
+
+A job reads its source several times, so it copies such a source to a Parquet file first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from smotefast.exceptions import SourceError
+from smotefast.storage.paths import arrow_path
+from smotefast.storage.schemas import common_schema
+from smotefast.storage.source_file import one_line
+
+BATCH_ROWS = 1 << 16
+# The types of text columns are inferred from so many bytes of each file.
+_CSV_BLOCK = 8 << 20
+# If a value does not fit the type inferred for its column, the next one that does.
+_WIDER = {"null": pa.int64(), "int64": pa.float64()}
+_UNFIT = re.compile(r"In CSV column #(\d+): .*conversion error to (\w+)")
+
+
+class Stream(NamedTuple):
+    """Record batches of a source.
+
+    Attributes
+    ----------
+    schema
+        Their schema; for text as inferred so far.
+    batches
+        Returns them. Those of an object that can be read once are returned once.
+    """
+
+    schema: pa.Schema
+    batches: Callable[[], Iterator[pa.RecordBatch]]
+
+
+class WiderColumnError(Exception):
+    """A column of text has a value that does not fit its type; a new stream has a wider one."""
+
+
+def object_stream(source: Any) -> Stream | None:
+    """Return the batches of a pyarrow Dataset or RecordBatchReader, or of a DuckDB relation.
+
+    None for other objects.
+    """
+    import pyarrow.dataset as ds
+
+    if isinstance(source, ds.Dataset):
+        return Stream(source.schema, lambda: source.to_batches(batch_size=BATCH_ROWS))
+    if isinstance(source, pa.RecordBatchReader):
+        return Stream(source.schema, lambda: iter(source))
+    if hasattr(source, "fetch_record_batch") and hasattr(source, "columns"):  # DuckDB
+        reader = source.fetch_record_batch(BATCH_ROWS)
+        return Stream(reader.schema, lambda: iter(reader))
+    return None
+
+
+def is_lazy_frame(source: Any) -> bool:
+    """Whether an object is a LazyFrame of polars, which writes Parquet files itself."""
+    return hasattr(source, "sink_parquet") and hasattr(source, "collect_schema")
+
+
+def arrow_stream(paths: Sequence[str], how: str) -> Stream:
+    """Return the batches of Arrow IPC and Feather files."""
+    schemas = []
+    for path in paths:
+        with closing(_open_arrow(path)) as opened:
+            schemas.append(opened.schema)
+    schema = common_schema(schemas, paths, (), how)
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for path in paths:
+            with closing(_open_arrow(path)) as opened:
+                for batch in opened.batches():
+                    yield batch.select(schema.names).cast(schema)
+
+    return Stream(schema, batches)
+
+
+class _ArrowFile:
+    """An Arrow file in either of its two formats."""
+
+    def __init__(self, path: str) -> None:
+        self._stack = ExitStack()
+        name = self._stack.enter_context(arrow_path(path))
+        file = self._stack.enter_context(pa.OSFile(name))
+        try:
+            self._reader = self._stack.enter_context(pa.ipc.open_file(file))
+        except pa.ArrowInvalid:
+            file.seek(0)
+            self._reader = self._stack.enter_context(pa.ipc.open_stream(file))
+        self.schema = self._reader.schema
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        if hasattr(self._reader, "num_record_batches"):
+            for i in range(self._reader.num_record_batches):
+                yield self._reader.get_batch(i)
+        else:
+            yield from self._reader
+
+    def close(self) -> None:
+        self._stack.close()
+
+
+def _open_arrow(path: str) -> _ArrowFile:
+    try:
+        return _ArrowFile(path)
+    except (pa.ArrowException, OSError) as error:
+        raise SourceError(
+            f"Cannot read {path!r} as an Arrow file: {one_line(error)}"
+        ) from error
+
+
+def csv_stream(paths: Sequence[str], how: str, types: dict[str, pa.DataType]) -> Stream:
+    """Return the batches of CSV files with a header.
+
+    Parameters
+    ----------
+    paths
+        The files; the ending .gz means compressed.
+    how
+        "unify" or "strict", see ``common_schema``.
+    types
+        Types of columns that are known not to be those inferred. The batches raise
+        WiderColumnError after adding one.
+    """
+    schemas = [_open_csv(path, types).schema for path in paths]
+    schema = common_schema(schemas, paths, (), how)
+    common = {field.name: field.type for field in schema} | types
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for path in paths:
+            yield from _csv_batches(path, common, schema, types)
+
+    return Stream(schema, batches)
+
+
+def _csv_batches(
+    path: str, common: dict[str, pa.DataType], schema: pa.Schema, types: dict[str, pa.DataType]
+) -> Iterator[pa.RecordBatch]:
+    reader = _open_csv(path, common)
+    while True:
+        try:
+            batch = reader.read_next_batch()
+        except StopIteration:
+            return
+        except pa.ArrowInvalid as error:
+            unfit = _UNFIT.search(str(error))
+            if unfit is None or unfit[2] == "string":
+                raise SourceError(f"Cannot read {path!r}: {one_line(error)}") from error
+            name = reader.schema.names[int(unfit[1])]
+            types[name] = _WIDER.get(unfit[2], pa.string())
+            raise WiderColumnError from error
+        yield batch.select(schema.names)
+
+
+def _open_csv(path: str, types: dict[str, pa.DataType]) -> pa_csv.CSVStreamingReader:
+    try:
+        return pa_csv.open_csv(
+            path,
+            read_options=pa_csv.ReadOptions(block_size=_CSV_BLOCK),
+            convert_options=pa_csv.ConvertOptions(column_types=types),
+        )
+    except (pa.ArrowException, OSError) as error:
+        raise SourceError(f"Cannot read {path!r} as CSV: {one_line(error)}") from error

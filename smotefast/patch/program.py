@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import builtins
+import linecache
 import os
 import pkgutil
 import sys
@@ -17,7 +18,7 @@ from smotefast._messages import did_you_mean
 from smotefast.patch.activation import checked_settings, patch_when_imported
 
 # A file with the name of a command is not run.
-COMMANDS = ("demo", "diagnose", "resample", "samplers", "warmup")
+COMMANDS = ("clean", "demo", "diagnose", "resample", "samplers", "warmup")
 _COMMAND_OPTIONS = ("--help", "-h", "--version")
 USAGE = "python -m smotefast OPTIONS (script.py | -m module | -c code) ARGUMENTS"
 OPTIONS = {
@@ -184,6 +185,9 @@ def _run_code(
     if "__mp_main__" in sys.modules:  # the name under which workers know the script
         sys.modules["__mp_main__"] = main
     try:
+        if isinstance(program, str) and sys.version_info >= (3, 13):
+            lines = program.splitlines(keepends=True)  # tracebacks of Python 3.13 show them
+            linecache.cache[path] = (len(program), None, lines, path)
         if not isinstance(program, CodeType):
             program = compile(program, path, "exec", dont_inherit=True)
         exec(program, vars(main))

@@ -43,6 +43,7 @@ class Arguments(NamedTuple):
     resume: str
     weight_column: str | None
     weights_from: str | None
+    provenance: bool
 
 
 def check_arguments(
@@ -62,6 +63,7 @@ def check_arguments(
     resume: str = "auto",
     weight_column: str | None = None,
     weights_from: str | None = None,
+    provenance: bool = False,
 ) -> Arguments:
     """Check the arguments of ``resample_dataset`` without looking at the data.
 
@@ -101,6 +103,7 @@ def check_arguments(
         resume,
         weight_column,
         weights_from,
+        provenance,
     )
 
 

@@ -54,7 +54,7 @@ class CategoricalFeatures:
         names = [name for name in self.names if name not in numeric]
         k = min(neighbor_count(request.over_sampler), request.source.n_rows)
         number = self.dtype.itemsize + float64_copy_bytes(self.dtype)
-        row = sizes.row_bytes(names) + 8 * len(names) + self.n_numbers * number + 4 * k + 16
+        row = sizes.row_bytes(names) + 8 * len(names) + self.n_numbers * number + 4 * k + 32
         gathered: float = sizes.dictionary_bytes(names)
         most = 0
         for label, n_rows in request.class_sizes.items():
@@ -77,12 +77,16 @@ class CategoricalFeatures:
         table = gather_table(reader, self._categorical, sizes)
         codes, categories = self._encode(table)
         matrices: dict[Any, MixedMatrix | np.ndarray] = {}
+        positions: dict[Any, np.ndarray] = {}
         for label in sizes:
             rows = np.ascontiguousarray(codes[table.positions(label)])
             matrices[label] = rows
+            positions[label] = table.source_rows[table.positions(label)]
             if self._numeric:
                 matrices[label] = MixedMatrix(numbers[label], rows)
-        return Gathered(CategoryFileRows(reader, self._categorical, categories, matrices))
+        return Gathered(
+            CategoryFileRows(reader, self._categorical, categories, matrices, positions)
+        )
 
     def columns(self, job: Job, start: int, stop: int) -> dict[str, pa.Array]:
         """Return the features of the synthetic samples ``start..stop``.

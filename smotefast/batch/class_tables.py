@@ -24,11 +24,16 @@ class ClassTable:
         Number of rows of the whole source.
     table
         The rows.
+    source_rows
+        Positions of the rows in the source.
     """
 
-    def __init__(self, n_samples: int, table: pa.Table, sizes: Counts) -> None:
+    def __init__(
+        self, n_samples: int, table: pa.Table, source_rows: np.ndarray, sizes: Counts
+    ) -> None:
         self.n_samples = n_samples
         self.table = table
+        self.source_rows = source_rows
         ends = np.cumsum(list(sizes.values()), dtype=int).tolist()
         self._ranges = {
             label: (end - sizes[label], end) for label, end in zip(sizes, ends, strict=True)
@@ -48,10 +53,10 @@ def gather_table(reader: FileReader, columns: list[str], sizes: Counts) -> Class
     builder = _TableBuilder([reader.source.schema.field(name) for name in columns], sizes)
     # The target comes first, to tell the classes apart.
     ordered = [reader.target, *(name for name in columns if name != reader.target)]
-    for _, batch in reader.batches(ordered, "reading classes") if sizes else ():
-        for label, _, part in split_by_class(batch, list(sizes)):
-            builder.add(label, part)
-    return ClassTable(reader.source.n_rows, builder.table(), sizes)
+    for start, batch in reader.batches(ordered, "reading classes") if sizes else ():
+        for label, positions, part in split_by_class(batch, list(sizes)):
+            builder.add(label, positions + start, part)
+    return ClassTable(reader.source.n_rows, builder.table(), builder.source_rows(), sizes)
 
 
 class _TableBuilder:
@@ -67,9 +72,11 @@ class _TableBuilder:
         self._pieces: dict[Any, dict[str, list[pa.Array]]]
         self._pieces = {label: {field.name: [] for field in fields} for label in sizes}
         self._n_rows = dict.fromkeys(sizes, 0)
+        self._source_rows: dict[Any, list[np.ndarray]] = {label: [] for label in sizes}
 
-    def add(self, label: Any, rows: pa.RecordBatch) -> None:
-        """Append rows to a class."""
+    def add(self, label: Any, positions: np.ndarray, rows: pa.RecordBatch) -> None:
+        """Append rows to a class; ``positions`` are those in the source."""
+        self._source_rows[label].append(positions)
         for name, pieces in self._pieces[label].items():
             piece = rows.column(name)
             categories = self._categories.get(name)
@@ -81,6 +88,11 @@ class _TableBuilder:
         check_complete(self._n_rows, self._sizes)
         joined = [self._joined(field) for field in self._fields]
         return pa.table(joined, schema=pa.schema(self._fields))
+
+    def source_rows(self) -> np.ndarray:
+        """Return the positions of all rows in the source."""
+        pieces = [piece for of_class in self._source_rows.values() for piece in of_class]
+        return np.concatenate([np.empty(0, np.int64), *pieces])
 
     def _joined(self, field: pa.Field) -> pa.Array:
         pieces = [

@@ -41,7 +41,7 @@ class CopiedFeatures:
         """Return the memory of the table."""
         n_rows = sum(self._request.class_sizes.values())
         sizes = self._request.column_sizes
-        gathered = n_rows * (sizes.row_bytes(self.names) + 8)
+        gathered = n_rows * (sizes.row_bytes(self.names) + 16)
         gathered += sizes.dictionary_bytes(self.names)
         # One column is held twice while its pieces are joined.
         joining = max(n_rows * sizes.row_bytes([name]) for name in self.names)

@@ -126,6 +126,8 @@ class CategoryFileRows:
         Categories of each column, by code.
     matrices
         Rows of each class: a ``MixedMatrix``, or an array of codes.
+    positions
+        Their positions in the files, ascending.
     """
 
     def __init__(
@@ -134,20 +136,22 @@ class CategoryFileRows:
         columns: list[str],
         categories: list[list[Any]],
         matrices: dict[Any, MixedMatrix | np.ndarray],
+        positions: dict[Any, np.ndarray],
     ) -> None:
         self.n_samples = reader.source.n_rows
         self._reader = reader
         self._columns = columns
         self._categories = categories
         self._matrices = matrices
+        self._positions = positions
 
     def matrix(self, label: Any) -> MixedMatrix | np.ndarray:
         """Return the rows of a class."""
         return self._matrices[label]
 
     def positions(self, label: Any) -> np.ndarray:
-        """Return positions within the class, which is enough: a job reports no provenance."""
-        return np.arange(self._matrices[label].shape[0])
+        """Return the positions of the rows of a class in the files, ascending."""
+        return self._positions[label]
 
     def category_counts(self) -> list[np.ndarray]:
         """Count the rows of each class that have each category, in a pass over the files."""

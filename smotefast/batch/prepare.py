@@ -18,6 +18,7 @@ from smotefast.batch.file_rows import refuse_estimator
 from smotefast.batch.kept_columns import BaseRowColumns, NullColumns
 from smotefast.batch.memory_needs import MemoryNeed, with_kept_columns
 from smotefast.batch.numeric_features import AllNumericFeatures, NumericFeatures
+from smotefast.batch.provenance import ProvenanceColumns
 from smotefast.batch.reading import FileReader
 from smotefast.batch.request import Request
 from smotefast.batch.row_filters import RowsToWrite
@@ -198,6 +199,8 @@ def _column_sources(
     if carried and request.n_to_generate:
         table = gather_table(reader, carried, request.class_sizes)
         sources.append(BaseRowColumns(table, rows))
+    if request.arguments.provenance:
+        sources.append(ProvenanceColumns(getattr(rows, "source_rows", None)))
     if request.target not in features.names:
         sources.append(TargetColumn(request.target, request.classes))
     return sources

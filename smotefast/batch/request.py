@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from smotefast.batch import provenance
 from smotefast.batch.arguments import Arguments
 from smotefast.batch.class_names import name_classes
 from smotefast.batch.column_sizes import ColumnSizes
@@ -94,10 +95,12 @@ class Request:
 
     @functools.cached_property
     def schema(self) -> pa.Schema:
-        """Schema of the output: fields and metadata of the source."""
+        """Schema of the rows: fields and metadata of the source, and the provenance."""
         fields = [self.source.schema.field(name) for name in self.columns]
         nulled = self.null_columns
         fields = [nullable_field(field) if field.name in nulled else field for field in fields]
+        if self.arguments.provenance:
+            fields += provenance.FIELDS
         return pa.schema(fields, metadata=self.source.schema.metadata)
 
     def fields(self, names: list[str]) -> list[pa.Field]:

@@ -19,6 +19,7 @@ from smotefast.batch.arguments import Arguments, check_arguments, split_columns
 from smotefast.batch.column_sizes import ColumnSizes
 from smotefast.batch.parts import PartWriter, write_parts
 from smotefast.batch.prepare import PreparedJob, prepare_job
+from smotefast.batch.provenance import check_names
 from smotefast.batch.request import Request, make_request
 from smotefast.batch.resume import open_journal
 from smotefast.batch.scan import scan_classes
@@ -77,6 +78,7 @@ def resample_dataset(
     resume: Literal["auto", "never", "require"] = "auto",
     weight_column: str | None = None,
     weights_from: str | None = None,
+    provenance: bool = False,
 ) -> Summary:
     """Resample a data set in Parquet files that may be larger than memory.
 
@@ -147,6 +149,11 @@ def resample_dataset(
         ``sample_weight_``.
     weights_from
         A numeric column with weights that are multiplied into this column; it may be the same.
+    provenance
+        Whether to write columns with the provenance of each row: ``is_synthetic``, and for
+        synthetic samples ``base_row`` and ``neighbor_row``, counted in the source from 0, and
+        the ``step`` between them. The neighbor of a copied row is the row itself; samples that
+        do not lie between two rows have no step.
 
     Returns
     -------
@@ -194,11 +201,14 @@ def resample_dataset(
         resume=resume,
         weight_column=weight_column,
         weights_from=weights_from,
+        provenance=provenance,
     )
     opened = open_any_source(arguments.source, arguments.drop, arguments.schema)
     recover(os.path.realpath(arguments.destination))
     output = check_destination(arguments.destination, opened, overwrite=overwrite)
     columns = split_columns(opened, target, arguments.drop, arguments.keep, arguments.feature)
+    if arguments.provenance:
+        check_names(columns[0])
     check_weight_column(arguments, opened, target, columns[0])
     with (
         explain_limit(arguments.limit),
@@ -295,7 +305,14 @@ def _write(
     counts = request.classes.counts
     weights = make_weight_column(request.arguments, request.target, counts, rows.counts)
     groups = RowGroups(
-        source, prepared.synthetic, rows, request.schema, weights, plan, request.limit
+        source,
+        request.columns,
+        prepared.synthetic,
+        rows,
+        request.schema,
+        weights,
+        plan,
+        request.limit,
     )
     writer = PartWriter(
         groups.of_part,

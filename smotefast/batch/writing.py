@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from smotefast.batch.block_plan import Plan
+from smotefast.batch.provenance import original_columns
 from smotefast.batch.row_filters import RowFilter, RowsToWrite, filtered_batches
 from smotefast.batch.scan import Classes
 from smotefast.batch.tasks import CopyRows, GenerateRows, Part, Task
@@ -88,8 +89,8 @@ class RowGroups:
 
     Attributes
     ----------
-    source
-        The originals.
+    source, columns
+        The originals, and the names of their columns.
     synthetic
         The samples.
     rows
@@ -105,6 +106,7 @@ class RowGroups:
     """
 
     source: ParquetSource
+    columns: list[str]
     synthetic: SyntheticSamples
     rows: RowsToWrite
     schema: pa.Schema
@@ -139,15 +141,18 @@ class RowGroups:
         if isinstance(task, GenerateRows):
             yield from self.synthetic.batches(task, self.plan.batch_rows)
             return
-        for batch in task.batches(self.source, self.schema.names, self.plan.batch_rows):
+        for batch in task.batches(self.source, self.columns, self.plan.batch_rows):
             # A kept column may be nullable in the output, but not in the source.
             yield _with_schema(batch, self.schema)
 
 
 def _with_schema(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """Return a batch of the source in the schema of the output, which may have a provenance."""
+    has_provenance = len(schema) > batch.num_columns
+    added = original_columns(batch.num_rows) if has_provenance else []
     columns = [
         column if column.type.equals(field.type) else column.cast(field.type)
-        for column, field in zip(batch.columns, schema, strict=True)
+        for column, field in zip([*batch.columns, *added], schema, strict=True)
     ]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 

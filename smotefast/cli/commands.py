@@ -94,6 +94,7 @@ def resample(
     absent_classes: options.AbsentClassesAction = options.AbsentClasses.ERROR,
     weight_column: options.WeightColumn = None,
     weights_from: options.WeightsFrom = None,
+    provenance: options.Provenance = False,
     overwrite: options.Overwrite = False,
     restart: options.Restart = False,
     resume: options.Resume = False,
@@ -133,6 +134,7 @@ def resample(
             "resume": "never" if restart else "require" if resume else "auto",
             "weight_column": weight_column,
             "weights_from": weights_from,
+            "provenance": provenance,
         }
         with usage_errors():
             check_arguments(source, destination, **job)

@@ -215,6 +215,14 @@ WeightsFrom = Annotated[
         show_default="none",
     ),
 ]
+Provenance = Annotated[
+    bool,
+    typer.Option(
+        "--provenance",
+        help="Write columns that say where each row comes from: is_synthetic, base_row, "
+        "neighbor_row, step.",
+    ),
+]
 Overwrite = Annotated[
     bool,
     typer.Option("--overwrite", help="Replace an existing destination when the job succeeds."),

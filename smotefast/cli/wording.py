@@ -37,6 +37,7 @@ OPTIONS = {
     "resume": "--resume",
     "weight_column": "--weight-column",
     "weights_from": "--weights-from",
+    "provenance": "--provenance",
     "progress": "--quiet",
 }
 SETTINGS = (

@@ -33,6 +33,10 @@ SAMPLERS = [
 ]
 
 
+# KMeansSMOTE rounds the number of samples of each cluster up, and says so.
+pytestmark = pytest.mark.filterwarnings("ignore:Class:smotefast.ResamplingWarning")
+
+
 @pytest.fixture
 def table():
     rng = np.random.default_rng(1)

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import zlib
 
 _CHUNK = 1 << 20
+# Errors of file systems that cannot flush folders; PostgreSQL ignores them as well.
+_NO_FLUSH = (errno.EINVAL, errno.EBADF, errno.ENOTSUP)
 
 
 def flush_to_disk(path: str) -> None:
     """Wait until the content of a file, or the entries of a folder, are on disk."""
-    if os.path.isdir(path) and os.name == "nt":
+    is_folder = os.path.isdir(path)
+    if is_folder and os.name == "nt":
         return  # Windows cannot open folders
-    descriptor = os.open(path, os.O_RDONLY if os.path.isdir(path) else os.O_RDWR)
+    descriptor = os.open(path, os.O_RDONLY if is_folder else os.O_RDWR)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if not is_folder or error.errno not in _NO_FLUSH:
+            raise
     finally:
         os.close(descriptor)
 
@@ -33,7 +40,7 @@ def file_checksum(path: str) -> str:
 def remove(path: str) -> None:
     """Remove a file or a folder, if it exists."""
     if os.path.isdir(path) and not os.path.islink(path):
-        shutil.rmtree(path, ignore_errors=True)
+        shutil.rmtree(path)
     else:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(path)

@@ -10,13 +10,14 @@ import io
 import json
 import os
 import threading
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from smotefast.storage.files import file_checksum, flush_to_disk
 
-_NAME = "journal.jsonl"
+NAME = "journal.jsonl"
 Line = dict[str, Any]
 
 
@@ -36,7 +37,7 @@ class Journal:
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
-        self._path = os.path.join(folder, _NAME)
+        self._path = os.path.join(folder, NAME)
         self._lock = threading.Lock()
         lines = _read_lines(self._path)
         self.job: Line = lines[0] if lines else {}
@@ -79,7 +80,10 @@ class Journal:
     def save_array(self, task: str, array: np.ndarray, **result: Any) -> None:
         """Write an array to a file, and record its task as done."""
         path = self._array_path(task)
-        np.save(path, array, allow_pickle=False)
+        with open(path, "wb") as file:
+            # Not the file itself: NumPy writes to a file in C, where an error has no errno, or
+            # is lost when the last bytes are flushed.
+            np.save(SimpleNamespace(write=file.write), array, allow_pickle=False)
         flush_to_disk(path)
         flush_to_disk(self._folder)
         self.record(task, checksum=file_checksum(path), **result)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 import numpy as np
 import pytest
 
-from smotefast.storage.files import file_checksum
+from smotefast.storage.files import file_checksum, flush_to_disk
 from smotefast.storage.journal import Journal
 
 JOB = {"source": "a.parquet"}
@@ -94,3 +95,29 @@ def test_file_checksum__is_that_of_zlib(tmp_path):
     import zlib
 
     assert file_checksum(str(tmp_path / "a")) == f"crc32:{zlib.crc32(content):08x}"
+
+
+@pytest.mark.parametrize("n_values", [10, 1000])
+def test_an_array_that_does_not_fit_on_the_disk__is_an_error_with_its_number(folder, n_values):
+    resource = pytest.importorskip("resource", reason="this system has no limits of file sizes")
+    journal = Journal(str(folder))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (150, before[1]))
+    try:
+        with pytest.raises(OSError, match="too large") as raised:
+            journal.save_array("search", np.arange(n_values))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert raised.value.errno == errno.EFBIG
+    assert Journal(str(folder)).result("search") is None
+
+
+def test_flush_to_disk__accepts_file_systems_that_cannot_flush_folders(tmp_path, monkeypatch):
+    def refuse(descriptor):
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    (tmp_path / "a").write_text("a")
+    monkeypatch.setattr(os, "fsync", refuse)
+    flush_to_disk(str(tmp_path))
+    with pytest.raises(OSError, match="Invalid argument"):
+        flush_to_disk(str(tmp_path / "a"))

@@ -24,7 +24,8 @@ _EXCHANGE = 2  # RENAME_EXCHANGE of Linux's renameat2
 def publish(temporary: str, path: str, backup: str, *, overwrite: bool) -> None:
     """Make a complete file or folder the destination ``path``.
 
-    ``backup`` is where the old destination is moved, if the two cannot be exchanged.
+    ``backup`` is where the old destination is moved, if the two cannot be exchanged; it stays
+    there.
     """
     if not os.path.lexists(path):
         _move_to_new_name(temporary, path)
@@ -42,7 +43,6 @@ def publish(temporary: str, path: str, backup: str, *, overwrite: bool) -> None:
         except BaseException:
             os.rename(backup, path)
             raise
-        remove(backup)
 
 
 def restore(backup: str, path: str) -> None:
@@ -85,8 +85,9 @@ def _exchange(path: str, other: str) -> bool:
     folder = -100  # AT_FDCWD; the paths are absolute
     if rename(folder, os.fsencode(path), folder, os.fsencode(other), _EXCHANGE) == 0:
         return True
-    if ctypes.get_errno() in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
-        return False  # not supported by this file system
+    # Not supported by this file system, or by the container: seccomp says EPERM.
+    if ctypes.get_errno() in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EPERM):
+        return False
     raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), other)
 
 

@@ -48,12 +48,14 @@ class Lease:
         descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666)
         try:
             owner = {"owner": self._owner, "host": socket.gethostname()}
-            os.write(descriptor, json.dumps(owner).encode())
+            with open(descriptor, "wb", closefd=False) as file:
+                file.write(json.dumps(owner).encode())
+            os.fsync(descriptor)  # after a power failure, an empty lease would be anybody's
             _lock(descriptor)
             while not _create_link(draft, self._path):
                 _remove_if_free(self._path, draft)
         except BaseException:
-            os.close(descriptor)
+            _close(descriptor)
             raise
         finally:
             with contextlib.suppress(OSError):
@@ -77,10 +79,15 @@ class Lease:
         """Give up the lease."""
         self._ended.set()
         self._thread.join()
-        os.close(self._descriptor)
+        _close(self._descriptor)
         with contextlib.suppress(OSError):
             if _read(self._path).get("owner") == self._owner:
                 os.unlink(self._path)
+
+
+def _close(descriptor: int) -> None:
+    with contextlib.suppress(OSError):  # it is closed in any case
+        os.close(descriptor)
 
 
 def _create_link(draft: str, path: str) -> bool:

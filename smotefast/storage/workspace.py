@@ -12,9 +12,11 @@ import hashlib
 import os
 from types import TracebackType
 
+from smotefast.exceptions import DestinationBusyError, warn_at_caller
 from smotefast.storage.commit import publish, restore
 from smotefast.storage.destination import Destination
 from smotefast.storage.files import flush_to_disk, remove
+from smotefast.storage.journal import NAME as JOURNAL
 from smotefast.storage.journal import Journal
 from smotefast.storage.lease import Lease
 
@@ -53,6 +55,7 @@ class Workspace:
         self._overwrite = overwrite
         self.path = workspace_path(destination.path)
         self.output = os.path.join(self.path, OUTPUT)
+        self._backup = os.path.join(self.path, _BACKUP)
         self.is_ours = False
         self._is_published = False
 
@@ -68,15 +71,29 @@ class Workspace:
         self.journal = Journal(self.path)
         if self._destination.is_folder:
             os.mkdir(self.output)
+        with contextlib.suppress(OSError):  # or a power failure may take all that is done
+            flush_to_disk(os.path.dirname(self.path))
+
+    def go_on(self) -> None:
+        """Take over what an earlier run of the same job left."""
+        self.is_ours = True
+        is_folder = self._destination.is_folder
+        if os.path.isdir(self.output) != is_folder:  # it became a destination, moved since then
+            remove(self.output)
+            if is_folder:
+                os.mkdir(self.output)
 
     def publish(self) -> None:
         """Move the output to the destination; it must be complete and flushed."""
-        self._lease.check()
+        try:
+            self._lease.check()
+        except DestinationBusyError:
+            self.is_ours = False  # the files are those of the other job
+            raise
         self.journal.add_fact(_PUBLISH)
-        backup = os.path.join(self.path, _BACKUP)
-        publish(self.output, self._destination.path, backup, overwrite=self._overwrite)
+        publish(self.output, self._destination.path, self._backup, overwrite=self._overwrite)
         self._is_published = True
-        flush_to_disk(os.path.dirname(self._destination.path))
+        _flush_name(self._destination.path)
 
     def __exit__(
         self,
@@ -91,7 +108,16 @@ class Workspace:
                 f"What is done is kept in {self.path!r}: the same job goes on from there. "
                 f"'smotefast clean {self._destination.path}' removes it."
             )
-        _leave(self.path, self._lease, keep=is_kept)
+        try:
+            # What cannot be removed stays for the next run: the result, or the error, is the
+            # same. An old destination that could not be moved back is never removed.
+            with contextlib.suppress(OSError):
+                if self.is_ours:
+                    restore(self._backup, self._destination.path)
+                if not is_kept:
+                    _remove_content(self.path)
+        finally:
+            _release(self.path, self._lease)
 
 
 def workspace_path(destination: str) -> str:
@@ -112,9 +138,14 @@ def recover(destination: str) -> None:
     if not os.path.isdir(path):
         return
     lease = _take_lease(path)
-    restore(os.path.join(path, _BACKUP), destination)
-    was_published = Journal(path).fact(_PUBLISH) is not None and os.path.lexists(destination)
-    _leave(path, lease, keep=not was_published)
+    try:
+        restore(os.path.join(path, _BACKUP), destination)
+        journal = Journal(path)
+        was_published = journal.fact(_PUBLISH) is not None and os.path.lexists(destination)
+        if was_published or not journal.job:  # without a journal, no job can go on
+            _remove_content(path)
+    finally:
+        _release(path, lease)
 
 
 def clean(destination: str) -> int:
@@ -130,8 +161,11 @@ def clean(destination: str) -> int:
     if not os.path.isdir(path):
         return 0
     lease = _take_lease(path)
-    n_bytes = _bytes_in(path)
-    _leave(path, lease, keep=False)
+    try:
+        n_bytes = _bytes_in(path)
+        _remove_content(path)
+    finally:
+        _release(path, lease)
     return n_bytes
 
 
@@ -143,21 +177,41 @@ def _take_lease(path: str) -> Lease:
             return Lease(os.path.join(path, _LEASE))
         except FileNotFoundError:  # another job has just removed the folder
             continue
+        except BaseException:
+            _remove_if_empty(path)
+            raise
 
 
-def _leave(path: str, lease: Lease, *, keep: bool) -> None:
-    """Release the lease, after removing all other files unless they are kept."""
-    if not keep:
-        _remove_content(path)
-    lease.release()
-    with contextlib.suppress(OSError):  # it is not empty: kept, or another job's by now
+def _release(path: str, lease: Lease) -> None:
+    try:
+        lease.release()
+    finally:
+        _remove_if_empty(path)
+
+
+def _remove_if_empty(path: str) -> None:
+    with contextlib.suppress(OSError):  # its files are kept, or another job's by now
         os.rmdir(path)
 
 
 def _remove_content(path: str) -> None:
-    for name in os.listdir(path):
+    """Remove all files but the lease; the journal last, as it tells what the others are."""
+    for name in sorted(os.listdir(path), key=lambda name: name == JOURNAL):
         if name != _LEASE:
             remove(os.path.join(path, name))
+
+
+def _flush_name(path: str) -> None:
+    """Flush the name of a complete destination; warn if that fails."""
+    folder = os.path.dirname(path)
+    try:
+        flush_to_disk(folder)
+    except OSError as error:
+        warn_at_caller(
+            f"{path!r} is complete, but the folder {folder!r} could not be flushed to the disk "
+            f"({error.strerror}). After a power failure now, look whether it is there.",
+            UserWarning,
+        )
 
 
 def _bytes_in(path: str) -> int:

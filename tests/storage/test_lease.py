@@ -137,3 +137,27 @@ def test_of_many_threads_that_find_a_free_lease__one_takes_it(path):
         assert len(taken) == 1
         taken[0].check()
         taken[0].release()
+
+
+def test_a_lease__is_on_disk_before_it_has_its_name(path, monkeypatch):
+    calls, fsync, link = [], os.fsync, os.link
+    monkeypatch.setattr(os, "fsync", lambda file: (calls.append("fsync"), fsync(file)))
+    monkeypatch.setattr(os, "link", lambda old, new: (calls.append("link"), link(old, new)))
+    lease = Lease(path)
+    assert calls == ["fsync", "link"]
+    lease.release()
+
+
+def test_a_lease_that_cannot_be_closed__is_released(path, monkeypatch):
+    lease = Lease(path)
+    close = os.close
+
+    def fail(descriptor):
+        close(descriptor)
+        raise OSError("no")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "close", fail)
+        lease.release()
+    assert not os.path.exists(path)
+    Lease(path).release()

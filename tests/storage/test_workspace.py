@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import stat
+import threading
 
 import pytest
 
@@ -266,10 +268,9 @@ def test_recover__restores_the_folder_that_a_crash_had_moved_away(tmp_path, monk
 
 def test_recover__removes_the_folder_of_a_job_that_was_published(place, tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr("smotefast.storage.workspace._leave", lambda path, lease, keep: None)
+        patch.setattr("smotefast.storage.workspace._remove_content", lambda path: None)
         make(place, "new")
     assert len(os.listdir(tmp_path)) == 2
-    os.unlink(os.path.join(workspace_path(place.path), "lease"))
     recover(place.path)
     assert content(place.path) == "new"
     assert os.listdir(tmp_path) == ["out"]
@@ -320,3 +321,142 @@ def test_exit_on_signals__keeps_the_handlers_of_the_program():
             assert signal.getsignal(signal.SIGTERM) is own
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def refuse(monkeypatch, name, error, *, when=lambda *paths: True):
+    """Make a function of ``os`` fail for some paths."""
+    original = getattr(os, name)
+
+    def call(*paths, **options):
+        if when(*map(str, paths)):
+            raise error
+        return original(*paths, **options)
+
+    monkeypatch.setattr(os, name, call)
+
+
+def is_no_lease(path):
+    return "lease" not in path
+
+
+def test_publish__warns_if_the_name_cannot_be_flushed(place, tmp_path, monkeypatch):
+    def fail(path):
+        if path == str(tmp_path):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr("smotefast.storage.workspace.flush_to_disk", fail)
+    with pytest.warns(UserWarning, match="is complete, but the folder .* could not be flushed"):
+        make(place, "new")
+    assert content(place.path) == "new"
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_a_workspace__is_published_even_if_files_cannot_be_removed(
+    place, tmp_path, monkeypatch
+):
+    for text in ("old", "new"):
+        with monkeypatch.context() as patch:
+            refuse(
+                patch,
+                "unlink",
+                PermissionError("no"),
+                when=is_no_lease,
+            )
+            make(place, text, overwrite=True)
+        assert content(place.path) == text
+        assert len(os.listdir(tmp_path)) == 2
+        recover(place.path)
+        assert os.listdir(tmp_path) == ["out"]
+
+
+@pytest.mark.parametrize("error", [ValueError("first"), KeyboardInterrupt("first")])
+def test_an_error__is_not_replaced_by_one_while_files_are_removed(
+    place, tmp_path, monkeypatch, error
+):
+    def fail(workspace):
+        refuse(monkeypatch, "unlink", OSError("second"))
+        raise error
+
+    with pytest.raises(type(error), match="first"):
+        make(place, "half", before_publishing=fail)
+    monkeypatch.undo()
+    make(place, "new")
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_an_interruption_while_files_are_removed__releases_the_lease(
+    place, tmp_path, monkeypatch
+):
+    def fail(workspace):
+        refuse(monkeypatch, "unlink", KeyboardInterrupt, when=is_no_lease)
+        raise ValueError("first")
+
+    with pytest.raises(KeyboardInterrupt):
+        make(place, "half", before_publishing=fail)
+    monkeypatch.undo()
+    assert not any(thread.name == "smotefast-lease" for thread in threading.enumerate())
+    make(place, "new")
+    assert os.listdir(tmp_path) == ["out"]
+
+
+@pytest.mark.parametrize("error", [PermissionError("no"), KeyboardInterrupt()])
+def test_an_old_folder_that_cannot_be_moved_back__is_kept(tmp_path, monkeypatch, error):
+    place = Destination(str(tmp_path / "out"), True)
+    make(place, "old")
+    with monkeypatch.context() as patch:
+        patch.setattr(commit, "_exchange", lambda one, other: False)
+        refuse(patch, "rename", error, when=lambda old, new: new == place.path)
+        with pytest.raises(type(error)):
+            make(place, "new", overwrite=True)
+    assert not os.path.exists(place.path)
+    recover(place.path)
+    assert content(place.path) == "old"
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_a_job_whose_lease_was_taken__leaves_the_files_of_the_other_job(place):
+    def take_over(workspace):
+        with open(os.path.join(workspace.path, "lease"), "w") as file:
+            file.write('{"owner": "other"}')
+
+    with pytest.raises(DestinationBusyError):
+        make(place, "mine", before_publishing=take_over)
+    assert content(os.path.join(workspace_path(place.path), "data")) == "mine"
+
+
+def test_a_workspace_without_a_lease__leaves_no_folder(place, tmp_path, monkeypatch):
+    full = OSError(errno.ENOSPC, "full")
+    refuse(monkeypatch, "open", full, when=lambda path, *_: "lease." in path)
+    with pytest.raises(OSError, match="full"):
+        make(place, "new")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("function", [recover, clean])
+def test_what_cannot_be_removed__is_reported_and_the_lease_is_free(
+    place, tmp_path, monkeypatch, function
+):
+    interrupt(place)
+    with open(os.path.join(workspace_path(place.path), "journal.jsonl"), "w"):
+        pass  # without a job, nothing is kept
+    with monkeypatch.context() as patch:
+        refuse(patch, "unlink", PermissionError("no"), when=is_no_lease)
+        with pytest.raises(PermissionError):
+            function(place.path)
+    function(place.path)
+    assert os.listdir(tmp_path) == []
+
+
+def test_the_journal__is_removed_last(place, monkeypatch):
+    removed, names = [], ["journal.jsonl", "data", "lease"]
+    monkeypatch.setattr(os, "listdir", lambda path: names)
+    monkeypatch.setattr("smotefast.storage.workspace.remove", removed.append)
+    make(place, "new")
+    assert [os.path.basename(path) for path in removed[-2:]] == ["data", "journal.jsonl"]
+
+
+def test_start_anew__flushes_the_name_of_its_folder(place, tmp_path, monkeypatch):
+    flushed = []
+    monkeypatch.setattr("smotefast.storage.workspace.flush_to_disk", flushed.append)
+    make(place, "new", before_publishing=lambda workspace: flushed.append("written"))
+    assert flushed == [str(tmp_path), "written", str(tmp_path)]

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from smotefast.batch.tasks import Part
 from smotefast.storage import ParquetSink, release_memory, uses_jemalloc
-from smotefast.storage.files import file_checksum, flush_to_disk
+from smotefast.storage.files import file_checksum, flush_to_disk, remove
 from smotefast.storage.journal import Journal
 from smotefast.storage.workspace import OUTPUT
 
@@ -119,6 +119,16 @@ class PartWriter(NamedTuple):
         except OSError:
             return None
 
+    def remove_others(self, written: Mapping[str, PartResult]) -> None:
+        """Remove what is in the folder of the parts, but is none of those that are written.
+
+        If an earlier run has exchanged the folder with an old destination, it has old files.
+        """
+        if self.output is not None:
+            names = {name for name, result in written.items() if result != NO_FILE}
+            for name in sorted({*os.listdir(self.output)} - names):
+                remove(os.path.join(self.output, name))
+
 
 def write_parts(
     parts: Sequence[Part],
@@ -133,6 +143,7 @@ def write_parts(
     """
     results = {part.name: writer.finished(part, journal) for part in parts}
     written = {name: result for name, result in results.items() if result is not None}
+    writer.remove_others(written)
     for result in written.values():
         report(result.n_rows)
     rest = [part for part in parts if part.name not in written]

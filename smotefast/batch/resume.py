@@ -51,7 +51,7 @@ def open_journal(
     if arguments.resume == "require" and not is_same:
         raise ValueError(_no_such_job(workspace, earlier, job))
     if is_same and arguments.resume != "never" and _can_repeat(workspace.journal, arguments):
-        workspace.is_ours = True
+        workspace.go_on()
         _restore_seed(workspace.journal, arguments.steps)
     else:
         workspace.start_anew()

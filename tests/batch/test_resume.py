@@ -313,3 +313,21 @@ def test_a_job_of_categories__goes_on(tmp_path):
     interrupt(source, tmp_path / "out", sampler)
     job(source, tmp_path / "out", sampler, resume="require")
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("name", ["out", "out.parquet"])
+def test_a_job_whose_result_was_moved_away__does_not_publish_the_old_files(
+    tmp_path, source, monkeypatch, name
+):
+    whole, moved = tmp_path / f"whole-{name}", tmp_path / "moved"
+    job(source, whole)
+    (tmp_path / name).mkdir()
+    for part in ("old.parquet", "part-00001.parquet"):
+        write_file(tmp_path / name / part, imbalanced())
+    with monkeypatch.context() as patch:  # as if killed after the result was exchanged
+        patch.setattr("smotefast.storage.workspace._remove_content", lambda path: None)
+        job(source, tmp_path / name)
+    os.rename(tmp_path / name, moved)
+    job(source, tmp_path / name, resume="require")
+    assert contents(tmp_path / name) == contents(moved) == contents(whole)
+    assert sorted(os.listdir(tmp_path)) == ["in.parquet", "moved", name, whole.name]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 
 from smotefast.diagnosis import Diagnosis, checked_sampler, diagnose_dataset
 from smotefast.storage import DestinationExistsError, local_path, resolve_memory_limit
+from smotefast.storage.files import replace_file
 
 
 def check_arguments(source: str, sampler: str | None, memory_limit: str | None) -> None:
@@ -83,21 +83,5 @@ def _is_html(path: str) -> bool:
 
 
 def write_report(diagnosis: Diagnosis, path: str, *, overwrite: bool) -> None:
-    """Write the HTML report to a temporary file and rename it, so it is never incomplete."""
-    folder, name = os.path.split(_check_html_path(path, overwrite))
-    handle, temporary = tempfile.mkstemp(".tmp", f".{name}.", folder)
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(diagnosis.to_html())
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, _check_html_path(path, overwrite))
-    except BaseException:
-        os.remove(temporary)
-        raise
-
-
-def _umask() -> int:
-    """Return the permissions that the process removes from new files."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    """Write the HTML report; it is never incomplete."""
+    replace_file(_check_html_path(path, overwrite), diagnosis.to_html())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import secrets
 import shutil
 import zlib
 
@@ -35,6 +36,21 @@ def file_checksum(path: str) -> str:
         while chunk := file.read(_CHUNK):
             checksum = zlib.crc32(chunk, checksum)
     return f"crc32:{checksum:08x}"
+
+
+def replace_file(path: str, text: str) -> None:
+    """Write a file of text; at any moment the path is absent, unchanged or complete."""
+    folder = os.path.dirname(path)
+    temporary = os.path.join(folder, f".smotefast-{secrets.token_hex(8)}.tmp")
+    try:
+        with open(temporary, "x", encoding="utf-8") as file:
+            file.write(text)
+        flush_to_disk(temporary)
+        os.replace(temporary, path)
+        flush_to_disk(folder)
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
 
 
 def remove(path: str) -> None:

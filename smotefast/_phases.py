@@ -31,10 +31,14 @@ OpenDisplay = Callable[[], AbstractContextManager[Display]]
 
 
 class Running:
-    """A call of a sampler; ``n_rows`` of the result are set at its end."""
+    """A call of a sampler; ``n_rows`` of the result are set at its end.
 
-    def __init__(self, display: Display | None) -> None:
+    ``level`` is the level at which its phases are logged.
+    """
+
+    def __init__(self, display: Display | None, level: int = logging.INFO) -> None:
         self.display = display
+        self.level = level
         self.n_rows = 0
 
 
@@ -70,6 +74,16 @@ def displayed_by(open_display: OpenDisplay) -> Iterator[None]:
         yield
     finally:
         _open_display.reset(token)
+
+
+@contextmanager
+def job_displayed_on(display: Display) -> Iterator[None]:
+    """Display the phases in this block, a part of a job, which logs its progress itself."""
+    token = _scope.set(Running(display, logging.DEBUG))
+    try:
+        yield
+    finally:
+        _scope.reset(token)
 
 
 @contextmanager
@@ -131,8 +145,9 @@ def logs_steps() -> bool:
 
 
 def log_step(text: str, *values: object) -> None:
-    """Log at INFO in a call, at DEBUG in a phase and outside of calls."""
-    level = logging.INFO if isinstance(_scope.get(), Running) else logging.DEBUG
+    """Log at INFO in a call, at DEBUG in a phase, in a job and outside of calls."""
+    scope = _scope.get()
+    level = scope.level if isinstance(scope, Running) else logging.DEBUG
     _logger.log(level, text, *values)
 
 

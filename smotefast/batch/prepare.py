@@ -6,9 +6,11 @@ Every error about the data is raised here, before anything is written.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, cast
 
+from smotefast._phases import job_displayed_on
 from smotefast.batch.block_plan import Plan, make_plan
 from smotefast.batch.categorical_features import CategoricalFeatures
 from smotefast.batch.class_tables import gather_table
@@ -28,7 +30,7 @@ from smotefast.batch.writing import ColumnSource, SyntheticSamples, TargetColumn
 from smotefast.engine.job import Job
 from smotefast.engine.rows import AllRows, ClassPositions
 from smotefast.kernels import kernels_were_compiled
-from smotefast.report.progress import Progress
+from smotefast.report import Progress, SearchDisplay
 from smotefast.storage import check_resident_memory, release_memory
 
 
@@ -86,7 +88,8 @@ def prepare_job(
     sources = _column_sources(request, features, reader, gathered.rows)
     progress.phase(features.phase)
     rows = cast(AllRows, gathered.rows)  # the sampler reads only what its needs() tell
-    job = request.over_sampler.prepare(rows, request.n_to_generate)
+    with _search_display(request, progress):
+        job = request.over_sampler.prepare(rows, request.n_to_generate)
     check_resident_memory(request.limit)
     rows_to_write = second.select(job, reader, features.dtype, gathered.in_memory)
     check_resident_memory(request.limit)
@@ -98,6 +101,17 @@ def prepare_job(
         getattr(request.over_sampler, "recall_", None),
         rows_to_write,
     )
+
+
+def _search_display(request: Request, progress: Progress) -> AbstractContextManager[None]:
+    """Return what displays the phases of a search.
+
+    A search among all rows is many searches, one for each block of the files; the display
+    counts the rows of the files instead.
+    """
+    if request.needs.reads == "neighbors":
+        return nullcontext()
+    return job_displayed_on(SearchDisplay(progress))
 
 
 def _check_counts(request: Request, second: SecondStep) -> None:

@@ -34,8 +34,7 @@ from smotefast.batch.weights import check_weight_column, make_weight_column
 from smotefast.batch.writing import RowGroups
 from smotefast.exceptions import warn_resampling
 from smotefast.neighbors import save_searches
-from smotefast.report.progress import Progress, make_progress
-from smotefast.report.summary import Summary
+from smotefast.report import LoggedProgress, Progress, Summary, make_progress
 from smotefast.storage import (
     Destination,
     Journal,
@@ -120,7 +119,8 @@ def resample_dataset(
         Whether an existing destination is replaced when the new one is complete.
     progress
         None shows a progress bar in a terminal or a notebook; True or False shows it or not; a
-        callable is called with ``(rows_done, rows_total)`` as rows are written.
+        callable is called with ``(rows_done, rows_total)`` as rows are written. The logger
+        ``smotefast`` gets lines about the progress at level INFO in any case.
     drop
         Columns to leave out of the features and of the output.
     keep
@@ -214,7 +214,7 @@ def resample_dataset(
         explain_limit(arguments.limit),
         explain_full_disk(output.path),
         exit_on_signals(),
-        make_progress(progress) as shown,
+        LoggedProgress(make_progress(progress)) as shown,
         Workspace(output, overwrite=overwrite) as workspace,
         ExitStack() as stack,
     ):

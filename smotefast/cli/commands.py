@@ -6,12 +6,14 @@ fast.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Annotated, Any
 
 import typer
 
 from smotefast._version import __version__
 from smotefast.cli import options
+from smotefast.cli.log_lines import log_lines, shows_lines
 from smotefast.cli.output import (
     EXIT_CODES,
     one_line_errors,
@@ -98,6 +100,7 @@ def resample(
     overwrite: options.Overwrite = False,
     restart: options.Restart = False,
     resume: options.Resume = False,
+    log_format: options.LogFormatValue = None,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
@@ -138,10 +141,16 @@ def resample(
         }
         with usage_errors():
             check_arguments(source, destination, **job)
-        progress = False if quiet else None
-        summary = resample_dataset(
-            source, destination, target=target, overwrite=overwrite, progress=progress, **job
-        )
+        prints_lines = shows_lines(log_format, quiet=quiet)
+        with log_lines(log_format) if prints_lines else nullcontext():
+            summary = resample_dataset(
+                source,
+                destination,
+                target=target,
+                overwrite=overwrite,
+                progress=False if quiet or prints_lines else None,
+                **job,
+            )
         if not quiet:
             warning = "All rows were written, but the summary could not be printed"
             print_result(str(summary), warning=warning)

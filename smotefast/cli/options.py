@@ -43,6 +43,14 @@ class Schema(StrEnum):
     STRICT = "strict"
 
 
+class LogFormat(StrEnum):
+    """How progress is printed where no progress bar is shown."""
+
+    TEXT = "text"
+    JSON = "json"
+    NONE = "none"
+
+
 Source = Annotated[
     str,
     typer.Argument(
@@ -221,6 +229,14 @@ Provenance = Annotated[
         "--provenance",
         help="Write columns that say where each row comes from: is_synthetic, base_row, "
         "neighbor_row, step.",
+    ),
+]
+LogFormatValue = Annotated[
+    LogFormat | None,
+    typer.Option(
+        "--log-format",
+        help="Print progress as lines of text or of JSON on standard error, or none.",
+        show_default="text if standard error is no terminal, else a progress bar",
     ),
 ]
 Overwrite = Annotated[

@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
+from smotefast.report.meter import Meter
+
 Callback = Callable[[int, int], object]
 
 _REDRAW_SECONDS = 0.3
+_BAR_WIDTH = 12  # with the facts beside it, a line has 80 to 90 columns
 
 
 class _DisplayHandle(Protocol):
@@ -45,8 +48,27 @@ class Progress:
     def advance(self, rows: int) -> None:
         """Add rows that are done."""
 
+    def skip(self, rows: int) -> None:
+        """Add rows that an earlier run has done; they say nothing about the speed."""
+        self.advance(rows)
+
     def close(self) -> None:
         """End the display."""
+
+
+class SearchDisplay:
+    """Displays the searches of a job, whose rows are not written."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def phase(self, name: str, total: int | None = None, *, writes: bool = False) -> None:
+        """Begin a phase of ``total`` rows."""
+        self._progress.phase(name, total)
+
+    def advance(self, rows: int) -> None:
+        """Add rows that are done."""
+        self._progress.advance(rows)
 
 
 class _CallbackProgress(Progress):
@@ -71,16 +93,17 @@ class _TerminalProgress(Progress):
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as RichProgress
 
         columns = (
             TextColumn("{task.description:<22}"),
-            BarColumn(),
+            BarColumn(_BAR_WIDTH),
             TextColumn("{task.percentage:>3.0f}%"),
             TimeElapsedColumn(),
-            TimeRemainingColumn(),
+            TextColumn("{task.fields[meter]}"),  # a str of the meter at each redrawing
         )
+        self._meter = Meter()
         console = Console(stderr=True, force_jupyter=False)
         self._bar = RichProgress(*columns, console=console, transient=True)
         self._task: TaskID | None = None
@@ -89,9 +112,18 @@ class _TerminalProgress(Progress):
     def phase(self, name: str, total: int | None = None, *, writes: bool = False) -> None:
         if self._task is not None:
             self._bar.remove_task(self._task)
-        self._task = self._bar.add_task(name, total=total)
+        self._meter.begin(name, total)
+        self._task = self._bar.add_task(name, total=total, meter=self._meter)
 
     def advance(self, rows: int) -> None:
+        self._meter.add(rows)
+        self._move(rows)
+
+    def skip(self, rows: int) -> None:
+        self._meter.skip(rows)
+        self._move(rows)
+
+    def _move(self, rows: int) -> None:
         if self._task is not None:
             self._bar.advance(self._task, rows)
 
@@ -108,15 +140,24 @@ class _NotebookProgress(Progress):
 
     def __init__(self) -> None:
         self._name, self._done, self._total = "", 0, 0
-        self._started = self._displayed = 0.0
+        self._meter = Meter()
+        self._displayed = 0.0
         self._handle: _DisplayHandle | None = None
 
     def phase(self, name: str, total: int | None = None, *, writes: bool = False) -> None:
         self._name, self._done, self._total = name, 0, total or 0
-        self._started = time.monotonic()
+        self._meter.begin(name, total)
         self._display(self._line(), self._html())
 
     def advance(self, rows: int) -> None:
+        self._meter.add(rows)
+        self._move(rows)
+
+    def skip(self, rows: int) -> None:
+        self._meter.skip(rows)
+        self._move(rows)
+
+    def _move(self, rows: int) -> None:
         self._done += rows
         if time.monotonic() - self._displayed >= _REDRAW_SECONDS:
             self._display(self._line(), self._html())
@@ -141,9 +182,8 @@ class _NotebookProgress(Progress):
     def _line(self) -> str:
         if not self._total:
             return self._name
-        seconds = time.monotonic() - self._started
         share = min(1.0, self._done / self._total)
-        return f"{self._name}: {share:.0%} of {self._total:,} rows, {seconds:.0f} s"
+        return f"{self._name}: {share:.0%} of {self._total:,} rows, {self._meter}"
 
     def _html(self) -> str:
         state = f'max="{self._total}" value="{self._done}"' if self._total else ""

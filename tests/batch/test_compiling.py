@@ -119,7 +119,7 @@ def test_a_job_that_compiled__restarts_if_memory_is_short(tmp_path, destination)
     options = ["resample", source, destination, "--target", "label", "--memory-limit", "9MiB"]
     cold = run(JOB, tmp_path / "cache", *options)
     assert cold.stdout == f"again {' '.join(map(str, options))}\n"
-    assert cold.stderr.startswith(LINE)
+    assert cold.stderr.count(LINE) == 1
     assert "Kernels were compiled in this process" in cold.stderr
     once = {"SMOTEFAST_RESTARTED": "1"}
     assert run(JOB, tmp_path / "other", *options, **once).stdout == ""
@@ -138,6 +138,7 @@ def test_a_slow_job_that_loads_compiled_kernels__does_not_restart(tmp_path, dest
     source = write_file(tmp_path / "in.parquet", imbalanced())
     run(COMPILE, tmp_path / "cache")
     options = ["resample", source, destination, "--target", "label", "--memory-limit", "9MiB"]
+    options += ["--log-format", "none"]
     warm_and_slow = run(JOB, tmp_path / "cache", *options, SLOW="1")
     assert (warm_and_slow.returncode, warm_and_slow.stdout) == (4, "")
     assert warm_and_slow.stderr.startswith("smotefast: error: --memory-limit 9MiB")

@@ -13,10 +13,17 @@ import pytest
 
 from smotefast.cli import main
 
+_FORMAT = "--log-format"
+
 
 def run(*arguments) -> CompletedProcess[str]:
-    """Run ``smotefast ARGUMENTS`` in this process; a new process takes two seconds to start."""
+    """Run ``smotefast ARGUMENTS`` in this process; a new process takes two seconds to start.
+
+    A job prints no lines about its progress, unless ``--log-format`` is given.
+    """
     command = ["smotefast", *map(str, arguments)]
+    if arguments[:1] == ("resample",) and len(arguments) > 3 and _FORMAT not in arguments:
+        command += [_FORMAT, "none"]
     out, err = StringIO(), StringIO()
     with (
         pytest.MonkeyPatch.context() as patch,

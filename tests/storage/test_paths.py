@@ -254,9 +254,8 @@ def test_the_summary__can_be_printed_in_every_encoding(tmp_path, locale):
     command = [sys.executable, "-m", "smotefast", "resample", f"{ODD}.parquet", f"{ODD}-out"]
     settings = {"LC_ALL": locale} if locale[0] == "C" else {"PYTHONIOENCODING": locale}
     environment = {**os.environ, "PYTHONCOERCECLOCALE": "0", **settings}
-    done = subprocess.run(
-        [*command, "--target", "label"], capture_output=True, cwd=tmp_path, env=environment
-    )
+    command += ["--target", "label", "--log-format", "none"]
+    done = subprocess.run(command, capture_output=True, cwd=tmp_path, env=environment)
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"rows written  1,080 to caf" in done.stdout
     assert os.path.isdir(os.path.join(os.fsencode(tmp_path), b"caf\xe9-out"))

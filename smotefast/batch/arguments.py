@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
 from smotefast._messages import did_you_mean, list_names, quote_name
+from smotefast.batch.layout import Layout, check_layout
 from smotefast.batch.scan import Allowed
 from smotefast.batch.steps import JobSteps, job_steps
 from smotefast.registry import make_sampler
@@ -44,6 +45,7 @@ class Arguments(NamedTuple):
     weight_column: str | None
     weights_from: str | None
     provenance: bool
+    layout: Layout
 
 
 def check_arguments(
@@ -64,6 +66,10 @@ def check_arguments(
     weight_column: str | None = None,
     weights_from: str | None = None,
     provenance: bool = False,
+    compression: str | None = None,
+    compression_level: int | None = None,
+    row_group_size: int | None = None,
+    part_size: int | str | None = None,
 ) -> Arguments:
     """Check the arguments of ``resample_dataset`` without looking at the data.
 
@@ -104,6 +110,7 @@ def check_arguments(
         weight_column,
         weights_from,
         provenance,
+        check_layout(compression, compression_level, row_group_size, part_size),
     )
 
 

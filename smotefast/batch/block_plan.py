@@ -76,6 +76,7 @@ def make_plan(
     limit: int,
     n_workers: int = 1,
     group_rows: int | None = None,
+    row_group_size: int | None = None,
 ) -> Plan:
     """Choose the block sizes.
 
@@ -95,6 +96,8 @@ def make_plan(
         Parts to write at a time, if the largest row groups fit then.
     group_rows
         Rows of a row group that an earlier run chose; used if it fits.
+    row_group_size
+        Rows of a row group that the user chose; there is no other choice.
 
     Raises
     ------
@@ -103,26 +106,20 @@ def make_plan(
     """
     release_memory()
     peak = _Peak(sizes, columns, n_written, need)
-    candidates = _group_sizes(peak.row_bytes, n_written)
-    if group_rows is not None:
-        candidates = [group_rows, *candidates]
+    candidates = _block_sizes(peak.row_bytes, n_written, group_rows, row_group_size)
     choices = [(candidates[0], n) for n in range(n_workers, 1, -1)]
-    choices += [(rows, 1) for rows in candidates]
-    fitting, n_at_once = next(
-        (choice for choice in choices if peak.of_group(*choice) <= limit), (None, 1)
+    choices += [(candidate, 1) for candidate in candidates]
+    blocks, n_at_once = next(
+        (choice for choice in choices if peak.of_blocks(*choice) <= limit), (None, 1)
     )
-    if fitting is None:
-        least = 1.02 * min(map(peak.of_group, candidates))
-        raise MemoryError(
-            f"memory_limit={format_size(limit)} is not enough: this job needs about "
-            f"{format_size(least, round_up=True)}, of which {format_size(peak.program)} is the "
-            "program itself. Nothing was written."
-        )
-    expected = peak.of_group(fitting, n_at_once)
+    if blocks is None:
+        least = 1.02 * min(map(peak.of_blocks, candidates))
+        raise MemoryError(_too_much(limit, least, peak.program, row_group_size))
+    fitting, batch_rows = blocks
+    expected = peak.of_blocks(blocks, n_at_once)
     spare = limit - expected - peak.row_bytes * fitting - _PLENTY
     if spare > 0:
         relax_allocator()
-    batch_rows = min(fitting, BATCH_ROWS)
     query_rows, pool_rows = _search_sizes(need, batch_rows, n_written, max(0, spare))
     group_bytes = max(int(peak.row_bytes * fitting), _GROUP_BYTES[0])
     return Plan(fitting, group_bytes, batch_rows, query_rows, pool_rows, n_at_once, expected)
@@ -157,9 +154,12 @@ class _Peak:
         # workers do both in turn. An allocator that returns no memory keeps one more.
         self._groups = 2.2 if uses_jemalloc() else 3.2
 
-    def of_group(self, group_rows: int, n_workers: int = 1) -> int:
-        """Return the peak with row groups of this size: of searching, reading or writing."""
-        batch_rows, need = min(group_rows, BATCH_ROWS), self._need
+    def of_blocks(self, blocks: tuple[int, int], n_workers: int = 1) -> int:
+        """Return the peak of searching, reading or writing.
+
+        ``blocks`` are the rows of a row group and of a batch.
+        """
+        (group_rows, batch_rows), need = blocks, self._need
         searching = self._reader + self._searching(batch_rows)
         writing = n_workers * (self._reader + self._writing(group_rows, batch_rows))
         return int(self.program + need.gathered + max(need.search, searching, writing))
@@ -175,6 +175,34 @@ class _Peak:
         footer = self._n_written / group_rows * self._n_columns * _CHUNK_BYTES
         rows = self._groups * group_rows + 3 * batch_rows
         return self.row_bytes * rows + 64 * batch_rows + footer
+
+
+def _too_much(limit: int, least: float, program: int, row_group_size: int | None) -> str:
+    message = (
+        f"memory_limit={format_size(limit)} is not enough: this job needs about "
+        f"{format_size(least, round_up=True)}, of which {format_size(program)} is the program "
+        "itself. Nothing was written."
+    )
+    if row_group_size is not None:
+        message += f" It may need less with another size than row_group_size={row_group_size}."
+    return message
+
+
+def _block_sizes(
+    row_bytes: float, n_written: int, group_rows: int | None, row_group_size: int | None
+) -> list[tuple[int, int]]:
+    """Return rows of a row group and of a batch that a job may have, the best first.
+
+    Batches are as large as the row groups would be without ``row_group_size``: with batches of
+    one row, a job would take days.
+    """
+    sizes = _group_sizes(row_bytes, n_written)
+    if row_group_size is not None:
+        group = min(row_group_size, max(1, n_written))
+        return [(group, min(rows, BATCH_ROWS)) for rows in sizes]
+    if group_rows is not None:
+        sizes = [group_rows, *sizes]
+    return [(rows, min(rows, BATCH_ROWS)) for rows in sizes]
 
 
 def _group_sizes(row_bytes: float, n_written: int) -> list[int]:

@@ -169,6 +169,7 @@ def _fitting_plan(request: Request, need: MemoryNeed, options: dict[str, Any]) -
             n_written=request.source.n_rows + sum(request.n_to_generate.values()),
             need=need,
             limit=request.limit,
+            row_group_size=request.arguments.layout.row_group_size,
             **options,
         )
     except MemoryError as error:

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from smotefast._threads import thread_count
 from smotefast.batch.arguments import Arguments, check_arguments, split_columns
 from smotefast.batch.column_sizes import ColumnSizes
+from smotefast.batch.layout import Codec, check_part_size
 from smotefast.batch.parts import PartWriter, write_parts
 from smotefast.batch.prepare import PreparedJob, prepare_job
 from smotefast.batch.provenance import check_names
@@ -26,6 +27,7 @@ from smotefast.batch.scan import scan_classes
 from smotefast.batch.tasks import (
     PART_BYTES,
     Part,
+    check_part_count,
     copy_tasks,
     generate_tasks,
     group_into_parts,
@@ -78,6 +80,10 @@ def resample_dataset(
     weight_column: str | None = None,
     weights_from: str | None = None,
     provenance: bool = False,
+    compression: Codec | None = None,
+    compression_level: int | None = None,
+    row_group_size: int | None = None,
+    part_size: int | str | None = None,
 ) -> Summary:
     """Resample a data set in Parquet files that may be larger than memory.
 
@@ -154,6 +160,19 @@ def resample_dataset(
         synthetic samples ``base_row`` and ``neighbor_row``, counted in the source from 0, and
         the ``step`` between them. The neighbor of a copied row is the row itself; samples that
         do not lie between two rows have no step.
+    compression
+        Codec of all columns: "none", "snappy", "gzip", "zstd", "lz4" or "brotli". By default,
+        each column has the codec that it has in the source.
+    compression_level
+        Level of the codec; higher levels give smaller files and take longer. None means the
+        default of the codec.
+    row_group_size
+        Rows of each row group; the last one of a file may have fewer, and so may others whose
+        rows are larger than the job has estimated. By default, row groups have up to 48 MiB in
+        memory and 1,000,000 rows, and fewer if memory is short.
+    part_size
+        Size of the rows of a part file in memory, such as "64MiB". A part has at least one row
+        group of the source, or one synthetic sample. None means 128 MiB.
 
     Returns
     -------
@@ -202,10 +221,15 @@ def resample_dataset(
         weight_column=weight_column,
         weights_from=weights_from,
         provenance=provenance,
+        compression=compression,
+        compression_level=compression_level,
+        row_group_size=row_group_size,
+        part_size=part_size,
     )
     opened = open_any_source(arguments.source, arguments.drop, arguments.schema)
     recover(os.path.realpath(arguments.destination))
     output = check_destination(arguments.destination, opened, overwrite=overwrite)
+    check_part_size(arguments.layout, output)
     columns = split_columns(opened, target, arguments.drop, arguments.keep, arguments.feature)
     if arguments.provenance:
         check_names(columns[0])
@@ -222,12 +246,15 @@ def resample_dataset(
         files = _in_parquet(opened, workspace, arguments, shown)
         stack.enter_context(files.report_changes())
         sizes = ColumnSizes(files, columns[0])
-        part_rows = max(1, int(PART_BYTES / sizes.row_bytes(columns[0])))
+        part_bytes = arguments.layout.part_size or PART_BYTES
+        part_rows = max(1, int(part_bytes / sizes.row_bytes(columns[0])))
         copies = copy_tasks(files, part_rows)
         shown.phase("counting classes", files.n_rows)
         allow_one = arguments.allowed.absent
         classes = scan_classes(files, target, copies, shown, allow_one=allow_one)
         request = make_request(arguments, files, target, columns, sizes, classes)
+        if output.is_folder:
+            check_part_count(copies, sum(request.n_to_generate.values()), part_rows)
         with save_searches(journal):
             prepared = _prepare(request, journal, output, shown)
         warn_resampling(prepared.job.messages)
@@ -317,7 +344,13 @@ def _write(
     writer = PartWriter(
         groups.of_part,
         groups.output_schema,
-        writer_options(source, source.names - set(request.columns), groups.output_schema.names),
+        writer_options(
+            source,
+            source.names - set(request.columns),
+            groups.output_schema.names,
+            codec=request.arguments.layout.compression,
+            level=request.arguments.layout.compression_level,
+        ),
         workspace.path,
         workspace.output if output.is_folder else None,
         plan.group_rows,

@@ -15,6 +15,8 @@ from smotefast.storage import ParquetSource
 
 # Bytes of the rows of a part, in memory. Readers such as Spark read 128 MiB at a time.
 PART_BYTES = 128 << 20
+# With more parts, the order of their names would no longer be that of their numbers.
+_MOST_PARTS = 100_000
 
 
 class CopyRows(NamedTuple):
@@ -96,6 +98,23 @@ def group_into_parts(tasks: Sequence[Task], part_rows: int, *, is_folder: bool) 
     """
     groups = list(_groups(tasks, part_rows)) if is_folder else [tuple(tasks)]
     return [Part(number, group) for number, group in enumerate(groups)]
+
+
+def check_part_count(copies: Sequence[CopyRows], n_to_generate: int, part_rows: int) -> None:
+    """Raise an error if a folder would get too many parts, before any row is read.
+
+    Raises
+    ------
+    ValueError
+        The message names the parameter.
+    """
+    n_parts = len(group_into_parts(copies, part_rows, is_folder=True))
+    n_parts += -(-n_to_generate // part_rows)
+    if n_parts > _MOST_PARTS:
+        raise ValueError(
+            f"The output would have about {n_parts:,} parts, more than {_MOST_PARTS:,}. Choose "
+            "a larger part_size."
+        )
 
 
 def _groups(tasks: Sequence[Task], part_rows: int) -> Iterator[tuple[Task, ...]]:

@@ -97,6 +97,10 @@ def resample(
     weight_column: options.WeightColumn = None,
     weights_from: options.WeightsFrom = None,
     provenance: options.Provenance = False,
+    compression: options.Compression = None,
+    compression_level: options.CompressionLevel = None,
+    row_group_size: options.RowGroupSize = None,
+    part_size: options.PartSize = None,
     overwrite: options.Overwrite = False,
     restart: options.Restart = False,
     resume: options.Resume = False,
@@ -138,6 +142,10 @@ def resample(
             "weight_column": weight_column,
             "weights_from": weights_from,
             "provenance": provenance,
+            "compression": compression,
+            "compression_level": compression_level,
+            "row_group_size": row_group_size,
+            "part_size": part_size,
         }
         with usage_errors():
             check_arguments(source, destination, **job)

@@ -231,6 +231,36 @@ Provenance = Annotated[
         "neighbor_row, step.",
     ),
 ]
+Compression = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CODEC",
+        help="Codec of all columns: none, snappy, gzip, zstd, lz4 or brotli.",
+        show_default="as in SOURCE",
+    ),
+]
+CompressionLevel = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        help="Level of --compression; higher levels give smaller files and take longer.",
+        show_default="the codec's default",
+    ),
+]
+RowGroupSize = Annotated[
+    int | None,
+    typer.Option(
+        metavar="ROWS", help="Rows of a row group.", show_default="up to 48 MiB in memory"
+    ),
+]
+PartSize = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SIZE",
+        help="Size of the rows of a part file in memory, such as 64MiB.",
+        show_default="128MiB",
+    ),
+]
 LogFormatValue = Annotated[
     LogFormat | None,
     typer.Option(

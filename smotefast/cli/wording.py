@@ -38,6 +38,10 @@ OPTIONS = {
     "weight_column": "--weight-column",
     "weights_from": "--weights-from",
     "provenance": "--provenance",
+    "compression": "--compression",
+    "compression_level": "--compression-level",
+    "row_group_size": "--row-group-size",
+    "part_size": "--part-size",
     "progress": "--quiet",
 }
 SETTINGS = (

@@ -30,6 +30,9 @@ def writer_options(
     source: ParquetSource,
     dropped: frozenset[str] = frozenset(),
     written: Sequence[str] = (),
+    *,
+    codec: str | None = None,
+    level: int | None = None,
 ) -> dict[str, Any]:
     """Return compression, dictionary encoding and other encodings of the stored columns.
 
@@ -44,9 +47,11 @@ def writer_options(
     written
         Columns to write. Those that the source does not have get its most frequent codec, and
         a dictionary.
+    codec, level
+        Codec of all columns and its level, instead of those of the source.
     """
     if source.is_copy:
-        return _default_options(source)
+        return {**_default_options(source, codec), "compression_level": level}
     compression, dictionaries, encodings = {}, [], {}
     metadata, names = _metadata(source), frozenset(source.schema.names)
     chunks = _column_chunks(metadata)
@@ -66,11 +71,14 @@ def writer_options(
             encodings[path] = encoding
     added = [name for name in written if name not in source.names]
     if added and compression:
-        codec = Counter(compression.values()).most_common(1)[0][0]
-        compression |= dict.fromkeys(added, codec)
+        usual = Counter(compression.values()).most_common(1)[0][0]
+        compression |= dict.fromkeys(added, usual)
         dictionaries += added
+    changed = _changed_columns(source, metadata)
+    encodings = {path: name for path, name in encodings.items() if path not in changed}
     return {
-        "compression": compression,
+        "compression": codec or compression,
+        "compression_level": level,
         "use_dictionary": dictionaries or False,
         "column_encoding": encodings or None,
         "store_decimal_as_integer": as_integer,
@@ -78,12 +86,19 @@ def writer_options(
     }
 
 
-def _default_options(source: ParquetSource) -> dict[str, Any]:
+def _changed_columns(source: ParquetSource, metadata: pq.FileMetaData) -> set[str]:
+    """Return the columns that the output has in another type than a file."""
+    stored = {each.name: each.type for each in metadata.schema.to_arrow_schema()}
+    types = {each.name: each.type for each in source.schema}
+    return {name for name in stored if not stored[name].equals(types.get(name, stored[name]))}
+
+
+def _default_options(source: ParquetSource, codec: str | None) -> dict[str, Any]:
     """Return options for a source that was no Parquet file: a dictionary for text only."""
     types = pa.types
     tests = types.is_string, types.is_large_string, types.is_binary, types.is_dictionary
     text = [each.name for each in source.schema if any(test(each.type) for test in tests)]
-    return {"compression": "snappy", "use_dictionary": text or False}
+    return {"compression": codec or "snappy", "use_dictionary": text or False}
 
 
 def _is_decimal(column: pq.ColumnSchema) -> bool:

@@ -75,3 +75,23 @@ def test_writer_options__stores_decimals_as_the_source_does(tmp_path):
             for name in ("x.parquet", "copy.parquet")
         ]
         assert kinds[0] == kinds[1]
+
+
+def test_an_encoding__is_not_kept_for_a_column_whose_type_is_widened(tmp_path):
+    narrow = pa.table({"n": pa.array(range(100), pa.int32()), "m": pa.array(range(100))})
+    options = {
+        "use_dictionary": False,
+        "column_encoding": {"n": "DELTA_BINARY_PACKED", "m": "DELTA_BINARY_PACKED"},
+    }
+    pq.write_table(narrow, tmp_path / "a.parquet", **options)
+    pq.write_table(narrow.slice(0, 1).set_column(0, "n", [[0.5]]), tmp_path / "b.parquet")
+    encodings = writer_options(open_source(tmp_path))["column_encoding"]
+    assert encodings == {"m": "DELTA_BINARY_PACKED"}
+
+
+def test_added_columns__get_the_usual_codec_and_do_not_change_that_of_others(tmp_path):
+    table = pa.table({"a": [1.0], "b": [1.0], "c": [1.0]})
+    codecs = {"a": "zstd", "b": "gzip", "c": "zstd"}
+    pq.write_table(table, tmp_path / "a.parquet", compression=codecs)
+    options = writer_options(open_source(tmp_path / "a.parquet"), written=["a", "b", "c", "w"])
+    assert options["compression"] == {"a": "ZSTD", "b": "GZIP", "c": "ZSTD", "w": "ZSTD"}

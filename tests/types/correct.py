@@ -87,6 +87,7 @@ def files() -> str:
         sampler=SMOTE,
         rows="synthetic",
         memory_limit="1GiB",
+        compression="zstd",
     )
     report = smotefast.diagnose("in.parquet", target="label")
     return f"{summary.counts_after} {report.advice}"

@@ -26,6 +26,7 @@ TomekLinks(sampling_strategy={0: 10})  # error
 ClusterCentroids(voting="loud")  # error
 smotefast.resample_dataset("in.parquet", "out", target="y", rows="syntetic")  # error
 smotefast.resample_dataset("in.parquet", "out")  # error
+smotefast.resample_dataset("in.parquet", "out", target="y", compression="zst")  # error
 smotefast.resample_dataset("in.parquet", "out", target="y", if_balanced="stop")  # error
 SMOTE().fit_resample(X)  # error
 SMOTE().fit_resample(5, y)  # error

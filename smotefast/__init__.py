@@ -22,7 +22,7 @@ from smotefast._version import __version__
 
 if TYPE_CHECKING:
     from smotefast import combine, over_sampling, under_sampling
-    from smotefast.batch import resample_dataset
+    from smotefast.batch import resample_dataset, verify_dataset
     from smotefast.calibration import prior_correction
     from smotefast.combine import SMOTEENN, Combination, SMOTETomek
     from smotefast.diagnosis import diagnose, diagnose_dataset
@@ -88,11 +88,12 @@ __all__ = [
     "resample_dataset",
     "under_sampling",
     "unpatch_imblearn",
+    "verify_dataset",
 ]
 
 # The public names of each subpackage.
 SUBPACKAGES = {
-    "batch": ["resample_dataset"],
+    "batch": ["resample_dataset", "verify_dataset"],
     "calibration": ["prior_correction"],
     "combine": ["SMOTEENN", "Combination", "SMOTETomek"],
     "diagnosis": ["diagnose", "diagnose_dataset"],

@@ -2,6 +2,13 @@
 
 from smotefast.batch.arguments import check_arguments
 from smotefast.batch.resample import resample_dataset
+from smotefast.batch.verify import Verification, verify_dataset
 from smotefast.batch.warmup import JustCompiledError
 
-__all__ = ["JustCompiledError", "check_arguments", "resample_dataset"]
+__all__ = [
+    "JustCompiledError",
+    "Verification",
+    "check_arguments",
+    "resample_dataset",
+    "verify_dataset",
+]

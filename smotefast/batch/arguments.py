@@ -46,6 +46,7 @@ class Arguments(NamedTuple):
     weights_from: str | None
     provenance: bool
     layout: Layout
+    report: str | None
 
 
 def check_arguments(
@@ -70,6 +71,7 @@ def check_arguments(
     compression_level: int | None = None,
     row_group_size: int | None = None,
     part_size: int | str | None = None,
+    report: str | os.PathLike[str] | None = None,
 ) -> Arguments:
     """Check the arguments of ``resample_dataset`` without looking at the data.
 
@@ -111,6 +113,7 @@ def check_arguments(
         weights_from,
         provenance,
         check_layout(compression, compression_level, row_group_size, part_size),
+        None if report is None else file_path(report, "report"),
     )
 
 
@@ -136,6 +139,22 @@ def _check_choice(parameter: str, value: Any, *choices: str) -> None:
         suggestion = did_you_mean(value, choices)
         allowed = " or ".join(map(repr, choices))
         raise ValueError(f"{parameter}={value!r} must be {allowed}.{suggestion}")
+
+
+def file_path(path: str | os.PathLike[str], parameter: str) -> str:
+    """Return the path of a file as text.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If it is not a path.
+    """
+    if not isinstance(path, str | bytes | os.PathLike):
+        raise TypeError(f"{parameter}={quote_name(path)} must be the path of a file.")
+    text = os.fsdecode(path)
+    if not text.strip() or "\0" in text:
+        raise ValueError(f"{parameter}={text!r} is not the path of a file.")
+    return text
 
 
 def column_names(names: Iterable[str], parameter: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from smotefast.batch.tasks import Part
+from smotefast.report import WrittenPart
 from smotefast.storage import ParquetSink, release_memory, uses_jemalloc
 from smotefast.storage.files import file_checksum, flush_to_disk, remove
 from smotefast.storage.journal import Journal
@@ -25,17 +26,6 @@ from smotefast.storage.workspace import OUTPUT
 
 # Seconds between two looks at the threads, at most: a signal is handled then.
 _INTERVAL = 0.2
-
-
-class PartResult(NamedTuple):
-    """A part that is written: rows, size of the file in bytes, and checksum."""
-
-    n_rows: int
-    n_bytes: int
-    checksum: str
-
-
-NO_FILE = PartResult(0, 0, "")
 
 
 class PartWriter(NamedTuple):
@@ -73,20 +63,21 @@ class PartWriter(NamedTuple):
             else os.path.join(self.output, part.name)
         )
 
-    def write(self, part: Part, report: Callable[[int], None]) -> PartResult:
+    def write(self, part: Part, report: Callable[[int], None]) -> WrittenPart:
         """Write a part; ``report`` is called with the rows of each row group.
 
-        A part without rows, other than the first one, gets no file.
+        A part without rows, other than the first one, gets no file, and has no checksum.
         """
         attempt = os.path.join(self.folder, f"attempt-{part.name}")
         n_rows = self._write_file(part, attempt, report)
         if not n_rows and part.number > 0:
             os.unlink(attempt)
-            return NO_FILE
+            return WrittenPart(part.name, 0, 0, "", self.group_rows)
         path = self.path_of(part)
         os.replace(attempt, path)
         flush_to_disk(os.path.dirname(path))
-        return PartResult(n_rows, os.path.getsize(path), file_checksum(path))
+        n_bytes, checksum = os.path.getsize(path), file_checksum(path)
+        return WrittenPart(part.name, n_rows, n_bytes, checksum, self.group_rows)
 
     def _write_file(self, part: Part, path: str, report: Callable[[int], None]) -> int:
         tables = self.row_groups(part)
@@ -104,13 +95,20 @@ class PartWriter(NamedTuple):
             raise
         return sink.n_rows
 
-    def finished(self, part: Part, journal: Journal) -> PartResult | None:
-        """Return the result of an earlier run for a part, if its file is as it was."""
+    def finished(self, part: Part, journal: Journal) -> WrittenPart | None:
+        """Return what an earlier run wrote of a part, if its file is as it was."""
         recorded = journal.result(part.name)
         if recorded is None or recorded["group_rows"] != self.group_rows:
             return None
-        result = PartResult(recorded["rows"], recorded["bytes"], recorded["checksum"])
-        if result == NO_FILE:
+        result = WrittenPart(
+            part.name,
+            recorded["rows"],
+            recorded["bytes"],
+            recorded["checksum"],
+            self.group_rows,
+            is_resumed=True,
+        )
+        if not result.checksum:
             return result
         path = self.path_of(part)
         try:
@@ -119,37 +117,43 @@ class PartWriter(NamedTuple):
         except OSError:
             return None
 
-    def remove_others(self, written: Mapping[str, PartResult]) -> None:
+    def remove_others(self, written: Mapping[str, WrittenPart]) -> None:
         """Remove what is in the folder of the parts, but is none of those that are written.
 
         If an earlier run has exchanged the folder with an old destination, it has old files.
         """
         if self.output is not None:
-            names = {name for name, result in written.items() if result != NO_FILE}
+            names = {name for name, result in written.items() if result.checksum}
             for name in sorted({*os.listdir(self.output)} - names):
                 remove(os.path.join(self.output, name))
 
 
+def finished_parts(
+    parts: Sequence[Part], writer: PartWriter, journal: Journal
+) -> dict[str, WrittenPart]:
+    """Return what an earlier run has written, by the names of the parts."""
+    results = {part.name: writer.finished(part, journal) for part in parts}
+    return {name: result for name, result in results.items() if result is not None}
+
+
 def write_parts(
     parts: Sequence[Part],
+    finished: Mapping[str, WrittenPart],
     writer: PartWriter,
     journal: Journal,
     n_workers: int,
     report: Callable[[int], None],
-) -> list[PartResult]:
-    """Write the parts that are not written yet; return the results of all.
+) -> list[WrittenPart]:
+    """Write the parts that are not finished; return all that have a file.
 
     ``report`` is called in this thread, with numbers of rows.
     """
-    results = {part.name: writer.finished(part, journal) for part in parts}
-    written = {name: result for name, result in results.items() if result is not None}
-    writer.remove_others(written)
-    for result in written.values():
-        report(result.n_rows)
-    rest = [part for part in parts if part.name not in written]
+    writer.remove_others(finished)
+    rest = [part for part in parts if part.name not in finished]
     with closing(_Workers(writer, journal, n_workers)) as workers:
-        written.update(workers.run(rest, report))
-    return [written[part.name] for part in parts]
+        written = {**finished, **workers.run(rest, report)}
+    ordered = [written[part.name] for part in parts]
+    return [result for result in ordered if result.checksum]
 
 
 class _StoppedError(Exception):
@@ -168,10 +172,10 @@ class _Workers:
 
     def run(
         self, parts: Sequence[Part], report: Callable[[int], None]
-    ) -> dict[str, PartResult]:
-        """Write parts; return their results by name."""
+    ) -> dict[str, WrittenPart]:
+        """Write parts; return what was written, by name."""
         pending = {self._pool.submit(self._write, part): part for part in parts}
-        written: dict[str, PartResult] = {}
+        written: dict[str, WrittenPart] = {}
         while pending:
             self._report(report, _INTERVAL)
             for future in [each for each in pending if each.done()]:
@@ -179,7 +183,7 @@ class _Workers:
         self._report(report, 0)
         return written
 
-    def _write(self, part: Part) -> PartResult:
+    def _write(self, part: Part) -> WrittenPart:
         try:
             result = self._writer.write(part, self._count)
             self._journal.record(

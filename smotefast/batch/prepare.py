@@ -30,7 +30,7 @@ from smotefast.batch.writing import ColumnSource, SyntheticSamples, TargetColumn
 from smotefast.engine.job import Job
 from smotefast.engine.rows import AllRows, ClassPositions
 from smotefast.kernels import kernels_were_compiled
-from smotefast.report import Progress, SearchDisplay
+from smotefast.report import Progress, SearchDisplay, StepTimes
 from smotefast.storage import check_resident_memory, release_memory
 
 
@@ -65,11 +65,16 @@ class PreparedJob:
 
 
 def prepare_job(
-    request: Request, progress: Progress, *, n_workers: int = 1, group_rows: int | None = None
+    request: Request,
+    progress: Progress,
+    times: StepTimes,
+    *,
+    n_workers: int = 1,
+    group_rows: int | None = None,
 ) -> PreparedJob:
     """Plan the memory, read the classes, find neighbors.
 
-    ``n_workers`` and ``group_rows`` are those of ``make_plan``.
+    ``times`` gets these steps. ``n_workers`` and ``group_rows`` are those of ``make_plan``.
 
     Raises
     ------
@@ -78,14 +83,17 @@ def prepare_job(
     ValueError
         If the sampler cannot work with the data.
     """
+    times.begin("planning")
     second = second_step(request)
     _check_counts(request, second)
     features = _features(request, second)
     options = {"n_workers": n_workers, "group_rows": group_rows}
     plan = _plan(request, features, second, progress, options)
     reader = _reader(request, plan, progress)
+    times.begin("gathering")
     gathered = features.gather(reader)
     sources = _column_sources(request, features, reader, gathered.rows)
+    times.begin("searching")
     progress.phase(features.phase)
     rows = cast(AllRows, gathered.rows)  # the sampler reads only what its needs() tell
     with _search_display(request, progress):

@@ -9,7 +9,6 @@ same job goes on from them after an interruption.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from typing import Any, Literal
@@ -17,8 +16,9 @@ from typing import Any, Literal
 from smotefast._threads import thread_count
 from smotefast.batch.arguments import Arguments, check_arguments, split_columns
 from smotefast.batch.column_sizes import ColumnSizes
+from smotefast.batch.job_report import check_report_path, write_report
 from smotefast.batch.layout import Codec, check_part_size
-from smotefast.batch.parts import PartWriter, write_parts
+from smotefast.batch.parts import PartWriter, finished_parts, write_parts
 from smotefast.batch.prepare import PreparedJob, prepare_job
 from smotefast.batch.provenance import check_names
 from smotefast.batch.request import Request, make_request
@@ -36,7 +36,14 @@ from smotefast.batch.weights import check_weight_column, make_weight_column
 from smotefast.batch.writing import RowGroups
 from smotefast.exceptions import warn_resampling
 from smotefast.neighbors import save_searches
-from smotefast.report import LoggedProgress, Progress, Summary, make_progress
+from smotefast.report import (
+    LoggedProgress,
+    Progress,
+    StepTimes,
+    Summary,
+    WrittenPart,
+    make_progress,
+)
 from smotefast.storage import (
     Destination,
     Journal,
@@ -84,6 +91,7 @@ def resample_dataset(
     compression_level: int | None = None,
     row_group_size: int | None = None,
     part_size: int | str | None = None,
+    report: str | os.PathLike[str] | None = None,
 ) -> Summary:
     """Resample a data set in Parquet files that may be larger than memory.
 
@@ -173,12 +181,16 @@ def resample_dataset(
     part_size
         Size of the rows of a part file in memory, such as "64MiB". A part has at least one row
         group of the source, or one synthetic sample. None means 128 MiB.
+    report
+        A JSON file to write when the job is complete, with the counts, samplers, options,
+        source, versions, times, memory, and the parts with their checksums. An old report is
+        replaced.
 
     Returns
     -------
     Summary
-        Class sizes before and after, number of rows written, time, peak memory, and the recall
-        of an approximate search.
+        Class sizes before and after, number of rows written, time, peak memory, the parts, and
+        the recall of an approximate search.
 
     Raises
     ------
@@ -188,6 +200,10 @@ def resample_dataset(
         If a file cannot be read or written; the destination is unchanged.
     MemoryError
         If the job would not stay under the limit; the message says how much it needs.
+
+    See Also
+    --------
+    smotefast.verify_dataset : Check the output by its report.
 
     Examples
     --------
@@ -203,7 +219,7 @@ def resample_dataset(
     >>> summary.counts_after
     {'a': 2, 'b': 2}
     """
-    started, peak = time.perf_counter(), PeakMemory()
+    times, peak = StepTimes("counting"), PeakMemory()
     arguments = check_arguments(
         source,
         destination,
@@ -225,11 +241,14 @@ def resample_dataset(
         compression_level=compression_level,
         row_group_size=row_group_size,
         part_size=part_size,
+        report=report,
     )
     opened = open_any_source(arguments.source, arguments.drop, arguments.schema)
     recover(os.path.realpath(arguments.destination))
     output = check_destination(arguments.destination, opened, overwrite=overwrite)
     check_part_size(arguments.layout, output)
+    if arguments.report is not None:
+        check_report_path(arguments.report, opened, output)
     columns = split_columns(opened, target, arguments.drop, arguments.keep, arguments.feature)
     if arguments.provenance:
         check_names(columns[0])
@@ -256,31 +275,39 @@ def resample_dataset(
         if output.is_folder:
             check_part_count(copies, sum(request.n_to_generate.values()), part_rows)
         with save_searches(journal):
-            prepared = _prepare(request, journal, output, shown)
+            prepared = _prepare(request, journal, output, shown, times)
         warn_resampling(prepared.job.messages)
         tasks = [
             *(copies if arguments.writes_originals else ()),
             *generate_tasks(prepared.job.n_rows, part_rows),
         ]
         parts = group_into_parts(tasks, part_rows, is_folder=output.is_folder)
-        n_rows = _write(request, prepared, parts, workspace, output, shown, peak)
+        times.begin("writing")
+        written = _write(request, prepared, parts, workspace, output, shown, peak)
+        times.begin("committing")
         files.check_unchanged()
         # Once more: links and folders may have changed since the job began.
         check_destination(output.path, opened, overwrite=overwrite)
         workspace.publish()
-    return Summary(
+    seconds = times.result()
+    summary = Summary(
         destination=arguments.destination,
         counts_before=classes.counts,
         counts_after=prepared.rows.counts,
         counts_made=prepared.job.counts(),
-        rows_written=n_rows,
-        seconds=time.perf_counter() - started,
+        rows_written=sum(part.n_rows for part in written),
+        seconds=sum(seconds.values()),
         peak_memory=peak.result(),
         memory_limit=arguments.limit.n_bytes,
         search=prepared.job.method,
         recall=prepared.recall,
         copied=not prepared.changes_rows,
+        parts=tuple(written),
+        seconds_by_step=seconds,
     )
+    if arguments.report is not None:
+        write_report(arguments.report, summary, arguments, opened, target, output)
+    return summary
 
 
 def _in_parquet(
@@ -302,13 +329,18 @@ def _in_parquet(
 
 
 def _prepare(
-    request: Request, journal: Journal, output: Destination, progress: Progress
+    request: Request,
+    journal: Journal,
+    output: Destination,
+    progress: Progress,
+    times: StepTimes,
 ) -> PreparedJob:
     """Prepare the job with the row groups that an interrupted run had, if it has a journal."""
     recorded = journal.fact(_PLAN)
     prepared = prepare_job(
         request,
         progress,
+        times,
         n_workers=thread_count(None) if output.is_folder else 1,
         group_rows=None if recorded is None else recorded["group_rows"],
     )
@@ -325,8 +357,8 @@ def _write(
     output: Destination,
     progress: Progress,
     peak: PeakMemory,
-) -> int:
-    """Write the parts; return the number of rows."""
+) -> list[WrittenPart]:
+    """Write the parts; return those that have a file."""
     source, rows, plan = request.source, prepared.rows, prepared.plan
     total = rows.n_synthetic + (rows.n_originals if request.arguments.writes_originals else 0)
     counts = request.classes.counts
@@ -362,8 +394,14 @@ def _write(
         peak.sample()
 
     progress.phase("writing", total, writes=True)
-    results = write_parts(parts, writer, workspace.journal, plan.n_workers, report)
-    n_rows = sum(result.n_rows for result in results)
+    finished = finished_parts(parts, writer, workspace.journal)
+    if finished:
+        progress.skip(sum(part.n_rows for part in finished.values()))
+    journal = workspace.journal
+    written = write_parts(parts, finished, writer, journal, plan.n_workers, report)
+    if not output.is_folder:
+        written = [part._replace(file=os.path.basename(output.path)) for part in written]
+    n_rows = sum(part.n_rows for part in written)
     if n_rows != total:
         raise OSError(f"{n_rows} rows were written instead of {total}.")
-    return n_rows
+    return written

@@ -65,7 +65,7 @@ def describe_job(arguments: Arguments, source: Source, target: str) -> dict[str,
     """Describe a job by all that its output depends on, as values of JSON."""
     steps = [step for step in arguments.steps if step is not None]
     job = {
-        "versions": {"smotefast": __version__, **{name: version(name) for name in _PACKAGES}},
+        "versions": package_versions(),
         "source": [[file.path, file.n_rows, *file.content_state] for file in source.files]
         or secrets.token_hex(8),  # objects cannot be compared
         "target": target,
@@ -75,6 +75,11 @@ def describe_job(arguments: Arguments, source: Source, target: str) -> dict[str,
     }
     plain: dict[str, Any] = json.loads(json.dumps(job))
     return plain
+
+
+def package_versions() -> dict[str, str]:
+    """Return the versions of the packages that compute and write the rows."""
+    return {"smotefast": __version__, **{name: version(name) for name in _PACKAGES}}
 
 
 def _describe_sampler(sampler: BaseSampler) -> dict[str, Any]:

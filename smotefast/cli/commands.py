@@ -16,6 +16,7 @@ from smotefast.cli import options
 from smotefast.cli.log_lines import log_lines, shows_lines
 from smotefast.cli.output import (
     EXIT_CODES,
+    Exit,
     one_line_errors,
     print_result,
     print_step,
@@ -101,6 +102,7 @@ def resample(
     compression_level: options.CompressionLevel = None,
     row_group_size: options.RowGroupSize = None,
     part_size: options.PartSize = None,
+    report: options.Report = None,
     overwrite: options.Overwrite = False,
     restart: options.Restart = False,
     resume: options.Resume = False,
@@ -146,6 +148,7 @@ def resample(
             "compression_level": compression_level,
             "row_group_size": row_group_size,
             "part_size": part_size,
+            "report": report,
         }
         with usage_errors():
             check_arguments(source, destination, **job)
@@ -162,6 +165,32 @@ def resample(
         if not quiet:
             warning = "All rows were written, but the summary could not be printed"
             print_result(str(summary), warning=warning)
+
+
+@app.command(epilog=EXIT_CODES)
+def verify(
+    destination: Annotated[
+        str,
+        typer.Argument(metavar="DESTINATION", help="The output of a job.", show_default=False),
+    ],
+    report: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE",
+            help="The file that 'resample --report' wrote.",
+            show_default=False,
+        ),
+    ],
+    debug: options.Debug = False,
+) -> None:
+    """Check that DESTINATION has exactly the files, rows and bytes that its report names."""
+    with one_line_errors(debug):
+        from smotefast.batch import verify_dataset
+
+        result = verify_dataset(destination, report)
+        print_result(str(result))
+        if not result.is_as_reported:
+            raise typer.Exit(Exit.DIFFERS)
 
 
 @app.command(epilog=EXIT_CODES)

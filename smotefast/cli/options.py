@@ -261,6 +261,15 @@ PartSize = Annotated[
         show_default="128MiB",
     ),
 ]
+Report = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        help="Write a report to a JSON file when the job is complete; 'smotefast verify' "
+        "checks DESTINATION by it.",
+        show_default="none",
+    ),
+]
 LogFormatValue = Annotated[
     LogFormat | None,
     typer.Option(

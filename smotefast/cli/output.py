@@ -29,6 +29,7 @@ class Exit(IntEnum):
     DISK = 5
     EXISTS = 6
     CHANGED = 7
+    DIFFERS = 8
 
 
 _MEANINGS = {
@@ -39,6 +40,7 @@ _MEANINGS = {
     Exit.DISK: "disk error: the destination cannot be written",
     Exit.EXISTS: "the destination exists, or another job is writing to it",
     Exit.CHANGED: "SOURCE changed while it was being read",
+    Exit.DIFFERS: "verify: DESTINATION is not as its report says",
     130: "interrupted by Ctrl-C (SIGTERM: 143)",
     Exit.BUG: "any other error",
 }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from smotefast._messages import short_label
 from smotefast._typing import Label
@@ -12,6 +14,31 @@ from smotefast.storage.process_memory import format_size
 
 _MAX_CLASSES = 20
 _MAX_LABEL_LENGTH = 40
+
+
+class WrittenPart(NamedTuple):
+    """A file of the output.
+
+    Attributes
+    ----------
+    file
+        Name of the file.
+    n_rows, n_bytes
+        Its rows, and its size on disk.
+    checksum
+        Of its bytes, such as "crc32:0a1b2c3d".
+    group_rows
+        Largest number of rows of a row group.
+    is_resumed
+        Whether an interrupted run of the job has written it.
+    """
+
+    file: str
+    n_rows: int
+    n_bytes: int
+    checksum: str
+    group_rows: int
+    is_resumed: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,6 +66,11 @@ class Summary:
         removed, so it is the difference of the other counts.
     copied
         Whether the job copied the source without change, as no class had to be resampled.
+    parts
+        The files of the destination.
+    seconds_by_step
+        Duration of each step: "counting", "planning", "gathering", "searching", "writing" and
+        "committing".
     """
 
     destination: str
@@ -52,6 +84,8 @@ class Summary:
     recall: float | None = None
     counts_made: dict[Label, int] | None = None
     copied: bool = False
+    parts: tuple[WrittenPart, ...] = ()
+    seconds_by_step: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def rows_new(self) -> int:
@@ -120,6 +154,9 @@ class Summary:
             ("time", f"{self.seconds:.1f} s ({rate:,.0f} rows per second)"),
             ("peak memory", f"{peak} (limit {limit})"),
         ]
+        n_resumed = sum(part.is_resumed for part in self.parts)
+        if n_resumed:
+            facts.append(("resumed", f"{n_resumed:,} of {len(self.parts):,} parts"))
         if self.copied:
             facts.append(("unchanged", "no class had to be resampled"))
         if self.search is not None:

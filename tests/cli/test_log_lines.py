@@ -1,9 +1,10 @@
-"""Lines about progress on standard error."""
+"""Lines about progress on standard error, the options for reports, and ``smotefast verify``."""
 
 from __future__ import annotations
 
 import json
 import logging
+import os
 import subprocess
 import sys
 from datetime import datetime
@@ -101,3 +102,73 @@ def test_a_process_without_standard_error__can_run(monkeypatch):
 
 def test_other_formats__are_refused(source, destination):
     assert resample(source, destination, "--log-format", "xml").returncode == 2
+
+
+def test_options_of_the_layout__reach_the_report_and_verify_accepts_it(source, tmp_path):
+    report = tmp_path / "report.json"
+    options = (
+        "--compression zstd --compression-level 7 --row-group-size 40 --part-size 4KiB"
+    ).split()
+    done = resample(source, tmp_path / "out", "--report", report, *options)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(report.read_text())["options"]
+    assert (found["compression"], found["compression_level"]) == ("zstd", 7)
+    assert (found["row_group_size"], found["part_size"]) == (40, 4096)
+    done = run("verify", tmp_path / "out", "--report", report)
+    n_parts = len(os.listdir(tmp_path / "out"))
+    assert done.returncode == 0
+    assert done.stdout == f"{n_parts} parts, 1,080 rows: as reported.\n"
+
+
+def test_verify__exits_with_8_and_a_line_for_each_difference(source, tmp_path):
+    report = tmp_path / "report.json"
+    resample(source, tmp_path / "out", "--report", report)
+    (tmp_path / "out" / "part-00000.parquet").rename(tmp_path / "out" / "other.parquet")
+    done = run("verify", tmp_path / "out", "--report", report)
+    assert (done.returncode, done.stderr) == (8, "")
+    assert done.stdout.splitlines() == [
+        "part-00000.parquet: is missing",
+        "other.parquet: is not in the report",
+    ]
+
+
+@pytest.mark.parametrize("content", [None, "{}"])
+def test_verify__exits_with_3_without_a_report(source, tmp_path, content):
+    report = tmp_path / "report.json"
+    if content:
+        report.write_text(content)
+    done = run("verify", source, "--report", report)
+    assert done.returncode == 3
+    assert done.stderr.startswith("smotefast: error: ")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        (["--compression", "snappy", "--compression-level", "3"], 2, "'snappy' has no levels"),
+        (["--compression-level", "3"], 2, "--compression-level 3 needs compression"),
+        (["--compression", "zip"], 2, "--compression zip must be one of"),
+        (["--row-group-size", "0"], 2, "--row-group-size 0 must be a whole number"),
+        (["--part-size", "x"], 2, "--part-size x is not a size"),
+        (["--part-size", "5MiB"], 2, "--part-size 5242880 has no effect"),
+        (["--report", "no/report.json"], 2, "--report no/report.json: the folder"),
+        (["--report", "/proc/report.json"], 5, "of the report is not writable"),
+    ],
+)
+def test_wrong_values__are_named_by_their_option(source, destination, options, code, message):
+    done = resample(source, destination, *options)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert message in done.stderr
+    assert not destination.exists()
+
+
+def test_a_report__is_written_if_the_reader_of_the_summary_is_gone(source, tmp_path):
+    reader, writer = os.pipe()
+    os.close(reader)
+    report = tmp_path / "report.json"
+    command = [sys.executable, "-m", "smotefast", "resample", source, tmp_path / "out"]
+    command += ["--target", "label", "--report", report]
+    done = subprocess.run(list(map(str, command)), stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert done.returncode == 0
+    assert json.loads(report.read_text())["rows"] == 1080

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import re
 
 import pytest
 
 from smotefast.over_sampling import SMOTE
-from smotefast.report import Facts, LoggedProgress, Progress
+from smotefast.report import Facts, LoggedProgress, Progress, StepTimes
 from smotefast.report.meter import Meter
 from tests.helpers.parquet_files import imbalanced, resample, write_file
 
@@ -142,3 +143,12 @@ def test_a_bar_in_a_terminal__shows_speed_memory_and_time_left(tmp_path, capfd, 
     resample(source, tmp_path / "out.parquet", progress=True, sampler=sampler)
     shown = re.sub(r"\x1b\[[^a-zA-Z]*[a-zA-Z]", "", capfd.readouterr().err)
     assert re.search(r"writing +\S+ +100% 0:00:00 [\d,]+ rows/s, \d+ MiB, 0 s left", shown)
+
+
+def test_step_times__add_up(clock):
+    times = StepTimes("counting", clock)
+    for step, seconds in zip(["planning", "counting", "writing"], itertools.count(1)):
+        clock.now += seconds
+        times.begin(step)
+    clock.now += 4
+    assert times.result() == {"counting": 1 + 3, "planning": 2, "writing": 4}

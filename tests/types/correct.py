@@ -88,6 +88,8 @@ def files() -> str:
         rows="synthetic",
         memory_limit="1GiB",
         compression="zstd",
+        report="report.json",
     )
+    assert smotefast.verify_dataset("out", "report.json").is_as_reported
     report = smotefast.diagnose("in.parquet", target="label")
     return f"{summary.counts_after} {report.advice}"

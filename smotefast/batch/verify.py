@@ -1,0 +1,135 @@
+"""``verify_dataset``: whether the output of a job is still as its report says."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from smotefast.batch.arguments import file_path
+from smotefast.batch.job_report import read_parts
+from smotefast.report import WrittenPart
+from smotefast.storage import local_path, printable_path
+from smotefast.storage.files import file_checksum
+from smotefast.storage.paths import arrow_path
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The result of ``verify_dataset``.
+
+    Attributes
+    ----------
+    n_parts, n_rows
+        Files and rows of the output, according to the report.
+    differences
+        What is not as reported, each as one line of text that begins with the name of the file.
+    """
+
+    n_parts: int
+    n_rows: int
+    differences: tuple[str, ...]
+
+    @property
+    def is_as_reported(self) -> bool:
+        """Whether there is no difference."""
+        return not self.differences
+
+    def __str__(self) -> str:
+        if self.differences:
+            return "\n".join(self.differences)
+        parts = "1 part" if self.n_parts == 1 else f"{self.n_parts:,} parts"
+        return f"{parts}, {self.n_rows:,} rows: as reported."
+
+
+def verify_dataset(
+    destination: str | os.PathLike[str], report: str | os.PathLike[str]
+) -> Verification:
+    """Check that resampled data are as the report of their job says.
+
+    The files must be exactly those of the report, with their sizes, checksums and rows. Files
+    whose names begin with ``_`` or ``.``, which other programs add, do not count.
+
+    Parameters
+    ----------
+    destination
+        The output of the job, a file or a folder. It may have been moved or renamed since.
+    report
+        The JSON file that ``resample_dataset(report=...)`` wrote.
+
+    Returns
+    -------
+    Verification
+        Its ``is_as_reported`` is True if nothing differs; ``differences`` lists what does.
+
+    Raises
+    ------
+    OSError
+        If the destination or the report cannot be read.
+    ValueError, TypeError
+        If the report is not one, or an argument is not a path.
+
+    See Also
+    --------
+    smotefast.resample_dataset : Writes the report.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> import pyarrow as pa, pyarrow.parquet as pq
+    >>> import smotefast
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     names = "in.parquet", "out.parquet", "report.json"
+    ...     source, result, report = (os.path.join(folder, name) for name in names)
+    ...     pq.write_table(pa.table({"x": [1.0, 2.0, 3.0], "y": ["a", "a", "b"]}), source)
+    ...     summary = smotefast.resample_dataset(
+    ...         source, result, target="y", sampler="random", progress=False, report=report
+    ...     )
+    ...     print(smotefast.verify_dataset(result, report))
+    1 part, 4 rows: as reported.
+    """
+    path = local_path(destination, "destination")
+    is_folder, parts = read_parts(file_path(report, "report"))
+    if is_folder:
+        differences = _folder_differences(path, parts)
+    else:
+        differences = _differences(path, parts[0])
+    return Verification(len(parts), sum(part.n_rows for part in parts), tuple(differences))
+
+
+def _folder_differences(folder: str, parts: list[WrittenPart]) -> Iterator[str]:
+    if not os.path.isdir(folder):
+        yield f"{printable_path(folder)}: is missing, or no folder"
+        return
+    for part in parts:
+        yield from _differences(os.path.join(folder, part.file), part)
+    known = {part.file for part in parts}
+    for name in sorted(os.listdir(folder)):
+        if name not in known and not name.startswith(("_", ".")):
+            yield f"{printable_path(name)}: is not in the report"
+
+
+def _differences(path: str, part: WrittenPart) -> Iterator[str]:
+    """Yield what differs in a file."""
+    name = printable_path(os.path.basename(path))
+    if not os.path.isfile(path):
+        yield f"{name}: is missing"
+        return
+    n_bytes = os.path.getsize(path)
+    if n_bytes != part.n_bytes:
+        yield f"{name}: has {n_bytes:,} bytes instead of {part.n_bytes:,}"
+    else:
+        checksum = file_checksum(path)
+        if checksum != part.checksum:
+            yield f"{name}: has the checksum {checksum} instead of {part.checksum}"
+    try:
+        with arrow_path(path) as arrow_name, pq.ParquetFile(arrow_name) as parquet:
+            n_rows = parquet.metadata.num_rows
+    except (pa.ArrowException, OSError) as error:
+        yield f"{name}: cannot be read as Parquet: {' '.join(str(error).split())}"
+        return
+    if n_rows != part.n_rows:
+        yield f"{name}: has {n_rows:,} rows instead of {part.n_rows:,}"

@@ -18,7 +18,7 @@ from smotefast._messages import did_you_mean
 from smotefast.patch.activation import checked_settings, patch_when_imported
 
 # A file with the name of a command is not run.
-COMMANDS = ("clean", "demo", "diagnose", "resample", "samplers", "warmup")
+COMMANDS = ("clean", "demo", "diagnose", "resample", "samplers", "verify", "warmup")
 _COMMAND_OPTIONS = ("--help", "-h", "--version")
 USAGE = "python -m smotefast OPTIONS (script.py | -m module | -c code) ARGUMENTS"
 OPTIONS = {

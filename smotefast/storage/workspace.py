@@ -156,12 +156,13 @@ def clean(destination: str) -> int:
     DestinationBusyError
         If a job is writing to the destination.
     """
-    recover(destination)
+    destination = os.path.realpath(destination)
     path = workspace_path(destination)
     if not os.path.isdir(path):
         return 0
     lease = _take_lease(path)
     try:
+        restore(os.path.join(path, _BACKUP), destination)
         n_bytes = _bytes_in(path)
         _remove_content(path)
     finally:

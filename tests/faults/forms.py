@@ -1,0 +1,124 @@
+"""The forms of jobs, and how a job of a form runs: small data, many parts and row groups."""
+
+from __future__ import annotations
+
+import gc
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+import smotefast
+from smotefast.batch import block_plan, prepare, resample, selection
+from smotefast.combine import SMOTETomek
+from smotefast.neighbors import saved_searches
+from smotefast.over_sampling import SMOTE
+from smotefast.under_sampling import RandomUnderSampler
+from tests.helpers.parquet_files import imbalanced, write_file, write_folder
+
+
+class Form(NamedTuple):
+    """A form of a job.
+
+    Attributes
+    ----------
+    sampler, source, destination
+        Of the job; a name with an ending is a file, others are folders.
+    replaces
+        Whether there is an old destination.
+    starts_at
+        Where an earlier run was killed: which calls were counted, and the share of them.
+    n_workers
+        Parts that are written at the same time.
+    saves_searches
+        Whether all searches are saved.
+    has_links, can_exchange
+        What the file system can.
+    """
+
+    sampler: str
+    source: str
+    destination: str
+    replaces: bool = False
+    starts_at: tuple[str, float] | None = None
+    n_workers: int = 1
+    saves_searches: bool = False
+    has_links: bool = True
+    can_exchange: bool = True
+
+    @property
+    def has_gap(self) -> bool:
+        """Whether the old destination is moved away for a moment."""
+        return self.replaces and "." not in self.destination and not self.can_exchange
+
+
+_FILE, _FILES, _OUT, _OUTS = "in.parquet", "in", "out.parquet", "out"
+FORMS = {
+    "file to file": Form("smote", _FILE, _OUT),
+    "file to old file": Form("smote", _FILE, _OUT, replaces=True, saves_searches=True),
+    "folder to file, no links": Form("random-under", _FILES, _OUT, has_links=False),
+    "file to folder": Form("smote", _FILE, _OUTS, saves_searches=True),
+    "file to old folder": Form("random-under", _FILE, _OUTS, replaces=True),
+    "file to old folder, moved": Form(
+        "smote", _FILE, _OUTS, replaces=True, can_exchange=False, has_links=False
+    ),
+    "folder to folder, threads": Form(
+        "smote-tomek", _FILES, _OUTS, n_workers=3, saves_searches=True
+    ),
+    "folder to old file": Form("smote-tomek", _FILES, _OUT, replaces=True),
+    "resumed folder": Form(
+        "smote", _FILE, _OUTS, starts_at=("rename", 0.6), saves_searches=True, n_workers=2
+    ),
+    "resumed file": Form("smote", _FILE, _OUT, starts_at=("link", 0.9), saves_searches=True),
+    "half replaced folder": Form(
+        "random-under", _FILE, _OUTS, replaces=True, can_exchange=False,
+        starts_at=("rename", 1.0),
+    ),
+    "killed while cleaning up": Form(
+        "smote", _FILE, _OUTS, replaces=True, starts_at=("unlink", 0.8)
+    ),
+}  # fmt: skip
+
+
+def write_source(path: Path) -> None:
+    """Write a file or a folder with 150 rows."""
+    table = imbalanced(150, share=0.3, n_features=3)
+    if path.suffix:
+        write_file(path, table, group_rows=40)
+    else:
+        write_folder(path, table, 3)
+
+
+def run_job(form: Form, folder: Path) -> None:
+    """Run a job of this form in a folder with its source."""
+    samplers: dict[str, Callable[[], Any]] = {
+        "smote": lambda: SMOTE(random_state=0),
+        "smote-tomek": lambda: SMOTETomek(random_state=0),
+        "random-under": lambda: RandomUnderSampler(random_state=0),
+    }
+    resample.thread_count = lambda n_jobs: form.n_workers
+    saved_searches._WORTH_SECONDS = 0.0 if form.saves_searches else 3600.0
+    smotefast.resample_dataset(
+        folder / form.source, folder / form.destination, target="label",
+        sampler=samplers[form.sampler](), overwrite=form.replaces, progress=False,
+        memory_limit="4GiB",
+    )  # fmt: skip
+
+
+def warm_up(folder: Path) -> None:
+    """Load everything that jobs use, and make parts of 50 rows in row groups of 20."""
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+    resample.PART_BYTES, block_plan._GROUP_ROWS = 50 * 14, (1, 20)
+    folder.mkdir()
+    for number, form in enumerate(FORMS.values()):
+        place = folder / str(number)
+        place.mkdir()
+        write_source(place / form.source)
+        run_job(form._replace(n_workers=1), place)
+    shutil.rmtree(folder)
+    prepare.load_kernels = selection.load_link_searches = lambda *args, **kwargs: None
+    gc.collect()
+    gc.freeze()  # a child that collects garbage would copy all pages

@@ -6,7 +6,6 @@ import os
 from typing import Any, NamedTuple
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 
 from smotefast._messages import list_names
 
@@ -49,6 +48,8 @@ def find_partitions(files: list[tuple[str, str]], in_files: frozenset[str]) -> P
     names = [name for name in keys[0] if name not in in_files]
     if not names:
         return Partitions([], [{} for _ in files])
+    import pyarrow.dataset as ds  # imports pandas: 0.17 s
+
     fields: dict[str, pa.Field] = {}
     values: dict[str, dict[str, Any]] = {}
     for root in dict.fromkeys(root for _, root in files):

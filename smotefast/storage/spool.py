@@ -20,6 +20,7 @@ from smotefast.storage.streams import (
     WiderColumnError,
     arrow_stream,
     csv_stream,
+    is_dataset,
     is_lazy_frame,
     object_stream,
 )
@@ -205,6 +206,4 @@ def _is_object(source: Any) -> bool:
     """Whether ``object_stream`` takes an object; DuckDB would begin to compute."""
     if hasattr(source, "fetch_record_batch"):
         return True
-    import pyarrow.dataset as ds
-
-    return isinstance(source, ds.Dataset | pa.RecordBatchReader)
+    return isinstance(source, pa.RecordBatchReader) or is_dataset(source)

@@ -6,6 +6,7 @@ A job reads its source several times, so it copies such a source to a Parquet fi
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from typing import Any, NamedTuple
@@ -50,9 +51,7 @@ def object_stream(source: Any) -> Stream | None:
 
     None for other objects.
     """
-    import pyarrow.dataset as ds
-
-    if isinstance(source, ds.Dataset):
+    if is_dataset(source):
         return Stream(source.schema, lambda: source.to_batches(batch_size=BATCH_ROWS))
     if isinstance(source, pa.RecordBatchReader):
         return Stream(source.schema, lambda: iter(source))
@@ -60,6 +59,12 @@ def object_stream(source: Any) -> Stream | None:
         reader = source.fetch_record_batch(BATCH_ROWS)
         return Stream(reader.schema, lambda: iter(reader))
     return None
+
+
+def is_dataset(source: Any) -> bool:
+    """Whether an object is a pyarrow Dataset; the module that has them imports pandas."""
+    module = sys.modules.get("pyarrow.dataset")
+    return module is not None and isinstance(source, module.Dataset)
 
 
 def is_lazy_frame(source: Any) -> bool:

@@ -42,8 +42,7 @@ _PROGRAMS = "\n\n".join(
 app = typer.Typer(
     name="smotefast",
     epilog=_PROGRAMS,
-    help="Resample imbalanced data sets in Parquet files, within a memory limit.",
-    add_completion=False,
+    help="Resample imbalanced data sets in files, within a memory limit.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -110,7 +109,7 @@ def resample(
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
-    """Resample the Parquet data SOURCE and write the result to DESTINATION."""
+    """Resample the data SOURCE and write the result to DESTINATION, in Parquet."""
     with one_line_errors(debug):
         if quiet:
             silence_log()

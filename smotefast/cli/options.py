@@ -55,8 +55,8 @@ Source = Annotated[
     str,
     typer.Argument(
         metavar="SOURCE",
-        help="A Parquet file, a folder of Parquet files, or a quoted pattern such as "
-        "'data/*.parquet'.",
+        help="A Parquet, CSV or Arrow file, a folder of such files, or a quoted pattern such "
+        "as 'data/*.parquet'.",
         show_default=False,
     ),
 ]

@@ -19,7 +19,7 @@ from smotefast.patch.activation import checked_settings, patch_when_imported
 
 # A file with the name of a command is not run.
 COMMANDS = ("clean", "demo", "diagnose", "resample", "samplers", "verify", "warmup")
-_COMMAND_OPTIONS = ("--help", "-h", "--version")
+_COMMAND_OPTIONS = ("--help", "-h", "--version", "--install-completion", "--show-completion")
 USAGE = "python -m smotefast OPTIONS (script.py | -m module | -c code) ARGUMENTS"
 OPTIONS = {
     "--samplers": "names of the classes to replace, such as SMOTE,SMOTENC; default: all",

@@ -181,6 +181,19 @@ def test_resample__leaves_no_destination_when_interrupted(
     assert os.listdir(source.parent) == ["in.parquet"]
 
 
+@pytest.mark.parametrize(
+    ("words", "position", "expected"),
+    [("smotefast res", 1, ["resample"]), ("smotefast resample --prov", 2, ["--provenance"])],
+)
+def test_shells__complete_commands_and_options(words, position, expected):
+    code = "import sys; sys.argv = ['smotefast']; from smotefast.cli import main; main()"
+    asked = {"_SMOTEFAST_COMPLETE": "complete_bash", "COMP_WORDS": words}
+    environment = {**os.environ, **asked, "COMP_CWORD": str(position)}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert done.stdout.split() == expected
+
+
 def test_clean__says_what_it_removed(source, destination):
     done = start("clean", str(destination))
     assert (done.returncode, done.stdout) == (0, "Nothing to remove.\n")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal, Protocol
 
 import pyarrow as pa
@@ -30,6 +31,9 @@ _GROUP_BYTES = 16 << 20
 _NAME, _TASK = "source.parquet", "source"
 
 
+Report = Callable[[int], None]
+
+
 class _Journal(Protocol):
     def result(self, task: str) -> dict[str, Any] | None: ...
 
@@ -47,9 +51,9 @@ class StreamSource:
     paths, files
         The paths that the user gave, and the files; none for objects.
     schema
-        The columns. Those of text may get wider types while the files are read.
-    open_stream
-        Returns the batches, with types for some columns of text.
+        The columns. Their types may be others after the source has been read.
+    copy
+        Copies the rows to a Parquet file; its second argument is called with numbers of rows.
     partitioned
         Partition columns; always none.
     """
@@ -58,8 +62,8 @@ class StreamSource:
     paths: list[str]
     files: list[SourceFile]
     schema: pa.Schema
-    open_stream: Callable[[dict[str, pa.DataType]], Stream]
-    partitioned: frozenset[str] = field(default_factory=frozenset)
+    copy: Callable[[str, Report], None]
+    partitioned: frozenset[str] = frozenset()
 
     @property
     def names(self) -> frozenset[str]:
@@ -72,7 +76,7 @@ class StreamSource:
             file.check_unchanged()
 
     def to_parquet(
-        self, folder: str, report: Callable[[int], None], journal: _Journal | None = None
+        self, folder: str, report: Report, journal: _Journal | None = None
     ) -> ParquetSource:
         """Copy the rows to a file in a folder, unless a journal says that this is done.
 
@@ -81,7 +85,7 @@ class StreamSource:
         path = os.path.join(folder, _NAME)
         recorded = None if journal is None else journal.result(_TASK)
         if recorded is None or not os.path.exists(path):
-            self._copy(path, report)
+            self.copy(path, report)
             self.check_unchanged()
             if journal is not None:
                 flush_to_disk(path)
@@ -90,35 +94,26 @@ class StreamSource:
         copied = open_listed([path], [(path, folder)])
         return replace(copied, path=self.path, paths=self.paths, is_copy=True)
 
-    def _copy(self, path: str, report: Callable[[int], None]) -> None:
-        types: dict[str, pa.DataType] = {}
-        while True:
-            try:
-                _write(self.open_stream(types), path, report)
-                return
-            except WiderColumnError:
-                continue
+
+def _copy_batches(
+    open_stream: Callable[[dict[str, pa.DataType]], Stream], path: str, report: Report
+) -> None:
+    """Copy a stream, again from its start each time a column gets a wider type."""
+    types: dict[str, pa.DataType] = {}
+    while True:
+        try:
+            _write(open_stream(types), path, report)
+            return
+        except WiderColumnError:
+            continue
 
 
-class LazyFrameSource(StreamSource):
-    """A LazyFrame of polars, which writes the file itself."""
-
-    def __init__(self, frame: Any) -> None:
-        names = frame.collect_schema().names()
-        schema = pa.schema([(name, pa.null()) for name in names])
-        super().__init__("the LazyFrame", [], [], schema, _no_stream)
-        object.__setattr__(self, "_frame", frame)
-
-    def _copy(self, path: str, report: Callable[[int], None]) -> None:
-        frame: Any = self._frame  # type: ignore[attr-defined]  # set by __init__
-        frame.sink_parquet(path, compression="uncompressed", statistics=False)
+def _copy_lazy_frame(frame: Any, path: str, report: Report) -> None:
+    """Let polars write the rows of a LazyFrame."""
+    frame.sink_parquet(path, compression="uncompressed", statistics=False)
 
 
-def _no_stream(types: dict[str, pa.DataType]) -> Stream:
-    raise AssertionError("a LazyFrame writes itself")
-
-
-def _write(stream: Stream, path: str, report: Callable[[int], None]) -> None:
+def _write(stream: Stream, path: str, report: Report) -> None:
     """Write batches to an uncompressed file, in row groups of limited size."""
     schema = _storable(stream.schema)
     text = [each.name for each in schema if pa.types.is_dictionary(each.type)]
@@ -172,12 +167,16 @@ def open_any_source(
     The other parameters and the errors are those of ``open_source``.
     """
     if is_lazy_frame(source):
-        return LazyFrameSource(source)
+        names = source.collect_schema().names()
+        columns = pa.schema([(name, pa.null()) for name in names])
+        copy = partial(_copy_lazy_frame, source)
+        return StreamSource("the LazyFrame", [], [], columns, copy)
     if not isinstance(source, list):
         stream = object_stream(source)
         assert stream is not None
         name = f"the {type(source).__name__}"
-        return StreamSource(name, [], [], stream.schema, lambda types: stream)
+        copy = partial(_copy_batches, lambda types: stream)
+        return StreamSource(name, [], [], stream.schema, copy)
     listed = list_source_files(source)
     files = [path for path, _ in listed]
     formats = {file_format(path) for path in files}
@@ -188,10 +187,11 @@ def open_any_source(
             f"{describe_paths(source)!r} has files of several formats "
             f"({', '.join(sorted(formats))}). Name files of one format."
         )
+    states = [SourceFile(path, (), state_of(path)) for path in files]
     open_stream = _stream_opener(formats, files, schema)
     found = open_stream({}).schema
-    states = [SourceFile(path, (), state_of(path)) for path in files]
-    return StreamSource(describe_paths(source), source, states, found, open_stream)
+    copy = partial(_copy_batches, open_stream)
+    return StreamSource(describe_paths(source), source, states, found, copy)
 
 
 def _stream_opener(

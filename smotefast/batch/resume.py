@@ -104,11 +104,24 @@ def _describe_value(name: str, value: Any) -> str:
 def _no_such_job(workspace: Workspace, earlier: dict[str, Any], job: dict[str, Any]) -> str:
     if not earlier:
         return f"There is no interrupted job to resume: {workspace.path!r} has no journal."
-    different = [name for name in job if earlier.get(name) != job[name]]
+    different = [
+        _difference(name, earlier.get(name), job[name])
+        for name in job
+        if earlier.get(name) != job[name]
+    ]
     return (
         f"The interrupted job in {workspace.path!r} cannot be resumed: it differs in "
         f"{' and '.join(different)}. Use the same source, options and versions, or start anew."
     )
+
+
+def _difference(name: str, earlier: Any, now: Any) -> str:
+    """Name a part of a job that differs, and its parameters if it has any."""
+    pairs = {"samplers": zip(earlier or (), now, strict=False), "options": [(earlier, now)]}
+    keys = [
+        key for one, other in pairs.get(name, ()) for key in other if one.get(key) != other[key]
+    ]
+    return f"{name} ({', '.join(keys)})" if keys else name
 
 
 def _needs_seed(steps: JobSteps) -> bool:

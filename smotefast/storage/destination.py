@@ -99,7 +99,7 @@ def _exists(path: str) -> bool:
 
 def _check_separate(name: str, path: str, source: SourcePaths) -> None:
     """Raise if the destination is, contains or is inside the source or one of its files."""
-    roots = [os.path.realpath(each) for each in source.paths]
+    roots = [os.path.realpath(each) for each in source.paths if os.path.lexists(each)]
     if any(_is_same(path, each) for each in (*roots, *(file.path for file in source.files))):
         raise ArgumentError(f"The destination {name!r} is the source. Choose another.")
     if any(os.path.commonpath([path, root]) == root for root in roots):

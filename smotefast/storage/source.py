@@ -14,12 +14,12 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from smotefast.exceptions import SourceChangedError
+from smotefast.exceptions import SourceChangedError, SourceError
 from smotefast.storage.int96 import Timestamps, choose_unit
 from smotefast.storage.partitions import find_partitions
 from smotefast.storage.paths import local_paths
 from smotefast.storage.schemas import common_schema
-from smotefast.storage.source_file import SourceFile, open_file
+from smotefast.storage.source_file import SourceFile, one_line, open_file
 from smotefast.storage.source_folder import describe_paths, list_source_files
 
 
@@ -99,7 +99,7 @@ class ParquetSource:
                 arrays = [
                     _repeated(file.partition[field.name], field, batch.num_rows)
                     if field.name in file.partition
-                    else _as_field(batch.column(field.name), field, dictionaries)
+                    else _as_field(batch.column(field.name), field, file.path, dictionaries)
                     for field in schema
                 ]
                 yield pa.RecordBatch.from_arrays(arrays, schema=schema)
@@ -138,10 +138,19 @@ def _repeated(value: Any, field: pa.Field, n_rows: int) -> pa.Array:
     return pa.repeat(pa.scalar(value, field.type), n_rows)
 
 
-def _as_field(column: pa.Array, field: pa.Field, dictionaries: dict[str, pa.Array]) -> pa.Array:
+def _as_field(
+    column: pa.Array, field: pa.Field, path: str, dictionaries: dict[str, pa.Array]
+) -> pa.Array:
     """Return a column in the type of the source, which may be wider than that of the file."""
     if not column.type.equals(field.type):
-        column = column.cast(field.type)
+        try:
+            column = column.cast(field.type)
+        except pa.ArrowInvalid as error:
+            raise SourceError(
+                f"Column {field.name!r} of {path!r} is {column.type}, and {field.type} in "
+                f"other files, which does not hold its values exactly ({one_line(error)}). "
+                f"Rewrite the files with one schema, or leave it out with drop={[field.name]}."
+            ) from error
     return _reuse_dictionary(column, field.name, dictionaries)
 
 

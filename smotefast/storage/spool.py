@@ -91,6 +91,9 @@ class StreamSource:
                 flush_to_disk(path)
                 flush_to_disk(folder)
                 journal.record(_TASK, bytes=os.path.getsize(path))
+        if not pq.read_metadata(path).num_rows:
+            used = "" if self.files else " It may have been read before."
+            raise ValueError(f"{self.path!r} has no rows.{used}")
         copied = open_listed([path], [(path, folder)])
         return replace(copied, path=self.path, paths=self.paths, is_copy=True)
 

@@ -5,12 +5,14 @@ A job reads its source several times, so it copies such a source to a Parquet fi
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
@@ -22,6 +24,9 @@ from smotefast.storage.source_file import one_line
 BATCH_ROWS = 1 << 16
 # The types of text columns are inferred from so many bytes of each file.
 _CSV_BLOCK = 8 << 20
+_HEADER = 1 << 16
+# Integers from the first number on are rounded by float64; beyond the second are none.
+_EXACT, _INTEGERS = 2.0**53, 2.0**63
 # If a value does not fit the type inferred for its column, the next one that does.
 _WIDER = {"null": pa.int64(), "int64": pa.float64()}
 _UNFIT = re.compile(r"In CSV column #(\d+): .*conversion error to (\w+)")
@@ -163,15 +168,52 @@ def _csv_batches(
             name = reader.schema.names[int(unfit[1])]
             types[name] = _WIDER.get(unfit[2], pa.string())
             raise WiderColumnError from error
+        _refuse_rounded(path, batch, types)
         yield batch.select(schema.names)
+
+
+def _refuse_rounded(path: str, batch: pa.RecordBatch, types: dict[str, pa.DataType]) -> None:
+    """Raise SourceError for integers that became floats, and have more than 53 bits."""
+    for name, arrow_type in types.items():
+        if pa.types.is_floating(arrow_type):
+            size = np.abs(batch.column(name).to_numpy(zero_copy_only=False))
+            if ((size >= _EXACT) & (size <= _INTEGERS)).any():
+                raise SourceError(
+                    f"Column {name!r} of {path!r} has integers above 2**53 and numbers with a "
+                    "fraction, which no type holds exactly. Leave it out of the file, or write "
+                    "it as text."
+                )
 
 
 def _open_csv(path: str, types: dict[str, pa.DataType]) -> pa_csv.CSVStreamingReader:
     try:
-        return pa_csv.open_csv(
+        reader = pa_csv.open_csv(
             path,
             read_options=pa_csv.ReadOptions(block_size=_CSV_BLOCK),
             convert_options=pa_csv.ConvertOptions(column_types=types),
         )
+        names = reader.schema.names
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"Cannot read {path!r} as CSV: it is not in UTF-8. Convert it, for example with "
+            "iconv."
+        ) from error
     except (pa.ArrowException, OSError) as error:
-        raise SourceError(f"Cannot read {path!r} as CSV: {one_line(error)}") from error
+        message = f"Cannot read {path!r} as CSV: {one_line(error)}{_separator_advice(path)}"
+        raise SourceError(message) from error
+    if len(names) == 1 and (advice := _separator_advice(path)):
+        raise SourceError(f"Cannot read {path!r} as CSV.{advice}")
+    return reader
+
+
+def _separator_advice(path: str) -> str:
+    """Say so if the header of a file seems to have another separator than a comma."""
+    with contextlib.suppress(pa.ArrowException, OSError), pa.input_stream(path) as file:
+        header = bytes(file.read(_HEADER)).split(b"\n")[0]
+        for separator in (b";", b"\t", b"|"):
+            if separator in header and b"," not in header:
+                return (
+                    f" Its columns seem to be separated by {separator.decode()!r}, and only "
+                    "commas are read."
+                )
+    return ""

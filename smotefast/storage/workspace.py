@@ -170,10 +170,20 @@ def clean(destination: str) -> int:
     return n_bytes
 
 
+def _make_folder(path: str) -> None:
+    try:
+        os.mkdir(path)
+    except FileExistsError:
+        pass
+    except (FileNotFoundError, PermissionError) as error:
+        folder = os.path.dirname(path)
+        message = f"The folder {folder!r} of the destination is not writable: {error.strerror}."
+        raise type(error)(message) from error
+
+
 def _take_lease(path: str) -> Lease:
     while True:
-        with contextlib.suppress(FileExistsError):
-            os.mkdir(path)
+        _make_folder(path)
         try:
             return Lease(os.path.join(path, _LEASE))
         except FileNotFoundError:  # another job has just removed the folder

@@ -238,7 +238,7 @@ def test_resume_require__refuses_another_job_and_keeps_the_interrupted_one(tmp_p
     with pytest.raises(ValueError, match="There is no interrupted job to resume"):
         job(source, tmp_path / "out", resume="require")
     interrupt(source, tmp_path / "out")
-    with pytest.raises(ValueError, match="it differs in samplers and options"):
+    with pytest.raises(ValueError, match=r"samplers \(random_state\) and options \(drop\)"):
         job(source, tmp_path / "out", SMOTE(random_state=1), drop=["f0"], resume="require")
     done = finished_parts(tmp_path / "out")
     job(source, tmp_path / "out", resume="require")

@@ -120,6 +120,58 @@ def test_a_damaged_text_file__is_an_error_that_names_it(tmp_path):
         resample(tmp_path / "in.arrow", tmp_path / "out")
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "Empty CSV file"),
+        (b"x,label\n", r"in\.csv' has no rows\.$"),
+        (b"x;label\n1;a\n", "separated by ';', and only commas"),
+        (b"x;label\n0,5;a\n", "separated by ';', and only commas"),
+        (b"x\tlabel\n1\ta\n", "separated by '.t', and only commas"),
+        ("na\u00efve,label\n1,a\n".encode("latin-1"), r"in\.csv' as CSV: it is not in UTF-8"),
+        (b"x,x,label\n1,2,a\n", "more than one column named 'x'"),
+    ],
+)
+def test_text_that_is_no_table__is_refused_with_the_reason(tmp_path, content, message):
+    (tmp_path / "in.csv").write_bytes(content)
+    with pytest.raises((OSError, ValueError), match=message):
+        resample(tmp_path / "in.csv", tmp_path / "out")
+    assert os.listdir(tmp_path) == ["in.csv"]
+
+
+def test_integers_of_text__are_not_rounded_to_floats(tmp_path, monkeypatch):
+    monkeypatch.setattr("smotefast.storage.streams._CSV_BLOCK", 200)
+    lines = [f"{i},{i % 3 == 0}" for i in range(100)]
+    lines[90] = "0.5,true"
+    (tmp_path / "in.csv").write_text("\n".join(["x,label", *lines, "1e300,true\n"]))
+    resample(tmp_path / "in.csv", tmp_path / "out", sampler="random")
+    lines[80] = f"{(1 << 53) + 1},true"
+    (tmp_path / "in.csv").write_text("\n".join(["x,label", *lines]))
+    with pytest.raises(OSError, match=r"Column 'x' of .* has integers above 2\*\*53"):
+        resample(tmp_path / "in.csv", tmp_path / "out", sampler="random", overwrite=True)
+
+
+def test_a_reader_that_was_read__says_so(tmp_path, table):
+    reader = table.to_reader()
+    reader.read_all()
+    with pytest.raises(
+        ValueError, match=r"the RecordBatchReader' has no rows\. It may have been"
+    ):
+        resample(reader, tmp_path / "out")
+
+
+@pytest.mark.parametrize("pattern", ["in/day=*", "in/*/*.parquet"])
+def test_a_pattern__can_be_resampled_again_to_the_same_destination(
+    tmp_path, partitioned, pattern
+):
+    source = tmp_path / pattern
+    resample(source, tmp_path / "out", sampler="random", target="label")
+    with pytest.raises(FileExistsError, match="exists"):
+        resample(source, tmp_path / "out", sampler="random")
+    resample(source, tmp_path / "out", sampler="random", overwrite=True)
+    assert pq.read_table(tmp_path / "out").num_rows == 1080
+
+
 def test_files_of_several_formats__are_refused(tmp_path, table):
     files = [FORMS["csv"](tmp_path, table), write_file(tmp_path / "in.parquet", table)]
     with pytest.raises(ValueError, match=r"files of several formats \(csv, parquet\)"):

@@ -191,9 +191,11 @@ import numpy as np
 import smotefast
 def tell(rows_done, rows_total):
     seen.append(rows_done < rows_total)
-    if len(seen) == 1:
+    # After the first block: a bare "except" of an imported package could lose the signal.
+    if rows_done and not told:
+        told.append(1)
         print("searching", flush=True)
-seen, n = [], 200_000
+seen, told, n = [], [], 200_000
 X = np.random.default_rng(0).normal(size=(n, 20)).astype(np.float32)
 y = np.arange(n) % 2
 sampler = smotefast.EditedNearestNeighbours(search="exact", kind_sel="mode")

@@ -142,7 +142,8 @@ def test_a_bar_in_a_terminal__shows_speed_memory_and_time_left(tmp_path, capfd, 
     sampler = SMOTE(random_state=0)
     resample(source, tmp_path / "out.parquet", progress=True, sampler=sampler)
     shown = re.sub(r"\x1b\[[^a-zA-Z]*[a-zA-Z]", "", capfd.readouterr().err)
-    assert re.search(r"writing +\S+ +100% 0:00:00 [\d,]+ rows/s, \d+ MiB, 0 s left", shown)
+    facts = r"\d:\d\d:\d\d [\d,]+ rows/s, [\d.]+ [MG]iB, \d+ s left"
+    assert re.search(rf"writing +\S+ +100% {facts}", shown)
 
 
 def test_step_times__add_up(clock):

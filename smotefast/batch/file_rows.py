@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from smotefast.batch.gathering import ClassMatrices
-from smotefast.batch.reading import FileReader, NumberReader
+from smotefast.batch.reading import FileReader, NumberReader, joined_blocks
 from smotefast.batch.scan import label_codes
 from smotefast.engine.mixed_recipes import MixedMatrix
 from smotefast.neighbors import Neighbors, saved
@@ -79,7 +79,8 @@ class FileRows:
         searches = [
             self._search(label, positions, k, n_threads) for label, positions in queries.items()
         ]
-        for start, values in self._reader.blocks("finding neighbors among all rows"):
+        blocks = self._reader.blocks("finding neighbors among all rows")
+        for start, values in joined_blocks(blocks, self._reader.files.pool_rows):
             for each in searches:
                 each.add_block(values, start)
         return [Neighbors(each.positions, "exact") for each in searches]
@@ -91,13 +92,9 @@ class FileRows:
         rows = self._matrices[label]
         if len(positions) < len(rows):
             rows = rows[np.searchsorted(self._positions[label], positions)]
+        n_at_once = self._reader.files.query_rows
         return StreamingNeighbors(
-            rows,
-            k,
-            positions=positions,
-            n_threads=n_threads,
-            n_at_once=self._reader.files.query_rows,
-            pool_rows=self._reader.files.pool_rows,
+            rows, k, positions=positions, n_threads=n_threads, n_at_once=n_at_once
         )
 
     def rows_at(self, positions: np.ndarray) -> np.ndarray:

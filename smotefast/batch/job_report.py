@@ -173,13 +173,16 @@ def _options(arguments: Arguments) -> dict[str, Any]:
     allowed = arguments.allowed
     return {
         "rows": "all" if arguments.writes_originals else "synthetic",
+        "schema": arguments.schema,
         "drop": arguments.drop,
         "keep": arguments.keep,
         "keep_fill": arguments.keep_fill,
+        "feature": arguments.feature,
         "if_balanced": "copy" if allowed.balanced else "error",
         "absent_classes": "ignore" if allowed.absent else "error",
         "weight_column": arguments.weight_column,
         "weights_from": arguments.weights_from,
+        "provenance": arguments.provenance,
         **arguments.layout._asdict(),
     }
 

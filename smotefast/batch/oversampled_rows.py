@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from smotefast.batch.gathering import ClassMatrices
-from smotefast.batch.reading import NumberReader
+from smotefast.batch.reading import NumberReader, joined_blocks
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.job import Job
 from smotefast.engine.recipes import Copy
@@ -75,13 +75,16 @@ class OverSampledRows:
             positions=positions,
             n_threads=self._n_threads,
             n_at_once=self._reader.files.query_rows,
-            pool_rows=self._reader.files.pool_rows,
         )
-        for start, block in self._reader.blocks("finding Tomek links"):
+        for start, block in joined_blocks(self._blocks(), self._reader.files.pool_rows):
             search.add_block(block, start)
-        for start, block in self._synthetic_blocks():
-            search.add_block(block, self._n_originals + start)
         return Neighbors(search.positions, "exact")
+
+    def _blocks(self) -> Iterator[tuple[int, np.ndarray]]:
+        """Yield all rows in blocks, each with the position of its first row."""
+        yield from self._reader.blocks("finding Tomek links")
+        for start, block in self._synthetic_blocks():
+            yield self._n_originals + start, block
 
     def _rows_at(self, positions: np.ndarray) -> np.ndarray:
         """Return rows by ascending position."""

@@ -5,7 +5,7 @@ Each use is one more pass over the files.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,30 @@ class FileReader:
         for start, batch in self.batches([self.target], "reading classes"):
             codes[start : start + batch.num_rows] = label_codes(batch.column(0), self.labels)
         return codes
+
+
+def joined_blocks(
+    blocks: Iterable[tuple[int, np.ndarray]], n_rows: int
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Join blocks of rows that follow each other, as long as they have at most ``n_rows``.
+
+    Blocks come with the position of their first row.
+    """
+    pending: list[np.ndarray] = []
+    first = n_pending = 0
+    for start, values in blocks:
+        if pending and n_pending + len(values) > n_rows:
+            yield first, _joined(pending)
+            pending, n_pending = [], 0
+        first = start if not pending else first
+        pending.append(values)
+        n_pending += len(values)
+    if pending:
+        yield first, _joined(pending)
+
+
+def _joined(blocks: list[np.ndarray]) -> np.ndarray:
+    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Nearest neighbors of queries among rows that stream by in blocks.
 
 The queries stay in memory; blocks of rows come in any order. The result is that of an exact
-search among all rows: blocks are searched exactly, and of equally distant rows the one of
-lower position is closer. Blocks that follow each other are searched together where memory
-allows, because each search orders its rows anew.
+search among all rows: each block is searched exactly, and of equally distant rows the one of
+lower position is closer. Few large blocks are faster than many small ones, because each search
+partitions its rows anew.
 """
 
 from __future__ import annotations
@@ -36,8 +36,6 @@ class StreamingNeighbors:
         Threads of the searches; the result does not depend on it.
     n_at_once
         Queries to search for at a time, which limits memory; None means all.
-    pool_rows
-        Rows to collect from blocks before they are searched; more may take more memory.
     """
 
     def __init__(
@@ -50,7 +48,6 @@ class StreamingNeighbors:
         weight: float = 0.0,
         n_threads: int,
         n_at_once: int | None = None,
-        pool_rows: int = 0,
     ) -> None:
         n_queries = len(values)
         self._points = as_points(values, codes, weight)
@@ -58,38 +55,20 @@ class StreamingNeighbors:
         self._k = k
         self._n_threads = n_threads
         self._n_at_once = max(1, n_queries if n_at_once is None else n_at_once)
-        self._pool_rows = pool_rows
-        self._collected: list[Points] = []
-        self._start = self._stop = 0  # rows of the data that are collected
         self._squared = np.full((n_queries, k), np.inf)
         self._positions = np.full((n_queries, k), _NO_ROW, dtype=np.int64)
 
     def add_block(
         self, values: np.ndarray, start: int, codes: np.ndarray | None = None
     ) -> None:
-        """Add a block of rows, the first of which is row ``start`` of the data."""
+        """Search a block of rows, the first of which is row ``start`` of the data."""
         if not len(values):
             return
-        n_collected = self._stop - self._start
-        if start != self._stop or n_collected + len(values) > self._pool_rows:
-            self._search_collected()
-            self._start = self._stop = start
-        self._collected.append(as_points(values, codes, self._points.weight))
-        self._stop += len(values)
-        if self._stop - self._start >= self._pool_rows:
-            self._search_collected()
-
-    def _search_collected(self) -> None:
-        """Search the blocks that were added since the last search."""
-        if not self._collected:
-            return
-        block = _joined(self._collected)
-        start, self._start = self._start, self._stop
-        self._collected = []
+        block = as_points(values, codes, self._points.weight)
         for first in range(0, len(self._excluded), self._n_at_once):
             which = slice(first, first + self._n_at_once)
             result = self._search(block, start, which)
-            is_row = result.indices < len(block.values)
+            is_row = result.indices < len(values)
             positions = np.where(is_row, result.indices + start, _NO_ROW)
             self._merge(which, result.squared(), positions)
 
@@ -119,7 +98,6 @@ class StreamingNeighbors:
     @property
     def positions(self) -> np.ndarray:
         """Positions of the nearest rows, nearest first, of shape (n_queries, k)."""
-        self._search_collected()
         if self._positions.size and self._positions.max() == _NO_ROW:
             raise ValueError(
                 f"k={self._k} neighbors need more rows, or finite values: some queries have "
@@ -130,13 +108,4 @@ class StreamingNeighbors:
     @property
     def squared_distances(self) -> np.ndarray:
         """Squared distances of these rows."""
-        self._search_collected()
         return self._squared
-
-
-def _joined(blocks: list[Points]) -> Points:
-    """Return the rows of blocks as one block."""
-    if len(blocks) == 1:
-        return blocks[0]
-    values, codes, weights = zip(*blocks, strict=True)
-    return Points(np.concatenate(values), np.concatenate(codes), weights[0])

@@ -89,7 +89,7 @@ class Journal:
         self.record(task, checksum=file_checksum(path), **result)
 
     def load_array(self, task: str) -> np.ndarray | None:
-        """Return the array of a task; None if it is not done, or its file is damaged."""
+        """Return the array of a task; None if it is not done, or its file is corrupt."""
         result, path = self.result(task), self._array_path(task)
         try:
             if result is None or file_checksum(path) != result["checksum"]:

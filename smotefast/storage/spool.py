@@ -23,6 +23,7 @@ from smotefast.storage.streams import (
     csv_stream,
     is_dataset,
     is_lazy_frame,
+    is_relation,
     object_stream,
 )
 
@@ -207,6 +208,5 @@ def _stream_opener(
 
 def _is_object(source: Any) -> bool:
     """Whether ``object_stream`` takes an object; DuckDB would begin to compute."""
-    if hasattr(source, "fetch_record_batch"):
-        return True
-    return isinstance(source, pa.RecordBatchReader) or is_dataset(source)
+    is_reader = isinstance(source, pa.RecordBatchReader)
+    return is_reader or is_dataset(source) or is_relation(source)

@@ -60,10 +60,18 @@ def object_stream(source: Any) -> Stream | None:
         return Stream(source.schema, lambda: source.to_batches(batch_size=BATCH_ROWS))
     if isinstance(source, pa.RecordBatchReader):
         return Stream(source.schema, lambda: iter(source))
-    if hasattr(source, "fetch_record_batch") and hasattr(source, "columns"):  # DuckDB
-        reader = source.fetch_record_batch(BATCH_ROWS)
+    if is_relation(source):
+        # DuckDB 1 has the second method only.
+        read = getattr(source, "to_arrow_reader", None) or source.fetch_record_batch
+        reader = read(BATCH_ROWS)
         return Stream(reader.schema, lambda: iter(reader))
     return None
+
+
+def is_relation(source: Any) -> bool:
+    """Whether an object is a relation of DuckDB."""
+    has_reader = hasattr(source, "to_arrow_reader") or hasattr(source, "fetch_record_batch")
+    return has_reader and hasattr(source, "columns")
 
 
 def is_dataset(source: Any) -> bool:

@@ -10,11 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.base import clone
 
 from smotefast.batch.block_plan import make_plan
 from smotefast.batch.column_sizes import ColumnSizes
 from smotefast.batch.memory_needs import MemoryNeed
+from smotefast.batch.reading import joined_blocks
 from smotefast.combine import SMOTETomek
 from smotefast.neighbors import StreamingNeighbors
 from smotefast.over_sampling import ADASYN, BorderlineSMOTE
@@ -104,21 +107,38 @@ def test_neighbors_of_all_blocks__do_not_depend_on_the_rows_searched_at_a_time()
     values = rng.integers(0, 4, (300, 3)).astype(np.float32)  # many at the same distance
     codes = rng.integers(0, 2, (300, 2)).astype(np.int32)
     queries = np.arange(0, 300, 3)
-    starts = list(range(0, 300, 64))
-    cases = itertools.product((None, 1, 7, 100), (0, 100, 128, 1000), (starts, starts[::-1]))
     found = []
-    for n_at_once, pool_rows, order in cases:
+    for n_at_once, step, order in itertools.product((None, 1, 7, 100), (64, 300), (1, -1)):
         stream = StreamingNeighbors(
             values[queries], 5, positions=queries, codes=codes[queries], weight=0.5,
-            n_threads=1, n_at_once=n_at_once, pool_rows=pool_rows,
+            n_threads=1, n_at_once=n_at_once,
         )  # fmt: skip
-        for start in order:
-            block = slice(start, start + 64)
+        for start in list(range(0, 300, step))[::order]:
+            block = slice(start, start + step)
             stream.add_block(values[block], start, codes[block])
         found.append((stream.positions, stream.squared_distances))
     for positions, distances in found[1:]:
         np.testing.assert_array_equal(positions, found[0][0])
         np.testing.assert_array_equal(distances, found[0][1])
+
+
+@given(st.lists(st.integers(1, 40), max_size=12), st.integers(0, 100))
+def test_joined_blocks__have_all_rows_and_are_as_large_as_allowed(sizes, n_rows):
+    values = np.arange(sum(sizes))
+    edges = np.cumsum([0, *sizes])
+    blocks = [(int(i), values[i:j]) for i, j in itertools.pairwise(edges)]
+    joined = list(joined_blocks(iter(blocks), n_rows))
+    assert [row for _, block in joined for row in block] == values.tolist()
+    ends = set(edges.tolist())
+    for start, block in joined:
+        assert block[0] == start
+        assert start + len(block) in ends
+        assert len(block) <= n_rows or len(block) in sizes
+    for (_, one), (start, _) in itertools.pairwise(joined):
+        following = next(
+            size for size, edge in zip(sizes, edges, strict=False) if edge == start
+        )
+        assert len(one) + following > n_rows
 
 
 def test_a_reader__holds_no_more_than_a_page_and_its_dictionary(tmp_path):

@@ -109,7 +109,7 @@ class Changing(Progress):
 
 def change_during(monkeypatch, change, phase, **when):
     changing = Changing(change, phase, **when)
-    for module in (smotefast.batch.resample, smotefast.diagnosis.files):
+    for module in (smotefast.batch.run_job, smotefast.diagnosis.files):
         monkeypatch.setattr(module, "make_progress", lambda progress: changing)
     return changing
 

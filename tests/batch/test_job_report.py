@@ -6,6 +6,7 @@ import datetime
 import json
 import os
 from decimal import Decimal
+from inspect import signature
 
 import numpy as np
 import pyarrow as pa
@@ -302,3 +303,12 @@ def test_verify__refuses_what_is_no_report(output, path, text):
 def test_verify__needs_the_report(output, tmp_path):
     with pytest.raises(SourceError, match="Cannot read the report"):
         smotefast.verify_dataset(output, tmp_path / "no.json")
+
+
+def test_the_options_of_a_report__are_all_that_the_rows_depend_on(tmp_path):
+    source = write_file(tmp_path / "in.parquet", imbalanced())
+    resample(source, tmp_path / "out.parquet", report=tmp_path / "report.json")
+    options = json.loads((tmp_path / "report.json").read_text())["options"]
+    others = {"source", "destination", "target", "sampler", "memory_limit", "overwrite"}
+    others |= {"progress", "resume", "report"}
+    assert set(options) == set(signature(smotefast.resample_dataset).parameters) - others

@@ -41,7 +41,7 @@ SAMPLERS = [
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch):
     """Parts of 50 rows, in row groups of 20, and searches that are always saved."""
-    monkeypatch.setattr("smotefast.batch.resample.PART_BYTES", 50 * 18)
+    monkeypatch.setattr("smotefast.batch.run_job.PART_BYTES", 50 * 18)
     monkeypatch.setattr("smotefast.batch.block_plan._GROUP_ROWS", (1, 20))
     monkeypatch.setattr("smotefast.neighbors.saved_searches._WORTH_SECONDS", 0)
 
@@ -112,8 +112,8 @@ def test_rows__do_not_depend_on_parts_and_workers(tmp_path, source, monkeypatch,
         np.random.seed(5)
     expected = in_memory(imbalanced(share=0.3), clone(sampler))
     for part_rows, n_workers in ((1, 2), (37, 1), (300, 3), (10_000, 2)):
-        monkeypatch.setattr("smotefast.batch.resample.PART_BYTES", part_rows * 18)
-        monkeypatch.setattr("smotefast.batch.resample.thread_count", lambda n, k=n_workers: k)
+        monkeypatch.setattr("smotefast.batch.run_job.PART_BYTES", part_rows * 18)
+        monkeypatch.setattr("smotefast.batch.run_job.thread_count", lambda n, k=n_workers: k)
         np.random.seed(5)
         job(source, tmp_path / "out", sampler)
         found = pq.read_table(tmp_path / "out")
@@ -157,7 +157,7 @@ def test_searches_that_are_done__are_not_repeated(tmp_path, source, monkeypatch,
     assert same(pq.read_table(tmp_path / "out"), in_memory(imbalanced(share=0.3), exact))
 
 
-def test_a_search_that_is_damaged__is_repeated(tmp_path, source):
+def test_a_search_that_is_corrupt__is_repeated(tmp_path, source):
     interrupt(source, tmp_path / "out")
     path = os.path.join(workspace_path(str(tmp_path / "out")), "search-0-0.npy")
     with open(path, "r+b") as file:
@@ -167,17 +167,17 @@ def test_a_search_that_is_damaged__is_repeated(tmp_path, source):
     assert same(pq.read_table(tmp_path / "out"), in_memory(imbalanced(share=0.3), SAMPLERS[0]))
 
 
-@pytest.mark.parametrize("damage", ["cut", "changed", "removed"])
-def test_parts_that_are_damaged__are_written_again(tmp_path, source, damage):
+@pytest.mark.parametrize("corruption", ["cut", "changed", "removed"])
+def test_parts_that_are_corrupt__are_written_again(tmp_path, source, corruption):
     job(source, tmp_path / "whole")
     interrupt(source, tmp_path / "out")
     name = min(finished_parts(tmp_path / "out"))
     path = os.path.join(workspace_path(str(tmp_path / "out")), "data", name)
-    if damage == "removed":
+    if corruption == "removed":
         os.unlink(path)
     else:
         with open(path, "r+b") as file:
-            file.truncate(100) if damage == "cut" else file.write(b"????")
+            file.truncate(100) if corruption == "cut" else file.write(b"????")
     job(source, tmp_path / "out")
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
 
@@ -278,9 +278,9 @@ def test_a_second_job_to_the_same_destination__is_refused(tmp_path, source):
 KILLED = """
 import os, signal, sys
 import smotefast
-from smotefast.batch import block_plan, resample
+from smotefast.batch import block_plan, run_job
 from smotefast.over_sampling import SMOTE
-resample.PART_BYTES, block_plan._GROUP_ROWS = 50 * 18, (1, 20)
+run_job.PART_BYTES, block_plan._GROUP_ROWS = 50 * 18, (1, 20)
 def kill(done, total):
     with open(sys.argv[3]) as journal:
         if journal.read().count("part-") >= 4:

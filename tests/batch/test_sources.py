@@ -58,6 +58,27 @@ def write_csv_folder(path, table):
     return path
 
 
+class Relation:
+    """Reads like a relation of DuckDB, which is not installed for the tests."""
+
+    columns = ()
+
+    def __init__(self, table):
+        self._table = table
+
+    def to_arrow_reader(self, batch_size):
+        return self._table.to_reader(max_chunksize=batch_size)
+
+
+class OldRelation(Relation):
+    """The same in DuckDB 1."""
+
+    to_arrow_reader = property()
+
+    def fetch_record_batch(self, rows_per_batch):
+        return self._table.to_reader(max_chunksize=rows_per_batch)
+
+
 FORMS = {
     "csv": lambda path, table: write_csv(path / "in.csv", table),
     "csv.gz": lambda path, table: write_gzip(path / "in.csv.gz", table),
@@ -69,6 +90,8 @@ FORMS = {
     ),
     "dataset": lambda path, table: ds.dataset(table),
     "reader": lambda path, table: table.to_reader(max_chunksize=70),
+    "relation": lambda path, table: Relation(table),
+    "old relation": lambda path, table: OldRelation(table),
     "lazy frame": lambda path, table: pl.from_arrow(table).lazy(),
 }
 

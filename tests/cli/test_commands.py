@@ -187,8 +187,8 @@ def test_resample__leaves_no_destination_when_interrupted(
 )
 def test_shells__complete_commands_and_options(words, position, expected):
     code = "import sys; sys.argv = ['smotefast']; from smotefast.cli import main; main()"
-    asked = {"_SMOTEFAST_COMPLETE": "complete_bash", "COMP_WORDS": words}
-    environment = {**os.environ, **asked, "COMP_CWORD": str(position)}
+    request = {"_SMOTEFAST_COMPLETE": "complete_bash", "COMP_WORDS": words}
+    environment = {**os.environ, **request, "COMP_CWORD": str(position)}
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert done.stdout.split() == expected

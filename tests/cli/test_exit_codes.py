@@ -107,7 +107,7 @@ def test_commands__exit_with_7_if_the_source_changed(
         return counted(*args, **options)
 
     counted = smotefast.batch.scan.scan_classes
-    for module in (smotefast.batch.resample, smotefast.diagnosis.files):
+    for module in (smotefast.batch.run_job, smotefast.diagnosis.files):
         monkeypatch.setattr(module, "scan_classes", change)
     places = [source] if command == "diagnose" else [source, tmp_path / "out"]
     code, _, message = shell(command, *places, *TARGET)

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 import smotefast
-from smotefast.batch import block_plan, prepare, resample, selection
+from smotefast.batch import block_plan, prepare, selection
+from smotefast.batch import run_job as job_module
 from smotefast.combine import SMOTETomek
 from smotefast.neighbors import saved_searches
 from smotefast.over_sampling import SMOTE
@@ -98,7 +99,7 @@ def run_job(form: Form, folder: Path) -> None:
         "smote-tomek": lambda: SMOTETomek(random_state=0),
         "random-under": lambda: RandomUnderSampler(random_state=0),
     }
-    resample.thread_count = lambda n_jobs: form.n_workers
+    job_module.thread_count = lambda n_jobs: form.n_workers
     saved_searches._WORTH_SECONDS = 0.0 if form.saves_searches else 3600.0
     smotefast.resample_dataset(
         folder / form.source, folder / form.destination, target="label",
@@ -111,7 +112,7 @@ def warm_up(folder: Path) -> None:
     """Load everything that jobs use, and make parts of 50 rows in row groups of 20."""
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
-    resample.PART_BYTES, block_plan._GROUP_ROWS = 50 * 14, (1, 20)
+    job_module.PART_BYTES, block_plan._GROUP_ROWS = 50 * 14, (1, 20)
     folder.mkdir()
     for number, form in enumerate(FORMS.values()):
         place = folder / str(number)

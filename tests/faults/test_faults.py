@@ -97,5 +97,5 @@ def test_faults_at_every_call__leave_no_wrong_destination_and_the_next_run_compl
     assert len(found) > 5_000
     assert {point["state"] for point in found} == {"absent", "old", "complete"}
     failed = {point["where"].split(" ")[0] for point in found if point["kind"] == "EIO"}
-    # Only a damaged journal is truncated, and a job calls chmod at most once.
+    # Only a corrupt journal is truncated, and a job calls chmod at most once.
     assert set(CALLS) - failed <= {"truncate", "chmod"}

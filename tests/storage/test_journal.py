@@ -57,11 +57,11 @@ def test_a_journal_that_is_cut_off__keeps_its_complete_lines_and_can_be_continue
         assert len(Journal(str(folder))) == len(journal) or not n_lines
 
 
-@pytest.mark.parametrize("damage", [b"\x00" * 40, b"[1]\n", b"{}}\n"])
-def test_a_journal__does_not_count_what_follows_a_damaged_line(folder, damage):
+@pytest.mark.parametrize("corruption", [b"\x00" * 40, b"[1]\n", b"{}}\n"])
+def test_a_journal__does_not_count_what_follows_a_corrupt_line(folder, corruption):
     path = folder / "journal.jsonl"
     lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(lines[0] + lines[1] + damage + lines[2])
+    path.write_bytes(lines[0] + lines[1] + corruption + lines[2])
     journal = Journal(str(folder))
     assert journal.result("one") is not None
     assert journal.result("two") is None
@@ -76,16 +76,16 @@ def test_arrays__are_loaded_as_they_were_saved(folder):
     assert journal.load_array("other") is None
 
 
-@pytest.mark.parametrize("damage", ["cut", "changed", "removed"])
-def test_arrays_that_are_damaged__are_not_loaded(folder, damage):
+@pytest.mark.parametrize("corruption", ["cut", "changed", "removed"])
+def test_arrays_that_are_corrupt__are_not_loaded(folder, corruption):
     journal = Journal(str(folder))
     journal.save_array("search", np.arange(1000))
     path = folder / "search.npy"
     content = path.read_bytes()
-    if damage == "removed":
+    if corruption == "removed":
         os.unlink(path)
     else:
-        path.write_bytes(content[:-1] + (b"" if damage == "cut" else b"\xff"))
+        path.write_bytes(content[:-1] + (b"" if corruption == "cut" else b"\xff"))
     assert journal.load_array("search") is None
 
 

@@ -71,10 +71,10 @@ def test_a_lease_of_a_killed_process__is_free_at_once(path):
 
 
 def test_a_lease_of_another_machine__is_free_after_a_minute_without_a_sign_of_life(path):
-    write_lease(path, "elsewhere", 55)
-    with pytest.raises(DestinationBusyError, match="elsewhere is writing"):
+    write_lease(path, "other-host", 55)
+    with pytest.raises(DestinationBusyError, match="other-host is writing"):
         Lease(path)
-    write_lease(path, "elsewhere", 65)
+    write_lease(path, "other-host", 65)
     Lease(path).release()
 
 
@@ -121,7 +121,7 @@ def test_a_lease__works_without_hard_links(path, monkeypatch):
 
 def test_of_many_threads_that_find_a_free_lease__one_takes_it(path):
     for _ in range(20):
-        write_lease(path, "elsewhere", 100)
+        write_lease(path, "other-host", 100)
         start, taken = threading.Barrier(6), []
 
         def take(start=start, taken=taken):

@@ -188,3 +188,9 @@ def test_tiles__stay_fast_with_many_duplicates():
     found = indices_of("tiles", pool, 5, n_threads=2)
     some = np.arange(0, 20_000, 400)
     assert np.array_equal(found[some], naive.nearest_rows(pool, 5, some))
+
+
+@pytest.mark.parametrize("method", [*METHODS_OF_NUMBERS, "integer_keys"])
+def test_methods__find_nothing_for_no_queries(method):
+    pool = np.arange(30, dtype=np.float32).reshape(10, 3)
+    assert indices_of(method, pool, 2, np.empty(0, dtype=int)).shape == (0, 2)

@@ -91,6 +91,8 @@ def _nearest_of_candidates(rows: _Rows, queries: Queries[Points], k: int) -> np.
     bound = np.empty(len(queries.rows))
     unresolved = np.arange(len(queries.rows))
     for spare in _SPARES:
+        if not len(unresolved):  # scikit-learn refuses to search for no rows
+            break
         n_candidates = min(k + 1 + spare, rows.n_pool)
         part = queries.subset(unresolved)
         with safe_scikit_learn_threads():

@@ -26,6 +26,8 @@ from smotefast.storage.process_memory import parse_size, resident_bytes
 from smotefast.under_sampling import TomekLinks
 from tests.helpers.parquet_files import imbalanced, in_memory, resample, same, write_file
 
+PROGRAM_BYTES = 200 << 20
+
 SEARCH_ALL_ROWS = [
     BorderlineSMOTE(random_state=0),
     BorderlineSMOTE(random_state=0, kind="borderline-2"),
@@ -33,6 +35,12 @@ SEARCH_ALL_ROWS = [
     TomekLinks(),
     SMOTETomek(random_state=0),
 ]
+
+
+@pytest.fixture
+def small_program(monkeypatch):
+    """Plan for a process of ``PROGRAM_BYTES``; this one grows with the tests before."""
+    monkeypatch.setattr("smotefast.batch.block_plan.resident_bytes", lambda: PROGRAM_BYTES)
 
 
 def plan_of(source, need, limit, n_written=None):
@@ -74,6 +82,7 @@ def test_rows__do_not_depend_on_the_rows_searched_at_a_time(
     assert same(pq.read_table(tmp_path / "out.parquet"), in_memory(table, exact))
 
 
+@pytest.mark.usefixtures("small_program")
 def test_blocks__are_smaller_if_a_search_would_not_fit(tmp_path):
     source = write_file(tmp_path / "in.parquet", imbalanced(20_000, n_features=600))
     need = MemoryNeed(0, 0, block_row=100_000, query=100_000, n_queries=20_000)
@@ -86,6 +95,7 @@ def test_blocks__are_smaller_if_a_search_would_not_fit(tmp_path):
     assert large.pool_rows > 20_000
 
 
+@pytest.mark.usefixtures("small_program")
 def test_a_row_group__is_large_enough_for_the_records_of_the_writer(tmp_path):
     source = write_file(tmp_path / "in.parquet", imbalanced(60, n_features=2_000))
     least = lowest_limit(source, MemoryNeed(0, 0), n_written=1_000_000)

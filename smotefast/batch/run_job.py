@@ -13,27 +13,19 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from smotefast._threads import thread_count
-from smotefast.batch.arguments import Arguments, split_columns
-from smotefast.batch.column_sizes import ColumnSizes
-from smotefast.batch.job_report import check_report_path, write_report
-from smotefast.batch.layout import check_part_size
+from smotefast.batch.arguments import Arguments
+from smotefast.batch.job_report import write_report
 from smotefast.batch.parts import PartWriter, finished_parts, write_parts
 from smotefast.batch.prepare import PreparedJob, prepare_job
-from smotefast.batch.provenance import check_names
-from smotefast.batch.request import Request, make_request
+from smotefast.batch.request import Request
 from smotefast.batch.resume import open_journal
-from smotefast.batch.scan import scan_classes
+from smotefast.batch.stages import checked_columns, count_classes, in_parquet, row_groups
 from smotefast.batch.tasks import (
-    PART_BYTES,
-    CopyRows,
     Part,
     check_part_count,
-    copy_tasks,
     generate_tasks,
     group_into_parts,
 )
-from smotefast.batch.weights import check_weight_column, make_weight_column
-from smotefast.batch.writing import RowGroups
 from smotefast.exceptions import warn_resampling
 from smotefast.neighbors import save_searches
 from smotefast.report import (
@@ -47,12 +39,9 @@ from smotefast.report import (
 from smotefast.storage import (
     Destination,
     Journal,
-    ParquetSource,
     PeakMemory,
-    StreamSource,
     Workspace,
     check_destination,
-    check_resident_memory,
     exit_on_signals,
     explain_full_disk,
     explain_limit,
@@ -63,7 +52,6 @@ from smotefast.storage import (
 
 # The fact that names the size of row groups.
 _PLAN = "plan"
-Columns = tuple[list[str], list[str]]
 
 
 def run_job(
@@ -78,7 +66,7 @@ def run_job(
     source = open_any_source(arguments.source, arguments.drop, arguments.schema)
     recover(os.path.realpath(arguments.destination))
     output = check_destination(arguments.destination, source, overwrite=overwrite)
-    columns = _checked_columns(arguments, source, target, output)
+    columns = checked_columns(arguments, source, target, output)
     with (
         explain_limit(arguments.limit),
         explain_full_disk(output.path),
@@ -88,9 +76,9 @@ def run_job(
         ExitStack() as stack,
     ):
         journal = open_journal(workspace, arguments, source, target)
-        files = _in_parquet(source, workspace, arguments, shown)
+        files = in_parquet(source, workspace, arguments, shown)
         stack.enter_context(files.report_changes())
-        request, copies, part_rows = _count_classes(arguments, files, target, columns, shown)
+        request, copies, part_rows = count_classes(arguments, files, target, columns, shown)
         if output.is_folder:
             check_part_count(copies, sum(request.n_to_generate.values()), part_rows)
         with save_searches(journal):
@@ -112,41 +100,6 @@ def run_job(
     if arguments.report is not None:
         write_report(arguments.report, summary, arguments, source, target, output)
     return summary
-
-
-def _checked_columns(
-    arguments: Arguments,
-    source: ParquetSource | StreamSource,
-    target: str,
-    output: Destination,
-) -> Columns:
-    """Check what is known before rows are read; return the columns to write, and features."""
-    check_part_size(arguments.layout, output)
-    if arguments.report is not None:
-        check_report_path(arguments.report, source, output)
-    columns = split_columns(source, target, arguments.drop, arguments.keep, arguments.feature)
-    if arguments.provenance:
-        check_names(columns[0])
-    check_weight_column(arguments, source, target, columns[0])
-    return columns
-
-
-def _count_classes(
-    arguments: Arguments,
-    files: ParquetSource,
-    target: str,
-    columns: Columns,
-    progress: Progress,
-) -> tuple[Request, list[CopyRows], int]:
-    """Return what the job does, the tasks that copy all rows, and the rows of a part."""
-    sizes = ColumnSizes(files, columns[0])
-    part_bytes = arguments.layout.part_size or PART_BYTES
-    part_rows = max(1, int(part_bytes / sizes.row_bytes(columns[0])))
-    copies = copy_tasks(files, part_rows)
-    progress.phase("counting classes", files.n_rows)
-    allow_one = arguments.allowed.absent
-    classes = scan_classes(files, target, copies, progress, allow_one=allow_one)
-    return make_request(arguments, files, target, columns, sizes, classes), copies, part_rows
 
 
 def _summary(
@@ -171,24 +124,6 @@ def _summary(
         parts=tuple(written),
         seconds_by_step=seconds,
     )
-
-
-def _in_parquet(
-    source: ParquetSource | StreamSource,
-    workspace: Workspace,
-    arguments: Arguments,
-    progress: Progress,
-) -> ParquetSource:
-    """Return the source as Parquet files, which are copied to the workspace if necessary."""
-    if isinstance(source, ParquetSource):
-        return source
-    progress.phase("copying the source")
-
-    def report(n_rows: int) -> None:
-        progress.advance(n_rows)
-        check_resident_memory(arguments.limit.n_bytes)
-
-    return source.to_parquet(workspace.path, report, workspace.journal)
 
 
 def _prepare(
@@ -222,20 +157,11 @@ def _write(
     peak: PeakMemory,
 ) -> list[WrittenPart]:
     """Write the parts; return those that have a file."""
-    source, rows, plan = request.source, prepared.rows, prepared.plan
-    total = rows.n_synthetic + (rows.n_originals if request.arguments.writes_originals else 0)
-    counts = request.classes.counts
-    weights = make_weight_column(request.arguments, request.target, counts, rows.counts)
-    groups = RowGroups(
-        source,
-        request.columns,
-        prepared.synthetic,
-        rows,
-        request.schema,
-        weights,
-        plan,
-        request.limit,
-    )
+    source, plan = request.source, prepared.plan
+    total = prepared.rows.n_synthetic
+    if request.arguments.writes_originals:
+        total += prepared.rows.n_originals
+    groups = row_groups(request, prepared)
     writer = PartWriter(
         groups.of_part,
         groups.output_schema,

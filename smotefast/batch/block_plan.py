@@ -24,14 +24,18 @@ _GROUP_BYTES = (8 << 20, 48 << 20)
 _GROUP_ROWS = (16, 1_000_000)
 # What a writer remembers of each column of a row group, until the footer is written.
 _CHUNK_BYTES = 1_000
-BATCH_ROWS = 1 << 16
+# Rows of a batch, and where memory is short.
+BATCH_ROWS, _FEWEST_BATCH_ROWS = 1 << 16, 1 << 14
 # Bytes of a job for one byte of a dictionary: in the reader (7 to 9), in taking the rows of a
 # class (3), in unifying and writing one row group while the next is read. Dictionaries of 31
 # and 33 MiB took 14 and 24 times as much.
 _DICTIONARY_COPIES = 26
-# What allocators keep beyond the memory in use. Peaks of one job, run 24 times while other work
-# kept both cores busy, were 24 MiB apart.
-_ALLOCATOR_SLACK = 56 << 20
+# What allocators keep beyond the memory in use: jemalloc, and others. While other work kept both
+# cores busy, peaks of one job with jemalloc were 3 MiB apart (8 runs), and of one with mimalloc
+# 24 MiB (24 runs).
+_ALLOCATOR_SLACK = (16 << 20, 56 << 20)
+# Processes that plan the same job may differ by so much.
+_PROCESSES = 4 << 20
 # With so much to spare besides a row group, allocators may return memory later.
 _PLENTY = 128 << 20
 
@@ -113,7 +117,7 @@ def make_plan(
         (choice for choice in choices if peak.of_blocks(*choice) <= limit), (None, 1)
     )
     if blocks is None:
-        least = 1.02 * min(map(peak.of_blocks, candidates))
+        least = min(map(peak.of_blocks, candidates)) + _PROCESSES
         raise MemoryError(_too_much(limit, least, peak.program, row_group_size))
     fitting, batch_rows = blocks
     expected = peak.of_blocks(blocks, n_at_once)
@@ -145,7 +149,7 @@ class _Peak:
     def __init__(
         self, sizes: ColumnSizes, columns: list[str], n_written: int, need: MemoryNeed
     ) -> None:
-        self.program = resident_bytes() + _ALLOCATOR_SLACK
+        self.program = resident_bytes() + _ALLOCATOR_SLACK[not uses_jemalloc()]
         self.row_bytes = sizes.row_bytes(columns)
         dictionaries = _DICTIONARY_COPIES * sizes.dictionary_bytes(columns)
         self._reader = sizes.reader_bytes(columns) + dictionaries
@@ -199,10 +203,11 @@ def _block_sizes(
     sizes = _group_sizes(row_bytes, n_written)
     if row_group_size is not None:
         group = min(row_group_size, max(1, n_written))
-        return [(group, min(rows, BATCH_ROWS)) for rows in sizes]
+        return [(group, min(rows, BATCH_ROWS)) for rows in [*sizes, _FEWEST_BATCH_ROWS]]
     if group_rows is not None:
         sizes = [group_rows, *sizes]
-    return [(rows, min(rows, BATCH_ROWS)) for rows in sizes]
+    batches = [(rows, min(rows, BATCH_ROWS)) for rows in sizes]
+    return [*batches, (sizes[-1], min(sizes[-1], _FEWEST_BATCH_ROWS))]
 
 
 def _group_sizes(row_bytes: float, n_written: int) -> list[int]:

@@ -155,6 +155,8 @@ def _plan(
     if dtype is not None:
         progress.phase("loading kernels")
         n_rows = max(request.class_sizes.values(), default=0)
+        if request.needs.reads in ("neighbors", "everything"):
+            n_rows = request.source.n_rows
         sizes = features.n_numbers, features.n_codes
         load_kernels(request.over_sampler, n_rows, *sizes, dtype)
         second.load_kernels(features.n_numbers, dtype)

@@ -206,7 +206,8 @@ class LinkRemoval(_Selection):
 
     def load_kernels(self, n_features: int, dtype: np.dtype[Any]) -> None:
         """Load the searches for the nearest neighbor."""
-        load_link_searches(n_features, dtype, self._links.n_jobs)
+        n_rows = sum(self._expected[0].values())
+        load_link_searches(n_rows, n_features, dtype, self._links.n_jobs)
 
     def add_memory(self, need: MemoryNeed, dtype: Dtype) -> MemoryNeed:
         """Add the rows of the classes to search, twice if they have synthetic samples."""

@@ -70,9 +70,11 @@ def usage_errors(settings_option: str = "--set") -> Iterator[None]:
 def one_line_errors(debug: bool) -> Iterator[None]:
     """Print an error as one line on standard error, and exit with its exit code."""
     from smotefast._allocator import choose_allocator
+    from smotefast._deferred_imports import defer_imports
 
     warnings.showwarning = _print_warning
     try:
+        defer_imports()
         choose_allocator()
         yield
     except SystemExit as error:  # SIGTERM, SIGHUP

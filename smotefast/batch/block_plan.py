@@ -30,9 +30,9 @@ BATCH_ROWS, _FEWEST_BATCH_ROWS = 1 << 16, 1 << 14
 # class (3), in unifying and writing one row group while the next is read. Dictionaries of 31
 # and 33 MiB took 14 and 24 times as much.
 _DICTIONARY_COPIES = 26
-# What allocators keep beyond the memory in use: jemalloc, and others. While other work kept both
-# cores busy, peaks of one job with jemalloc were 3 MiB apart (8 runs), and of one with mimalloc
-# 24 MiB (24 runs).
+# What allocators keep beyond the memory in use: jemalloc, and others. Peaks of one job, while
+# other work kept both cores busy, were 3 MiB apart with jemalloc (8 runs), 24 MiB with mimalloc
+# (24 runs).
 _ALLOCATOR_SLACK = (16 << 20, 56 << 20)
 # Processes that plan the same job may differ by so much.
 _PROCESSES = 4 << 20
@@ -60,6 +60,12 @@ class Plan:
         Parts to write at a time.
     peak_bytes
         Expected peak of resident memory.
+    program_bytes
+        What the program itself takes of it.
+    least_bytes
+        The lowest limit that is enough.
+    step_bytes
+        Peak of each step that handles rows.
     """
 
     group_rows: int
@@ -69,6 +75,17 @@ class Plan:
     pool_rows: int
     n_workers: int
     peak_bytes: int
+    program_bytes: int
+    least_bytes: int
+    step_bytes: dict[str, int]
+
+
+class MemoryLimitError(MemoryError):
+    """The limit is not enough; ``least_bytes`` would be, if it is not 0."""
+
+    def __init__(self, message: str, least_bytes: int = 0) -> None:
+        super().__init__(message)
+        self.least_bytes = least_bytes
 
 
 def make_plan(
@@ -105,7 +122,7 @@ def make_plan(
 
     Raises
     ------
-    MemoryError
+    MemoryLimitError
         If the job does not fit; the message names a limit that is enough.
     """
     release_memory()
@@ -116,9 +133,10 @@ def make_plan(
     blocks, n_at_once = next(
         (choice for choice in choices if peak.of_blocks(*choice) <= limit), (None, 1)
     )
+    least = min(map(peak.of_blocks, candidates)) + _PROCESSES
     if blocks is None:
-        least = min(map(peak.of_blocks, candidates)) + _PROCESSES
-        raise MemoryError(_too_much(limit, least, peak.program, row_group_size))
+        message = _too_much(limit, least, peak.program, row_group_size)
+        raise MemoryLimitError(message, least)
     fitting, batch_rows = blocks
     expected = peak.of_blocks(blocks, n_at_once)
     spare = limit - expected - peak.row_bytes * fitting - _PLENTY
@@ -126,7 +144,18 @@ def make_plan(
         relax_allocator()
     query_rows, pool_rows = _search_sizes(need, batch_rows, n_written, max(0, spare))
     group_bytes = max(int(peak.row_bytes * fitting), _GROUP_BYTES[0])
-    return Plan(fitting, group_bytes, batch_rows, query_rows, pool_rows, n_at_once, expected)
+    return Plan(
+        fitting,
+        group_bytes,
+        batch_rows,
+        query_rows,
+        pool_rows,
+        n_at_once,
+        expected,
+        peak.program,
+        least,
+        peak.of_steps(blocks, n_at_once),
+    )
 
 
 def _search_sizes(
@@ -159,14 +188,24 @@ class _Peak:
         self._groups = 2.2 if uses_jemalloc() else 3.2
 
     def of_blocks(self, blocks: tuple[int, int], n_workers: int = 1) -> int:
-        """Return the peak of searching, reading or writing.
+        """Return the peak of searching, reading or writing; ``blocks`` as for ``of_steps``."""
+        return max(self.of_steps(blocks, n_workers).values())
+
+    def of_steps(self, blocks: tuple[int, int], n_workers: int) -> dict[str, int]:
+        """Return the peak of each step.
 
         ``blocks`` are the rows of a row group and of a batch.
         """
         (group_rows, batch_rows), need = blocks, self._need
+        held = self.program + need.gathered
+        batches = self.row_bytes * 3 * batch_rows
         searching = self._reader + self._searching(batch_rows)
         writing = n_workers * (self._reader + self._writing(group_rows, batch_rows))
-        return int(self.program + need.gathered + max(need.search, searching, writing))
+        return {
+            "gathering": int(held + min(self._reader + batches, writing)),
+            "searching": int(held + max(need.search, searching)),
+            "writing": int(held + writing),
+        }
 
     def _searching(self, batch_rows: int) -> int:
         """Return the memory of a search while batches stream past the queries."""

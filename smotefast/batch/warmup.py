@@ -14,6 +14,7 @@ import numpy as np
 from sklearn.base import clone
 
 from smotefast._threads import thread_count
+from smotefast.batch.block_plan import MemoryLimitError
 from smotefast.engine.mixed_recipes import MixedMatrix
 from smotefast.engine.rows import MatrixRows
 from smotefast.over_sampling.base import BaseOverSampler
@@ -34,7 +35,7 @@ RUN_AGAIN = (
 )
 
 
-class JustCompiledError(MemoryError):
+class JustCompiledError(MemoryLimitError):
     """The limit is not enough for a process that has compiled; it may be for the next one."""
 
 

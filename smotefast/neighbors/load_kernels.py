@@ -1,7 +1,7 @@
 """Load the kernels of search methods, so that no later search loads or compiles code.
 
-The data decide which method runs, and their sizes which methods cannot run. Loading takes memory and compiling takes ten times as much; a
-file job counts both before it starts.
+The data decide which method runs, and their sizes which methods cannot. Loading takes memory
+and compiling takes ten times as much; a file job counts both before it starts.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def load_searches(
     n_codes: int = 0,
     n_threads: int,
 ) -> None:
-    """Run every method that ``find_neighbors`` may choose for so many dense rows, on little data.
+    """Run every method that ``find_neighbors`` may choose for dense rows, on little data.
 
     Parameters
     ----------

@@ -111,7 +111,10 @@ _by_products = (search_farthest_products, rules.all_unresolved)
 # In this order: the first method that can do a search and pays is used.
 METHODS: dict[str, Method] = {
     "csr": Method("nearest", search_csr, rules.always, takes_sparse=True),
-    "distinct": _dense(search_distinct, rules.distinct_pays, gives_distances=False, max_k=0),
+    "distinct": _dense(
+        search_distinct, rules.distinct_pays, rules.distinct_may_pay, gives_distances=False,
+        max_k=0,
+    ),
     "nn_descent": _attempts(
         "nearest", pays=rules.descent_pays, may_pay=rules.descent_pays,
         attempts=search_nn_descent, unavailable=why_no_descent,

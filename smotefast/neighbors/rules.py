@@ -117,11 +117,15 @@ def always(problem: SearchProblem) -> bool:
 
 def distinct_pays(problem: SearchProblem) -> bool:
     """Search among distinct rows if at most half of a large pool is distinct."""
+    return distinct_may_pay(problem) and problem.probes.distinct_share <= MAX_DISTINCT_SHARE
+
+
+def distinct_may_pay(problem: SearchProblem) -> bool:
+    """Whether the sizes lead to a search among distinct rows, for some data."""
     return (
         problem.in_pool
         and problem.n_queries >= _DISTINCT_QUERIES
         and _pairs(problem) * problem.n_features > LITTLE_WORK
-        and problem.probes.distinct_share <= MAX_DISTINCT_SHARE
     )
 
 
@@ -130,7 +134,7 @@ def cells_pay(problem: SearchProblem) -> bool:
     if not cells_may_pay(problem):
         return False
     costs = problem.probes.walk_costs
-    return costs is not None and exact_cost(problem, costs.exact) < _tiles_cost(problem)
+    return costs is not None and exact_cost(problem, costs.exact) < tiles_cost(problem)
 
 
 def descent_pays(problem: SearchProblem) -> bool:
@@ -155,7 +159,7 @@ def approximate_cells_pay(problem: SearchProblem) -> bool:
     costs = problem.probes.walk_costs
     if costs is None:
         return False
-    exact = min(exact_cost(problem, costs.exact), _tiles_cost(problem))
+    exact = min(exact_cost(problem, costs.exact), tiles_cost(problem))
     return _EXACT_RATIO * approximate_cost(problem, costs.approximate) < exact
 
 
@@ -194,13 +198,14 @@ def _partition_cost(n_pool: int, problem: SearchProblem) -> float:
     return n_pool * (_ROW_WORK + _CENTER_WORK * n_pool / rows_per_cell(n_pool) * width)
 
 
-def _tiles_cost(problem: SearchProblem) -> float:
+def tiles_cost(problem: SearchProblem) -> float:
+    """Return the work of comparing every query with every row in tiles."""
     return _pairs(problem) * (_width(problem) + _PAIR_COST)
 
 
 def cells_may_pay(problem: SearchProblem) -> bool:
     """Whether the sizes lead to cells, for some data; measuring these takes time as well."""
-    cost = _tiles_cost(problem)
+    cost = tiles_cost(problem)
     n_sample = problem.n_pool // SAMPLE_STEP
     probe = _partition_cost(n_sample, problem)
     probe += _COMPARED_WORK * SAMPLE_QUERIES * n_sample * _width(problem)

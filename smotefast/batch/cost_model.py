@@ -32,7 +32,6 @@ class Unit(NamedTuple):
 # Measured on 2 cores with AVX-512 that were also used by other work.
 UNITS: dict[str, Unit] = {
     "process": Unit(1.3, "", "processes: starting Python, importing the package"),
-    "compile": Unit(40.0, "", "kernels that are not in numba's cache, as a whole"),
     "job": Unit(0.05, "", "jobs: opening files, checks, moving the result"),
     "chunk": Unit(2e-4, "", "column chunks whose footers and samples are read"),
     "count": Unit(1.5e-8, "", "rows of the target column that are counted"),

@@ -197,7 +197,9 @@ class _Planning:
         source = open_any_source(arguments.source, arguments.drop, arguments.schema)
         self._add(source=source.path, n_files=len(source.files))
         output = self._output(source, overwrite)
-        columns = checked_columns(arguments, source, self._target, output, self._guard)
+        columns = checked_columns(
+            arguments, source, self._target, output, self._guard, may_write=False
+        )
         self._add(n_columns=len(columns[0]), n_features=len(columns[1]))
         counted = self._counted(source, columns, progress)
         if counted is None:
@@ -293,6 +295,7 @@ class _Planning:
             enough = replace(request, arguments=request.arguments._replace(limit=limit))
             plan = plan_memory(enough, features, second, progress, n_workers=n_workers)
         self._add(
+            n_parts=plan.n_workers,
             memory_expected=plan.peak_bytes,
             memory_needed=plan.least_bytes,
             memory_program=plan.program_bytes,

@@ -62,13 +62,15 @@ def checked_columns(
     target: str,
     output: Destination,
     guard: Guard = nullcontext,
+    *,
+    may_write: bool = True,
 ) -> Columns:
     """Check what is known before rows are read; return the columns to write, and features."""
     with guard():
         check_part_size(arguments.layout, output)
     if arguments.report is not None:
         with guard():
-            check_report_path(arguments.report, source, output)
+            check_report_path(arguments.report, source, output, may_write=may_write)
     columns = split_columns(source, target, arguments.drop, arguments.keep, arguments.feature)
     if arguments.provenance:
         with guard():

@@ -111,8 +111,8 @@ class JobPlan:
         Searches for neighbors.
     steps
         The steps, in their order.
-    n_threads
-        Threads that the estimate of time assumes.
+    n_threads, n_parts
+        Threads, and parts that are written at the same time, that the estimate of time assumes.
     memory_limit
         In bytes.
     memory_expected, memory_needed, memory_program
@@ -137,6 +137,7 @@ class JobPlan:
     searches: tuple[PlannedSearch, ...] = ()
     steps: tuple[PlannedStep, ...] = ()
     n_threads: int = 1
+    n_parts: int = 1
     memory_expected: int | None = None
     memory_needed: int | None = None
     memory_program: int | None = None
@@ -189,6 +190,7 @@ class JobPlan:
             "steps": [_step_entry(step) for step in self.steps],
             "seconds": self.seconds,
             "threads": self.n_threads,
+            "parts_at_once": self.n_parts,
             "memory_limit": self.memory_limit,
             "memory_expected": self.memory_expected,
             "memory_needed": self.memory_needed,

@@ -22,7 +22,7 @@ from smotefast._version import __version__
 
 if TYPE_CHECKING:
     from smotefast import combine, over_sampling, under_sampling
-    from smotefast.batch import resample_dataset, verify_dataset
+    from smotefast.batch import plan_dataset, resample_dataset, verify_dataset
     from smotefast.calibration import prior_correction
     from smotefast.combine import SMOTEENN, Combination, SMOTETomek
     from smotefast.diagnosis import diagnose, diagnose_dataset
@@ -83,6 +83,7 @@ __all__ = [
     "diagnose_dataset",
     "over_sampling",
     "patch_imblearn",
+    "plan_dataset",
     "prior_correction",
     "progress",
     "resample_dataset",
@@ -93,7 +94,7 @@ __all__ = [
 
 # The public names of each subpackage.
 SUBPACKAGES = {
-    "batch": ["resample_dataset", "verify_dataset"],
+    "batch": ["plan_dataset", "resample_dataset", "verify_dataset"],
     "calibration": ["prior_correction"],
     "combine": ["SMOTEENN", "Combination", "SMOTETomek"],
     "diagnosis": ["diagnose", "diagnose_dataset"],

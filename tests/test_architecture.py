@@ -29,7 +29,16 @@ LAYERS = [
     {"neighbors", "storage", "tables"},
     {"kernels"},
     {"calibration", "exceptions"},
-    {"_allocator", "_messages", "_registration", "_threads", "_typing", "_version", "typing"},
+    {
+        "_allocator",
+        "_deferred_imports",
+        "_messages",
+        "_registration",
+        "_threads",
+        "_typing",
+        "_version",
+        "typing",
+    },
     {"_control_groups", "_imblearn_import", "_phases"},
 ]
 # Subpackages for files or the command line may import these at the top of a file.

@@ -1,6 +1,7 @@
 """File-to-file resampling within a memory limit: ``resample_dataset``."""
 
 from smotefast.batch.arguments import check_arguments
+from smotefast.batch.plan import plan_dataset
 from smotefast.batch.resample import resample_dataset
 from smotefast.batch.verify import Verification, verify_dataset
 from smotefast.batch.warmup import JustCompiledError
@@ -9,6 +10,7 @@ __all__ = [
     "JustCompiledError",
     "Verification",
     "check_arguments",
+    "plan_dataset",
     "resample_dataset",
     "verify_dataset",
 ]

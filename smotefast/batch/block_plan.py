@@ -24,14 +24,18 @@ _GROUP_BYTES = (8 << 20, 48 << 20)
 _GROUP_ROWS = (16, 1_000_000)
 # What a writer remembers of each column of a row group, until the footer is written.
 _CHUNK_BYTES = 1_000
-BATCH_ROWS = 1 << 16
+# Rows of a batch, and where memory is short.
+BATCH_ROWS, _FEWEST_BATCH_ROWS = 1 << 16, 1 << 14
 # Bytes of a job for one byte of a dictionary: in the reader (7 to 9), in taking the rows of a
 # class (3), in unifying and writing one row group while the next is read. Dictionaries of 31
 # and 33 MiB took 14 and 24 times as much.
 _DICTIONARY_COPIES = 26
-# What allocators keep beyond the memory in use. Peaks of one job, run 24 times while other work
-# kept both cores busy, were 24 MiB apart.
-_ALLOCATOR_SLACK = 56 << 20
+# What allocators keep beyond the memory in use: jemalloc, and others. Peaks of one job, while
+# other work kept both cores busy, were 3 MiB apart with jemalloc (8 runs), 24 MiB with mimalloc
+# (24 runs).
+_ALLOCATOR_SLACK = (16 << 20, 56 << 20)
+# Processes that plan the same job may differ by so much.
+_PROCESSES = 4 << 20
 # With so much to spare besides a row group, allocators may return memory later.
 _PLENTY = 128 << 20
 
@@ -56,6 +60,12 @@ class Plan:
         Parts to write at a time.
     peak_bytes
         Expected peak of resident memory.
+    program_bytes
+        What the program itself takes of it.
+    least_bytes
+        The lowest limit that is enough.
+    step_bytes
+        Peak of each step that handles rows.
     """
 
     group_rows: int
@@ -65,6 +75,17 @@ class Plan:
     pool_rows: int
     n_workers: int
     peak_bytes: int
+    program_bytes: int
+    least_bytes: int
+    step_bytes: dict[str, int]
+
+
+class MemoryLimitError(MemoryError):
+    """The limit is not enough; ``least_bytes`` would be, if it is not 0."""
+
+    def __init__(self, message: str, least_bytes: int = 0) -> None:
+        super().__init__(message)
+        self.least_bytes = least_bytes
 
 
 def make_plan(
@@ -101,7 +122,7 @@ def make_plan(
 
     Raises
     ------
-    MemoryError
+    MemoryLimitError
         If the job does not fit; the message names a limit that is enough.
     """
     release_memory()
@@ -112,9 +133,10 @@ def make_plan(
     blocks, n_at_once = next(
         (choice for choice in choices if peak.of_blocks(*choice) <= limit), (None, 1)
     )
+    least = min(map(peak.of_blocks, candidates)) + _PROCESSES
     if blocks is None:
-        least = 1.02 * min(map(peak.of_blocks, candidates))
-        raise MemoryError(_too_much(limit, least, peak.program, row_group_size))
+        message = _too_much(limit, least, peak.program, row_group_size)
+        raise MemoryLimitError(message, least)
     fitting, batch_rows = blocks
     expected = peak.of_blocks(blocks, n_at_once)
     spare = limit - expected - peak.row_bytes * fitting - _PLENTY
@@ -122,7 +144,18 @@ def make_plan(
         relax_allocator()
     query_rows, pool_rows = _search_sizes(need, batch_rows, n_written, max(0, spare))
     group_bytes = max(int(peak.row_bytes * fitting), _GROUP_BYTES[0])
-    return Plan(fitting, group_bytes, batch_rows, query_rows, pool_rows, n_at_once, expected)
+    return Plan(
+        fitting,
+        group_bytes,
+        batch_rows,
+        query_rows,
+        pool_rows,
+        n_at_once,
+        expected,
+        peak.program,
+        least,
+        peak.of_steps(blocks, n_at_once),
+    )
 
 
 def _search_sizes(
@@ -145,7 +178,7 @@ class _Peak:
     def __init__(
         self, sizes: ColumnSizes, columns: list[str], n_written: int, need: MemoryNeed
     ) -> None:
-        self.program = resident_bytes() + _ALLOCATOR_SLACK
+        self.program = resident_bytes() + _ALLOCATOR_SLACK[not uses_jemalloc()]
         self.row_bytes = sizes.row_bytes(columns)
         dictionaries = _DICTIONARY_COPIES * sizes.dictionary_bytes(columns)
         self._reader = sizes.reader_bytes(columns) + dictionaries
@@ -155,14 +188,24 @@ class _Peak:
         self._groups = 2.2 if uses_jemalloc() else 3.2
 
     def of_blocks(self, blocks: tuple[int, int], n_workers: int = 1) -> int:
-        """Return the peak of searching, reading or writing.
+        """Return the peak of searching, reading or writing; ``blocks`` as for ``of_steps``."""
+        return max(self.of_steps(blocks, n_workers).values())
+
+    def of_steps(self, blocks: tuple[int, int], n_workers: int) -> dict[str, int]:
+        """Return the peak of each step.
 
         ``blocks`` are the rows of a row group and of a batch.
         """
         (group_rows, batch_rows), need = blocks, self._need
+        held = self.program + need.gathered
+        batches = self.row_bytes * 3 * batch_rows
         searching = self._reader + self._searching(batch_rows)
         writing = n_workers * (self._reader + self._writing(group_rows, batch_rows))
-        return int(self.program + need.gathered + max(need.search, searching, writing))
+        return {
+            "gathering": int(held + min(self._reader + batches, writing)),
+            "searching": int(held + max(need.search, searching)),
+            "writing": int(held + writing),
+        }
 
     def _searching(self, batch_rows: int) -> int:
         """Return the memory of a search while batches stream past the queries."""
@@ -199,10 +242,11 @@ def _block_sizes(
     sizes = _group_sizes(row_bytes, n_written)
     if row_group_size is not None:
         group = min(row_group_size, max(1, n_written))
-        return [(group, min(rows, BATCH_ROWS)) for rows in sizes]
+        return [(group, min(rows, BATCH_ROWS)) for rows in [*sizes, _FEWEST_BATCH_ROWS]]
     if group_rows is not None:
         sizes = [group_rows, *sizes]
-    return [(rows, min(rows, BATCH_ROWS)) for rows in sizes]
+    batches = [(rows, min(rows, BATCH_ROWS)) for rows in sizes]
+    return [*batches, (sizes[-1], min(sizes[-1], _FEWEST_BATCH_ROWS))]
 
 
 def _group_sizes(row_bytes: float, n_written: int) -> list[int]:

@@ -74,7 +74,7 @@ def gather_matrices(
         {label: reader.empty(n) for label, n in sizes.items()},
         {label: np.empty(n, np.int64) for label, n in sizes.items()},
     )
-    unusable = _UnusableValues(over_sampled)
+    unusable = UnusableValues(over_sampled)
     filled = dict.fromkeys(sizes, 0)
     columns = [reader.files.target, *reader.features]
     for start, batch in reader.files.batches(columns, "reading classes"):
@@ -120,7 +120,7 @@ def split_by_class(
             yield label, positions[start:stop], rows.slice(start, stop - start)
 
 
-class _UnusableValues:
+class UnusableValues:
     """Counts missing and infinite values by class and column."""
 
     def __init__(self, over_sampled: Collection[Any]) -> None:

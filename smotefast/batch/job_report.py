@@ -6,6 +6,7 @@ when the output is complete, and ``read_parts`` reads it.
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
@@ -37,8 +38,13 @@ _FORMAT = "smotefast report 1"
 _PART = ("file", "rows", "bytes", "checksum", "group_rows", "resumed")
 
 
-def check_report_path(path: str, source: SourcePaths, destination: Destination) -> None:
+def check_report_path(
+    path: str, source: SourcePaths, destination: Destination, *, may_write: bool = True
+) -> None:
     """Check that a report can be written, before anything is read or written.
+
+    With ``may_write`` a file is created for a moment: access rights alone do not tell, for
+    example in /proc.
 
     Raises
     ------
@@ -65,7 +71,11 @@ def check_report_path(path: str, source: SourcePaths, destination: Destination) 
         raise ArgumentError(f"report={path!r}: the folder {folder!r} does not exist.")
     if os.path.lexists(real) and not os.path.isfile(real):
         raise ArgumentError(f"report={path!r} is not a regular file. Choose another.")
-    try:  # access rights alone do not tell, for example in /proc
+    try:
+        if not may_write:
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            return
         with tempfile.NamedTemporaryFile(prefix=".smotefast-", dir=folder):
             pass
     except OSError as error:

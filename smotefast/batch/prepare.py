@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from smotefast._phases import job_displayed_on
-from smotefast.batch.block_plan import Plan, make_plan
+from smotefast.batch.block_plan import MemoryLimitError, Plan, make_plan
 from smotefast.batch.categorical_features import CategoricalFeatures
 from smotefast.batch.class_tables import gather_table
 from smotefast.batch.copied_features import CopiedFeatures
@@ -85,10 +85,12 @@ def prepare_job(
     """
     times.begin("planning")
     second = second_step(request)
-    _check_counts(request, second)
-    features = _features(request, second)
-    options = {"n_workers": n_workers, "group_rows": group_rows}
-    plan = _plan(request, features, second, progress, options)
+    check_counts(request, second)
+    features = choose_features(request, second)
+    plan = plan_memory(
+        request, features, second, progress, n_workers=n_workers, group_rows=group_rows
+    )
+    warn_about_features(request, features, plan)
     reader = _reader(request, plan, progress)
     times.begin("gathering")
     gathered = features.gather(reader)
@@ -122,7 +124,7 @@ def _search_display(request: Request, progress: Progress) -> AbstractContextMana
     return job_displayed_on(SearchDisplay(progress))
 
 
-def _check_counts(request: Request, second: SecondStep) -> None:
+def check_counts(request: Request, second: SecondStep) -> None:
     """Raise an error if the class sizes alone show that the job must fail."""
     sampler = request.over_sampler
     sampler.check_counts(request.classes.counts, request.target_counts)
@@ -131,7 +133,7 @@ def _check_counts(request: Request, second: SecondStep) -> None:
     second.check_counts()
 
 
-def _features(request: Request, second: SecondStep) -> Features:
+def choose_features(request: Request, second: SecondStep) -> Features:
     """Choose how the job handles its features."""
     needs = request.needs
     if needs.copies_rows:
@@ -143,18 +145,26 @@ def _features(request: Request, second: SecondStep) -> Features:
     return NumericFeatures(request, second.classes_to_search())
 
 
-def _plan(
+def plan_memory(
     request: Request,
     features: Features,
     second: SecondStep,
     progress: Progress,
-    options: dict[str, Any],
+    **options: int | None,
 ) -> Plan:
-    """Load the kernels, plan the memory on top of them, and warn about columns such as keys."""
+    """Load the kernels, and plan the memory on top of them.
+
+    Raises
+    ------
+    MemoryLimitError
+        If the job would not stay under the limit.
+    """
     dtype = features.dtype
     if dtype is not None:
         progress.phase("loading kernels")
         n_rows = max(request.class_sizes.values(), default=0)
+        if request.needs.reads in ("neighbors", "everything"):
+            n_rows = request.source.n_rows
         sizes = features.n_numbers, features.n_codes
         load_kernels(request.over_sampler, n_rows, *sizes, dtype)
         second.load_kernels(features.n_numbers, dtype)
@@ -162,10 +172,13 @@ def _plan(
     n_rows = sum(request.class_sizes.values())
     carried = _not_copied(request.base_columns, features)
     need = with_kept_columns(need, request.column_sizes, carried, n_rows)
-    plan = _fitting_plan(request, need, options)
-    if dtype is not None:
+    return _fitting_plan(request, need, options)
+
+
+def warn_about_features(request: Request, features: Features, plan: Plan) -> None:
+    """Warn about features such as keys, if the job computes with their values."""
+    if features.dtype is not None:
         warn_about_columns(request, plan.batch_rows)
-    return plan
 
 
 def _fitting_plan(request: Request, need: MemoryNeed, options: dict[str, Any]) -> Plan:
@@ -180,7 +193,7 @@ def _fitting_plan(request: Request, need: MemoryNeed, options: dict[str, Any]) -
             row_group_size=request.arguments.layout.row_group_size,
             **options,
         )
-    except MemoryError as error:
+    except MemoryLimitError as error:
         message = str(error)
         if request.needs.reads == "everything":
             message += (
@@ -188,8 +201,9 @@ def _fitting_plan(request: Request, need: MemoryNeed, options: dict[str, Any]) -
                 "memory at once; SMOTE, BorderlineSMOTE and ADASYN do not."
             )
         if kernels_were_compiled():
-            raise JustCompiledError(f"{message} {RUN_AGAIN}") from error
-        raise MemoryError(message) from error
+            message = f"{message} {RUN_AGAIN}"
+            raise JustCompiledError(message, error.least_bytes) from error
+        raise MemoryLimitError(message, error.least_bytes) from error
 
 
 def _reader(request: Request, plan: Plan, progress: Progress) -> FileReader:

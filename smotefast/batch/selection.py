@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -71,6 +71,10 @@ class SecondStep:
 
     def check_counts(self) -> None:
         """Raise an error if the class sizes alone show that the step must fail."""
+
+    def counts_after(self) -> Mapping[Any, int | None]:
+        """Return the expected class sizes after the step; None if it finds them out."""
+        return self._counts_after(self._request.n_to_generate)
 
     def classes_to_search(self) -> list[Any]:
         """Return the classes that have to be in memory, before a sample is generated."""
@@ -150,6 +154,10 @@ class _Selection(SecondStep):
 class RandomSelection(_Selection):
     """Rows of each class drawn by rank, as RandomUnderSampler does."""
 
+    def counts_after(self) -> Mapping[Any, int | None]:
+        """Return the class sizes that are expected after the step."""
+        return {**self._expected[0], **self._expected[1]}
+
     def add_memory(self, need: MemoryNeed, dtype: Dtype) -> MemoryNeed:
         """Add the ranks to keep, and a shuffled list of a class, for a moment twice."""
         counts, n_to_keep = self._expected
@@ -197,6 +205,11 @@ class LinkRemoval(_Selection):
         super().__init__(request, sampler)
         self._links = cast(LinkSampler, sampler)
 
+    def counts_after(self) -> Mapping[Any, int | None]:
+        """Return the sizes of classes that no row is removed from; None for the others."""
+        counts, cleaned = self._expected
+        return {label: None if label in cleaned else n for label, n in counts.items()}
+
     def classes_to_search(self) -> list[Any]:
         """Return the classes whose rows are queries, by the expected class sizes."""
         classes = self._expected[1]
@@ -206,7 +219,8 @@ class LinkRemoval(_Selection):
 
     def load_kernels(self, n_features: int, dtype: np.dtype[Any]) -> None:
         """Load the searches for the nearest neighbor."""
-        load_link_searches(n_features, dtype, self._links.n_jobs)
+        n_rows = sum(self._expected[0].values())
+        load_link_searches(n_rows, n_features, dtype, self._links.n_jobs)
 
     def add_memory(self, need: MemoryNeed, dtype: Dtype) -> MemoryNeed:
         """Add the rows of the classes to search, twice if they have synthetic samples."""

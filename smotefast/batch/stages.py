@@ -6,6 +6,10 @@ groups of the output.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import NamedTuple
+
 from smotefast.batch.arguments import Arguments, split_columns
 from smotefast.batch.column_sizes import ColumnSizes
 from smotefast.batch.job_report import check_report_path
@@ -13,7 +17,7 @@ from smotefast.batch.layout import check_part_size
 from smotefast.batch.prepare import PreparedJob
 from smotefast.batch.provenance import check_names
 from smotefast.batch.request import Request, make_request
-from smotefast.batch.scan import scan_classes
+from smotefast.batch.scan import Classes, scan_classes
 from smotefast.batch.tasks import PART_BYTES, CopyRows, copy_tasks
 from smotefast.batch.weights import check_weight_column, make_weight_column
 from smotefast.batch.writing import RowGroups
@@ -27,6 +31,29 @@ from smotefast.storage import (
 )
 
 Columns = tuple[list[str], list[str]]
+# Surrounds each check: a job raises the first error, a plan collects all of them.
+Guard = Callable[[], AbstractContextManager[object]]
+
+
+class Counted(NamedTuple):
+    """A source whose classes are counted.
+
+    Attributes
+    ----------
+    sizes
+        Memory of its columns.
+    copies
+        The tasks that copy all rows.
+    part_rows
+        Rows of a part.
+    classes
+        The classes.
+    """
+
+    sizes: ColumnSizes
+    copies: list[CopyRows]
+    part_rows: int
+    classes: Classes
 
 
 def checked_columns(
@@ -34,15 +61,22 @@ def checked_columns(
     source: ParquetSource | StreamSource,
     target: str,
     output: Destination,
+    guard: Guard = nullcontext,
+    *,
+    may_write: bool = True,
 ) -> Columns:
     """Check what is known before rows are read; return the columns to write, and features."""
-    check_part_size(arguments.layout, output)
+    with guard():
+        check_part_size(arguments.layout, output)
     if arguments.report is not None:
-        check_report_path(arguments.report, source, output)
+        with guard():
+            check_report_path(arguments.report, source, output, may_write=may_write)
     columns = split_columns(source, target, arguments.drop, arguments.keep, arguments.feature)
     if arguments.provenance:
-        check_names(columns[0])
-    check_weight_column(arguments, source, target, columns[0])
+        with guard():
+            check_names(columns[0])
+    with guard():
+        check_weight_column(arguments, source, target, columns[0])
     return columns
 
 
@@ -54,6 +88,21 @@ def count_classes(
     progress: Progress,
 ) -> tuple[Request, list[CopyRows], int]:
     """Return what the job does, the tasks that copy all rows, and the rows of a part."""
+    sizes, copies, part_rows, classes = read_classes(
+        arguments, files, target, columns, progress
+    )
+    request = make_request(arguments, files, target, columns, sizes, classes)
+    return request, copies, part_rows
+
+
+def read_classes(
+    arguments: Arguments,
+    files: ParquetSource,
+    target: str,
+    columns: Columns,
+    progress: Progress,
+) -> Counted:
+    """Read the target column of all rows, and samples of the others for their sizes."""
     sizes = ColumnSizes(files, columns[0])
     part_bytes = arguments.layout.part_size or PART_BYTES
     part_rows = max(1, int(part_bytes / sizes.row_bytes(columns[0])))
@@ -61,7 +110,7 @@ def count_classes(
     progress.phase("counting classes", files.n_rows)
     allow_one = arguments.allowed.absent
     classes = scan_classes(files, target, copies, progress, allow_one=allow_one)
-    return make_request(arguments, files, target, columns, sizes, classes), copies, part_rows
+    return Counted(sizes, copies, part_rows, classes)
 
 
 def in_parquet(

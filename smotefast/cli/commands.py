@@ -7,7 +7,7 @@ fast.
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -20,15 +20,11 @@ from smotefast.cli.output import (
     one_line_errors,
     print_result,
     print_step,
+    show_plan,
     silence_log,
     usage_errors,
 )
-from smotefast.cli.sampler_options import (
-    first_sampler,
-    parse_categorical,
-    parse_strategy,
-    with_second_step,
-)
+from smotefast.cli.sampler_options import job_arguments
 from smotefast.patch.program import OPTIONS, USAGE
 
 # Blank lines keep typer from joining the lines.
@@ -110,45 +106,17 @@ def resample(
     debug: options.Debug = False,
 ) -> None:
     """Resample the data SOURCE and write the result to DESTINATION, in Parquet."""
+    given = dict(locals())
     with one_line_errors(debug):
         if quiet:
             silence_log()
         from smotefast.batch import check_arguments, resample_dataset
-        from smotefast.registry import neighbors_parameter
 
         with usage_errors():
             if restart and resume:
                 raise ValueError("--restart and --resume contradict each other.")
-            params: dict[str, tuple[str, object]] = {
-                "--sampling-strategy": ("sampling_strategy", parse_strategy(sampling_strategy)),
-                "--k-neighbors": (neighbors_parameter(sampler), k_neighbors),
-                "--search": ("search", search),
-                "--small-class": ("small_class", small_class),
-                "--categorical": ("categorical_features", parse_categorical(categorical)),
-            }
-            job_sampler = first_sampler(sampler, seed, params, settings or ())
-        job_sampler = with_second_step(job_sampler, then, seed, then_settings or ())
-        job: dict[str, Any] = {
-            "sampler": job_sampler,
-            "memory_limit": memory_limit,
-            "rows": rows.value,
-            "schema": schema.value,
-            "drop": drop or (),
-            "keep": keep or (),
-            "keep_fill": keep_fill.value,
-            "feature": feature or (),
-            "if_balanced": if_balanced.value,
-            "absent_classes": absent_classes.value,
-            "resume": "never" if restart else "require" if resume else "auto",
-            "weight_column": weight_column,
-            "weights_from": weights_from,
-            "provenance": provenance,
-            "compression": compression,
-            "compression_level": compression_level,
-            "row_group_size": row_group_size,
-            "part_size": part_size,
-            "report": report,
-        }
+        job = job_arguments(given)
+        job["resume"] = "never" if restart else "require" if resume else "auto"
         with usage_errors():
             check_arguments(source, destination, **job)
         prints_lines = shows_lines(log_format, quiet=quiet)
@@ -164,6 +132,63 @@ def resample(
         if not quiet:
             warning = "All rows were written, but the summary could not be printed"
             print_result(str(summary), warning=warning)
+
+
+@app.command(epilog=EXIT_CODES)
+def plan(
+    source: options.Source,
+    target: options.Target,
+    destination: options.PlannedDestination = None,
+    sampler: options.Sampler = "smote",
+    sampling_strategy: options.SamplingStrategy = "auto",
+    k_neighbors: options.KNeighbors = None,
+    search: options.Search = None,
+    small_class: options.SmallClass = None,
+    categorical: options.Categorical = None,
+    settings: options.Settings = None,
+    then: options.Then = None,
+    then_settings: options.ThenSettings = None,
+    seed: options.Seed = 0,
+    memory_limit: options.MemoryLimit = None,
+    rows: options.RowsToWrite = options.Rows.ALL,
+    schema: options.SchemaChoice = options.Schema.UNIFY,
+    drop: options.Drop = None,
+    keep: options.Keep = None,
+    keep_fill: options.KeepFillValue = options.KeepFill.NULL,
+    feature: options.Feature = None,
+    if_balanced: options.IfBalancedAction = options.IfBalanced.ERROR,
+    absent_classes: options.AbsentClassesAction = options.AbsentClasses.ERROR,
+    weight_column: options.WeightColumn = None,
+    weights_from: options.WeightsFrom = None,
+    provenance: options.Provenance = False,
+    compression: options.Compression = None,
+    compression_level: options.CompressionLevel = None,
+    row_group_size: options.RowGroupSize = None,
+    part_size: options.PartSize = None,
+    report: options.Report = None,
+    overwrite: options.Overwrite = False,
+    as_json: options.AsJson = False,
+    quiet: options.PlanQuiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Say what 'resample' would do with these options: rows, memory, time, and errors."""
+    given = dict(locals())
+    with one_line_errors(debug):
+        silence_log()
+        from smotefast.batch import check_arguments, plan_dataset
+
+        job = job_arguments(given)
+        with usage_errors():
+            check_arguments(source, destination or "result", **job)
+        planned = plan_dataset(
+            source,
+            destination,
+            target=target,
+            overwrite=overwrite,
+            progress=False if quiet else None,
+            **job,
+        )
+        show_plan(planned, as_json=as_json)
 
 
 @app.command(epilog=EXIT_CODES)

@@ -278,6 +278,16 @@ LogFormatValue = Annotated[
         show_default="text if standard error is no terminal, else a progress bar",
     ),
 ]
+PlannedDestination = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[DESTINATION]",
+        help="The file or folder that would be written; it is checked, too.",
+        show_default="any new file",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+PlanQuiet = Annotated[bool, typer.Option("--quiet", "-q", help="Do not show a progress bar.")]
 Overwrite = Annotated[
     bool,
     typer.Option("--overwrite", help="Replace an existing destination when the job succeeds."),

@@ -10,10 +10,14 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 import typer
 
 from smotefast.cli.wording import to_shell_words
+
+if TYPE_CHECKING:
+    from smotefast.report.job_plan import JobPlan
 
 # Set in a restarted process, so that it does not restart again.
 _RESTARTED = "SMOTEFAST_RESTARTED"
@@ -70,9 +74,11 @@ def usage_errors(settings_option: str = "--set") -> Iterator[None]:
 def one_line_errors(debug: bool) -> Iterator[None]:
     """Print an error as one line on standard error, and exit with its exit code."""
     from smotefast._allocator import choose_allocator
+    from smotefast._deferred_imports import defer_imports
 
     warnings.showwarning = _print_warning
     try:
+        defer_imports()
         choose_allocator()
         yield
     except SystemExit as error:  # SIGTERM, SIGHUP
@@ -153,6 +159,30 @@ def print_step(name: str, number: int, n_steps: int) -> None:
 
 def _print_warning(message: Warning | str, *location: object, **details: object) -> None:
     typer.echo(f"smotefast: warning: {to_shell_words(str(message))}", err=True)
+
+
+def show_plan(plan: JobPlan, *, as_json: bool) -> None:
+    """Print a plan; exit as the job would, if it is refused.
+
+    Raises
+    ------
+    JustCompiledError
+        If the job lacks only the memory that compiling has taken: a new process will not.
+    """
+    import json
+
+    from smotefast.batch import JustCompiledError
+
+    errors = [each.error for each in plan.refused]
+    compiled = next((each for each in errors if isinstance(each, JustCompiledError)), None)
+    if compiled is not None and not is_restarted():
+        raise compiled
+    if as_json:
+        print_result(json.dumps(plan.to_dict(to_shell_words), indent=2, default=str))
+    else:
+        print_result(plan.text(to_shell_words))
+    if errors:
+        raise typer.Exit(exit_code(errors[0]))
 
 
 def print_result(text: str, *, warning: str | None = None) -> None:

@@ -5,12 +5,48 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from smotefast.cli.output import usage_errors
 
 if TYPE_CHECKING:
     from smotefast.engine.base import BaseSampler
+
+
+# Options that are parameters of a job, of the same name.
+_JOB_OPTIONS = (
+    "memory_limit", "rows", "schema", "keep_fill", "if_balanced", "absent_classes",
+    "weight_column", "weights_from", "provenance", "compression", "compression_level",
+    "row_group_size", "part_size", "report",
+)  # fmt: skip
+
+
+def job_arguments(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a job, without paths and target, from options of a command."""
+    from smotefast.registry import neighbors_parameter
+
+    name, seed = given["sampler"], given["seed"]
+    with usage_errors():
+        categorical = parse_categorical(given["categorical"])
+        params: dict[str, tuple[str, object]] = {
+            "--sampling-strategy": (
+                "sampling_strategy", parse_strategy(given["sampling_strategy"])
+            ),
+            "--k-neighbors": (neighbors_parameter(name), given["k_neighbors"]),
+            "--search": ("search", given["search"]),
+            "--small-class": ("small_class", given["small_class"]),
+            "--categorical": ("categorical_features", categorical),
+        }  # fmt: skip
+        first = first_sampler(name, seed, params, given["settings"] or ())
+    sampler = with_second_step(first, given["then"], seed, given["then_settings"] or ())
+    columns = {option: given[option] or () for option in ("drop", "keep", "feature")}
+    options = {option: _value(given[option]) for option in _JOB_OPTIONS}
+    return {"sampler": sampler, **columns, **options}
+
+
+def _value(option: Any) -> Any:
+    return option.value if isinstance(option, Enum) else option
 
 
 def first_sampler(

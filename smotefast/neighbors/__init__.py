@@ -2,6 +2,7 @@
 
 from smotefast.exceptions import RecallWarning, SearchWarning
 from smotefast.neighbors.estimator import NeighborEstimator, fit_estimator
+from smotefast.neighbors.expected_search import ExpectedSearch, expected_search
 from smotefast.neighbors.load_kernels import (
     load_same_class_first,
     load_searches,
@@ -25,6 +26,7 @@ from smotefast.neighbors.search import (
 from smotefast.neighbors.streaming import StreamingNeighbors
 
 __all__ = [
+    "ExpectedSearch",
     "NeighborEstimator",
     "NeighborGraph",
     "Neighbors",
@@ -32,6 +34,7 @@ __all__ = [
     "SearchWarning",
     "StreamingNeighbors",
     "estimated_bytes",
+    "expected_search",
     "find_farthest",
     "find_neighbors",
     "find_neighbors_by_value_difference",

@@ -1,7 +1,7 @@
-"""Load the kernels of every search method, so that no later search loads or compiles code.
+"""Load the kernels of search methods, so that no later search loads or compiles code.
 
-The data decide which method runs. Loading takes memory and compiling takes ten times as much; a
-file job counts both before it starts.
+The data decide which method runs, and their sizes which methods cannot. Loading takes memory
+and compiling takes ten times as much; a file job counts both before it starts.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from smotefast.kernels.points import Points
-from smotefast.neighbors import rules
 from smotefast.neighbors.planner import METHODS, Method, methods_for
 from smotefast.neighbors.problem import SearchProblem
 from smotefast.neighbors.queries import as_points, pool_queries
@@ -41,11 +40,12 @@ def load_searches(
     n_threads
         Threads of the search to come: one thread runs other code than several.
     """
-    problem = SearchProblem(n_rows, n_rows, n_features, k, n_codes=n_codes, search=search)
-    is_approximate = rules.wants_approximate(problem)
+    # A category may count as three numbers: the class shares of SMOTEN.
+    width = n_features + 3 * n_codes
+    problem = SearchProblem(n_rows, n_rows, width, k, n_codes=n_codes, search=search)
     for name in methods_for("nearest", False, n_codes > 0, False):
         method = METHODS[name]
-        if method.needs_kernels and (is_approximate or method.unavailable is None):
+        if method.needs_kernels and method.may_pay(problem):
             _run(method, dtype, n_features, n_codes, min(k, _ROWS - 1), n_threads)
 
 

@@ -1,7 +1,7 @@
 """Estimate of the memory that a search allocates, for planning under a memory limit.
 
 Each function counts the arrays that a method holds at its peak. The largest one counts, because
-the data decide which method runs.
+the data decide which method runs. A method that the sizes rule out is not counted.
 """
 
 from __future__ import annotations
@@ -9,14 +9,20 @@ from __future__ import annotations
 from smotefast.neighbors import rules
 from smotefast.neighbors.cells.embedding import MOST_LEVELS
 from smotefast.neighbors.cells.nn_descent import graph_width
-from smotefast.neighbors.cells.search import WALK_SPARE
-from smotefast.neighbors.exact.tiles import SPARE
+from smotefast.neighbors.exact.duplicates import MAX_DISTINCT_SHARE
 from smotefast.neighbors.problem import SearchProblem
 
-# Blocks of rows in float64, and buffers of the threads.
+# Candidates of blocks of queries, blocks of rows in float64, and buffers of the threads.
 _BLOCKS = 24 << 20
 # Panels of cells are not full: at most 31 of 32 rows are missing in one of 8.
 _FILLING = 1.125
+# Row numbers: of the queries, of those left unresolved, and of these in the second search.
+_QUERY, _UNRESOLVED = 8, 16 + 24
+# Distinct rows: order and number of each row, its hash or the entries of its distinct row.
+_DISTINCT = 8 + 8 + 8
+# Cells: order and cell of the rows; the queries by cell, twice, their cell, and what is
+# resolved; how far the queries of samples are from the centers of cells.
+_WALK = 8 + 2 + 16 + 4 + 3 + 40
 
 
 def estimated_bytes(
@@ -32,48 +38,49 @@ def estimated_bytes(
     """
     problem = SearchProblem(n_pool, n_pool, n_features, k, n_codes=n_codes, search=search)
     n_columns = n_features + n_codes  # a category takes as much as a float32
-    needed = _exact_bytes(n_pool, n_columns, k)
+    needed = max(_tiles_bytes(n_pool, n_columns, k), _distinct_bytes(n_pool, n_columns, k))
+    if rules.wants_approximate(problem) or rules.cells_may_pay(problem):
+        needed = max(needed, _cells_bytes(n_pool, n_columns, k))
     if rules.descent_pays(problem):
         n_joined = n_features + (MOST_LEVELS if n_codes else 0)
         needed = max(needed, _descent_bytes(n_pool, n_columns, n_joined, k))
-    return needed + _BLOCKS
+    return int(needed) + _BLOCKS
 
 
-def _exact_bytes(n_pool: int, n_features: int, k: int) -> int:
-    result = _result_bytes(n_pool, k)
-    float32 = (k + SPARE["float32"]) * 12 + 8  # scores, candidates and norms
-    float64 = (k + SPARE["float64"]) * 16 + 8
-    tiles = 4 * n_pool * (n_features + 1) + n_pool * float32 + result
-    # If float32 leaves all queries unresolved: two results.
-    float64_tiles = _packed_bytes(n_pool, n_features) + n_pool * float64 + 2 * result
-    return max(tiles, float64_tiles, _cells_bytes(n_pool, n_features, k)) + 4 * n_pool * k
+def _tiles_bytes(n_pool: float, n_features: int, k: int) -> float:
+    """Return the bytes of float64 tiles for queries that float32 left unresolved: all."""
+    packed = 8 * (n_features + 1)
+    return n_pool * (packed + _QUERY + _UNRESOLVED) + 2 * _result_bytes(n_pool, k)
 
 
-def _cells_bytes(n_pool: int, n_features: int, k: int) -> int:
+def _distinct_bytes(n_pool: int, n_features: int, k: int) -> float:
+    """Return the bytes of a search among distinct rows, which are copied."""
+    n_distinct = MAX_DISTINCT_SHARE * n_pool
+    copied = n_distinct * 8 * n_features
+    searching = _tiles_bytes(n_distinct, n_features, k)
+    expanding = _result_bytes(n_pool, k) + 2 * _result_bytes(n_distinct, k + 1)
+    return n_pool * (_QUERY + _DISTINCT) + copied + max(searching, expanding)
+
+
+def _cells_bytes(n_pool: int, n_features: int, k: int) -> float:
+    """Return the bytes of a walk, and of the best result of attempts before."""
     panels = _panels_bytes(n_pool, n_features)
-    # order, cell, queries by cell, and their rows; scores and candidates; how far the queries
-    # of the sample are from the centers of cells
-    walk = 8 + 2 + 8 + 16 + (k + WALK_SPARE) * 12 + 1 + 40
-    return panels + n_pool * walk + 2 * _result_bytes(n_pool, k)
+    return panels + n_pool * (_QUERY + _WALK) + 2 * _result_bytes(n_pool, k)
 
 
-def _result_bytes(n_pool: int, k: int) -> int:
-    return 16 * n_pool * k + n_pool  # distances, indices, whether certain
+def _result_bytes(n_pool: float, k: int) -> float:
+    return n_pool * (4 * k + 2)  # row numbers; whether they are certain, or tied
 
 
-def _packed_bytes(n_pool: int, n_features: int) -> int:
-    return 8 * n_pool * (n_features + 1)
+def _panels_bytes(n_pool: int, n_features: int) -> float:
+    return 4 * _FILLING * n_pool * (n_features + 1)
 
 
-def _panels_bytes(n_pool: int, n_features: int) -> int:
-    return int(4 * _FILLING * n_pool * (n_features + 1))
-
-
-def _descent_bytes(n_pool: int, n_columns: int, n_joined: int, k: int) -> int:
+def _descent_bytes(n_pool: int, n_columns: int, n_joined: int, k: int) -> float:
     width, rows = graph_width(k), 4 * n_pool * n_joined
-    # The walk's result, its rows in another order, and the graph of these.
-    graph = n_pool * width * (16 + 8 + 8 + 4)
-    joining = _panels_bytes(n_pool, n_columns) + rows + graph
-    # Allocators keep about one result of the attempt before: 100,000 x 12, k=40: 300 MB in all.
-    walking = _cells_bytes(n_pool, n_columns, width) + rows + _result_bytes(n_pool, width)
+    # The walk's result, its rows in another order, the graph of these by row and by column, the
+    # candidates. Allocators keep about one result of the attempt before: 50,000 x 12, k=40,
+    # takes 118 MiB in all.
+    joining = _panels_bytes(n_pool, n_columns) + rows + n_pool * width * 48
+    walking = _cells_bytes(n_pool, n_columns, width) + rows + 16 * n_pool * width
     return max(joining, walking) + 4 * n_pool * k  # the best of the attempts before

@@ -56,12 +56,16 @@ class Method(NamedTuple):
         What it finds.
     pays
         Whether it is faster than the methods after it.
+    may_pay
+        Whether it may pay for some data with these sizes.
     takes_sparse, takes_codes
         Whether it searches CSR rows, and rows with categories.
     max_k
         Most neighbors of a query; 0 for no limit.
     gives_distances
         Whether it returns squared distances.
+    omits_distances
+        Whether it takes ``with_distances=False`` to need less memory, and its finishers, too.
     needs_kernels
         Whether it runs compiled code.
     finishers
@@ -76,10 +80,12 @@ class Method(NamedTuple):
     task: Task
     search: SearchFunction | None
     pays: Callable[[SearchProblem], bool]
+    may_pay: Callable[[SearchProblem], bool] = rules.always
     takes_sparse: bool = False
     takes_codes: bool = False
     max_k: int = 0
     gives_distances: bool = True
+    omits_distances: bool = False
     needs_kernels: bool = True
     finishers: tuple[tuple[SearchFunction, Callable[[SearchResult], np.ndarray]], ...] = ()
     attempts: Attempts | None = None
@@ -95,6 +101,7 @@ class Method(NamedTuple):
 _numpy = partial(Method, "nearest", gives_distances=False, needs_kernels=False)
 # Compiled methods for dense rows.
 _dense = partial(Method, "nearest", takes_codes=True, max_k=rules.MAX_K)
+_in_blocks = partial(_dense, omits_distances=True)
 # Approximate methods.
 _attempts = partial(Method, search=None, takes_codes=True, gives_distances=False)
 _by_scan = (search_scan, rules.all_unresolved)
@@ -104,22 +111,27 @@ _by_products = (search_farthest_products, rules.all_unresolved)
 # In this order: the first method that can do a search and pays is used.
 METHODS: dict[str, Method] = {
     "csr": Method("nearest", search_csr, rules.always, takes_sparse=True),
-    "distinct": _dense(search_distinct, rules.distinct_pays, gives_distances=False, max_k=0),
+    "distinct": _dense(
+        search_distinct, rules.distinct_pays, rules.distinct_may_pay, gives_distances=False,
+        max_k=0,
+    ),
     "nn_descent": _attempts(
-        "nearest", pays=rules.descent_pays, attempts=search_nn_descent,
-        unavailable=why_no_descent,
+        "nearest", pays=rules.descent_pays, may_pay=rules.descent_pays,
+        attempts=search_nn_descent, unavailable=why_no_descent,
     ),
     "approximate_cells": _attempts(
-        "nearest", pays=rules.approximate_cells_pay, max_k=rules.MAX_K,
-        attempts=search_cells_approximately,
+        "nearest", pays=rules.approximate_cells_pay, may_pay=rules.approximate_cells_may_pay,
+        max_k=rules.MAX_K, attempts=search_cells_approximately,
     ),
     "integer_keys": _numpy(search_integer_keys, rules.integer_keys_pay),
     "scikit_learn": _numpy(search_scikit_learn, rules.scikit_learn_pays),
     "all_pairs": _numpy(search_all_pairs, rules.numpy_pays, takes_codes=True),
-    "scan": _dense(search_scan, rules.scan_pays, max_k=0),
-    "cells": _dense(search_cells, rules.cells_pay, finishers=(_by_float64, _by_scan)),
-    "tiles": _dense(search_tiles, rules.always, finishers=(_by_float64, _by_scan)),
-    "float64_tiles": _dense(search_float64_tiles, rules.always, finishers=(_by_scan,)),
+    "scan": _in_blocks(search_scan, rules.scan_pays, max_k=0),
+    "cells": _in_blocks(
+        search_cells, rules.cells_pay, rules.cells_may_pay, finishers=(_by_float64, _by_scan)
+    ),
+    "tiles": _in_blocks(search_tiles, rules.always, finishers=(_by_float64, _by_scan)),
+    "float64_tiles": _in_blocks(search_float64_tiles, rules.always, finishers=(_by_scan,)),
     "farthest_csr": Method("farthest", search_farthest_csr, rules.always, takes_sparse=True),
     "farthest_tiles": Method(
         "farthest", search_farthest_tiles, rules.farthest_tiles_pay, max_k=rules.MAX_K,

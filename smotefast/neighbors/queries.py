@@ -15,6 +15,9 @@ from smotefast._phases import advance
 from smotefast._typing import CSR, Matrix
 from smotefast.kernels.points import Points
 
+# Candidates and neighbors of a block of queries: 64-bit floats and row numbers.
+_RESULT_BYTES = 12 << 20
+
 
 class DenseRows(NamedTuple):
     """Rows of an array in the caller's dtype."""
@@ -125,6 +128,15 @@ def work_blocks(
     step = max(min_rows, int(work_per_block / max(work_per_row, 1.0)))
     for start in range(0, n_rows, step):
         yield slice(start, start + step)
+
+
+def result_blocks(n_queries: int, n_kept: int, k: int, n_threads: int) -> Iterator[slice]:
+    """Cut queries into blocks whose candidates and ranked neighbors take little memory.
+
+    ``n_kept`` are the candidates of a query. Smaller blocks would leave threads idle.
+    """
+    per_query = n_kept * 16 + k * 16 + 8
+    return work_blocks(n_queries, per_query, _RESULT_BYTES, 1024 * n_threads)
 
 
 def counted_blocks(

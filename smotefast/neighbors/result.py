@@ -51,12 +51,16 @@ class SearchResult(NamedTuple):
         for them.
     recall
         Of an approximate search, measured on a sample; None if exact.
+    tied
+        Unresolved queries whose k-th distance is zero: they have more duplicates than the
+        method has candidates.
     """
 
     indices: np.ndarray
     squared_distances: np.ndarray | None
     unresolved: np.ndarray = _NONE_UNRESOLVED
     recall: float | None = None
+    tied: np.ndarray = _NONE_UNRESOLVED
 
     @property
     def method(self) -> str:
@@ -67,10 +71,63 @@ class SearchResult(NamedTuple):
         """Return the result of a subset of the queries, all of which are resolved."""
         return SearchResult(self.indices[which], self.squared()[which])
 
+    def merged(self, which: np.ndarray, other: SearchResult) -> SearchResult:
+        """Insert the results of a subset of the queries, in place."""
+        self.indices[which] = other.indices
+        if self.squared_distances is not None:
+            self.squared_distances[which] = other.squared()
+        unresolved, tied = (
+            np.union1d(np.setdiff1d(before, which, assume_unique=True), which[after])
+            for before, after in ((self.unresolved, other.unresolved), (self.tied, other.tied))
+        )
+        return self._replace(unresolved=unresolved, tied=tied)
+
     def squared(self) -> np.ndarray:
         """Return the squared distances of a method that computes them."""
         assert self.squared_distances is not None
         return self.squared_distances
+
+
+class ResultInBlocks:
+    """Result of a search that is made in blocks of queries.
+
+    Row numbers take 4 bytes instead of 8, and distances no memory unless they are needed.
+
+    Parameters
+    ----------
+    n_queries, k, n_pool
+        Sizes of the search.
+    with_distances
+        Whether the squared distances are kept.
+    """
+
+    def __init__(self, n_queries: int, k: int, n_pool: int, *, with_distances: bool) -> None:
+        self._n_pool = n_pool
+        self._indices = np.empty((n_queries, k), dtype=index_dtype(n_pool))
+        self._squared = np.empty((n_queries, k)) if with_distances else None
+        self.is_resolved = np.zeros(n_queries, dtype=bool)
+        self.is_tied = np.zeros(n_queries, dtype=bool)
+
+    def add(
+        self, which: np.ndarray | slice, found: SearchResult, is_resolved: np.ndarray | bool
+    ) -> None:
+        """Add a block, or replace what was found before for some queries."""
+        # What is no row becomes one more than the last row.
+        self._indices[which] = np.minimum(found.indices, self._n_pool)
+        if self._squared is not None:
+            self._squared[which] = found.squared()
+        self.is_resolved[which] = is_resolved
+        self.is_tied[which] = found.squared()[:, -1] == 0
+
+    def result(self) -> SearchResult:
+        """Return the result of all queries."""
+        is_open = ~self.is_resolved
+        return SearchResult(
+            self._indices,
+            self._squared,
+            np.flatnonzero(is_open),
+            tied=np.flatnonzero(is_open & self.is_tied),
+        )
 
 
 class SmallerSearch(NamedTuple):

@@ -117,20 +117,24 @@ def always(problem: SearchProblem) -> bool:
 
 def distinct_pays(problem: SearchProblem) -> bool:
     """Search among distinct rows if at most half of a large pool is distinct."""
+    return distinct_may_pay(problem) and problem.probes.distinct_share <= MAX_DISTINCT_SHARE
+
+
+def distinct_may_pay(problem: SearchProblem) -> bool:
+    """Whether the sizes lead to a search among distinct rows, for some data."""
     return (
         problem.in_pool
         and problem.n_queries >= _DISTINCT_QUERIES
         and _pairs(problem) * problem.n_features > LITTLE_WORK
-        and problem.probes.distinct_share <= MAX_DISTINCT_SHARE
     )
 
 
 def cells_pay(problem: SearchProblem) -> bool:
     """Search in cells if a bound leaves few rows to compare."""
-    if not _cells_may_pay(problem):
+    if not cells_may_pay(problem):
         return False
     costs = problem.probes.walk_costs
-    return costs is not None and exact_cost(problem, costs.exact) < _tiles_cost(problem)
+    return costs is not None and exact_cost(problem, costs.exact) < tiles_cost(problem)
 
 
 def descent_pays(problem: SearchProblem) -> bool:
@@ -150,15 +154,22 @@ def approximate_cells_pay(problem: SearchProblem) -> bool:
     """Approximate if the caller wants to; with "auto" if exact takes 2.5 times as long."""
     if wants_approximate(problem):
         return True
-    if problem.search != "auto" or _work(problem) <= _EXACT_WORK or not _cells_may_pay(problem):
-        return False
-    if problem.cross_class and problem.n_queries <= _CROSS_CLASS_QUERIES:
+    if not approximate_cells_may_pay(problem):
         return False
     costs = problem.probes.walk_costs
     if costs is None:
         return False
-    exact = min(exact_cost(problem, costs.exact), _tiles_cost(problem))
+    exact = min(exact_cost(problem, costs.exact), tiles_cost(problem))
     return _EXACT_RATIO * approximate_cost(problem, costs.approximate) < exact
+
+
+def approximate_cells_may_pay(problem: SearchProblem) -> bool:
+    """Whether the sizes lead to an approximate search in cells, for some data."""
+    if wants_approximate(problem):
+        return True
+    if problem.search != "auto" or _work(problem) <= _EXACT_WORK or not cells_may_pay(problem):
+        return False
+    return not (problem.cross_class and problem.n_queries <= _CROSS_CLASS_QUERIES)
 
 
 def exact_cost(problem: SearchProblem, compared: Compared) -> float:
@@ -187,13 +198,14 @@ def _partition_cost(n_pool: int, problem: SearchProblem) -> float:
     return n_pool * (_ROW_WORK + _CENTER_WORK * n_pool / rows_per_cell(n_pool) * width)
 
 
-def _tiles_cost(problem: SearchProblem) -> float:
+def tiles_cost(problem: SearchProblem) -> float:
+    """Return the work of comparing every query with every row in tiles."""
     return _pairs(problem) * (_width(problem) + _PAIR_COST)
 
 
-def _cells_may_pay(problem: SearchProblem) -> bool:
-    """Whether the sizes of a search lead to cells; measuring the data takes time as well."""
-    cost = _tiles_cost(problem)
+def cells_may_pay(problem: SearchProblem) -> bool:
+    """Whether the sizes lead to cells, for some data; measuring these takes time as well."""
+    cost = tiles_cost(problem)
     n_sample = problem.n_pool // SAMPLE_STEP
     probe = _partition_cost(n_sample, problem)
     probe += _COMPARED_WORK * SAMPLE_QUERIES * n_sample * _width(problem)

@@ -35,14 +35,18 @@ class _Arguments(NamedTuple, Generic[P]):
     queries: Queries[P]
     k: int
     n_threads: int
+    with_distances: bool = True
 
     def subset(self, which: np.ndarray) -> _Arguments[P]:
         """Return the arguments for a subset of the queries."""
         return self._replace(queries=self.queries.subset(which))
 
-    def search_by(self, search: SearchFunction) -> SearchResult | SmallerSearch | None:
-        """Call a search method."""
-        return search(self.points, self.queries, self.k, n_threads=self.n_threads)
+    def search_by(
+        self, search: SearchFunction, method: Method
+    ) -> SearchResult | SmallerSearch | None:
+        """Call a search function of a method."""
+        options = {"with_distances": self.with_distances} if method.omits_distances else {}
+        return search(self.points, self.queries, self.k, n_threads=self.n_threads, **options)
 
 
 def run_search(
@@ -53,12 +57,15 @@ def run_search(
     *,
     n_threads: int,
     method: str | None = None,
+    with_distances: bool = True,
 ) -> SearchResult:
     """Search by the first planned method that serves these data.
 
-    ``method`` is tried before the planned ones.
+    ``method`` is tried before the planned ones. Without ``with_distances`` the result need not
+    have any, which saves memory.
     """
-    arguments = _Arguments(points, queries, k, n_threads)
+    with_distances = with_distances or problem.needs_distances
+    arguments = _Arguments(points, queries, k, n_threads, with_distances)
     log_step("%s: %s", _searching(problem), _described(problem))
     plan = SearchPlan(method, "The caller chose it.") if method else plan_search(problem)
     result: SearchResult | SmallerSearch | None = None
@@ -69,7 +76,7 @@ def run_search(
             result = _search_approximately(method_entry, arguments, problem)
         else:
             with phase(_searching(problem), problem.n_queries, None):
-                result = arguments.search_by(method_entry.search)
+                result = arguments.search_by(method_entry.search, method_entry)
         if result is not None:
             break
         log_detail("search method: %s cannot serve these data", plan.method)
@@ -98,20 +105,10 @@ def _finish(method: Method, result: SearchResult, arguments: _Arguments[P]) -> S
         which = choose_queries(result)
         if len(which):
             with phase("searching unresolved", len(which)):
-                rest = arguments.subset(which).search_by(search)
-            result = _merge(result, which, rest)
+                rest = arguments.subset(which).search_by(search, method)
+            assert isinstance(rest, SearchResult)
+            result = result.merged(which, rest)
     return result
-
-
-def _merge(
-    result: SearchResult, which: np.ndarray, rest: SearchResult | SmallerSearch | None
-) -> SearchResult:
-    """Insert the results of a subset of the queries."""
-    assert isinstance(rest, SearchResult)
-    result.indices[which] = rest.indices
-    result.squared()[which] = rest.squared()
-    unresolved = np.setdiff1d(result.unresolved, which, assume_unique=True)
-    return result._replace(unresolved=np.union1d(unresolved, which[rest.unresolved]))
 
 
 def _search_smaller(
@@ -127,7 +124,7 @@ def _search_smaller(
         cross_class=problem.cross_class,
         n_threads=n_threads,
     )
-    result = run_search(points, queries, k, inner, n_threads=n_threads)
+    result = run_search(points, queries, k, inner, n_threads=n_threads, with_distances=False)
     return SearchResult(smaller.expand(result.indices), None, recall=result.recall)
 
 
@@ -166,20 +163,20 @@ def _attempts(
     method: Method, arguments: _Arguments[P], problem: SearchProblem
 ) -> Iterator[SearchResult]:
     """Search approximately, and exactly for queries without enough candidates."""
-    points, queries, k, n_threads = arguments
+    points, queries, k, n_threads, _ = arguments
     assert method.attempts is not None
     for result in method.attempts(points, queries, k, n_threads=n_threads):
         which = result.unresolved
         if len(which):
             rest = _search_exactly(arguments.subset(which), problem)
-            result = _merge(result, which, rest)
+            result = result.merged(which, rest)
         yield result
         del result  # before the next attempt
 
 
 def _search_exactly(arguments: _Arguments[P], problem: SearchProblem) -> SearchResult:
     """Search for a subset of the queries by exact methods that return distances."""
-    points, queries, k, n_threads = arguments
+    points, queries, k, n_threads, _ = arguments
     exact = problem._replace(
         n_queries=len(queries.rows), search="exact", needs_distances=True, kernels_loaded=True
     )

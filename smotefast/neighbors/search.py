@@ -83,7 +83,9 @@ def find_neighbors(
         cross_class=cross_class,
         n_threads=n_threads,
     )
-    result = run_search(points, pool_rows, k, problem, n_threads=n_threads)
+    result = run_search(
+        points, pool_rows, k, problem, n_threads=n_threads, with_distances=False
+    )
     return Neighbors(as_indices(result.indices, n_pool), result.method, result.recall)
 
 
@@ -164,7 +166,9 @@ def find_neighbors_by_value_difference(
     points = occurring_categories(CategoryPoints(codes, list(shares)))
     pool_rows = pool_queries(points, rows)
     problem = describe_value_difference(points, pool_rows, k, search=search)
-    result = run_search(points, pool_rows, k, problem, n_threads=n_threads)
+    result = run_search(
+        points, pool_rows, k, problem, n_threads=n_threads, with_distances=False
+    )
     return Neighbors(as_indices(result.indices, n_rows), result.method, result.recall)
 
 

@@ -69,7 +69,7 @@ class StreamingNeighbors:
             which = slice(first, first + self._n_at_once)
             result = self._search(block, start, which)
             is_row = result.indices < len(values)
-            positions = np.where(is_row, result.indices + start, _NO_ROW)
+            positions = np.where(is_row, result.indices.astype(np.int64) + start, _NO_ROW)
             self._merge(which, result.squared(), positions)
 
     def _search(self, block: Points, start: int, which: slice) -> SearchResult:

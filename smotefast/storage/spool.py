@@ -28,7 +28,7 @@ from smotefast.storage.streams import (
 )
 
 # Bytes of a row group in memory, about.
-_GROUP_BYTES = 16 << 20
+GROUP_BYTES = 16 << 20
 _NAME, _TASK = "source.parquet", "source"
 
 
@@ -55,6 +55,9 @@ class StreamSource:
         The columns. Their types may be others after the source has been read.
     copy
         Copies the rows to a Parquet file; its second argument is called with numbers of rows.
+    reread
+        Returns the rows as a stream, again at each call; its argument is as for ``csv_stream``.
+        None if they can be read only once, or would have to be computed.
     partitioned
         Partition columns; always none.
     """
@@ -64,6 +67,7 @@ class StreamSource:
     files: list[SourceFile]
     schema: pa.Schema
     copy: Callable[[str, Report], None]
+    reread: Callable[[dict[str, pa.DataType]], Stream] | None = None
     partitioned: frozenset[str] = frozenset()
 
     @property
@@ -117,22 +121,29 @@ def _copy_lazy_frame(frame: Any, path: str, report: Report) -> None:
     frame.sink_parquet(path, compression="uncompressed", statistics=False)
 
 
+def stored_sample(batches: list[pa.RecordBatch]) -> pq.ParquetFile:
+    """Return the first rows of a stream as the copy would store them, in memory."""
+    schema, sink = storable_schema(batches[0].schema), pa.BufferOutputStream()
+    with pq.ParquetWriter(sink, schema, **_copy_options(schema)) as writer:
+        _write_group(writer, [batch.cast(schema) for batch in batches])
+    return pq.ParquetFile(pa.BufferReader(sink.getvalue()))
+
+
+def _copy_options(schema: pa.Schema) -> dict[str, Any]:
+    text = [each.name for each in schema if pa.types.is_dictionary(each.type)]
+    return {"compression": "none", "use_dictionary": text or False, "write_statistics": False}
+
+
 def _write(stream: Stream, path: str, report: Report) -> None:
     """Write batches to an uncompressed file, in row groups of limited size."""
-    schema = _storable(stream.schema)
-    text = [each.name for each in schema if pa.types.is_dictionary(each.type)]
-    options = {
-        "compression": "none",
-        "use_dictionary": text or False,
-        "write_statistics": False,
-    }
-    with pq.ParquetWriter(path, schema, **options) as writer:
+    schema = storable_schema(stream.schema)
+    with pq.ParquetWriter(path, schema, **_copy_options(schema)) as writer:
         pending: list[pa.RecordBatch] = []
         for batch in stream.batches():
             if batch.num_rows:
                 pending.append(batch.cast(schema))
             report(batch.num_rows)
-            if sum(each.nbytes for each in pending) >= _GROUP_BYTES:
+            if sum(each.nbytes for each in pending) >= GROUP_BYTES:
                 _write_group(writer, pending)
                 pending = []
         _write_group(writer, pending)
@@ -144,7 +155,7 @@ def _write_group(writer: pq.ParquetWriter, batches: list[pa.RecordBatch]) -> Non
         writer.write_table(table, row_group_size=table.num_rows)
 
 
-def _storable(schema: pa.Schema) -> pa.Schema:
+def storable_schema(schema: pa.Schema) -> pa.Schema:
     """Return a schema without views, which Parquet does not store."""
     views = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}
     return pa.schema(
@@ -180,7 +191,8 @@ def open_any_source(
         assert stream is not None
         name = f"the {type(source).__name__}"
         copy = partial(_copy_batches, lambda types: stream)
-        return StreamSource(name, [], [], stream.schema, copy)
+        reread = (lambda types: stream) if is_dataset(source) else None
+        return StreamSource(name, [], [], stream.schema, copy, reread)
     listed = list_source_files(source)
     files = [path for path, _ in listed]
     formats = {file_format(path) for path in files}
@@ -195,7 +207,7 @@ def open_any_source(
     open_stream = _stream_opener(formats, files, schema)
     found = open_stream({}).schema
     copy = partial(_copy_batches, open_stream)
-    return StreamSource(describe_paths(source), source, states, found, copy)
+    return StreamSource(describe_paths(source), source, states, found, copy, open_stream)
 
 
 def _stream_opener(

@@ -19,12 +19,14 @@ pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="only Linux tells the peak of one process"
 )
 
-# The allocator is the command's, or Arrow's own as in a program that uses the function.
+# Allocator and imports are the command's, or as in a program that uses the function.
 JOB = """
 import json, re, sys
 source, destination, sampler, allocator, limit = sys.argv[1:]
 if allocator == "command":
     from smotefast._allocator import choose_allocator
+    from smotefast._deferred_imports import defer_imports
+    defer_imports()
     choose_allocator()
 import smotefast
 from smotefast.storage.process_memory import parse_size, peak_bytes

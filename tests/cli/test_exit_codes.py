@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 
@@ -58,6 +59,13 @@ TARGET = ["--target", "label"]
 def test_resample__exits_with_the_code_of_the_error(shell, source, tmp_path, options, code):
     done, out, message = shell("resample", source, tmp_path / "out.parquet", *options)
     assert (done, out) == (code, ""), message
+    planned, out, of_plan = shell("plan", source, tmp_path / "out.parquet", *options, "-q")
+    assert planned == code
+    if "refused: " in out:
+        of_plan = f"smotefast: error: {out.partition('refused: ')[2]}"
+    # The process is larger the second time.
+    lines = [re.sub(r"\d+ MiB", "", text.splitlines()[-1]) for text in (of_plan, message)]
+    assert lines[0] == lines[1]
     assert os.listdir(tmp_path) == ["in.parquet"]
 
 
@@ -107,7 +115,7 @@ def test_commands__exit_with_7_if_the_source_changed(
         return counted(*args, **options)
 
     counted = smotefast.batch.scan.scan_classes
-    for module in (smotefast.batch.run_job, smotefast.diagnosis.files):
+    for module in (smotefast.batch.stages, smotefast.diagnosis.files):
         monkeypatch.setattr(module, "scan_classes", change)
     places = [source] if command == "diagnose" else [source, tmp_path / "out"]
     code, _, message = shell(command, *places, *TARGET)

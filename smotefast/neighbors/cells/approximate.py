@@ -11,6 +11,7 @@ from smotefast.kernels.points import Points
 from smotefast.neighbors.cells.estimate import CenterExcesses, search_sample
 from smotefast.neighbors.cells.partition import Partition, partition
 from smotefast.neighbors.cells.search import walk
+from smotefast.neighbors.exact.scan import rank_candidates
 from smotefast.neighbors.queries import Queries
 from smotefast.neighbors.result import SearchResult, recall
 
@@ -60,8 +61,19 @@ class SampledSearch:
         reach = self._excesses.reach_for(target)
         detail = f"at most {reach.n_near} cells, excess {reach.share:.3g}"
         with phase("searching neighbors", len(self._queries.rows), detail):
-            return walk(self._cells, self._queries, self._k, reach, n_threads=self._n_threads)
+            return walk(
+                self._cells,
+                self._queries,
+                self._k,
+                reach,
+                n_threads=self._n_threads,
+                with_distances=False,
+            )
 
     def recall(self, result: SearchResult, k: int) -> float:
         """Return the share of the k nearest rows found, on queries of another sample."""
-        return recall(result.squared()[self._others, :k], self._true[:, :k])
+        queries, found = self._queries.subset(self._others), result.indices[self._others, :k]
+        ranked = rank_candidates(
+            self._cells.points, queries, found.astype(np.int64), k, n_threads=self._n_threads
+        )
+        return recall(ranked.squared(), self._true[:, :k])

@@ -15,8 +15,8 @@ from smotefast.neighbors.cells.partition import (
 )
 from smotefast.neighbors.exact.scan import rank_candidates
 from smotefast.neighbors.exact.tiles import CODE_COST, are_below
-from smotefast.neighbors.queries import Queries, work_blocks
-from smotefast.neighbors.result import SearchResult
+from smotefast.neighbors.queries import Queries, result_blocks, work_blocks
+from smotefast.neighbors.result import ResultInBlocks, SearchResult
 
 # Candidates beyond k: of an exact search, at first and for queries that these leave unresolved;
 # and of an approximate one.
@@ -51,17 +51,28 @@ WHOLE = Reach(256, np.inf)
 
 
 def search_cells(
-    points: Points, queries: Queries[Points], k: int, *, n_threads: int
+    points: Points,
+    queries: Queries[Points],
+    k: int,
+    *,
+    n_threads: int,
+    with_distances: bool = True,
 ) -> SearchResult | None:
     """Find the k nearest rows by walking through cells until no other can be closer."""
     cells = partition(points, queries.points, n_threads=n_threads)
     if cells is None:
         return None
-    return walk(cells, queries, k, n_threads=n_threads)
+    return walk(cells, queries, k, n_threads=n_threads, with_distances=with_distances)
 
 
 def walk(
-    cells: Partition, queries: Queries[Points], k: int, reach: Reach = WHOLE, *, n_threads: int
+    cells: Partition,
+    queries: Queries[Points],
+    k: int,
+    reach: Reach = WHOLE,
+    *,
+    n_threads: int,
+    with_distances: bool = True,
 ) -> SearchResult:
     """Find the k nearest rows in cells.
 
@@ -75,25 +86,24 @@ def walk(
         The cells that are looked through.
     n_threads
         Threads to use; the result does not depend on it.
+    with_distances
+        Whether the result has squared distances.
     """
-    is_exact = reach.share == np.inf
+    is_exact, n_pool = reach.share == np.inf, len(cells.points.values)
     spares = (WALK_SPARE, _SECOND_SPARE) if is_exact else (_APPROXIMATE_SPARE,)
     home = nearest_cells(cells, queries, n_threads=n_threads)
-    squared = np.ones((len(queries.rows), k))
-    indices = np.empty((len(queries.rows), k), dtype=np.int64)
+    results = ResultInBlocks(len(home), k, n_pool, with_distances=with_distances)
     by_cell = np.argsort(home, kind="stable")
-    is_resolved = np.zeros(len(home), dtype=bool)
     for spare in spares:
         # With more duplicates than candidates the k-th distance is 0: a scan stops early then.
-        rest = by_cell[~is_resolved[by_cell] & (squared[by_cell, -1] > 0)]
-        if len(rest):
-            part = queries.subset(rest)
-            found, is_certain = _walk(cells, part, home[rest], k, spare, reach, n_threads)
-            indices[rest], squared[rest] = found.indices, found.squared()
-            is_resolved[rest] = is_certain
-    if not is_exact:
-        is_resolved = indices[:, -1] < len(cells.points.values)
-    return SearchResult(indices, squared, np.flatnonzero(~is_resolved))
+        rest = by_cell[~(results.is_resolved | results.is_tied)[by_cell]]
+        for block in result_blocks(len(rest), k + spare, k, n_threads):
+            rows = rest[block]
+            part = queries.subset(rows)
+            found, is_certain = _walk(cells, part, home[rows], k, spare, reach, n_threads)
+            is_found = found.indices[:, -1] < n_pool
+            results.add(rows, found, is_certain if is_exact else is_found)
+    return results.result()
 
 
 def _walk(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from smotefast.kernels.points import Points
-from smotefast.neighbors.queries import Queries, counted_blocks, work_blocks
-from smotefast.neighbors.result import SearchResult
+from smotefast.neighbors.queries import Queries, counted_blocks, result_blocks, work_blocks
+from smotefast.neighbors.result import ResultInBlocks, SearchResult
 
 # Multiply-adds of one kernel call and thread: about 0.3 s. A signal is handled after a call.
 _WORK_PER_THREAD = 4e8
@@ -15,9 +15,22 @@ _RANKED_PER_THREAD, _READING = 1e8, 32
 
 
 def search_scan(
-    points: Points, queries: Queries[Points], k: int, *, n_threads: int
+    points: Points,
+    queries: Queries[Points],
+    k: int,
+    *,
+    n_threads: int,
+    with_distances: bool = True,
 ) -> SearchResult:
     """Find the k nearest rows by computing every distance."""
+    n_queries, n_pool = len(queries.rows), len(points.values)
+    results = ResultInBlocks(n_queries, k, n_pool, with_distances=with_distances)
+    for block in result_blocks(n_queries, 0, k, n_threads):
+        results.add(block, _scan(points, queries.subset(block), k, n_threads), True)
+    return results.result()
+
+
+def _scan(points: Points, queries: Queries[Points], k: int, n_threads: int) -> SearchResult:
     from smotefast.kernels.distances import scan_rows
 
     squared = np.empty((len(queries.rows), k), dtype=np.float64)

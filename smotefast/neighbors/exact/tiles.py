@@ -14,8 +14,14 @@ import numpy as np
 from smotefast.kernels.points import Points
 from smotefast.neighbors.exact.integer_keys import are_integers
 from smotefast.neighbors.exact.scan import rank_candidates, search_scan
-from smotefast.neighbors.queries import Queries, counted_blocks, row_sample, work_blocks
-from smotefast.neighbors.result import SearchResult
+from smotefast.neighbors.queries import (
+    Queries,
+    counted_blocks,
+    result_blocks,
+    row_sample,
+    work_blocks,
+)
+from smotefast.neighbors.result import ResultInBlocks, SearchResult
 
 if TYPE_CHECKING:
     from smotefast.kernels.tiles import Panels
@@ -51,25 +57,35 @@ class Packed(NamedTuple):
 
 
 def search_tiles(
-    points: Points, queries: Queries[Points], k: int, *, n_threads: int
+    points: Points,
+    queries: Queries[Points],
+    k: int,
+    *,
+    n_threads: int,
+    with_distances: bool = True,
 ) -> SearchResult | None:
     """Find the k nearest rows by float32 tiles; None if float32 certifies too few."""
     packed = pack(points, queries.points, FLOAT32, n_threads=n_threads)
     if packed is None:
-        return _all_unresolved(len(queries.rows), k)
+        return _all_unresolved(len(queries.rows), k, with_distances)
     if _is_too_coarse(points, packed, queries, k, n_threads):
         return None
-    return _search(points, packed, queries, k, n_threads)
+    return _search(points, packed, queries, k, n_threads, with_distances=with_distances)
 
 
 def search_float64_tiles(
-    points: Points, queries: Queries[Points], k: int, *, n_threads: int
+    points: Points,
+    queries: Queries[Points],
+    k: int,
+    *,
+    n_threads: int,
+    with_distances: bool = True,
 ) -> SearchResult:
     """Find the k nearest rows by float64 tiles."""
     packed = pack(points, queries.points, FLOAT64, n_threads=n_threads)
     if packed is None:
-        return _all_unresolved(len(queries.rows), k)
-    return _search(points, packed, queries, k, n_threads)
+        return _all_unresolved(len(queries.rows), k, with_distances)
+    return _search(points, packed, queries, k, n_threads, with_distances=with_distances)
 
 
 def nearest_rows(points: Points, queries: Queries[Points], *, n_threads: int) -> np.ndarray:
@@ -103,8 +119,7 @@ def resolvable(result: SearchResult) -> np.ndarray:
     A k-th distance of zero means more duplicates than candidates. No tiles can tell these
     apart, and the scan stops early on them.
     """
-    kth: np.ndarray = result.squared()[result.unresolved, -1]
-    return result.unresolved[kth > 0]
+    return np.setdiff1d(result.unresolved, result.tied, assume_unique=True)
 
 
 def pack(
@@ -208,17 +223,31 @@ def _search(
     k: int,
     n_threads: int,
     spare: int | None = None,
+    *,
+    with_distances: bool = True,
 ) -> SearchResult:
-    """Search with one packing and certify the result."""
-    scores, candidates, norms = nearest_candidates(
-        packed, queries, k, n_threads=n_threads, spare=spare
-    )
-    result = rank_candidates(points, queries, candidates, k, n_threads=n_threads)
-    if packed.is_exact:
-        return result
-    kth = result.squared()[:, -1]
-    is_certain = _are_below_rest(packed, kth, scores[:, 0], norms, points.values.shape[1])
-    return result._replace(unresolved=np.flatnonzero(~is_certain))
+    """Search with one packing and certify the result, in blocks of queries."""
+    n_pool, n_features = points.values.shape
+    n_kept = _n_kept(packed, k, spare)
+    results = ResultInBlocks(len(queries.rows), k, n_pool, with_distances=with_distances)
+    for block in result_blocks(len(queries.rows), n_kept, k, n_threads):
+        part = queries.subset(block)
+        scores, candidates, norms = nearest_candidates(
+            packed, part, k, n_threads=n_threads, spare=spare
+        )
+        found = rank_candidates(points, part, candidates, k, n_threads=n_threads)
+        is_certain: np.ndarray | bool = packed.is_exact
+        if not packed.is_exact:
+            kth = found.squared()[:, -1]
+            is_certain = _are_below_rest(packed, kth, scores[:, 0], norms, n_features)
+        results.add(block, found, is_certain)
+    return results.result()
+
+
+def _n_kept(packed: Packed, k: int, spare: int | None) -> int:
+    """Return the candidates of a query."""
+    spare = SPARE[packed.panels.values.dtype.name] if spare is None else spare
+    return k if packed.is_exact else k + spare
 
 
 def _are_below_rest(
@@ -256,9 +285,7 @@ def nearest_candidates(
     """Run the tiles; return scores (worst first), candidates and squared query norms."""
     from smotefast.kernels.tiles import search_panels
 
-    dtype = packed.panels.values.dtype
-    spare = SPARE[dtype.name] if spare is None else spare
-    n_kept = k if packed.is_exact else k + spare
+    dtype, n_kept = packed.panels.values.dtype, _n_kept(packed, k, spare)
     scores = np.empty((len(queries.rows), n_kept), dtype=dtype)
     candidates = np.empty((len(queries.rows), n_kept), dtype=np.int64)
     norms = np.empty(len(queries.rows), dtype=np.float64)
@@ -284,7 +311,8 @@ def queries_per_task(n_queries: int, panels: np.ndarray, n_threads: int) -> int:
     return max(1, min(fitting, fair, 192) // GROUP) * GROUP
 
 
-def _all_unresolved(n_queries: int, k: int) -> SearchResult:
+def _all_unresolved(n_queries: int, k: int, with_distances: bool) -> SearchResult:
     """Leave every query to the scan."""
-    zeros = np.zeros((n_queries, k))
-    return SearchResult(zeros.astype(np.int64), zeros, np.arange(n_queries))
+    every = np.arange(n_queries)
+    squared = np.zeros((n_queries, k)) if with_distances else None
+    return SearchResult(np.zeros((n_queries, k), np.int64), squared, every, tied=every)

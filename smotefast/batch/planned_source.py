@@ -1,0 +1,88 @@
+"""What a plan can know of a source that a job copies to Parquet first.
+
+Text and Arrow files, and data sets, are read once more by the job, so a plan may read them too:
+to count the classes, and for a sample. Nothing is read of an object that can be read only once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+import pyarrow as pa
+
+from smotefast.batch.column_sizes import ColumnSizes
+from smotefast.batch.scan import scan_classes
+from smotefast.batch.stages import Columns, Counted
+from smotefast.batch.tasks import PART_BYTES, CopyRows
+from smotefast.report import Progress
+from smotefast.storage import ParquetSource, StreamSource
+from smotefast.storage.source_file import SourceFile
+from smotefast.storage.spool import GROUP_BYTES, storable_schema, stored_sample
+from smotefast.storage.streams import Stream, WiderColumnError
+
+
+class _CountedStream(CopyRows):
+    """The rows of a stream, as the one task that copies them all."""
+
+    stream: Stream
+    files: list[SourceFile]
+    sample: list[pa.RecordBatch]
+
+    def batches(
+        self, source: ParquetSource, columns: Sequence[str], batch_rows: int
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield columns of all rows; keep the first rows, and count all of them."""
+        n_rows = n_bytes = 0
+        for batch in self.stream.batches():
+            n_rows += batch.num_rows
+            if n_bytes < GROUP_BYTES and batch.num_rows:
+                self.sample.append(batch)
+                n_bytes += batch.nbytes
+            yield batch.select(columns).cast(
+                pa.schema([source.schema.field(c) for c in columns])
+            )
+        # The number of rows of the source is known from here on.
+        self.files.append(SourceFile(source.path, (n_rows,), ()))
+
+
+def count_stream(
+    source: StreamSource,
+    target: str,
+    columns: Columns,
+    progress: Progress,
+    *,
+    allow_one: bool,
+) -> tuple[ParquetSource, Counted]:
+    """Count the classes of a stream; return the copy that a job would make, and the classes.
+
+    The copy has no file: it knows its schema and its number of rows.
+    """
+    assert source.reread is not None
+    types: dict[str, pa.DataType] = {}
+    while True:
+        with suppress(WiderColumnError):
+            stream = source.reread(types)
+            return _count(source, stream, target, columns, progress, allow_one)
+
+
+def _count(
+    source: StreamSource,
+    stream: Stream,
+    target: str,
+    columns: Columns,
+    progress: Progress,
+    allow_one: bool,
+) -> tuple[ParquetSource, Counted]:
+    schema = storable_schema(stream.schema)
+    copied = ParquetSource(
+        source.path, source.paths, [], schema, frozenset(schema.names), is_copy=True
+    )
+    task = _CountedStream(0, 0, 1, 0, 0)
+    task.stream, task.files, task.sample = stream, copied.files, []
+    classes = scan_classes(copied, target, [task], progress, allow_one=allow_one)
+    sizes = ColumnSizes(copied, columns[0], stored_sample(task.sample))
+    part_rows = max(1, int(PART_BYTES / sizes.row_bytes(columns[0])))
+    copies = [CopyRows(0, 0, 1, 0, copied.n_rows)]
+    return replace(copied), Counted(sizes, copies, part_rows, classes)

@@ -6,10 +6,12 @@ loaded.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 from smotefast.batch.column_sizes import ColumnSizes
 from smotefast.batch.memory_needs import MemoryNeed
+from smotefast.batch.shuffle_plan import ShuffleNeed, ShuffleSizes
 from smotefast.storage import (
     format_size,
     relax_allocator,
@@ -56,6 +58,8 @@ class Plan:
         Parts to write at a time.
     peak_bytes
         Expected peak of resident memory.
+    shuffle
+        Sizes of the sort of a shuffled output; None for the source order.
     """
 
     group_rows: int
@@ -65,6 +69,7 @@ class Plan:
     pool_rows: int
     n_workers: int
     peak_bytes: int
+    shuffle: ShuffleSizes | None = None
 
 
 def make_plan(
@@ -77,6 +82,8 @@ def make_plan(
     n_workers: int = 1,
     group_rows: int | None = None,
     row_group_size: int | None = None,
+    shuffle: ShuffleNeed | None = None,
+    run_bytes: int | None = None,
 ) -> Plan:
     """Choose the block sizes.
 
@@ -98,6 +105,10 @@ def make_plan(
         Rows of a row group that an earlier run chose; used if it fits.
     row_group_size
         Rows of a row group that the user chose; there is no other choice.
+    shuffle
+        Rows to shuffle; None for the source order.
+    run_bytes
+        Size of the runs to sort that an earlier run chose; used if it fits.
 
     Raises
     ------
@@ -105,24 +116,45 @@ def make_plan(
         If the job does not fit; the message names a limit that is enough.
     """
     release_memory()
-    peak = _Peak(sizes, columns, n_written, need)
+    peak = _Peak(sizes, columns, n_written, need, shuffle)
     candidates = _block_sizes(peak.row_bytes, n_written, group_rows, row_group_size)
     choices = [(candidates[0], n) for n in range(n_workers, 1, -1)]
     choices += [(candidate, 1) for candidate in candidates]
-    blocks, n_at_once = next(
-        (choice for choice in choices if peak.of_blocks(*choice) <= limit), (None, 1)
+    runs = _run_sizes(shuffle, run_bytes)
+    blocks, n_at_once, run = next(
+        (
+            (*choice, run)
+            for choice, run in itertools.product(choices, runs)
+            if peak.of_blocks(*choice, run) <= limit
+        ),
+        (None, 1, 0),
     )
     if blocks is None:
-        least = 1.02 * min(map(peak.of_blocks, candidates))
+        least = 1.02 * min(peak.of_blocks(each, 1, run) for each in candidates for run in runs)
         raise MemoryError(_too_much(limit, least, peak.program, row_group_size))
     fitting, batch_rows = blocks
-    expected = peak.of_blocks(blocks, n_at_once)
+    expected = peak.of_blocks(blocks, n_at_once, run)
     spare = limit - expected - peak.row_bytes * fitting - _PLENTY
-    if spare > 0:
+    sort, kept = None, 0
+    if shuffle is not None:
+        while_writing = peak.while_writing(blocks, n_at_once, run)
+        sort = shuffle.sizes(run, limit - while_writing)
+        kept = min(sort.kept_bytes, sort.total_bytes)
+        expected = max(expected, while_writing + kept)
+    if spare > kept:
         relax_allocator()
     query_rows, pool_rows = _search_sizes(need, batch_rows, n_written, max(0, spare))
     group_bytes = max(int(peak.row_bytes * fitting), _GROUP_BYTES[0])
-    return Plan(fitting, group_bytes, batch_rows, query_rows, pool_rows, n_at_once, expected)
+    return Plan(
+        fitting, group_bytes, batch_rows, query_rows, pool_rows, n_at_once, expected, sort
+    )
+
+
+def _run_sizes(shuffle: ShuffleNeed | None, run_bytes: int | None) -> list[int]:
+    """Return sizes that a sorted run may have, the best first; 0 without sorting."""
+    if shuffle is None:
+        return [0]
+    return [*([] if run_bytes is None else [run_bytes]), *shuffle.run_sizes()]
 
 
 def _search_sizes(
@@ -143,26 +175,44 @@ class _Peak:
     """Peak of resident memory as a function of the size of row groups."""
 
     def __init__(
-        self, sizes: ColumnSizes, columns: list[str], n_written: int, need: MemoryNeed
+        self,
+        sizes: ColumnSizes,
+        columns: list[str],
+        n_written: int,
+        need: MemoryNeed,
+        shuffle: ShuffleNeed | None,
     ) -> None:
         self.program = resident_bytes() + _ALLOCATOR_SLACK
         self.row_bytes = sizes.row_bytes(columns)
         dictionaries = _DICTIONARY_COPIES * sizes.dictionary_bytes(columns)
         self._reader = sizes.reader_bytes(columns) + dictionaries
         self._n_columns, self._n_written, self._need = len(columns), n_written, need
+        self._shuffle = shuffle
         # One row group is written while the next is put together from batches, or several
         # workers do both in turn. An allocator that returns no memory keeps one more.
         self._groups = 2.2 if uses_jemalloc() else 3.2
 
-    def of_blocks(self, blocks: tuple[int, int], n_workers: int = 1) -> int:
+    def of_blocks(self, blocks: tuple[int, int], n_workers: int = 1, run_bytes: int = 0) -> int:
         """Return the peak of searching, reading or writing.
 
         ``blocks`` are the rows of a row group and of a batch.
         """
-        (group_rows, batch_rows), need = blocks, self._need
-        searching = self._reader + self._searching(batch_rows)
-        writing = n_workers * (self._reader + self._writing(group_rows, batch_rows))
-        return int(self.program + need.gathered + max(need.search, searching, writing))
+        need = self._need
+        searching = self._reader + self._searching(blocks[1])
+        before_writing = self.program + need.gathered + max(need.search, searching)
+        return int(max(before_writing, self.while_writing(blocks, n_workers, run_bytes)))
+
+    def while_writing(self, blocks: tuple[int, int], n_workers: int, run_bytes: int) -> int:
+        """Return the peak of writing, and of sorting and merging runs of ``run_bytes``."""
+        each = self._reader + self._writing(*blocks)
+        held = self.program + self._need.gathered
+        if self._shuffle is None:
+            return int(held + n_workers * each)
+        batches = (3 * self.row_bytes + 64) * blocks[1]
+        sorting = self._reader + batches + self._shuffle.of_sorting(run_bytes)
+        merging = self._writing(*blocks) + self._shuffle.of_merging(run_bytes)
+        held += self._shuffle.of_runs(run_bytes)
+        return int(held + n_workers * max(sorting, merging))
 
     def _searching(self, batch_rows: int) -> int:
         """Return the memory of a search while batches stream past the queries."""

@@ -15,6 +15,13 @@ class Rows(StrEnum):
     SYNTHETIC = "synthetic"
 
 
+class Order(StrEnum):
+    """The order of the rows that a job writes."""
+
+    SOURCE = "source"
+    SHUFFLED = "shuffled"
+
+
 class IfBalanced(StrEnum):
     """What to do with classes that already have the requested number of rows."""
 
@@ -154,6 +161,14 @@ MemoryLimit = Annotated[
 ]
 RowsToWrite = Annotated[
     Rows, typer.Option(help="Write original and synthetic rows, or synthetic rows only.")
+]
+OrderOfRows = Annotated[
+    Order,
+    typer.Option(
+        "--order",
+        help="Write the originals in their order and then the synthetic rows, or all rows in a "
+        "random order that depends on --seed and their number.",
+    ),
 ]
 SchemaChoice = Annotated[
     Schema,

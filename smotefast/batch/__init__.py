@@ -2,6 +2,7 @@
 
 from smotefast.batch.arguments import check_arguments
 from smotefast.batch.resample import resample_dataset
+from smotefast.batch.run_job import check_job
 from smotefast.batch.verify import Verification, verify_dataset
 from smotefast.batch.warmup import JustCompiledError
 
@@ -9,6 +10,7 @@ __all__ = [
     "JustCompiledError",
     "Verification",
     "check_arguments",
+    "check_job",
     "resample_dataset",
     "verify_dataset",
 ]

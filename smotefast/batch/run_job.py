@@ -114,6 +114,16 @@ def run_job(
     return summary
 
 
+def check_job(arguments: Arguments, target: str, *, overwrite: bool) -> None:
+    """Check source, destination and columns of a job, without reading rows.
+
+    The errors are those of ``run_job``.
+    """
+    source = open_any_source(arguments.source, arguments.drop, arguments.schema)
+    output = check_destination(arguments.destination, source, overwrite=overwrite)
+    checked_columns(arguments, source, target, output)
+
+
 def _summary(
     request: Request,
     prepared: PreparedJob,

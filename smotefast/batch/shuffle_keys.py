@@ -64,7 +64,7 @@ class ShuffleKeys(NamedTuple):
         for start in range(0, n_rows, _BLOCK_ROWS):
             keys = self.of_rows(start, min(_BLOCK_ROWS, n_rows - start))
             counts += np.bincount((keys >> shift).astype(np.intp), minlength=len(counts))
-        bins = np.searchsorted(np.cumsum(counts), ranks)
+        bins = np.searchsorted(np.cumsum(counts), ranks, side="right")
         return [int(each) << int(shift) for each in bins]
 
 

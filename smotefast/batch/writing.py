@@ -26,6 +26,9 @@ from smotefast.storage import ParquetSource, check_resident_memory
 from smotefast.storage.sorted_runs import bytes_without_categories
 from smotefast.tables.arrow_tables import take_arrow
 
+# Rows of the first batch of synthetic samples, which shows how wide they are.
+_FIRST_ROWS = 1_000
+
 
 class ColumnSource(Protocol):
     """Some columns of the synthetic samples."""
@@ -53,15 +56,28 @@ class SyntheticSamples:
         self._schema = schema
         self._sources = sources
 
-    def batches(self, task: GenerateRows, batch_rows: int) -> Iterator[pa.RecordBatch]:
-        """Yield the samples of a task in order."""
-        end = task.start + task.n_rows
-        for start in range(task.start, end, batch_rows):
-            columns: dict[str, pa.Array] = {}
-            for source in self._sources:
-                columns |= source.columns(self._job, start, min(start + batch_rows, end))
-            arrays = [columns[name] for name in self._schema.names]
-            yield from pa.Table.from_arrays(arrays, schema=self._schema).to_batches()
+    def batches(self, task: GenerateRows, plan: Plan) -> Iterator[pa.RecordBatch]:
+        """Yield the samples of a task in order.
+
+        The rows of a class may be wider than was estimated. Each batch has as many rows as
+        would be in ``group_bytes`` if they are as wide as those of the batch before.
+        """
+        start, end = task.start, task.start + task.n_rows
+        n_rows = min(_FIRST_ROWS, plan.batch_rows)
+        while start < end:
+            stop = min(start + n_rows, end)
+            table = self._table(start, stop)
+            n_bytes = sum(map(bytes_without_categories, table.to_batches()))
+            fitting = int((stop - start) * plan.group_bytes / max(1, n_bytes))
+            n_rows, start = max(1, min(plan.batch_rows, fitting)), stop
+            yield from table.to_batches()
+
+    def _table(self, start: int, stop: int) -> pa.Table:
+        columns: dict[str, pa.Array] = {}
+        for source in self._sources:
+            columns |= source.columns(self._job, start, stop)
+        arrays = [columns[name] for name in self._schema.names]
+        return pa.Table.from_arrays(arrays, schema=self._schema)
 
 
 class TargetColumn:
@@ -163,7 +179,7 @@ class RowGroups:
 
     def _batches(self, task: CopyRows | GenerateRows) -> Iterator[pa.RecordBatch]:
         if isinstance(task, GenerateRows):
-            yield from self.synthetic.batches(task, self.plan.batch_rows)
+            yield from self.synthetic.batches(task, self.plan)
             return
         for batch in task.batches(self.source, self.columns, self.plan.batch_rows):
             # A kept column may be nullable in the output, but not in the source.

@@ -13,6 +13,7 @@ import typer
 
 from smotefast._version import __version__
 from smotefast.cli import options
+from smotefast.cli.job_command import CheckedCommand, checks_only, is_written_before
 from smotefast.cli.log_lines import log_lines, shows_lines
 from smotefast.cli.output import (
     EXIT_CODES,
@@ -70,7 +71,7 @@ def _smotefast(
     pass
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command(epilog=EXIT_CODES, cls=CheckedCommand)
 def resample(
     source: options.Source,
     destination: options.Destination,
@@ -103,6 +104,8 @@ def resample(
     row_group_size: options.RowGroupSize = None,
     part_size: options.PartSize = None,
     report: options.Report = None,
+    config: options.Config = None,
+    job: options.JobName = None,
     overwrite: options.Overwrite = False,
     restart: options.Restart = False,
     resume: options.Resume = False,
@@ -114,7 +117,7 @@ def resample(
     with one_line_errors(debug):
         if quiet:
             silence_log()
-        from smotefast.batch import check_arguments, resample_dataset
+        from smotefast.batch import check_arguments, check_job, resample_dataset
         from smotefast.registry import neighbors_parameter
 
         with usage_errors():
@@ -129,7 +132,7 @@ def resample(
             }
             job_sampler = first_sampler(sampler, seed, params, settings or ())
         job_sampler = with_second_step(job_sampler, then, seed, then_settings or ())
-        job: dict[str, Any] = {
+        arguments: dict[str, Any] = {
             "sampler": job_sampler,
             "memory_limit": memory_limit,
             "rows": rows.value,
@@ -152,7 +155,11 @@ def resample(
             "report": report,
         }
         with usage_errors():
-            check_arguments(source, destination, **job)
+            checked = check_arguments(source, destination, **arguments)
+        if checks_only():
+            if not is_written_before(source):
+                check_job(checked, target, overwrite=overwrite)
+            return
         prints_lines = shows_lines(log_format, quiet=quiet)
         with log_lines(log_format) if prints_lines else nullcontext():
             summary = resample_dataset(
@@ -161,7 +168,7 @@ def resample(
                 target=target,
                 overwrite=overwrite,
                 progress=False if quiet or prints_lines else None,
-                **job,
+                **arguments,
             )
         if not quiet:
             warning = "All rows were written, but the summary could not be printed"

@@ -8,6 +8,12 @@ from typing import Annotated
 import typer
 
 
+def _job_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    from smotefast.cli.job_command import job_names
+
+    return list(job_names(ctx, incomplete))
+
+
 class Rows(StrEnum):
     """The rows that a job writes."""
 
@@ -291,6 +297,26 @@ LogFormatValue = Annotated[
         "--log-format",
         help="Print progress as lines of text or of JSON on standard error, or none.",
         show_default="text if standard error is no terminal, else a progress bar",
+    ),
+]
+Config = Annotated[
+    str | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="Read SOURCE, DESTINATION and options from a TOML file, of one job or several. "
+        "What is given on the command line replaces the value of the file.",
+        show_default="none",
+    ),
+]
+JobName = Annotated[
+    str | None,
+    typer.Option(
+        "--job",
+        metavar="NAME",
+        help="Only the job [jobs.NAME] of --config.",
+        autocompletion=_job_names,
+        show_default="all jobs",
     ),
 ]
 Overwrite = Annotated[

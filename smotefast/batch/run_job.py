@@ -81,7 +81,11 @@ def run_job(
         stack.enter_context(files.report_changes())
         request, copies, part_rows = count_classes(arguments, files, target, columns, shown)
         if output.is_folder:
-            check_part_count(copies, sum(request.n_to_generate.values()), part_rows)
+            n_to_generate = sum(request.n_to_generate.values())
+            if keys is None:
+                check_part_count(copies, n_to_generate, part_rows)
+            else:
+                check_part_count((), files.n_rows + n_to_generate, part_rows)
         with save_searches(journal):
             prepared = _prepare(request, journal, output, shown, times)
         warn_resampling(prepared.job.messages)

@@ -239,6 +239,13 @@ def test_an_unknown_order__is_refused(tmp_path):
         resample(source, tmp_path / "out", order="suffled")
 
 
+def test_too_many_parts__are_refused(tmp_path):
+    source = write_file(tmp_path / "in.parquet", imbalanced(120_000))  # one row group
+    with pytest.raises(ValueError, match=r"more than 100,000. Choose a larger part_size"):
+        resample(source, tmp_path / "out", order="shuffled", part_size=1)
+    assert os.listdir(tmp_path) == ["in.parquet"]
+
+
 @pytest.mark.usefixtures("small_runs")
 def test_a_full_disk__leaves_no_file(tmp_path, monkeypatch):
     source = write_file(tmp_path / "in.parquet", imbalanced(), group_rows=50)

@@ -13,6 +13,7 @@ import smotefast.batch
 import smotefast.batch.warmup
 import smotefast.cli.demo
 import smotefast.cli.diagnose
+import smotefast.diagnosis.files
 from smotefast.cli.output import EXIT_CODES, Exit, exit_code
 from smotefast.storage import SourceChangedError
 from tests.helpers.command_line import shell as shell
@@ -107,7 +108,7 @@ def test_commands__exit_with_7_if_the_source_changed(
         return counted(*args, **options)
 
     counted = smotefast.batch.scan.scan_classes
-    for module in (smotefast.batch.run_job, smotefast.diagnosis.files):
+    for module in (smotefast.batch.stages, smotefast.diagnosis.files):
         monkeypatch.setattr(module, "scan_classes", change)
     places = [source] if command == "diagnose" else [source, tmp_path / "out"]
     code, _, message = shell(command, *places, *TARGET)

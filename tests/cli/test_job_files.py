@@ -155,7 +155,7 @@ def test_a_job__may_read_what_a_job_before_it_writes(folder):
         ("seed = 7", "set = { a = 2026-01-01 }", 'set.a = "2026-01-01", which must be text, a'),
         ("seed = 7", 'rows = "some"', "[jobs.first]: Invalid value for '--rows':"),
         ("seed = 7", 'sampler = "smoot"', "job 'first': --sampler smoot is not one of"),
-        ("seed = 7", "kind = 'borderline-2'", "job 'first': SMOTE does not take kind; it takes"),
+        ("seed = 7", "kind = 'borderline-2'", "job 'first': SMOTE does not take kind;"),
         ("seed = 7", "drop = 'f9'", "job 'first': --drop f9 is not a column of 'in.parquet'."),
         ('destination = "second.parquet"', "",
          "[jobs.second job]: Missing argument 'DESTINATION'."),

@@ -11,6 +11,8 @@ import functools
 import os
 import sys
 
+_is_chosen = False
+
 
 @functools.cache
 def _malloc_trim() -> ctypes._NamedFuncPointer | None:
@@ -22,12 +24,15 @@ def _malloc_trim() -> ctypes._NamedFuncPointer | None:
 def choose_allocator() -> None:
     """Make Arrow use jemalloc, which returns freed memory at once; call before pyarrow loads.
 
-    Only the command line calls this, because the choice holds for the whole process. Copying
+    Only the command line calls this, before each job, because the choice holds for the whole
+    process, and a job may relax it. Copying
     row groups of G bytes, jemalloc with a decay of 0 holds 2.0 G above the reader; Arrow's
     default mimalloc holds 4.6 G, or 3 G if released after each group.
     """
-    if "pyarrow" in sys.modules:
+    global _is_chosen
+    if "pyarrow" in sys.modules and not _is_chosen:
         return
+    _is_chosen = True
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
     import pyarrow as pa
 

@@ -1,7 +1,8 @@
 """Run a page of the documentation: ``python tests/run_page.py PAGE [--install]``.
 
 Its Python runs as one session, and between it the commands ``smotefast`` and ``pip install``,
-in the order of the page. Without ``--install`` pip does not run: packages of extras that the
+in the order of the page. A block of TOML becomes a file, whose name is the comment in its
+first line. Without ``--install`` pip does not run: packages of extras that the
 page has not installed so far cannot be imported. With it, pip installs them from the folder
 of the page's project into the environment of this Python.
 """
@@ -124,6 +125,8 @@ def run_page(path: str, for_real: bool) -> None:
         if language == "console":
             for words in commands(text):
                 run_command(words, for_real)
+        elif language == "toml":
+            Path(text.splitlines()[0].removeprefix("# ")).write_text(text)
         elif language == "python" and text.startswith(">>> "):
             test = doctest.DocTestParser().get_doctest(text, session, path, path, n_before)
             if doctest.DocTestRunner().run(test).failed:

@@ -35,6 +35,7 @@ class Arguments(NamedTuple):
     steps: JobSteps
     limit: Limit
     writes_originals: bool
+    order: str
     schema: Literal["unify", "strict"]
     drop: tuple[str, ...]
     keep: tuple[str, ...]
@@ -56,6 +57,7 @@ def check_arguments(
     sampler: Any = "smote",
     memory_limit: int | str | None = None,
     rows: str = "all",
+    order: str = "source",
     schema: Literal["unify", "strict"] = "unify",
     drop: Iterable[str] = (),
     keep: Iterable[str] = (),
@@ -82,6 +84,7 @@ def check_arguments(
     """
     limit = resolve_memory_limit(memory_limit)
     _check_choice("rows", rows, "all", "synthetic")
+    _check_choice("order", order, "source", "shuffled")
     _check_choice("schema", schema, *SCHEMAS)
     _check_choice("keep_fill", keep_fill, "null", "base")
     _check_choice("if_balanced", if_balanced, "error", "copy")
@@ -102,6 +105,7 @@ def check_arguments(
         steps,
         limit,
         rows == "all",
+        order,
         schema,
         column_names(drop, "drop"),
         kept,

@@ -6,10 +6,12 @@ loaded.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 from smotefast.batch.column_sizes import ColumnSizes
 from smotefast.batch.memory_needs import MemoryNeed
+from smotefast.batch.shuffle_plan import ShuffleNeed, ShuffleSizes
 from smotefast.storage import (
     format_size,
     relax_allocator,
@@ -66,6 +68,8 @@ class Plan:
         The lowest limit that is enough.
     step_bytes
         Peak of each step that handles rows.
+    shuffle
+        Sizes of the sort of a shuffled output; None for the source order.
     """
 
     group_rows: int
@@ -78,6 +82,7 @@ class Plan:
     program_bytes: int
     least_bytes: int
     step_bytes: dict[str, int]
+    shuffle: ShuffleSizes | None = None
 
 
 class MemoryLimitError(MemoryError):
@@ -98,6 +103,8 @@ def make_plan(
     n_workers: int = 1,
     group_rows: int | None = None,
     row_group_size: int | None = None,
+    shuffle: ShuffleNeed | None = None,
+    run_bytes: int | None = None,
 ) -> Plan:
     """Choose the block sizes.
 
@@ -119,6 +126,10 @@ def make_plan(
         Rows of a row group that an earlier run chose; used if it fits.
     row_group_size
         Rows of a row group that the user chose; there is no other choice.
+    shuffle
+        Rows to shuffle; None for the source order.
+    run_bytes
+        Size of the runs to sort that an earlier run chose; used if it fits.
 
     Raises
     ------
@@ -126,21 +137,34 @@ def make_plan(
         If the job does not fit; the message names a limit that is enough.
     """
     release_memory()
-    peak = _Peak(sizes, columns, n_written, need)
+    peak = _Peak(sizes, columns, n_written, need, shuffle)
     candidates = _block_sizes(peak.row_bytes, n_written, group_rows, row_group_size)
     choices = [(candidates[0], n) for n in range(n_workers, 1, -1)]
     choices += [(candidate, 1) for candidate in candidates]
-    blocks, n_at_once = next(
-        (choice for choice in choices if peak.of_blocks(*choice) <= limit), (None, 1)
+    runs = _run_sizes(shuffle, run_bytes)
+    blocks, n_at_once, run = next(
+        (
+            (*choice, run)
+            for choice, run in itertools.product(choices, runs)
+            if peak.of_blocks(*choice, run) <= limit
+        ),
+        (None, 1, 0),
     )
-    least = min(map(peak.of_blocks, candidates)) + _PROCESSES
+    least = min(peak.of_blocks(each, 1, run) for each in candidates for run in runs)
+    least += _PROCESSES
     if blocks is None:
         message = _too_much(limit, least, peak.program, row_group_size)
         raise MemoryLimitError(message, least)
     fitting, batch_rows = blocks
-    expected = peak.of_blocks(blocks, n_at_once)
+    expected = peak.of_blocks(blocks, n_at_once, run)
     spare = limit - expected - peak.row_bytes * fitting - _PLENTY
-    if spare > 0:
+    sort, kept = None, 0
+    if shuffle is not None:
+        while_writing = peak.while_writing(blocks, n_at_once, run)
+        sort = shuffle.sizes(run, limit - while_writing)
+        kept = min(sort.kept_bytes, sort.total_bytes)
+        expected = max(expected, while_writing + kept)
+    if spare > kept:
         relax_allocator()
     query_rows, pool_rows = _search_sizes(need, batch_rows, n_written, max(0, spare))
     group_bytes = max(int(peak.row_bytes * fitting), _GROUP_BYTES[0])
@@ -154,8 +178,16 @@ def make_plan(
         expected,
         peak.program,
         least,
-        peak.of_steps(blocks, n_at_once),
+        peak.of_steps(blocks, n_at_once, run),
+        sort,
     )
+
+
+def _run_sizes(shuffle: ShuffleNeed | None, run_bytes: int | None) -> list[int]:
+    """Return sizes that a sorted run may have, the best first; 0 without sorting."""
+    if shuffle is None:
+        return [0]
+    return [*([] if run_bytes is None else [run_bytes]), *shuffle.run_sizes()]
 
 
 def _search_sizes(
@@ -176,36 +208,57 @@ class _Peak:
     """Peak of resident memory as a function of the size of row groups."""
 
     def __init__(
-        self, sizes: ColumnSizes, columns: list[str], n_written: int, need: MemoryNeed
+        self,
+        sizes: ColumnSizes,
+        columns: list[str],
+        n_written: int,
+        need: MemoryNeed,
+        shuffle: ShuffleNeed | None,
     ) -> None:
         self.program = resident_bytes() + _ALLOCATOR_SLACK[not uses_jemalloc()]
         self.row_bytes = sizes.row_bytes(columns)
         dictionaries = _DICTIONARY_COPIES * sizes.dictionary_bytes(columns)
         self._reader = sizes.reader_bytes(columns) + dictionaries
         self._n_columns, self._n_written, self._need = len(columns), n_written, need
+        self._shuffle = shuffle
         # One row group is written while the next is put together from batches, or several
         # workers do both in turn. An allocator that returns no memory keeps one more.
         self._groups = 2.2 if uses_jemalloc() else 3.2
 
-    def of_blocks(self, blocks: tuple[int, int], n_workers: int = 1) -> int:
-        """Return the peak of searching, reading or writing; ``blocks`` as for ``of_steps``."""
-        return max(self.of_steps(blocks, n_workers).values())
+    def of_blocks(self, blocks: tuple[int, int], n_workers: int = 1, run_bytes: int = 0) -> int:
+        """Return the peak of searching, reading or writing; see ``of_steps``."""
+        return max(self.of_steps(blocks, n_workers, run_bytes).values())
 
-    def of_steps(self, blocks: tuple[int, int], n_workers: int) -> dict[str, int]:
+    def of_steps(
+        self, blocks: tuple[int, int], n_workers: int, run_bytes: int
+    ) -> dict[str, int]:
         """Return the peak of each step.
 
         ``blocks`` are the rows of a row group and of a batch.
         """
-        (group_rows, batch_rows), need = blocks, self._need
+        (_, batch_rows), need = blocks, self._need
         held = self.program + need.gathered
         batches = self.row_bytes * 3 * batch_rows
         searching = self._reader + self._searching(batch_rows)
-        writing = n_workers * (self._reader + self._writing(group_rows, batch_rows))
+        writing = self.while_writing(blocks, n_workers, run_bytes)
         return {
-            "gathering": int(held + min(self._reader + batches, writing)),
+            "gathering": int(min(held + self._reader + batches, writing)),
             "searching": int(held + max(need.search, searching)),
-            "writing": int(held + writing),
+            **({} if self._shuffle is None else {"sorting": writing}),
+            "writing": writing,
         }
+
+    def while_writing(self, blocks: tuple[int, int], n_workers: int, run_bytes: int) -> int:
+        """Return the peak of writing, and of sorting and merging runs of ``run_bytes``."""
+        each = self._reader + self._writing(*blocks)
+        held = self.program + self._need.gathered
+        if self._shuffle is None:
+            return int(held + n_workers * each)
+        batches = (3 * self.row_bytes + 64) * blocks[1]
+        sorting = self._reader + batches + self._shuffle.of_sorting(run_bytes)
+        merging = self._writing(*blocks) + self._shuffle.of_merging(run_bytes)
+        held += self._shuffle.of_runs(run_bytes)
+        return int(held + n_workers * max(sorting, merging))
 
     def _searching(self, batch_rows: int) -> int:
         """Return the memory of a search while batches stream past the queries."""

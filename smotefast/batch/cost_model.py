@@ -48,6 +48,7 @@ UNITS: dict[str, Unit] = {
         2.2e-11, "threads", "multiply-adds of a search, queries x rows x columns"
     ),
     "generate": Unit(3.0e-9, "threads", "values generated"),
+    "sort": Unit(2.0e-9, "parts", "bytes of rows that are shuffled"),
     "encode none": Unit(1.5e-9, "parts", "bytes written, without compression"),
     "encode snappy": Unit(2.5e-9, "parts", "bytes written as snappy"),
     "encode lz4": Unit(2.5e-9, "parts", "bytes written as lz4"),

@@ -183,6 +183,7 @@ def _options(arguments: Arguments) -> dict[str, Any]:
     allowed = arguments.allowed
     return {
         "rows": "all" if arguments.writes_originals else "synthetic",
+        "order": arguments.order,
         "schema": arguments.schema,
         "drop": arguments.drop,
         "keep": arguments.keep,
@@ -215,6 +216,7 @@ def _results(summary: Summary) -> dict[str, Any]:
         "recall": summary.recall,
         "memory_limit": summary.memory_limit,
         "peak_memory": summary.peak_memory,
+        "scratch_bytes": summary.scratch_bytes,
         "seconds": summary.seconds,
         "seconds_by_step": summary.seconds_by_step,
     }

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import pyarrow as pa
 
@@ -24,6 +24,8 @@ from smotefast.storage.files import file_checksum, flush_to_disk, remove
 from smotefast.storage.journal import Journal
 from smotefast.storage.workspace import OUTPUT
 
+_Task = TypeVar("_Task")
+_Result = TypeVar("_Result")
 # Seconds between two looks at the threads, at most: a signal is handled then.
 _INTERVAL = 0.2
 
@@ -45,6 +47,8 @@ class PartWriter(NamedTuple):
         Largest number of rows of a row group.
     reads_ahead
         Whether a row group is put together in another thread while one is written.
+    layout
+        What else the bytes of a part follow from, besides the job.
     """
 
     row_groups: Callable[[Part], Generator[pa.Table, None, None]]
@@ -54,6 +58,7 @@ class PartWriter(NamedTuple):
     output: str | None
     group_rows: int
     reads_ahead: bool
+    layout: Sequence[int] = ()
 
     def path_of(self, part: Part) -> str:
         """Return the path of the file of a part."""
@@ -99,6 +104,8 @@ class PartWriter(NamedTuple):
         """Return what an earlier run wrote of a part, if its file is as it was."""
         recorded = journal.result(part.name)
         if recorded is None or recorded["group_rows"] != self.group_rows:
+            return None
+        if recorded.get("layout", []) != list(self.layout):
             return None
         result = WrittenPart(
             part.name,
@@ -150,8 +157,22 @@ def write_parts(
     """
     writer.remove_others(finished)
     rest = [part for part in parts if part.name not in finished]
-    with closing(_Workers(writer, journal, n_workers)) as workers:
-        written = {**finished, **workers.run(rest, report)}
+
+    def write(part: Part, count: Callable[[int], None]) -> WrittenPart:
+        result = writer.write(part, count)
+        journal.record(
+            part.name,
+            rows=result.n_rows,
+            bytes=result.n_bytes,
+            checksum=result.checksum,
+            group_rows=writer.group_rows,
+            layout=list(writer.layout),
+        )
+        return result
+
+    with closing(Workers(write, n_workers)) as workers:
+        results = workers.run(rest, report)
+    written = {**finished, **{result.file: result for result in results}}
     ordered = [written[part.name] for part in parts]
     return [result for result in ordered if result.checksum]
 
@@ -160,40 +181,40 @@ class _StoppedError(Exception):
     """The other threads are to end, because one has failed or the job was interrupted."""
 
 
-class _Workers:
-    """Threads that write parts. ``close`` ends them within a row group."""
+class Workers(Generic[_Task, _Result]):
+    """Threads that work on tasks. ``close`` ends them within a row group.
 
-    def __init__(self, writer: PartWriter, journal: Journal, n_workers: int) -> None:
-        self._writer = writer
-        self._journal = journal
+    Parameters
+    ----------
+    work
+        Does a task. Its second argument is to be called with numbers of rows.
+    n_workers
+        Tasks at a time.
+    """
+
+    def __init__(
+        self, work: Callable[[_Task, Callable[[int], None]], _Result], n_workers: int
+    ) -> None:
+        self._work = work
         self._n_rows: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._must_stop = threading.Event()
         self._pool = ThreadPoolExecutor(n_workers, thread_name_prefix="smotefast-part")
 
-    def run(
-        self, parts: Sequence[Part], report: Callable[[int], None]
-    ) -> dict[str, WrittenPart]:
-        """Write parts; return what was written, by name."""
-        pending = {self._pool.submit(self._write, part): part for part in parts}
-        written: dict[str, WrittenPart] = {}
+    def run(self, tasks: Sequence[_Task], report: Callable[[int], None]) -> list[_Result]:
+        """Do tasks; return their results. ``report`` is called in this thread."""
+        futures = [self._pool.submit(self._do, task) for task in tasks]
+        pending = futures
         while pending:
             self._report(report, _INTERVAL)
             for future in [each for each in pending if each.done()]:
-                written[pending.pop(future).name] = future.result()
+                future.result()
+            pending = [each for each in pending if not each.done()]
         self._report(report, 0)
-        return written
+        return [future.result() for future in futures]
 
-    def _write(self, part: Part) -> WrittenPart:
+    def _do(self, task: _Task) -> _Result:
         try:
-            result = self._writer.write(part, self._count)
-            self._journal.record(
-                part.name,
-                rows=result.n_rows,
-                bytes=result.n_bytes,
-                checksum=result.checksum,
-                group_rows=self._writer.group_rows,
-            )
-            return result
+            return self._work(task, self._count)
         finally:
             self._n_rows.put(0)  # wakes the thread that waits
 

@@ -61,6 +61,7 @@ def plan_dataset(
     sampler: Any = "smote",
     memory_limit: int | str | None = None,
     rows: Literal["all", "synthetic"] = "all",
+    order: Literal["source", "shuffled"] = "source",
     schema: Literal["unify", "strict"] = "unify",
     overwrite: bool = False,
     progress: bool | Callable[[int, int], object] | None = None,
@@ -92,9 +93,9 @@ def plan_dataset(
     destination
         Where the job would write; None for any new file, or any new folder if there is a
         ``part_size``.
-    target, sampler, memory_limit, rows, schema, overwrite, progress, drop, keep, keep_fill
+    target, sampler, memory_limit, rows, order, schema, overwrite, progress, drop, keep
         As for ``resample_dataset``.
-    feature, if_balanced, absent_classes, weight_column, weights_from, provenance
+    keep_fill, feature, if_balanced, absent_classes, weight_column, weights_from, provenance
         As for ``resample_dataset``.
     compression, compression_level, row_group_size, part_size, report
         As for ``resample_dataset``.
@@ -133,6 +134,7 @@ def plan_dataset(
         sampler=sampler,
         memory_limit=memory_limit,
         rows=rows,
+        order=order,
         schema=schema,
         drop=drop,
         keep=keep,

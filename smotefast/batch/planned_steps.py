@@ -187,12 +187,21 @@ def planned_steps(
     )  # fmt: skip
     copied = in_parquet if request.arguments.writes_originals else []
     n_new = sum(request.n_to_generate.values())
+    making = {
+        **stored.decoding(copied),
+        "generate": float(n_new * len(features.names)),
+        "filter": float(n_rows * (request.selector is not None)),
+    }
+    encoding = {f"encode {output.codec}": float(output.plain), "flush": float(output.stored)}
+    n_read, sort = stored.stored(copied), plan.shuffle
+    if sort is not None:
+        in_files = sort.scratch_bytes
+        making["sort"] = float(sort.total_bytes)
+        scratch += in_files
+        steps.add("sorting", making, n_read=n_read, n_written=in_files, scratch=scratch)
+        making, n_read = {"sort": float(sort.total_bytes)}, in_files
     steps.add(
-        "writing",
-        {**stored.decoding(copied), "generate": float(n_new * len(features.names)),
-         "filter": float(n_rows * (request.selector is not None)),
-         f"encode {output.codec}": float(output.plain), "flush": float(output.stored)},
-        n_read=stored.stored(copied), n_written=output.stored,
+        "writing", making | encoding, n_read=n_read, n_written=output.stored,
         scratch=scratch + output.stored,
     )  # fmt: skip
     steps.add("committing", {"job": 1.0}, scratch=output.stored)

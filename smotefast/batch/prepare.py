@@ -25,6 +25,8 @@ from smotefast.batch.reading import FileReader
 from smotefast.batch.request import Request
 from smotefast.batch.row_filters import RowsToWrite
 from smotefast.batch.selection import SecondStep, second_step
+from smotefast.batch.shuffle_plan import ShuffleNeed
+from smotefast.batch.tasks import PART_BYTES
 from smotefast.batch.warmup import RUN_AGAIN, JustCompiledError, load_kernels
 from smotefast.batch.writing import ColumnSource, SyntheticSamples, TargetColumn
 from smotefast.engine.job import Job
@@ -32,6 +34,7 @@ from smotefast.engine.rows import AllRows, ClassPositions
 from smotefast.kernels import kernels_were_compiled
 from smotefast.report import Progress, SearchDisplay, StepTimes
 from smotefast.storage import check_resident_memory, release_memory
+from smotefast.storage.sorted_runs import KEY_BYTES
 
 
 @dataclass(frozen=True)
@@ -71,10 +74,11 @@ def prepare_job(
     *,
     n_workers: int = 1,
     group_rows: int | None = None,
+    run_bytes: int | None = None,
 ) -> PreparedJob:
     """Plan the memory, read the classes, find neighbors.
 
-    ``times`` gets these steps. ``n_workers`` and ``group_rows`` are those of ``make_plan``.
+    ``times`` gets these steps. The other parameters are those of ``make_plan``.
 
     Raises
     ------
@@ -87,9 +91,8 @@ def prepare_job(
     second = second_step(request)
     check_counts(request, second)
     features = choose_features(request, second)
-    plan = plan_memory(
-        request, features, second, progress, n_workers=n_workers, group_rows=group_rows
-    )
+    options = {"n_workers": n_workers, "group_rows": group_rows, "run_bytes": run_bytes}
+    plan = plan_memory(request, features, second, progress, **options)
     warn_about_features(request, features, plan)
     reader = _reader(request, plan, progress)
     times.begin("gathering")
@@ -183,11 +186,13 @@ def warn_about_features(request: Request, features: Features, plan: Plan) -> Non
 
 def _fitting_plan(request: Request, need: MemoryNeed, options: dict[str, Any]) -> Plan:
     """Return block sizes; say in an error what may help."""
+    n_written = request.source.n_rows + sum(request.n_to_generate.values())
     try:
         return make_plan(
             request.column_sizes,
             request.columns,
-            n_written=request.source.n_rows + sum(request.n_to_generate.values()),
+            n_written=n_written,
+            shuffle=_shuffle_need(request, n_written),
             need=need,
             limit=request.limit,
             row_group_size=request.arguments.layout.row_group_size,
@@ -204,6 +209,17 @@ def _fitting_plan(request: Request, need: MemoryNeed, options: dict[str, Any]) -
             message = f"{message} {RUN_AGAIN}"
             raise JustCompiledError(message, error.least_bytes) from error
         raise MemoryLimitError(message, error.least_bytes) from error
+
+
+def _shuffle_need(request: Request, n_rows: int) -> ShuffleNeed | None:
+    """Return what the sort of a shuffled output needs, or None for the source order."""
+    arguments, sizes = request.arguments, request.column_sizes
+    if arguments.order == "source":
+        return None
+    row_bytes = sizes.row_bytes(request.columns) + KEY_BYTES
+    part_bytes = arguments.layout.part_size or PART_BYTES
+    dictionaries = sizes.dictionary_bytes(request.columns)
+    return ShuffleNeed(int(n_rows * row_bytes), part_bytes, dictionaries)
 
 
 def _reader(request: Request, plan: Plan, progress: Progress) -> FileReader:

@@ -22,6 +22,7 @@ def resample_dataset(
     sampler: Any = "smote",
     memory_limit: int | str | None = None,
     rows: Literal["all", "synthetic"] = "all",
+    order: Literal["source", "shuffled"] = "source",
     schema: Literal["unify", "strict"] = "unify",
     overwrite: bool = False,
     progress: bool | Callable[[int, int], object] | None = None,
@@ -44,9 +45,9 @@ def resample_dataset(
     """Resample a data set in Parquet files that may be larger than memory.
 
     The rows equal those of the sampler's ``fit_resample`` on the whole table with the same
-    seed: the originals in their order, then the synthetic samples, class after class. Columns
-    keep their order, types and metadata. The classes to over-sample must fit into the memory
-    limit; the other classes and the result need not.
+    seed: the originals in their order, then the synthetic samples, class after class (see
+    ``order``). Columns keep their order, types and metadata. The classes to over-sample must
+    fit into the memory limit; the other classes and the result need not.
 
     Parameters
     ----------
@@ -74,6 +75,12 @@ def resample_dataset(
         other processes leave free.
     rows
         "all" writes the originals and the synthetic samples, "synthetic" only the latter.
+    order
+        "source" writes the originals in their order, then the synthetic samples. "shuffled"
+        writes all rows in a random order that follows from their number and the seed alone. A
+        job whose rows do not fit into the memory limit sorts them in files next to the
+        destination. The seed is the ``random_state`` of the sampler, or of its first step that
+        has one; for None, numpy's global generator is looked at, but not advanced.
     schema
         "unify" reads files whose columns differ in order, nullability, width of numbers or
         strings, that have a column as dictionary or without values. "strict" refuses them.
@@ -173,6 +180,7 @@ def resample_dataset(
         sampler=sampler,
         memory_limit=memory_limit,
         rows=rows,
+        order=order,
         schema=schema,
         drop=drop,
         keep=keep,

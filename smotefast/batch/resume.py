@@ -24,7 +24,7 @@ Source = ParquetSource | StreamSource
 _IGNORED = {"n_jobs"}
 # Arguments that the rows depend on, besides source, target and samplers.
 _OPTIONS = (
-    "writes_originals", "schema", "drop", "keep", "keep_fill", "feature", "allowed",
+    "writes_originals", "order", "schema", "drop", "keep", "keep_fill", "feature", "allowed",
     "weight_column", "weights_from", "provenance", "layout",
 )  # fmt: skip
 # Packages that compute or write the rows.

@@ -25,6 +25,10 @@ class RowFilter(Protocol):
         """Begin at a task whose first row has the position ``start``."""
         ...
 
+    def n_before(self, start: int) -> int:
+        """Return the number of rows that pass before the first row of a task."""
+        ...
+
 
 @dataclass(frozen=True)
 class RowsToWrite:
@@ -67,6 +71,10 @@ class RemoveByPosition:
             return np.flatnonzero(is_kept)
 
         return rows_to_keep
+
+    def n_before(self, start: int) -> int:
+        """Return the number of rows that pass before the row ``start``."""
+        return start - int(np.searchsorted(self._removed, start))
 
 
 class KeepByClassRank:
@@ -115,6 +123,20 @@ class KeepByClassRank:
             return np.repeat(np.arange(batch.num_rows), n_copies)
 
         return rows_to_keep
+
+    def n_before(self, start: int) -> int:
+        """Return the number of rows that pass before the row ``start``."""
+        return sum(
+            int(np.searchsorted(self._ranks[label], n)) if label in self._ranks else n
+            for label, n in self._counts_before(start).items()
+        )
+
+
+def rows_before(row_filter: RowFilter | None, start: int) -> int:
+    """Return the number of rows that pass from the position 0 to ``start``."""
+    if row_filter is None:
+        return start
+    return row_filter.n_before(start) - row_filter.n_before(0)
 
 
 def filtered_batches(

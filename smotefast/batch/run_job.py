@@ -19,12 +19,12 @@ from smotefast.batch.parts import PartWriter, finished_parts, write_parts
 from smotefast.batch.prepare import PreparedJob, prepare_job
 from smotefast.batch.request import Request
 from smotefast.batch.resume import open_journal
+from smotefast.batch.row_order import RowOrder, keys_of, row_order
 from smotefast.batch.stages import checked_columns, count_classes, in_parquet, row_groups
 from smotefast.batch.tasks import (
     Part,
     check_part_count,
     generate_tasks,
-    group_into_parts,
 )
 from smotefast.exceptions import warn_resampling
 from smotefast.neighbors import save_searches
@@ -76,11 +76,16 @@ def run_job(
         ExitStack() as stack,
     ):
         journal = open_journal(workspace, arguments, source, target)
+        keys = keys_of(arguments)
         files = in_parquet(source, workspace, arguments, shown)
         stack.enter_context(files.report_changes())
         request, copies, part_rows = count_classes(arguments, files, target, columns, shown)
         if output.is_folder:
-            check_part_count(copies, sum(request.n_to_generate.values()), part_rows)
+            n_to_generate = sum(request.n_to_generate.values())
+            if keys is None:
+                check_part_count(copies, n_to_generate, part_rows)
+            else:
+                check_part_count((), files.n_rows + n_to_generate, part_rows)
         with save_searches(journal):
             prepared = _prepare(request, journal, output, shown, times)
         warn_resampling(prepared.job.messages)
@@ -88,18 +93,39 @@ def run_job(
             *(copies if arguments.writes_originals else ()),
             *generate_tasks(prepared.job.n_rows, part_rows),
         ]
-        parts = group_into_parts(tasks, part_rows, is_folder=output.is_folder)
+        n_rows = _rows_to_write(request, prepared)
+        order = row_order(row_groups(request, prepared), keys, n_rows, workspace)
+        parts = order.parts(tasks, part_rows, is_folder=output.is_folder)
+        writer = _part_writer(request, prepared, order, workspace, output)
+        finished = finished_parts(parts, writer, journal)
+        if keys is not None and len(finished) < len(parts):
+            times.begin("sorting")
+            order.sort(tasks, prepared.plan.n_workers, shown, peak)
         times.begin("writing")
-        written = _write(request, prepared, parts, workspace, output, shown, peak)
+        shown.phase("writing", n_rows, writes=True)
+        written = _write(parts, finished, writer, journal, prepared.plan.n_workers, shown, peak)
+        _check_rows(written, n_rows)
+        if not output.is_folder:
+            written = [part._replace(file=os.path.basename(output.path)) for part in written]
         times.begin("committing")
         files.check_unchanged()
         # Once more: links and folders may have changed since the job began.
         check_destination(output.path, source, overwrite=overwrite)
         workspace.publish()
-    summary = _summary(request, prepared, written, times.result(), peak)
+    summary = _summary(request, prepared, written, times.result(), peak, order.scratch_bytes)
     if arguments.report is not None:
         write_report(arguments.report, summary, arguments, source, target, output)
     return summary
+
+
+def check_job(arguments: Arguments, target: str, *, overwrite: bool) -> None:
+    """Check source, destination and columns of a job, without reading rows.
+
+    The errors are those of ``run_job``.
+    """
+    source = open_any_source(arguments.source, arguments.drop, arguments.schema)
+    output = check_destination(arguments.destination, source, overwrite=overwrite)
+    checked_columns(arguments, source, target, output)
 
 
 def _summary(
@@ -108,6 +134,7 @@ def _summary(
     written: list[WrittenPart],
     seconds: dict[str, float],
     peak: PeakMemory,
+    scratch_bytes: int,
 ) -> Summary:
     return Summary(
         destination=request.arguments.destination,
@@ -123,6 +150,7 @@ def _summary(
         copied=not prepared.changes_rows,
         parts=tuple(written),
         seconds_by_step=seconds,
+        scratch_bytes=scratch_bytes,
     )
 
 
@@ -141,56 +169,68 @@ def _prepare(
         times,
         n_workers=thread_count(None) if output.is_folder else 1,
         group_rows=None if recorded is None else recorded["group_rows"],
+        run_bytes=None if recorded is None else recorded["run_bytes"],
     )
     if recorded is None:
-        journal.add_fact(_PLAN, group_rows=prepared.plan.group_rows)
+        plan = prepared.plan
+        run_bytes = None if plan.shuffle is None else plan.shuffle.run_bytes
+        journal.add_fact(_PLAN, group_rows=plan.group_rows, run_bytes=run_bytes)
     return prepared
 
 
-def _write(
+def _rows_to_write(request: Request, prepared: PreparedJob) -> int:
+    """Return the number of rows of the output."""
+    rows = prepared.rows
+    return rows.n_synthetic + (rows.n_originals if request.arguments.writes_originals else 0)
+
+
+def _part_writer(
     request: Request,
     prepared: PreparedJob,
-    parts: list[Part],
+    order: RowOrder,
     workspace: Workspace,
     output: Destination,
-    progress: Progress,
-    peak: PeakMemory,
-) -> list[WrittenPart]:
-    """Write the parts; return those that have a file."""
-    source, plan = request.source, prepared.plan
-    total = prepared.rows.n_synthetic
-    if request.arguments.writes_originals:
-        total += prepared.rows.n_originals
-    groups = row_groups(request, prepared)
-    writer = PartWriter(
-        groups.of_part,
-        groups.output_schema,
+) -> PartWriter:
+    source, plan, layout = request.source, prepared.plan, request.arguments.layout
+    return PartWriter(
+        order.of_part,
+        order.schema,
         writer_options(
             source,
             source.names - set(request.columns),
-            groups.output_schema.names,
-            codec=request.arguments.layout.compression,
-            level=request.arguments.layout.compression_level,
+            order.schema.names,
+            codec=layout.compression,
+            level=layout.compression_level,
         ),
         workspace.path,
         workspace.output if output.is_folder else None,
         plan.group_rows,
         reads_ahead=plan.n_workers == 1,
+        layout=order.layout,
     )
+
+
+def _write(
+    parts: list[Part],
+    finished: dict[str, WrittenPart],
+    writer: PartWriter,
+    journal: Journal,
+    n_workers: int,
+    progress: Progress,
+    peak: PeakMemory,
+) -> list[WrittenPart]:
+    """Write the parts that are not finished; return those that have a file."""
 
     def report(n_rows: int) -> None:
         progress.advance(n_rows)
         peak.sample()
 
-    progress.phase("writing", total, writes=True)
-    finished = finished_parts(parts, writer, workspace.journal)
     if finished:
         progress.skip(sum(part.n_rows for part in finished.values()))
-    journal = workspace.journal
-    written = write_parts(parts, finished, writer, journal, plan.n_workers, report)
-    if not output.is_folder:
-        written = [part._replace(file=os.path.basename(output.path)) for part in written]
+    return write_parts(parts, finished, writer, journal, n_workers, report)
+
+
+def _check_rows(written: list[WrittenPart], expected: int) -> None:
     n_rows = sum(part.n_rows for part in written)
-    if n_rows != total:
-        raise OSError(f"{n_rows} rows were written instead of {total}.")
-    return written
+    if n_rows != expected:
+        raise OSError(f"{n_rows} rows were written instead of {expected}.")

@@ -143,4 +143,5 @@ def row_groups(request: Request, prepared: PreparedJob) -> RowGroups:
         make_weight_column(arguments, request.target, request.classes.counts, rows.counts),
         prepared.plan,
         request.limit,
+        arguments.writes_originals,
     )

@@ -53,7 +53,19 @@ class GenerateRows(NamedTuple):
     n_rows: int
 
 
-Task = CopyRows | GenerateRows
+class ShuffledRows(NamedTuple):
+    """Merge the rows ``start..start + n_rows`` of the shuffled order: a range of keys.
+
+    With more than a million rows, the numbers are those of about so many rows.
+    """
+
+    start: int
+    n_rows: int
+    first_key: int
+    last_key: int
+
+
+Task = CopyRows | GenerateRows | ShuffledRows
 
 
 class Part(NamedTuple):

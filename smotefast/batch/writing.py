@@ -12,13 +12,22 @@ import pyarrow as pa
 
 from smotefast.batch.block_plan import Plan
 from smotefast.batch.provenance import original_columns
-from smotefast.batch.row_filters import RowFilter, RowsToWrite, filtered_batches
+from smotefast.batch.row_filters import (
+    RowFilter,
+    RowsToWrite,
+    filtered_batches,
+    rows_before,
+)
 from smotefast.batch.scan import Classes
 from smotefast.batch.tasks import CopyRows, GenerateRows, Part, Task
 from smotefast.batch.weights import WeightColumn
 from smotefast.engine.job import Job
 from smotefast.storage import ParquetSource, check_resident_memory
+from smotefast.storage.sorted_runs import bytes_without_categories
 from smotefast.tables.arrow_tables import take_arrow
+
+# Rows of the first batch of synthetic samples, which shows how wide they are.
+_FIRST_ROWS = 1_000
 
 
 class ColumnSource(Protocol):
@@ -47,15 +56,28 @@ class SyntheticSamples:
         self._schema = schema
         self._sources = sources
 
-    def batches(self, task: GenerateRows, batch_rows: int) -> Iterator[pa.RecordBatch]:
-        """Yield the samples of a task in order."""
-        end = task.start + task.n_rows
-        for start in range(task.start, end, batch_rows):
-            columns: dict[str, pa.Array] = {}
-            for source in self._sources:
-                columns |= source.columns(self._job, start, min(start + batch_rows, end))
-            arrays = [columns[name] for name in self._schema.names]
-            yield from pa.Table.from_arrays(arrays, schema=self._schema).to_batches()
+    def batches(self, task: GenerateRows, plan: Plan) -> Iterator[pa.RecordBatch]:
+        """Yield the samples of a task in order.
+
+        The rows of a class may be wider than was estimated. Each batch has as many rows as
+        would be in ``group_bytes`` if they are as wide as those of the batch before.
+        """
+        start, end = task.start, task.start + task.n_rows
+        n_rows = min(_FIRST_ROWS, plan.batch_rows)
+        while start < end:
+            stop = min(start + n_rows, end)
+            table = self._table(start, stop)
+            n_bytes = sum(map(bytes_without_categories, table.to_batches()))
+            fitting = int((stop - start) * plan.group_bytes / max(1, n_bytes))
+            n_rows, start = max(1, min(plan.batch_rows, fitting)), stop
+            yield from table.to_batches()
+
+    def _table(self, start: int, stop: int) -> pa.Table:
+        columns: dict[str, pa.Array] = {}
+        for source in self._sources:
+            columns |= source.columns(self._job, start, stop)
+        arrays = [columns[name] for name in self._schema.names]
+        return pa.Table.from_arrays(arrays, schema=self._schema)
 
 
 class TargetColumn:
@@ -103,6 +125,8 @@ class RowGroups:
         Sizes of row groups and batches.
     limit
         Largest resident memory of the process in bytes; checked with every batch.
+    writes_originals
+        Whether the originals are among the rows.
     """
 
     source: ParquetSource
@@ -113,6 +137,7 @@ class RowGroups:
     weights: WeightColumn | None
     plan: Plan
     limit: int
+    writes_originals: bool = True
 
     @property
     def output_schema(self) -> pa.Schema:
@@ -121,25 +146,40 @@ class RowGroups:
 
     def of_part(self, part: Part) -> Generator[pa.Table, None, None]:
         """Yield the row groups of a part."""
-        copies = [task for task in part.tasks if isinstance(task, CopyRows)]
-        others = [task for task in part.tasks if isinstance(task, GenerateRows)]
+        return self.of_batches(self.batches(part.tasks))
+
+    def of_batches(self, batches: Iterator[pa.RecordBatch]) -> Generator[pa.Table, None, None]:
+        """Yield the row groups of batches in the output schema."""
+        return _tables(batches, self.output_schema, self.plan, self.limit)
+
+    def batches(self, tasks: Sequence[Task]) -> Iterator[pa.RecordBatch]:
+        """Yield the rows to write of tasks that follow each other."""
+        copies = [task for task in tasks if isinstance(task, CopyRows)]
+        others = [task for task in tasks if isinstance(task, GenerateRows)]
         kept = chain(
             self._kept(copies, self.rows.originals), self._kept(others, self.rows.synthetic)
         )
-        batches = map(self.weights.added_to, kept) if self.weights else kept
-        return _tables(batches, self.output_schema, self.plan, self.limit)
+        return map(self.weights.added_to, kept) if self.weights else kept
+
+    def position(self, task: Task) -> int:
+        """Return the position of the first row of a task among the rows to write."""
+        filters = self.rows
+        if isinstance(task, CopyRows):
+            return rows_before(filters.originals, task.start)
+        n_originals = filters.n_originals if self.writes_originals else 0
+        return n_originals + rows_before(filters.synthetic, task.start)
 
     def _kept(
-        self, tasks: Sequence[Task], row_filter: RowFilter | None
+        self, tasks: Sequence[CopyRows | GenerateRows], row_filter: RowFilter | None
     ) -> Iterator[pa.RecordBatch]:
         """Yield the rows to write of tasks that follow each other."""
         if tasks:
             batches = chain.from_iterable(map(self._batches, tasks))
             yield from filtered_batches(batches, tasks[0].start, row_filter)
 
-    def _batches(self, task: Task) -> Iterator[pa.RecordBatch]:
+    def _batches(self, task: CopyRows | GenerateRows) -> Iterator[pa.RecordBatch]:
         if isinstance(task, GenerateRows):
-            yield from self.synthetic.batches(task, self.plan.batch_rows)
+            yield from self.synthetic.batches(task, self.plan)
             return
         for batch in task.batches(self.source, self.columns, self.plan.batch_rows):
             # A kept column may be nullable in the output, but not in the source.
@@ -169,23 +209,15 @@ def _tables(
     for batch in batches:
         pending.append(batch)
         n_rows += batch.num_rows
-        n_bytes += _bytes_without_categories(batch)
+        n_bytes += bytes_without_categories(batch)
         while n_rows >= plan.group_rows or n_bytes > plan.group_bytes:
             table = pa.Table.from_batches(pending, schema=schema)
             stop = min(plan.group_rows, max(1, int(n_rows * plan.group_bytes / n_bytes)))
             rest = table.slice(stop)
             pending, n_rows = rest.to_batches(), rest.num_rows
-            n_bytes = sum(map(_bytes_without_categories, pending))
+            n_bytes = sum(map(bytes_without_categories, pending))
             yield table.slice(0, stop)
             del table, rest
         check_resident_memory(limit)
     if n_rows:
         yield pa.Table.from_batches(pending, schema=schema)
-
-
-def _bytes_without_categories(batch: pa.RecordBatch) -> int:
-    """Return the bytes of a batch; all batches share the categories."""
-    return sum(
-        column.indices.nbytes if pa.types.is_dictionary(column.type) else column.nbytes
-        for column in batch.columns
-    )

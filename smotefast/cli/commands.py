@@ -13,6 +13,12 @@ import typer
 
 from smotefast._version import __version__
 from smotefast.cli import options
+from smotefast.cli.job_command import (
+    CheckedCommand,
+    JobFileCommand,
+    checks_only,
+    is_written_before,
+)
 from smotefast.cli.log_lines import log_lines, shows_lines
 from smotefast.cli.output import (
     EXIT_CODES,
@@ -66,7 +72,7 @@ def _smotefast(
     pass
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command(epilog=EXIT_CODES, cls=CheckedCommand)
 def resample(
     source: options.Source,
     destination: options.Destination,
@@ -83,6 +89,7 @@ def resample(
     seed: options.Seed = 0,
     memory_limit: options.MemoryLimit = None,
     rows: options.RowsToWrite = options.Rows.ALL,
+    order: options.OrderOfRows = options.Order.SOURCE,
     schema: options.SchemaChoice = options.Schema.UNIFY,
     drop: options.Drop = None,
     keep: options.Keep = None,
@@ -98,6 +105,8 @@ def resample(
     row_group_size: options.RowGroupSize = None,
     part_size: options.PartSize = None,
     report: options.Report = None,
+    config: options.Config = None,
+    job: options.JobName = None,
     overwrite: options.Overwrite = False,
     restart: options.Restart = False,
     resume: options.Resume = False,
@@ -110,15 +119,19 @@ def resample(
     with one_line_errors(debug):
         if quiet:
             silence_log()
-        from smotefast.batch import check_arguments, resample_dataset
+        from smotefast.batch import check_arguments, check_job, resample_dataset
 
         with usage_errors():
             if restart and resume:
                 raise ValueError("--restart and --resume contradict each other.")
-        job = job_arguments(given)
-        job["resume"] = "never" if restart else "require" if resume else "auto"
+        arguments = job_arguments(given)
+        arguments["resume"] = "never" if restart else "require" if resume else "auto"
         with usage_errors():
-            check_arguments(source, destination, **job)
+            checked = check_arguments(source, destination, **arguments)
+        if checks_only():
+            if not is_written_before(source):
+                check_job(checked, target, overwrite=overwrite)
+            return
         prints_lines = shows_lines(log_format, quiet=quiet)
         with log_lines(log_format) if prints_lines else nullcontext():
             summary = resample_dataset(
@@ -127,14 +140,14 @@ def resample(
                 target=target,
                 overwrite=overwrite,
                 progress=False if quiet or prints_lines else None,
-                **job,
+                **arguments,
             )
         if not quiet:
             warning = "All rows were written, but the summary could not be printed"
             print_result(str(summary), warning=warning)
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command(epilog=EXIT_CODES, cls=JobFileCommand)
 def plan(
     source: options.Source,
     target: options.Target,
@@ -151,6 +164,7 @@ def plan(
     seed: options.Seed = 0,
     memory_limit: options.MemoryLimit = None,
     rows: options.RowsToWrite = options.Rows.ALL,
+    order: options.OrderOfRows = options.Order.SOURCE,
     schema: options.SchemaChoice = options.Schema.UNIFY,
     drop: options.Drop = None,
     keep: options.Keep = None,
@@ -166,6 +180,8 @@ def plan(
     row_group_size: options.RowGroupSize = None,
     part_size: options.PartSize = None,
     report: options.Report = None,
+    config: options.Config = None,
+    job: options.JobName = None,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
     quiet: options.PlanQuiet = False,
@@ -177,16 +193,16 @@ def plan(
         silence_log()
         from smotefast.batch import check_arguments, plan_dataset
 
-        job = job_arguments(given)
+        arguments = job_arguments(given)
         with usage_errors():
-            check_arguments(source, destination or "result", **job)
+            check_arguments(source, destination or "result", **arguments)
         planned = plan_dataset(
             source,
             destination,
             target=target,
             overwrite=overwrite,
             progress=False if quiet else None,
-            **job,
+            **arguments,
         )
         show_plan(planned, as_json=as_json)
 

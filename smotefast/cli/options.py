@@ -8,11 +8,24 @@ from typing import Annotated
 import typer
 
 
+def _job_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    from smotefast.cli.job_command import job_names
+
+    return list(job_names(ctx, incomplete))
+
+
 class Rows(StrEnum):
     """The rows that a job writes."""
 
     ALL = "all"
     SYNTHETIC = "synthetic"
+
+
+class Order(StrEnum):
+    """The order of the rows that a job writes."""
+
+    SOURCE = "source"
+    SHUFFLED = "shuffled"
 
 
 class IfBalanced(StrEnum):
@@ -155,6 +168,14 @@ MemoryLimit = Annotated[
 RowsToWrite = Annotated[
     Rows, typer.Option(help="Write original and synthetic rows, or synthetic rows only.")
 ]
+OrderOfRows = Annotated[
+    Order,
+    typer.Option(
+        "--order",
+        help="Write the originals in their order and then the synthetic rows, or all rows in a "
+        "random order that depends on --seed and their number.",
+    ),
+]
 SchemaChoice = Annotated[
     Schema,
     typer.Option(
@@ -288,6 +309,26 @@ PlannedDestination = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 PlanQuiet = Annotated[bool, typer.Option("--quiet", "-q", help="Do not show a progress bar.")]
+Config = Annotated[
+    str | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="Read SOURCE, DESTINATION and options from a TOML file, of one job or several. "
+        "What is given on the command line replaces the value of the file.",
+        show_default="none",
+    ),
+]
+JobName = Annotated[
+    str | None,
+    typer.Option(
+        "--job",
+        metavar="NAME",
+        help="Only the job [jobs.NAME] of --config.",
+        autocompletion=_job_names,
+        show_default="all jobs",
+    ),
+]
 Overwrite = Annotated[
     bool,
     typer.Option("--overwrite", help="Replace an existing destination when the job succeeds."),

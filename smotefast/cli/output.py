@@ -9,6 +9,7 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from smotefast.cli.wording import to_shell_words
 if TYPE_CHECKING:
     from smotefast.report.job_plan import JobPlan
 
+# Names a job of several in messages.
+job_prefix: ContextVar[str] = ContextVar("job_prefix", default="")
 # Set in a restarted process, so that it does not restart again.
 _RESTARTED = "SMOTEFAST_RESTARTED"
 
@@ -96,7 +99,7 @@ def one_line_errors(debug: bool) -> Iterator[None]:
         message = _message(error)
         if not isinstance(error, UsageError):
             message = to_shell_words(message)
-        typer.echo(f"smotefast: error: {message}", err=True)
+        typer.echo(f"smotefast: error: {job_prefix.get()}{message}", err=True)
         raise typer.Exit(exit_code(error)) from None
 
 
@@ -158,7 +161,8 @@ def print_step(name: str, number: int, n_steps: int) -> None:
 
 
 def _print_warning(message: Warning | str, *location: object, **details: object) -> None:
-    typer.echo(f"smotefast: warning: {to_shell_words(str(message))}", err=True)
+    text = to_shell_words(str(message))
+    typer.echo(f"smotefast: warning: {job_prefix.get()}{text}", err=True)
 
 
 def show_plan(plan: JobPlan, *, as_json: bool) -> None:

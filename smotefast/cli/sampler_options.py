@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Options that are parameters of a job, of the same name.
 _JOB_OPTIONS = (
-    "memory_limit", "rows", "schema", "keep_fill", "if_balanced", "absent_classes",
+    "memory_limit", "rows", "order", "schema", "keep_fill", "if_balanced", "absent_classes",
     "weight_column", "weights_from", "provenance", "compression", "compression_level",
     "row_group_size", "part_size", "report",
 )  # fmt: skip

@@ -26,6 +26,7 @@ OPTIONS = {
     "random_state": "--seed",
     "memory_limit": "--memory-limit",
     "rows": "--rows",
+    "order": "--order",
     "drop": "--drop",
     "keep": "--keep",
     "keep_fill": "--keep-fill",

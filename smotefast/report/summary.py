@@ -69,8 +69,10 @@ class Summary:
     parts
         The files of the destination.
     seconds_by_step
-        Duration of each step: "counting", "planning", "gathering", "searching", "writing" and
-        "committing".
+        Duration of each step: "counting", "planning", "gathering", "searching", "sorting" (of a
+        shuffled output), "writing" and "committing".
+    scratch_bytes
+        Size of the temporary files of a shuffled output.
     """
 
     destination: str
@@ -86,6 +88,7 @@ class Summary:
     copied: bool = False
     parts: tuple[WrittenPart, ...] = ()
     seconds_by_step: Mapping[str, float] = field(default_factory=dict)
+    scratch_bytes: int = 0
 
     @property
     def rows_new(self) -> int:
@@ -154,6 +157,8 @@ class Summary:
             ("time", f"{self.seconds:.1f} s ({rate:,.0f} rows per second)"),
             ("peak memory", f"{peak} (limit {limit})"),
         ]
+        if self.scratch_bytes:
+            facts.append(("scratch", f"{format_size(self.scratch_bytes)} of temporary files"))
         n_resumed = sum(part.is_resumed for part in self.parts)
         if n_resumed:
             facts.append(("resumed", f"{n_resumed:,} of {len(self.parts):,} parts"))

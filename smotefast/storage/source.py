@@ -151,10 +151,10 @@ def _as_field(
                 f"other files, which does not hold its values exactly ({one_line(error)}). "
                 f"Rewrite the files with one schema, or leave it out with drop={[field.name]}."
             ) from error
-    return _reuse_dictionary(column, field.name, dictionaries)
+    return reuse_dictionary(column, field.name, dictionaries)
 
 
-def _reuse_dictionary(column: pa.Array, name: str, previous: dict[str, pa.Array]) -> pa.Array:
+def reuse_dictionary(column: pa.Array, name: str, previous: dict[str, pa.Array]) -> pa.Array:
     """Replace a dictionary by an equal one of the batch before.
 
     pyarrow gives each batch a copy of the whole dictionary.

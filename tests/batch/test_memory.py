@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(
 # Allocator and imports are the command's, or as in a program that uses the function.
 JOB = """
 import json, re, sys
-source, destination, sampler, allocator, limit = sys.argv[1:]
+source, destination, sampler, allocator, order, limit = sys.argv[1:]
 if allocator == "command":
     from smotefast._allocator import choose_allocator
     from smotefast._deferred_imports import defer_imports
@@ -33,13 +33,14 @@ from smotefast.storage.process_memory import parse_size, peak_bytes
 
 try:
     summary = smotefast.resample_dataset(
-        source, destination, target="label", sampler=sampler, memory_limit=limit
+        source, destination, target="label", sampler=sampler, memory_limit=limit, order=order
     )
 except MemoryError as error:
     needed = re.search(r"needs about ([\\d.]+ [KMG]iB)", str(error))[1]
     print(json.dumps([needed, isinstance(error, smotefast.batch.JustCompiledError)]))
 else:
-    print(json.dumps([parse_size(limit), summary.peak_memory, peak_bytes()]))
+    peaks = [summary.peak_memory, peak_bytes()]
+    print(json.dumps([parse_size(limit), *peaks, summary.scratch_bytes]))
 """
 
 
@@ -50,17 +51,20 @@ def run_job(*arguments):
     return json.loads(done.stdout)
 
 
-def run_at_the_lowest_limit(source, destination, sampler, allocator):
+def run_at_the_lowest_limit(source, destination, sampler, allocator, order="source"):
     """Ask for next to nothing, read what is needed from the refusal, run with that.
 
-    A process that compiles takes memory that no plan counts; another then asks anew.
+    A process that compiles takes memory that no plan counts; another then asks anew. Returns
+    the bytes of temporary files.
     """
-    needed, has_compiled = run_job(source, destination, sampler, allocator, "1MiB")
+    arguments = source, destination, sampler, allocator, order
+    needed, has_compiled = run_job(*arguments, "1MiB")
     if has_compiled:
-        needed, _ = run_job(source, destination, sampler, allocator, "1MiB")
-    limit, told, seen = run_job(source, destination, sampler, allocator, needed)
+        needed, _ = run_job(*arguments, "1MiB")
+    limit, told, seen, scratch_bytes = run_job(*arguments, needed)
     assert told <= limit
     assert seen <= limit
+    return scratch_bytes
 
 
 def make(path, n_rows, kinds, group_rows=None, apart=0):
@@ -176,6 +180,15 @@ def test_smote_nc__stays_under_the_lowest_limit_with_many_tied_categories(tmp_pa
     assert pq.ParquetFile(destination).metadata.num_rows > 550_000
 
 
+def write_wide_class(path):
+    """Texts that are 50 times as long in the small class: more of the result than expected."""
+    n_rows = 60_000
+    is_small = np.arange(n_rows) % 50 == 0
+    texts = ["x" * (5_000 if small else 100) + str(row) for row, small in enumerate(is_small)]
+    table = pa.table({"text": texts, "label": is_small})
+    pq.write_table(table, path, row_group_size=5_000)
+
+
 def write_late(path):
     """Texts that are short in the first row groups and long in the last."""
     n_rows = 20_000
@@ -218,6 +231,8 @@ def write_wide(path):
     ("write", "allocator"),
     [
         (write_late, "command"),
+        (write_wide_class, "function"),
+        pytest.param(write_wide_class, "command", marks=long),
         pytest.param(write_categories, "function", marks=long),
         pytest.param(write_one_page, "command", marks=long),
         pytest.param(write_wide, "function", marks=long),
@@ -233,6 +248,35 @@ def test_random__stays_under_the_lowest_limit_for_uneven_files(tmp_path, write, 
     run_at_the_lowest_limit(tmp_path / "in.parquet", out, "random", allocator)
     written, source = (pq.ParquetFile(path).metadata for path in (out, tmp_path / "in.parquet"))
     assert written.num_rows > source.num_rows
+
+
+@pytest.mark.parametrize("allocator", ["command", pytest.param("function", marks=long)])
+@pytest.mark.parametrize("name", ["out.parquet", pytest.param("out", marks=long)])
+def test_a_shuffled_output__stays_under_the_lowest_limit_accepted(tmp_path, name, allocator):
+    source = make(tmp_path / "in.parquet", 600_000, ["float32"] * 12, 100_000)
+    out = tmp_path / name
+    assert run_at_the_lowest_limit(source, out, "smote", allocator, "shuffled") > 30 << 20
+    assert pq.read_metadata(next(iter(sorted(out.iterdir()))) if out.is_dir() else out).num_rows
+    assert sorted(os.listdir(tmp_path)) == ["in.parquet", name]
+
+
+@pytest.mark.parametrize(
+    ("write", "allocator"),
+    [
+        (write_wide_class, "function"),
+        *(pytest.param(write, "command", marks=long)
+          for write in (write_wide_class, write_late, write_categories, write_one_page)),
+        pytest.param(write_wide, "function", marks=long),
+    ],
+)  # fmt: skip
+def test_a_shuffled_output__stays_under_the_lowest_limit_for_uneven_files(
+    tmp_path, write, allocator
+):
+    write(tmp_path / "in.parquet")
+    out = tmp_path / "out"
+    run_at_the_lowest_limit(tmp_path / "in.parquet", out, "random", allocator, "shuffled")
+    n_rows = pq.read_metadata(tmp_path / "in.parquet").num_rows
+    assert pq.read_table(out, columns=["label"]).num_rows > n_rows
 
 
 def test_a_job_that_exceeds_its_plan__names_the_need_and_leaves_no_file(tmp_path, monkeypatch):

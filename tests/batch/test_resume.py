@@ -18,6 +18,7 @@ import smotefast
 from smotefast.combine import Combination, SMOTETomek
 from smotefast.exceptions import DestinationBusyError
 from smotefast.over_sampling import ADASYN, SMOTE, SMOTENC, BorderlineSMOTE, RandomOverSampler
+from smotefast.storage.journal import Journal
 from smotefast.storage.workspace import clean, workspace_path
 from smotefast.under_sampling import RandomUnderSampler, TomekLinks
 from tests.helpers.case_names import name_of
@@ -123,6 +124,74 @@ def test_rows__do_not_depend_on_parts_and_workers(tmp_path, source, monkeypatch,
         assert same(found, expected)
 
 
+@pytest.mark.parametrize("name", ["out", "out.parquet"])
+@pytest.mark.parametrize("sampler", [SAMPLERS[0], SAMPLERS[1], SAMPLERS[8]], ids=name_of)
+def test_a_shuffled_job__goes_on_from_every_step(tmp_path, source, monkeypatch, sampler, name):
+    monkeypatch.setattr("smotefast.batch.shuffle_plan._RUN_BYTES", (2_000, 2_000))
+    monkeypatch.setattr("smotefast.batch.shuffle_plan._PIECE_BYTES", (0, 0))
+    monkeypatch.setattr("smotefast.batch.shuffle_plan._KEPT_SHARE", 0)
+    whole = tmp_path / f"whole-{name}"
+    np.random.seed(5)
+    job(source, whole, sampler, order="shuffled")
+    record_before, steps, limit = Journal.record, [], [0]
+
+    def record(journal, task, **result):
+        if len(steps) >= limit[0]:
+            raise KeyboardInterrupt
+        record_before(journal, task, **result)
+        steps.append(task)
+
+    seen = set()
+    for stop_at in range(1, 100, 1 if sampler is SAMPLERS[0] else 6):
+        steps.clear()
+        limit[0] = stop_at
+        np.random.seed(5)
+        with monkeypatch.context() as patch:
+            patch.setattr(Journal, "record", record)
+            try:
+                job(source, tmp_path / name, sampler, order="shuffled")
+                break  # no step is left
+            except KeyboardInterrupt:
+                pass
+        seen |= set(steps)
+        done = {} if name == "out.parquet" else finished_parts(tmp_path / name)
+        np.random.seed(99)
+        job(source, tmp_path / name, sampler, order="shuffled")
+        assert contents(tmp_path / name) == contents(whole)
+        if done:
+            assert times_of(tmp_path / name, done) == done
+        assert sorted(os.listdir(tmp_path)) == sorted(["in.parquet", name, whole.name])
+    assert sum(step.startswith("run-") for step in seen) >= 5
+    assert any(step.startswith("part-") for step in seen) == (name == "out")
+
+
+@pytest.mark.parametrize("corruption", ["cut", "changed", "removed"])
+def test_sorted_runs_that_are_corrupt__are_written_again(
+    tmp_path, source, monkeypatch, corruption
+):
+    monkeypatch.setattr("smotefast.batch.shuffle_plan._RUN_BYTES", (2_000, 2_000))
+    monkeypatch.setattr("smotefast.batch.shuffle_plan._PIECE_BYTES", (0, 0))
+    monkeypatch.setattr("smotefast.batch.shuffle_plan._KEPT_SHARE", 0)
+    job(source, tmp_path / "whole", order="shuffled")
+
+    def stop(done, total):
+        if journal_text(tmp_path / "out").count('"task": "part-') >= 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        job(source, tmp_path / "out", order="shuffled", progress=stop)
+    folder = workspace_path(str(tmp_path / "out"))
+    path = max(os.path.join(folder, name) for name in os.listdir(folder) if "run-" in name)
+    if corruption == "removed":
+        os.unlink(path)
+    else:
+        with open(path, "r+b") as file:
+            file.truncate(900) if corruption == "cut" else file.write(b"????????????")
+    job(source, tmp_path / "out", order="shuffled")
+    assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+    assert sorted(os.listdir(tmp_path)) == ["in.parquet", "out", "whole"]
+
+
 def test_a_job_without_changes_in_a_file__can_be_resumed_as_well(tmp_path, source):
     job(source, tmp_path / "whole.parquet", BorderlineSMOTE(random_state=0))
 
@@ -192,6 +261,7 @@ def test_parts_that_are_corrupt__are_written_again(tmp_path, source, corruption)
         {"rows": "synthetic"},
         {"drop": ["f1"]},
         {"keep": ["f1"]},
+        {"order": "shuffled"},
     ],
     ids=str,
 )

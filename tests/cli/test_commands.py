@@ -60,7 +60,8 @@ def test_resample__accepts_every_option(source, destination):
     destination.write_text("old")
     options = (
         "--target label --sampler smote --sampling-strategy 0.5 --k-neighbors 3 --search exact "
-        "--seed 7 --memory-limit 4GiB --rows synthetic --drop id --overwrite --quiet --debug"
+        "--seed 7 --memory-limit 4GiB --rows synthetic --order source --drop id "
+        "--overwrite --quiet --debug"
     )
     done = run("resample", source, destination, *options.split())
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -14,6 +14,7 @@ import smotefast.batch
 import smotefast.batch.warmup
 import smotefast.cli.demo
 import smotefast.cli.diagnose
+import smotefast.diagnosis.files
 from smotefast.cli.output import EXIT_CODES, Exit, exit_code
 from smotefast.storage import SourceChangedError
 from tests.helpers.command_line import shell as shell

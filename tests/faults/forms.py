@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 import smotefast
-from smotefast.batch import block_plan, prepare, selection
+from smotefast.batch import block_plan, prepare, selection, shuffle_plan, stages
 from smotefast.batch import run_job as job_module
 from smotefast.combine import SMOTETomek
 from smotefast.neighbors import saved_searches
@@ -33,6 +33,8 @@ class Form(NamedTuple):
         Where an earlier run was killed: which calls were counted, and the share of them.
     n_workers
         Parts that are written at the same time.
+    is_shuffled
+        Whether the rows are shuffled, by files with sorted rows.
     saves_searches
         Whether all searches are saved.
     has_links, can_exchange
@@ -45,6 +47,7 @@ class Form(NamedTuple):
     replaces: bool = False
     starts_at: tuple[str, float] | None = None
     n_workers: int = 1
+    is_shuffled: bool = False
     saves_searches: bool = False
     has_links: bool = True
     can_exchange: bool = True
@@ -80,6 +83,11 @@ FORMS = {
     "killed while cleaning up": Form(
         "smote", _FILE, _OUTS, replaces=True, starts_at=("unlink", 0.8)
     ),
+    "shuffled file": Form("smote", _FILE, _OUT, is_shuffled=True, replaces=True),
+    "shuffled folder, threads": Form("smote", _FILE, _OUTS, is_shuffled=True, n_workers=2),
+    "resumed shuffled folder": Form(
+        "random-under", _FILES, _OUTS, is_shuffled=True, starts_at=("rename", 0.6)
+    ),
 }  # fmt: skip
 
 
@@ -104,7 +112,7 @@ def run_job(form: Form, folder: Path) -> None:
     smotefast.resample_dataset(
         folder / form.source, folder / form.destination, target="label",
         sampler=samplers[form.sampler](), overwrite=form.replaces, progress=False,
-        memory_limit="4GiB",
+        memory_limit="4GiB", order="shuffled" if form.is_shuffled else "source",
     )  # fmt: skip
 
 
@@ -112,7 +120,9 @@ def warm_up(folder: Path) -> None:
     """Load everything that jobs use, and make parts of 50 rows in row groups of 20."""
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
-    job_module.PART_BYTES, block_plan._GROUP_ROWS = 50 * 14, (1, 20)
+    stages.PART_BYTES, block_plan._GROUP_ROWS = 50 * 14, (1, 20)
+    shuffle_plan._RUN_BYTES, shuffle_plan._PIECE_BYTES = (1_500, 1_500), (0, 0)
+    shuffle_plan._KEPT_SHARE = 0
     folder.mkdir()
     for number, form in enumerate(FORMS.values()):
         place = folder / str(number)

@@ -77,6 +77,7 @@ def make_plan(
     n_workers: int = 1,
     group_rows: int | None = None,
     row_group_size: int | None = None,
+    is_written: bool = True,
 ) -> Plan:
     """Choose the block sizes.
 
@@ -98,6 +99,9 @@ def make_plan(
         Rows of a row group that an earlier run chose; used if it fits.
     row_group_size
         Rows of a row group that the user chose; there is no other choice.
+    is_written
+        Whether row groups are written to files. If not, they are batches for the caller: of the
+        size ``batch_rows``, at most 65,536 rows by default, and nothing is remembered of them.
 
     Raises
     ------
@@ -105,8 +109,10 @@ def make_plan(
         If the job does not fit; the message names a limit that is enough.
     """
     release_memory()
-    peak = _Peak(sizes, columns, n_written, need)
+    peak = _Peak(sizes, columns, n_written, need, _CHUNK_BYTES if is_written else 0)
     candidates = _block_sizes(peak.row_bytes, n_written, group_rows, row_group_size)
+    if not is_written and row_group_size is None:
+        candidates = [(batch_rows, batch_rows) for _, batch_rows in candidates]
     choices = [(candidates[0], n) for n in range(n_workers, 1, -1)]
     choices += [(candidate, 1) for candidate in candidates]
     blocks, n_at_once = next(
@@ -114,7 +120,9 @@ def make_plan(
     )
     if blocks is None:
         least = 1.02 * min(map(peak.of_blocks, candidates))
-        raise MemoryError(_too_much(limit, least, peak.program, row_group_size))
+        name = "row_group_size" if is_written else "batch_rows"
+        given = None if row_group_size is None else f"{name}={row_group_size}"
+        raise MemoryError(_too_much(limit, least, peak.program, given))
     fitting, batch_rows = blocks
     expected = peak.of_blocks(blocks, n_at_once)
     spare = limit - expected - peak.row_bytes * fitting - _PLENTY
@@ -143,13 +151,19 @@ class _Peak:
     """Peak of resident memory as a function of the size of row groups."""
 
     def __init__(
-        self, sizes: ColumnSizes, columns: list[str], n_written: int, need: MemoryNeed
+        self,
+        sizes: ColumnSizes,
+        columns: list[str],
+        n_written: int,
+        need: MemoryNeed,
+        chunk_bytes: int,
     ) -> None:
         self.program = resident_bytes() + _ALLOCATOR_SLACK
         self.row_bytes = sizes.row_bytes(columns)
         dictionaries = _DICTIONARY_COPIES * sizes.dictionary_bytes(columns)
         self._reader = sizes.reader_bytes(columns) + dictionaries
         self._n_columns, self._n_written, self._need = len(columns), n_written, need
+        self._chunk_bytes = chunk_bytes
         # One row group is written while the next is put together from batches, or several
         # workers do both in turn. An allocator that returns no memory keeps one more.
         self._groups = 2.2 if uses_jemalloc() else 3.2
@@ -172,19 +186,19 @@ class _Peak:
 
     def _writing(self, group_rows: int, batch_rows: int) -> float:
         """Return the memory of batches that exist as rows, as columns and with their draws."""
-        footer = self._n_written / group_rows * self._n_columns * _CHUNK_BYTES
+        footer = self._n_written / group_rows * self._n_columns * self._chunk_bytes
         rows = self._groups * group_rows + 3 * batch_rows
         return self.row_bytes * rows + 64 * batch_rows + footer
 
 
-def _too_much(limit: int, least: float, program: int, row_group_size: int | None) -> str:
+def _too_much(limit: int, least: float, program: int, given: str | None) -> str:
     message = (
         f"memory_limit={format_size(limit)} is not enough: this job needs about "
         f"{format_size(least, round_up=True)}, of which {format_size(program)} is the program "
         "itself. Nothing was written."
     )
-    if row_group_size is not None:
-        message += f" It may need less with another size than row_group_size={row_group_size}."
+    if given is not None:
+        message += f" It may need less with another size than {given}."
     return message
 
 

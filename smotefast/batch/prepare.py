@@ -71,10 +71,11 @@ def prepare_job(
     *,
     n_workers: int = 1,
     group_rows: int | None = None,
+    is_written: bool = True,
 ) -> PreparedJob:
     """Plan the memory, read the classes, find neighbors.
 
-    ``times`` gets these steps. ``n_workers`` and ``group_rows`` are those of ``make_plan``.
+    ``times`` gets these steps. The other parameters are those of ``make_plan``.
 
     Raises
     ------
@@ -87,7 +88,7 @@ def prepare_job(
     second = second_step(request)
     _check_counts(request, second)
     features = _features(request, second)
-    options = {"n_workers": n_workers, "group_rows": group_rows}
+    options = {"n_workers": n_workers, "group_rows": group_rows, "is_written": is_written}
     plan = _plan(request, features, second, progress, options)
     reader = _reader(request, plan, progress)
     times.begin("gathering")
@@ -221,7 +222,8 @@ def _column_sources(
     carried = _not_copied(request.base_columns, features)
     if carried and request.n_to_generate:
         table = gather_table(reader, carried, request.class_sizes)
-        sources.append(BaseRowColumns(table, rows))
+        positions = {label: rows.positions(label) for label in request.class_sizes}
+        sources.append(BaseRowColumns(table, positions))
     if request.arguments.provenance:
         sources.append(ProvenanceColumns(getattr(rows, "source_rows", None)))
     if request.target not in features.names:

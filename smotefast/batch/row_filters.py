@@ -25,6 +25,10 @@ class RowFilter(Protocol):
         """Begin at a task whose first row has the position ``start``."""
         ...
 
+    def n_kept_before(self, start: int) -> int:
+        """Return the rows to keep before the task whose first row has this position."""
+        ...
+
 
 @dataclass(frozen=True)
 class RowsToWrite:
@@ -67,6 +71,10 @@ class RemoveByPosition:
             return np.flatnonzero(is_kept)
 
         return rows_to_keep
+
+    def n_kept_before(self, start: int) -> int:
+        """Return the rows to keep before the row ``start``."""
+        return start - int(np.searchsorted(self._removed, start))
 
 
 class KeepByClassRank:
@@ -115,6 +123,17 @@ class KeepByClassRank:
             return np.repeat(np.arange(batch.num_rows), n_copies)
 
         return rows_to_keep
+
+    def n_kept_before(self, start: int) -> int:
+        """Return the rows to keep before the first row of a task."""
+        return self._n_kept(self._counts_before(start)) - self._n_kept(self._counts_before(0))
+
+    def _n_kept(self, counts: Counts) -> int:
+        """Return the rows to keep among the first ones of each class."""
+        return sum(
+            int(np.searchsorted(self._ranks[label], n)) if label in self._ranks else n
+            for label, n in counts.items()
+        )
 
 
 def filtered_batches(

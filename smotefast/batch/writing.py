@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Protocol
 
@@ -56,6 +56,10 @@ class SyntheticSamples:
                 columns |= source.columns(self._job, start, min(start + batch_rows, end))
             arrays = [columns[name] for name in self._schema.names]
             yield from pa.Table.from_arrays(arrays, schema=self._schema).to_batches()
+
+    def in_schema(self, schema: pa.Schema) -> SyntheticSamples:
+        """Return the same samples with some of the columns."""
+        return SyntheticSamples(self._job, schema, self._sources)
 
 
 class TargetColumn:
@@ -121,13 +125,37 @@ class RowGroups:
 
     def of_part(self, part: Part) -> Generator[pa.Table, None, None]:
         """Yield the row groups of a part."""
-        copies = [task for task in part.tasks if isinstance(task, CopyRows)]
-        others = [task for task in part.tasks if isinstance(task, GenerateRows)]
-        kept = chain(
+        return self.of_rows(part.tasks)
+
+    def of_rows(
+        self, tasks: Sequence[Task], skip: int = 0, n_rows: int | None = None
+    ) -> Generator[pa.Table, None, None]:
+        """Yield the row groups of tasks that follow each other.
+
+        The first ``skip`` rows to write are left out, and those after the next ``n_rows``.
+        """
+        copies = [task for task in tasks if isinstance(task, CopyRows)]
+        others = [task for task in tasks if isinstance(task, GenerateRows)]
+        kept: Iterator[pa.RecordBatch] = chain(
             self._kept(copies, self.rows.originals), self._kept(others, self.rows.synthetic)
         )
+        if n_rows is not None:
+            kept = _rows_between(kept, skip, skip + n_rows)
         batches = map(self.weights.added_to, kept) if self.weights else kept
         return _tables(batches, self.output_schema, self.plan, self.limit)
+
+    def with_columns(self, names: Collection[str]) -> RowGroups:
+        """Return row groups of some columns of the source, beside those that are added.
+
+        The target must be one of them, and a column with weights.
+        """
+        added = self.schema.names[len(self.columns) :]
+        columns = [name for name in self.columns if name in names]
+        fields = [self.schema.field(name) for name in [*columns, *added]]
+        schema = pa.schema(fields, metadata=self.schema.metadata)
+        return replace(
+            self, columns=columns, schema=schema, synthetic=self.synthetic.in_schema(schema)
+        )
 
     def _kept(
         self, tasks: Sequence[Task], row_filter: RowFilter | None
@@ -144,6 +172,20 @@ class RowGroups:
         for batch in task.batches(self.source, self.columns, self.plan.batch_rows):
             # A kept column may be nullable in the output, but not in the source.
             yield _with_schema(batch, self.schema)
+
+
+def _rows_between(
+    batches: Iterable[pa.RecordBatch], start: int, stop: int
+) -> Iterator[pa.RecordBatch]:
+    """Yield the rows ``start..stop``; nothing is read after them."""
+    position = 0
+    for batch in batches:
+        first, position = max(start - position, 0), position + batch.num_rows
+        if position > start:
+            n_rows = batch.num_rows - first - max(position - stop, 0)
+            yield batch.slice(first, n_rows)
+        if position >= stop:
+            return
 
 
 def _with_schema(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:

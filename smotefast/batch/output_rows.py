@@ -1,0 +1,110 @@
+"""Rows of the output by position: which tasks yield the rows ``start..stop``."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from smotefast.batch.row_filters import RowFilter
+from smotefast.batch.tasks import CopyRows, GenerateRows, Task
+from smotefast.batch.writing import RowGroups
+
+
+class RowRange(NamedTuple):
+    """Rows of the output that follow each other.
+
+    Attributes
+    ----------
+    tasks
+        The tasks that yield them.
+    skip
+        Rows that these tasks yield before.
+    n_rows
+        Number of the rows.
+    """
+
+    tasks: Sequence[Task]
+    skip: int
+    n_rows: int
+
+
+@dataclass(frozen=True)
+class OutputRows:
+    """All rows of the output, in their order.
+
+    Attributes
+    ----------
+    groups
+        The rows of tasks.
+    tasks
+        All tasks: those that copy rows, then those that generate samples.
+    """
+
+    groups: RowGroups
+    tasks: Sequence[Task]
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return self._n_originals + self.groups.rows.n_synthetic
+
+    @property
+    def _n_originals(self) -> int:
+        has_copies = bool(self.tasks) and isinstance(self.tasks[0], CopyRows)
+        return self.groups.rows.n_originals if has_copies else 0
+
+    def with_columns(self, names: Collection[str]) -> OutputRows:
+        """Return the same rows with some columns, see ``RowGroups.with_columns``."""
+        return replace(self, groups=self.groups.with_columns(names))
+
+    def between(self, start: int, stop: int) -> RowRange:
+        """Return the rows ``start..stop``; tasks begin as close to the first as possible."""
+        if start >= stop:
+            return RowRange([], 0, 0)
+        first = bisect_right(self.tasks, start, key=self._position) - 1
+        last = bisect_left(self.tasks, stop, key=self._position)
+        begin = self._beginning_at(self.tasks[first], start)
+        tasks = [begin, *self.tasks[first + 1 : last]]
+        return RowRange(tasks, start - self._position(begin), stop - start)
+
+    def _position(self, task: Task) -> int:
+        """Return the position in the output of the first row of a task."""
+        rows = self.groups.rows
+        if isinstance(task, CopyRows):
+            return _n_kept_before(rows.originals, task.start)
+        return self._n_originals + _n_kept_before(rows.synthetic, task.start)
+
+    def _beginning_at(self, task: Task, start: int) -> Task:
+        """Return a task without rows before the output's row ``start``, if it can be cut."""
+        rows, skip = self.groups.rows, start - self._position(task)
+        if isinstance(task, GenerateRows):
+            if rows.synthetic is not None:
+                return task
+            return GenerateRows(task.start + skip, task.n_rows - skip)
+        return self._without_groups(task, skip) if rows.originals is None else task
+
+    def _without_groups(self, task: CopyRows, skip: int) -> CopyRows:
+        """Return a task without its first row groups that have at most ``skip`` rows."""
+        group, n_left_out = task.first_group, 0
+        for n_rows in self.groups.source.files[task.file].group_rows[group : task.last_group]:
+            if n_left_out + n_rows > skip:
+                break
+            group, n_left_out = group + 1, n_left_out + n_rows
+        start, n_rows = task.start + n_left_out, task.n_rows - n_left_out
+        return CopyRows(task.file, group, task.last_group, start, n_rows)
+
+
+def _n_kept_before(row_filter: RowFilter | None, start: int) -> int:
+    return start if row_filter is None else row_filter.n_kept_before(start)
+
+
+def record_batches(table: pa.Table) -> list[pa.RecordBatch]:
+    """Return a table as one batch; as several, if a column is too large for one array."""
+    if any(map(pa.types.is_dictionary, table.schema.types)):
+        table = table.unify_dictionaries()
+    batches: list[pa.RecordBatch] = table.combine_chunks().to_batches()
+    return batches

@@ -18,7 +18,7 @@ from smotefast.batch.prepare import PreparedJob, prepare_job
 from smotefast.batch.request import Request
 from smotefast.batch.resampled_rows import PreparedRows, ResampledRows
 from smotefast.batch.stages import checked_columns, count_classes, in_parquet, row_groups
-from smotefast.batch.tasks import CopyRows, generate_tasks
+from smotefast.batch.tasks import CopyRows, Task, generate_tasks
 from smotefast.exceptions import warn_resampling
 from smotefast.report import LoggedProgress, Progress, StepTimes, Summary, make_progress
 from smotefast.storage import (
@@ -70,9 +70,8 @@ def iter_resampled(
     source, target, sampler, rows, schema, drop, keep, keep_fill, feature
         As in ``resample_dataset``.
     batch_rows
-        Rows of each batch; the last one may have fewer, and so may others whose rows are larger
-        than was estimated. None means 65,536, or fewer if they would have more than 48 MiB or
-        memory is short. The rows do not depend on it.
+        Rows of each batch; the last one may have fewer. None means 65,536, or fewer if they
+        would have more than 48 MiB, memory is short, or rows are larger than was estimated.
     memory_limit
         Largest resident memory of the whole process during this call, such as "2GiB". Iterating
         takes at most what the limit has left for it, but the limit is not checked any more: the
@@ -212,10 +211,9 @@ def _output_rows(
     request: Request, prepared: PreparedJob, copies: Sequence[CopyRows], part_rows: int
 ) -> OutputRows:
     groups = replace(row_groups(request, prepared), limit=_NO_LIMIT)
-    generated = generate_tasks(prepared.job.n_rows, part_rows)
-    return OutputRows(
-        groups, [*(copies if request.arguments.writes_originals else ()), *generated]
-    )
+    tasks: list[Task] = [*copies] if request.arguments.writes_originals else []
+    tasks += generate_tasks(prepared.job.n_rows, part_rows)
+    return OutputRows(groups, tasks, request.arguments.layout.row_group_size)
 
 
 def _summary(

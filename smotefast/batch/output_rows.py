@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -42,10 +42,13 @@ class OutputRows:
         The rows of tasks.
     tasks
         All tasks: those that copy rows, then those that generate samples.
+    batch_rows
+        Rows of each batch; None for one of each row group.
     """
 
     groups: RowGroups
     tasks: Sequence[Task]
+    batch_rows: int | None
 
     @property
     def n_rows(self) -> int:
@@ -69,7 +72,18 @@ class OutputRows:
         last = bisect_left(self.tasks, stop, key=self._position)
         begin = self._beginning_at(self.tasks[first], start)
         tasks = [begin, *self.tasks[first + 1 : last]]
+        tasks[-1] = self._ending_at(tasks[-1], stop)
         return RowRange(tasks, start - self._position(begin), stop - start)
+
+    def batches(self, start: int, stop: int, names: list[str]) -> Iterator[pa.RecordBatch]:
+        """Yield columns of the rows ``start..stop``."""
+        tables = self.groups.of_rows(*self.between(start, stop))
+        selected = (table.select(names) for table in tables)
+        if self.batch_rows is not None:
+            yield from batches_of_size(selected, self.batch_rows)
+            return
+        for table in selected:
+            yield from record_batches(table)
 
     def _position(self, task: Task) -> int:
         """Return the position in the output of the first row of a task."""
@@ -87,6 +101,12 @@ class OutputRows:
             return GenerateRows(task.start + skip, task.n_rows - skip)
         return self._without_groups(task, skip) if rows.originals is None else task
 
+    def _ending_at(self, task: Task, stop: int) -> Task:
+        """Return a task without samples from the output's row ``stop`` on, if it can be cut."""
+        if isinstance(task, CopyRows) or self.groups.rows.synthetic is not None:
+            return task
+        return task._replace(n_rows=min(task.n_rows, stop - self._position(task)))
+
     def _without_groups(self, task: CopyRows, skip: int) -> CopyRows:
         """Return a task without its first row groups that have at most ``skip`` rows."""
         group, n_left_out = task.first_group, 0
@@ -100,6 +120,32 @@ class OutputRows:
 
 def _n_kept_before(row_filter: RowFilter | None, start: int) -> int:
     return start if row_filter is None else row_filter.n_kept_before(start)
+
+
+def batches_of_size(tables: Iterable[pa.Table], n_rows: int) -> Iterator[pa.RecordBatch]:
+    """Cut tables into batches of ``n_rows`` rows; the last one may have fewer."""
+    pending: list[pa.Table] = []
+    n_pending = 0
+    for table in tables:
+        pending.append(table)
+        n_pending += table.num_rows
+        n_complete = n_pending // n_rows * n_rows
+        if n_complete:
+            joined = pa.concat_tables(pending)
+            yield from _slices(joined.slice(0, n_complete), n_rows)
+            n_pending -= n_complete
+            pending = [joined.slice(n_complete)] if n_pending else []
+    if n_pending:
+        yield from record_batches(pa.concat_tables(pending))
+
+
+def _slices(table: pa.Table, n_rows: int) -> Iterator[pa.RecordBatch]:
+    batches = record_batches(table)
+    for start in range(0, table.num_rows, n_rows):
+        if len(batches) == 1:
+            yield batches[0].slice(start, n_rows)
+        else:
+            yield from record_batches(table.slice(start, n_rows))
 
 
 def record_batches(table: pa.Table) -> list[pa.RecordBatch]:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from smotefast._messages import did_you_mean, list_names, quote_name
-from smotefast.batch.output_rows import OutputRows, record_batches
+from smotefast.batch.output_rows import OutputRows
 from smotefast.batch.row_matrix import RowMatrix, check_dtype
 from smotefast.report import Summary
 from smotefast.storage import (
@@ -105,7 +105,7 @@ class ResampledRows:
         self._stop = output.n_rows if stop is None else stop
         self._columns = columns
         self.schema = _selected(output.groups.output_schema, columns)
-        self.batch_rows = output.groups.plan.group_rows
+        self.batch_rows = output.batch_rows or output.groups.plan.group_rows
         self.target = prepared.target
         self.features = [name for name in prepared.features if name in self.schema.names]
         self.summary = prepared.summary
@@ -142,24 +142,19 @@ class ResampledRows:
         return self._batches(self._start + start)
 
     def _batches(self, start: int) -> Iterator[pa.RecordBatch]:
-        output = self._output()
-        tasks, skip, n_rows = output.between(start, self._stop)
-        source, n_bytes = output.groups.source, 0
-        with _explain_changes(source):
-            for table in output.groups.of_rows(tasks, skip, n_rows):
-                for batch in record_batches(table.select(self.schema.names)):
-                    yield batch
-                    n_bytes += batch.nbytes
-                    n_rows -= batch.num_rows
-                    del batch
-                del table
-                self._prepared.opened()
-                if n_bytes > _RELEASE_AFTER and not uses_jemalloc():
+        output, release_at = self._output(), start
+        with _explain_changes(output.groups.source):
+            for batch in output.batches(start, self._stop, self.schema.names):
+                start += batch.num_rows
+                if start > release_at and not uses_jemalloc():
                     release_memory()
-                    n_bytes = 0
-            source.check_unchanged()
-        if n_rows:
-            raise SourceChangedError(f"{n_rows:,} rows are missing in {source.path!r}.")
+                    release_at = start + _RELEASE_AFTER * batch.num_rows // (batch.nbytes + 1)
+                yield batch
+                del batch
+                self._prepared.opened()
+            output.groups.source.check_unchanged()
+            if start < self._stop:
+                raise SourceChangedError(f"{self._stop - start:,} rows are missing.")
 
     def _output(self) -> OutputRows:
         """Return the rows with the columns to read."""

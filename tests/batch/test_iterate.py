@@ -393,3 +393,61 @@ def test_small_batches__need_no_more_memory(tmp_path):
     source = write_file(tmp_path / "in.parquet", imbalanced(300_000, n_features=20))
     rows = iterate(source, batch_rows=1, memory_limit="2GiB")
     assert next(iter(rows)).num_rows == 1
+
+
+def test_batches__have_the_size_that_was_given_even_if_rows_are_wider_than_estimated(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(block_plan, "_GROUP_BYTES", (50_000, 100_000))
+    monkeypatch.setattr("smotefast.batch.column_sizes._sampled_width", lambda *_: 1.0)
+    text = ["x" * (9 if row < 1_000 else 2_000) for row in range(2_000)]
+    source = write_file(
+        tmp_path / "in.parquet", imbalanced(2_000).append_column("text", [text])
+    )
+    sampler = RandomOverSampler(random_state=0)
+    rows = iterate(source, sampler=sampler, batch_rows=300)
+    assert [batch.num_rows for batch in rows] == [300] * 12
+    assert same(table_of(rows), written(source, tmp_path, sampler))
+    rows = iterate(source, sampler=sampler)  # without a size, batches may be smaller
+    assert max(batch.num_rows for batch in rows) < 100 < rows.batch_rows
+
+
+LOWEST = """
+import re, sys, smotefast
+from smotefast.storage.process_memory import parse_size, peak_bytes
+
+def prepare(limit):
+    batch_rows = int(sys.argv[2]) or None
+    return smotefast.iter_resampled(
+        sys.argv[1], target="label", memory_limit=limit, batch_rows=batch_rows, progress=False
+    )
+
+limit = sys.argv[3]
+try:
+    rows = prepare(limit)
+except MemoryError as error:
+    print(re.search(r"needs about ([\\d.]+ [KMG]iB)", str(error))[1])
+else:
+    n_rows = sum(batch.num_rows for _ in range(2) for batch in rows)
+    print(n_rows, peak_bytes() - parse_size(limit))
+"""
+
+
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="only Linux tells the peak of one process"
+)
+@pytest.mark.parametrize("batch_rows", [0, 1_000, 100_000])
+def test_an_iteration__stays_under_the_lowest_limit_accepted(tmp_path, batch_rows):
+    table = imbalanced(400_000, n_features=20)
+    source = write_file(tmp_path / "in.parquet", table, group_rows=150_000)
+
+    def run(limit):
+        command = [sys.executable, "-c", LOWEST, source, str(batch_rows), limit]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    run("1MiB")  # compiles, if necessary
+    n_rows, above = map(int, run(run("1MiB")).split())
+    assert n_rows == 2 * 720_000
+    assert above <= 0

@@ -22,7 +22,12 @@ from smotefast._version import __version__
 
 if TYPE_CHECKING:
     from smotefast import combine, over_sampling, under_sampling
-    from smotefast.batch import plan_dataset, resample_dataset, verify_dataset
+    from smotefast.batch import (
+        iter_resampled,
+        plan_dataset,
+        resample_dataset,
+        verify_dataset,
+    )
     from smotefast.calibration import prior_correction
     from smotefast.combine import SMOTEENN, Combination, SMOTETomek
     from smotefast.diagnosis import diagnose, diagnose_dataset
@@ -81,6 +86,7 @@ __all__ = [
     "combine",
     "diagnose",
     "diagnose_dataset",
+    "iter_resampled",
     "over_sampling",
     "patch_imblearn",
     "plan_dataset",
@@ -94,7 +100,7 @@ __all__ = [
 
 # The public names of each subpackage.
 SUBPACKAGES = {
-    "batch": ["plan_dataset", "resample_dataset", "verify_dataset"],
+    "batch": ["iter_resampled", "plan_dataset", "resample_dataset", "verify_dataset"],
     "calibration": ["prior_correction"],
     "combine": ["SMOTEENN", "Combination", "SMOTETomek"],
     "diagnosis": ["diagnose", "diagnose_dataset"],
@@ -156,7 +162,7 @@ def _no_attribute(name: str) -> str:
         return text
     from smotefast._messages import did_you_mean
 
-    hint = did_you_mean(name, __all__)
+    hint = did_you_mean(name, __all__, {"resample": "resample_dataset"})
     return f"{text}.{hint}" if hint else text
 
 

@@ -1,7 +1,8 @@
 """Copy source code into guides: ``python docs/development/quote.py [--check]``.
 
 After a line ``<!-- source: FILE NAME -->`` in a guide follows the source of that class,
-function or method (``CLASS.METHOD``) as a code block. This program updates the blocks; with
+function or method (``CLASS.METHOD``) as a code block, and after ``<!-- source: FILE -->`` the
+whole file. This program updates the blocks; with
 ``--check`` it writes nothing and fails if one is out of date.
 """
 
@@ -13,14 +14,18 @@ import sys
 import textwrap
 from pathlib import Path
 
-GUIDES = Path(__file__).resolve().parent
-ROOT = GUIDES.parent.parent
-_MARKER = re.compile(r"(<!-- source: (\S+) (\S+) -->\n)(?:\n```python\n.*?\n```\n)?", re.DOTALL)
+GUIDES = Path(__file__).resolve().parent.parent
+ROOT = GUIDES.parent
+_MARKER = re.compile(
+    r"(<!-- source: (\S+) (?:(\S+) )?-->\n)(?:\n```python\n.*?\n```\n)?", re.DOTALL
+)
 
 
-def source_of(path: Path, name: str) -> str:
+def source_of(path: Path, name: str | None) -> str:
     """Return the source of a definition or of a class attribute, without indentation."""
     text = path.read_text()
+    if name is None:
+        return text.rstrip("\n")
     node: ast.AST = ast.parse(text)
     for part in name.split("."):
         matches = [child for child in ast.iter_child_nodes(node) if _name_of(child) == part]
@@ -50,7 +55,7 @@ def quoted(guide: str) -> str:
 
 def main() -> None:
     """Update the blocks, or check them."""
-    guides = sorted(GUIDES.glob("*.md"))
+    guides = sorted(GUIDES.glob("**/*.md"))
     outdated = [path for path in guides if quoted(path.read_text()) != path.read_text()]
     if "--check" in sys.argv:
         names = ", ".join(path.name for path in outdated)

@@ -52,7 +52,7 @@ class Arguments(NamedTuple):
 
 def check_arguments(
     source: Any,
-    destination: str | os.PathLike[str],
+    destination: str | os.PathLike[str] | None,
     *,
     sampler: Any = "smote",
     memory_limit: int | str | None = None,
@@ -76,6 +76,8 @@ def check_arguments(
     report: str | os.PathLike[str] | None = None,
 ) -> Arguments:
     """Check the arguments of ``resample_dataset`` without looking at the data.
+
+    The destination is None if no rows are written.
 
     Raises
     ------
@@ -101,7 +103,7 @@ def check_arguments(
     _check_weights(steps, weight_column, weights_from)
     return Arguments(
         check_source(source),
-        destination_path(destination),
+        "" if destination is None else destination_path(destination),
         steps,
         limit,
         rows == "all",
@@ -145,8 +147,8 @@ def _check_choice(parameter: str, value: Any, *choices: str) -> None:
         raise ValueError(f"{parameter}={value!r} must be {allowed}.{suggestion}")
 
 
-def file_path(path: str | os.PathLike[str], parameter: str) -> str:
-    """Return the path of a file as text.
+def file_path(path: str | os.PathLike[str], parameter: str, kind: str = "file") -> str:
+    """Return the path of a file, or of a folder, as text.
 
     Raises
     ------
@@ -154,10 +156,10 @@ def file_path(path: str | os.PathLike[str], parameter: str) -> str:
         If it is not a path.
     """
     if not isinstance(path, str | bytes | os.PathLike):
-        raise TypeError(f"{parameter}={quote_name(path)} must be the path of a file.")
+        raise TypeError(f"{parameter}={quote_name(path)} must be the path of a {kind}.")
     text = os.fsdecode(path)
     if not text.strip() or "\0" in text:
-        raise ValueError(f"{parameter}={text!r} is not the path of a file.")
+        raise ValueError(f"{parameter}={text!r} is not the path of a {kind}.")
     return text
 
 

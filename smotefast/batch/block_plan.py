@@ -105,6 +105,7 @@ def make_plan(
     row_group_size: int | None = None,
     shuffle: ShuffleNeed | None = None,
     run_bytes: int | None = None,
+    is_written: bool = True,
 ) -> Plan:
     """Choose the block sizes.
 
@@ -130,6 +131,9 @@ def make_plan(
         Rows to shuffle; None for the source order.
     run_bytes
         Size of the runs to sort that an earlier run chose; used if it fits.
+    is_written
+        Whether row groups are written to files. If not, they are blocks of batches for the
+        caller, who calls ``row_group_size`` ``batch_rows``, and nothing is remembered of them.
 
     Raises
     ------
@@ -137,8 +141,10 @@ def make_plan(
         If the job does not fit; the message names a limit that is enough.
     """
     release_memory()
-    peak = _Peak(sizes, columns, n_written, need, shuffle)
+    peak = _Peak(sizes, columns, n_written, need, shuffle, _CHUNK_BYTES if is_written else 0)
     candidates = _block_sizes(peak.row_bytes, n_written, group_rows, row_group_size)
+    if not is_written:
+        candidates = [_block_of_batches(rows, row_group_size) for _, rows in candidates]
     choices = [(candidates[0], n) for n in range(n_workers, 1, -1)]
     choices += [(candidate, 1) for candidate in candidates]
     runs = _run_sizes(shuffle, run_bytes)
@@ -153,8 +159,9 @@ def make_plan(
     least = min(peak.of_blocks(each, 1, run) for each in candidates for run in runs)
     least += _PROCESSES
     if blocks is None:
-        message = _too_much(limit, least, peak.program, row_group_size)
-        raise MemoryLimitError(message, least)
+        name = "row_group_size" if is_written else "batch_rows"
+        given = None if row_group_size is None else f"{name}={row_group_size}"
+        raise MemoryLimitError(_too_much(limit, least, peak.program, given), least)
     fitting, batch_rows = blocks
     expected = peak.of_blocks(blocks, n_at_once, run)
     spare = limit - expected - peak.row_bytes * fitting - _PLENTY
@@ -214,6 +221,7 @@ class _Peak:
         n_written: int,
         need: MemoryNeed,
         shuffle: ShuffleNeed | None,
+        chunk_bytes: int,
     ) -> None:
         self.program = resident_bytes() + _ALLOCATOR_SLACK[not uses_jemalloc()]
         self.row_bytes = sizes.row_bytes(columns)
@@ -221,6 +229,7 @@ class _Peak:
         self._reader = sizes.reader_bytes(columns) + dictionaries
         self._n_columns, self._n_written, self._need = len(columns), n_written, need
         self._shuffle = shuffle
+        self._chunk_bytes = chunk_bytes
         # One row group is written while the next is put together from batches, or several
         # workers do both in turn. An allocator that returns no memory keeps one more.
         self._groups = 2.2 if uses_jemalloc() else 3.2
@@ -268,19 +277,19 @@ class _Peak:
 
     def _writing(self, group_rows: int, batch_rows: int) -> float:
         """Return the memory of batches that exist as rows, as columns and with their draws."""
-        footer = self._n_written / group_rows * self._n_columns * _CHUNK_BYTES
+        footer = self._n_written / group_rows * self._n_columns * self._chunk_bytes
         rows = self._groups * group_rows + 3 * batch_rows
         return self.row_bytes * rows + 64 * batch_rows + footer
 
 
-def _too_much(limit: int, least: float, program: int, row_group_size: int | None) -> str:
+def _too_much(limit: int, least: float, program: int, given: str | None) -> str:
     message = (
         f"memory_limit={format_size(limit)} is not enough: this job needs about "
         f"{format_size(least, round_up=True)}, of which {format_size(program)} is the program "
         "itself. Nothing was written."
     )
-    if row_group_size is not None:
-        message += f" It may need less with another size than row_group_size={row_group_size}."
+    if given is not None:
+        message += f" It may need less with another size than {given}."
     return message
 
 
@@ -300,6 +309,19 @@ def _block_sizes(
         sizes = [group_rows, *sizes]
     batches = [(rows, min(rows, BATCH_ROWS)) for rows in sizes]
     return [*batches, (sizes[-1], min(sizes[-1], _FEWEST_BATCH_ROWS))]
+
+
+def _block_of_batches(read_rows: int, batch_rows: int | None) -> tuple[int, int]:
+    """Return the rows of a block of whole batches, and the rows to read at a time.
+
+    By default a block is one batch. Small batches are cut from blocks of the usual size: in
+    blocks of 16,384 rows, a pass over 10,000,000 rows took 6.3 s of processor time, in those of
+    65,536 rows 2.4 s, because draws are drawn again from the last checkpoint.
+    """
+    if batch_rows is None:
+        return read_rows, read_rows
+    block = batch_rows * max(1, read_rows // batch_rows)
+    return block, min(read_rows, block)
 
 
 def _group_sizes(row_bytes: float, n_written: int) -> list[int]:

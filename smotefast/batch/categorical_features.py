@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from smotefast.batch.class_tables import ClassTable, gather_table
-from smotefast.batch.features import numeric_dtype, refuse_index
+from smotefast.batch.features import PicklableFeatures, numeric_dtype, refuse_index
 from smotefast.batch.file_rows import CategoryFileRows
 from smotefast.batch.gathering import Gathered, gather_matrices
 from smotefast.batch.memory_needs import (
@@ -28,7 +28,7 @@ from smotefast.tables.arrow_tables import ArrowSchema, take_arrow
 from smotefast.tables.categories import encode_arrow
 
 
-class CategoricalFeatures:
+class CategoricalFeatures(PicklableFeatures):
     """Codes of categories, beside numbers or alone, of the classes to over-sample."""
 
     phase = "finding neighbors"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from smotefast.batch.class_tables import gather_table
-from smotefast.batch.features import numeric_dtype, refuse_index
+from smotefast.batch.features import PicklableFeatures, numeric_dtype, refuse_index
 from smotefast.batch.gathering import Gathered
 from smotefast.batch.memory_needs import MemoryNeed
 from smotefast.batch.reading import FileReader
@@ -13,7 +13,7 @@ from smotefast.batch.request import Request
 from smotefast.engine.job import Job
 
 
-class CopiedFeatures:
+class CopiedFeatures(PicklableFeatures):
     """All columns of the classes to over-sample, as an Arrow table; no value is looked at.
 
     Parameters

@@ -64,6 +64,17 @@ class Features(Protocol):
         ...
 
 
+class PicklableFeatures:
+    """Base of features that generate columns in another process.
+
+    What they need to gather rows is left out: sources and samplers may hold anything.
+    """
+
+    def __getstate__(self) -> dict[str, Any]:
+        left_out = {"_request", "_sampler"}
+        return {name: value for name, value in vars(self).items() if name not in left_out}
+
+
 def refuse_index(source: ParquetSource, features: list[str]) -> None:
     """Refuse features that are the index of a pandas frame; pandas marks those with a name."""
     marked = (source.schema.pandas_metadata or {}).get("index_columns", [])

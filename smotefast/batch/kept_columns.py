@@ -5,12 +5,14 @@ Original rows keep their values. Synthetic samples get null, or the values of th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pyarrow as pa
 
+from smotefast._typing import Label
 from smotefast.batch.class_tables import ClassTable
 from smotefast.engine.job import Job
-from smotefast.engine.rows import ClassPositions
 
 
 class NullColumns:
@@ -31,13 +33,13 @@ class BaseRowColumns:
     ----------
     table
         Values of the classes to over-sample.
-    rows
-        The rows that the samples are generated from.
+    positions
+        Positions of the rows of each of these classes that samples are generated from.
     """
 
-    def __init__(self, table: ClassTable, rows: ClassPositions) -> None:
+    def __init__(self, table: ClassTable, positions: Mapping[Label, np.ndarray]) -> None:
         self._table = table
-        self._rows = rows
+        self._positions = positions
 
     def columns(self, job: Job, start: int, stop: int) -> dict[str, pa.Array]:
         """Return the columns of the synthetic samples ``start..stop``."""
@@ -50,6 +52,6 @@ class BaseRowColumns:
         for recipe, first, last, at in job.parts(start, stop):
             label = recipe.origins.label
             base = recipe.origins.provenance(first, last).base
-            rank = np.searchsorted(self._rows.positions(label), base)
+            rank = np.searchsorted(self._positions[label], base)
             positions[at : at + last - first] = self._table.positions(label)[rank]
         return positions

@@ -12,7 +12,7 @@ from smotefast.storage import ArgumentError, Destination, parse_size
 Codec: TypeAlias = Literal["none", "snappy", "gzip", "zstd", "lz4", "brotli"]
 CODECS = get_args(Codec)
 # pyarrow cuts larger tables into several row groups.
-_MOST_GROUP_ROWS = 1 << 26
+MOST_GROUP_ROWS = 1 << 26
 
 
 class Layout(NamedTuple):
@@ -56,7 +56,7 @@ def check_layout(
     if compression_level is not None:
         _check_level(compression, compression_level)
     if row_group_size is not None:
-        _check_whole("row_group_size", row_group_size, 1, _MOST_GROUP_ROWS)
+        check_whole("row_group_size", row_group_size, 1, MOST_GROUP_ROWS)
     n_bytes = None if part_size is None else parse_size(part_size, "part_size")
     return Layout(compression, compression_level, row_group_size, n_bytes)
 
@@ -83,10 +83,11 @@ def _check_level(compression: str | None, level: int) -> None:
         )
     least = pa.Codec.minimum_compression_level(compression)
     most = pa.Codec.maximum_compression_level(compression)
-    _check_whole("compression_level", level, least, most, f" for {compression!r}")
+    check_whole("compression_level", level, least, most, f" for {compression!r}")
 
 
-def _check_whole(name: str, value: Any, least: int, most: int, case: str = "") -> None:
+def check_whole(name: str, value: Any, least: int, most: int, case: str = "") -> None:
+    """Raise ValueError if a parameter is not a whole number in a range."""
     if type(value) is not int or not least <= value <= most:  # True is an int as well
         raise ValueError(
             f"{name}={value!r} must be a whole number from {least:,} to {most:,}{case}."

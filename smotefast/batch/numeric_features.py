@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from smotefast.batch.features import numeric_dtype, refuse_index
+from smotefast.batch.features import PicklableFeatures, numeric_dtype, refuse_index
 from smotefast.batch.file_rows import FileRows
 from smotefast.batch.gathering import Gathered, gather_all_rows, gather_matrices
 from smotefast.batch.memory_needs import (
@@ -33,7 +33,7 @@ _KERNEL_CACHE = 200 << 20
 _VALUE_COPY = 24
 
 
-class NumericFeatures:
+class NumericFeatures(PicklableFeatures):
     """Matrices of the classes to over-sample, and of those that the second step searches.
 
     Parameters

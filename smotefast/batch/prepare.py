@@ -75,6 +75,7 @@ def prepare_job(
     n_workers: int = 1,
     group_rows: int | None = None,
     run_bytes: int | None = None,
+    is_written: bool = True,
 ) -> PreparedJob:
     """Plan the memory, read the classes, find neighbors.
 
@@ -92,7 +93,7 @@ def prepare_job(
     check_counts(request, second)
     features = choose_features(request, second)
     options = {"n_workers": n_workers, "group_rows": group_rows, "run_bytes": run_bytes}
-    plan = plan_memory(request, features, second, progress, **options)
+    plan = plan_memory(request, features, second, progress, is_written=is_written, **options)
     warn_about_features(request, features, plan)
     reader = _reader(request, plan, progress)
     times.begin("gathering")
@@ -251,7 +252,8 @@ def _column_sources(
     carried = _not_copied(request.base_columns, features)
     if carried and request.n_to_generate:
         table = gather_table(reader, carried, request.class_sizes)
-        sources.append(BaseRowColumns(table, rows))
+        positions = {label: rows.positions(label) for label in request.class_sizes}
+        sources.append(BaseRowColumns(table, positions))
     if request.arguments.provenance:
         sources.append(ProvenanceColumns(getattr(rows, "source_rows", None)))
     if request.target not in features.names:

@@ -77,7 +77,7 @@ def run_job(
     ):
         journal = open_journal(workspace, arguments, source, target)
         keys = keys_of(arguments)
-        files = in_parquet(source, workspace, arguments, shown)
+        files = in_parquet(source, workspace.path, arguments, shown, journal)
         stack.enter_context(files.report_changes())
         request, copies, part_rows = count_classes(arguments, files, target, columns, shown)
         if output.is_folder:

@@ -181,12 +181,7 @@ class RandomSelection(_Selection):
         counts = {**after, **n_to_keep}
         target, labels = self._request.target, list(before)
         classes = self._request.classes
-
-        def counts_before_sample(start: int) -> Counts:
-            counts = dict(before)
-            add_counts(counts, job.counts(0, start))
-            return counts
-
+        counts_before_sample = functools.partial(_counts_before_sample, before, job)
         return RowsToWrite(
             KeepByClassRank(target, labels, ranks, classes.counts_before),
             KeepByClassRank(target, labels, ranks, counts_before_sample),
@@ -194,6 +189,13 @@ class RandomSelection(_Selection):
             sum(counts.values()) - n_originals,
             counts,
         )
+
+
+def _counts_before_sample(originals: Counts, job: Job, start: int) -> Counts:
+    """Return the rows of each class before a synthetic sample."""
+    counts = dict(originals)
+    add_counts(counts, job.counts(0, start))
+    return counts
 
 
 class LinkRemoval(_Selection):

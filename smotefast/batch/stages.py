@@ -24,9 +24,9 @@ from smotefast.batch.writing import RowGroups
 from smotefast.report import Progress
 from smotefast.storage import (
     Destination,
+    Journal,
     ParquetSource,
     StreamSource,
-    Workspace,
     check_resident_memory,
 )
 
@@ -60,17 +60,21 @@ def checked_columns(
     arguments: Arguments,
     source: ParquetSource | StreamSource,
     target: str,
-    output: Destination,
+    output: Destination | None = None,
     guard: Guard = nullcontext,
     *,
     may_write: bool = True,
 ) -> Columns:
-    """Check what is known before rows are read; return the columns to write, and features."""
-    with guard():
-        check_part_size(arguments.layout, output)
-    if arguments.report is not None:
+    """Check what is known before rows are read; return the columns to write, and features.
+
+    ``output`` is None if no rows are written.
+    """
+    if output is not None:
         with guard():
-            check_report_path(arguments.report, source, output, may_write=may_write)
+            check_part_size(arguments.layout, output)
+        if arguments.report is not None:
+            with guard():
+                check_report_path(arguments.report, source, output, may_write=may_write)
     columns = split_columns(source, target, arguments.drop, arguments.keep, arguments.feature)
     if arguments.provenance:
         with guard():
@@ -115,11 +119,12 @@ def read_classes(
 
 def in_parquet(
     source: ParquetSource | StreamSource,
-    workspace: Workspace,
+    folder: str,
     arguments: Arguments,
     progress: Progress,
+    journal: Journal | None = None,
 ) -> ParquetSource:
-    """Return the source as Parquet files, which are copied to the workspace if necessary."""
+    """Return the source as Parquet files, which are copied to a folder if necessary."""
     if isinstance(source, ParquetSource):
         return source
     progress.phase("copying the source")
@@ -128,7 +133,7 @@ def in_parquet(
         progress.advance(n_rows)
         check_resident_memory(arguments.limit.n_bytes)
 
-    return source.to_parquet(workspace.path, report, workspace.journal)
+    return source.to_parquet(folder, report, journal)
 
 
 def row_groups(request: Request, prepared: PreparedJob) -> RowGroups:

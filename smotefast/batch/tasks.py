@@ -65,7 +65,9 @@ class ShuffledRows(NamedTuple):
     last_key: int
 
 
-Task = CopyRows | GenerateRows | ShuffledRows
+# Tasks in the source order, and all.
+SourceTask = CopyRows | GenerateRows
+Task = SourceTask | ShuffledRows
 
 
 class Part(NamedTuple):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Protocol
 
@@ -19,7 +19,7 @@ from smotefast.batch.row_filters import (
     rows_before,
 )
 from smotefast.batch.scan import Classes
-from smotefast.batch.tasks import CopyRows, GenerateRows, Part, Task
+from smotefast.batch.tasks import CopyRows, GenerateRows, Part, SourceTask, Task
 from smotefast.batch.weights import WeightColumn
 from smotefast.engine.job import Job
 from smotefast.storage import ParquetSource, check_resident_memory
@@ -78,6 +78,10 @@ class SyntheticSamples:
             columns |= source.columns(self._job, start, stop)
         arrays = [columns[name] for name in self._schema.names]
         return pa.Table.from_arrays(arrays, schema=self._schema)
+
+    def in_schema(self, schema: pa.Schema) -> SyntheticSamples:
+        """Return the same samples with some of the columns."""
+        return SyntheticSamples(self._job, schema, self._sources)
 
 
 class TargetColumn:
@@ -146,7 +150,19 @@ class RowGroups:
 
     def of_part(self, part: Part) -> Generator[pa.Table, None, None]:
         """Yield the row groups of a part."""
-        return self.of_batches(self.batches(part.tasks))
+        return self.of_rows(part.tasks)
+
+    def of_rows(
+        self, tasks: Sequence[Task], skip: int = 0, n_rows: int | None = None
+    ) -> Generator[pa.Table, None, None]:
+        """Yield the row groups of tasks that follow each other.
+
+        The first ``skip`` rows to write are left out, and those after the next ``n_rows``.
+        """
+        batches = self.batches(tasks)
+        if n_rows is not None:
+            batches = _rows_between(batches, skip, skip + n_rows)
+        return self.of_batches(batches)
 
     def of_batches(self, batches: Iterator[pa.RecordBatch]) -> Generator[pa.Table, None, None]:
         """Yield the row groups of batches in the output schema."""
@@ -166,24 +182,55 @@ class RowGroups:
         filters = self.rows
         if isinstance(task, CopyRows):
             return rows_before(filters.originals, task.start)
-        n_originals = filters.n_originals if self.writes_originals else 0
-        return n_originals + rows_before(filters.synthetic, task.start)
+        return self.n_originals + rows_before(filters.synthetic, task.start)
+
+    @property
+    def n_originals(self) -> int:
+        """Number of originals to write."""
+        return self.rows.n_originals if self.writes_originals else 0
+
+    def with_columns(self, names: Collection[str]) -> RowGroups:
+        """Return row groups of some columns of the source, beside those that are added.
+
+        The target must be one of them, and a column with weights.
+        """
+        added = self.schema.names[len(self.columns) :]
+        columns = [name for name in self.columns if name in names]
+        fields = [self.schema.field(name) for name in [*columns, *added]]
+        schema = pa.schema(fields, metadata=self.schema.metadata)
+        return replace(
+            self, columns=columns, schema=schema, synthetic=self.synthetic.in_schema(schema)
+        )
 
     def _kept(
-        self, tasks: Sequence[CopyRows | GenerateRows], row_filter: RowFilter | None
+        self, tasks: Sequence[SourceTask], row_filter: RowFilter | None
     ) -> Iterator[pa.RecordBatch]:
         """Yield the rows to write of tasks that follow each other."""
         if tasks:
             batches = chain.from_iterable(map(self._batches, tasks))
             yield from filtered_batches(batches, tasks[0].start, row_filter)
 
-    def _batches(self, task: CopyRows | GenerateRows) -> Iterator[pa.RecordBatch]:
+    def _batches(self, task: SourceTask) -> Iterator[pa.RecordBatch]:
         if isinstance(task, GenerateRows):
             yield from self.synthetic.batches(task, self.plan)
             return
         for batch in task.batches(self.source, self.columns, self.plan.batch_rows):
             # A kept column may be nullable in the output, but not in the source.
             yield _with_schema(batch, self.schema)
+
+
+def _rows_between(
+    batches: Iterable[pa.RecordBatch], start: int, stop: int
+) -> Iterator[pa.RecordBatch]:
+    """Yield the rows ``start..stop``; nothing is read after them."""
+    position = 0
+    for batch in batches:
+        first, position = max(start - position, 0), position + batch.num_rows
+        if position > start:
+            n_rows = batch.num_rows - first - max(position - stop, 0)
+            yield batch.slice(first, n_rows)
+        if position >= stop:
+            return
 
 
 def _with_schema(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:

@@ -48,13 +48,13 @@ class Summary:
     Attributes
     ----------
     destination
-        Path of the resampled data.
+        Path of the resampled data; empty for ``iter_resampled``, which writes none.
     counts_before, counts_after
         Number of rows of each class in the source and in the resampled data.
     rows_written
-        Number of rows in the destination.
+        Number of rows in the destination, or that an iterator yields.
     seconds
-        Duration of the whole job.
+        Duration of the whole job, or of its preparation.
     peak_memory, memory_limit
         Peak resident memory of the process during the job, and its limit, in bytes.
     search
@@ -149,14 +149,8 @@ class Summary:
 
     def _facts(self, unit: str = "") -> list[tuple[str, str]]:
         """Return names and values of the other facts about the job."""
-        rate = self.rows_written / max(self.seconds, 1e-9)
-        rows = f"{self.rows_written:,}{unit} to {printable_path(self.destination)}"
         peak, limit = format_size(self.peak_memory), format_size(self.memory_limit)
-        facts = [
-            ("rows written", rows),
-            ("time", f"{self.seconds:.1f} s ({rate:,.0f} rows per second)"),
-            ("peak memory", f"{peak} (limit {limit})"),
-        ]
+        facts = [*self._work(unit), ("peak memory", f"{peak} (limit {limit})")]
         if self.scratch_bytes:
             facts.append(("scratch", f"{format_size(self.scratch_bytes)} of temporary files"))
         n_resumed = sum(part.is_resumed for part in self.parts)
@@ -168,6 +162,17 @@ class Summary:
             recall = "" if self.recall is None else f" (recall {self.recall:.3f} on a sample)"
             facts.append(("neighbors", f"{self.search}{recall}"))
         return facts
+
+    def _work(self, unit: str) -> list[tuple[str, str]]:
+        """Return the rows and the time."""
+        rows = f"{self.rows_written:,}{unit}"
+        if not self.destination:
+            return [("rows", rows), ("preparation", f"{self.seconds:.1f} s")]
+        rate = self.rows_written / max(self.seconds, 1e-9)
+        return [
+            ("rows written", f"{rows} to {printable_path(self.destination)}"),
+            ("time", f"{self.seconds:.1f} s ({rate:,.0f} rows per second)"),
+        ]
 
 
 def _text_row(cells: list[str], width: int) -> str:

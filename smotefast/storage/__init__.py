@@ -28,6 +28,7 @@ from smotefast.storage.process_memory import (
     parse_size,
     resident_bytes,
 )
+from smotefast.storage.scratch import ScratchFolder
 from smotefast.storage.sink import ParquetSink, explain_full_disk
 from smotefast.storage.source import ParquetSource, open_source
 from smotefast.storage.spool import StreamSource, check_source, open_any_source
@@ -42,6 +43,7 @@ __all__ = [
     "ParquetSink",
     "ParquetSource",
     "PeakMemory",
+    "ScratchFolder",
     "SourceChangedError",
     "SourceError",
     "StreamSource",

@@ -124,8 +124,8 @@ def check_resident_memory(limit: int) -> None:
     if resident > limit:
         raise MemoryError(
             f"memory_limit={format_size(limit)} is not enough: the process uses "
-            f"{format_size(resident)}, more than was estimated from the files. The destination "
-            "is unchanged. Use at least "
+            f"{format_size(resident)}, more than was estimated from the files. Nothing was "
+            "changed. Use at least "
             f"memory_limit={format_size(1.3 * resident, round_up=True)!r}."
         )
 

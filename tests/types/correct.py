@@ -91,5 +91,9 @@ def files() -> str:
         report="report.json",
     )
     assert smotefast.verify_dataset("out", "report.json").is_as_reported
+    with smotefast.iter_resampled("in.parquet", target="label", batch_rows=500) as rows:
+        n_rows = sum(batch.num_rows for batch in rows.shard(0, 2).select(["label"]))
+        mean = rows.matrix(np.float32)[:10].mean() + rows.matrix()[[1, 2]].sum()
+        print(n_rows, float(mean), rows.summary.counts_before, rows.to_reader().schema)
     report = smotefast.diagnose("in.parquet", target="label")
     return f"{summary.counts_after} {report.advice}"

@@ -28,6 +28,11 @@ smotefast.resample_dataset("in.parquet", "out", target="y", rows="syntetic")  # 
 smotefast.resample_dataset("in.parquet", "out")  # error
 smotefast.resample_dataset("in.parquet", "out", target="y", compression="zst")  # error
 smotefast.resample_dataset("in.parquet", "out", target="y", if_balanced="stop")  # error
+smotefast.iter_resampled("in.parquet", target="y", rows="syntetic")  # error
+smotefast.iter_resampled("in.parquet", "out", target="y")  # error
+smotefast.iter_resampled("in.parquet", target="y", batch_rows="many")  # error
+smotefast.iter_resampled("in.parquet", target="y").shard(0)  # error
+smotefast.iter_resampled("in.parquet", target="y").matrix()["x0"]  # error
 SMOTE().fit_resample(X)  # error
 SMOTE().fit_resample(5, y)  # error
 X_new, y_new = SMOTE().fit_resample(X, y)

@@ -46,6 +46,7 @@ class Arguments(NamedTuple):
     weights_from: str | None
     provenance: bool
     layout: Layout
+    partition_by: tuple[str, ...]
     report: str | None
 
 
@@ -71,6 +72,7 @@ def check_arguments(
     compression_level: int | None = None,
     row_group_size: int | None = None,
     part_size: int | str | None = None,
+    partition_by: Iterable[str] = (),
     report: str | os.PathLike[str] | None = None,
 ) -> Arguments:
     """Check the arguments of ``resample_dataset`` without looking at the data.
@@ -113,6 +115,7 @@ def check_arguments(
         weights_from,
         provenance,
         check_layout(compression, compression_level, row_group_size, part_size),
+        column_names(partition_by, "partition_by"),
         None if report is None else file_path(report, "report"),
     )
 

@@ -77,6 +77,7 @@ def make_plan(
     n_workers: int = 1,
     group_rows: int | None = None,
     row_group_size: int | None = None,
+    extra_groups: float = 0.0,
 ) -> Plan:
     """Choose the block sizes.
 
@@ -98,6 +99,8 @@ def make_plan(
         Rows of a row group that an earlier run chose; used if it fits.
     row_group_size
         Rows of a row group that the user chose; there is no other choice.
+    extra_groups
+        Row groups that a part holds besides those that are read and written.
 
     Raises
     ------
@@ -105,7 +108,7 @@ def make_plan(
         If the job does not fit; the message names a limit that is enough.
     """
     release_memory()
-    peak = _Peak(sizes, columns, n_written, need)
+    peak = _Peak(sizes, columns, n_written, need, extra_groups)
     candidates = _block_sizes(peak.row_bytes, n_written, group_rows, row_group_size)
     choices = [(candidates[0], n) for n in range(n_workers, 1, -1)]
     choices += [(candidate, 1) for candidate in candidates]
@@ -143,7 +146,12 @@ class _Peak:
     """Peak of resident memory as a function of the size of row groups."""
 
     def __init__(
-        self, sizes: ColumnSizes, columns: list[str], n_written: int, need: MemoryNeed
+        self,
+        sizes: ColumnSizes,
+        columns: list[str],
+        n_written: int,
+        need: MemoryNeed,
+        extra_groups: float,
     ) -> None:
         self.program = resident_bytes() + _ALLOCATOR_SLACK
         self.row_bytes = sizes.row_bytes(columns)
@@ -152,7 +160,7 @@ class _Peak:
         self._n_columns, self._n_written, self._need = len(columns), n_written, need
         # One row group is written while the next is put together from batches, or several
         # workers do both in turn. An allocator that returns no memory keeps one more.
-        self._groups = 2.2 if uses_jemalloc() else 3.2
+        self._groups = (2.2 if uses_jemalloc() else 3.2) + extra_groups
 
     def of_blocks(self, blocks: tuple[int, int], n_workers: int = 1) -> int:
         """Return the peak of searching, reading or writing.

@@ -184,6 +184,7 @@ def _options(arguments: Arguments) -> dict[str, Any]:
         "weights_from": arguments.weights_from,
         "provenance": arguments.provenance,
         **arguments.layout._asdict(),
+        "partition_by": arguments.partition_by,
     }
 
 

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from smotefast.batch.partition_by import PartitionedSink, WrittenFile
 from smotefast.batch.tasks import Part
 from smotefast.report import WrittenPart
 from smotefast.storage import ParquetSink, release_memory, uses_jemalloc
@@ -45,6 +46,8 @@ class PartWriter(NamedTuple):
         Largest number of rows of a row group.
     reads_ahead
         Whether a row group is put together in another thread while one is written.
+    partition_by
+        Columns whose values name folders.
     """
 
     row_groups: Callable[[Part], Generator[pa.Table, None, None]]
@@ -54,34 +57,57 @@ class PartWriter(NamedTuple):
     output: str | None
     group_rows: int
     reads_ahead: bool
+    partition_by: tuple[str, ...] = ()
 
-    def path_of(self, part: Part) -> str:
-        """Return the path of the file of a part."""
+    def path_of(self, file: str) -> str:
+        """Return the path of a file of a part."""
         return (
             os.path.join(self.folder, OUTPUT)
             if self.output is None
-            else os.path.join(self.output, part.name)
+            else os.path.join(self.output, file)
         )
 
-    def write(self, part: Part, report: Callable[[int], None]) -> WrittenPart:
+    def write(self, part: Part, report: Callable[[int], None]) -> list[WrittenPart]:
         """Write a part; ``report`` is called with the rows of each row group.
 
-        A part without rows, other than the first one, gets no file, and has no checksum.
+        A part without rows, other than the first one, gets no file; nor does the first one, if
+        there are partitions.
         """
         attempt = os.path.join(self.folder, f"attempt-{part.name}")
-        n_rows = self._write_file(part, attempt, report)
-        if not n_rows and part.number > 0:
-            os.unlink(attempt)
-            return WrittenPart(part.name, 0, 0, "", self.group_rows)
-        path = self.path_of(part)
-        os.replace(attempt, path)
-        flush_to_disk(os.path.dirname(path))
-        n_bytes, checksum = os.path.getsize(path), file_checksum(path)
-        return WrittenPart(part.name, n_rows, n_bytes, checksum, self.group_rows)
+        if self.partition_by:
+            remove(attempt)
+        files = self._write_files(part, attempt, report)
+        if not any(file.n_rows for file in files) and part.number > 0:
+            files = []
+        written = [self._keep(file) for file in files]
+        if self.partition_by or not written:
+            remove(attempt)
+        return written
 
-    def _write_file(self, part: Part, path: str, report: Callable[[int], None]) -> int:
+    def _keep(self, file: WrittenFile) -> WrittenPart:
+        """Give a complete file its final name."""
+        path = self.path_of(file.name)
+        folder = os.path.dirname(path)
+        if self.partition_by:
+            self._make_folders(folder)
+        os.replace(file.path, path)
+        flush_to_disk(folder)
+        n_bytes, checksum = os.path.getsize(path), file_checksum(path)
+        return WrittenPart(file.name, file.n_rows, n_bytes, checksum, self.group_rows)
+
+    def _make_folders(self, folder: str) -> None:
+        """Create the folder of a partition, and flush the names of the new folders."""
+        if not os.path.isdir(folder):
+            self._make_folders(os.path.dirname(folder))
+            with contextlib.suppress(FileExistsError):  # another part has just created it
+                os.mkdir(folder)
+            flush_to_disk(os.path.dirname(folder))
+
+    def _write_files(
+        self, part: Part, path: str, report: Callable[[int], None]
+    ) -> list[WrittenFile]:
         tables = self.row_groups(part)
-        sink = ParquetSink(path, self.schema, self.options)
+        sink = self._sink(part, path)
         try:
             with closing(_one_ahead(tables) if self.reads_ahead else tables) as groups:
                 for table in groups:
@@ -93,44 +119,59 @@ class PartWriter(NamedTuple):
         except BaseException:
             sink.abort()
             raise
-        return sink.n_rows
+        if isinstance(sink, PartitionedSink):
+            return sink.files
+        return [WrittenFile(path, part.name, sink.n_rows)]
 
-    def finished(self, part: Part, journal: Journal) -> WrittenPart | None:
-        """Return what an earlier run wrote of a part, if its file is as it was."""
+    def _sink(self, part: Part, path: str) -> ParquetSink | PartitionedSink:
+        if not self.partition_by:
+            return ParquetSink(path, self.schema, self.options)
+        return PartitionedSink(
+            path, part.name, self.schema, self.options, self.partition_by, self.group_rows
+        )
+
+    def finished(self, part: Part, journal: Journal) -> list[WrittenPart] | None:
+        """Return what an earlier run wrote of a part, if its files are as they were."""
         recorded = journal.result(part.name)
         if recorded is None or recorded["group_rows"] != self.group_rows:
             return None
-        result = WrittenPart(
-            part.name,
-            recorded["rows"],
-            recorded["bytes"],
-            recorded["checksum"],
-            self.group_rows,
-            is_resumed=True,
-        )
-        if not result.checksum:
-            return result
-        path = self.path_of(part)
-        try:
-            is_same = os.path.getsize(path) == result.n_bytes
-            return result if is_same and file_checksum(path) == result.checksum else None
-        except OSError:
-            return None
+        files = [
+            WrittenPart(name, n_rows, n_bytes, checksum, self.group_rows, is_resumed=True)
+            for name, n_rows, n_bytes, checksum in recorded["files"]
+        ]
+        return files if all(map(self._is_same, files)) else None
 
-    def remove_others(self, written: Mapping[str, WrittenPart]) -> None:
+    def _is_same(self, file: WrittenPart) -> bool:
+        path = self.path_of(file.file)
+        try:
+            is_same = os.path.getsize(path) == file.n_bytes
+            return is_same and file_checksum(path) == file.checksum
+        except OSError:
+            return False
+
+    def remove_others(self, written: Mapping[str, list[WrittenPart]]) -> None:
         """Remove what is in the folder of the parts, but is none of those that are written.
 
         If an earlier run has exchanged the folder with an old destination, it has old files.
         """
-        if self.output is not None:
-            names = {name for name, result in written.items() if result.checksum}
-            for name in sorted({*os.listdir(self.output)} - names):
-                remove(os.path.join(self.output, name))
+        if self.output is None:
+            return
+        names = {file.file for files in written.values() for file in files}
+        kept = {os.path.join(self.output, name) for name in names}
+        for folder, folders, found in os.walk(self.output, topdown=False):
+            for name in sorted(found):
+                path = os.path.join(folder, name)
+                if path not in kept:
+                    remove(path)
+            for name in sorted(folders):
+                path = os.path.join(folder, name)
+                if os.path.islink(path) or not os.listdir(path):
+                    remove(path)
 
 
 def finished_parts(
     parts: Sequence[Part], writer: PartWriter, journal: Journal
-) -> dict[str, WrittenPart]:
+) -> dict[str, list[WrittenPart]]:
     """Return what an earlier run has written, by the names of the parts."""
     results = {part.name: writer.finished(part, journal) for part in parts}
     return {name: result for name, result in results.items() if result is not None}
@@ -138,13 +179,13 @@ def finished_parts(
 
 def write_parts(
     parts: Sequence[Part],
-    finished: Mapping[str, WrittenPart],
+    finished: Mapping[str, list[WrittenPart]],
     writer: PartWriter,
     journal: Journal,
     n_workers: int,
     report: Callable[[int], None],
 ) -> list[WrittenPart]:
-    """Write the parts that are not finished; return all that have a file.
+    """Write the parts that are not finished; return the files of all of them.
 
     ``report`` is called in this thread, with numbers of rows.
     """
@@ -152,8 +193,7 @@ def write_parts(
     rest = [part for part in parts if part.name not in finished]
     with closing(_Workers(writer, journal, n_workers)) as workers:
         written = {**finished, **workers.run(rest, report)}
-    ordered = [written[part.name] for part in parts]
-    return [result for result in ordered if result.checksum]
+    return [file for part in parts for file in written[part.name]]
 
 
 class _StoppedError(Exception):
@@ -172,10 +212,10 @@ class _Workers:
 
     def run(
         self, parts: Sequence[Part], report: Callable[[int], None]
-    ) -> dict[str, WrittenPart]:
+    ) -> dict[str, list[WrittenPart]]:
         """Write parts; return what was written, by name."""
         pending = {self._pool.submit(self._write, part): part for part in parts}
-        written: dict[str, WrittenPart] = {}
+        written: dict[str, list[WrittenPart]] = {}
         while pending:
             self._report(report, _INTERVAL)
             for future in [each for each in pending if each.done()]:
@@ -183,14 +223,12 @@ class _Workers:
         self._report(report, 0)
         return written
 
-    def _write(self, part: Part) -> WrittenPart:
+    def _write(self, part: Part) -> list[WrittenPart]:
         try:
             result = self._writer.write(part, self._count)
             self._journal.record(
                 part.name,
-                rows=result.n_rows,
-                bytes=result.n_bytes,
-                checksum=result.checksum,
+                files=[file[:4] for file in result],
                 group_rows=self._writer.group_rows,
             )
             return result

@@ -71,10 +71,12 @@ def prepare_job(
     *,
     n_workers: int = 1,
     group_rows: int | None = None,
+    extra_groups: float = 0.0,
 ) -> PreparedJob:
     """Plan the memory, read the classes, find neighbors.
 
-    ``times`` gets these steps. ``n_workers`` and ``group_rows`` are those of ``make_plan``.
+    ``times`` gets these steps. ``n_workers``, ``group_rows`` and ``extra_groups`` are those of
+    ``make_plan``.
 
     Raises
     ------
@@ -87,7 +89,11 @@ def prepare_job(
     second = second_step(request)
     _check_counts(request, second)
     features = _features(request, second)
-    options = {"n_workers": n_workers, "group_rows": group_rows}
+    options = {
+        "n_workers": n_workers,
+        "group_rows": group_rows,
+        "extra_groups": extra_groups,
+    }
     plan = _plan(request, features, second, progress, options)
     reader = _reader(request, plan, progress)
     times.begin("gathering")

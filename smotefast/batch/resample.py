@@ -39,6 +39,7 @@ def resample_dataset(
     compression_level: int | None = None,
     row_group_size: int | None = None,
     part_size: int | str | None = None,
+    partition_by: Iterable[str] = (),
     report: str | os.PathLike[str] | None = None,
 ) -> Summary:
     """Resample a data set in Parquet files that may be larger than memory.
@@ -129,6 +130,10 @@ def resample_dataset(
     part_size
         Size of the rows of a part file in memory, such as "64MiB". A part has at least one row
         group of the source, or one synthetic sample. None means 128 MiB.
+    partition_by
+        Columns whose values become names of folders, such as ``day=1``, instead of columns of
+        the files: the target, partition columns of the source, or those in ``keep``. A missing
+        value is ``__HIVE_DEFAULT_PARTITION__``.
     report
         A JSON file to write when the job is complete, with the counts, samplers, options,
         source, versions, times, memory, and the parts with their checksums. An old report is
@@ -188,6 +193,7 @@ def resample_dataset(
         compression_level=compression_level,
         row_group_size=row_group_size,
         part_size=part_size,
+        partition_by=partition_by,
         report=report,
     )
     return run_job(arguments, target, overwrite=overwrite, progress=progress)

@@ -25,7 +25,7 @@ _IGNORED = {"n_jobs"}
 # Arguments that the rows depend on, besides source, target and samplers.
 _OPTIONS = (
     "writes_originals", "schema", "drop", "keep", "keep_fill", "feature", "allowed",
-    "weight_column", "weights_from", "provenance", "layout",
+    "weight_column", "weights_from", "provenance", "layout", "partition_by",
 )  # fmt: skip
 # Packages that compute or write the rows.
 _PACKAGES = ("numpy", "pyarrow", "scikit-learn", "scipy")

@@ -15,12 +15,19 @@ from contextlib import ExitStack
 from smotefast._threads import thread_count
 from smotefast.batch.arguments import Arguments
 from smotefast.batch.job_report import write_report
+from smotefast.batch.partition_by import (
+    EXTRA_GROUPS,
+    MOST_WORKERS,
+    check_partitions,
+    without_columns,
+)
 from smotefast.batch.parts import PartWriter, finished_parts, write_parts
 from smotefast.batch.prepare import PreparedJob, prepare_job
 from smotefast.batch.request import Request
 from smotefast.batch.resume import open_journal
 from smotefast.batch.stages import checked_columns, count_classes, in_parquet, row_groups
 from smotefast.batch.tasks import (
+    CopyRows,
     Part,
     check_part_count,
     generate_tasks,
@@ -80,7 +87,7 @@ def run_job(
         stack.enter_context(files.report_changes())
         request, copies, part_rows = count_classes(arguments, files, target, columns, shown)
         if output.is_folder:
-            check_part_count(copies, sum(request.n_to_generate.values()), part_rows)
+            _check_parts(request, copies, part_rows, shown)
         with save_searches(journal):
             prepared = _prepare(request, journal, output, shown, times)
         warn_resampling(prepared.job.messages)
@@ -126,6 +133,19 @@ def _summary(
     )
 
 
+def _check_parts(
+    request: Request, copies: list[CopyRows], part_rows: int, progress: Progress
+) -> None:
+    """Refuse a folder with too many files, before the classes are read."""
+    n_to_generate = sum(request.n_to_generate.values())
+    check_part_count(copies, n_to_generate, part_rows)
+    by = request.arguments.partition_by
+    if by:
+        parts = -(-n_to_generate // part_rows), n_to_generate
+        row_bytes = request.column_sizes.row_bytes(request.columns)
+        check_partitions(by, request.source, copies, parts, row_bytes, progress)
+
+
 def _prepare(
     request: Request,
     journal: Journal,
@@ -135,11 +155,14 @@ def _prepare(
 ) -> PreparedJob:
     """Prepare the job with the row groups that an interrupted run had, if it has a journal."""
     recorded = journal.fact(_PLAN)
+    n_workers = thread_count(None) if output.is_folder else 1
+    is_partitioned = bool(request.arguments.partition_by)
     prepared = prepare_job(
         request,
         progress,
         times,
-        n_workers=thread_count(None) if output.is_folder else 1,
+        n_workers=min(n_workers, MOST_WORKERS) if is_partitioned else n_workers,
+        extra_groups=EXTRA_GROUPS if is_partitioned else 0.0,
         group_rows=None if recorded is None else recorded["group_rows"],
     )
     if recorded is None:
@@ -162,13 +185,15 @@ def _write(
     if request.arguments.writes_originals:
         total += prepared.rows.n_originals
     groups = row_groups(request, prepared)
+    by = request.arguments.partition_by
+    names = without_columns(groups.output_schema, by).names
     writer = PartWriter(
         groups.of_part,
         groups.output_schema,
         writer_options(
             source,
-            source.names - set(request.columns),
-            groups.output_schema.names,
+            frozenset({*source.names, *by} - {*names}),
+            names,
             codec=request.arguments.layout.compression,
             level=request.arguments.layout.compression_level,
         ),
@@ -176,6 +201,7 @@ def _write(
         workspace.output if output.is_folder else None,
         plan.group_rows,
         reads_ahead=plan.n_workers == 1,
+        partition_by=by,
     )
 
     def report(n_rows: int) -> None:
@@ -185,7 +211,7 @@ def _write(
     progress.phase("writing", total, writes=True)
     finished = finished_parts(parts, writer, workspace.journal)
     if finished:
-        progress.skip(sum(part.n_rows for part in finished.values()))
+        progress.skip(sum(file.n_rows for files in finished.values() for file in files))
     journal = workspace.journal
     written = write_parts(parts, finished, writer, journal, plan.n_workers, report)
     if not output.is_folder:

@@ -10,6 +10,7 @@ from smotefast.batch.arguments import Arguments, split_columns
 from smotefast.batch.column_sizes import ColumnSizes
 from smotefast.batch.job_report import check_report_path
 from smotefast.batch.layout import check_part_size
+from smotefast.batch.partition_by import check_partition_by
 from smotefast.batch.prepare import PreparedJob
 from smotefast.batch.provenance import check_names
 from smotefast.batch.request import Request, make_request
@@ -40,6 +41,7 @@ def checked_columns(
     if arguments.report is not None:
         check_report_path(arguments.report, source, output)
     columns = split_columns(source, target, arguments.drop, arguments.keep, arguments.feature)
+    check_partition_by(arguments.partition_by, source, target, columns, output)
     if arguments.provenance:
         check_names(columns[0])
     check_weight_column(arguments, source, target, columns[0])

@@ -107,14 +107,25 @@ def _folder_differences(folder: str, parts: list[WrittenPart]) -> Iterator[str]:
     for part in parts:
         yield from _differences(os.path.join(folder, part.file), part)
     known = {part.file for part in parts}
-    for name in sorted(os.listdir(folder)):
-        if name not in known and not name.startswith(("_", ".")):
+    for name in _names_in(folder):
+        if name not in known:
             yield f"{printable_path(name)}: is not in the report"
+
+
+def _names_in(folder: str, below: str = "") -> Iterator[str]:
+    """Yield the names of the files in a folder and its partitions, except hidden ones."""
+    for name in sorted(os.listdir(os.path.join(folder, below))):
+        if name.startswith(("_", ".")):
+            continue
+        if "=" in name and os.path.isdir(os.path.join(folder, below, name)):
+            yield from _names_in(folder, f"{below}{name}/")
+        else:
+            yield below + name
 
 
 def _differences(path: str, part: WrittenPart) -> Iterator[str]:
     """Yield what differs in a file."""
-    name = printable_path(os.path.basename(path))
+    name = printable_path(part.file if "/" in part.file else os.path.basename(path))
     if not os.path.isfile(path):
         yield f"{name}: is missing"
         return

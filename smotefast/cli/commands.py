@@ -101,6 +101,7 @@ def resample(
     compression_level: options.CompressionLevel = None,
     row_group_size: options.RowGroupSize = None,
     part_size: options.PartSize = None,
+    partition_by: options.PartitionBy = None,
     report: options.Report = None,
     overwrite: options.Overwrite = False,
     restart: options.Restart = False,
@@ -147,6 +148,7 @@ def resample(
             "compression_level": compression_level,
             "row_group_size": row_group_size,
             "part_size": part_size,
+            "partition_by": [name for names in partition_by or () for name in names.split(",")],
             "report": report,
         }
         with usage_errors():

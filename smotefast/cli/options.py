@@ -261,6 +261,15 @@ PartSize = Annotated[
         show_default="128MiB",
     ),
 ]
+PartitionBy = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COLUMN[,COLUMN]",
+        help="Write the values of columns as names of folders, such as day=1: the target, "
+        "partition columns of SOURCE, or columns to keep. Can be repeated.",
+        show_default="none",
+    ),
+]
 Report = Annotated[
     str | None,
     typer.Option(

@@ -42,6 +42,7 @@ OPTIONS = {
     "compression_level": "--compression-level",
     "row_group_size": "--row-group-size",
     "part_size": "--part-size",
+    "partition_by": "--partition-by",
     "report": "--report",
     "progress": "--quiet",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from smotefast.exceptions import ArgumentError, DestinationExistsError
@@ -131,13 +131,22 @@ def _check_replaceable(name: str, path: str, is_folder: bool) -> None:
         raise DestinationExistsError(
             f"The destination {name!r} is neither a file nor a folder."
         )
-    with os.scandir(path) as entries:
+    other = next(_other_entries(path), None)
+    if other is not None:
+        raise DestinationExistsError(
+            f"The destination {name!r} contains {os.path.relpath(other, path)!r}, which is not "
+            "a Parquet file, so it is not replaced. Remove the folder first."
+        )
+
+
+def _other_entries(folder: str) -> Iterator[str]:
+    """Yield what is no data file in a folder and its partitions, such as ``day=1``."""
+    with os.scandir(folder) as entries:
         for entry in entries:
-            if not _is_data(entry):
-                raise DestinationExistsError(
-                    f"The destination {name!r} contains {entry.name!r}, which is not a Parquet "
-                    "file, so it is not replaced. Remove the folder first."
-                )
+            if "=" in entry.name and entry.is_dir(follow_symlinks=False):
+                yield from _other_entries(entry.path)
+            elif not _is_data(entry):
+                yield entry.path
 
 
 def _is_data(entry: os.DirEntry[str]) -> bool:

@@ -17,21 +17,25 @@ from smotefast.storage import (
     ParquetSource,
     StreamSource,
     check_source,
-    destination_path,
+    destination_location,
     resolve_memory_limit,
 )
+from smotefast.storage.file_access import Files
 from smotefast.storage.limits import Limit
+from smotefast.storage.remote.urls import parse_url
 from smotefast.storage.schemas import SCHEMAS
 
 
 class Arguments(NamedTuple):
     """Checked arguments: paths as strings, the limit in bytes, copies of the samplers.
 
-    The source is a list of paths, or an object that yields batches.
+    The source is a list of locations, or an object that yields batches. ``files`` is where the
+    destination is.
     """
 
     source: Any
     destination: str
+    files: Files
     steps: JobSteps
     limit: Limit
     writes_originals: bool
@@ -48,6 +52,7 @@ class Arguments(NamedTuple):
     layout: Layout
     partition_by: tuple[str, ...]
     report: str | None
+    scratch: str | None
 
 
 def check_arguments(
@@ -74,6 +79,7 @@ def check_arguments(
     part_size: int | str | None = None,
     partition_by: Iterable[str] = (),
     report: str | os.PathLike[str] | None = None,
+    scratch: str | os.PathLike[str] | None = None,
 ) -> Arguments:
     """Check the arguments of ``resample_dataset`` without looking at the data.
 
@@ -100,7 +106,7 @@ def check_arguments(
     _check_weights(steps, weight_column, weights_from)
     return Arguments(
         check_source(source),
-        destination_path(destination),
+        *destination_location(destination),
         steps,
         limit,
         rows == "all",
@@ -117,6 +123,7 @@ def check_arguments(
         check_layout(compression, compression_level, row_group_size, part_size),
         column_names(partition_by, "partition_by"),
         None if report is None else file_path(report, "report"),
+        None if scratch is None else file_path(scratch, "scratch", "folder"),
     )
 
 
@@ -144,8 +151,8 @@ def _check_choice(parameter: str, value: Any, *choices: str) -> None:
         raise ValueError(f"{parameter}={value!r} must be {allowed}.{suggestion}")
 
 
-def file_path(path: str | os.PathLike[str], parameter: str) -> str:
-    """Return the path of a file as text.
+def file_path(path: str | os.PathLike[str], parameter: str, what: str = "file") -> str:
+    """Return the path of a file of this machine as text.
 
     Raises
     ------
@@ -153,10 +160,12 @@ def file_path(path: str | os.PathLike[str], parameter: str) -> str:
         If it is not a path.
     """
     if not isinstance(path, str | bytes | os.PathLike):
-        raise TypeError(f"{parameter}={quote_name(path)} must be the path of a file.")
+        raise TypeError(f"{parameter}={quote_name(path)} must be the path of a {what}.")
     text = os.fsdecode(path)
     if not text.strip() or "\0" in text:
-        raise ValueError(f"{parameter}={text!r} is not the path of a file.")
+        raise ValueError(f"{parameter}={text!r} is not the path of a {what}.")
+    if parse_url(text) is not None:
+        raise ValueError(f"{parameter} is a URL; it must be a {what} of this machine.")
     return text
 
 

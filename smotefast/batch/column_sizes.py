@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from smotefast.storage import ParquetSource
-from smotefast.storage.source_file import READ_BUFFER
 
 # Writers known to cut column chunks into pages of this size. Others may write a chunk as one
 # page, which is then read whole.
@@ -61,7 +60,7 @@ class ColumnSizes:
                 self._row[name] = max(self._row[name], len(str(file.partition[name])) * 4 + 5)
             if file.n_rows:
                 with file.opened() as parquet:
-                    self._add_file(parquet, stored)
+                    self._add_file(parquet, stored, file.read_buffer)
 
     def row_bytes(self, columns: Iterable[str]) -> float:
         """Return the bytes of a row, without the entries of dictionaries."""
@@ -79,7 +78,7 @@ class ColumnSizes:
         """
         return sum(self._reader[name] for name in columns)
 
-    def _add_file(self, parquet: pq.ParquetFile, columns: list[str]) -> None:
+    def _add_file(self, parquet: pq.ParquetFile, columns: list[str], buffer: int) -> None:
         metadata = parquet.metadata
         groups = [metadata.row_group(group) for group in range(metadata.num_row_groups)]
         cuts_pages = str(metadata.created_by).lower().startswith(_WRITERS_OF_PAGES)
@@ -94,7 +93,7 @@ class ColumnSizes:
                 if groups[group].num_rows:
                     stored = [groups[group].column(leaf) for leaf in leaves]
                     chunk = _Chunk(group, groups[group].num_rows, _stored_bytes(stored))
-                    self._add_reader(name, chunk, stored, cuts_pages)
+                    self._add_reader(name, chunk, stored, cuts_pages, buffer)
                     chunks.append(chunk)
             if is_category:
                 largest = _dictionary_bytes(parquet, chunks, name)
@@ -104,9 +103,11 @@ class ColumnSizes:
                 self._row[name] = max(self._row[name], row)
 
     def _add_reader(
-        self, name: str, chunk: _Chunk, stored: list[Any], cuts_pages: bool
+        self, name: str, chunk: _Chunk, stored: list[Any], cuts_pages: bool, buffer: int
     ) -> None:
-        reader = sum(_reader_bytes(column, chunk.n_rows, cuts_pages) for column in stored)
+        reader = sum(
+            _reader_bytes(column, chunk.n_rows, cuts_pages, buffer) for column in stored
+        )
         self._reader[name] = max(self._reader[name], reader)
 
 
@@ -114,7 +115,7 @@ def _stored_bytes(columns: list[Any]) -> int:
     return sum(column.total_uncompressed_size for column in columns)
 
 
-def _reader_bytes(column: Any, n_rows: int, cuts_pages: bool) -> int:
+def _reader_bytes(column: Any, n_rows: int, cuts_pages: bool, buffer: int) -> int:
     """Return what the reader of a stored column holds: a buffer, a page twice, a dictionary.
 
     A chunk of one page and its dictionary takes no more than both. Allocators round up: 600
@@ -130,7 +131,7 @@ def _reader_bytes(column: Any, n_rows: int, cuts_pages: bool) -> int:
         dictionary = max(0, column.data_page_offset - column.dictionary_page_offset)
     data = min(page, stored - min(dictionary, stored))
     pages = min((2 + column.has_dictionary_page) * page, stored + data)
-    return int(_ROUNDING * (min(column.total_compressed_size, READ_BUFFER) + pages)) + _READER
+    return int(_ROUNDING * (min(column.total_compressed_size, buffer) + pages)) + _READER
 
 
 def _fixed_bytes(arrow_type: pa.DataType) -> float | None:

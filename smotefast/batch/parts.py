@@ -21,9 +21,8 @@ from smotefast.batch.partition_by import PartitionedSink, WrittenFile
 from smotefast.batch.tasks import Part
 from smotefast.report import WrittenPart
 from smotefast.storage import ParquetSink, release_memory, uses_jemalloc
-from smotefast.storage.files import file_checksum, flush_to_disk, remove
+from smotefast.storage.files import OutputFiles, file_checksum, remove
 from smotefast.storage.journal import Journal
-from smotefast.storage.workspace import OUTPUT
 
 # Seconds between two looks at the threads, at most: a signal is handled then.
 _INTERVAL = 0.2
@@ -41,7 +40,7 @@ class PartWriter(NamedTuple):
     folder
         Folder of the job.
     output
-        The folder of the parts; None if the output is a single file.
+        Where complete files are kept.
     group_rows
         Largest number of rows of a row group.
     reads_ahead
@@ -54,18 +53,10 @@ class PartWriter(NamedTuple):
     schema: pa.Schema
     options: Mapping[str, object]
     folder: str
-    output: str | None
+    output: OutputFiles
     group_rows: int
     reads_ahead: bool
     partition_by: tuple[str, ...] = ()
-
-    def path_of(self, file: str) -> str:
-        """Return the path of a file of a part."""
-        return (
-            os.path.join(self.folder, OUTPUT)
-            if self.output is None
-            else os.path.join(self.output, file)
-        )
 
     def write(self, part: Part, report: Callable[[int], None]) -> list[WrittenPart]:
         """Write a part; ``report`` is called with the rows of each row group.
@@ -79,29 +70,16 @@ class PartWriter(NamedTuple):
         files = self._write_files(part, attempt, report)
         if not any(file.n_rows for file in files) and part.number > 0:
             files = []
-        written = [self._keep(file) for file in files]
+        written = [self._keep(file, report) for file in files]
         if self.partition_by or not written:
             remove(attempt)
         return written
 
-    def _keep(self, file: WrittenFile) -> WrittenPart:
+    def _keep(self, file: WrittenFile, report: Callable[[int], None]) -> WrittenPart:
         """Give a complete file its final name."""
-        path = self.path_of(file.name)
-        folder = os.path.dirname(path)
-        if self.partition_by:
-            self._make_folders(folder)
-        os.replace(file.path, path)
-        flush_to_disk(folder)
-        n_bytes, checksum = os.path.getsize(path), file_checksum(path)
+        n_bytes, checksum = os.path.getsize(file.path), file_checksum(file.path)
+        self.output.keep(file.path, file.name, lambda: report(0))
         return WrittenPart(file.name, file.n_rows, n_bytes, checksum, self.group_rows)
-
-    def _make_folders(self, folder: str) -> None:
-        """Create the folder of a partition, and flush the names of the new folders."""
-        if not os.path.isdir(folder):
-            self._make_folders(os.path.dirname(folder))
-            with contextlib.suppress(FileExistsError):  # another part has just created it
-                os.mkdir(folder)
-            flush_to_disk(os.path.dirname(folder))
 
     def _write_files(
         self, part: Part, path: str, report: Callable[[int], None]
@@ -139,34 +117,8 @@ class PartWriter(NamedTuple):
             WrittenPart(name, n_rows, n_bytes, checksum, self.group_rows, is_resumed=True)
             for name, n_rows, n_bytes, checksum in recorded["files"]
         ]
-        return files if all(map(self._is_same, files)) else None
-
-    def _is_same(self, file: WrittenPart) -> bool:
-        path = self.path_of(file.file)
-        try:
-            is_same = os.path.getsize(path) == file.n_bytes
-            return is_same and file_checksum(path) == file.checksum
-        except OSError:
-            return False
-
-    def remove_others(self, written: Mapping[str, list[WrittenPart]]) -> None:
-        """Remove what is in the folder of the parts, but is none of those that are written.
-
-        If an earlier run has exchanged the folder with an old destination, it has old files.
-        """
-        if self.output is None:
-            return
-        names = {file.file for files in written.values() for file in files}
-        kept = {os.path.join(self.output, name) for name in names}
-        for folder, folders, found in os.walk(self.output, topdown=False):
-            for name in sorted(found):
-                path = os.path.join(folder, name)
-                if path not in kept:
-                    remove(path)
-            for name in sorted(folders):
-                path = os.path.join(folder, name)
-                if os.path.islink(path) or not os.listdir(path):
-                    remove(path)
+        is_there = (self.output.has(file.file, file.n_bytes, file.checksum) for file in files)
+        return files if all(is_there) else None
 
 
 def finished_parts(
@@ -189,7 +141,7 @@ def write_parts(
 
     ``report`` is called in this thread, with numbers of rows.
     """
-    writer.remove_others(finished)
+    writer.output.remove_others({file.file for files in finished.values() for file in files})
     rest = [part for part in parts if part.name not in finished]
     with closing(_Workers(writer, journal, n_workers)) as workers:
         written = {**finished, **workers.run(rest, report)}

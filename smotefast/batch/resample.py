@@ -41,6 +41,7 @@ def resample_dataset(
     part_size: int | str | None = None,
     partition_by: Iterable[str] = (),
     report: str | os.PathLike[str] | None = None,
+    scratch: str | os.PathLike[str] | None = None,
 ) -> Summary:
     """Resample a data set in Parquet files that may be larger than memory.
 
@@ -59,10 +60,12 @@ def resample_dataset(
         get those of their base row. CSV files with a header (.csv, .csv.gz), Arrow files
         (.arrow, .feather, .ipc), and objects that yield batches (a pyarrow Dataset or
         RecordBatchReader, a polars LazyFrame, a DuckDB relation) are first copied to a Parquet
-        file next to the destination, in the order in which they yield their rows.
+        file next to the destination, in the order in which they yield their rows. Paths may be
+        URLs of stores, such as ``"s3://bucket/folder"``.
     destination
         The output: one file if the name ends in ``.parquet``, ``.pq`` or ``.parq``, otherwise a
-        folder of part files. At any moment it is absent, unchanged or complete.
+        folder of part files. At any moment it is absent, unchanged or complete. A folder in a
+        store, such as ``"s3://bucket/folder"``, is complete if ``_manifest.json`` is in it.
     target
         The column with the class. All other columns, except those in ``drop`` and ``keep``, are
         features.
@@ -138,6 +141,9 @@ def resample_dataset(
         A JSON file to write when the job is complete, with the counts, samplers, options,
         source, versions, times, memory, and the parts with their checksums. An old report is
         replaced.
+    scratch
+        Folder of this machine for the files of jobs whose destination is in a store. None means
+        a folder for temporary files. To go on with an interrupted job, it must be the same.
 
     Returns
     -------
@@ -195,5 +201,6 @@ def resample_dataset(
         part_size=part_size,
         partition_by=partition_by,
         report=report,
+        scratch=scratch,
     )
     return run_job(arguments, target, overwrite=overwrite, progress=progress)

@@ -8,13 +8,12 @@ same job goes on from them after an interruption.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import ExitStack
 
 from smotefast._threads import thread_count
 from smotefast.batch.arguments import Arguments
-from smotefast.batch.job_report import write_report
+from smotefast.batch.job_report import describe_output, write_report
 from smotefast.batch.partition_by import (
     EXTRA_GROUPS,
     MOST_WORKERS,
@@ -46,6 +45,7 @@ from smotefast.report import (
 from smotefast.storage import (
     Destination,
     Journal,
+    Location,
     PeakMemory,
     Workspace,
     check_destination,
@@ -53,7 +53,8 @@ from smotefast.storage import (
     explain_full_disk,
     explain_limit,
     open_any_source,
-    recover,
+    open_workspace,
+    recover_any,
     writer_options,
 )
 
@@ -71,15 +72,18 @@ def run_job(
     """Resample files; see ``resample_dataset``."""
     times, peak = StepTimes("counting"), PeakMemory()
     source = open_any_source(arguments.source, arguments.drop, arguments.schema)
-    recover(os.path.realpath(arguments.destination))
-    output = check_destination(arguments.destination, source, overwrite=overwrite)
+    destination = Location(arguments.destination, arguments.files)
+    recover_any(destination, arguments.scratch)
+    output = check_destination(
+        destination, source, overwrite=overwrite, scratch=arguments.scratch
+    )
     columns = checked_columns(arguments, source, target, output)
     with (
         explain_limit(arguments.limit),
-        explain_full_disk(output.path),
+        explain_full_disk(*_disk(output)),
         exit_on_signals(),
         LoggedProgress(make_progress(progress)) as shown,
-        Workspace(output, overwrite=overwrite) as workspace,
+        open_workspace(output, overwrite=overwrite) as workspace,
         ExitStack() as stack,
     ):
         journal = open_journal(workspace, arguments, source, target)
@@ -101,12 +105,21 @@ def run_job(
         times.begin("committing")
         files.check_unchanged()
         # Once more: links and folders may have changed since the job began.
-        check_destination(output.path, source, overwrite=overwrite)
-        workspace.publish()
+        again = Location(output.path, output.files)
+        check_destination(again, source, overwrite=overwrite, scratch=arguments.scratch)
+        counts, by = prepared.rows.counts, arguments.partition_by
+        workspace.publish(describe_output(target, by, counts, written))
     summary = _summary(request, prepared, written, times.result(), peak)
     if arguments.report is not None:
         write_report(arguments.report, summary, arguments, source, target, output)
     return summary
+
+
+def _disk(output: Destination) -> tuple[str, str]:
+    """Return what is on the disk that may be full, and what to choose on another."""
+    if output.files.is_remote:
+        return output.workspace, "a folder for scratch"
+    return output.path, "a destination"
 
 
 def _summary(
@@ -198,7 +211,7 @@ def _write(
             level=request.arguments.layout.compression_level,
         ),
         workspace.path,
-        workspace.output if output.is_folder else None,
+        workspace.files,
         plan.group_rows,
         reads_ahead=plan.n_workers == 1,
         partition_by=by,
@@ -214,8 +227,7 @@ def _write(
         progress.skip(sum(file.n_rows for files in finished.values() for file in files))
     journal = workspace.journal
     written = write_parts(parts, finished, writer, journal, plan.n_workers, report)
-    if not output.is_folder:
-        written = [part._replace(file=os.path.basename(output.path)) for part in written]
+    written = [part._replace(file=workspace.public_name(part.file)) for part in written]
     n_rows = sum(part.n_rows for part in written)
     if n_rows != total:
         raise OSError(f"{n_rows} rows were written instead of {total}.")

@@ -103,6 +103,7 @@ def resample(
     part_size: options.PartSize = None,
     partition_by: options.PartitionBy = None,
     report: options.Report = None,
+    scratch: options.Scratch = None,
     overwrite: options.Overwrite = False,
     restart: options.Restart = False,
     resume: options.Resume = False,
@@ -150,6 +151,7 @@ def resample(
             "part_size": part_size,
             "partition_by": [name for names in partition_by or () for name in names.split(",")],
             "report": report,
+            "scratch": scratch,
         }
         with usage_errors():
             check_arguments(source, destination, **job)
@@ -175,13 +177,13 @@ def verify(
         typer.Argument(metavar="DESTINATION", help="The output of a job.", show_default=False),
     ],
     report: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="FILE",
             help="The file that 'resample --report' wrote.",
-            show_default=False,
+            show_default="the manifest of a folder in a store",
         ),
-    ],
+    ] = None,
     debug: options.Debug = False,
 ) -> None:
     """Check that DESTINATION has exactly the files, rows and bytes that its report names."""
@@ -195,13 +197,16 @@ def verify(
 
 
 @app.command(epilog=EXIT_CODES)
-def clean(destination: options.Destination, debug: options.Debug = False) -> None:
+def clean(
+    destination: options.Destination,
+    scratch: options.Scratch = None,
+    debug: options.Debug = False,
+) -> None:
     """Remove what an interrupted job has left beside DESTINATION."""
     with one_line_errors(debug):
-        from smotefast.storage import clean as remove_leftovers
-        from smotefast.storage import format_size
+        from smotefast.storage import clean_any, format_size
 
-        n_bytes = remove_leftovers(destination)
+        n_bytes = clean_any(destination, scratch)
         print_result(f"{format_size(n_bytes)} removed." if n_bytes else "Nothing to remove.")
 
 

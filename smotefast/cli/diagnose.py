@@ -6,14 +6,14 @@ import json
 import os
 
 from smotefast.diagnosis import Diagnosis, checked_sampler, diagnose_dataset
-from smotefast.storage import DestinationExistsError, local_path, resolve_memory_limit
+from smotefast.storage import DestinationExistsError, locate, resolve_memory_limit
 from smotefast.storage.files import replace_file
 
 
 def check_arguments(source: str, sampler: str | None, memory_limit: str | None) -> None:
     """Raise ValueError for an argument that is invalid whatever the data are."""
     resolve_memory_limit(memory_limit)
-    local_path(source, "source")
+    locate(source, "source")
     checked_sampler(sampler)
 
 

@@ -56,7 +56,7 @@ Source = Annotated[
     typer.Argument(
         metavar="SOURCE",
         help="A Parquet, CSV or Arrow file, a folder of such files, or a quoted pattern such "
-        "as 'data/*.parquet'.",
+        "as 'data/*.parquet', here or in a store, such as s3://bucket/folder.",
         show_default=False,
     ),
 ]
@@ -64,7 +64,8 @@ Destination = Annotated[
     str,
     typer.Argument(
         metavar="DESTINATION",
-        help="The file to write (NAME.parquet), or a folder for part files (any other name).",
+        help="The file to write (NAME.parquet), or a folder for part files (any other name), "
+        "here or in a store.",
         show_default=False,
     ),
 ]
@@ -277,6 +278,15 @@ Report = Annotated[
         help="Write a report to a JSON file when the job is complete; 'smotefast verify' "
         "checks DESTINATION by it.",
         show_default="none",
+    ),
+]
+Scratch = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DIR",
+        help="Folder of this machine for the files of a job that writes to a store, such as "
+        "s3://bucket/name.",
+        show_default="a folder for temporary files",
     ),
 ]
 LogFormatValue = Annotated[

@@ -44,6 +44,7 @@ OPTIONS = {
     "part_size": "--part-size",
     "partition_by": "--partition-by",
     "report": "--report",
+    "scratch": "--scratch",
     "progress": "--quiet",
 }
 SETTINGS = (

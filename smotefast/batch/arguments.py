@@ -53,6 +53,7 @@ class Arguments(NamedTuple):
     partition_by: tuple[str, ...]
     report: str | None
     scratch: str | None
+    format: str | None
 
 
 def check_arguments(
@@ -80,6 +81,7 @@ def check_arguments(
     partition_by: Iterable[str] = (),
     report: str | os.PathLike[str] | None = None,
     scratch: str | os.PathLike[str] | None = None,
+    format: str | None = None,
 ) -> Arguments:
     """Check the arguments of ``resample_dataset`` without looking at the data.
 
@@ -95,6 +97,7 @@ def check_arguments(
     _check_choice("if_balanced", if_balanced, "error", "copy")
     _check_choice("absent_classes", absent_classes, "error", "ignore")
     _check_choice("resume", resume, "auto", "never", "require")
+    check_format(format)
     kept = column_names(keep, "keep")
     if keep_fill == "base" and not kept:
         raise ValueError("keep_fill='base' needs keep, the columns that it fills.")
@@ -124,6 +127,7 @@ def check_arguments(
         column_names(partition_by, "partition_by"),
         None if report is None else file_path(report, "report"),
         None if scratch is None else file_path(scratch, "scratch", "folder"),
+        format,
     )
 
 
@@ -149,6 +153,14 @@ def _check_choice(parameter: str, value: Any, *choices: str) -> None:
         suggestion = did_you_mean(value, choices)
         allowed = " or ".join(map(repr, choices))
         raise ValueError(f"{parameter}={value!r} must be {allowed}.{suggestion}")
+
+
+def check_format(format: str | None) -> None:
+    """Raise ValueError unless the format of a source is known."""
+    if format is not None and format != "delta":
+        raise ValueError(
+            f"format={format!r} must be 'delta', or left out for Parquet, CSV and Arrow files."
+        )
 
 
 def file_path(path: str | os.PathLike[str], parameter: str, what: str = "file") -> str:

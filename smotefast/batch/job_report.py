@@ -210,6 +210,7 @@ def _options(arguments: Arguments) -> dict[str, Any]:
         "provenance": arguments.provenance,
         **arguments.layout._asdict(),
         "partition_by": arguments.partition_by,
+        "format": arguments.format,
     }
 
 

@@ -42,6 +42,7 @@ def resample_dataset(
     partition_by: Iterable[str] = (),
     report: str | os.PathLike[str] | None = None,
     scratch: str | os.PathLike[str] | None = None,
+    format: Literal["delta"] | None = None,
 ) -> Summary:
     """Resample a data set in Parquet files that may be larger than memory.
 
@@ -144,6 +145,9 @@ def resample_dataset(
     scratch
         Folder of this machine for the files of jobs whose destination is in a store. None means
         a folder for temporary files. To go on with an interrupted job, it must be the same.
+    format
+        "delta" reads the current version of a Delta table, with the package deltalake. None
+        reads files by their names.
 
     Returns
     -------
@@ -202,5 +206,6 @@ def resample_dataset(
         partition_by=partition_by,
         report=report,
         scratch=scratch,
+        format=format,
     )
     return run_job(arguments, target, overwrite=overwrite, progress=progress)

@@ -26,6 +26,7 @@ _IGNORED = {"n_jobs"}
 _OPTIONS = (
     "writes_originals", "schema", "drop", "keep", "keep_fill", "feature", "allowed",
     "weight_column", "weights_from", "provenance", "layout", "partition_by",
+    "format",
 )  # fmt: skip
 # Packages that compute or write the rows.
 _PACKAGES = ("numpy", "pyarrow", "scikit-learn", "scipy")

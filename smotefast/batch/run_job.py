@@ -71,7 +71,9 @@ def run_job(
 ) -> Summary:
     """Resample files; see ``resample_dataset``."""
     times, peak = StepTimes("counting"), PeakMemory()
-    source = open_any_source(arguments.source, arguments.drop, arguments.schema)
+    source = open_any_source(
+        arguments.source, arguments.drop, arguments.schema, arguments.format
+    )
     destination = Location(arguments.destination, arguments.files)
     recover_any(destination, arguments.scratch)
     output = check_destination(

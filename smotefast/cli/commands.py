@@ -87,6 +87,7 @@ def resample(
     seed: options.Seed = 0,
     memory_limit: options.MemoryLimit = None,
     rows: options.RowsToWrite = options.Rows.ALL,
+    format: options.Format = None,
     schema: options.SchemaChoice = options.Schema.UNIFY,
     drop: options.Drop = None,
     keep: options.Keep = None,
@@ -134,6 +135,7 @@ def resample(
             "sampler": job_sampler,
             "memory_limit": memory_limit,
             "rows": rows.value,
+            "format": format,
             "schema": schema.value,
             "drop": drop or (),
             "keep": keep or (),
@@ -239,6 +241,7 @@ def diagnose(
             show_default="none",
         ),
     ] = None,
+    format: options.Format = None,
     drop: options.Drop = None,
     memory_limit: options.MemoryLimit = None,
     html: Annotated[
@@ -263,11 +266,12 @@ def diagnose(
         from smotefast.cli.diagnose import check_arguments, run
 
         with usage_errors():
-            check_arguments(source, sampler, memory_limit)
+            check_arguments(source, sampler, memory_limit, format)
         report = run(
             source,
             target=target,
             sampler=sampler,
+            format=format,
             drop=drop or [],
             memory_limit=memory_limit,
             html=html,

@@ -280,6 +280,15 @@ Report = Annotated[
         show_default="none",
     ),
 ]
+Format = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help="delta reads the current version of the Delta table SOURCE.",
+        show_default="by the names of the files",
+    ),
+]
 Scratch = Annotated[
     str | None,
     typer.Option(

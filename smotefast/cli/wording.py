@@ -45,6 +45,7 @@ OPTIONS = {
     "partition_by": "--partition-by",
     "report": "--report",
     "scratch": "--scratch",
+    "format": "--format",
     "progress": "--quiet",
 }
 SETTINGS = (

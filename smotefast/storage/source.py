@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from smotefast.exceptions import SourceChangedError, SourceError
 from smotefast.storage.file_access import ListedFile, Location, map_files, one_line
 from smotefast.storage.int96 import Timestamps, choose_unit
-from smotefast.storage.partitions import find_partitions
+from smotefast.storage.partitions import Partitions, find_partitions
 from smotefast.storage.remote.locations import locations
 from smotefast.storage.schemas import common_schema
 from smotefast.storage.source_file import SourceFile, open_file
@@ -207,8 +207,13 @@ def open_listed(
     listed: list[ListedFile],
     drop: Collection[str] = (),
     schema: Literal["unify", "strict"] = "unify",
+    *,
+    partitions: Partitions | None = None,
 ) -> ParquetSource:
-    """Open the files that ``list_source_files`` has listed for paths, see ``open_source``."""
+    """Open the files that ``list_source_files`` has listed for paths, see ``open_source``.
+
+    ``partitions`` are those that a log has, instead of names of folders.
+    """
     paths = [location.path for location in given]
     opened = map_files(
         lambda file: open_file(Location(file.path, file.files), drop),
@@ -220,7 +225,8 @@ def open_listed(
     schemas = [_schema_in(file, found, unit) for file, found, _ in opened]
     common = common_schema(schemas, [file.path for file in files], drop, schema)
     names = frozenset(name for found in schemas for name in found.names)
-    partitions = find_partitions(listed, names)
+    if partitions is None:
+        partitions = find_partitions(listed, names)
     for field in partitions.fields:
         common = common.append(field)
     files = [

@@ -11,8 +11,10 @@ from typing import Any, Literal, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from smotefast.exceptions import ArgumentError
 from smotefast.storage.file_access import ListedFile, Location
 from smotefast.storage.files import flush_to_disk
+from smotefast.storage.formats.delta import open_delta
 from smotefast.storage.remote.locations import locations
 from smotefast.storage.source import ParquetSource, open_listed
 from smotefast.storage.source_file import SourceFile
@@ -165,12 +167,19 @@ def check_source(source: Any) -> Any:
 
 
 def open_any_source(
-    source: Any, drop: Collection[str] = (), schema: Literal["unify", "strict"] = "unify"
+    source: Any,
+    drop: Collection[str] = (),
+    schema: Literal["unify", "strict"] = "unify",
+    format: str | None = None,
 ) -> Source:
-    """Open a source that ``check_source`` has returned.
+    """Open a source that ``check_source`` has returned; ``format`` may be "delta".
 
     The other parameters and the errors are those of ``open_source``.
     """
+    if format == "delta":
+        if not isinstance(source, list):
+            raise ArgumentError("format='delta' needs the path of a table, not an object.")
+        return open_delta(source, drop, schema)
     if is_lazy_frame(source):
         names = source.collect_schema().names()
         columns = pa.schema([(name, pa.null()) for name in names])

@@ -23,6 +23,7 @@ _LOGS = {
 }
 # Lists of files that are longer are not read.
 _MOST_BYTES = 1 << 30
+_ADVICE = {"_delta_log": " Or read the table with format='delta'."}
 _UNFINISHED = ("_temporary", ".spark-staging", ".hive-staging", "_impala_insert_staging")
 
 
@@ -31,7 +32,8 @@ def refuse_managed(path: str, files: Files = LOCAL) -> None:
     for folder in _folder_and_parents(files.real(path)):
         for log, (what, tool) in _LOGS.items():
             if _is_in(folder, log, files):
-                raise ValueError(_managed_message(path, what, log, tool))
+                message = _managed_message(path, what, log, tool)
+                raise ValueError(message + _ADVICE.get(log, ""))
         if _is_iceberg(folder, files):
             raise ValueError(
                 _managed_message(path, "an Iceberg table", "metadata/", "PyIceberg or Spark")

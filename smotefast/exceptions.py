@@ -41,6 +41,14 @@ class SourceChangedError(SourceError):
     """A source file changed after it was opened."""
 
 
+class StoreError(OSError):
+    """An object store, or another remote file system, refused a request or did not answer."""
+
+
+class StoreReadError(SourceError, StoreError):
+    """A source in a store cannot be read."""
+
+
 class DestinationExistsError(FileExistsError, ValueError):
     """The destination exists and is something that is never replaced."""
 

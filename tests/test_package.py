@@ -84,7 +84,8 @@ def test_imports_of_tests_and_benchmarks__are_declared(folder, extra):
 
 def test_all__is_every_package_that_is_optional_for_a_user():
     declared = declared_modules()
-    optional = [declared[extra] for extra in ("pandas", "polars", "imblearn", "plot")]
+    extras = "pandas", "polars", "imblearn", "plot", "fsspec", "delta"
+    optional = [declared[extra] for extra in extras]
     assert declared["all"] == declared["docs"] == set().union(*optional)
     assert "narwhals" not in declared[""]
 

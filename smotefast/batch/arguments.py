@@ -17,21 +17,25 @@ from smotefast.storage import (
     ParquetSource,
     StreamSource,
     check_source,
-    destination_path,
+    destination_location,
     resolve_memory_limit,
 )
+from smotefast.storage.file_access import LOCAL, Files, Location
 from smotefast.storage.limits import Limit
+from smotefast.storage.remote.urls import parse_url
 from smotefast.storage.schemas import SCHEMAS
 
 
 class Arguments(NamedTuple):
     """Checked arguments: paths as strings, the limit in bytes, copies of the samplers.
 
-    The source is a list of paths, or an object that yields batches.
+    The source is a list of locations, or an object that yields batches. ``files`` is where the
+    destination is.
     """
 
     source: Any
     destination: str
+    files: Files
     steps: JobSteps
     limit: Limit
     writes_originals: bool
@@ -47,7 +51,10 @@ class Arguments(NamedTuple):
     weights_from: str | None
     provenance: bool
     layout: Layout
+    partition_by: tuple[str, ...]
     report: str | None
+    scratch: str | None
+    format: str | None
 
 
 def check_arguments(
@@ -73,7 +80,10 @@ def check_arguments(
     compression_level: int | None = None,
     row_group_size: int | None = None,
     part_size: int | str | None = None,
+    partition_by: Iterable[str] = (),
     report: str | os.PathLike[str] | None = None,
+    scratch: str | os.PathLike[str] | None = None,
+    format: str | None = None,
 ) -> Arguments:
     """Check the arguments of ``resample_dataset`` without looking at the data.
 
@@ -92,6 +102,7 @@ def check_arguments(
     _check_choice("if_balanced", if_balanced, "error", "copy")
     _check_choice("absent_classes", absent_classes, "error", "ignore")
     _check_choice("resume", resume, "auto", "never", "require")
+    check_format(format)
     kept = column_names(keep, "keep")
     if keep_fill == "base" and not kept:
         raise ValueError("keep_fill='base' needs keep, the columns that it fills.")
@@ -103,7 +114,7 @@ def check_arguments(
     _check_weights(steps, weight_column, weights_from)
     return Arguments(
         check_source(source),
-        "" if destination is None else destination_path(destination),
+        *(Location("", LOCAL) if destination is None else destination_location(destination)),
         steps,
         limit,
         rows == "all",
@@ -119,7 +130,10 @@ def check_arguments(
         weights_from,
         provenance,
         check_layout(compression, compression_level, row_group_size, part_size),
+        column_names(partition_by, "partition_by"),
         None if report is None else file_path(report, "report"),
+        None if scratch is None else file_path(scratch, "scratch", "folder"),
+        format,
     )
 
 
@@ -147,8 +161,16 @@ def _check_choice(parameter: str, value: Any, *choices: str) -> None:
         raise ValueError(f"{parameter}={value!r} must be {allowed}.{suggestion}")
 
 
-def file_path(path: str | os.PathLike[str], parameter: str, kind: str = "file") -> str:
-    """Return the path of a file, or of a folder, as text.
+def check_format(format: str | None) -> None:
+    """Raise ValueError unless the format of a source is known."""
+    if format is not None and format != "delta":
+        raise ValueError(
+            f"format={format!r} must be 'delta', or left out for Parquet, CSV and Arrow files."
+        )
+
+
+def file_path(path: str | os.PathLike[str], parameter: str, what: str = "file") -> str:
+    """Return the path of a file, or of a folder, of this machine as text.
 
     Raises
     ------
@@ -156,10 +178,12 @@ def file_path(path: str | os.PathLike[str], parameter: str, kind: str = "file") 
         If it is not a path.
     """
     if not isinstance(path, str | bytes | os.PathLike):
-        raise TypeError(f"{parameter}={quote_name(path)} must be the path of a {kind}.")
+        raise TypeError(f"{parameter}={quote_name(path)} must be the path of a {what}.")
     text = os.fsdecode(path)
     if not text.strip() or "\0" in text:
-        raise ValueError(f"{parameter}={text!r} is not the path of a {kind}.")
+        raise ValueError(f"{parameter}={text!r} is not the path of a {what}.")
+    if parse_url(text) is not None:
+        raise ValueError(f"{parameter} is a URL; it must be a {what} of this machine.")
     return text
 
 

@@ -106,6 +106,7 @@ def make_plan(
     shuffle: ShuffleNeed | None = None,
     run_bytes: int | None = None,
     is_written: bool = True,
+    extra_groups: float = 0.0,
 ) -> Plan:
     """Choose the block sizes.
 
@@ -134,6 +135,8 @@ def make_plan(
     is_written
         Whether row groups are written to files. If not, they are blocks of batches for the
         caller, who calls ``row_group_size`` ``batch_rows``, and nothing is remembered of them.
+    extra_groups
+        Row groups that a part holds besides those that are read and written.
 
     Raises
     ------
@@ -141,7 +144,8 @@ def make_plan(
         If the job does not fit; the message names a limit that is enough.
     """
     release_memory()
-    peak = _Peak(sizes, columns, n_written, need, shuffle, _CHUNK_BYTES if is_written else 0)
+    chunk_bytes = _CHUNK_BYTES if is_written else 0
+    peak = _Peak(sizes, columns, n_written, need, shuffle, chunk_bytes, extra_groups)
     candidates = _block_sizes(peak.row_bytes, n_written, group_rows, row_group_size)
     if not is_written:
         candidates = [_block_of_batches(rows, row_group_size) for _, rows in candidates]
@@ -222,6 +226,7 @@ class _Peak:
         need: MemoryNeed,
         shuffle: ShuffleNeed | None,
         chunk_bytes: int,
+        extra_groups: float,
     ) -> None:
         self.program = resident_bytes() + _ALLOCATOR_SLACK[not uses_jemalloc()]
         self.row_bytes = sizes.row_bytes(columns)
@@ -232,7 +237,7 @@ class _Peak:
         self._chunk_bytes = chunk_bytes
         # One row group is written while the next is put together from batches, or several
         # workers do both in turn. An allocator that returns no memory keeps one more.
-        self._groups = 2.2 if uses_jemalloc() else 3.2
+        self._groups = (2.2 if uses_jemalloc() else 3.2) + extra_groups
 
     def of_blocks(self, blocks: tuple[int, int], n_workers: int = 1, run_bytes: int = 0) -> int:
         """Return the peak of searching, reading or writing; see ``of_steps``."""

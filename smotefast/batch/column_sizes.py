@@ -62,13 +62,13 @@ class ColumnSizes:
         self._row = {name: _fixed_bytes(each) or 0.0 for name, each in self._types.items()}
         stored = [name for name in columns if name not in source.partitioned]
         if sample is not None:
-            self._add_file(sample, stored)
+            self._add_file(sample, stored, READ_BUFFER)
         for file in source.files if sample is None else ():
             for name in source.partitioned.intersection(columns):
                 self._row[name] = max(self._row[name], len(str(file.partition[name])) * 4 + 5)
             if file.n_rows:
                 with file.opened() as parquet:
-                    self._add_file(parquet, stored)
+                    self._add_file(parquet, stored, file.read_buffer)
 
     def row_bytes(self, columns: Iterable[str]) -> float:
         """Return the bytes of a row, without the entries of dictionaries."""
@@ -90,7 +90,7 @@ class ColumnSizes:
         page: int = max((self._page[name] for name in names), default=0)
         return sum(self._reader[name] for name in names) + at_once * page
 
-    def _add_file(self, parquet: pq.ParquetFile, columns: list[str]) -> None:
+    def _add_file(self, parquet: pq.ParquetFile, columns: list[str], buffer: int) -> None:
         metadata = parquet.metadata
         groups = [metadata.row_group(group) for group in range(metadata.num_row_groups)]
         cuts_pages = str(metadata.created_by).lower().startswith(_WRITERS_OF_PAGES)
@@ -105,7 +105,7 @@ class ColumnSizes:
                 if groups[group].num_rows:
                     stored = [groups[group].column(leaf) for leaf in leaves]
                     chunk = _Chunk(group, groups[group].num_rows, _stored_bytes(stored))
-                    self._add_reader(name, chunk, stored, cuts_pages)
+                    self._add_reader(name, chunk, stored, cuts_pages, buffer)
                     chunks.append(chunk)
             if is_category:
                 largest = _dictionary_bytes(parquet, chunks, name)
@@ -115,10 +115,13 @@ class ColumnSizes:
                 self._row[name] = max(self._row[name], row)
 
     def _add_reader(
-        self, name: str, chunk: _Chunk, stored: list[Any], cuts_pages: bool
+        self, name: str, chunk: _Chunk, stored: list[Any], cuts_pages: bool, buffer: int
     ) -> None:
         pages = [_page_bytes(column, chunk.n_rows, cuts_pages) for column in stored]
-        reader = sum(map(_reader_bytes, stored, pages))
+        reader = sum(
+            _reader_bytes(column, page, buffer)
+            for column, page in zip(stored, pages, strict=True)
+        )
         self._reader[name] = max(self._reader[name], reader)
         self._page[name] = max(self._page[name], *map(_stored_page_bytes, stored, pages))
 
@@ -140,7 +143,7 @@ def _stored_page_bytes(column: Any, page: int) -> int:
     return int(_ROUNDING * min(page, column.total_compressed_size))
 
 
-def _reader_bytes(column: Any, page: int) -> int:
+def _reader_bytes(column: Any, page: int, buffer: int) -> int:
     """Return what the reader of a stored column holds: a buffer, a page, a dictionary.
 
     The memory of a page also holds the dictionary as it is read. A chunk of one page and its
@@ -153,7 +156,7 @@ def _reader_bytes(column: Any, page: int) -> int:
         dictionary = max(0, column.data_page_offset - column.dictionary_page_offset)
     data = min(page, stored - min(dictionary, stored))
     pages = min((1 + column.has_dictionary_page) * page, stored + data)
-    return int(_ROUNDING * (min(column.total_compressed_size, READ_BUFFER) + pages)) + _READER
+    return int(_ROUNDING * (min(column.total_compressed_size, buffer) + pages)) + _READER
 
 
 def _fixed_bytes(arrow_type: pa.DataType) -> float | None:

@@ -57,6 +57,7 @@ def iter_resampled(
     weights_from: str | None = None,
     provenance: bool = False,
     scratch: Path | None = None,
+    format: Literal["delta"] | None = None,
 ) -> ResampledRows:
     """Resample a data set that may be larger than memory, without writing the result.
 
@@ -81,7 +82,7 @@ def iter_resampled(
         Whether a progress bar is shown during this call; None shows one in a terminal or a
         notebook. The logger ``smotefast`` gets lines about the progress at level INFO in any
         case.
-    if_balanced, absent_classes, weight_column, weights_from, provenance
+    if_balanced, absent_classes, weight_column, weights_from, provenance, format
         As in ``resample_dataset``.
     scratch
         Existing folder for the copy of a source that is not Parquet, which is as large as the
@@ -150,6 +151,7 @@ def iter_resampled(
         weights_from=weights_from,
         provenance=provenance,
         row_group_size=batch_rows,
+        format=format,
     )
     parent = None if scratch is None else file_path(scratch, "scratch", "folder")
     return ResampledRows(_prepare(arguments, target, parent, progress))
@@ -159,12 +161,14 @@ def _prepare(
     arguments: Arguments, target: str, scratch_parent: str | None, progress: bool | None
 ) -> PreparedRows:
     """Open the source, copy it if it is read only once, and prepare the rows."""
-    source = open_any_source(arguments.source, arguments.drop, arguments.schema)
+    source = open_any_source(
+        arguments.source, arguments.drop, arguments.schema, arguments.format
+    )
     scratch = ScratchFolder(scratch_parent) if isinstance(source, StreamSource) else None
     try:
         with (
             explain_limit(arguments.limit),
-            explain_full_disk(scratch.path if scratch else "", "scratch folder"),
+            explain_full_disk(scratch.path if scratch else "", "a scratch folder"),
             exit_on_signals(),
             LoggedProgress(make_progress(progress)) as shown,
         ):

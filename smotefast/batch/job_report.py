@@ -12,7 +12,7 @@ import math
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ import numpy as np
 from smotefast.batch.arguments import Arguments
 from smotefast.batch.resume import package_versions
 from smotefast.engine.base import BaseSampler
+from smotefast.engine.class_counts import Counts
 from smotefast.report import Summary, WrittenPart
 from smotefast.storage import (
     ArgumentError,
@@ -31,6 +32,7 @@ from smotefast.storage import (
 )
 from smotefast.storage.destination import SourcePaths
 from smotefast.storage.files import replace_file
+from smotefast.storage.remote.manifest import FORMAT
 
 # Names the format; a later version of it gets another number.
 _FORMAT = "smotefast report 1"
@@ -58,11 +60,12 @@ def check_report_path(
     sources = [
         os.path.realpath(name) for name in (*source.paths, *(f.path for f in source.files))
     ]
+    is_local = not destination.files.is_remote
     if real in sources:
         raise ArgumentError(f"report={path!r} is the source. Choose another file.")
-    if real == destination.path:
+    if is_local and real == destination.path:
         raise ArgumentError(f"report={path!r} is the destination. Choose another file.")
-    if os.path.commonpath([real, destination.path]) == destination.path:
+    if is_local and os.path.commonpath([real, destination.path]) == destination.path:
         raise ArgumentError(
             f"report={path!r} is inside the destination, which holds only the parts of the "
             "output. Choose a file beside it."
@@ -122,6 +125,23 @@ def write_report(
         ) from error
 
 
+def describe_output(
+    target: str, partition_by: Sequence[str], counts: Counts, written: Sequence[WrittenPart]
+) -> dict[str, Any]:
+    """Return the manifest of an output in a store: its files, and the rows of each class."""
+    description = {
+        "format": FORMAT,
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "target": target,
+        "classes": [{"label": label, "rows": n_rows} for label, n_rows in counts.items()],
+        "partition_by": partition_by,
+        "rows": sum(part.n_rows for part in written),
+        "parts": [dict(zip(_PART, part, strict=True)) for part in written],
+    }
+    plain: dict[str, Any] = _plain(description)
+    return plain
+
+
 def read_parts(path: str) -> tuple[bool, list[WrittenPart]]:
     """Read from a report whether the output is a folder, and its parts.
 
@@ -141,12 +161,17 @@ def read_parts(path: str) -> tuple[bool, list[WrittenPart]]:
         text = ""
     try:
         report = json.loads(text)
-        parts = [WrittenPart(*(part[key] for key in _PART)) for part in report["parts"]]
+        parts = parts_in(report)
         if report["format"] == _FORMAT and (report["is_folder"] or len(parts) == 1):
             return bool(report["is_folder"]), parts
     except (ValueError, LookupError, TypeError):
         pass
     raise ValueError(f"{path!r} is not a report that this version of smotefast can read.")
+
+
+def parts_in(report: Mapping[str, Any]) -> list[WrittenPart]:
+    """Return the parts that a report or a manifest lists."""
+    return [WrittenPart(*(part[key] for key in _PART)) for part in report["parts"]]
 
 
 def _source(source: ParquetSource | StreamSource, n_rows: int) -> dict[str, Any]:
@@ -195,6 +220,8 @@ def _options(arguments: Arguments) -> dict[str, Any]:
         "weights_from": arguments.weights_from,
         "provenance": arguments.provenance,
         **arguments.layout._asdict(),
+        "partition_by": arguments.partition_by,
+        "format": arguments.format,
     }
 
 

@@ -17,12 +17,12 @@ from typing import Generic, NamedTuple, TypeVar
 
 import pyarrow as pa
 
+from smotefast.batch.partition_by import PartitionedSink, WrittenFile
 from smotefast.batch.tasks import Part
 from smotefast.report import WrittenPart
 from smotefast.storage import ParquetSink, release_memory, uses_jemalloc
-from smotefast.storage.files import file_checksum, flush_to_disk, remove
+from smotefast.storage.files import OutputFiles, file_checksum, remove
 from smotefast.storage.journal import Journal
-from smotefast.storage.workspace import OUTPUT
 
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
@@ -42,51 +42,55 @@ class PartWriter(NamedTuple):
     folder
         Folder of the job.
     output
-        The folder of the parts; None if the output is a single file.
+        Where complete files are kept.
     group_rows
         Largest number of rows of a row group.
     reads_ahead
         Whether a row group is put together in another thread while one is written.
     layout
         What else the bytes of a part follow from, besides the job.
+    partition_by
+        Columns whose values name folders.
     """
 
     row_groups: Callable[[Part], Generator[pa.Table, None, None]]
     schema: pa.Schema
     options: Mapping[str, object]
     folder: str
-    output: str | None
+    output: OutputFiles
     group_rows: int
     reads_ahead: bool
     layout: Sequence[int] = ()
+    partition_by: tuple[str, ...] = ()
 
-    def path_of(self, part: Part) -> str:
-        """Return the path of the file of a part."""
-        return (
-            os.path.join(self.folder, OUTPUT)
-            if self.output is None
-            else os.path.join(self.output, part.name)
-        )
-
-    def write(self, part: Part, report: Callable[[int], None]) -> WrittenPart:
+    def write(self, part: Part, report: Callable[[int], None]) -> list[WrittenPart]:
         """Write a part; ``report`` is called with the rows of each row group.
 
-        A part without rows, other than the first one, gets no file, and has no checksum.
+        A part without rows, other than the first one, gets no file; nor does the first one, if
+        there are partitions.
         """
         attempt = os.path.join(self.folder, f"attempt-{part.name}")
-        n_rows = self._write_file(part, attempt, report)
-        if not n_rows and part.number > 0:
-            os.unlink(attempt)
-            return WrittenPart(part.name, 0, 0, "", self.group_rows)
-        path = self.path_of(part)
-        os.replace(attempt, path)
-        flush_to_disk(os.path.dirname(path))
-        n_bytes, checksum = os.path.getsize(path), file_checksum(path)
-        return WrittenPart(part.name, n_rows, n_bytes, checksum, self.group_rows)
+        if self.partition_by:
+            remove(attempt)
+        files = self._write_files(part, attempt, report)
+        if not any(file.n_rows for file in files) and part.number > 0:
+            files = []
+        written = [self._keep(file, report) for file in files]
+        if self.partition_by or not written:
+            remove(attempt)
+        return written
 
-    def _write_file(self, part: Part, path: str, report: Callable[[int], None]) -> int:
+    def _keep(self, file: WrittenFile, report: Callable[[int], None]) -> WrittenPart:
+        """Give a complete file its final name."""
+        n_bytes, checksum = os.path.getsize(file.path), file_checksum(file.path)
+        self.output.keep(file.path, file.name, lambda: report(0))
+        return WrittenPart(file.name, file.n_rows, n_bytes, checksum, self.group_rows)
+
+    def _write_files(
+        self, part: Part, path: str, report: Callable[[int], None]
+    ) -> list[WrittenFile]:
         tables = self.row_groups(part)
-        sink = ParquetSink(path, self.schema, self.options)
+        sink = self._sink(part, path)
         try:
             with closing(_one_ahead(tables) if self.reads_ahead else tables) as groups:
                 for table in groups:
@@ -98,46 +102,35 @@ class PartWriter(NamedTuple):
         except BaseException:
             sink.abort()
             raise
-        return sink.n_rows
+        if isinstance(sink, PartitionedSink):
+            return sink.files
+        return [WrittenFile(path, part.name, sink.n_rows)]
 
-    def finished(self, part: Part, journal: Journal) -> WrittenPart | None:
-        """Return what an earlier run wrote of a part, if its file is as it was."""
+    def _sink(self, part: Part, path: str) -> ParquetSink | PartitionedSink:
+        if not self.partition_by:
+            return ParquetSink(path, self.schema, self.options)
+        return PartitionedSink(
+            path, part.name, self.schema, self.options, self.partition_by, self.group_rows
+        )
+
+    def finished(self, part: Part, journal: Journal) -> list[WrittenPart] | None:
+        """Return what an earlier run wrote of a part, if its files are as they were."""
         recorded = journal.result(part.name)
         if recorded is None or recorded["group_rows"] != self.group_rows:
             return None
         if recorded.get("layout", []) != list(self.layout):
             return None
-        result = WrittenPart(
-            part.name,
-            recorded["rows"],
-            recorded["bytes"],
-            recorded["checksum"],
-            self.group_rows,
-            is_resumed=True,
-        )
-        if not result.checksum:
-            return result
-        path = self.path_of(part)
-        try:
-            is_same = os.path.getsize(path) == result.n_bytes
-            return result if is_same and file_checksum(path) == result.checksum else None
-        except OSError:
-            return None
-
-    def remove_others(self, written: Mapping[str, WrittenPart]) -> None:
-        """Remove what is in the folder of the parts, but is none of those that are written.
-
-        If an earlier run has exchanged the folder with an old destination, it has old files.
-        """
-        if self.output is not None:
-            names = {name for name, result in written.items() if result.checksum}
-            for name in sorted({*os.listdir(self.output)} - names):
-                remove(os.path.join(self.output, name))
+        files = [
+            WrittenPart(name, n_rows, n_bytes, checksum, self.group_rows, is_resumed=True)
+            for name, n_rows, n_bytes, checksum in recorded["files"]
+        ]
+        is_there = (self.output.has(file.file, file.n_bytes, file.checksum) for file in files)
+        return files if all(is_there) else None
 
 
 def finished_parts(
     parts: Sequence[Part], writer: PartWriter, journal: Journal
-) -> dict[str, WrittenPart]:
+) -> dict[str, list[WrittenPart]]:
     """Return what an earlier run has written, by the names of the parts."""
     results = {part.name: writer.finished(part, journal) for part in parts}
     return {name: result for name, result in results.items() if result is not None}
@@ -145,26 +138,24 @@ def finished_parts(
 
 def write_parts(
     parts: Sequence[Part],
-    finished: Mapping[str, WrittenPart],
+    finished: Mapping[str, list[WrittenPart]],
     writer: PartWriter,
     journal: Journal,
     n_workers: int,
     report: Callable[[int], None],
 ) -> list[WrittenPart]:
-    """Write the parts that are not finished; return all that have a file.
+    """Write the parts that are not finished; return the files of all of them.
 
     ``report`` is called in this thread, with numbers of rows.
     """
-    writer.remove_others(finished)
+    writer.output.remove_others({file.file for files in finished.values() for file in files})
     rest = [part for part in parts if part.name not in finished]
 
-    def write(part: Part, count: Callable[[int], None]) -> WrittenPart:
+    def write(part: Part, count: Callable[[int], None]) -> list[WrittenPart]:
         result = writer.write(part, count)
         journal.record(
             part.name,
-            rows=result.n_rows,
-            bytes=result.n_bytes,
-            checksum=result.checksum,
+            files=[file[:4] for file in result],
             group_rows=writer.group_rows,
             layout=list(writer.layout),
         )
@@ -172,9 +163,9 @@ def write_parts(
 
     with closing(Workers(write, n_workers)) as workers:
         results = workers.run(rest, report)
-    written = {**finished, **{result.file: result for result in results}}
-    ordered = [written[part.name] for part in parts]
-    return [result for result in ordered if result.checksum]
+    names = (part.name for part in rest)
+    written = {**finished, **dict(zip(names, results, strict=True))}
+    return [file for part in parts for file in written[part.name]]
 
 
 class _StoppedError(Exception):

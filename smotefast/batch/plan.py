@@ -29,12 +29,20 @@ from smotefast.batch.prepare import (
 )
 from smotefast.batch.request import Request, make_request
 from smotefast.batch.selection import SecondStep, second_step
-from smotefast.batch.stages import Columns, Counted, checked_columns, read_classes
-from smotefast.batch.tasks import check_part_count
+from smotefast.batch.stages import (
+    AtOnce,
+    Columns,
+    Counted,
+    check_parts,
+    checked_columns,
+    read_classes,
+    writing_at_once,
+)
 from smotefast.report import LoggedProgress, Progress, make_progress
 from smotefast.report.job_plan import JobPlan, PlannedClass, Refusal
 from smotefast.storage import (
     Destination,
+    Location,
     ParquetSource,
     StreamSource,
     check_destination,
@@ -78,7 +86,10 @@ def plan_dataset(
     compression_level: int | None = None,
     row_group_size: int | None = None,
     part_size: int | str | None = None,
+    partition_by: Iterable[str] = (),
     report: Path | None = None,
+    scratch: Path | None = None,
+    format: Literal["delta"] | None = None,
 ) -> JobPlan:
     """Say what a job would do, what it would take, and whether it would be refused.
 
@@ -97,7 +108,9 @@ def plan_dataset(
         As for ``resample_dataset``.
     keep_fill, feature, if_balanced, absent_classes, weight_column, weights_from, provenance
         As for ``resample_dataset``.
-    compression, compression_level, row_group_size, part_size, report
+    compression, compression_level, row_group_size, part_size, partition_by, report
+        As for ``resample_dataset``.
+    scratch, format
         As for ``resample_dataset``.
 
     Returns
@@ -127,7 +140,7 @@ def plan_dataset(
     >>> [tuple(each) for each in plan.classes], plan.refused
     ([('a', 2, 0, 2), ('b', 1, 1, 2)], ())
     """
-    anywhere = _ANY_FILE if part_size is None else _ANY_FOLDER
+    anywhere = _ANY_FILE if part_size is None and not partition_by else _ANY_FOLDER
     arguments = check_arguments(
         source,
         anywhere if destination is None else destination,
@@ -149,7 +162,10 @@ def plan_dataset(
         compression_level=compression_level,
         row_group_size=row_group_size,
         part_size=part_size,
+        partition_by=partition_by,
         report=report,
+        scratch=scratch,
+        format=format,
     )
     planning = _Planning(arguments, target, has_destination=destination is not None)
     with LoggedProgress(make_progress(progress)) as shown:
@@ -196,7 +212,9 @@ class _Planning:
 
     def _go(self, overwrite: bool, progress: Progress) -> None:
         arguments = self._arguments
-        source = open_any_source(arguments.source, arguments.drop, arguments.schema)
+        source = open_any_source(
+            arguments.source, arguments.drop, arguments.schema, arguments.format
+        )
         self._add(source=source.path, n_files=len(source.files))
         output = self._output(source, overwrite)
         columns = checked_columns(
@@ -216,16 +234,16 @@ class _Planning:
         )
         if output.is_folder:
             with self._guard():
-                n_new = sum(request.n_to_generate.values())
-                check_part_count(found.copies, n_new, found.part_rows)
+                check_parts(request, found.copies, found.part_rows, progress)
         self._plan_request(request, found, output, source, progress)
 
     def _output(self, source: ParquetSource | StreamSource, overwrite: bool) -> Destination:
         """Return the destination; a new one if there is none, or it cannot be written."""
-        path = self._arguments.destination
+        path, scratch = self._arguments.destination, self._arguments.scratch
         if self._has_destination:
+            location = Location(path, self._arguments.files)
             with self._guard():
-                return check_destination(path, source, overwrite=overwrite)
+                return check_destination(location, source, overwrite=overwrite, scratch=scratch)
         is_folder = not path.lower().endswith((".parquet", ".pq", ".parq"))
         return Destination(os.path.realpath(path), is_folder)
 
@@ -259,8 +277,8 @@ class _Planning:
             features = choose_features(request, second)
         if len(self._refused) > n_refused:
             return
-        n_workers = thread_count(None) if output.is_folder else 1
-        plan = self._memory(request, features, second, progress, n_workers)
+        at_once = writing_at_once(self._arguments, output)
+        plan = self._memory(request, features, second, progress, at_once)
         if isinstance(source, ParquetSource):
             progress.phase("checking columns")
             with self._guard():
@@ -285,17 +303,17 @@ class _Planning:
         features: Features,
         second: SecondStep,
         progress: Progress,
-        n_workers: int,
+        at_once: AtOnce,
     ) -> Plan:
         """Plan the memory; if it does not fit, as with the lowest limit that is enough."""
         try:
-            plan = plan_memory(request, features, second, progress, n_workers=n_workers)
+            plan = plan_memory(request, features, second, progress, **at_once)
         except MemoryLimitError as error:
             with self._guard():
                 raise
             limit = Limit(error.least_bytes, "")
             enough = replace(request, arguments=request.arguments._replace(limit=limit))
-            plan = plan_memory(enough, features, second, progress, n_workers=n_workers)
+            plan = plan_memory(enough, features, second, progress, **at_once)
         self._add(
             n_parts=plan.n_workers,
             memory_expected=plan.peak_bytes,

@@ -76,6 +76,7 @@ def prepare_job(
     group_rows: int | None = None,
     run_bytes: int | None = None,
     is_written: bool = True,
+    extra_groups: float = 0.0,
 ) -> PreparedJob:
     """Plan the memory, read the classes, find neighbors.
 
@@ -92,8 +93,17 @@ def prepare_job(
     second = second_step(request)
     check_counts(request, second)
     features = choose_features(request, second)
-    options = {"n_workers": n_workers, "group_rows": group_rows, "run_bytes": run_bytes}
-    plan = plan_memory(request, features, second, progress, is_written=is_written, **options)
+    plan = plan_memory(
+        request,
+        features,
+        second,
+        progress,
+        n_workers=n_workers,
+        group_rows=group_rows,
+        run_bytes=run_bytes,
+        is_written=is_written,
+        extra_groups=extra_groups,
+    )
     warn_about_features(request, features, plan)
     reader = _reader(request, plan, progress)
     times.begin("gathering")
@@ -154,7 +164,7 @@ def plan_memory(
     features: Features,
     second: SecondStep,
     progress: Progress,
-    **options: int | None,
+    **options: float | None,
 ) -> Plan:
     """Load the kernels, and plan the memory on top of them.
 

@@ -40,7 +40,10 @@ def resample_dataset(
     compression_level: int | None = None,
     row_group_size: int | None = None,
     part_size: int | str | None = None,
+    partition_by: Iterable[str] = (),
     report: str | os.PathLike[str] | None = None,
+    scratch: str | os.PathLike[str] | None = None,
+    format: Literal["delta"] | None = None,
 ) -> Summary:
     """Resample a data set in Parquet files that may be larger than memory.
 
@@ -59,10 +62,12 @@ def resample_dataset(
         get those of their base row. CSV files with a header (.csv, .csv.gz), Arrow files
         (.arrow, .feather, .ipc), and objects that yield batches (a pyarrow Dataset or
         RecordBatchReader, a polars LazyFrame, a DuckDB relation) are first copied to a Parquet
-        file next to the destination, in the order in which they yield their rows.
+        file next to the destination, in the order in which they yield their rows. Paths may be
+        URLs of stores, such as ``"s3://bucket/folder"``.
     destination
         The output: one file if the name ends in ``.parquet``, ``.pq`` or ``.parq``, otherwise a
-        folder of part files. At any moment it is absent, unchanged or complete.
+        folder of part files. At any moment it is absent, unchanged or complete. A folder in a
+        store, such as ``"s3://bucket/folder"``, is complete if ``_manifest.json`` is in it.
     target
         The column with the class. All other columns, except those in ``drop`` and ``keep``, are
         features.
@@ -136,10 +141,20 @@ def resample_dataset(
     part_size
         Size of the rows of a part file in memory, such as "64MiB". A part has at least one row
         group of the source, or one synthetic sample. None means 128 MiB.
+    partition_by
+        Columns whose values become names of folders, such as ``day=1``, instead of columns of
+        the files: the target, partition columns of the source, or those in ``keep``. A missing
+        value is ``__HIVE_DEFAULT_PARTITION__``.
     report
         A JSON file to write when the job is complete, with the counts, samplers, options,
         source, versions, times, memory, and the parts with their checksums. An old report is
         replaced.
+    scratch
+        Folder of this machine for the files of jobs whose destination is in a store. None means
+        a folder for temporary files. To go on with an interrupted job, it must be the same.
+    format
+        "delta" reads the current version of a Delta table, with the package deltalake. None
+        reads files by their names.
 
     Returns
     -------
@@ -196,6 +211,9 @@ def resample_dataset(
         compression_level=compression_level,
         row_group_size=row_group_size,
         part_size=part_size,
+        partition_by=partition_by,
         report=report,
+        scratch=scratch,
+        format=format,
     )
     return run_job(arguments, target, overwrite=overwrite, progress=progress)

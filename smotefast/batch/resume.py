@@ -25,7 +25,7 @@ _IGNORED = {"n_jobs"}
 # Arguments that the rows depend on, besides source, target and samplers.
 _OPTIONS = (
     "writes_originals", "order", "schema", "drop", "keep", "keep_fill", "feature", "allowed",
-    "weight_column", "weights_from", "provenance", "layout",
+    "weight_column", "weights_from", "provenance", "layout", "partition_by", "format",
 )  # fmt: skip
 # Packages that compute or write the rows.
 _PACKAGES = ("numpy", "pyarrow", "scikit-learn", "scipy")
@@ -56,6 +56,7 @@ def open_journal(
     else:
         workspace.start_anew()
         workspace.journal.begin(job)
+        workspace.record_output()
         if _needs_seed(arguments.steps):
             _record_seed(workspace.journal)
     return workspace.journal
@@ -66,12 +67,14 @@ def describe_job(arguments: Arguments, source: Source, target: str) -> dict[str,
     steps = [step for step in arguments.steps if step is not None]
     job = {
         "versions": package_versions(),
-        "source": [[file.path, file.n_rows, *file.content_state] for file in source.files]
+        "source": [
+            [file.path, file.n_rows, *file.content_state, file.version] for file in source.files
+        ]
         or secrets.token_hex(8),  # objects cannot be compared
         "target": target,
         "samplers": [_describe_sampler(step) for step in steps],
         "options": {name: repr(getattr(arguments, name)) for name in _OPTIONS},
-        "destination": arguments.destination,
+        "destination": getattr(arguments.files, "address", arguments.destination),
     }
     plain: dict[str, Any] = json.loads(json.dumps(job))
     return plain

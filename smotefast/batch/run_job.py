@@ -8,22 +8,29 @@ same job goes on from them after an interruption.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from smotefast._threads import thread_count
 from smotefast.batch.arguments import Arguments
-from smotefast.batch.job_report import write_report
+from smotefast.batch.job_report import describe_output, write_report
+from smotefast.batch.partition_by import (
+    without_columns,
+)
 from smotefast.batch.parts import PartWriter, finished_parts, write_parts
 from smotefast.batch.prepare import PreparedJob, prepare_job
 from smotefast.batch.request import Request
 from smotefast.batch.resume import open_journal
 from smotefast.batch.row_order import RowOrder, keys_of, row_order
-from smotefast.batch.stages import checked_columns, count_classes, in_parquet, row_groups
+from smotefast.batch.stages import (
+    check_parts,
+    checked_columns,
+    count_classes,
+    in_parquet,
+    row_groups,
+    writing_at_once,
+)
 from smotefast.batch.tasks import (
     Part,
-    check_part_count,
     generate_tasks,
 )
 from smotefast.exceptions import warn_resampling
@@ -39,14 +46,18 @@ from smotefast.report import (
 from smotefast.storage import (
     Destination,
     Journal,
+    Location,
+    ParquetSource,
     PeakMemory,
+    StreamSource,
     Workspace,
     check_destination,
     exit_on_signals,
     explain_full_disk,
     explain_limit,
     open_any_source,
-    recover,
+    open_workspace,
+    recover_any,
     writer_options,
 )
 
@@ -63,16 +74,15 @@ def run_job(
 ) -> Summary:
     """Resample files; see ``resample_dataset``."""
     times, peak = StepTimes("counting"), PeakMemory()
-    source = open_any_source(arguments.source, arguments.drop, arguments.schema)
-    recover(os.path.realpath(arguments.destination))
-    output = check_destination(arguments.destination, source, overwrite=overwrite)
+    recover_any(Location(arguments.destination, arguments.files), arguments.scratch)
+    source, output = _opened(arguments, overwrite=overwrite)
     columns = checked_columns(arguments, source, target, output)
     with (
         explain_limit(arguments.limit),
-        explain_full_disk(output.path),
+        explain_full_disk(*_disk(output)),
         exit_on_signals(),
         LoggedProgress(make_progress(progress)) as shown,
-        Workspace(output, overwrite=overwrite) as workspace,
+        open_workspace(output, overwrite=overwrite) as workspace,
         ExitStack() as stack,
     ):
         journal = open_journal(workspace, arguments, source, target)
@@ -81,11 +91,7 @@ def run_job(
         stack.enter_context(files.report_changes())
         request, copies, part_rows = count_classes(arguments, files, target, columns, shown)
         if output.is_folder:
-            n_to_generate = sum(request.n_to_generate.values())
-            if keys is None:
-                check_part_count(copies, n_to_generate, part_rows)
-            else:
-                check_part_count((), files.n_rows + n_to_generate, part_rows)
+            check_parts(request, copies, part_rows, shown)
         with save_searches(journal):
             prepared = _prepare(request, journal, output, shown, times)
         warn_resampling(prepared.job.messages)
@@ -105,13 +111,14 @@ def run_job(
         shown.phase("writing", n_rows, writes=True)
         written = _write(parts, finished, writer, journal, prepared.plan.n_workers, shown, peak)
         _check_rows(written, n_rows)
-        if not output.is_folder:
-            written = [part._replace(file=os.path.basename(output.path)) for part in written]
+        written = [part._replace(file=workspace.public_name(part.file)) for part in written]
         times.begin("committing")
         files.check_unchanged()
         # Once more: links and folders may have changed since the job began.
-        check_destination(output.path, source, overwrite=overwrite)
-        workspace.publish()
+        again = Location(output.path, output.files)
+        check_destination(again, source, overwrite=overwrite, scratch=arguments.scratch)
+        counts, by = prepared.rows.counts, arguments.partition_by
+        workspace.publish(describe_output(target, by, counts, written))
     summary = _summary(request, prepared, written, times.result(), peak, order.scratch_bytes)
     if arguments.report is not None:
         write_report(arguments.report, summary, arguments, source, target, output)
@@ -123,9 +130,27 @@ def check_job(arguments: Arguments, target: str, *, overwrite: bool) -> None:
 
     The errors are those of ``run_job``.
     """
-    source = open_any_source(arguments.source, arguments.drop, arguments.schema)
-    output = check_destination(arguments.destination, source, overwrite=overwrite)
+    source, output = _opened(arguments, overwrite=overwrite)
     checked_columns(arguments, source, target, output)
+
+
+def _opened(
+    arguments: Arguments, *, overwrite: bool
+) -> tuple[ParquetSource | StreamSource, Destination]:
+    """Open the source, and check whether the destination can be written."""
+    source = open_any_source(
+        arguments.source, arguments.drop, arguments.schema, arguments.format
+    )
+    destination = Location(arguments.destination, arguments.files)
+    scratch = arguments.scratch
+    return source, check_destination(destination, source, overwrite=overwrite, scratch=scratch)
+
+
+def _disk(output: Destination) -> tuple[str, str]:
+    """Return what is on the disk that may be full, and what to choose on another."""
+    if output.files.is_remote:
+        return output.workspace, "a folder for scratch"
+    return output.path, "a destination"
 
 
 def _summary(
@@ -167,7 +192,7 @@ def _prepare(
         request,
         progress,
         times,
-        n_workers=thread_count(None) if output.is_folder else 1,
+        **writing_at_once(request.arguments, output),
         group_rows=None if recorded is None else recorded["group_rows"],
         run_bytes=None if recorded is None else recorded["run_bytes"],
     )
@@ -192,27 +217,30 @@ def _part_writer(
     output: Destination,
 ) -> PartWriter:
     source, plan, layout = request.source, prepared.plan, request.arguments.layout
+    by = request.arguments.partition_by
+    names = without_columns(order.schema, by).names
     return PartWriter(
         order.of_part,
         order.schema,
         writer_options(
             source,
-            source.names - set(request.columns),
-            order.schema.names,
+            frozenset({*source.names, *by} - {*names}),
+            names,
             codec=layout.compression,
             level=layout.compression_level,
         ),
         workspace.path,
-        workspace.output if output.is_folder else None,
+        workspace.files,
         plan.group_rows,
         reads_ahead=plan.n_workers == 1,
         layout=order.layout,
+        partition_by=by,
     )
 
 
 def _write(
     parts: list[Part],
-    finished: dict[str, WrittenPart],
+    finished: dict[str, list[WrittenPart]],
     writer: PartWriter,
     journal: Journal,
     n_workers: int,
@@ -226,7 +254,7 @@ def _write(
         peak.sample()
 
     if finished:
-        progress.skip(sum(part.n_rows for part in finished.values()))
+        progress.skip(sum(file.n_rows for files in finished.values() for file in files))
     return write_parts(parts, finished, writer, journal, n_workers, report)
 
 

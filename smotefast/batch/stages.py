@@ -8,17 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
+from smotefast._threads import thread_count
 from smotefast.batch.arguments import Arguments, split_columns
 from smotefast.batch.column_sizes import ColumnSizes
 from smotefast.batch.job_report import check_report_path
 from smotefast.batch.layout import check_part_size
+from smotefast.batch.partition_by import (
+    EXTRA_GROUPS,
+    MOST_WORKERS,
+    check_partition_by,
+    check_partitions,
+)
 from smotefast.batch.prepare import PreparedJob
 from smotefast.batch.provenance import check_names
 from smotefast.batch.request import Request, make_request
 from smotefast.batch.scan import Classes, scan_classes
-from smotefast.batch.tasks import PART_BYTES, CopyRows, copy_tasks
+from smotefast.batch.tasks import PART_BYTES, CopyRows, check_part_count, copy_tasks
 from smotefast.batch.weights import check_weight_column, make_weight_column
 from smotefast.batch.writing import RowGroups
 from smotefast.report import Progress
@@ -76,6 +83,9 @@ def checked_columns(
             with guard():
                 check_report_path(arguments.report, source, output, may_write=may_write)
     columns = split_columns(source, target, arguments.drop, arguments.keep, arguments.feature)
+    if output is not None:
+        with guard():
+            check_partition_by(arguments.partition_by, source, target, columns, output)
     if arguments.provenance:
         with guard():
             check_names(columns[0])
@@ -134,6 +144,41 @@ def in_parquet(
         check_resident_memory(arguments.limit.n_bytes)
 
     return source.to_parquet(folder, report, journal)
+
+
+def check_parts(
+    request: Request, copies: list[CopyRows], part_rows: int, progress: Progress
+) -> None:
+    """Refuse a folder with too many files, before the classes are read."""
+    n_to_generate, n_rows = sum(request.n_to_generate.values()), request.source.n_rows
+    is_shuffled = request.arguments.order == "shuffled"
+    if is_shuffled:
+        check_part_count((), n_rows + n_to_generate, part_rows)
+    else:
+        check_part_count(copies, n_to_generate, part_rows)
+    by = request.arguments.partition_by
+    if by:
+        # Parts of a shuffled output have rows of all partitions, as those of samples.
+        n_parts = -(-((n_rows if is_shuffled else 0) + n_to_generate) // part_rows)
+        row_bytes = request.column_sizes.row_bytes(request.columns)
+        check_partitions(
+            by, request.source, copies, (n_parts, n_to_generate), row_bytes, progress
+        )
+
+
+class AtOnce(TypedDict):
+    """Arguments of ``make_plan`` about writing at the same time."""
+
+    n_workers: int
+    extra_groups: float
+
+
+def writing_at_once(arguments: Arguments, output: Destination) -> AtOnce:
+    """Return how many parts may be written at a time, and what they hold."""
+    n_workers = thread_count(None) if output.is_folder else 1
+    if arguments.partition_by:
+        return AtOnce(n_workers=min(n_workers, MOST_WORKERS), extra_groups=EXTRA_GROUPS)
+    return AtOnce(n_workers=n_workers, extra_groups=0.0)
 
 
 def row_groups(request: Request, prepared: PreparedJob) -> RowGroups:

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from smotefast.batch.arguments import file_path
-from smotefast.batch.job_report import read_parts
+from smotefast.batch.job_report import parts_in, read_parts
+from smotefast.exceptions import SourceMissingError
 from smotefast.report import WrittenPart
-from smotefast.storage import local_path, printable_path
-from smotefast.storage.files import file_checksum
-from smotefast.storage.paths import arrow_path
+from smotefast.storage import Location, locate, printable_path
+from smotefast.storage.remote.manifest import DATA, read_manifest
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Verification:
 
 
 def verify_dataset(
-    destination: str | os.PathLike[str], report: str | os.PathLike[str]
+    destination: str | os.PathLike[str], report: str | os.PathLike[str] | None = None
 ) -> Verification:
     """Check that resampled data are as the report of their job says.
 
@@ -58,7 +58,8 @@ def verify_dataset(
     destination
         The output of the job, a file or a folder. It may have been moved or renamed since.
     report
-        The JSON file that ``resample_dataset(report=...)`` wrote.
+        The JSON file that ``resample_dataset(report=...)`` wrote. None means the manifest that
+        folders in stores have, such as ``s3://bucket/folder``.
 
     Returns
     -------
@@ -91,42 +92,68 @@ def verify_dataset(
     ...     print(smotefast.verify_dataset(result, report))
     1 part, 4 rows: as reported.
     """
-    path = local_path(destination, "destination")
-    is_folder, parts = read_parts(file_path(report, "report"))
-    if is_folder:
-        differences = _folder_differences(path, parts)
+    location = locate(destination, "destination")
+    if report is None:
+        is_folder, parts = True, _parts_of_manifest(location)
     else:
-        differences = _differences(path, parts[0])
+        is_folder, parts = read_parts(file_path(report, "report"))
+    if is_folder:
+        differences = _folder_differences(location, parts)
+    else:
+        differences = _differences(location, parts[0])
     return Verification(len(parts), sum(part.n_rows for part in parts), tuple(differences))
 
 
-def _folder_differences(folder: str, parts: list[WrittenPart]) -> Iterator[str]:
-    if not os.path.isdir(folder):
+def _parts_of_manifest(location: Location) -> list[WrittenPart]:
+    manifest = read_manifest(*location)
+    if manifest is None:
+        raise SourceMissingError(
+            f"{location.path!r} has no manifest, which only folders in stores have. Name the "
+            "report of the job with report."
+        )
+    return parts_in(manifest)
+
+
+def _folder_differences(location: Location, parts: list[WrittenPart]) -> Iterator[str]:
+    folder, files = location
+    if not files.is_folder(folder):
         yield f"{printable_path(folder)}: is missing, or no folder"
         return
+    files.load(folder)
     for part in parts:
-        yield from _differences(os.path.join(folder, part.file), part)
+        yield from _differences(Location(os.path.join(folder, part.file), files), part)
     known = {part.file for part in parts}
-    for name in sorted(os.listdir(folder)):
-        if name not in known and not name.startswith(("_", ".")):
+    for name in _names_in(location):
+        if name not in known:
             yield f"{printable_path(name)}: is not in the report"
 
 
-def _differences(path: str, part: WrittenPart) -> Iterator[str]:
+def _names_in(location: Location, below: str = "") -> Iterator[str]:
+    """Yield the names of the files in a folder and its partitions, except hidden ones."""
+    folder, files = location
+    for entry in files.entries(os.path.join(folder, below.rstrip("/")).rstrip("/")):
+        if entry.name.startswith(("_", ".")):
+            continue
+        if entry.is_folder and ("=" in entry.name or DATA.fullmatch(entry.name)):
+            yield from _names_in(location, f"{below}{entry.name}/")
+        else:
+            yield below + entry.name
+
+
+def _differences(location: Location, part: WrittenPart) -> Iterator[str]:
     """Yield what differs in a file."""
-    name = printable_path(os.path.basename(path))
-    if not os.path.isfile(path):
+    path, files = location
+    name = printable_path(part.file if "/" in part.file else os.path.basename(path))
+    if not files.is_file(path):
         yield f"{name}: is missing"
         return
-    n_bytes = os.path.getsize(path)
+    n_bytes, checksum = files.checksum(path)
     if n_bytes != part.n_bytes:
         yield f"{name}: has {n_bytes:,} bytes instead of {part.n_bytes:,}"
-    else:
-        checksum = file_checksum(path)
-        if checksum != part.checksum:
-            yield f"{name}: has the checksum {checksum} instead of {part.checksum}"
+    elif checksum != part.checksum:
+        yield f"{name}: has the checksum {checksum} instead of {part.checksum}"
     try:
-        with arrow_path(path) as arrow_name, pq.ParquetFile(arrow_name) as parquet:
+        with files.opened(path) as opened, pq.ParquetFile(opened) as parquet:
             n_rows = parquet.metadata.num_rows
     except (pa.ArrowException, OSError) as error:
         yield f"{name}: cannot be read as Parquet: {' '.join(str(error).split())}"

@@ -90,6 +90,7 @@ def resample(
     memory_limit: options.MemoryLimit = None,
     rows: options.RowsToWrite = options.Rows.ALL,
     order: options.OrderOfRows = options.Order.SOURCE,
+    format: options.Format = None,
     schema: options.SchemaChoice = options.Schema.UNIFY,
     drop: options.Drop = None,
     keep: options.Keep = None,
@@ -104,7 +105,9 @@ def resample(
     compression_level: options.CompressionLevel = None,
     row_group_size: options.RowGroupSize = None,
     part_size: options.PartSize = None,
+    partition_by: options.PartitionBy = None,
     report: options.Report = None,
+    scratch: options.Scratch = None,
     config: options.Config = None,
     job: options.JobName = None,
     overwrite: options.Overwrite = False,
@@ -165,6 +168,7 @@ def plan(
     memory_limit: options.MemoryLimit = None,
     rows: options.RowsToWrite = options.Rows.ALL,
     order: options.OrderOfRows = options.Order.SOURCE,
+    format: options.Format = None,
     schema: options.SchemaChoice = options.Schema.UNIFY,
     drop: options.Drop = None,
     keep: options.Keep = None,
@@ -179,7 +183,9 @@ def plan(
     compression_level: options.CompressionLevel = None,
     row_group_size: options.RowGroupSize = None,
     part_size: options.PartSize = None,
+    partition_by: options.PartitionBy = None,
     report: options.Report = None,
+    scratch: options.Scratch = None,
     config: options.Config = None,
     job: options.JobName = None,
     overwrite: options.Overwrite = False,
@@ -214,13 +220,13 @@ def verify(
         typer.Argument(metavar="DESTINATION", help="The output of a job.", show_default=False),
     ],
     report: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="FILE",
             help="The file that 'resample --report' wrote.",
-            show_default=False,
+            show_default="the manifest of a folder in a store",
         ),
-    ],
+    ] = None,
     debug: options.Debug = False,
 ) -> None:
     """Check that DESTINATION has exactly the files, rows and bytes that its report names."""
@@ -234,13 +240,16 @@ def verify(
 
 
 @app.command(epilog=EXIT_CODES)
-def clean(destination: options.Destination, debug: options.Debug = False) -> None:
+def clean(
+    destination: options.Destination,
+    scratch: options.Scratch = None,
+    debug: options.Debug = False,
+) -> None:
     """Remove what an interrupted job has left beside DESTINATION."""
     with one_line_errors(debug):
-        from smotefast.storage import clean as remove_leftovers
-        from smotefast.storage import format_size
+        from smotefast.storage import clean_any, format_size
 
-        n_bytes = remove_leftovers(destination)
+        n_bytes = clean_any(destination, scratch)
         print_result(f"{format_size(n_bytes)} removed." if n_bytes else "Nothing to remove.")
 
 
@@ -273,6 +282,7 @@ def diagnose(
             show_default="none",
         ),
     ] = None,
+    format: options.Format = None,
     drop: options.Drop = None,
     memory_limit: options.MemoryLimit = None,
     html: Annotated[
@@ -297,11 +307,12 @@ def diagnose(
         from smotefast.cli.diagnose import check_arguments, run
 
         with usage_errors():
-            check_arguments(source, sampler, memory_limit)
+            check_arguments(source, sampler, memory_limit, format)
         report = run(
             source,
             target=target,
             sampler=sampler,
+            format=format,
             drop=drop or [],
             memory_limit=memory_limit,
             html=html,

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import os
 
+from smotefast.batch.arguments import check_format
 from smotefast.diagnosis import Diagnosis, checked_sampler, diagnose_dataset
-from smotefast.storage import DestinationExistsError, local_path, resolve_memory_limit
+from smotefast.storage import DestinationExistsError, locate, resolve_memory_limit
 from smotefast.storage.files import replace_file
 
 
-def check_arguments(source: str, sampler: str | None, memory_limit: str | None) -> None:
+def check_arguments(
+    source: str, sampler: str | None, memory_limit: str | None, format: str | None
+) -> None:
     """Raise ValueError for an argument that is invalid whatever the data are."""
     resolve_memory_limit(memory_limit)
-    local_path(source, "source")
+    locate(source, "source")
     checked_sampler(sampler)
+    check_format(format)
 
 
 def run(
@@ -22,6 +26,7 @@ def run(
     *,
     target: str,
     sampler: str | None,
+    format: str | None,
     drop: list[str],
     memory_limit: str | None,
     html: str | None,
@@ -42,6 +47,7 @@ def run(
         source,
         target=target,
         sampler=sampler,
+        format="delta" if format == "delta" else None,
         drop=drop,
         memory_limit=memory_limit,
         progress=False if quiet else None,

@@ -69,7 +69,7 @@ Source = Annotated[
     typer.Argument(
         metavar="SOURCE",
         help="A Parquet, CSV or Arrow file, a folder of such files, or a quoted pattern such "
-        "as 'data/*.parquet'.",
+        "as 'data/*.parquet', here or in a store, such as s3://bucket/folder.",
         show_default=False,
     ),
 ]
@@ -77,7 +77,8 @@ Destination = Annotated[
     str,
     typer.Argument(
         metavar="DESTINATION",
-        help="The file to write (NAME.parquet), or a folder for part files (any other name).",
+        help="The file to write (NAME.parquet), or a folder for part files (any other name), "
+        "here or in a store.",
         show_default=False,
     ),
 ]
@@ -282,6 +283,15 @@ PartSize = Annotated[
         show_default="128MiB",
     ),
 ]
+PartitionBy = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COLUMN[,COLUMN]",
+        help="Write the values of columns as names of folders, such as day=1: the target, "
+        "partition columns of SOURCE, or columns to keep. Can be repeated.",
+        show_default="none",
+    ),
+]
 Report = Annotated[
     str | None,
     typer.Option(
@@ -289,6 +299,24 @@ Report = Annotated[
         help="Write a report to a JSON file when the job is complete; 'smotefast verify' "
         "checks DESTINATION by it.",
         show_default="none",
+    ),
+]
+Format = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help="delta reads the current version of the Delta table SOURCE.",
+        show_default="by the names of the files",
+    ),
+]
+Scratch = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DIR",
+        help="Folder of this machine for the files of a job that writes to a store, such as "
+        "s3://bucket/name.",
+        show_default="a folder for temporary files",
     ),
 ]
 LogFormatValue = Annotated[

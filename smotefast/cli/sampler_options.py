@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _JOB_OPTIONS = (
     "memory_limit", "rows", "order", "schema", "keep_fill", "if_balanced", "absent_classes",
     "weight_column", "weights_from", "provenance", "compression", "compression_level",
-    "row_group_size", "part_size", "report",
+    "row_group_size", "part_size", "report", "scratch", "format",
 )  # fmt: skip
 
 
@@ -41,6 +41,9 @@ def job_arguments(given: Mapping[str, Any]) -> dict[str, Any]:
         first = first_sampler(name, seed, params, given["settings"] or ())
     sampler = with_second_step(first, given["then"], seed, given["then_settings"] or ())
     columns = {option: given[option] or () for option in ("drop", "keep", "feature")}
+    columns["partition_by"] = [
+        name for names in given["partition_by"] or () for name in names.split(",")
+    ]
     options = {option: _value(given[option]) for option in _JOB_OPTIONS}
     return {"sampler": sampler, **columns, **options}
 

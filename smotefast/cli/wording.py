@@ -43,7 +43,10 @@ OPTIONS = {
     "compression_level": "--compression-level",
     "row_group_size": "--row-group-size",
     "part_size": "--part-size",
+    "partition_by": "--partition-by",
     "report": "--report",
+    "scratch": "--scratch",
+    "format": "--format",
     "progress": "--quiet",
 }
 SETTINGS = (

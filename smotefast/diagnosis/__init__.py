@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from smotefast.diagnosis.findings import ClassFigures, Point, Recommendation
 from smotefast.diagnosis.report import Diagnosis
@@ -124,6 +124,7 @@ def diagnose_dataset(
     drop: Iterable[str] = (),
     memory_limit: int | str | None = None,
     progress: bool | Callable[[int, int], object] | None = None,
+    format: Literal["delta"] | None = None,
 ) -> Diagnosis:
     """Diagnose a data set in Parquet files that may be larger than memory.
 
@@ -147,6 +148,8 @@ def diagnose_dataset(
         :func:`resample_dataset`.
     progress
         None shows a progress bar in a terminal or a notebook; True always, False never.
+    format
+        "delta" for a Delta table, as for :func:`resample_dataset`.
 
     Returns
     -------
@@ -164,7 +167,7 @@ def diagnose_dataset(
     from smotefast.diagnosis.files import diagnose_files
 
     checked = checked_sampler(sampler)
-    return diagnose_files(source, target, checked, drop, memory_limit, progress)
+    return diagnose_files(source, target, checked, drop, memory_limit, progress, format)
 
 
 def checked_sampler(sampler: Sampler) -> BaseSampler | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from smotefast.batch.arguments import column_names, split_columns
+from smotefast.batch.arguments import check_format, column_names, split_columns
 from smotefast.batch.categorical_features import split_features
 from smotefast.batch.class_names import name_classes
 from smotefast.batch.column_sizes import ColumnSizes
@@ -120,12 +120,14 @@ def diagnose_files(
     drop: Iterable[str],
     memory_limit: int | str | None,
     progress: bool | Callable[[int, int], object] | None,
+    format: str | None = None,
 ) -> Diagnosis:
     """Diagnose files; see ``diagnose_dataset``."""
     given = resolve_memory_limit(memory_limit)
     limit = given.n_bytes
     dropped = column_names(drop, "drop")
-    opened = open_any_source(check_source(path), dropped)
+    check_format(format)
+    opened = open_any_source(check_source(path), dropped, format=format)
     _, features = split_columns(opened, target, dropped)
     with (
         explain_limit(given),

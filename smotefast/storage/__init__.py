@@ -13,14 +13,19 @@ from smotefast.exceptions import (
     SourceError,
 )
 from smotefast.storage.commit import exit_on_signals
-from smotefast.storage.destination import Destination, check_destination, destination_path
+from smotefast.storage.destination import (
+    Destination,
+    check_destination,
+    destination_location,
+)
+from smotefast.storage.file_access import Location
 from smotefast.storage.journal import Journal
 from smotefast.storage.limits import (
     default_memory_limit,
     explain_limit,
     resolve_memory_limit,
 )
-from smotefast.storage.paths import local_path, local_paths, printable_path
+from smotefast.storage.paths import local_path, printable_path
 from smotefast.storage.process_memory import (
     PeakMemory,
     check_resident_memory,
@@ -28,6 +33,8 @@ from smotefast.storage.process_memory import (
     parse_size,
     resident_bytes,
 )
+from smotefast.storage.remote.locations import locate
+from smotefast.storage.remote.workspace import clean_any, open_workspace, recover_any
 from smotefast.storage.scratch import ScratchFolder
 from smotefast.storage.sink import ParquetSink, explain_full_disk
 from smotefast.storage.source import ParquetSource, open_source
@@ -40,6 +47,7 @@ __all__ = [
     "Destination",
     "DestinationExistsError",
     "Journal",
+    "Location",
     "ParquetSink",
     "ParquetSource",
     "PeakMemory",
@@ -52,19 +60,22 @@ __all__ = [
     "check_resident_memory",
     "check_source",
     "clean",
+    "clean_any",
     "default_memory_limit",
-    "destination_path",
+    "destination_location",
     "exit_on_signals",
     "explain_full_disk",
     "explain_limit",
     "format_size",
     "local_path",
-    "local_paths",
+    "locate",
     "open_any_source",
     "open_source",
+    "open_workspace",
     "parse_size",
     "printable_path",
     "recover",
+    "recover_any",
     "relax_allocator",
     "release_memory",
     "resident_bytes",

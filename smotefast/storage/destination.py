@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
-from collections.abc import Sequence
+import stat
+import tempfile
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from smotefast.exceptions import ArgumentError, DestinationExistsError
-from smotefast.storage.paths import PARQUET, local_path, other_format
+from smotefast.exceptions import ArgumentError, DestinationExistsError, StoreError
+from smotefast.storage.file_access import LOCAL, Files, Location
+from smotefast.storage.paths import PARQUET, other_format
+from smotefast.storage.remote.files import RemoteFiles
+from smotefast.storage.remote.locations import locate
+from smotefast.storage.remote.manifest import DATA, JOBS, NAME, destination_manifest
 from smotefast.storage.source_file import SourceFile
 
 _METADATA_FILES = {"_success", "_metadata", "_common_metadata"}
@@ -32,42 +40,61 @@ class Destination(NamedTuple):
         The real path, with links resolved, so that the result replaces the link's target.
     is_folder
         Whether it becomes a folder of part files.
+    files
+        Where it is.
+    workspace
+        The folder of jobs that write to it; empty if that is beside the destination.
     """
 
     path: str
     is_folder: bool
+    files: Files = LOCAL
+    workspace: str = ""
 
 
-def destination_path(path: str | bytes | os.PathLike[str]) -> str:
-    """Return the path of a destination as text.
+def destination_location(path: str | bytes | os.PathLike[str]) -> Location:
+    """Return the path of a destination as text, and its file system.
 
     Raises
     ------
     ValueError, TypeError
-        If it is not a local path, or has the file extension of another format.
+        If it is no path, or has the file extension of another format.
     """
-    text = local_path(path, "destination")
-    reason = other_format(text) or other_format(os.path.realpath(text))
+    text, files = locate(path, "destination")
+    reason = other_format(text) or other_format(files.real(text))
     if reason is not None:
         raise ValueError(
             f"The destination {text!r} {reason}, but only Parquet is written. Use a name with "
             "the extension .parquet for one file, or without an extension for a folder of part "
             "files."
         )
-    return text
+    return Location(text, files)
 
 
 def check_destination(
-    path: str | bytes | os.PathLike[str], source: SourcePaths, *, overwrite: bool
+    path: str | bytes | os.PathLike[str] | Location,
+    source: SourcePaths,
+    *,
+    overwrite: bool,
+    scratch: str | None = None,
 ) -> Destination:
     """Resolve a destination: a file if it ends in .parquet, else a folder.
+
+    ``scratch`` is a folder of this machine for jobs that write to a store.
 
     Raises
     ------
     OSError, ValueError
         If it exists and ``overwrite`` is False, overlaps the source, or cannot be created.
     """
-    name = destination_path(path)
+    name, files = path if isinstance(path, Location) else destination_location(path)
+    if isinstance(files, RemoteFiles):
+        return _check_remote(name, files, source, overwrite=overwrite, scratch=scratch)
+    if scratch is not None:
+        raise ArgumentError(
+            f"scratch={scratch!r} has no effect: the destination {name!r} is on this machine, "
+            "and its job has a folder beside it."
+        )
     path = os.path.realpath(name)
     _check_separate(name, path, source)
     is_folder = not path.lower().endswith(PARQUET)
@@ -100,11 +127,12 @@ def _exists(path: str) -> bool:
 def _check_separate(name: str, path: str, source: SourcePaths) -> None:
     """Raise if the destination is, contains or is inside the source or one of its files."""
     roots = [os.path.realpath(each) for each in source.paths if os.path.lexists(each)]
-    if any(_is_same(path, each) for each in (*roots, *(file.path for file in source.files))):
+    local = [file.path for file in source.files if not file.files.is_remote]
+    if any(_is_same(path, each) for each in (*roots, *local)):
         raise ArgumentError(f"The destination {name!r} is the source. Choose another.")
     if any(os.path.commonpath([path, root]) == root for root in roots):
         raise ArgumentError(f"The destination {name!r} is inside the source folder.")
-    for part in (*roots, *(os.path.realpath(file.path) for file in source.files)):
+    for part in (*roots, *map(os.path.realpath, local)):
         if os.path.commonpath([path, part]) == path:
             raise ArgumentError(f"The source {part!r} is inside the destination {name!r}.")
 
@@ -131,13 +159,22 @@ def _check_replaceable(name: str, path: str, is_folder: bool) -> None:
         raise DestinationExistsError(
             f"The destination {name!r} is neither a file nor a folder."
         )
-    with os.scandir(path) as entries:
+    other = next(_other_entries(path), None)
+    if other is not None:
+        raise DestinationExistsError(
+            f"The destination {name!r} contains {os.path.relpath(other, path)!r}, which is not "
+            "a Parquet file, so it is not replaced. Remove the folder first."
+        )
+
+
+def _other_entries(folder: str) -> Iterator[str]:
+    """Yield what is no data file in a folder and its partitions, such as ``day=1``."""
+    with os.scandir(folder) as entries:
         for entry in entries:
-            if not _is_data(entry):
-                raise DestinationExistsError(
-                    f"The destination {name!r} contains {entry.name!r}, which is not a Parquet "
-                    "file, so it is not replaced. Remove the folder first."
-                )
+            if "=" in entry.name and entry.is_dir(follow_symlinks=False):
+                yield from _other_entries(entry.path)
+            elif not _is_data(entry):
+                yield entry.path
 
 
 def _is_data(entry: os.DirEntry[str]) -> bool:
@@ -147,3 +184,78 @@ def _is_data(entry: os.DirEntry[str]) -> bool:
     name = entry.name.lower()
     is_metadata = name in _METADATA_FILES or (name.startswith(".") and name.endswith(".crc"))
     return is_metadata or name.endswith(PARQUET)
+
+
+def _check_remote(
+    path: str, files: RemoteFiles, source: SourcePaths, *, overwrite: bool, scratch: str | None
+) -> Destination:
+    """Resolve a destination in a store."""
+    for part in (*source.paths, *(file.path for file in source.files)):
+        if f"{part}/".startswith(f"{path}/") or f"{path}/".startswith(f"{part}/"):
+            raise ArgumentError(
+                f"The destination {path!r} is the source {part!r}, inside it, or contains it. "
+                "Choose another."
+            )
+    output = remote_destination(path, files, scratch)
+    info = files.info(path, StoreError)
+    exists = info.is_file if not output.is_folder else _has_manifest(path, files)
+    if exists and not overwrite:
+        raise FileExistsError(
+            f"The destination {path!r} exists. Choose another, or replace it with "
+            "overwrite=True."
+        )
+    if output.is_folder and not info.is_file:
+        _check_folder(path, files)
+    elif output.is_folder or not (info.is_file or not files.entries(path)):
+        raise DestinationExistsError(
+            f"The destination {path!r} is a {'file' if info.is_file else 'folder'}, but would "
+            "become the other. Choose another name."
+        )
+    return output
+
+
+def _has_manifest(path: str, files: RemoteFiles) -> bool:
+    return destination_manifest(path, files) is not None
+
+
+def _check_folder(path: str, files: RemoteFiles) -> None:
+    """Raise if a folder has files that no job has written: readers would see them as well."""
+    for entry in RemoteFiles(files.url).entries(path):  # listed now
+        if not (DATA.fullmatch(entry.name) or entry.name in (NAME, JOBS)):
+            raise DestinationExistsError(
+                f"The destination {path!r} contains {entry.name!r}, which no job of smotefast "
+                "has written, so it is not replaced. Choose another name, or remove it first."
+            )
+
+
+def remote_destination(path: str, files: RemoteFiles, scratch: str | None) -> Destination:
+    """Return a destination in a store, with the folder of its jobs on this machine.
+
+    Raises
+    ------
+    OSError, ValueError
+        If the folder cannot be created.
+    """
+    name = os.path.basename(path)
+    is_folder = not path.lower().endswith(PARQUET) or path.count("/") < 3
+    digest = hashlib.sha256(files.url.address.encode()).hexdigest()[:16]
+    folder = os.path.join(_scratch_folder(scratch), f"{name[:80]}-{digest}")
+    return Destination(path, is_folder, files, folder)
+
+
+def _scratch_folder(scratch: str | None) -> str:
+    """Return an existing folder for jobs: that of the user, or one for temporary files."""
+    if scratch is not None:
+        if not os.path.isdir(scratch):
+            raise ArgumentError(f"scratch={scratch!r} is no folder. Create it first.")
+        return os.path.realpath(scratch)
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    folder = os.path.join(tempfile.gettempdir(), f"smotefast-{user}")
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(folder, 0o700)
+    status = os.lstat(folder)
+    if not stat.S_ISDIR(status.st_mode) or (os.name == "posix" and status.st_uid != user):
+        raise PermissionError(
+            f"{folder!r} belongs to another user. Name a folder of your own with scratch."
+        )
+    return folder

@@ -8,6 +8,8 @@ import os
 import secrets
 import shutil
 import zlib
+from collections.abc import Callable, Collection
+from typing import Protocol
 
 _CHUNK = 1 << 20
 # Errors of file systems that cannot flush folders; PostgreSQL ignores them as well.
@@ -36,6 +38,79 @@ def file_checksum(path: str) -> str:
         while chunk := file.read(_CHUNK):
             checksum = zlib.crc32(chunk, checksum)
     return f"crc32:{checksum:08x}"
+
+
+class OutputFiles(Protocol):
+    """Where the files of the output are kept until the job is complete."""
+
+    def keep(self, path: str, name: str, tick: Callable[[], object]) -> None:
+        """Keep a complete file; ``tick`` raises an error if the job is to end."""
+
+    def has(self, name: str, n_bytes: int, checksum: str) -> bool:
+        """Whether a file is there as it was kept."""
+        ...
+
+    def remove_others(self, names: Collection[str]) -> None:
+        """Remove files with other names, which an earlier run has left."""
+
+
+class LocalOutput:
+    """Files of the output of a job in its folder, before they are moved to the destination.
+
+    Parameters
+    ----------
+    path
+        The output: a folder of files, or a single file.
+    is_folder
+        Whether it is a folder.
+    """
+
+    def __init__(self, path: str, *, is_folder: bool) -> None:
+        self._path, self._is_folder = path, is_folder
+
+    def path_of(self, name: str) -> str:
+        """Return the path of a file."""
+        return os.path.join(self._path, name) if self._is_folder else self._path
+
+    def keep(self, path: str, name: str, tick: Callable[[], object]) -> None:
+        """Give a file that is complete and on disk its name, and flush the name."""
+        new = self.path_of(name)
+        if "/" in name:
+            self._make_folders(os.path.dirname(new))
+        os.replace(path, new)
+        flush_to_disk(os.path.dirname(new))
+
+    def _make_folders(self, folder: str) -> None:
+        """Create the folder of a partition, and flush the names of the new folders."""
+        if not os.path.isdir(folder):
+            self._make_folders(os.path.dirname(folder))
+            with contextlib.suppress(FileExistsError):  # another part has just created it
+                os.mkdir(folder)
+            flush_to_disk(os.path.dirname(folder))
+
+    def has(self, name: str, n_bytes: int, checksum: str) -> bool:
+        """Whether there is a file with this content."""
+        path = self.path_of(name)
+        try:
+            return os.path.getsize(path) == n_bytes and file_checksum(path) == checksum
+        except OSError:
+            return False
+
+    def remove_others(self, names: Collection[str]) -> None:
+        """Remove files with other names, and empty folders.
+
+        If an earlier run has exchanged the folder with an old destination, it has old files.
+        """
+        if not self._is_folder:
+            return
+        kept = set(map(self.path_of, names))
+        for folder, folders, found in os.walk(self._path, topdown=False):
+            for path in (os.path.join(folder, name) for name in sorted(found)):
+                if path not in kept:
+                    remove(path)
+            for path in (os.path.join(folder, name) for name in sorted(folders)):
+                if os.path.islink(path) or not os.listdir(path):
+                    remove(path)
 
 
 def replace_file(path: str, text: str) -> None:

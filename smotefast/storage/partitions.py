@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from smotefast._messages import list_names
+from smotefast.storage.file_access import Files, ListedFile
 
 
 class Partitions(NamedTuple):
@@ -25,8 +26,8 @@ class Partitions(NamedTuple):
     values: list[dict[str, Any]]
 
 
-def find_partitions(files: list[tuple[str, str]], in_files: frozenset[str]) -> Partitions:
-    """Return the partition columns of files, each with the folder that they are relative to.
+def find_partitions(files: list[ListedFile], in_files: frozenset[str]) -> Partitions:
+    """Return the partition columns of files.
 
     ``in_files`` are columns that the files have themselves, which count.
 
@@ -35,15 +36,15 @@ def find_partitions(files: list[tuple[str, str]], in_files: frozenset[str]) -> P
     ValueError
         If some files are partitioned by other columns than the rest.
     """
-    keys = [_keys(path, root) for path, root in files]
-    for (path, _), found in zip(files, keys, strict=True):
+    keys = [_keys(file.path, file.root) for file in files]
+    for file, found in zip(files, keys, strict=True):
         if found != keys[0]:
             first, other = (
                 list_names(names) if names else "nothing" for names in (keys[0], found)
             )
             raise ValueError(
-                f"{files[0][0]!r} is partitioned by {first}, and {path!r} by {other}. Name "
-                "folders with the same partition columns."
+                f"{files[0].path!r} is partitioned by {first}, and {file.path!r} by {other}. "
+                "Name folders with the same partition columns."
             )
     names = [name for name in keys[0] if name not in in_files]
     if not names:
@@ -51,17 +52,23 @@ def find_partitions(files: list[tuple[str, str]], in_files: frozenset[str]) -> P
     import pyarrow.dataset as ds  # imports pandas: 0.17 s
 
     fields: dict[str, pa.Field] = {}
-    values: dict[str, dict[str, Any]] = {}
-    for root in dict.fromkeys(root for _, root in files):
-        base = os.path.abspath(root)
-        paths = [os.path.abspath(path) for path, of in files if of == root]
-        data = ds.dataset(paths, format="parquet", partitioning="hive", partition_base_dir=base)
+    values: dict[tuple[Files, str], dict[str, Any]] = {}
+    for root, access in dict.fromkeys((file.root, file.files) for file in files):
+        paths = [access.key(each.path) for each in files if each[1:] == (root, access)]
+        data = ds.dataset(
+            paths,
+            filesystem=access.arrow,
+            format="parquet",
+            partitioning="hive",
+            partition_base_dir=access.key(root),
+        )
         for name in names:
             field = data.schema.field(name)
             fields[name] = _wider(fields.get(name, field), field)
         for fragment in data.get_fragments():
-            values[fragment.path] = ds.get_partition_keys(fragment.partition_expression)
-    of_files = [values[os.path.abspath(path)] for path, _ in files]
+            found_keys = ds.get_partition_keys(fragment.partition_expression)
+            values[access, fragment.path] = found_keys
+    of_files = [values[file.files, file.files.key(file.path)] for file in files]
     typed = [
         {name: _as_type(found[name], fields[name].type) for name in names} for found in of_files
     ]

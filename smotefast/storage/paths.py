@@ -39,18 +39,6 @@ _NO_STREAM = {
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/")
 
 
-def local_paths(paths: object, name: str) -> list[str]:
-    """Return the paths of a source as text: one path or pattern, or a list of them.
-
-    The errors are those of ``local_path``.
-    """
-    if not isinstance(paths, list | tuple):
-        return [local_path(paths, name)]
-    if not paths:
-        raise ValueError(f"{name}={paths!r} is empty. Name at least one file or folder.")
-    return [local_path(path, name) for path in paths]
-
-
 def local_path(path: object, name: str) -> str:
     """Return the path of a source or destination as text.
 
@@ -87,7 +75,7 @@ def local_path(path: object, name: str) -> str:
     if text.lower().startswith("file://"):
         return _path_of_url(text, name)
     _refuse_url(text, name)
-    _refuse_pattern(text, name)
+    refuse_pattern(text, name)
     return text
 
 
@@ -122,15 +110,14 @@ def _refuse_url(text: str, name: str) -> None:
     match = _URL.match(text)
     if match is None:
         return
-    advice = "Copy the data to this machine or mount the storage, and use the local path."
-    if name == "destination":
-        advice = "Write to a local path, and copy the result afterwards."
+    advice = f"Write {match[1]}:// with two slashes, as text: a pathlib.Path joins them."
     if match[1].lower() == "file":
         advice = "Use 'file:///', with three slashes."
-    raise ValueError(f"{name}={text!r} is a URL, but only local paths are supported. {advice}")
+    raise ValueError(f"{name}={text!r} is neither a path nor a complete URL. {advice}")
 
 
-def _refuse_pattern(text: str, name: str) -> None:
+def refuse_pattern(text: str, name: str) -> None:
+    """Raise ValueError for a pattern as a destination, and for a home folder."""
     if text.startswith("~"):
         raise ValueError(
             f"{name}={text!r} begins with '~', which is not expanded. Use os.path.expanduser, "

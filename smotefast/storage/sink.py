@@ -78,8 +78,8 @@ class ParquetSink:
 
 
 @contextlib.contextmanager
-def explain_full_disk(path: str, parameter: str = "destination") -> Iterator[None]:
-    """Replace the error of a full disk by one that names what was to be written."""
+def explain_full_disk(path: str, other: str = "a destination") -> Iterator[None]:
+    """Replace the error of a full disk by one that names the destination, or ``other``."""
     try:
         yield
     except OSError as error:
@@ -88,7 +88,7 @@ def explain_full_disk(path: str, parameter: str = "destination") -> Iterator[Non
         reason = os.strerror(error.errno).lower()
         raise OSError(
             f"There is not enough disk space for {path!r} ({reason}). The unfinished files "
-            f"were removed. Free some space, or choose a {parameter} on another disk."
+            f"were removed. Free some space, or choose {other} on another disk."
         ) from error
 
 

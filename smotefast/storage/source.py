@@ -15,11 +15,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from smotefast.exceptions import SourceChangedError, SourceError
+from smotefast.storage.file_access import ListedFile, Location, map_files, one_line
 from smotefast.storage.int96 import Timestamps, choose_unit
-from smotefast.storage.partitions import find_partitions
-from smotefast.storage.paths import local_paths
+from smotefast.storage.partitions import Partitions, find_partitions
+from smotefast.storage.remote.locations import locations
 from smotefast.storage.schemas import common_schema
-from smotefast.storage.source_file import SourceFile, one_line, open_file
+from smotefast.storage.source_file import SourceFile, open_file
 from smotefast.storage.source_folder import describe_paths, list_source_files
 
 
@@ -56,6 +57,11 @@ class ParquetSource:
     partitioned: frozenset[str] = frozenset()
     int96_unit: str = "ns"
     is_copy: bool = False
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether a file is read over the network."""
+        return any(file.files.is_remote for file in self.files)
 
     @property
     def n_rows(self) -> int:
@@ -106,8 +112,7 @@ class ParquetSource:
 
     def check_unchanged(self) -> None:
         """Raise SourceChangedError if a file changed since it was opened."""
-        for file in self.files:
-            file.check_unchanged()
+        map_files(SourceFile.check_unchanged, self.files, are_remote=self.is_remote)
 
     @contextlib.contextmanager
     def report_changes(self) -> Iterator[None]:
@@ -193,24 +198,35 @@ def open_source(
         If the files have different schemas, no rows or duplicate column names, or belong to a
         table format whose log lists the valid files.
     """
-    paths = local_paths(path, "source")
-    return open_listed(paths, list_source_files(paths), drop, schema)
+    given = locations(path, "source")
+    return open_listed(given, list_source_files(given), drop, schema)
 
 
 def open_listed(
-    paths: list[str],
-    listed: list[tuple[str, str]],
+    given: Sequence[Location],
+    listed: list[ListedFile],
     drop: Collection[str] = (),
     schema: Literal["unify", "strict"] = "unify",
+    *,
+    partitions: Partitions | None = None,
 ) -> ParquetSource:
-    """Open the files that ``list_source_files`` has listed for paths, see ``open_source``."""
-    opened = [open_file(name, drop) for name, _ in listed]
+    """Open the files that ``list_source_files`` has listed for paths, see ``open_source``.
+
+    ``partitions`` are those that a log has, instead of names of folders.
+    """
+    paths = [location.path for location in given]
+    opened = map_files(
+        lambda file: open_file(Location(file.path, file.files), drop),
+        listed,
+        are_remote=any(file.files.is_remote for file in listed),
+    )
     files, timestamps = [file for file, _, _ in opened], [found for _, _, found in opened]
     unit = _int96_unit(files, timestamps)
     schemas = [_schema_in(file, found, unit) for file, found, _ in opened]
     common = common_schema(schemas, [file.path for file in files], drop, schema)
     names = frozenset(name for found in schemas for name in found.names)
-    partitions = find_partitions(listed, names)
+    if partitions is None:
+        partitions = find_partitions(listed, names)
     for field in partitions.fields:
         common = common.append(field)
     files = [

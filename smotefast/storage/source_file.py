@@ -12,13 +12,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from smotefast.exceptions import SourceChangedError, SourceError
+from smotefast.storage.file_access import LOCAL, Files, Location, State, one_line
 from smotefast.storage.int96 import NO_TIMESTAMPS, Timestamps, stored_timestamps
-from smotefast.storage.paths import arrow_path, other_format
+from smotefast.storage.paths import other_format
 
 # Bytes that a column reader reads at a time. Without a buffer, Arrow reads whole column chunks:
 # 140 MiB more for a row group of 2,000,000 x 20 float32. With 128 KiB instead of 1 MiB, reading
 # 20 columns takes 64 MiB instead of 100 MiB, in the same time.
 READ_BUFFER = 1 << 17
+# A request to a store takes about as long as 2 MiB do, so it is for more, unless a file has
+# many columns, each with a buffer.
+_REMOTE_BUFFER, _REMOTE_BUFFERS = 4 << 20, 64 << 20
 
 
 class SourceFile(NamedTuple):
@@ -31,15 +35,21 @@ class SourceFile(NamedTuple):
     group_rows
         Number of rows of each row group.
     state
-        Device, inode, size, and the times of the last change of content and of metadata.
+        What identifies the file and its content, see ``Files.state``.
     partition
         Values of partition columns, which the file does not have.
+    files
+        Where the file is.
+    read_buffer
+        Bytes that a column reader reads at a time.
     """
 
     path: str
     group_rows: tuple[int, ...]
-    state: tuple[int, ...]
+    state: State
     partition: Mapping[str, Any] = MappingProxyType({})
+    files: Files = LOCAL
+    read_buffer: int = READ_BUFFER
 
     @property
     def n_rows(self) -> int:
@@ -49,13 +59,20 @@ class SourceFile(NamedTuple):
     @property
     def content_state(self) -> tuple[int, int]:
         """Size, and time of the last change of content."""
-        return self.state[2], self.state[3]
+        return int(self.state[2]), int(self.state[3])
+
+    @property
+    def version(self) -> str:
+        """Version of the content, if the file is remote and its store has versions."""
+        return str(self.state[1]) if self.files.is_remote else ""
 
     def check_unchanged(self) -> None:
         """Raise SourceChangedError if the file was modified, replaced, moved or deleted."""
         try:
-            state = _file_state(os.stat(self.path))
+            state = self.files.state(self.path)
         except OSError as error:
+            if self.files.is_remote and not isinstance(error, FileNotFoundError):
+                raise  # the connection
             raise SourceChangedError(_changed_message(self.path, one_line(error))) from error
         if state != self.state:
             reason = "it was replaced or modified"
@@ -67,10 +84,10 @@ class SourceFile(NamedTuple):
         self.check_unchanged()
         try:
             with (
-                arrow_path(self.path) as name,
+                self.files.opened(self.path) as name,
                 pq.ParquetFile(
                     name,
-                    buffer_size=READ_BUFFER,
+                    buffer_size=self.read_buffer,
                     pre_buffer=False,
                     coerce_int96_timestamp_unit=int96_unit,
                 ) as parquet,
@@ -78,17 +95,7 @@ class SourceFile(NamedTuple):
                 yield parquet
         except (pa.ArrowException, OSError) as error:
             self.check_unchanged()
-            raise SourceError(f"Cannot read {self.path!r}: {one_line(error)}") from error
-
-
-def state_of(path: str) -> tuple[int, ...]:
-    """Return what identifies a file and its content, as in ``SourceFile``."""
-    return _file_state(os.stat(path))
-
-
-def _file_state(status: os.stat_result) -> tuple[int, ...]:
-    identity = (status.st_dev, status.st_ino, status.st_size)
-    return (*identity, status.st_mtime_ns, status.st_ctime_ns)
+            raise self.files.error(self.files.explain(self.path, error)) from error
 
 
 def _changed_message(path: str, reason: str) -> str:
@@ -98,7 +105,9 @@ def _changed_message(path: str, reason: str) -> str:
     )
 
 
-def open_file(path: str, drop: Collection[str]) -> tuple[SourceFile, pa.Schema, Timestamps]:
+def open_file(
+    location: Location, drop: Collection[str]
+) -> tuple[SourceFile, pa.Schema, Timestamps]:
     """Read the footer of a file: its schema, and its timestamps outside dropped columns.
 
     Raises
@@ -106,27 +115,39 @@ def open_file(path: str, drop: Collection[str]) -> tuple[SourceFile, pa.Schema, 
     SourceError
         If it cannot be read as a Parquet file.
     """
-    if not os.path.isfile(path):
+    path, files = location
+    if not files.is_remote and not os.path.isfile(path):
         if not os.path.exists(path):
             raise SourceError(f"{path!r} is a broken link. Remove or repair it.")
         raise SourceError(f"{path!r} is not a regular file.")
-    status = os.stat(path)
+    state = files.state(path)
     try:
-        with arrow_path(path) as name, pq.ParquetFile(name) as parquet:
+        with files.opened(path) as name, pq.ParquetFile(name) as parquet:
             metadata, schema = parquet.metadata, parquet.schema_arrow
             has_timestamps = any("timestamp" in str(arrow_type) for arrow_type in schema.types)
             timestamps = stored_timestamps(metadata, drop) if has_timestamps else NO_TIMESTAMPS
     except (pa.ArrowException, OSError) as error:
-        raise SourceError(_unreadable_message(path, error)) from error
+        kind = files.error if isinstance(error, OSError) else SourceError
+        raise kind(_unreadable_message(location, error)) from error
     groups = range(metadata.num_row_groups)
     group_rows = tuple(metadata.row_group(i).num_rows for i in groups)
-    return SourceFile(path, group_rows, _file_state(status)), schema, timestamps
+    buffer = READ_BUFFER
+    if files.is_remote:
+        per_column = _REMOTE_BUFFERS // max(1, metadata.num_columns)
+        buffer = max(READ_BUFFER, min(_REMOTE_BUFFER, per_column))
+    file = SourceFile(path, group_rows, state, files=files, read_buffer=buffer)
+    return file, schema, timestamps
 
 
-def _unreadable_message(path: str, error: Exception) -> str:
+def _unreadable_message(location: Location, error: Exception) -> str:
     """Say why a file cannot be opened, such as the wrong format by its extension."""
+    path, files = location
+    if files.is_remote and isinstance(error, OSError):  # of the store
+        return files.explain(path, error)
     reason = other_format(path)
-    if reason is None or (os.access(path, os.R_OK) and looks_like_parquet(path)):
+    if reason is None or (
+        (files.is_remote or os.access(path, os.R_OK)) and looks_like_parquet(location)
+    ):
         return f"Cannot read {path!r} as Parquet: {one_line(error)}"
     return (
         f"{path!r} {reason} and cannot be read. The supported formats are Parquet, CSV and "
@@ -134,14 +155,7 @@ def _unreadable_message(path: str, error: Exception) -> str:
     )
 
 
-def looks_like_parquet(path: str) -> bool:
+def looks_like_parquet(location: Location) -> bool:
     """Tell whether a file starts like Parquet; ignoring such a file would lose rows."""
-    if not os.path.isfile(path):
-        return False
-    with open(path, "rb") as file:
-        return file.read(4) == b"PAR1"
-
-
-def one_line(error: BaseException) -> str:
-    """Return the message of an error without line breaks."""
-    return " ".join(str(error).split()) or type(error).__name__
+    path, files = location
+    return files.is_file(path) and files.first_bytes(path, 4) == b"PAR1"

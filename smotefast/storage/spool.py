@@ -11,10 +11,13 @@ from typing import Any, Literal, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from smotefast.exceptions import ArgumentError
+from smotefast.storage.file_access import ListedFile, Location
 from smotefast.storage.files import flush_to_disk
-from smotefast.storage.paths import local_paths
+from smotefast.storage.formats.delta import open_delta
+from smotefast.storage.remote.locations import locations
 from smotefast.storage.source import ParquetSource, open_listed
-from smotefast.storage.source_file import SourceFile, state_of
+from smotefast.storage.source_file import SourceFile
 from smotefast.storage.source_folder import describe_paths, file_format, list_source_files
 from smotefast.storage.streams import (
     Stream,
@@ -99,7 +102,7 @@ class StreamSource:
         if not pq.read_metadata(path).num_rows:
             used = "" if self.files else " It may have been read before."
             raise ValueError(f"{self.path!r} has no rows.{used}")
-        copied = open_listed([path], [(path, folder)])
+        copied = open_listed([Location(path)], [ListedFile(path, folder)])
         return replace(copied, path=self.path, paths=self.paths, is_copy=True)
 
 
@@ -168,19 +171,26 @@ Source = ParquetSource | StreamSource
 
 
 def check_source(source: Any) -> Any:
-    """Return the paths of a source as text, or an object that yields batches as it is."""
+    """Return the locations of a source, or an object that yields batches as it is."""
     if is_lazy_frame(source) or _is_object(source):
         return source
-    return local_paths(source, "source")
+    return locations(source, "source")
 
 
 def open_any_source(
-    source: Any, drop: Collection[str] = (), schema: Literal["unify", "strict"] = "unify"
+    source: Any,
+    drop: Collection[str] = (),
+    schema: Literal["unify", "strict"] = "unify",
+    format: str | None = None,
 ) -> Source:
-    """Open a source that ``check_source`` has returned.
+    """Open a source that ``check_source`` has returned; ``format`` may be "delta".
 
     The other parameters and the errors are those of ``open_source``.
     """
+    if format == "delta":
+        if not isinstance(source, list):
+            raise ArgumentError("format='delta' needs the path of a table, not an object.")
+        return open_delta(source, drop, schema)
     if is_lazy_frame(source):
         names = source.collect_schema().names()
         columns = pa.schema([(name, pa.null()) for name in names])
@@ -194,24 +204,25 @@ def open_any_source(
         reread = (lambda types: stream) if is_dataset(source) else None
         return StreamSource(name, [], [], stream.schema, copy, reread)
     listed = list_source_files(source)
-    files = [path for path, _ in listed]
-    formats = {file_format(path) for path in files}
+    files = [Location(file.path, file.files) for file in listed]
+    paths = [location.path for location in source]
+    formats = {file_format(file) for file in files}
     if formats == {"parquet"}:
         return open_listed(source, listed, drop, schema)
     if len(formats) > 1:
         raise ValueError(
-            f"{describe_paths(source)!r} has files of several formats "
+            f"{describe_paths(paths)!r} has files of several formats "
             f"({', '.join(sorted(formats))}). Name files of one format."
         )
-    states = [SourceFile(path, (), state_of(path)) for path in files]
+    states = [SourceFile(path, (), access.state(path), files=access) for path, access in files]
     open_stream = _stream_opener(formats, files, schema)
     found = open_stream({}).schema
     copy = partial(_copy_batches, open_stream)
-    return StreamSource(describe_paths(source), source, states, found, copy, open_stream)
+    return StreamSource(describe_paths(paths), paths, states, found, copy, open_stream)
 
 
 def _stream_opener(
-    formats: Iterable[str], files: list[str], how: str
+    formats: Iterable[str], files: list[Location], how: str
 ) -> Callable[[dict[str, pa.DataType]], Stream]:
     if "csv" in formats:
         return lambda types: csv_stream(files, how, types)

@@ -17,9 +17,8 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from smotefast.exceptions import SourceError
-from smotefast.storage.paths import arrow_path
+from smotefast.storage.file_access import Location, one_line
 from smotefast.storage.schemas import common_schema
-from smotefast.storage.source_file import one_line
 
 BATCH_ROWS = 1 << 16
 # The types of text columns are inferred from so many bytes of each file.
@@ -85,17 +84,17 @@ def is_lazy_frame(source: Any) -> bool:
     return hasattr(source, "sink_parquet") and hasattr(source, "collect_schema")
 
 
-def arrow_stream(paths: Sequence[str], how: str) -> Stream:
+def arrow_stream(locations: Sequence[Location], how: str) -> Stream:
     """Return the batches of Arrow IPC and Feather files."""
     schemas = []
-    for path in paths:
-        with closing(_open_arrow(path)) as opened:
+    for location in locations:
+        with closing(_open_arrow(location)) as opened:
             schemas.append(opened.schema)
-    schema = common_schema(schemas, paths, (), how)
+    schema = common_schema(schemas, [location.path for location in locations], (), how)
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for path in paths:
-            with closing(_open_arrow(path)) as opened:
+        for location in locations:
+            with closing(_open_arrow(location)) as opened, _read_errors(location):
                 for batch in opened.batches():
                     yield batch.select(schema.names).cast(schema)
 
@@ -105,10 +104,12 @@ def arrow_stream(paths: Sequence[str], how: str) -> Stream:
 class _ArrowFile:
     """An Arrow file in either of its two formats."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, location: Location) -> None:
         self._stack = ExitStack()
-        name = self._stack.enter_context(arrow_path(path))
-        file = self._stack.enter_context(pa.OSFile(name))
+        path, files = location
+        file = self._stack.enter_context(files.opened(path))
+        if not files.is_remote:  # the name
+            file = self._stack.enter_context(pa.OSFile(file))
         try:
             self._reader = self._stack.enter_context(pa.ipc.open_file(file))
         except pa.ArrowInvalid:
@@ -127,21 +128,36 @@ class _ArrowFile:
         self._stack.close()
 
 
-def _open_arrow(path: str) -> _ArrowFile:
+def _open_arrow(location: Location) -> _ArrowFile:
     try:
-        return _ArrowFile(path)
+        return _ArrowFile(location)
+    except SourceError:
+        raise
     except (pa.ArrowException, OSError) as error:
         raise SourceError(
-            f"Cannot read {path!r} as an Arrow file: {one_line(error)}"
+            f"Cannot read {location.path!r} as an Arrow file: {one_line(error)}"
         ) from error
 
 
-def csv_stream(paths: Sequence[str], how: str, types: dict[str, pa.DataType]) -> Stream:
+@contextlib.contextmanager
+def _read_errors(location: Location) -> Iterator[None]:
+    """Replace errors of a store by SourceError."""
+    try:
+        yield
+    except OSError as error:
+        if not location.files.is_remote or isinstance(error, SourceError):
+            raise
+        raise location.files.error(location.files.explain(location.path, error)) from error
+
+
+def csv_stream(
+    locations: Sequence[Location], how: str, types: dict[str, pa.DataType]
+) -> Stream:
     """Return the batches of CSV files with a header.
 
     Parameters
     ----------
-    paths
+    locations
         The files; the ending .gz means compressed.
     how
         "unify" or "strict", see ``common_schema``.
@@ -149,21 +165,27 @@ def csv_stream(paths: Sequence[str], how: str, types: dict[str, pa.DataType]) ->
         Types of columns that are known not to be those inferred. The batches raise
         WiderColumnError after adding one.
     """
-    schemas = [_open_csv(path, types).schema for path in paths]
-    schema = common_schema(schemas, paths, (), how)
+    schemas = []
+    for location in locations:
+        with closing(_open_csv(location, types)) as opened:
+            schemas.append(opened.reader.schema)
+    schema = common_schema(schemas, [location.path for location in locations], (), how)
     common = {field.name: field.type for field in schema} | types
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for path in paths:
-            yield from _csv_batches(path, common, schema, types)
+        for location in locations:
+            with closing(_open_csv(location, common)) as opened, _read_errors(location):
+                yield from _csv_batches(location.path, opened.reader, schema, types)
 
     return Stream(schema, batches)
 
 
 def _csv_batches(
-    path: str, common: dict[str, pa.DataType], schema: pa.Schema, types: dict[str, pa.DataType]
+    path: str,
+    reader: pa_csv.CSVStreamingReader,
+    schema: pa.Schema,
+    types: dict[str, pa.DataType],
 ) -> Iterator[pa.RecordBatch]:
-    reader = _open_csv(path, common)
     while True:
         try:
             batch = reader.read_next_batch()
@@ -193,30 +215,55 @@ def _refuse_rounded(path: str, batch: pa.RecordBatch, types: dict[str, pa.DataTy
                 )
 
 
-def _open_csv(path: str, types: dict[str, pa.DataType]) -> pa_csv.CSVStreamingReader:
-    try:
-        reader = pa_csv.open_csv(
-            path,
+class _CsvFile:
+    """A CSV file and its reader."""
+
+    def __init__(self, location: Location, types: dict[str, pa.DataType]) -> None:
+        self._stack = ExitStack()
+        path, files = location
+        file: Any = path
+        if files.is_remote:
+            file = self._stack.enter_context(files.opened(path))
+            if _compression(path):
+                file = pa.CompressedInputStream(file, "gzip")
+        self.reader = pa_csv.open_csv(
+            file,
             read_options=pa_csv.ReadOptions(block_size=_CSV_BLOCK),
             convert_options=pa_csv.ConvertOptions(column_types=types),
         )
-        names = reader.schema.names
+
+    def close(self) -> None:
+        self._stack.close()
+
+
+def _open_csv(location: Location, types: dict[str, pa.DataType]) -> _CsvFile:
+    path = location.path
+    try:
+        opened = _CsvFile(location, types)
+        names = opened.reader.schema.names
+    except SourceError:
+        raise
     except UnicodeDecodeError as error:
         raise SourceError(
             f"Cannot read {path!r} as CSV: it is not in UTF-8. Convert it, for example with "
             "iconv."
         ) from error
     except (pa.ArrowException, OSError) as error:
-        message = f"Cannot read {path!r} as CSV: {one_line(error)}{_separator_advice(path)}"
+        message = f"Cannot read {path!r} as CSV: {one_line(error)}{_separator_advice(location)}"
         raise SourceError(message) from error
-    if len(names) == 1 and (advice := _separator_advice(path)):
+    if len(names) == 1 and (advice := _separator_advice(location)):
         raise SourceError(f"Cannot read {path!r} as CSV.{advice}")
-    return reader
+    return opened
 
 
-def _separator_advice(path: str) -> str:
+def _separator_advice(location: Location) -> str:
     """Say so if the header of a file seems to have another separator than a comma."""
-    with contextlib.suppress(pa.ArrowException, OSError), pa.input_stream(path) as file:
+    path, files = location
+    with (
+        contextlib.suppress(pa.ArrowException, OSError),
+        files.opened(path) as opened,
+        pa.input_stream(opened, _compression(path)) as file,
+    ):
         header = bytes(file.read(_HEADER)).split(b"\n")[0]
         for separator in (b";", b"\t", b"|"):
             if separator in header and b"," not in header:
@@ -225,3 +272,7 @@ def _separator_advice(path: str) -> str:
                     "commas are read."
                 )
     return ""
+
+
+def _compression(path: str) -> str | None:
+    return "gzip" if path.lower().endswith(".gz") else None

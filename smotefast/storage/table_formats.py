@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+from smotefast.storage.file_access import LOCAL, Files, Location
+from smotefast.storage.remote.manifest import DATA
+from smotefast.storage.remote.manifest import NAME as MANIFEST
 
 _EXPORT = "Export the table to plain Parquet files first, with {}, and use their folder."
 _LOGS = {
@@ -17,31 +21,49 @@ _LOGS = {
     ".hoodie_partition_metadata": ("a folder of a Hudi table", "Spark"),
     "_spark_metadata": ("the output of a Spark stream", "spark.read.parquet"),
 }
+# Lists of files that are longer are not read.
+_MOST_BYTES = 1 << 30
+_ADVICE = {"_delta_log": " Or read the table with format='delta'."}
 _UNFINISHED = ("_temporary", ".spark-staging", ".hive-staging", "_impala_insert_staging")
 
 
-def refuse_managed(path: str) -> None:
+def refuse_managed(path: str, files: Files = LOCAL) -> None:
     """Raise ValueError if a log decides which files of a folder are valid."""
-    for folder in _folder_and_parents(os.path.realpath(path)):
+    for folder in _folder_and_parents(files.real(path)):
         for log, (what, tool) in _LOGS.items():
-            if os.path.lexists(os.path.join(folder, log)):
-                raise ValueError(_managed_message(path, what, log, tool))
-        if _is_iceberg(folder):
+            if _is_in(folder, log, files):
+                message = _managed_message(path, what, log, tool)
+                raise ValueError(message + _ADVICE.get(log, ""))
+        if _is_iceberg(folder, files):
             raise ValueError(
                 _managed_message(path, "an Iceberg table", "metadata/", "PyIceberg or Spark")
             )
 
 
-def refuse_unfinished(path: str) -> None:
-    """Raise ValueError if a job is still writing to a folder, or has failed."""
-    names = os.listdir(path)
+def refuse_unfinished(path: str, files: Files, names: Sequence[str]) -> None:
+    """Raise ValueError if a job is still writing to a folder, or has failed.
+
+    ``names`` are those in the folder.
+    """
     for name in sorted(names):
         if name.startswith(_UNFINISHED):
             raise ValueError(
                 f"The folder {path!r} contains {name!r}: a job is still writing, or failed. "
                 "Wait for it, or remove its files, then start again."
             )
-    _refuse_uncommitted(path, set(names))
+        if DATA.fullmatch(name):
+            raise ValueError(
+                f"The folder {path!r} contains {name!r} without {MANIFEST!r}: a job of "
+                "smotefast is still writing, or failed. Wait for it, or use 'smotefast clean'."
+            )
+    _refuse_uncommitted(path, files, set(names))
+
+
+def _is_in(folder: str, name: str, files: Files) -> bool:
+    """Whether a folder has an entry; of a store, folders are listed once."""
+    if files.is_remote:
+        return any(entry.name == name for entry in files.entries(folder))
+    return files.exists(os.path.join(folder, name))
 
 
 def _managed_message(path: str, what: str, log: str, tool: str) -> str:
@@ -59,23 +81,29 @@ def _folder_and_parents(folder: str) -> Iterator[str]:
         yield folder
 
 
-def _is_iceberg(folder: str) -> bool:
+def _is_iceberg(folder: str, files: Files) -> bool:
     """Tell whether this is the root of an Iceberg table, or its folder ``data``."""
-    sibling = os.path.join(os.path.dirname(folder), "metadata")
-    if any(map(_has_iceberg_metadata, (os.path.join(folder, "metadata"), sibling))):
-        return True
     is_data = os.path.basename(folder) == "data"
-    return is_data and os.path.isdir(sibling) and not os.listdir(sibling)
+    candidates = [os.path.join(folder, "metadata")]
+    sibling = os.path.join(os.path.dirname(folder), "metadata")
+    if is_data or not files.is_remote:  # beside other folders there may be millions of objects
+        candidates.append(sibling)
+    if any(_has_iceberg_metadata(each, files) for each in candidates):
+        return True
+    return is_data and files.is_folder(sibling) and not files.entries(sibling)
 
 
-def _has_iceberg_metadata(folder: str) -> bool:
-    return os.path.isdir(folder) and any(
-        name == "version-hint.text" or name.endswith((".metadata.json", ".avro"))
-        for name in os.listdir(folder)
+def _has_iceberg_metadata(folder: str, files: Files) -> bool:
+    return _is_in(os.path.dirname(folder), os.path.basename(folder), files) and (
+        files.is_folder(folder)
+        and any(
+            name == "version-hint.text" or name.endswith((".metadata.json", ".avro"))
+            for name, _, _ in files.entries(folder)
+        )
     )
 
 
-def _refuse_uncommitted(path: str, names: set[str]) -> None:
+def _refuse_uncommitted(path: str, files: Files, names: set[str]) -> None:
     """Raise if a Databricks job did not commit its files, or a later job replaced files."""
     for name in sorted(names):
         job = name.removeprefix("_started_")
@@ -85,7 +113,7 @@ def _refuse_uncommitted(path: str, names: set[str]) -> None:
                 "still writing, or failed. Wait for it, or let Spark rewrite the folder."
             )
         if name.startswith("_committed_"):
-            removed = sorted(_removed_files(os.path.join(path, name)) & names)
+            removed = sorted(_removed_files(Location(os.path.join(path, name), files)) & names)
             if removed:
                 raise ValueError(
                     f"{name!r} in the folder {path!r} lists {removed[0]!r} as replaced. Remove "
@@ -93,9 +121,9 @@ def _refuse_uncommitted(path: str, names: set[str]) -> None:
                 )
 
 
-def _removed_files(path: str) -> set[str]:
+def _removed_files(location: Location) -> set[str]:
     try:
-        with open(path, encoding="utf-8") as file:
-            return {str(name) for name in json.load(file).get("removed", [])}
+        text = location.files.first_bytes(location.path, _MOST_BYTES)
+        return {str(name) for name in json.loads(text).get("removed", [])}
     except (OSError, ValueError, AttributeError, TypeError):
         return set()

@@ -10,12 +10,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from types import TracebackType
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType, TracebackType
+from typing import Any
 
-from smotefast.exceptions import DestinationBusyError, warn_at_caller
+from smotefast.exceptions import DestinationBusyError, StoreReadError, warn_at_caller
 from smotefast.storage.commit import publish, restore
 from smotefast.storage.destination import Destination
-from smotefast.storage.files import flush_to_disk, remove
+from smotefast.storage.files import LocalOutput, OutputFiles, flush_to_disk, remove
 from smotefast.storage.journal import NAME as JOURNAL
 from smotefast.storage.journal import Journal
 from smotefast.storage.lease import Lease
@@ -23,9 +25,8 @@ from smotefast.storage.lease import Lease
 OUTPUT = "data"
 _LEASE, _BACKUP = "lease", "replaced"
 # The fact that is added before the result is moved to the destination.
-_PUBLISH = "publish"
-# After these errors the same job may go on: signals, and a memory limit that was too low.
-_CAN_GO_ON = (KeyboardInterrupt, SystemExit, MemoryError)
+PUBLISH = "publish"
+NO_MANIFEST: Mapping[str, Any] = MappingProxyType({})
 
 
 class Workspace:
@@ -48,12 +49,22 @@ class Workspace:
         The tasks that are done, in this or in an earlier run.
     is_ours
         Whether this job has taken over the folder; if not, its files stay.
+    can_go_on
+        After these errors the same job may go on: signals, a memory limit that was too low, a
+        store that did not answer.
     """
+
+    can_go_on: tuple[type[BaseException], ...] = (
+        KeyboardInterrupt,
+        SystemExit,
+        MemoryError,
+        StoreReadError,
+    )
 
     def __init__(self, destination: Destination, *, overwrite: bool) -> None:
         self._destination = destination
         self._overwrite = overwrite
-        self.path = workspace_path(destination.path)
+        self.path = destination.workspace or workspace_path(destination.path)
         self.output = os.path.join(self.path, OUTPUT)
         self._backup = os.path.join(self.path, _BACKUP)
         self.is_ours = False
@@ -74,6 +85,19 @@ class Workspace:
         with contextlib.suppress(OSError):  # or a power failure may take all that is done
             flush_to_disk(os.path.dirname(self.path))
 
+    def record_output(self) -> None:
+        """Add to a new journal what names the output."""
+
+    @property
+    def files(self) -> OutputFiles:
+        """Where complete files are kept."""
+        return LocalOutput(self.output, is_folder=self._destination.is_folder)
+
+    def public_name(self, name: str) -> str:
+        """Return the name of a file in the destination."""
+        is_folder = self._destination.is_folder
+        return name if is_folder else os.path.basename(self._destination.path)
+
     def go_on(self) -> None:
         """Take over what an earlier run of the same job left."""
         self.is_ours = True
@@ -83,17 +107,48 @@ class Workspace:
             if is_folder:
                 os.mkdir(self.output)
 
-    def publish(self) -> None:
-        """Move the output to the destination; it must be complete and flushed."""
-        try:
-            self._lease.check()
-        except DestinationBusyError:
-            self.is_ours = False  # the files are those of the other job
-            raise
-        self.journal.add_fact(_PUBLISH)
+    def publish(self, manifest: Mapping[str, Any] = NO_MANIFEST) -> None:
+        """Move the output to the destination; it must be complete and flushed.
+
+        ``manifest`` describes it, for destinations that are not one folder or file.
+        """
+        self._check_lease(self._lease.check)
+        self.journal.add_fact(PUBLISH)
         publish(self.output, self._destination.path, self._backup, overwrite=self._overwrite)
         self._is_published = True
         _flush_name(self._destination.path)
+
+    def _check_lease(self, check: Callable[[], None]) -> None:
+        try:
+            check()
+        except DestinationBusyError:
+            self.is_ours = False  # the files are those of the other job
+            raise
+
+    def remove_output(self) -> None:
+        """Remove files that are kept outside the folder."""
+
+    def release(self) -> None:
+        """Give up the lease, and remove the folder if it is empty."""
+        _release(self.path, self._lease)
+
+    def bytes_here(self) -> int:
+        """Return the bytes of the files in the folder."""
+        return _bytes_in(self.path)
+
+    def remove_content(self) -> None:
+        """Remove the files in the folder."""
+        _remove_content(self.path)
+
+    @contextlib.contextmanager
+    def local_lease(self) -> Iterator[None]:
+        """Hold the lease of the folder, and read its journal."""
+        lease = _take_lease(self.path)
+        self.journal = Journal(self.path)
+        try:
+            yield
+        finally:
+            _release(self.path, lease)
 
     def __exit__(
         self,
@@ -101,7 +156,7 @@ class Workspace:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        can_go_on = isinstance(error, _CAN_GO_ON) and not self._is_published
+        can_go_on = isinstance(error, self.can_go_on) and not self._is_published
         is_kept = not self.is_ours or (can_go_on and len(self.journal) > 0)
         if error is not None and self.is_ours and is_kept:
             error.add_note(
@@ -115,9 +170,10 @@ class Workspace:
                 if self.is_ours:
                     restore(self._backup, self._destination.path)
                 if not is_kept:
+                    self.remove_output()
                     _remove_content(self.path)
         finally:
-            _release(self.path, self._lease)
+            self.release()
 
 
 def workspace_path(destination: str) -> str:
@@ -141,7 +197,7 @@ def recover(destination: str) -> None:
     try:
         restore(os.path.join(path, _BACKUP), destination)
         journal = Journal(path)
-        was_published = journal.fact(_PUBLISH) is not None and os.path.lexists(destination)
+        was_published = journal.fact(PUBLISH) is not None and os.path.lexists(destination)
         if was_published or not journal.job:  # without a journal, no job can go on
             _remove_content(path)
     finally:

@@ -53,7 +53,7 @@ def writer_options(
     if source.is_copy:
         return {**_default_options(source, codec), "compression_level": level}
     compression, dictionaries, encodings = {}, [], {}
-    metadata, names = _metadata(source), frozenset(source.schema.names)
+    metadata, names = _metadata(source), frozenset(source.schema.names) - dropped
     chunks = _column_chunks(metadata)
     as_integer = any(
         chunk.physical_type in ("INT32", "INT64")

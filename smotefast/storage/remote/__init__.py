@@ -1,0 +1,1 @@
+"""Sources and destinations in object stores and other remote file systems."""

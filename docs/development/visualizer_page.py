@@ -110,10 +110,13 @@ def _scene(X: np.ndarray, y: np.ndarray, sampler: Any) -> dict[str, Any]:
     }
 
 
-def current_page(page: str) -> str:
-    """Return the page with current scenes and hashes."""
-    scenes = {"svm": svm_scene(), "kmeans": kmeans_scene()}
-    page = SCENES.sub(json.dumps(scenes, separators=(",", ":")), page)
+def scene(name: str) -> dict[str, Any]:
+    """Return a scene by its name in the page."""
+    return {"svm": svm_scene, "kmeans": kmeans_scene}[name]()
+
+
+def with_hashes(page: str) -> str:
+    """Return the page with the hashes of its script and style in its policy."""
     for directive, opening, closing in [
         ("script-src", '<script type="module">', "</script>"),
         ("style-src", "<style>", "</style>"),
@@ -122,6 +125,12 @@ def current_page(page: str) -> str:
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         page = re.sub(rf"(?<={directive} 'sha256-)[^']*", digest, page)
     return page
+
+
+def current_page(page: str) -> str:
+    """Return the page with current scenes and hashes."""
+    scenes = {name: scene(name) for name in ("svm", "kmeans")}
+    return with_hashes(SCENES.sub(json.dumps(scenes, separators=(",", ":")), page))
 
 
 def main(arguments: list[str]) -> int:

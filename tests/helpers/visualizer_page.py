@@ -102,6 +102,18 @@ class ChromiumScript:
         return json.loads(self._driver.execute_script(call, given))
 
 
+@pytest.fixture(scope="module")
+def evaluate(tmp_path_factory):
+    """Run a function of JavaScript: in Chromium, or in Node.js where there is none."""
+    if why_no_chromium():
+        yield NodeScript(tmp_path_factory.mktemp("node"))
+        return
+    driver = start_chromium()
+    driver.get(PAGE.as_uri())
+    yield ChromiumScript(driver)
+    driver.quit()
+
+
 _RESAMPLED = """
 const [data, name, params] = arguments;
 const given = { ...data, x: Float64Array.from(data.x), y: Float64Array.from(data.y) };

@@ -7,13 +7,8 @@ import pytest
 
 import smotefast
 from smotefast.neighbors import find_neighbors
-from tests.helpers.visualizer_page import (
-    ChromiumScript,
-    NodeScript,
-    resample_in_page,
-    start_chromium,
-    why_no_chromium,
-)
+from tests.helpers.visualizer_page import evaluate as evaluate
+from tests.helpers.visualizer_page import resample_in_page
 
 SAMPLERS = (
     *("smote", "borderline-1", "borderline-2", "adasyn", "random-over", "random-under"),
@@ -25,20 +20,6 @@ SETTINGS = [
     {"seed": 2**32 - 1, "ratio": 0.55, "k": 1, "m": 3, "n": 1},
     {"seed": 123_456, "ratio": 0.95, "k": 9, "m": 15, "n": 4},
 ]
-
-
-@pytest.fixture(scope="module")
-def evaluate(tmp_path_factory):
-    """Run a function of JavaScript: in Chromium, or in Node.js where there is none."""
-    if why_no_chromium():
-        yield NodeScript(tmp_path_factory.mktemp("node"))
-        return
-    from smotefast.visualizer import PAGE
-
-    driver = start_chromium()
-    driver.get(PAGE.as_uri())
-    yield ChromiumScript(driver)
-    driver.quit()
 
 
 def library_sampler(name, strategy, *, k=5, m=10, n=3, seed=0):

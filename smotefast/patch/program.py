@@ -19,7 +19,14 @@ from smotefast.patch.activation import checked_settings, patch_when_imported
 
 # A file with the name of a command is not run.
 COMMANDS = (
-    *("clean", "demo", "diagnose", "resample", "samplers", "verify", "visualize", "warmup"),
+    "clean",
+    "demo",
+    "diagnose",
+    "resample",
+    "samplers",
+    "verify",
+    "visualize",
+    "warmup",
 )
 _COMMAND_OPTIONS = ("--help", "-h", "--version", "--install-completion", "--show-completion")
 USAGE = "python -m smotefast OPTIONS (script.py | -m module | -c code) ARGUMENTS"

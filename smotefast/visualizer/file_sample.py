@@ -115,10 +115,10 @@ def _number_columns(
     numbers = [name for name, kind in zip(names, kinds, strict=True) if kind == "number"]
     others = [name for name in names if name not in numbers]
     if len(numbers) < 2 or (feature and others):
-        count = f"{len(numbers)} of the columns {list_names(names)} holds numbers"
-        if len(numbers) != 1:
-            count = count.replace("holds", "hold")
-        raise ValueError(f"The plot needs two columns of numbers or more; {count}.")
+        raise ValueError(
+            "The plot needs columns of numbers, two or more. Of "
+            f"{list_names(names)}, these hold numbers: {list_names(numbers) or 'none'}."
+        )
     return numbers, others
 
 

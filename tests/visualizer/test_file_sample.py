@@ -100,11 +100,11 @@ def test_missing_and_infinite_values__are_left_out_and_counted(tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"feature": ["a"]}, r"two columns of numbers or more; 1 of the columns 'a' holds"),
+        ({"feature": ["a"]}, r"columns of numbers, two or more. Of 'a', these hold numbers: 'a'"),
         ({"feature": ["a", "bb"]}, r"feature='bb' is not a column to draw. Did you mean 'b'"),
-        ({"feature": ["a", "city"]}, r"1 of the columns 'a', 'city' holds numbers"),
+        ({"feature": ["a", "city"]}, r"Of 'a', 'city', these hold numbers: 'a'"),
         ({"feature": ["a", "label"]}, r"feature='label' is not a column to draw"),
-        ({"drop": ["a", "b", "c"]}, r"0 of the columns 'id', 'city' hold|1 of the columns"),
+        ({"drop": ["a", "b", "c"]}, r"Of 'id', 'city', these hold numbers: 'id'"),
         ({"target": "id"}, r"has 600 classes; the page shows at most 8"),
         ({"target": "nothing"}, r"target='nothing' is not a column"),
         ({"target": "a"}, r"continuous"),

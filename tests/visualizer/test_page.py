@@ -357,6 +357,18 @@ def test_sliders__change_data_and_result(page):
     assert page.state("state.params.seed") == 4294967295
 
 
+def test_two_sliders_in_one_frame__both_count(page):
+    before = page.data()[0]
+    page.js(
+        "for (const [id, value] of [['noise', 0.9], ['k', 2]]) {"
+        "  const input = document.getElementById(id); input.value = value;"
+        "  input.dispatchEvent(new Event('input', { bubbles: true })); }"
+    )
+    page.set("ratio", 0.5)
+    assert not np.array_equal(before, page.data()[0])
+    assert page.state("[state.params.k, state.result.samples.length]") == [2, 24]
+
+
 def test_the_keyboard__picks_steps_and_places(page):
     order = []
     while "place" not in order:

@@ -100,7 +100,7 @@ def test_missing_and_infinite_values__are_left_out_and_counted(tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"feature": ["a"]}, r"columns of numbers, two or more. Of 'a', these hold numbers: 'a'"),
+        ({"feature": ["a"]}, r"two or more. Of 'a', these hold numbers: 'a'"),
         ({"feature": ["a", "bb"]}, r"feature='bb' is not a column to draw. Did you mean 'b'"),
         ({"feature": ["a", "city"]}, r"Of 'a', 'city', these hold numbers: 'a'"),
         ({"feature": ["a", "label"]}, r"feature='label' is not a column to draw"),

@@ -20,6 +20,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 LAYERS = [
     {"__main__"},
     {"cli"},
+    {"visualizer"},
     {"diagnosis"},
     {"batch"},
     {"registry", "patch"},

@@ -323,6 +323,81 @@ def diagnose(
         print_result(report)
 
 
+@app.command(epilog=EXIT_CODES)
+def visualize(
+    file: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="FILE",
+            help="Embed a sample of its rows: a Parquet, CSV or Arrow file, a folder of such "
+            "files, or a quoted pattern.",
+            show_default=False,
+        ),
+    ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN", help="Column of FILE with the class labels.", show_default=False
+        ),
+    ] = None,
+    feature: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Draw this column. Two are the axes; more are projected on two principal "
+            "components. Can be repeated. Default: all columns of numbers.",
+            show_default=False,
+        ),
+    ] = None,
+    drop: options.Drop = None,
+    sample: Annotated[
+        int, typer.Option(metavar="N", help="Number of rows to draw.", min=50, max=2_000)
+    ] = 1_000,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PAGE",
+            help="Write the page to this HTML file.",
+            show_default="a temporary file",
+        ),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace an existing HTML file.")
+    ] = False,
+    no_open: Annotated[
+        bool, typer.Option("--no-open", help="Do not open a browser; print the path.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Do not print a progress bar.")
+    ] = False,
+    debug: options.Debug = False,
+) -> None:
+    """Open the interactive SMOTE in a browser, with the rows of FILE or with examples.
+
+    The page holds the rows that it shows, and sends nothing.
+    """
+    with one_line_errors(debug):
+        if quiet:
+            silence_log()
+        from smotefast.cli.visualize import check_arguments, run
+
+        about_data = {"--feature": feature, "--drop": drop, "--sample": sample != 1_000}
+        with usage_errors():
+            check_arguments(file, target, [name for name, value in about_data.items() if value])
+        text = run(
+            file,
+            target=target,
+            feature=feature or [],
+            drop=drop or [],
+            sample=sample,
+            output=output,
+            overwrite=overwrite,
+            opens=not no_open,
+            quiet=quiet,
+        )
+        print_result(text)
+
+
 @app.command()
 def demo(
     rows: Annotated[

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 
 from smotefast.batch.arguments import check_format
+from smotefast.cli.html_files import check_html_path, write_html
 from smotefast.diagnosis import Diagnosis, checked_sampler, diagnose_dataset
-from smotefast.storage import DestinationExistsError, locate, resolve_memory_limit
-from smotefast.storage.files import replace_file
+from smotefast.storage import locate, resolve_memory_limit
 
 
 def check_arguments(
@@ -42,7 +41,7 @@ def run(
         If the HTML file exists or cannot be written; raised before the source is read.
     """
     if html is not None:
-        _check_html_path(html, overwrite)
+        check_html_path(html, overwrite)
     diagnosis = diagnose_dataset(
         source,
         target=target,
@@ -59,35 +58,6 @@ def run(
     return str(diagnosis)
 
 
-def _check_html_path(path: str, overwrite: bool) -> str:
-    """Return the real path of the HTML file, or raise if it cannot be written."""
-    real = os.path.realpath(path)
-    if os.path.isdir(real):
-        raise IsADirectoryError(f"{path!r} is a folder. Use the name of a file.")
-    if not os.path.isdir(os.path.dirname(real)):
-        raise FileNotFoundError(
-            f"The folder {os.path.dirname(real)!r} of the HTML file does not exist. Create it "
-            "first."
-        )
-    if os.path.lexists(real):
-        if not overwrite:
-            raise FileExistsError(f"{path!r} exists. Use another name, or --overwrite.")
-        if not _is_html(real):
-            raise DestinationExistsError(
-                f"{path!r} is not an HTML file, and only such a file is replaced. Use another "
-                "name."
-            )
-    return real
-
-
-def _is_html(path: str) -> bool:
-    """Tell whether this is a regular file that starts like HTML."""
-    if not os.path.isfile(path):
-        return False
-    with open(path, "rb") as file:
-        return file.read(64).lstrip().lower().startswith(b"<!doctype html")
-
-
 def write_report(diagnosis: Diagnosis, path: str, *, overwrite: bool) -> None:
     """Write the HTML report; it is never incomplete."""
-    replace_file(_check_html_path(path, overwrite), diagnosis.to_html())
+    write_html(path, diagnosis.to_html(), overwrite=overwrite)

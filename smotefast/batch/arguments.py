@@ -59,7 +59,7 @@ class Arguments(NamedTuple):
 
 def check_arguments(
     source: Any,
-    destination: str | os.PathLike[str] | None,
+    destination: str | os.PathLike[str],
     *,
     sampler: Any = "smote",
     memory_limit: int | str | None = None,
@@ -84,10 +84,11 @@ def check_arguments(
     report: str | os.PathLike[str] | None = None,
     scratch: str | os.PathLike[str] | None = None,
     format: str | None = None,
+    is_written: bool = True,
 ) -> Arguments:
     """Check the arguments of ``resample_dataset`` without looking at the data.
 
-    The destination is None if no rows are written.
+    Without ``is_written`` the destination is empty, as no rows are written.
 
     Raises
     ------
@@ -114,7 +115,7 @@ def check_arguments(
     _check_weights(steps, weight_column, weights_from)
     return Arguments(
         check_source(source),
-        *(Location("", LOCAL) if destination is None else destination_location(destination)),
+        *(destination_location(destination) if is_written else Location("", LOCAL)),
         steps,
         limit,
         rows == "all",

@@ -136,7 +136,7 @@ def iter_resampled(
         )
     arguments = check_arguments(
         source,
-        None,
+        "",
         sampler=sampler,
         memory_limit=memory_limit,
         rows=rows,
@@ -152,6 +152,7 @@ def iter_resampled(
         provenance=provenance,
         row_group_size=batch_rows,
         format=format,
+        is_written=False,
     )
     parent = None if scratch is None else file_path(scratch, "scratch", "folder")
     return ResampledRows(_prepare(arguments, target, parent, progress))

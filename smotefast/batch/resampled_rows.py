@@ -143,7 +143,7 @@ class ResampledRows:
 
     def _batches(self, start: int) -> Iterator[pa.RecordBatch]:
         output, release_at = self._output(), start
-        with _explain_changes(output.groups.source):
+        with _explain_changes(self._prepared, output.groups.source):
             for batch in output.batches(start, self._stop, self.schema.names):
                 start += batch.num_rows
                 if start > release_at and not uses_jemalloc():
@@ -283,12 +283,13 @@ class ResampledRows:
 
 
 @contextmanager
-def _explain_changes(source: ParquetSource) -> Iterator[None]:
+def _explain_changes(prepared: PreparedRows, source: ParquetSource) -> Iterator[None]:
     """Say what to do if a file was changed between the preparation and an iteration."""
     try:
         with source.report_changes():
             yield
     except SourceChangedError as error:
+        prepared.opened()  # a copy is gone when it is closed
         error.add_note("The rows were prepared before. Call iter_resampled again.")
         raise
 

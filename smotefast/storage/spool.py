@@ -15,7 +15,9 @@ from smotefast.exceptions import ArgumentError
 from smotefast.storage.file_access import ListedFile, Location
 from smotefast.storage.files import flush_to_disk
 from smotefast.storage.formats.delta import open_delta
+from smotefast.storage.paths import arrow_path
 from smotefast.storage.remote.locations import locations
+from smotefast.storage.sink import open_file
 from smotefast.storage.source import ParquetSource, open_listed
 from smotefast.storage.source_file import SourceFile
 from smotefast.storage.source_folder import describe_paths, file_format, list_source_files
@@ -99,11 +101,17 @@ class StreamSource:
                 flush_to_disk(path)
                 flush_to_disk(folder)
                 journal.record(_TASK, bytes=os.path.getsize(path))
-        if not pq.read_metadata(path).num_rows:
+        if not _n_rows(path):
             used = "" if self.files else " It may have been read before."
             raise ValueError(f"{self.path!r} has no rows.{used}")
         copied = open_listed([Location(path)], [ListedFile(path, folder)])
         return replace(copied, path=self.path, paths=self.paths, is_copy=True)
+
+
+def _n_rows(path: str) -> int:
+    with arrow_path(path) as name:
+        n_rows: int = pq.read_metadata(name).num_rows
+    return n_rows
 
 
 def _copy_batches(
@@ -140,7 +148,8 @@ def _copy_options(schema: pa.Schema) -> dict[str, Any]:
 def _write(stream: Stream, path: str, report: Report) -> None:
     """Write batches to an uncompressed file, in row groups of limited size."""
     schema = storable_schema(stream.schema)
-    with pq.ParquetWriter(path, schema, **_copy_options(schema)) as writer:
+    options = _copy_options(schema)
+    with open_file(path) as file, pq.ParquetWriter(file, schema, **options) as writer:
         pending: list[pa.RecordBatch] = []
         for batch in stream.batches():
             if batch.num_rows:

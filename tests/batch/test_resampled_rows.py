@@ -266,6 +266,25 @@ def test_closed_rows__say_so(source):
     assert "1,080 rows x 5 columns, in batches of 100" in repr(rows)
 
 
+def test_rows_of_a_copied_source__can_be_closed_during_an_iteration(csv, scratch):
+    rows = iterate(csv, scratch=scratch, batch_rows=100)
+    batches = iter(rows)
+    next(batches)
+    rows.close()
+    assert os.listdir(scratch) == []
+    with pytest.raises(ValueError, match=r"closed\. Call iter_resampled again"):
+        next(batches)
+
+
+def test_scratch_folders__may_have_names_of_any_bytes(csv, tmp_path):
+    odd = os.fsencode(tmp_path) + b"/odd \xff \n'name"
+    os.mkdir(odd)
+    with iterate(csv, scratch=odd) as rows:
+        assert len(os.listdir(odd)) == 1
+        assert len(table_of(rows)) == 1080
+    assert os.listdir(odd) == []
+
+
 def test_scratch__stays_until_no_part_is_used(csv, scratch):
     rows = iterate(csv, scratch=scratch)
     part = rows.shard(0, 2).select("f0")

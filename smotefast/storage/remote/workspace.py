@@ -150,10 +150,12 @@ class RemoteWorkspace(Workspace):
             )
 
     def remove_output(self) -> None:
-        """Remove the files that were kept, unless they are the destination."""
+        """Remove the files that were kept, unless they are or may be the destination."""
+        may_be_published = self._is_published or self.journal.fact(PUBLISH) is not None
+        if may_be_published or self.journal.fact(_OUTPUT) is None:
+            return
         with contextlib.suppress(OSError):
-            if not self._is_published and self.journal.fact(_OUTPUT) is not None:
-                self._files.delete_folder(self.files.folder)
+            self._files.delete_folder(self.files.folder)
 
     def release(self) -> None:
         """Give up the leases."""

@@ -216,8 +216,8 @@ def print_table(found: dict[str, float]) -> None:
     """Print the table of ``smotefast/batch/cost_model.py``."""
     print("UNITS: dict[str, Unit] = {")
     for name, unit in UNITS.items():
-        seconds = found.get(name, unit.seconds)
-        note = "" if name in found else "  # not measured"
+        seconds = found.get(name) or unit.seconds
+        note = "" if found.get(name) else "  # as before: too little of it"
         print(f'    "{name}": Unit({seconds:.2g}, "{unit.scales}", "{unit.what}"),{note}')
     print("}")
 

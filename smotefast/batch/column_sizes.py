@@ -59,7 +59,7 @@ class ColumnSizes:
         self._reader: dict[str, int] = dict.fromkeys(columns, 0)
         self._page = dict(self._reader)
         self._dictionary = dict.fromkeys(columns, 0)
-        self._row = {name: _fixed_bytes(each) or 0.0 for name, each in self._types.items()}
+        self._row = {name: fixed_bytes(each) or 0.0 for name, each in self._types.items()}
         stored = [name for name in columns if name not in source.partitioned]
         if sample is not None:
             self._add_file(sample, stored, READ_BUFFER)
@@ -95,7 +95,7 @@ class ColumnSizes:
         groups = [metadata.row_group(group) for group in range(metadata.num_row_groups)]
         cuts_pages = str(metadata.created_by).lower().startswith(_WRITERS_OF_PAGES)
         for name, leaves in _leaves(metadata, columns).items():
-            is_fixed = _fixed_bytes(self._types[name]) is not None
+            is_fixed = fixed_bytes(self._types[name]) is not None
             is_category = pa.types.is_dictionary(self._types[name])
             indices: Iterable[int] = range(len(groups))
             if is_fixed and not is_category:  # one row group is enough
@@ -159,7 +159,7 @@ def _reader_bytes(column: Any, page: int, buffer: int) -> int:
     return int(_ROUNDING * (min(column.total_compressed_size, buffer) + pages)) + _READER
 
 
-def _fixed_bytes(arrow_type: pa.DataType) -> float | None:
+def fixed_bytes(arrow_type: pa.DataType) -> float | None:
     """Return the bytes of a value and its validity bit; None if values vary in size."""
     try:
         return float(arrow_type.bit_width) / 8 + 1 / 8

@@ -179,7 +179,7 @@ class _Planning:
         self._arguments, self._target = arguments, target
         self._has_destination = has_destination
         self._refused: list[Refusal] = []
-        self._notes: list[str] = []
+        self._unknown: list[str] = []
         self._plan = JobPlan(
             _path_of(arguments.source),
             arguments.destination if has_destination else None,
@@ -198,7 +198,7 @@ class _Planning:
             self._plan,
             refused=tuple(self._refused),
             warnings=tuple(messages),
-            notes=tuple(self._notes),
+            unknown=tuple(self._unknown),
         )
 
     @contextmanager
@@ -223,7 +223,7 @@ class _Planning:
         self._add(n_columns=len(columns[0]), n_features=len(columns[1]))
         counted = self._counted(source, columns, progress)
         if counted is None:
-            self._notes.append(_NOT_COUNTED)
+            self._unknown.append(_NOT_COUNTED)
             return
         files, found = counted
         counts = found.classes.counts
@@ -284,7 +284,7 @@ class _Planning:
             with self._guard():
                 warn_about_features(request, features, plan)
         else:
-            self._notes.append("Columns are checked for keys when the job has copied them.")
+            self._unknown.append("Columns are checked for keys when the job has copied them.")
         searches = self._searches(request, features, second, counted)
         sizes = request.column_sizes
         row_bytes = {name: sizes.row_bytes([name]) for name in request.columns}

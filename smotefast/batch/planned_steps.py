@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from smotefast._threads import thread_count
 from smotefast.batch.block_plan import Plan
+from smotefast.batch.column_sizes import fixed_bytes
 from smotefast.batch.cost_model import UNITS, seconds
 from smotefast.batch.features import Features
 from smotefast.batch.planned_search import Searches
@@ -144,103 +145,143 @@ def planned_steps(
     n_copied: int,
 ) -> list[PlannedStep]:
     """Return the steps of a job; ``n_copied`` bytes are the files of a source to copy first."""
-    names, target, n_rows = request.columns, request.target, request.source.n_rows
-    in_parquet = [name for name in names if name not in request.source.partitioned]
-    gathered = _gathered_columns(request, features)
-    read = [name for name in gathered if name in in_parquet]
-    labels = {*request.class_sizes, *second.classes_to_search()}
-    n_gathered = sum(request.classes.counts[label] for label in labels)
-    if request.needs.reads == "everything":
-        n_gathered = n_rows
-    steps = _Steps(request, plan)
-    scratch = 0
-    steps.add("starting", {"process": 1.0}, memory=None)
+    partitioned = request.source.partitioned
+    in_files = [name for name in request.columns if name not in partitioned]
+    target = [request.target] if request.target in in_files else []
+    gathered = _gathered_columns(request, features, second)
+    read = [name for name in gathered if name in in_files]
+    compared = [name for name in features.names if name in in_files]
+    copied = in_files if request.arguments.writes_originals else []
+    scratch = stored.plain(in_files) if request.source.is_copy else 0
+    steps = _Steps(request, plan, scratch)
+    steps.add("starting", {"process": 1.0}, has_memory=False)
     if request.source.is_copy:
-        scratch = stored.plain(in_parquet)
-        work = {"convert": float(n_copied)}
-        steps.add("copying", work, n_read=n_copied, n_written=scratch, scratch=scratch)
-    of_target = [target] if target in in_parquet else []
+        steps.add("copying", {"convert": float(n_copied)}, n_copied, scratch)
+    steps.add("counting", _counting(request, stored, in_files, target), stored.stored(target))
+    steps.add("planning", {"kernels": float(_loads_kernels(request, second))})
     steps.add(
-        "counting",
-        {"job": 1.0, "chunk": float(stored.n_chunks(in_parquet)), "count": float(n_rows),
-         **stored.decoding(of_target)},
-        n_read=stored.stored(of_target), scratch=scratch,
-    )  # fmt: skip
-    computes = request.needs.neighbors_parameter is not None and request.n_to_generate
-    loads = bool(computes) or second.compares_rows
-    steps.add("planning", {"kernels": float(loads)}, scratch=scratch)
-    steps.add(
-        "gathering",
-        {"filter": float(n_rows), "gather": float(n_gathered * len(gathered)),
-         **stored.decoding(read)} if labels else {},
-        n_read=stored.stored(read) * bool(labels), scratch=scratch,
-    )  # fmt: skip
-    feature_columns = [name for name in features.names if name in in_parquet]
-    passes = searches.n_passes
-    decoding = {unit: n * passes for unit, n in stored.decoding(feature_columns).items()}
+        "gathering", _gathering(request, second, stored, gathered, read), stored.stored(read)
+    )
     steps.add(
         "searching",
-        None if searches.work is None or _has_estimator(request)
-        else {"multiply-add": searches.work, "gather": float(
-            passes * n_rows * len(feature_columns)), **decoding},
-        n_read=passes * stored.stored(feature_columns), scratch=scratch,
-    )  # fmt: skip
-    copied = in_parquet if request.arguments.writes_originals else []
-    n_new = sum(request.n_to_generate.values())
-    making = {
-        **stored.decoding(copied),
-        "generate": float(n_new * len(features.names)),
-        "filter": float(n_rows * (request.selector is not None)),
-    }
-    encoding = {f"encode {output.codec}": float(output.plain), "flush": float(output.stored)}
-    n_read, sort = stored.stored(copied), plan.shuffle
-    if sort is not None:
-        in_files = sort.scratch_bytes
-        making["sort"] = float(sort.total_bytes)
-        scratch += in_files
-        steps.add("sorting", making, n_read=n_read, n_written=in_files, scratch=scratch)
-        making, n_read = {"sort": float(sort.total_bytes)}, in_files
-    steps.add(
-        "writing", making | encoding, n_read=n_read, n_written=output.stored,
-        scratch=scratch + output.stored,
-    )  # fmt: skip
-    steps.add("committing", {"job": 1.0}, scratch=output.stored)
+        _searching(request, searches, stored, compared),
+        searches.n_passes * stored.stored(compared),
+    )
+    making, n_read = _making(request, features, stored, copied), stored.stored(copied)
+    if plan.shuffle is not None:
+        n_bytes, in_files = plan.shuffle.total_bytes, plan.shuffle.scratch_bytes
+        sorting = {"sort": float(n_bytes), "spill": float(in_files)}
+        steps.scratch += in_files
+        steps.add("sorting", making | sorting, n_read, in_files)
+        making, n_read = {"sort": float(n_bytes)}, in_files
+    steps.scratch += output.stored
+    steps.add("writing", making | _encoding(request, output), n_read, output.stored)
+    steps.scratch = output.stored
+    steps.add("committing", {"job": 1.0})
     return steps.steps
 
 
+def _counting(
+    request: Request, stored: StoredColumns, names: list[str], target: list[str]
+) -> dict[str, float]:
+    work = {"job": 1.0, "chunk": float(stored.n_chunks(names))}
+    return {**work, "count": float(request.source.n_rows), **stored.decoding(target)}
+
+
+def _loads_kernels(request: Request, second: SecondStep) -> bool:
+    has_search = request.needs.neighbors_parameter is not None and bool(request.n_to_generate)
+    return has_search or second.compares_rows
+
+
+def _gathering(
+    request: Request,
+    second: SecondStep,
+    stored: StoredColumns,
+    gathered: list[str],
+    read: list[str],
+) -> dict[str, float]:
+    if not gathered:
+        return {}
+    labels = {*request.class_sizes, *second.classes_to_search()}
+    n_rows = sum(request.classes.counts[label] for label in labels)
+    if request.needs.reads == "everything":
+        n_rows = request.source.n_rows
+    work = {"filter": float(request.source.n_rows), "gather": float(n_rows * len(gathered))}
+    return {**work, **stored.decoding(read)}
+
+
+def _searching(
+    request: Request, searches: Searches, stored: StoredColumns, compared: list[str]
+) -> dict[str, float] | None:
+    """Return the work of the searches; None if nothing tells how long they take."""
+    fits_model = request.needs.reads == "everything" and bool(request.n_to_generate)
+    if searches.work is None or fits_model:
+        return None
+    n_passes = searches.n_passes
+    n_values = n_passes * request.source.n_rows * len(compared)
+    decoding = {unit: n * n_passes for unit, n in stored.decoding(compared).items()}
+    return {"multiply-add": searches.work, "gather": float(n_values), **decoding}
+
+
+def _making(
+    request: Request, features: Features, stored: StoredColumns, copied: list[str]
+) -> dict[str, float]:
+    """Return the work of reading and generating the rows to write."""
+    n_new = sum(request.n_to_generate.values())
+    return {
+        **stored.decoding(copied),
+        "generate": float(n_new * len(features.names)),
+        "filter": float(request.source.n_rows * (request.selector is not None)),
+    }
+
+
+def _encoding(request: Request, output: Output) -> dict[str, float]:
+    return {
+        f"encode {output.codec}": float(output.plain),
+        "text": float(output.n_rows * _n_of_varying_size(request)),
+        "flush": float(output.stored),
+    }
+
+
+def _gathered_columns(request: Request, features: Features, second: SecondStep) -> list[str]:
+    """Return the columns that are read to gather rows."""
+    if not request.class_sizes and not second.classes_to_search():
+        return []
+    return list(dict.fromkeys([request.target, *features.names, *request.base_columns]))
+
+
+def _n_of_varying_size(request: Request) -> int:
+    """Return the number of columns to write whose values vary in size, such as text."""
+    types = (request.schema.field(name).type for name in request.columns)
+    return sum(fixed_bytes(each) is None for each in types)
+
+
 class _Steps:
-    def __init__(self, request: Request, plan: Plan) -> None:
+    """Collects steps; ``scratch`` is what is beside the destination at the end of the next."""
+
+    def __init__(self, request: Request, plan: Plan, scratch: int) -> None:
         n_jobs = getattr(request.over_sampler, "n_jobs", None)
         self._threads, self._plan = thread_count(n_jobs), plan
+        self.scratch = scratch
         self.steps: list[PlannedStep] = []
 
     def add(
         self,
         name: str,
         work: dict[str, float] | None,
-        *,
         n_read: int = 0,
         n_written: int = 0,
-        scratch: int = 0,
-        memory: int | None = 0,
+        *,
+        has_memory: bool = True,
     ) -> None:
         """Add a step; without work its time is unknown."""
-        if memory is not None:
-            memory = self._plan.step_bytes.get(name, self._plan.program_bytes)
-        work = None if work is None else {unit: n for unit, n in work.items() if n}
-        taken = None if work is None else seconds(
-            work, n_threads=self._threads, n_parts=self._plan.n_workers
-        )  # fmt: skip
+        plan = self._plan
+        memory = plan.step_bytes.get(name, plan.program_bytes) if has_memory else None
+        scratch = self.scratch if has_memory else 0
+        taken = None
+        if work is not None:
+            work = {unit: n for unit, n in work.items() if n}
+            taken = seconds(work, n_threads=self._threads, n_parts=plan.n_workers)
         self.steps.append(
             PlannedStep(name, taken, memory, n_read, n_written, scratch, work or {})
         )
-
-
-def _gathered_columns(request: Request, features: Features) -> list[str]:
-    """Return the columns that are read to gather rows."""
-    return list(dict.fromkeys([request.target, *features.names, *request.base_columns]))
-
-
-def _has_estimator(request: Request) -> bool:
-    """Whether the sampler fits a model to all rows: nothing tells how long that takes."""
-    return request.needs.reads == "everything" and bool(request.n_to_generate)

@@ -122,7 +122,7 @@ class JobPlan:
         Bytes of the result, about.
     refused
         The errors that the job would end with; empty if nothing is known to be wrong.
-    warnings, notes
+    warnings, unknown
         Warnings of the job; and what is not known before it runs.
     """
 
@@ -144,7 +144,7 @@ class JobPlan:
     n_written: int | None = None
     refused: tuple[Refusal, ...] = ()
     warnings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    unknown: tuple[str, ...] = field(default=())
 
     @property
     def seconds(self) -> float | None:
@@ -167,7 +167,7 @@ class JobPlan:
         ]
         blocks.append("\n".join(map(_search_line, self.searches)))
         blocks.append(_listed("warning: ", map(words, self.warnings)))
-        blocks.append(_listed("note: ", map(words, self.notes)))
+        blocks.append(_listed("unknown: ", map(words, self.unknown)))
         refused = [words(each.message) for each in self.refused]
         blocks.append(_listed("refused: ", refused) or "Nothing is refused.")
         return "\n\n".join(block for block in blocks if block)
@@ -202,7 +202,7 @@ class JobPlan:
                 for each in self.refused
             ],
             "warnings": list(map(words, self.warnings)),
-            "notes": list(map(words, self.notes)),
+            "unknown": list(map(words, self.unknown)),
         }
 
     def _facts(self) -> list[list[str]]:

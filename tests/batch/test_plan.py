@@ -241,7 +241,7 @@ def test_objects__are_counted_only_if_they_can_be_read_again(tmp_path, kind):
         assert [each.before for each in planned.classes] == [540, 60]
     else:
         assert planned.classes == ()
-        assert "read once" in planned.notes[0]
+        assert "read once" in planned.unknown[0]
         assert source.read_all().num_rows == 600
     assert plan(source, drop="f9").refused[0].message.startswith("drop='f9' is not a column")
 

@@ -169,11 +169,11 @@ def planned_steps(
     )
     making, n_read = _making(request, features, stored, copied), stored.stored(copied)
     if plan.shuffle is not None:
-        n_bytes, in_files = plan.shuffle.total_bytes, plan.shuffle.scratch_bytes
-        sorting = {"sort": float(n_bytes), "spill": float(in_files)}
-        steps.scratch += in_files
-        steps.add("sorting", making | sorting, n_read, in_files)
-        making, n_read = {"sort": float(n_bytes)}, in_files
+        n_bytes, in_runs = plan.shuffle.total_bytes, plan.shuffle.scratch_bytes
+        sorting = {"sort": float(n_bytes), "spill": float(in_runs)}
+        steps.scratch += in_runs
+        steps.add("sorting", making | sorting, n_read, in_runs)
+        making, n_read = {"sort": float(n_bytes)}, in_runs
     steps.scratch += output.stored
     steps.add("writing", making | _encoding(request, output), n_read, output.stored)
     steps.scratch = output.stored

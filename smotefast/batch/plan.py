@@ -344,7 +344,8 @@ def _classes(request: Request, second: SecondStep) -> tuple[PlannedClass, ...]:
 
 
 def _path_of(source: Any) -> str:
-    return ", ".join(source) if isinstance(source, list) else f"the {type(source).__name__}"
+    paths = [each.path for each in source] if isinstance(source, list) else []
+    return ", ".join(paths) if paths else f"the {type(source).__name__}"
 
 
 def _bytes_of(source: StreamSource) -> int:

@@ -253,7 +253,8 @@ def test_the_plan_of_a_folder__writes_parts_at_the_same_time(tmp_path, source):
 
 
 @pytest.mark.usefixtures("small_program")
-def test_the_text_and_the_json__say_the_same(tmp_path, source):
+def test_the_text_and_the_json__say_the_same(tmp_path, source, monkeypatch):
+    monkeypatch.setattr("smotefast.batch.prepare.kernels_were_compiled", lambda: False)
     planned = plan(source, tmp_path / "out.parquet", memory_limit="1MiB")
     entry = json.loads(json.dumps(planned.to_dict()))
     assert entry["format"] == "smotefast plan 1"

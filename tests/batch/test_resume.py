@@ -114,7 +114,7 @@ def test_rows__do_not_depend_on_parts_and_workers(tmp_path, source, monkeypatch,
     expected = in_memory(imbalanced(share=0.3), clone(sampler))
     for part_rows, n_workers in ((1, 2), (37, 1), (300, 3), (10_000, 2)):
         monkeypatch.setattr("smotefast.batch.stages.PART_BYTES", part_rows * 18)
-        monkeypatch.setattr("smotefast.batch.run_job.thread_count", lambda n, k=n_workers: k)
+        monkeypatch.setattr("smotefast.batch.stages.thread_count", lambda n, k=n_workers: k)
         np.random.seed(5)
         job(source, tmp_path / "out", sampler)
         found = pq.read_table(tmp_path / "out")

@@ -101,7 +101,7 @@ def test_order__does_not_depend_on_files_parts_runs_memory_and_threads(
         {"memory_limit": "4GiB"}, {"row_group_size": 1000},
     ]  # fmt: skip
     for source, n_workers in itertools.product(sources, (1, 3)):
-        monkeypatch.setattr("smotefast.batch.run_job.thread_count", lambda n, k=n_workers: k)
+        monkeypatch.setattr("smotefast.batch.stages.thread_count", lambda n, k=n_workers: k)
         for number, each in enumerate(options):
             name = f"{source.name}-{n_workers}-{number}"
             resample(source, tmp_path / name, order="shuffled", **each)

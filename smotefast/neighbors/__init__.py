@@ -22,6 +22,7 @@ from smotefast.neighbors.search import (
     find_neighbors_by_value_difference,
     find_neighbors_in_pool,
 )
+from smotefast.neighbors.shared_searches import share_searches
 from smotefast.neighbors.streaming import StreamingNeighbors
 
 __all__ = [
@@ -44,5 +45,6 @@ __all__ = [
     "same_class_first_pays",
     "save_searches",
     "saved",
+    "share_searches",
     "squared_distances",
 ]

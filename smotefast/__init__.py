@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from smotefast.calibration import prior_correction
     from smotefast.combine import SMOTEENN, Combination, SMOTETomek
     from smotefast.diagnosis import diagnose, diagnose_dataset
+    from smotefast.evaluation import compare
     from smotefast.exceptions import ResamplingWarning
     from smotefast.over_sampling import (
         ADASYN,
@@ -79,6 +80,7 @@ __all__ = [
     "TomekLinks",
     "__version__",
     "combine",
+    "compare",
     "diagnose",
     "diagnose_dataset",
     "over_sampling",
@@ -97,6 +99,7 @@ SUBPACKAGES = {
     "calibration": ["prior_correction"],
     "combine": ["SMOTEENN", "Combination", "SMOTETomek"],
     "diagnosis": ["diagnose", "diagnose_dataset"],
+    "evaluation": ["compare"],
     "exceptions": ["ResamplingWarning"],
     "over_sampling": [
         "ADASYN",

@@ -37,7 +37,7 @@ def run(
         If the HTML file exists or cannot be written; raised before the source is read.
     """
     if html is not None:
-        _check_html_path(html, overwrite)
+        check_report_path(html, overwrite)
     diagnosis = diagnose_dataset(
         source,
         target=target,
@@ -53,35 +53,36 @@ def run(
     return str(diagnosis)
 
 
-def _check_html_path(path: str, overwrite: bool) -> str:
-    """Return the real path of the HTML file, or raise if it cannot be written."""
+def check_report_path(path: str, overwrite: bool, kind: str = "HTML") -> str:
+    """Return the real path of an HTML or JSON file, or raise if it cannot be written."""
     real = os.path.realpath(path)
     if os.path.isdir(real):
         raise IsADirectoryError(f"{path!r} is a folder. Use the name of a file.")
     if not os.path.isdir(os.path.dirname(real)):
         raise FileNotFoundError(
-            f"The folder {os.path.dirname(real)!r} of the HTML file does not exist. Create it "
+            f"The folder {os.path.dirname(real)!r} of the {kind} file does not exist. Create it "
             "first."
         )
     if os.path.lexists(real):
         if not overwrite:
             raise FileExistsError(f"{path!r} exists. Use another name, or --overwrite.")
-        if not _is_html(real):
+        if not _is_kind(real, kind):
             raise DestinationExistsError(
-                f"{path!r} is not an HTML file, and only such a file is replaced. Use another "
-                "name."
+                f"{path!r} is not an {kind} file, and only such a file is replaced. Use "
+                "another name."
             )
     return real
 
 
-def _is_html(path: str) -> bool:
-    """Tell whether this is a regular file that starts like HTML."""
+def _is_kind(path: str, kind: str) -> bool:
+    """Tell whether this is a regular file that starts like HTML, or like an object of JSON."""
     if not os.path.isfile(path):
         return False
+    start = b"<!doctype html" if kind == "HTML" else b"{"
     with open(path, "rb") as file:
-        return file.read(64).lstrip().lower().startswith(b"<!doctype html")
+        return file.read(64).lstrip().lower().startswith(start)
 
 
 def write_report(diagnosis: Diagnosis, path: str, *, overwrite: bool) -> None:
     """Write the HTML report; it is never incomplete."""
-    replace_file(_check_html_path(path, overwrite), diagnosis.to_html())
+    replace_file(check_report_path(path, overwrite), diagnosis.to_html())

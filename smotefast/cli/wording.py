@@ -43,6 +43,20 @@ OPTIONS = {
     "row_group_size": "--row-group-size",
     "part_size": "--part-size",
     "report": "--report",
+    "models": "--models",
+    "samplers": "--samplers",
+    "ratios": "--ratios",
+    "folds": "--folds",
+    "repeats": "--repeats",
+    "metric": "--metric",
+    "cost_fn": "--cost-fn",
+    "cost_fp": "--cost-fp",
+    "groups": "--groups",
+    "time": "--time",
+    "categorical": "--categorical",
+    "max_rows": "--max-rows",
+    "time_limit": "--time-limit",
+    "holdout": "--holdout",
     "progress": "--quiet",
 }
 SETTINGS = (
@@ -50,6 +64,7 @@ SETTINGS = (
     *("kmeans_estimator", "m_neighbors", "n_jobs", "out_step", "replacement", "shrinkage"),
     *("svm_estimator", "smote", "tomek", "enn", "creation", "selection"),
 )
+_COMMA_LISTS = ("--models", "--samplers", "--ratios", "--k-neighbors")
 _SAMPLER_OPTIONS = (
     *("sampling_strategy", "k_neighbors", "n_neighbors", "search", "small_class"),
     *("categorical_features", "random_state"),
@@ -139,6 +154,8 @@ def _option_with_value(option: str, text: str) -> str:
         value = text.replace(" ", "") if text[:1].isdigit() else text
     if option in ("--overwrite", "--quiet"):
         return option
+    if isinstance(value, list) and option in _COMMA_LISTS:
+        return f"{option} {','.join(map(str, value))}"
     if isinstance(value, list) and separator == " ":
         return " ".join(f"{option} {shlex.quote(str(item))}" for item in value) or option
     quoted = _shell_value(value)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from smotefast.evaluation.arguments import Arguments
     from smotefast.evaluation.comparison import Comparison
     from smotefast.evaluation.options import TargetCounts
     from smotefast.evaluation.resampled_classifier import ResampledClassifier
@@ -140,12 +141,11 @@ def compare(
     >>> result.winner.option.name
     'none'
     """
-    from smotefast.evaluation.arguments import Arguments
     from smotefast.evaluation.comparing import compare_data, compare_files
 
-    arguments = Arguments(
+    arguments = make_arguments(
         models=models,
-        samplers=_as_list(samplers),
+        samplers=samplers,
         ratios=ratios,
         k_neighbors=k_neighbors,
         folds=folds,
@@ -158,11 +158,10 @@ def compare(
         max_rows=max_rows,
         time_limit=time_limit,
         holdout=holdout,
-        seed=random_state,
+        random_state=random_state,
         n_jobs=n_jobs,
         progress=progress,
     )
-    arguments.check()
     if y is not None and target is not None:
         raise TypeError("compare() got both y and target. Pass one of them.")
     if isinstance(X, str | os.PathLike):
@@ -170,8 +169,30 @@ def compare(
     return compare_data(X, y if target is None else target, groups, time, arguments)
 
 
-def _as_list(samplers: Any) -> list[Any] | None:
-    if samplers is None:
-        return None
+def make_arguments(
+    *, samplers: Any, random_state: int, categorical: Any, drop: Any, **others: Any
+) -> Arguments:
+    """Return the checked arguments of ``compare``, those that do not depend on the data.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is invalid.
+    """
+    from smotefast.evaluation.arguments import Arguments
+
     is_one = isinstance(samplers, str) or hasattr(samplers, "fit_resample")
-    return [samplers] if is_one else list(samplers)
+    given = None if samplers is None else [samplers] if is_one else list(samplers)
+    arguments = Arguments(
+        samplers=given,
+        seed=random_state,
+        categorical=_names(categorical),
+        drop=_names(drop),
+        **others,
+    )
+    arguments.check()
+    return arguments
+
+
+def _names(names: Any) -> list[Any]:
+    return [names] if isinstance(names, str) else list(names)

@@ -43,7 +43,7 @@ def compare_files(
     """Compare options on files; see ``compare``."""
     started = clock.time()
     table, warnings = read_files(path, target, arguments)
-    load = _loading(path, target, groups, time)
+    load = _loading(path, target)
     arguments = replace(arguments, drop=())  # which are not in the table
     return _compare_columns(table, target, groups, time, arguments, warnings, started, load)
 
@@ -59,11 +59,10 @@ def compare_data(X: Any, y: Any, groups: Any, time: Any, arguments: Arguments) -
     return _compare_columns(X, y, groups, time, arguments, [], started, "")
 
 
-def _loading(path: Any, target: str, groups: Any, time: Any) -> str:
+def _loading(path: Any, target: str) -> str:
     """Return code that reads the files with pandas."""
     read = "read_csv" if str(path).lower().endswith((".csv", ".csv.gz")) else "read_parquet"
-    lines = ["import pandas as pd", "", f"X = pd.{read}({str(path)!r})"]
-    return "\n".join([*lines, f"y = X.pop({target!r})"])
+    return f"import pandas as pd\n\nX = pd.{read}({str(path)!r})\ny = X.pop({target!r})"
 
 
 def _compare_columns(
@@ -244,6 +243,7 @@ class _Comparing:
             estimate=self._estimate(run, verdict),
             warnings=self.warnings,
             code=self._code(verdict),
+            stopped=run.stopped,
             curves=make_curves(work, used, summaries, verdict.winner, metric),
         )
 

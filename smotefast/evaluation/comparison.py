@@ -42,6 +42,8 @@ class Comparison:
         What limits the comparison.
     code
         The option to use as Python code.
+    stopped
+        "time limit" or "Ctrl-C" if not all folds were run.
     """
 
     metric: str
@@ -55,6 +57,7 @@ class Comparison:
     estimate: LastEstimate | None
     warnings: Sequence[str]
     code: str
+    stopped: str | None
     curves: Curves = field(repr=False)
 
     @property

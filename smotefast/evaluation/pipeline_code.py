@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -72,12 +74,12 @@ def _parts(value: Any) -> Iterator[Any]:
 
 
 def _public_module(cls: type) -> str:
-    """Return the module from which users import a class."""
-    parts = cls.__module__.split(".")
-    if parts[0] == "smotefast":
-        return ".".join(parts[:2])
-    public = [part for part in parts if not part.startswith("_")]
-    return ".".join(public) or cls.__module__
+    """Return the module from which users import a class: that before a private one."""
+    public = list(takewhile(lambda part: not part.startswith("_"), cls.__module__.split(".")))
+    if cls.__module__.startswith("smotefast."):
+        public = public[:2]
+    module = sys.modules.get(".".join(public))
+    return ".".join(public) if hasattr(module, cls.__name__) else cls.__module__
 
 
 def pipeline_code(
@@ -121,7 +123,7 @@ def pipeline_code(
     imports = code.header()
     if not is_binary and threshold is not None:
         imports = f"import numpy as np\n{imports}"
-    return "\n".join(filter(None, [imports, "", load, *lines]))
+    return "\n".join([imports, "", *([load, ""] if load else []), *lines])
 
 
 def _fit(code: _Code, model: Any, weights: bool) -> str:

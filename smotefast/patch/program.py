@@ -18,7 +18,7 @@ from smotefast._messages import did_you_mean
 from smotefast.patch.activation import checked_settings, patch_when_imported
 
 # A file with the name of a command is not run.
-COMMANDS = ("clean", "demo", "diagnose", "resample", "samplers", "verify", "warmup")
+COMMANDS = ("clean", "compare", "demo", "diagnose", "resample", "samplers", "verify", "warmup")
 _COMMAND_OPTIONS = ("--help", "-h", "--version", "--install-completion", "--show-completion")
 USAGE = "python -m smotefast OPTIONS (script.py | -m module | -c code) ARGUMENTS"
 OPTIONS = {

@@ -50,7 +50,9 @@ def check_paths(paths: dict[str, str | None], overwrite: bool) -> None:
             check_report_path(path, overwrite, kind)
 
 
-def write_reports(comparison: Comparison, paths: dict[str, str | None], overwrite: bool) -> None:
+def write_reports(
+    comparison: Comparison, paths: dict[str, str | None], overwrite: bool
+) -> None:
     """Write the reports; a file is never incomplete."""
     for kind, path in paths.items():
         if path is None:

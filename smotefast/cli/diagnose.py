@@ -53,6 +53,9 @@ def run(
     return str(diagnosis)
 
 
+_A = {"HTML": "an HTML", "JSON": "a JSON"}
+
+
 def check_report_path(path: str, overwrite: bool, kind: str = "HTML") -> str:
     """Return the real path of an HTML or JSON file, or raise if it cannot be written."""
     real = os.path.realpath(path)
@@ -60,15 +63,15 @@ def check_report_path(path: str, overwrite: bool, kind: str = "HTML") -> str:
         raise IsADirectoryError(f"{path!r} is a folder. Use the name of a file.")
     if not os.path.isdir(os.path.dirname(real)):
         raise FileNotFoundError(
-            f"The folder {os.path.dirname(real)!r} of the {kind} file does not exist. Create it "
-            "first."
+            f"The folder {os.path.dirname(real)!r} of the {kind} file does not exist. Create "
+            "it first."
         )
     if os.path.lexists(real):
         if not overwrite:
             raise FileExistsError(f"{path!r} exists. Use another name, or --overwrite.")
         if not _is_kind(real, kind):
             raise DestinationExistsError(
-                f"{path!r} is not an {kind} file, and only such a file is replaced. Use "
+                f"{path!r} is not {_A[kind]} file, and only such a file is replaced. Use "
                 "another name."
             )
     return real

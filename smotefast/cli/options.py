@@ -366,9 +366,7 @@ CostFn = Annotated[
 ]
 CostFp = Annotated[
     float | None,
-    typer.Option(
-        "--cost-fp", metavar="X", help="Cost of a false alarm.", show_default="none"
-    ),
+    typer.Option("--cost-fp", metavar="X", help="Cost of a false alarm.", show_default="none"),
 ]
 Groups = Annotated[
     str | None,

@@ -1,4 +1,4 @@
-"""Comparison of options for imbalanced data: does resampling help, and if so, which?
+"""Comparison of options for imbalanced data: whether resampling helps, and which.
 
 ``compare`` cross-validates doing nothing, class weights, a moved threshold and samplers with
 several classifiers, and says what is shown and what is not.

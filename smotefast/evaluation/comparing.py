@@ -28,7 +28,6 @@ from smotefast.evaluation.summary import (
 )
 from smotefast.evaluation.verdict import Verdict, decide_verdict
 from smotefast.evaluation.work import FoldResults, Work
-from smotefast.tables import open_table
 from smotefast.tables.target_column import split_target
 
 # Rows of the smallest class among those that are kept for the last estimate.
@@ -221,15 +220,15 @@ class _Comparing:
 
     def _result(self, work: Work, folds: list[Fold], run: Run) -> Comparison:
         used = finished_folds(run.folds)
-        summaries = summarize(work, used, self.arguments.seed) if used else []
+        metric, seed = self.arguments.metric, self.arguments.seed
+        summaries = summarize(work, used, metric, seed) if used else []
         if not summaries:
             raise self._nothing_finished(run)
         self._warn(work, run, used, len(folds), summaries)
-        metric = self.arguments.metric
         share = float(np.mean([len(f.fold.test) / len(f.fold.train) for f in used]))
         beyond = []
         if metric in self.scoring.decisions:
-            beyond = tuned_against_threshold(summaries, metric, share, self.arguments.seed)
+            beyond = tuned_against_threshold(summaries, metric, share, seed)
         verdict = decide_verdict(summaries, metric, self.scoring, beyond)
         return Comparison(
             metric=metric,
@@ -293,9 +292,7 @@ class _Comparing:
             return None
         work = self._work(self.data)
         metric, seed = self.arguments.metric, self.arguments.seed
-        found = last_estimate(
-            work, self.rows, self.kept, verdict, metric, seed, self.deadline
-        )
+        found = last_estimate(work, self.rows, self.kept, verdict, metric, seed, self.deadline)
         if found is None:
             self.warnings.append(
                 "There is no estimate on the rows that were kept: it was not finished."

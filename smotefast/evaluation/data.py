@@ -103,7 +103,9 @@ def read_data(
     table, target = open_table(X), open_target(y)
     _check_length(table.n_samples, len(target.values), "y")
     labels, codes = np.unique(target.values, return_inverse=True)
-    names = list(range(table.n_features)) if table.names is None else list(table.names)
+    names: list[Hashable] = list(range(table.n_features))
+    if table.names is not None:
+        names = list(table.names)
     matrix, kinds, warnings = _matrix(table, names, set(categorical))
     used = [j for j, kind in enumerate(kinds) if kind != "left out"]
     if not used:

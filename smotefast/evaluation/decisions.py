@@ -114,10 +114,8 @@ class _Counts:
             case "f1":
                 return _ratio(2 * true, self.n_positive + true + false)
             case "balanced_accuracy":
-                rejected = _ratio(
-                    self.n_negative - false, np.full_like(false, self.n_negative)
-                )
-                return (recall + rejected) / 2
+                rejected = _ratio(self.n_negative - false, np.full_like(false, self.n_negative))
+                return np.asarray((recall + rejected) / 2)
             case "cost":
                 missed = self.n_positive - true
                 total = (scoring.cost_fn or 0) * missed + (scoring.cost_fp or 0) * false

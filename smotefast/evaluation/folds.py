@@ -1,7 +1,8 @@
-"""Folds of rows: repeated and stratified, by groups, or forward in time; and their duplicates."""
+"""Folds of rows: repeated and stratified, by groups, or forward in time; duplicates."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -39,9 +40,7 @@ def hold_out(data: EvaluationData, share: float, seed: int) -> Split:
         folds = StratifiedGroupKFold(n_splits, shuffle=True, random_state=seed)
         kept: Split = next(folds.split(rows, data.y, data.groups))
         return kept
-    first, second = train_test_split(
-        rows, test_size=share, random_state=seed, stratify=data.y
-    )
+    first, second = train_test_split(rows, test_size=share, random_state=seed, stratify=data.y)
     return np.sort(first), np.sort(second)
 
 
@@ -108,7 +107,7 @@ def _forward(times: np.ndarray, n_folds: int) -> list[Split]:
     cuts[-1] = n_rows
     return [
         (np.sort(order[:start]), np.sort(order[start:stop]))
-        for start, stop in zip(cuts, cuts[1:], strict=False)
+        for start, stop in itertools.pairwise(cuts)
         if 0 < start < stop
     ]
 

@@ -114,9 +114,7 @@ def _draws(
     for i in range(_N_DRAWS):
         rows = np.concatenate([rng.choice(each, len(each)) for each in by_class])
         one, other = (
-            score_of(
-                of, y[rows], each.probability[rows], each.threshold, priors, work.scoring
-            )
+            score_of(of, y[rows], each.probability[rows], each.threshold, priors, work.scoring)
             for each, of in zip((result, nothing), names, strict=True)
         )
         gain = goodness(name, np.array(one)) - goodness(name, np.array(other))

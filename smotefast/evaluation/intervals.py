@@ -91,7 +91,7 @@ def critical_value(differences: np.ndarray, seed: int = 0) -> float:
     Folds are drawn from a normal distribution with the correlations of the options.
     """
     n_folds = len(differences)
-    correlation = _correlation(differences)
+    correlation = _correlation(np.unique(differences, axis=1))
     values, vectors = np.linalg.eigh(correlation)
     root = vectors * np.sqrt(np.clip(values, 0, None))
     rng = np.random.default_rng(seed)

@@ -115,7 +115,9 @@ def _checked_ks(k_neighbors: Sequence[int] | None) -> list[int] | None:
         return None
     for k in k_neighbors:
         if isinstance(k, bool) or not isinstance(k, Integral) or k < 1:
-            raise ValueError(f"k_neighbors={list(k_neighbors)} must be whole numbers from 1 on.")
+            raise ValueError(
+                f"k_neighbors={list(k_neighbors)} must be whole numbers from 1 on."
+            )
     return sorted({int(k) for k in k_neighbors})
 
 

@@ -40,8 +40,8 @@ def goodness(metric: str, values: np.ndarray) -> np.ndarray:
     if name in _LOSSES:
         return -values
     if name == "calibration_slope":
-        return -np.abs(values - 1)
-    return -np.abs(values) if name == "calibration_in_the_large" else values
+        return np.asarray(-np.abs(values - 1))
+    return np.asarray(-np.abs(values)) if name == "calibration_in_the_large" else values
 
 
 def all_scores(

@@ -94,21 +94,37 @@ def finished_folds(folds: Sequence[FoldResults]) -> list[FoldResults]:
     return complete if len(complete) > 1 else [found for found in folds if found.results]
 
 
-def summarize(work: Work, folds: Sequence[FoldResults], seed: int) -> list[OptionSummary]:
-    """Return the options that were finished on all of these folds, in their order."""
+def summarize(
+    work: Work, folds: Sequence[FoldResults], metric: str, seed: int
+) -> list[OptionSummary]:
+    """Return the options that were finished on all of these folds, in their order.
+
+    Intervals of one metric hold together for all options and classifiers. Whether to move the
+    threshold is a question apart, except if ``metric``, by which options are chosen, is itself
+    about decisions: then it is one of the options.
+    """
     names = metric_names(work.scoring)
     scores = _all_scores(work, folds, names)
     share = float(np.mean([len(f.fold.test) / len(f.fold.train) for f in folds]))
     smallest = min(_smallest_class(work, found) for found in folds)
     differences: dict[Key, dict[str, Interval]] = {key: {} for key in scores}
     for name in names:
-        pairs = {key: _difference(work, scores, key, name) for key in scores}
-        found = intervals(np.column_stack(list(pairs.values())), share, 0.5 / smallest, seed)
-        for key, interval in zip(pairs, found, strict=True):
-            differences[key][name] = interval
-    return [
-        _summary(work, folds, key, scores[key], differences[key]) for key in sorted(scores)
-    ]
+        is_apart = base_name(name) in work.scoring.decisions and name != metric
+        for family in _families(work, list(scores), is_apart):
+            columns = [_difference(work, scores, key, name) for key in family]
+            found = intervals(np.column_stack(columns), share, 0.5 / smallest, seed)
+            for key, interval in zip(family, found, strict=True):
+                differences[key][name] = interval
+    return [_summary(work, folds, key, scores[key], differences[key]) for key in sorted(scores)]
+
+
+def _families(work: Work, keys: list[Key], is_apart: bool) -> list[list[Key]]:
+    """Return the options and classifiers whose intervals hold together."""
+    if not is_apart:
+        return [keys]
+    moved = [key for key in keys if work.options[key[0]].name in (NONE, THRESHOLD)]
+    others = [key for key in keys if key not in moved]
+    return [family for family in (moved, others) if family]
 
 
 def _smallest_class(work: Work, found: FoldResults) -> int:
@@ -148,7 +164,7 @@ def _with_tuned(scores: Scores) -> Scores:
 def _difference(work: Work, scores: dict[Key, Scores], key: Key, name: str) -> np.ndarray:
     """Return by how much an option is better than doing nothing, in each fold."""
     reference = scores[0, key[1]][base_name(name)]
-    return goodness(name, scores[key][name]) - goodness(name, reference)
+    return np.asarray(goodness(name, scores[key][name]) - goodness(name, reference))
 
 
 def _summary(
@@ -174,9 +190,7 @@ def _summary(
 
 def none_of(summaries: Sequence[OptionSummary], model: str) -> OptionSummary:
     """Return the summary of doing nothing with a classifier."""
-    return next(
-        each for each in summaries if each.option.name == NONE and each.model == model
-    )
+    return next(each for each in summaries if each.option.name == NONE and each.model == model)
 
 
 def tuned_against_threshold(

@@ -30,6 +30,9 @@ _SHORT = {
     "brier": "Brier",
     "f1": "F1",
     "mcc": "MCC",
+    "log_loss": "log loss",
+    "calibration_slope": "slope",
+    "calibration_in_the_large": "in the large",
 }
 
 

@@ -169,7 +169,7 @@ def _ruled_out(summaries: Sequence[OptionSummary], metric: str) -> Iterator[str]
     ]
     known = [high for high in highs if high is not None]
     if known and len(known) == len(highs):
-        yield f"A gain of more than {number(max(0.0, *known))} is ruled out for every option."
+        yield f"Gains of up to {number(max(0.0, *known))} are not ruled out."
     elif highs:
         yield "There are too few folds to say how large a gain can be."
 

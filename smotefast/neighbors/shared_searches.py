@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ParamSpec
@@ -40,8 +40,11 @@ class SharedSearches:
         self._tables: dict[bytes, np.ndarray] = {}
         self.n_searches = 0
 
-    def find(self, find: Callable[..., Neighbors], pool: Any, k: int, **options: Any) -> Neighbors:
+    def find(
+        self, find: Callable[..., Neighbors], pool: Any, k: int, options: dict[str, Any]
+    ) -> Neighbors:
         """Return the neighbors of the queries from a table, after a search if there is none."""
+        options = {name: each for name, each in options.items() if name != "estimator"}
         queries = options.pop("queries", None)
         # Queries in a pool of all classes are few of its rows, and the same for each k.
         searched = queries if options.get("cross_class") else None
@@ -69,7 +72,7 @@ def _digest(name: str, pool: Any, queries: Any, options: dict[str, Any]) -> byte
 def _parts(value: Any) -> Iterator[bytes]:
     if isinstance(value, np.ndarray):
         yield f"{value.dtype.str}{value.shape}".encode()
-        yield np.ascontiguousarray(value).view(np.uint8).data if value.size else b""
+        yield np.ascontiguousarray(value).tobytes()
     elif hasattr(value, "indptr"):
         for array in (value.data, value.indices, value.indptr):
             yield from _parts(array)
@@ -104,13 +107,14 @@ def shareable(find: Callable[P, Neighbors]) -> Callable[P, Neighbors]:
     @functools.wraps(find)
     def find_once(*args: P.args, **kwargs: P.kwargs) -> Neighbors:
         shared = _current.get()
-        if shared is None or not _is_exact(kwargs) or not 1 <= args[1] < args[0].shape[0]:
+        pool: Any = args[0]
+        k: Any = args[1]
+        if shared is None or not _is_exact(kwargs) or not 1 <= k < pool.shape[0]:
             return find(*args, **kwargs)
-        options = {name: value for name, value in kwargs.items() if name != "estimator"}
-        return shared.find(find, *args, **options)
+        return shared.find(find, pool, k, dict(kwargs))
 
     return find_once
 
 
-def _is_exact(options: dict[str, Any]) -> bool:
+def _is_exact(options: Mapping[str, Any]) -> bool:
     return options.get("search") == "exact" and options.get("estimator") is None

@@ -32,6 +32,8 @@ from smotefast.tables.target_column import split_target
 
 # Rows of the smallest class among those that are kept for the last estimate.
 _FEWEST_KEPT = 5
+# Repeats in which duplicates across folds are counted.
+_CHECKED_REPEATS = 3
 # A comparison stops so long before its time limit, as a share, for the last estimate.
 _KEPT_TIME = 0.1
 
@@ -209,7 +211,8 @@ class _Comparing:
         return folds
 
     def _check_duplicates(self, data: EvaluationData, folds: list[Fold]) -> None:
-        n_found = duplicates_across(data.hashes(), folds)
+        first = [fold for fold in folds if fold.repeat < _CHECKED_REPEATS]
+        n_found = duplicates_across(data.hashes(), first)
         if n_found:
             n_tested = sum(len(fold.test) for fold in folds if fold.repeat == folds[0].repeat)
             self.warnings.append(

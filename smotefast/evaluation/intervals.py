@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 LEVEL = 0.95
-_N_DRAWS = 10_000
+_N_DRAWS = 5_000
 # Correlations between few folds are uncertain. Part of each is removed, which makes the
 # intervals wider.
 _SHRINKAGE = 0.2

@@ -1,4 +1,4 @@
-"""Data with a known truth: how often ``compare`` finds a gain that exists, and one that does not.
+"""Data with a known truth: how often ``compare`` claims a gain that exists or does not.
 
 ``python -m benchmarks.compare_truths [--runs 50] [--rows 5000] [--truths NAME ...]`` prints a
 line for each truth. A gain is claimed if any option is shown to be better than doing nothing in
@@ -36,19 +36,19 @@ def _classes(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
 
 
 def noise(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Columns say nothing about the class: no option can rank better than another."""
+    """Return columns that say nothing about the class."""
     return _classes(n, rng)
 
 
 def normal(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Two normal classes of one covariance, for which logistic regression is the right model."""
+    """Return two normal classes of one covariance, which logistic regression describes."""
     X, y = _classes(n, rng)
     X[y == 1, :2] += 1.0
     return X, y
 
 
 def far_group(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """A small, far group of the large class turns the logistic regression of all rows."""
+    """Return classes of which the large one has a small group that is far away."""
     X, y = _classes(n, rng)
     X[y == 1] += [1.5, 0.3, 0, 0]
     is_far = (y == 0) & (rng.random(n) < 0.03)
@@ -57,7 +57,7 @@ def far_group(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]
 
 
 def heavy_tail(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """The large class has a wide tail in the column that tells the classes apart."""
+    """Return classes of which the large one has a wide tail where the classes differ."""
     X, y = _classes(n, rng)
     is_tail = (y == 0) & (rng.random(n) < 0.05)
     X[is_tail, 0] = rng.uniform(-12, 12, is_tail.sum())
@@ -67,7 +67,7 @@ def heavy_tail(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray
 
 
 def two_groups(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """The small class has two groups, of which a tree finds one."""
+    """Return classes of which the small one has two groups."""
     X, y = _classes(n, rng)
     is_first = rng.random(n) < 0.3
     X[(y == 1) & is_first, 0] += 2.5

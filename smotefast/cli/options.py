@@ -302,6 +302,15 @@ Quiet = Annotated[
 Debug = Annotated[bool, typer.Option("--debug", help="Print the traceback of an error.")]
 
 
+class Scalers(StrEnum):
+    """How a comparison scales numbers."""
+
+    STANDARD = "standard"
+    MINMAX = "minmax"
+    ROBUST = "robust"
+    NONE = "none"
+
+
 # Options of ``smotefast compare``.
 Models = Annotated[
     str,
@@ -393,6 +402,9 @@ CategoricalCodes = Annotated[
         help="A column of numbers that are codes of categories. Can be repeated.",
         show_default="only columns that are not numeric",
     ),
+]
+Scaling = Annotated[
+    Scalers, typer.Option(help="How numbers are scaled before samplers and classifiers.")
 ]
 MaxRows = Annotated[
     int | None,

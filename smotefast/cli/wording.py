@@ -57,6 +57,7 @@ OPTIONS = {
     "max_rows": "--max-rows",
     "time_limit": "--time-limit",
     "holdout": "--holdout",
+    "scaling": "--scaling",
     "progress": "--quiet",
 }
 SETTINGS = (

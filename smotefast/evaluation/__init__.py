@@ -50,6 +50,7 @@ def compare(
     groups: Any = None,
     time: Any = None,
     categorical: Iterable[Hashable] = (),
+    scaling: str = "standard",
     drop: Iterable[Hashable] = (),
     max_rows: int | None = None,
     time_limit: float | None = None,
@@ -102,6 +103,8 @@ def compare(
     categorical : sequence of column names or positions, default=()
         Columns of numbers that hold categories. Columns of text, booleans and categories
         always do.
+    scaling : {"standard", "minmax", "robust", "none"}, default="standard"
+        How numbers are scaled before samplers and classifiers.
     drop : sequence of column names, default=()
         Columns of a frame to leave out.
     max_rows : int, default=None
@@ -154,6 +157,7 @@ def compare(
         cost_fn=cost_fn,
         cost_fp=cost_fp,
         categorical=categorical,
+        scaling=scaling,
         drop=drop,
         max_rows=max_rows,
         time_limit=time_limit,

@@ -11,6 +11,7 @@ from typing import Any
 
 from smotefast._messages import did_you_mean, list_names
 from smotefast.evaluation.decisions import DECISIONS, Scoring
+from smotefast.evaluation.preprocessing import SCALERS
 from smotefast.evaluation.scores import RANKING
 
 METRICS = (*RANKING, *DECISIONS, "cost", "brier", "log_loss")
@@ -33,6 +34,7 @@ class Arguments:
     cost_fn: float | None
     cost_fp: float | None
     categorical: Iterable[Hashable]
+    scaling: str
     drop: Iterable[Hashable]
     max_rows: int | None
     time_limit: float | None
@@ -55,6 +57,11 @@ class Arguments:
             raise ValueError(
                 f"metric={self.metric!r} is not one of {list_names(METRICS)}."
                 f"{did_you_mean(self.metric, METRICS)}"
+            )
+        if self.scaling not in SCALERS:
+            raise ValueError(
+                f"scaling={self.scaling!r} is not one of {list_names(SCALERS)}."
+                f"{did_you_mean(self.scaling, SCALERS)}"
             )
         self._check_costs()
         _check_number("holdout", self.holdout, 0, 0.5)

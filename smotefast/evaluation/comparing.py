@@ -85,7 +85,12 @@ def _compare_columns(
         X, time = split_target(X, time, "time")
     X = _without_dropped(X, list(arguments.drop))
     data, left_out = read_data(
-        X, y, groups=groups, time=time, categorical=arguments.categorical
+        X,
+        y,
+        groups=groups,
+        time=time,
+        categorical=arguments.categorical,
+        scaling=arguments.scaling,
     )
     data, notes = _usable_rows(data, arguments)
     warnings = [*warnings, *left_out, *notes]

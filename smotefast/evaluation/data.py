@@ -38,8 +38,8 @@ class EvaluationData:
         The classes, in label order.
     groups, times
         Codes of groups of rows that stay together; ranks in time. None without them.
-    is_frame
-        Whether the columns were given by name.
+    scaling
+        How numbers are scaled, see ``preprocessing.SCALERS``.
     """
 
     matrix: np.ndarray
@@ -49,7 +49,7 @@ class EvaluationData:
     labels: list[Any]
     groups: np.ndarray | None = None
     times: np.ndarray | None = None
-    is_frame: bool = False
+    scaling: str = "standard"
 
     @property
     def n_rows(self) -> int:
@@ -91,7 +91,13 @@ class EvaluationData:
 
 
 def read_data(
-    X: Any, y: Any, *, groups: Any, time: Any, categorical: Iterable[Hashable]
+    X: Any,
+    y: Any,
+    *,
+    groups: Any,
+    time: Any,
+    categorical: Iterable[Hashable],
+    scaling: str = "standard",
 ) -> tuple[EvaluationData, list[str]]:
     """Return the rows of a container, and warnings about columns that are left out.
 
@@ -118,7 +124,7 @@ def read_data(
         label_keys(labels),
         _ranks(groups, table.n_samples, "groups"),
         _ranks(time, table.n_samples, "time"),
-        table.names is not None,
+        scaling,
     )
     return data, warnings
 

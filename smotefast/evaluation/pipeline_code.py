@@ -19,7 +19,7 @@ from smotefast.evaluation.options import (
     make_option_sampler,
     takes_codes,
 )
-from smotefast.evaluation.preprocessing import MOST_CATEGORIES, code_positions
+from smotefast.evaluation.preprocessing import MOST_CATEGORIES, SCALERS, code_positions
 
 _INDENT = "    "
 _ONE_HOT = (
@@ -183,10 +183,11 @@ def _prepare(code: _Code, data: EvaluationData, option: Option) -> str:
     numbers = [data.names[j] for j in np.flatnonzero(~data.categorical)]
     if numbers:
         impute = code.use("sklearn.impute:SimpleImputer")
-        scale = code.use("sklearn.preprocessing:StandardScaler")
+        scaler = SCALERS[data.scaling]
+        scale = f", {code.use(f'sklearn.preprocessing:{scaler}')}()" if scaler else ""
         steps.append(
             f'("numbers", make_pipeline({impute}(strategy="median", '
-            f"keep_empty_features=True), {scale}()), {numbers!r})"
+            f"keep_empty_features=True){scale}), {numbers!r})"
         )
     categories = [data.names[j] for j in np.flatnonzero(data.categorical)]
     if categories:

@@ -8,6 +8,13 @@ import numpy as np
 
 from smotefast.evaluation.data import EvaluationData
 
+# Scalers of numbers, by the value of ``scaling``.
+SCALERS = {
+    "standard": "StandardScaler",
+    "minmax": "MinMaxScaler",
+    "robust": "RobustScaler",
+    "none": None,
+}
 # Rarer categories of a column share one column of the encoding.
 MOST_CATEGORIES = 100
 
@@ -19,16 +26,22 @@ def to_numbers_and_codes(data: EvaluationData) -> Any:
     """
     from sklearn.compose import ColumnTransformer
     from sklearn.impute import SimpleImputer
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
 
     impute = SimpleImputer(strategy="median", keep_empty_features=True)
     known = SimpleImputer(strategy="constant", fill_value=-1.0, keep_empty_features=True)
     steps = [
-        ("numbers", make_pipeline(impute, StandardScaler()), np.flatnonzero(~data.categorical)),
+        ("numbers", _with_scaler(impute, data.scaling), np.flatnonzero(~data.categorical)),
         ("categories", known, np.flatnonzero(data.categorical)),
     ]
     return ColumnTransformer([step for step in steps if len(step[2])])
+
+
+def _with_scaler(impute: Any, scaling: str) -> Any:
+    from sklearn import preprocessing
+    from sklearn.pipeline import make_pipeline
+
+    name = SCALERS[scaling]
+    return make_pipeline(impute, *([getattr(preprocessing, name)()] if name else []))
 
 
 def to_one_hot(data: EvaluationData) -> Any:

@@ -46,7 +46,7 @@ class Arguments:
     def check(self) -> None:
         """Raise ValueError or TypeError for an argument that is invalid whatever the data."""
         from smotefast.evaluation.models import named_models
-        from smotefast.evaluation.options import check_sampler
+        from smotefast.evaluation.options import check_ratios, check_sampler, checked_ks
 
         _check_integer("folds", self.folds, 2)
         for name, value in (("repeats", self.repeats), ("max_rows", self.max_rows)):
@@ -69,6 +69,8 @@ class Arguments:
             _check_number("time_limit", self.time_limit, 1, math.inf)
         for sampler in self.samplers or ():
             check_sampler(sampler)
+        check_ratios(self.ratios)
+        checked_ks(self.k_neighbors)
         named_models(self.models, self.seed)
 
     def _check_costs(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -89,7 +89,7 @@ def make_options(
     """
     imbalance = data.counts.min() / data.counts.max()
     usable = _usable_ratios(ratios, imbalance)
-    ks = _checked_ks(k_neighbors)
+    ks = checked_ks(k_neighbors)
     options = [Option(name) for name in _WITHOUT_SAMPLER]
     if samplers is None:
         balanced = usable if ratios is not None else [1.0]
@@ -110,7 +110,8 @@ def fitting_samplers(data: EvaluationData) -> list[str]:
     return ["smote", "borderline-smote", "adasyn"]
 
 
-def _checked_ks(k_neighbors: Sequence[int] | None) -> list[int] | None:
+def checked_ks(k_neighbors: Sequence[int] | None) -> list[int] | None:
+    """Return numbers of neighbors in order, or raise ValueError."""
     if k_neighbors is None:
         return None
     for k in k_neighbors:
@@ -121,17 +122,21 @@ def _checked_ks(k_neighbors: Sequence[int] | None) -> list[int] | None:
     return sorted({int(k) for k in k_neighbors})
 
 
+def check_ratios(ratios: Sequence[float] | None) -> None:
+    """Raise ValueError for ratios that are none."""
+    for ratio in ratios or ():
+        if not isinstance(ratio, Real) or not 0 < ratio <= 1:
+            raise ValueError(
+                f"ratios={list(ratios or ())} must be above 0 and at most 1: rows of the "
+                "smaller class divided by those of the larger one."
+            )
+
+
 def _usable_ratios(ratios: Sequence[float] | None, imbalance: float) -> list[float]:
     """Return the ratios above that of the data; by default three, the last one balanced."""
     if ratios is None:
         steps = [float(f"{imbalance ** (i / 3):.1g}") for i in (2, 1)]
         return [each for each in dict.fromkeys(steps) if imbalance < each < 1] + [1.0]
-    for ratio in ratios:
-        if not 0 < ratio <= 1:
-            raise ValueError(
-                f"ratios={list(ratios)} must be above 0 and at most 1: rows of the smaller "
-                "class divided by those of the larger one."
-            )
     usable = [float(each) for each in sorted(set(ratios)) if each > imbalance]
     if not usable:
         raise ValueError(

@@ -113,17 +113,27 @@ def pipeline_code(
     joined = "".join(f"{_INDENT}{step},\n" for step in steps)
     lines = [f"model = make_pipeline(\n{joined})"]
     is_binary = len(data.labels) == 2
+    fit = _fit(code, model, weights)
     if threshold is not None and is_binary:
-        fixed = code.use("sklearn.model_selection:FixedThresholdClassifier")
         label = data.labels[data.positive]
-        lines.append(f"model = {fixed}(model, threshold={threshold:.4g}, pos_label={label!r})")
-    lines.append(_fit(code, model, weights))
+        lines += _with_threshold(code, threshold, label, fit if weights else "")
+    else:
+        lines.append(fit)
     if threshold is not None and not is_binary:
         lines.append(_decide(threshold))
     imports = code.header()
     if not is_binary and threshold is not None:
         imports = f"import numpy as np\n{imports}"
     return "\n".join([imports, "", *([load, ""] if load else []), *lines])
+
+
+def _with_threshold(code: _Code, threshold: float, label: Any, fit: str) -> list[str]:
+    """Return lines that set a threshold and fit; ``fit`` comes first if it passes weights."""
+    fixed = code.use("sklearn.model_selection:FixedThresholdClassifier")
+    inner = f"{code.use('sklearn.frozen:FrozenEstimator')}(model)" if fit else "model"
+    settings = f"threshold={threshold:.4g}, pos_label={label!r}"
+    lines = [f"model = {fixed}({inner}, {settings})", "model.fit(X, y)"]
+    return [fit, *lines] if fit else lines
 
 
 def _fit(code: _Code, model: Any, weights: bool) -> str:

@@ -17,7 +17,7 @@ from smotefast.evaluation.folds import Fold, duplicates_across, hold_out, make_f
 from smotefast.evaluation.holdout import last_estimate
 from smotefast.evaluation.models import named_models
 from smotefast.evaluation.options import THRESHOLD, make_options
-from smotefast.evaluation.pipeline_code import pipeline_code
+from smotefast.evaluation.reporting.pipeline_code import pipeline_code
 from smotefast.evaluation.running import Run, make_plan, run_folds
 from smotefast.evaluation.sources import read_files, sample_rows
 from smotefast.evaluation.summary import (
@@ -92,8 +92,8 @@ def _compare_columns(
         categorical=arguments.categorical,
         scaling=arguments.scaling,
     )
-    data, notes = _usable_rows(data, arguments)
-    warnings = [*warnings, *left_out, *notes]
+    data, reduced = _usable_rows(data, arguments)
+    warnings = [*warnings, *left_out, *reduced]
     return _Comparing(data, arguments, warnings, started, load).run()
 
 

@@ -71,7 +71,7 @@ class Comparison:
         return self.decision.winner
 
     def __str__(self) -> str:
-        from smotefast.evaluation.text import to_text
+        from smotefast.evaluation.reporting.text import to_text
 
         return to_text(self)
 
@@ -107,12 +107,12 @@ class Comparison:
 
     def to_html(self) -> str:
         """Return a self-contained HTML page without scripts."""
-        from smotefast.evaluation.page import to_html_page
+        from smotefast.evaluation.reporting.page import to_html_page
 
         return to_html_page(self)
 
     def _repr_html_(self) -> str:
-        from smotefast.evaluation.page import to_html_fragment
+        from smotefast.evaluation.reporting.page import to_html_fragment
 
         return to_html_fragment(self)
 

@@ -10,9 +10,7 @@ import numpy as np
 from smotefast.evaluation.decisions import Scoring
 from smotefast.evaluation.intervals import Interval
 from smotefast.evaluation.options import NONE, THRESHOLD
-from smotefast.evaluation.scores import PROBABILITIES, RANKING, TUNED, goodness
-from smotefast.evaluation.summary import OptionSummary, none_of
-from smotefast.evaluation.wording import (
+from smotefast.evaluation.reporting.wording import (
     interval_words,
     join_words,
     metric_words,
@@ -20,6 +18,8 @@ from smotefast.evaluation.wording import (
     number,
     option_words,
 )
+from smotefast.evaluation.scores import PROBABILITIES, RANKING, TUNED, goodness
+from smotefast.evaluation.summary import OptionSummary, none_of
 
 
 @dataclass(frozen=True)

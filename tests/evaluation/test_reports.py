@@ -18,7 +18,7 @@ from smotefast.evaluation.data import read_data
 from smotefast.evaluation.decisions import Scoring
 from smotefast.evaluation.intervals import Interval
 from smotefast.evaluation.options import Option, make_options
-from smotefast.evaluation.pipeline_code import pipeline_code
+from smotefast.evaluation.reporting.pipeline_code import pipeline_code
 from smotefast.evaluation.scores import metric_names
 from smotefast.evaluation.summary import OptionSummary
 from smotefast.evaluation.verdict import decide_verdict

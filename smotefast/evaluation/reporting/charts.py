@@ -103,8 +103,8 @@ class Chart:
 
     def line(self, points: Sequence[tuple[float, float]], color: int, dots: bool) -> None:
         """Draw a line through points, with a dot at each if requested."""
-        places = [self.at(*point) for point in points]
-        path = " ".join(f"{px:g},{py:g}" for px, py in places)
+        pixels = [self.at(*point) for point in points]
+        path = " ".join(f"{px:g},{py:g}" for px, py in pixels)
         self.parts.append(f'<polyline points="{path}" class="line c{color % N_COLORS}"/>')
         if dots:
             self.dots(points, color)

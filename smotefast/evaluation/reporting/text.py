@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from smotefast._messages import short_label
 from smotefast.evaluation.options import THRESHOLD
-from smotefast.evaluation.scores import CORRECTED, TUNED, base_name
-from smotefast.evaluation.summary import OptionSummary
-from smotefast.evaluation.wording import (
+from smotefast.evaluation.reporting.wording import (
     interval_words,
     metric_words,
     model_words,
     number,
     option_words,
 )
+from smotefast.evaluation.scores import CORRECTED, TUNED, base_name
+from smotefast.evaluation.summary import OptionSummary
 
 if TYPE_CHECKING:
     from smotefast.evaluation.comparison import Comparison

@@ -6,9 +6,21 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from smotefast.evaluation.charts import Bar, Chart, key_of, rows_chart
 from smotefast.evaluation.curves import Curve
 from smotefast.evaluation.options import NONE, THRESHOLD
+from smotefast.evaluation.reporting.charts import Bar, Chart, key_of, rows_chart
+from smotefast.evaluation.reporting.text import (
+    estimate_words,
+    legend,
+    short_metric,
+    summary_line,
+)
+from smotefast.evaluation.reporting.wording import (
+    interval_words,
+    metric_words,
+    model_words,
+    number,
+)
 from smotefast.evaluation.scores import (
     CORRECTED,
     PROBABILITIES,
@@ -16,13 +28,6 @@ from smotefast.evaluation.scores import (
     TUNED,
 )
 from smotefast.evaluation.summary import OptionSummary
-from smotefast.evaluation.text import estimate_words, legend, short_metric, summary_line
-from smotefast.evaluation.wording import (
-    interval_words,
-    metric_words,
-    model_words,
-    number,
-)
 
 if TYPE_CHECKING:
     from smotefast.evaluation.comparison import Comparison

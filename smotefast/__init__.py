@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from smotefast.calibration import prior_correction
     from smotefast.combine import SMOTEENN, Combination, SMOTETomek
     from smotefast.diagnosis import diagnose, diagnose_dataset
+    from smotefast.evaluation import compare
     from smotefast.exceptions import ResamplingWarning
     from smotefast.over_sampling import (
         ADASYN,
@@ -84,6 +85,7 @@ __all__ = [
     "TomekLinks",
     "__version__",
     "combine",
+    "compare",
     "diagnose",
     "diagnose_dataset",
     "iter_resampled",
@@ -104,6 +106,7 @@ SUBPACKAGES = {
     "calibration": ["prior_correction"],
     "combine": ["SMOTEENN", "Combination", "SMOTETomek"],
     "diagnosis": ["diagnose", "diagnose_dataset"],
+    "evaluation": ["compare"],
     "exceptions": ["ResamplingWarning"],
     "over_sampling": [
         "ADASYN",

@@ -7,7 +7,7 @@ fast.
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -24,6 +24,7 @@ from smotefast.cli.output import (
     EXIT_CODES,
     Exit,
     one_line_errors,
+    print_progress,
     print_result,
     print_step,
     show_plan,
@@ -396,6 +397,73 @@ def visualize(
             quiet=quiet,
         )
         print_result(text)
+
+
+@app.command(epilog=EXIT_CODES)
+def compare(
+    source: options.Source,
+    target: options.Target,
+    models: options.Models = "logistic,boosting",
+    samplers: options.Samplers = None,
+    ratios: options.Ratios = None,
+    k_neighbors: options.KNeighborsList = None,
+    folds: options.Folds = 5,
+    repeats: options.Repeats = None,
+    metric: options.Metric = "average_precision",
+    cost_fn: options.CostFn = None,
+    cost_fp: options.CostFp = None,
+    groups: options.Groups = None,
+    time: options.Time = None,
+    categorical: options.CategoricalCodes = None,
+    scaling: options.Scaling = options.Scalers.STANDARD,
+    drop: options.Drop = None,
+    max_rows: options.MaxRows = None,
+    time_limit: options.TimeLimit = None,
+    holdout: options.Holdout = 0.2,
+    jobs: options.Jobs = None,
+    seed: options.CompareSeed = 0,
+    json: options.JsonFile = None,
+    html: options.HtmlFile = None,
+    overwrite: options.OverwriteReports = False,
+    quiet: options.QuietProgress = False,
+    debug: options.Debug = False,
+) -> None:
+    """Find out whether resampling helps on SOURCE, by cross-validation."""
+    with one_line_errors(debug):
+        from smotefast.cli.compare import check_paths, names_in, numbers_in, write_reports
+        from smotefast.evaluation import compare as compare_options
+        from smotefast.evaluation import make_arguments
+
+        silence_log()  # progress is printed as lines
+        paths = {"JSON": json, "HTML": html}
+        with usage_errors():
+            settings: dict[str, Any] = {
+                "models": names_in(models),
+                "samplers": None if samplers is None else names_in(samplers),
+                "ratios": numbers_in(ratios, "--ratios", float),
+                "k_neighbors": numbers_in(k_neighbors, "--k-neighbors", int),
+                "folds": folds,
+                "repeats": repeats,
+                "metric": metric,
+                "cost_fn": cost_fn,
+                "cost_fp": cost_fp,
+                "categorical": categorical or [],
+                "scaling": scaling.value,
+                "drop": drop or [],
+                "max_rows": max_rows,
+                "time_limit": time_limit,
+                "holdout": holdout,
+                "random_state": seed,
+                "n_jobs": jobs,
+                "progress": False if quiet else print_progress,
+            }
+            make_arguments(**settings)
+        check_paths(paths, overwrite)
+        result = compare_options(source, target, groups=groups, time=time, **settings)
+        write_reports(result, paths, overwrite)
+        print_result(str(result))
+        if result.stopped == "Ctrl-C":
+            raise typer.Exit(130)
 
 
 @app.command()

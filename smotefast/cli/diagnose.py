@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from smotefast.batch.arguments import check_format
-from smotefast.cli.html_files import check_html_path, write_html
+from smotefast.cli.report_files import check_report_path, write_report_file
 from smotefast.diagnosis import Diagnosis, checked_sampler, diagnose_dataset
 from smotefast.storage import locate, resolve_memory_limit
 
@@ -41,7 +41,7 @@ def run(
         If the HTML file exists or cannot be written; raised before the source is read.
     """
     if html is not None:
-        check_html_path(html, overwrite)
+        check_report_path(html, overwrite)
     diagnosis = diagnose_dataset(
         source,
         target=target,
@@ -60,4 +60,4 @@ def run(
 
 def write_report(diagnosis: Diagnosis, path: str, *, overwrite: bool) -> None:
     """Write the HTML report; it is never incomplete."""
-    write_html(path, diagnosis.to_html(), overwrite=overwrite)
+    write_report_file(path, diagnosis.to_html(), overwrite=overwrite)

@@ -160,6 +160,11 @@ def print_step(name: str, number: int, n_steps: int) -> None:
     typer.echo(f"smotefast: warming up {number} of {n_steps}: {name}", err=True)
 
 
+def print_progress(text: str) -> None:
+    """Print a line about the progress of a comparison to standard error."""
+    typer.echo(f"smotefast: {text}", err=True)
+
+
 def _print_warning(message: Warning | str, *location: object, **details: object) -> None:
     text = to_shell_words(str(message))
     typer.echo(f"smotefast: warning: {job_prefix.get()}{text}", err=True)

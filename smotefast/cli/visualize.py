@@ -8,7 +8,7 @@ import tempfile
 import webbrowser
 from pathlib import Path
 
-from smotefast.cli.html_files import check_html_path, write_html
+from smotefast.cli.report_files import check_report_path, write_report_file
 from smotefast.storage import local_path
 from smotefast.visualizer import PAGE, page_with, sample_files
 
@@ -49,7 +49,7 @@ def run(
         If the file exists or cannot be written; raised before the source is read.
     """
     if output is not None:
-        check_html_path(output, overwrite)
+        check_report_path(output, overwrite)
     path = str(PAGE)
     if source is not None and target is not None:
         progress = False if quiet else None
@@ -66,7 +66,7 @@ def run(
 def _write(page: str, output: str | None, overwrite: bool) -> str:
     """Write the page to a path, or to a new temporary file that only the user can read."""
     if output is not None:
-        return write_html(output, page, overwrite=overwrite)
+        return write_report_file(output, page, overwrite=overwrite)
     descriptor, path = tempfile.mkstemp(prefix="smotefast-", suffix=".html")
     with open(descriptor, "w", encoding="utf-8") as file:
         file.write(page)

@@ -47,6 +47,21 @@ OPTIONS = {
     "report": "--report",
     "scratch": "--scratch",
     "format": "--format",
+    "models": "--models",
+    "samplers": "--samplers",
+    "ratios": "--ratios",
+    "folds": "--folds",
+    "repeats": "--repeats",
+    "metric": "--metric",
+    "cost_fn": "--cost-fn",
+    "cost_fp": "--cost-fp",
+    "groups": "--groups",
+    "time": "--time",
+    "categorical": "--categorical",
+    "max_rows": "--max-rows",
+    "time_limit": "--time-limit",
+    "holdout": "--holdout",
+    "scaling": "--scaling",
     "progress": "--quiet",
 }
 SETTINGS = (
@@ -54,6 +69,7 @@ SETTINGS = (
     *("kmeans_estimator", "m_neighbors", "n_jobs", "out_step", "replacement", "shrinkage"),
     *("svm_estimator", "smote", "tomek", "enn", "creation", "selection"),
 )
+_COMMA_LISTS = ("--models", "--samplers", "--ratios", "--k-neighbors")
 _SAMPLER_OPTIONS = (
     *("sampling_strategy", "k_neighbors", "n_neighbors", "search", "small_class"),
     *("categorical_features", "random_state"),
@@ -143,6 +159,8 @@ def _option_with_value(option: str, text: str) -> str:
         value = text.replace(" ", "") if text[:1].isdigit() else text
     if option in ("--overwrite", "--quiet"):
         return option
+    if isinstance(value, list) and option in _COMMA_LISTS:
+        return f"{option} {','.join(map(str, value))}"
     if isinstance(value, list) and separator == " ":
         return " ".join(f"{option} {shlex.quote(str(item))}" for item in value) or option
     quoted = _shell_value(value)

@@ -93,11 +93,12 @@ def diagnose(
 
 
 def _diagnose_table(X: Any, y: Any, sampler: Sampler, name: Any) -> Diagnosis:
-    from smotefast.diagnosis.data import open_data, split_target
+    from smotefast.diagnosis.data import open_data
     from smotefast.diagnosis.examine import examine
     from smotefast.diagnosis.sampler_facts import describe_sampler, with_data_errors
     from smotefast.engine.class_counts import class_counts
     from smotefast.tables import open_table, open_target
+    from smotefast.tables.target_column import split_target
 
     if name is not None:
         X, y = split_target(X, name, "target")

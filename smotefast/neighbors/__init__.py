@@ -23,6 +23,7 @@ from smotefast.neighbors.search import (
     find_neighbors_by_value_difference,
     find_neighbors_in_pool,
 )
+from smotefast.neighbors.shared_searches import share_searches
 from smotefast.neighbors.streaming import StreamingNeighbors
 
 __all__ = [
@@ -47,5 +48,6 @@ __all__ = [
     "same_class_first_pays",
     "save_searches",
     "saved",
+    "share_searches",
     "squared_distances",
 ]

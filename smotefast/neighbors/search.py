@@ -27,9 +27,11 @@ from smotefast.neighbors.queries import (
 from smotefast.neighbors.result import Neighbors, as_indices
 from smotefast.neighbors.runner import run_search
 from smotefast.neighbors.saved_searches import resumable
+from smotefast.neighbors.shared_searches import shareable
 from smotefast.neighbors.value_difference import occurring_categories
 
 
+@shareable
 @resumable
 def find_neighbors(
     pool: Matrix,
@@ -137,6 +139,7 @@ def find_farthest(pool: Matrix, k: int, *, queries: Matrix, n_threads: int) -> n
     return np.asarray(np.sqrt(squared))
 
 
+@shareable
 @resumable
 def find_neighbors_by_value_difference(
     codes: np.ndarray,

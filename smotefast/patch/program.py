@@ -20,6 +20,7 @@ from smotefast.patch.activation import checked_settings, patch_when_imported
 # A file with the name of a command is not run.
 COMMANDS = (
     "clean",
+    "compare",
     "demo",
     "diagnose",
     "plan",

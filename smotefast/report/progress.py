@@ -190,7 +190,7 @@ class _NotebookProgress(Progress):
         return f"<progress {state}></progress> {html.escape(self._line())}"
 
 
-def _in_notebook() -> bool:
+def in_notebook() -> bool:
     """Tell whether this code runs in a notebook: in IPython with a kernel."""
     shell = getattr(builtins, "get_ipython", lambda: None)()
     return type(shell).__name__ == "ZMQInteractiveShell" or hasattr(shell, "kernel")
@@ -213,12 +213,12 @@ def make_progress(progress: bool | Callback | None) -> Progress:
     check_progress(progress)
     if progress is None:
         is_terminal = sys.stderr is not None and sys.stderr.isatty()
-        progress = is_terminal or _in_notebook()
+        progress = is_terminal or in_notebook()
     if callable(progress):
         return _CallbackProgress(progress)
     if not progress:
         return Progress()
-    return _NotebookProgress() if _in_notebook() else _TerminalProgress()
+    return _NotebookProgress() if in_notebook() else _TerminalProgress()
 
 
 def check_progress(progress: object) -> None:

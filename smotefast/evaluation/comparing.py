@@ -1,0 +1,324 @@
+"""A comparison from data to verdict."""
+
+from __future__ import annotations
+
+import time as clock
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from smotefast._messages import list_names
+from smotefast.evaluation.arguments import Arguments
+from smotefast.evaluation.comparison import Comparison
+from smotefast.evaluation.curves import make_curves
+from smotefast.evaluation.data import EvaluationData, read_data
+from smotefast.evaluation.folds import Fold, duplicates_across, hold_out, make_folds
+from smotefast.evaluation.holdout import last_estimate
+from smotefast.evaluation.models import named_models
+from smotefast.evaluation.options import THRESHOLD, make_options
+from smotefast.evaluation.reporting.pipeline_code import pipeline_code
+from smotefast.evaluation.running import Run, make_plan, run_folds
+from smotefast.evaluation.sources import read_files, sample_rows
+from smotefast.evaluation.summary import (
+    OptionSummary,
+    finished_folds,
+    summarize,
+    tuned_against_threshold,
+)
+from smotefast.evaluation.verdict import Verdict, decide_verdict
+from smotefast.evaluation.work import FoldResults, Work
+from smotefast.tables.target_column import split_target
+
+# Rows of the smallest class among those that are kept for the last estimate.
+_FEWEST_KEPT = 5
+# Repeats in which duplicates across folds are counted.
+_CHECKED_REPEATS = 3
+# A comparison stops so long before its time limit, as a share, for the last estimate.
+_KEPT_TIME = 0.1
+
+
+def compare_files(
+    path: Any, target: Any, groups: Any, time: Any, arguments: Arguments
+) -> Comparison:
+    """Compare options on files; see ``compare``."""
+    started = clock.time()
+    table, warnings = read_files(path, target, arguments)
+    load = _loading(path, target)
+    arguments = replace(arguments, drop=())  # which are not in the table
+    return _compare_columns(table, target, groups, time, arguments, warnings, started, load)
+
+
+def compare_data(X: Any, y: Any, groups: Any, time: Any, arguments: Arguments) -> Comparison:
+    """Compare options on data in memory; see ``compare``."""
+    started = clock.time()
+    if y is None:
+        raise TypeError(
+            "compare() needs the class of each row: pass the labels as y, or the name of a "
+            "column of X as in compare(X, target='label')."
+        )
+    return _compare_columns(X, y, groups, time, arguments, [], started, "")
+
+
+def _loading(path: Any, target: str) -> str:
+    """Return code that reads the files with pandas."""
+    read = "read_csv" if str(path).lower().endswith((".csv", ".csv.gz")) else "read_parquet"
+    return f"import pandas as pd\n\nX = pd.{read}({str(path)!r})\ny = X.pop({target!r})"
+
+
+def _compare_columns(
+    X: Any,
+    y: Any,
+    groups: Any,
+    time: Any,
+    arguments: Arguments,
+    warnings: list[str],
+    started: float,
+    load: str,
+) -> Comparison:
+    """Take columns that are given by name out of X, read the rest, and compare."""
+    if isinstance(y, str | int):
+        X, y = split_target(X, y, "target")
+    if isinstance(groups, str | int):
+        X, groups = split_target(X, groups, "groups")
+    if isinstance(time, str | int):
+        X, time = split_target(X, time, "time")
+    X = _without_dropped(X, list(arguments.drop))
+    data, left_out = read_data(
+        X,
+        y,
+        groups=groups,
+        time=time,
+        categorical=arguments.categorical,
+        scaling=arguments.scaling,
+    )
+    data, reduced = _usable_rows(data, arguments)
+    warnings = [*warnings, *left_out, *reduced]
+    return _Comparing(data, arguments, warnings, started, load).run()
+
+
+def _without_dropped(X: Any, dropped: list[Any]) -> Any:
+    for name in dropped:
+        X = split_target(X, name, "drop")[0]
+    return X
+
+
+def _usable_rows(
+    data: EvaluationData, arguments: Arguments
+) -> tuple[EvaluationData, list[str]]:
+    """Return the rows of classes that are large enough, at most ``max_rows``."""
+    warnings = []
+    limit = arguments.max_rows
+    if limit is not None and data.n_rows > limit:
+        warnings.append(f"{limit:,} of {data.n_rows:,} rows, drawn by class: max_rows={limit}.")
+        data = data.take(sample_rows(data.y, limit, arguments.seed))
+    counts = data.counts
+    small = [c for c, n in enumerate(counts) if n < 2 * arguments.folds]
+    if len(data.labels) - len(small) < 2:
+        sizes = ", ".join(f"{data.labels[c]!r}: {counts[c]}" for c in range(len(counts))[:10])
+        raise ValueError(
+            f"folds={arguments.folds} need two classes of at least {2 * arguments.folds} rows; "
+            f"the rows of the classes are {sizes}. Lower folds, or collect more rows."
+        )
+    if small:
+        names = list_names(data.labels[c] for c in small)
+        warnings.append(
+            f"Classes with fewer than {2 * arguments.folds} rows are left out: {names}."
+        )
+        data = data.without_classes(small)
+    return data, warnings
+
+
+class _Comparing:
+    """The steps of a comparison."""
+
+    def __init__(
+        self,
+        data: EvaluationData,
+        arguments: Arguments,
+        warnings: list[str],
+        started: float,
+        load: str,
+    ) -> None:
+        self.data, self.arguments, self.load = data, arguments, load
+        self.warnings = warnings
+        self.deadline = None
+        if arguments.time_limit is not None:
+            self.deadline = started + arguments.time_limit
+        self.models = named_models(arguments.models, arguments.seed)
+        self.options = make_options(
+            data, arguments.samplers, arguments.ratios, arguments.k_neighbors
+        )
+        self.scoring = arguments.scoring(len(data.labels), data.positive)
+        self.rows, self.kept = self._split()
+
+    def _split(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows of the cross-validation, and those for the last estimate."""
+        data, share = self.data, self.arguments.holdout
+        everything = np.arange(data.n_rows)
+        if not share:
+            return everything, everything[:0]
+        rows, kept = hold_out(data, share, self.arguments.seed)
+        n_classes = len(data.labels)
+        fewest = np.bincount(data.y[kept], minlength=n_classes).min()
+        left = np.bincount(data.y[rows], minlength=n_classes).min()
+        if fewest >= _FEWEST_KEPT and left >= 2 * self.arguments.folds:
+            return rows, kept
+        self.warnings.append(
+            "No rows are kept for a last estimate: they would have too few of a class. The "
+            "metrics of the option to use are those it was chosen by, which flatter it."
+        )
+        return everything, everything[:0]
+
+    def _work(self, data: EvaluationData) -> Work:
+        ks = [option.k for option in self.options if option.k is not None]
+        return Work(
+            data, self.options, self.models, self.scoring, self.arguments.seed, max(ks or [1])
+        )
+
+    def run(self) -> Comparison:
+        """Return the comparison."""
+        work = self._work(self.data.take(self.rows))
+        folds = self._folds(work.data)
+        self._check_duplicates(work.data, folds)
+        plan = make_plan(work, folds, self.arguments.n_jobs)
+        self.arguments.say(
+            f"{self.data.n_rows:,} rows x {len(self.data.names):,} columns; "
+            f"{len(self.options)} options x {len(self.models)} models x {len(folds)} folds: "
+            f"{plan}"
+        )
+        run = run_folds(work, folds, plan, self._deadline(), self.arguments.say)
+        run.folds.sort(key=_order)
+        return self._result(work, folds, run)
+
+    def _deadline(self) -> float | None:
+        """Return when cross-validation has to stop, so that the last estimate can be made."""
+        if self.deadline is None or not len(self.kept):
+            return self.deadline
+        left = self.deadline - clock.time()
+        return self.deadline - _KEPT_TIME * left
+
+    def _folds(self, data: EvaluationData) -> list[Fold]:
+        arguments = self.arguments
+        folds = make_folds(
+            data, arguments.folds, arguments.n_repeats(data.n_rows), arguments.seed
+        )
+        if len(folds) < 2:
+            raise ValueError(
+                "Fewer than two folds have rows of all classes to train and to test on. Use "
+                "fewer folds, or more rows."
+            )
+        if data.times is not None and len(folds) < arguments.folds:
+            self.warnings.append(
+                f"{arguments.folds - len(folds)} of {arguments.folds} folds in time are left "
+                "out: a class has no rows in them."
+            )
+        return folds
+
+    def _check_duplicates(self, data: EvaluationData, folds: list[Fold]) -> None:
+        first = [fold for fold in folds if fold.repeat < _CHECKED_REPEATS]
+        n_found = duplicates_across(data.hashes(), first)
+        if n_found:
+            n_tested = sum(len(fold.test) for fold in folds if fold.repeat == folds[0].repeat)
+            self.warnings.append(
+                f"{n_found:,} of {n_tested:,} test rows ({n_found / n_tested:.1%}) equal a "
+                "training row, so that metrics may be too good. Remove duplicates, or pass "
+                "groups that keep equal rows together."
+            )
+
+    def _result(self, work: Work, folds: list[Fold], run: Run) -> Comparison:
+        used = finished_folds(run.folds)
+        metric, seed = self.arguments.metric, self.arguments.seed
+        summaries = summarize(work, used, metric, seed) if used else []
+        if not summaries:
+            raise self._nothing_finished(run)
+        self._warn(work, run, used, len(folds), summaries)
+        share = float(np.mean([len(f.fold.test) / len(f.fold.train) for f in used]))
+        beyond = []
+        if metric in self.scoring.decisions:
+            beyond = tuned_against_threshold(summaries, metric, share, seed)
+        verdict = decide_verdict(summaries, metric, self.scoring, beyond)
+        return Comparison(
+            metric=metric,
+            counts=dict(zip(self.data.labels, self.data.counts.tolist(), strict=True)),
+            positive=self.data.labels[self.scoring.positive],
+            n_folds=len(used),
+            planned_folds=len(folds),
+            scoring=self.scoring,
+            options=summaries,
+            decision=verdict,
+            estimate=self._estimate(run, verdict),
+            warnings=self.warnings,
+            code=self._code(verdict),
+            stopped=run.stopped,
+            curves=make_curves(work, used, summaries, verdict.winner, metric),
+        )
+
+    def _nothing_finished(self, run: Run) -> Exception:
+        errors = [text for found in run.folds for text in found.errors.values()]
+        if run.stopped == "Ctrl-C":
+            return RuntimeError("Interrupted before any option was finished.")
+        if run.stopped is not None:
+            return RuntimeError(
+                f"No option was finished within time_limit={self.arguments.time_limit:g}. "
+                "Raise it, or use fewer rows: max_rows."
+            )
+        return ValueError(f"Doing nothing cannot be evaluated: {next(iter(errors), '')}")
+
+    def _warn(
+        self,
+        work: Work,
+        run: Run,
+        used: list[FoldResults],
+        n_folds: int,
+        summaries: list[OptionSummary],
+    ) -> None:
+        """Warn of what is missing: folds, options, enough of either to say something."""
+        if run.stopped is not None:
+            self.warnings.append(
+                f"Stopped by {run.stopped} after {len(used)} of {n_folds} folds; the results "
+                "are those of these folds."
+            )
+        errors: dict[int, str] = {}
+        for found in used:
+            errors = {**found.errors, **errors}
+        shown = {(each.option, each.model) for each in summaries}
+        for i, option in enumerate(work.options):
+            missing = [name for name in work.models if (option, name) not in shown]
+            if i in errors:
+                self.warnings.append(f"{option.label} is left out: {errors[i]}")
+            elif missing and option.name != THRESHOLD:
+                why = "it takes no weights" if used[0].is_complete else "it was not finished"
+                self.warnings.append(
+                    f"{option.label} is left out for {', '.join(missing)}: {why}."
+                )
+        if len(used) < 2:
+            self.warnings.append("One fold has no intervals: nothing is shown to be better.")
+
+    def _estimate(self, run: Run, verdict: Verdict) -> Any:
+        if not len(self.kept) or run.stopped == "Ctrl-C":
+            return None
+        work = self._work(self.data)
+        metric, seed = self.arguments.metric, self.arguments.seed
+        found = last_estimate(work, self.rows, self.kept, verdict, metric, seed, self.deadline)
+        if found is None:
+            self.warnings.append(
+                "There is no estimate on the rows that were kept: it was not finished."
+            )
+        return found
+
+    def _code(self, verdict: Verdict) -> str:
+        winner = verdict.winner
+        threshold = winner.threshold if verdict.moves_threshold else None
+        return pipeline_code(
+            self.data,
+            winner.option,
+            self.models[winner.model],
+            threshold,
+            self.arguments.seed,
+            self.load,
+        )
+
+
+def _order(found: FoldResults) -> tuple[int, int]:
+    return found.fold.repeat, int(found.fold.test[0])

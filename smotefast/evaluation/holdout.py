@@ -1,0 +1,122 @@
+"""The last estimate: the option that was chosen, on rows that were not used to choose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from smotefast.evaluation.folds import Fold
+from smotefast.evaluation.options import THRESHOLD
+from smotefast.evaluation.scores import TUNED, base_name, goodness, score_of
+from smotefast.evaluation.verdict import Verdict
+from smotefast.evaluation.work import FoldResults, Key, Result, Work
+
+_N_DRAWS = 400
+
+
+@dataclass(frozen=True)
+class LastEstimate:
+    """Metrics on the rows that were kept.
+
+    Attributes
+    ----------
+    n_rows
+        Number of rows.
+    metrics
+        Of the option that is used.
+    none
+        Of doing nothing with the same classifier.
+    interval
+        95% interval of the metric to choose by, from draws of these rows by class.
+    difference
+        By how much the option is better than doing nothing in this metric, and its interval.
+    probability
+        Predicted probabilities of the option, and the class of each row.
+    """
+
+    n_rows: int
+    metrics: dict[str, float]
+    none: dict[str, float]
+    interval: tuple[float, float]
+    difference: tuple[float, float, float]
+    probability: np.ndarray
+    y: np.ndarray
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the estimate for JSON."""
+        return {
+            "rows": self.n_rows,
+            "metrics": self.metrics,
+            "none": self.none,
+            "interval": list(self.interval),
+            "difference": dict(zip(("mean", "low", "high"), self.difference, strict=True)),
+        }
+
+
+def last_estimate(
+    work: Work,
+    train: np.ndarray,
+    test: np.ndarray,
+    verdict: Verdict,
+    metric: str,
+    seed: int,
+    deadline: float | None = None,
+) -> LastEstimate | None:
+    """Fit the chosen option on all rows of the cross-validation, and score the others.
+
+    ``work`` holds all rows. None if the option cannot be fitted on them
+    before the deadline.
+    """
+    winner = verdict.winner
+    used = 0 if winner.option.name == THRESHOLD else work.options.index(winner.option)
+    keys: list[Key] = [(i, winner.model) for i in dict.fromkeys((0, used))]
+    found = work.run_fold(FoldResults(Fold(0, train, test)), keys, deadline)
+    if any(key not in found.results for key in keys):
+        return None
+    nothing, result = found.results[0, winner.model], found.results[used, winner.model]
+    y = work.data.y[test]
+    name = metric
+    if verdict.moves_threshold and metric in work.scoring.decisions:
+        name = metric + TUNED
+    draws = _draws(work, train, y, result, nothing, name, seed)
+    ends = np.nanpercentile(draws, [2.5, 97.5], axis=0)
+    gain = float(goodness(name, np.array(result.scores[name])))
+    gain -= float(goodness(base_name(name), np.array(nothing.scores[base_name(name)])))
+    return LastEstimate(
+        len(test),
+        result.scores,
+        nothing.scores,
+        (float(ends[0, 0]), float(ends[1, 0])),
+        (gain, float(ends[0, 1]), float(ends[1, 1])),
+        result.probability,
+        y,
+    )
+
+
+def _draws(
+    work: Work,
+    train: np.ndarray,
+    y: np.ndarray,
+    result: Result,
+    nothing: Result,
+    name: str,
+    seed: int,
+) -> np.ndarray:
+    """Return the metric and the difference for draws of the rows with replacement, by class."""
+    rng = np.random.default_rng(seed)
+    counts = np.bincount(work.data.y[train], minlength=work.scoring.n_classes)
+    priors = counts / counts.sum()
+    by_class = [np.flatnonzero(y == c) for c in range(work.scoring.n_classes)]
+    names = name, base_name(name)
+    drawn = np.empty((_N_DRAWS, 2))
+    for i in range(_N_DRAWS):
+        rows = np.concatenate([rng.choice(each, len(each)) for each in by_class])
+        one, other = (
+            score_of(of, y[rows], each.probability[rows], each.threshold, priors, work.scoring)
+            for each, of in zip((result, nothing), names, strict=True)
+        )
+        gain = goodness(name, np.array(one)) - goodness(name, np.array(other))
+        drawn[i] = one, float(gain)
+    return drawn

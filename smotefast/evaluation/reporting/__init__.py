@@ -1,0 +1,1 @@
+"""Reports of a comparison: words, text, an HTML page with charts, and Python code."""

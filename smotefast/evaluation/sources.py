@@ -1,0 +1,99 @@
+"""Files as a table in memory: all rows, or a sample of them that is drawn by class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from smotefast._messages import did_you_mean, list_names
+from smotefast.evaluation.arguments import Arguments
+from smotefast.storage import StreamSource, check_source, open_any_source
+from smotefast.storage.source import ParquetSource
+from smotefast.tables import open_target
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_BATCH_ROWS = 1 << 16
+
+
+def read_files(path: Any, target: Any, arguments: Arguments) -> tuple[pa.Table, list[str]]:
+    """Read files as an Arrow table, with at most ``max_rows`` rows.
+
+    Returns
+    -------
+    table
+        The columns of the files, with the target.
+    warnings
+        Whether it is a sample.
+    """
+    import pyarrow as pa
+
+    if not isinstance(target, str):
+        raise TypeError(f"X={path!r} is a path: name its target column, target='label'.")
+    drop = [str(name) for name in arguments.drop]
+    source = open_any_source(check_source(path), drop)
+    _check_columns(drop, "drop", sorted(source.names))
+    with ExitStack() as stack:
+        if isinstance(source, StreamSource):
+            scratch = stack.enter_context(TemporaryDirectory(prefix="smotefast-"))
+            source = source.to_parquet(scratch, lambda rows: None)
+        stack.enter_context(source.report_changes())
+        _check_columns([target], "target", source.schema.names)
+        names = [name for name in source.schema.names if name not in drop]
+        limit = arguments.max_rows
+        if limit is None or source.n_rows <= limit:
+            batches = list(source.batches(names, _BATCH_ROWS))
+            return pa.Table.from_batches(batches), []
+        rows = sample_rows(_labels(source, target), limit, arguments.seed)
+        text = f"{len(rows):,} of {source.n_rows:,} rows, drawn by class: max_rows={limit}."
+        return pa.Table.from_batches(_taken(source, names, rows)), [text]
+
+
+def _check_columns(given: Iterable[str], parameter: str, names: list[str]) -> None:
+    for name in given:
+        if name not in names:
+            raise ValueError(
+                f"{parameter}={name!r} is not a column.{did_you_mean(name, names)} The columns "
+                f"are {list_names(names)}."
+            )
+
+
+def _labels(source: ParquetSource, target: str) -> np.ndarray:
+    import pyarrow as pa
+
+    batches = list(source.batches([target], _BATCH_ROWS))
+    return open_target(pa.Table.from_batches(batches).column(0)).values
+
+
+def _taken(
+    source: ParquetSource, names: list[str], rows: np.ndarray
+) -> Iterable[pa.RecordBatch]:
+    """Return some rows of a source, in order."""
+    import pyarrow as pa
+
+    start = 0
+    for batch in source.batches(names, _BATCH_ROWS):
+        stop = start + batch.num_rows
+        used = rows[np.searchsorted(rows, start) : np.searchsorted(rows, stop)] - start
+        if len(used):
+            yield batch.take(pa.array(used))
+        start = stop
+
+
+def sample_rows(labels: np.ndarray, n_rows: int, seed: int) -> np.ndarray:
+    """Draw rows by class, in proportion to the classes; returns positions, ascending."""
+    rng = np.random.default_rng(seed)
+    _, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    exact = counts * (n_rows / len(labels))
+    kept = np.floor(exact).astype(int)
+    missing = n_rows - int(kept.sum())
+    kept[np.argsort(kept - exact, kind="stable")[:missing]] += 1
+    parts = [
+        rng.choice(np.flatnonzero(codes == c), n, replace=False) for c, n in enumerate(kept)
+    ]
+    return np.sort(np.concatenate(parts))

@@ -1,0 +1,317 @@
+"""``compare`` as users call it: data, results, limits and errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import csv
+from pyarrow import parquet as pq
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
+from sklearn.tree import DecisionTreeClassifier
+
+import smotefast
+from smotefast import SMOTE, compare
+from tests.evaluation.tables import mixed, numbers, three_classes
+
+quick = {"models": "logistic", "samplers": ["smote"], "ratios": [0.5], "repeats": 1, "folds": 3}
+METRICS = {
+    "roc_auc", "average_precision",
+    "f1", "mcc", "recall", "precision", "balanced_accuracy",
+    "f1_tuned", "mcc_tuned", "recall_tuned", "precision_tuned", "balanced_accuracy_tuned",
+    "brier", "log_loss", "calibration_slope", "calibration_in_the_large",
+    "brier_corrected", "log_loss_corrected", "calibration_slope_corrected",
+    "calibration_in_the_large_corrected",
+}  # fmt: skip
+
+
+def test_json__has_the_promised_form():
+    result = compare(*numbers(), **quick)
+    plain = json.loads(json.dumps(result.to_dict(), allow_nan=False))
+    assert {"verdict", "options", "warnings"} <= set(plain)
+    assert [each["name"] for each in plain["options"]] == [
+        "none", "class-weight", "threshold", "smote"
+    ]  # fmt: skip
+    for option in plain["options"]:
+        assert {
+            "name",
+            "model",
+            "sampler",
+            "params",
+            "seconds",
+            "metrics",
+            "difference",
+        } <= set(option)
+        assert set(option["metrics"]) == set(option["difference"]) == METRICS
+        for name in METRICS:
+            assert set(option["metrics"][name]) == {"mean", "sd"}
+            found = option["difference"][name]
+            assert set(found) == {"mean", "low", "high", "better"}
+            assert found["better"] == (found["low"] is not None and found["low"] > 0)
+    smote = plain["options"][3]
+    assert smote["sampler"] == "smote"
+    assert smote["params"] == {"ratio": 0.5, "k_neighbors": 5}
+    assert plain["options"][0]["sampler"] is None
+
+
+def test_differences__are_to_nothing_at_one_half_and_positive_if_better():
+    result = compare(*numbers(), **quick)
+    none, _, threshold, smote = (each.to_dict() for each in result.options)
+
+    def mean(option, metric):
+        return option["metrics"][metric]["mean"]
+
+    for name in ("roc_auc", "f1", "recall"):
+        expected = mean(smote, name) - mean(none, name)
+        assert smote["difference"][name]["mean"] == pytest.approx(expected)
+    expected = mean(smote, "f1_tuned") - mean(none, "f1")
+    assert smote["difference"]["f1_tuned"]["mean"] == pytest.approx(expected)
+    for name in ("brier", "log_loss"):
+        expected = mean(none, name) - mean(smote, name)
+        assert smote["difference"][name]["mean"] == pytest.approx(expected)
+    assert mean(threshold, "f1") == mean(none, "f1_tuned")
+    assert mean(threshold, "roc_auc") == mean(none, "roc_auc")
+    assert all(each["mean"] == 0 for each in [none["difference"][n] for n in ("f1", "brier")])
+
+
+def test_defaults__are_the_options_that_fit_the_columns():
+    names = {each.label for each in compare(*numbers(200), models="logistic", folds=2).options}
+    assert {"none", "class-weight", "threshold", "random-under 1", "random 1"} <= names
+    assert {"random-under-weighted 1", "smote 0.4", "smote 0.6", "smote 1"} <= names
+    assert {"adasyn 1", "borderline-smote 1"} <= names
+
+
+def test_mixed_columns_of_any_library__give_the_same_results():
+    pd, pl = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    columns, labels = mixed()
+    settings = {**quick, "samplers": None, "holdout": 0}
+    results = [
+        compare(pd.DataFrame(columns), labels, **settings),
+        compare(pl.DataFrame(columns), labels.tolist(), **settings),
+        compare(pa.table({**columns, "y": labels}), target="y", **settings),
+    ]
+    assert "smote-nc" in {each.option.name for each in results[0].options}
+    plain = [result.to_dict() for result in results]
+    for each in plain:
+        for option in each["options"]:
+            del option["seconds"]
+        del each["code"]
+    assert plain[0] == plain[1] == plain[2]
+
+
+def test_lists_and_sparse_rows__are_accepted():
+    X, y = numbers()
+    expected = compare(X, y, **quick).verdict
+    assert compare(X.tolist(), y.tolist(), **quick).verdict == expected
+    assert compare(sparse.csr_array(X), y, **quick).verdict == expected
+
+
+def test_three_classes():
+    result = compare(*three_classes(), **{**quick, "samplers": ["smote", "random-under"]})
+    assert set(result.counts) == {"big", "middle", "small"}
+    assert set(result.options[0].scores) == METRICS
+    assert str(result)
+    with pytest.raises(ValueError, match="for two classes, and y has 3"):
+        compare(*three_classes(), cost_fn=5, cost_fp=1, **quick)
+
+
+def test_small_classes__are_left_out_with_a_warning():
+    X, y = three_classes()
+    y[:3] = "tiny"
+    result = compare(X, y, **quick)
+    assert set(result.counts) == {"big", "middle", "small"}
+    assert any(
+        "left out: np.str_('tiny')" in text or "'tiny'" in text for text in result.warnings
+    )
+    with pytest.raises(ValueError, match="need two classes of at least 6 rows"):
+        compare(X[:20], ["a"] * 17 + ["b"] * 3, **quick)
+
+
+def test_classifiers_and_samplers__may_be_objects():
+    models = {
+        "bayes": GaussianNB(),
+        "tree": DecisionTreeClassifier(max_depth=3, random_state=0),
+    }
+    result = compare(
+        *numbers(), **{**quick, "models": models, "samplers": [SMOTE(k_neighbors=3), "random"]}
+    )
+    labels = {(each.label, each.model) for each in result.options}
+    assert {("smote", "bayes"), ("random 0.5", "tree"), ("class-weight", "bayes")} <= labels
+
+
+def test_costs__set_the_threshold():
+    result = compare(*numbers(), cost_fn=20, cost_fp=1, metric="cost", **quick)
+    none, threshold = result.options[0], result.options[2]
+    assert threshold.mean("cost") < none.mean("cost")
+    assert threshold.threshold < 0.3
+    assert "cost per row" in result.verdict
+
+
+@pytest.mark.parametrize("metric", ["f1", "mcc", "recall", "brier", "log_loss", "roc_auc"])
+def test_each_metric__gives_a_verdict(metric):
+    result = compare(*numbers(), metric=metric, **quick)
+    assert result.verdict
+    assert result.estimate is not None
+    assert str(result)
+
+
+def test_the_same_seed__gives_the_same_result_in_any_number_of_processes():
+    X, y = numbers()
+    first, second = (compare(X, y, n_jobs=n, **quick).to_dict() for n in (1, 2))
+    for each in (first, second):
+        for option in each["options"]:
+            del option["seconds"]
+    assert first == second
+
+
+def test_duplicates_across_folds__are_reported():
+    X, y = numbers()
+    X[:30], y[:30] = X[0], y[0]
+    (text,) = [text for text in compare(X, y, **quick).warnings if "equal a" in text]
+    assert "training row" in text
+    X, y = numbers()
+    assert not [text for text in compare(X, y, **quick).warnings if "equal a" in text]
+
+
+def test_columns_for_groups_and_time__are_no_features():
+    pd = pytest.importorskip("pandas")
+    X, y = numbers()
+    frame = pd.DataFrame(X, columns=list("abc")).assign(y=y, g=np.arange(300) // 3)
+    frame["when"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(300), unit="h")
+    grouped = compare(frame, target="y", groups="g", drop=["when"], **quick)
+    assert "['a', 'b', 'c']" in grouped.code
+    forward = compare(frame, target="y", time="when", drop=["g"], **quick)
+    assert "['a', 'b', 'c']" in forward.code
+    assert forward.n_folds <= 3
+
+
+def test_columns_that_cannot_be_used__are_named():
+    pd = pytest.importorskip("pandas")
+    X, y = numbers()
+    frame = pd.DataFrame(X, columns=list("abc")).assign(key=[f"k{i}" for i in range(300)])
+    frame["when"] = pd.Timestamp("2024-01-01")
+    warnings = compare(frame, y, **quick).warnings
+    assert [text for text in warnings if "'key'" in text]
+    assert [text for text in warnings if "'when'" in text]
+
+
+def test_max_rows__draws_by_class():
+    result = compare(*numbers(1000), max_rows=400, **quick)
+    assert list(result.counts.values()) == [320, 80]
+    assert any("400 of 1,000 rows" in text for text in result.warnings)
+
+
+def test_files__give_what_their_table_gives(tmp_path):
+    columns, labels = mixed()
+    table = pa.table({**columns, "y": labels})
+    pq.write_table(table, tmp_path / "a.parquet")
+    csv.write_csv(table, tmp_path / "a.csv")
+    expected = compare(table, target="y", **quick)
+    found = compare(str(tmp_path / "a.parquet"), target="y", **quick)
+    assert found.verdict == expected.verdict
+    assert compare(tmp_path / "a.csv", "y", **quick).n_folds == 3
+    sample = compare(tmp_path / "a.parquet", "y", max_rows=150, drop=["flag"], **quick)
+    assert sum(sample.counts.values()) == 150
+
+
+def test_a_sampler_that_fails__is_left_out_with_its_reason():
+    X, y = numbers(share=0.1)
+    X[y == 1] += 100  # no row is near another class
+    result = compare(X, y, **{**quick, "samplers": ["adasyn", "random"]})
+    assert "adasyn" not in {each.option.name for each in result.options}
+    assert any(text.startswith("adasyn 0.5 is left out: ") for text in result.warnings)
+
+
+def test_time_limit__holds_and_leaves_what_is_finished():
+    started = time.monotonic()
+    slow = DecisionTreeClassifier(random_state=0)
+    X, y = numbers(20_000, n_features=10)
+    result = compare(X, y, models={"slow": slow}, time_limit=8, n_jobs=1, repeats=20)
+    assert result.stopped == "time limit"
+    assert 0 < result.n_folds < 100
+    assert any("Stopped by time limit" in text for text in result.warnings)
+    assert time.monotonic() - started < 60
+
+
+INTERRUPTED = """
+import os, signal
+from smotefast import compare
+from tests.evaluation.tables import numbers
+n = 0
+def stop(text):
+    global n
+    n += 1
+    if n == 2:  # the first line about finished folds
+        os.kill(os.getpid(), signal.SIGINT)
+X, y = numbers(4000)
+result = compare(X, y, models="logistic", repeats=2000, n_jobs=JOBS, progress=stop)
+print(result.stopped, result.n_folds >= 2, result.estimate)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_ctrl_c__gives_what_is_finished(jobs):
+    code = INTERRUPTED.replace("JOBS", str(jobs))
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env=os.environ,
+        timeout=300,
+    )
+    assert done.stdout.split() == ["Ctrl-C", "True", "None"], done.stderr
+    assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+
+
+def test_the_plan__is_said_first():
+    lines = []
+    compare(*numbers(), progress=lines.append, **quick)
+    assert "4 options x 1 models x 3 folds" in lines[0]
+    assert "fits, about" in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"folds": 1}, "folds=1 must be a whole number from 2 on"),
+        ({"metric": "auc"}, "metric='auc' is not one of .* Did you mean 'roc_auc'"),
+        ({"models": "logistc"}, "Did you mean 'logistic'"),
+        ({"samplers": ["smot"]}, "Did you mean 'smote'"),
+        ({"ratios": [2]}, "must be above 0 and at most 1"),
+        ({"ratios": [0.1]}, "must have one above 0.25"),
+        ({"k_neighbors": [0]}, "whole numbers from 1 on"),
+        ({"cost_fn": 1}, "belong together"),
+        ({"metric": "cost"}, "needs cost_fn and cost_fp"),
+        ({"holdout": 0.9}, "holdout=0.9 must be a number between 0 and 0.5"),
+        ({"time_limit": 0}, "time_limit=0 must be a number 1 or more"),
+        ({"groups": np.arange(10)}, "X has 300 rows and groups has 10"),
+        ({"time": np.full(300, np.nan)}, "time has missing values"),
+        ({"target": "a"}, "got both y and target"),
+        ({"models": [object()]}, "is not a classifier"),
+        ({"models": LogisticRegression}, "is not a classifier"),
+    ],
+)
+def test_errors__say_what_to_do(settings, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        compare(*numbers(), **{**quick, **settings})
+
+
+def test_infinite_values__are_refused_by_column():
+    X, y = numbers()
+    X[3, 1] = np.inf
+    with pytest.raises(ValueError, match="Column 1 has infinite values"):
+        compare(X, y, **quick)
+
+
+def test_compare__is_a_public_name():
+    assert smotefast.compare is compare

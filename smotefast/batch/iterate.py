@@ -56,7 +56,7 @@ def iter_resampled(
     weight_column: str | None = None,
     weights_from: str | None = None,
     provenance: bool = False,
-    scratch: Path | None = None,
+    scratch: str | os.PathLike[str] | None = None,
     format: Literal["delta"] | None = None,
 ) -> ResampledRows:
     """Resample a data set that may be larger than memory, without writing the result.

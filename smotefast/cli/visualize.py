@@ -9,7 +9,7 @@ import webbrowser
 from pathlib import Path
 
 from smotefast.cli.report_files import check_report_path, write_report_file
-from smotefast.storage import local_path
+from smotefast.storage import locate
 from smotefast.visualizer import PAGE, page_with, sample_files
 
 
@@ -22,7 +22,7 @@ def check_arguments(source: str | None, target: str | None, data_options: list[s
         given = "--target" if target is not None else data_options[0]
         raise ValueError(f"{given} is about the data of a file. Name the FILE as well.")
     if source is not None:
-        local_path(source, "source")
+        locate(source, "source")
         if target is None:
             raise ValueError(
                 "--target is missing. Name the column of FILE with the class labels."

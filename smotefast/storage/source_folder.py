@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from smotefast._messages import list_names
 from smotefast.exceptions import SourceMissingError
 from smotefast.storage.file_access import Entry, Files, ListedFile, Location
+from smotefast.storage.formats.table_formats import refuse_managed, refuse_unfinished
 from smotefast.storage.paths import PARQUET
 from smotefast.storage.remote.manifest import NAME as MANIFEST
 from smotefast.storage.remote.manifest import read_manifest
 from smotefast.storage.source_file import looks_like_parquet
-from smotefast.storage.table_formats import refuse_managed, refuse_unfinished
 
 # Endings of files that are read once.
 _STREAMED = {"csv": (".csv", ".csv.gz"), "arrow": (".arrow", ".feather", ".ipc")}

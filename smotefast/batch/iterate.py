@@ -33,6 +33,9 @@ from smotefast.storage import (
 )
 
 Path = str | os.PathLike[str]
+# Blocks of rows that an iteration holds besides those that a job does: the one that is cut into
+# batches, and the batch of the caller.
+_BATCH_GROUPS = 1.5
 # Memory of the caller, such as that of a model, must not end an iteration.
 _NO_LIMIT = sys.maxsize
 
@@ -193,7 +196,9 @@ def _prepared_rows(
     files = _picklable(in_parquet(source, folder, arguments, progress))
     with files.report_changes():
         request, copies, part_rows = count_classes(arguments, files, target, columns, progress)
-        prepared = prepare_job(request, progress, times, is_written=False)
+        prepared = prepare_job(
+            request, progress, times, is_written=False, extra_groups=_BATCH_GROUPS
+        )
     warn_resampling(prepared.job.messages)
     output = _output_rows(request, prepared, copies, part_rows)
     return PreparedRows(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,7 +63,7 @@ def format_seconds(seconds: float) -> str:
     Examples
     --------
     >>> format_seconds(0.4), format_seconds(80), format_seconds(4000)
-    ('1 s', '1 min 20 s', '1 h 7 min')
+    ('1 s', '1 min 20 s', '1 h 6 min')
     """
     whole = max(1, round(seconds))
     if whole < 60:
@@ -181,10 +182,13 @@ def _parallel(
         for fold in folds
         if deadline is None or time.time() < deadline
     )
-    with contextlib.closing(pool(tasks)) as results:
-        for found in results:
-            run.folds.append(found)
-            yield
+    with warnings.catch_warnings():
+        # An interruption cancels folds; joblib warns of that.
+        warnings.filterwarnings("ignore", message=".* tasks which were still being processed")
+        with contextlib.closing(pool(tasks)) as results:
+            for found in results:
+                run.folds.append(found)
+                yield
 
 
 def _run_in_worker(work: Work, fold: Fold, deadline: float | None) -> FoldResults:

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from smotefast.exceptions import SourceChangedError, SourceError
 from smotefast.storage.file_access import ListedFile, Location, map_files, one_line
-from smotefast.storage.int96 import Timestamps, choose_unit
+from smotefast.storage.formats.int96 import Timestamps, choose_unit
 from smotefast.storage.partitions import Partitions, find_partitions
 from smotefast.storage.remote.locations import locations
 from smotefast.storage.schemas import common_schema

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from smotefast.exceptions import SourceChangedError, SourceError
 from smotefast.storage.file_access import LOCAL, Files, Location, State, one_line
-from smotefast.storage.int96 import NO_TIMESTAMPS, Timestamps, stored_timestamps
+from smotefast.storage.formats.int96 import NO_TIMESTAMPS, Timestamps, stored_timestamps
 from smotefast.storage.paths import other_format
 
 # Bytes that a column reader reads at a time. Without a buffer, Arrow reads whole column chunks:

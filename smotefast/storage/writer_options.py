@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from smotefast.storage.int96 import stored_timestamps
+from smotefast.storage.formats.int96 import stored_timestamps
 from smotefast.storage.source import ParquetSource
 
 _WIDTHS = {"INT32": 4, "FLOAT": 4, "INT64": 8, "DOUBLE": 8}

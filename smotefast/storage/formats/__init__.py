@@ -1,1 +1,1 @@
-"""Sources whose files a log lists."""
+"""What is special about some files: table formats with a log, INT96 timestamps."""

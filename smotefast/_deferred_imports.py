@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import importlib
 import sys
+import threading
 import types
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 
+_lock = threading.Lock()
 # Imported for one function that only old versions of scipy need: 37 MiB.
 _DEFERRED = "scipy.stats"
 # Imported for the number of its version, and by Arrow for the type of an argument: 30 MiB.
@@ -36,13 +38,14 @@ class _Deferred(types.ModuleType):
         # Code that looks at every module must not load this one; __path__ is for submodules.
         if name.startswith("__") and name != "__path__":
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        if sys.modules.get(self.__name__) is self:
-            del sys.modules[self.__name__]
+        with _lock:
+            if sys.modules.get(self.__name__) is self:
+                del sys.modules[self.__name__]
         return getattr(importlib.import_module(self.__name__), name)
 
 
 class _Hidden:
-    """Finder by which a module is not found, as if it were not installed."""
+    """Finder that refuses a module: importing it, or looking for it, raises an error."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None

@@ -88,6 +88,7 @@ def check_partitions(
     source: ParquetSource,
     tasks: Sequence[CopyRows],
     parts: tuple[int, int],
+    has_copies: bool,
     row_bytes: float,
     progress: Progress,
 ) -> None:
@@ -98,7 +99,9 @@ def check_partitions(
     names, source, tasks
         The columns, and the tasks that copy all rows.
     parts
-        Numbers of parts with synthetic samples, and of those samples.
+        Number of parts with rows of all partitions, and number of all rows.
+    has_copies
+        Whether other parts have the rows of the tasks.
     row_bytes
         Bytes of a row in memory.
     progress
@@ -120,7 +123,7 @@ def check_partitions(
             in_task.update(folder for folder, _ in folders.groups(table))
             progress.advance(batch.num_rows)
         seen |= in_task
-        n_files += len(in_task)
+        n_files += len(in_task) * has_copies
         n_parts, n_rows = parts
         if (total := n_files + n_parts * len(seen)) > _MOST_FILES:
             raise ValueError(
@@ -128,7 +131,7 @@ def check_partitions(
                 f"{len(seen):,} partitions or more. Choose columns with fewer values, or a "
                 "larger part_size."
             )
-    mean = (source.n_rows + n_rows) * row_bytes / total
+    mean = n_rows * row_bytes / max(1, total)
     if total > _MANY_FILES and mean < _SMALL_BYTES:
         warn_at_caller(
             f"partition_by={[*names]} gives {len(seen):,} partitions and about {total:,} files "

@@ -234,8 +234,24 @@ class _Planning:
         )
         if output.is_folder:
             with self._guard():
-                check_parts(request, found.copies, found.part_rows, progress)
+                check_parts(
+                    request,
+                    found.copies,
+                    found.part_rows,
+                    progress,
+                    checks_partitions=self._has_partitions(files),
+                )
         self._plan_request(request, found, output, source, progress)
+
+    def _has_partitions(self, files: ParquetSource) -> bool:
+        """Tell whether the values of partitions can be read."""
+        by = self._arguments.partition_by
+        if by and files.is_copy:
+            self._unknown.append(
+                "The number of files of each partition is known when the source is copied."
+            )
+        refused = [str(each.error) for each in self._refused]
+        return not files.is_copy and not any("partition_by=" in text for text in refused)
 
     def _output(self, source: ParquetSource | StreamSource, overwrite: bool) -> Destination:
         """Return the destination; a new one if there is none, or it cannot be written."""
@@ -258,7 +274,10 @@ class _Planning:
             return None
         progress.phase("counting classes")
         allow_one = arguments.allowed.absent
-        return count_stream(source, target, columns, progress, allow_one=allow_one)
+        part_size = arguments.layout.part_size
+        return count_stream(
+            source, target, columns, progress, allow_one=allow_one, part_size=part_size
+        )
 
     def _plan_request(
         self,

@@ -147,23 +147,29 @@ def in_parquet(
 
 
 def check_parts(
-    request: Request, copies: list[CopyRows], part_rows: int, progress: Progress
+    request: Request,
+    copies: list[CopyRows],
+    part_rows: int,
+    progress: Progress,
+    *,
+    checks_partitions: bool = True,
 ) -> None:
-    """Refuse a folder with too many files, before the classes are read."""
-    n_to_generate, n_rows = sum(request.n_to_generate.values()), request.source.n_rows
-    is_shuffled = request.arguments.order == "shuffled"
-    if is_shuffled:
-        check_part_count((), n_rows + n_to_generate, part_rows)
-    else:
-        check_part_count(copies, n_to_generate, part_rows)
-    by = request.arguments.partition_by
-    if by:
-        # Parts of a shuffled output have rows of all partitions, as those of samples.
-        n_parts = -(-((n_rows if is_shuffled else 0) + n_to_generate) // part_rows)
+    """Refuse a folder with too many files, before the classes are read.
+
+    Without ``checks_partitions``, the values of partitions are not read.
+    """
+    arguments, source = request.arguments, request.source
+    n_originals = source.n_rows if arguments.writes_originals else 0
+    n_rows = n_originals + sum(request.n_to_generate.values())
+    # Parts of a shuffled output have rows of all partitions, as those of synthetic samples.
+    has_copies = arguments.writes_originals and arguments.order == "source"
+    n_mixed = n_rows - (n_originals if has_copies else 0)
+    check_part_count(copies if has_copies else (), n_mixed, part_rows)
+    if arguments.partition_by and checks_partitions:
+        parts = -(-n_mixed // part_rows), n_rows
         row_bytes = request.column_sizes.row_bytes(request.columns)
-        check_partitions(
-            by, request.source, copies, (n_parts, n_to_generate), row_bytes, progress
-        )
+        by = arguments.partition_by
+        check_partitions(by, source, copies, parts, has_copies, row_bytes, progress)
 
 
 class AtOnce(TypedDict):

@@ -122,7 +122,7 @@ def check_part_count(copies: Sequence[CopyRows], n_to_generate: int, part_rows: 
     ValueError
         The message names the parameter.
     """
-    n_parts = len(group_into_parts(copies, part_rows, is_folder=True))
+    n_parts = len(group_into_parts(copies, part_rows, is_folder=True)) if copies else 0
     n_parts += -(-n_to_generate // part_rows)
     if n_parts > _MOST_PARTS:
         raise ValueError(

@@ -15,7 +15,7 @@ from smotefast._version import __version__
 from smotefast.cli import options
 from smotefast.cli.job_command import (
     CheckedCommand,
-    JobFileCommand,
+    PlanCommand,
     checks_only,
     is_written_before,
 )
@@ -151,7 +151,7 @@ def resample(
             print_result(str(summary), warning=warning)
 
 
-@app.command(epilog=EXIT_CODES, cls=JobFileCommand)
+@app.command(epilog=EXIT_CODES, cls=PlanCommand)
 def plan(
     source: options.Source,
     target: options.Target,
@@ -200,6 +200,13 @@ def plan(
         silence_log()
         from smotefast.batch import check_arguments, plan_dataset
 
+        if is_written_before(source):
+            typer.echo(
+                f"smotefast: {source!r} is written by an earlier job of the file: plan this "
+                "job when it is there.",
+                err=True,
+            )
+            return
         arguments = job_arguments(given)
         with usage_errors():
             check_arguments(source, destination or "result", **arguments)

@@ -15,7 +15,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, ClassVar
 
 import typer
 from typer.core import TyperCommand
@@ -50,6 +50,10 @@ class JobFileCommand(TyperCommand):
     """A command with ``--config`` and ``--job``."""
 
     checks_first = False
+    # Keys of job files that are no options of this command, with their types.
+    ignored_keys: ClassVar[dict[str, type]] = {}
+    # Whether a job reads what an earlier job of the file has written.
+    reads_outputs = True
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the command line; with a job file, keep it for each of the jobs."""
@@ -97,7 +101,7 @@ class JobFileCommand(TyperCommand):
             with _set(_is_check, True), _set(_earlier_outputs, tuple(outputs)):
                 code = self._invoke(name, ctx, len(contexts))
             failed = failed or code
-            outputs.append(ctx.params.get("destination") or "")
+            outputs += [ctx.params["destination"]] if ctx.params.get("destination") else []
         if failed:
             raise typer.Exit(failed)
 
@@ -112,7 +116,7 @@ class JobFileCommand(TyperCommand):
             if len(contexts) > 1 and not (quiet or ctx.params.get("quiet")):
                 typer.echo(f"smotefast: job {name!r} ({number} of {len(contexts)})", err=True)
             cause = _failed_source(ctx, contexts, codes)
-            if cause is not None:
+            if cause is not None and self.reads_outputs:
                 typer.echo(
                     f"smotefast: error: job {name!r} was not run: it reads the destination of "
                     f"{cause!r}, which failed.",
@@ -120,8 +124,11 @@ class JobFileCommand(TyperCommand):
                 )
                 continue
             os.environ[_DONE] = json.dumps(codes)
+            earlier = [each for each in contexts.values()][: number - 1]
+            outputs = tuple(each.params.get("destination") for each in earlier)
             try:
-                codes[name] = self._invoke(name, ctx, len(contexts))
+                with _set(_earlier_outputs, tuple(filter(None, outputs))):
+                    codes[name] = self._invoke(name, ctx, len(contexts))
             finally:
                 os.environ.pop(_DONE, None)
             if codes[name] >= _INTERRUPTED - 2:
@@ -145,6 +152,15 @@ class CheckedCommand(JobFileCommand):
     checks_first = True
 
 
+class PlanCommand(JobFileCommand):
+    """A command that says what the jobs of a file would do, without running them."""
+
+    ignored_keys: ClassVar[dict[str, type]] = {
+        "log_format": str, "restart": bool, "resume": bool
+    }  # fmt: skip
+    reads_outputs = False
+
+
 def _check_outputs(contexts: dict[str, Any]) -> None:
     """Refuse two jobs that write the same file."""
     for option in _OUTPUTS:
@@ -153,10 +169,11 @@ def _check_outputs(contexts: dict[str, Any]) -> None:
             path = ctx.params.get(option)
             if path is None:
                 continue
-            other = seen.setdefault(os.path.realpath(path), name)
+            other = seen.setdefault(_comparable(path), name)
             if other != name:
+                shown = _shown_path(path)
                 raise UsageError(
-                    f"Jobs {other!r} and {name!r} have the same {option}, {path!r}."
+                    f"Jobs {other!r} and {name!r} have the same {option}, {shown!r}."
                 )
 
 
@@ -173,8 +190,22 @@ def _failed_source(ctx: Any, contexts: dict[str, Any], codes: dict[str, int]) ->
 
 
 def _is_inside(path: str, folder: str) -> bool:
-    real, parent = os.path.realpath(path), os.path.realpath(folder)
+    real, parent = _comparable(path), _comparable(folder)
     return real == parent or real.startswith(os.path.join(parent, ""))
+
+
+def _comparable(path: str) -> str:
+    """Return the real path of a local file, or a URL without options."""
+    shown = _shown_path(path)
+    local = shown.removeprefix("file://") if shown.startswith("file:///") else shown
+    return local if "://" in local else os.path.realpath(local)
+
+
+def _shown_path(path: str) -> str:
+    """Return a path, or a URL without passwords."""
+    from smotefast.storage import shown_path
+
+    return shown_path(path)
 
 
 @contextmanager

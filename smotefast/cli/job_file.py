@@ -16,7 +16,7 @@ from smotefast.cli.output import UsageError
 from smotefast.cli.wording import SETTINGS
 
 # Options that are paths, relative to the folder of the file.
-_PATHS = {"source", "destination", "report", "html"}
+_PATHS = {"source", "destination", "report", "scratch"}
 # Options of the command line alone.
 _NO_KEYS = {"config", "job", "help"}
 # Options that take NAME=VALUE, and those that take JSON.
@@ -108,7 +108,10 @@ def selected(jobs: list[Job], name: str | None, path: str) -> list[Job]:
 
 
 def command_options(command: Any) -> dict[str, Option]:
-    """Return the options of a command by their names, with _ for -."""
+    """Return the options of a command by their names, with _ for -.
+
+    Those of another command that it takes the job files of have no parameter.
+    """
     hints = get_type_hints(inspect.unwrap(command.callback))
     found = {}
     for param in command.params:
@@ -116,7 +119,8 @@ def command_options(command: Any) -> dict[str, Option]:
         name = param.name if param.param_type_name == "argument" else longest
         if name not in _NO_KEYS and param.name in hints:
             found[name.replace("-", "_")] = Option(param.name, _plain_type(hints[param.name]))
-    return found
+    ignored = {name: Option("", kind) for name, kind in command.ignored_keys.items()}
+    return {**ignored, **found}
 
 
 def _plain_type(hint: Any) -> type:
@@ -180,7 +184,9 @@ class _Table:
             names[name] = key
             option = self._options.get(name)
             if option is not None:
-                values[option.parameter] = self._value(key, option, value)
+                found = self._value(key, option, value)
+                if option.parameter:
+                    values[option.parameter] = found
             elif name in SETTINGS and "set" in self._options:
                 settings[name] = value
             else:

@@ -53,6 +53,10 @@ class Arguments:
             if value is not None:
                 _check_integer(name, value, 1)
         _check_integer("random_state", self.seed, 0)
+        if self.n_jobs is not None:
+            _check_integer("n_jobs", self.n_jobs, -(1 << 16))
+            if self.n_jobs == 0:
+                raise ValueError("n_jobs=0 is not valid: give a number of processes, or -1.")
         if self.metric not in METRICS:
             raise ValueError(
                 f"metric={self.metric!r} is not one of {list_names(METRICS)}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time as clock
 from dataclasses import replace
 from typing import Any
@@ -28,6 +29,7 @@ from smotefast.evaluation.summary import (
 )
 from smotefast.evaluation.verdict import Verdict, decide_verdict
 from smotefast.evaluation.work import FoldResults, Work
+from smotefast.storage import shown_path
 from smotefast.tables.target_column import split_target
 
 # Rows of the smallest class among those that are kept for the last estimate.
@@ -61,9 +63,21 @@ def compare_data(X: Any, y: Any, groups: Any, time: Any, arguments: Arguments) -
 
 
 def _loading(path: Any, target: str) -> str:
-    """Return code that reads the files with pandas."""
-    read = "read_csv" if str(path).lower().endswith((".csv", ".csv.gz")) else "read_parquet"
-    return f"import pandas as pd\n\nX = pd.{read}({str(path)!r})\ny = X.pop({target!r})"
+    """Return code that reads the files with pandas, or with Arrow what pandas cannot read."""
+    shown = shown_path(path) if isinstance(path, str | bytes | os.PathLike) else None
+    is_file = shown is not None and (os.path.isfile(shown) or "://" in shown)
+    if shown is not None and is_file and shown.lower().endswith((".csv", ".csv.gz")):
+        read = f"pd.read_csv({shown!r})"
+    elif shown is not None and (is_file or os.path.isdir(shown)) and _is_parquet(shown):
+        read = f"pd.read_parquet({shown!r})"
+    else:
+        read = f"...  # a pandas frame with the rows of {shown or type(path).__name__!r}"
+    return f"import pandas as pd\n\nX = {read}\ny = X.pop({target!r})"
+
+
+def _is_parquet(path: str) -> bool:
+    names = os.listdir(path) if os.path.isdir(path) else [path]
+    return all(name.lower().endswith((".parquet", ".pq", ".parq")) for name in names)
 
 
 def _compare_columns(

@@ -19,7 +19,7 @@ from smotefast.evaluation.reporting.wording import (
     option_words,
 )
 from smotefast.evaluation.scores import PROBABILITIES, RANKING, TUNED, goodness
-from smotefast.evaluation.summary import OptionSummary, none_of
+from smotefast.evaluation.summary import OptionSummary
 
 
 @dataclass(frozen=True)
@@ -227,8 +227,3 @@ def _decision_sentences(
             f"difference is {interval_words(interval)}, with {option_words(best.option)} for "
             f"{model_words(best.model)}."
         )
-
-
-def baseline_of(summaries: Sequence[OptionSummary], verdict: Verdict) -> OptionSummary:
-    """Return doing nothing with the classifier that is used."""
-    return none_of(summaries, verdict.winner.model)

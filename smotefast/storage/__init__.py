@@ -33,7 +33,7 @@ from smotefast.storage.process_memory import (
     parse_size,
     resident_bytes,
 )
-from smotefast.storage.remote.locations import locate
+from smotefast.storage.remote.locations import locate, shown_path
 from smotefast.storage.remote.workspace import clean_any, open_workspace, recover_any
 from smotefast.storage.scratch import ScratchFolder
 from smotefast.storage.sink import ParquetSink, explain_full_disk
@@ -80,6 +80,7 @@ __all__ = [
     "release_memory",
     "resident_bytes",
     "resolve_memory_limit",
+    "shown_path",
     "uses_jemalloc",
     "writer_options",
 ]

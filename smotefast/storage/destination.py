@@ -51,6 +51,11 @@ class Destination(NamedTuple):
     files: Files = LOCAL
     workspace: str = ""
 
+    @property
+    def shown(self) -> str:
+        """The destination as a command names it, without passwords."""
+        return self.files.address if isinstance(self.files, RemoteFiles) else self.path
+
 
 def destination_location(path: str | bytes | os.PathLike[str]) -> Location:
     """Return the path of a destination as text, and its file system.

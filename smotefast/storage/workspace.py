@@ -161,7 +161,7 @@ class Workspace:
         if error is not None and self.is_ours and is_kept:
             error.add_note(
                 f"What is done is kept in {self.path!r}: the same job goes on from there. "
-                f"'smotefast clean {self._destination.path}' removes it."
+                f"'smotefast clean {self._destination.shown}' removes it."
             )
         try:
             # What cannot be removed stays for the next run: the result, or the error, is the

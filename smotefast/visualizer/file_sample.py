@@ -26,6 +26,7 @@ from smotefast.storage import (
     open_any_source,
     printable_path,
     resolve_memory_limit,
+    shown_path,
 )
 from smotefast.tables.arrow_tables import ArrowSchema
 from smotefast.visualizer.embedding import PlotData
@@ -168,7 +169,7 @@ def _values_at(data: FileData, positions: np.ndarray, advance: Any) -> np.ndarra
 
 
 def _name_of(path: Any) -> str:
-    text = os.fsdecode(path)
+    text = shown_path(path)
     return printable_path(os.path.basename(text.rstrip("/")) or text)
 
 

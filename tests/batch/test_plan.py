@@ -267,6 +267,19 @@ def test_the_text_and_the_json__say_the_same(tmp_path, source, monkeypatch):
     assert max(map(len, text.split("\n\n")[2].splitlines())) < 80
 
 
+def test_partitions__of_unknown_columns_are_refused_and_those_of_copies_not_read(tmp_path):
+    table = imbalanced(60)
+    source = write_file(tmp_path / "in.parquet", table)
+    refused = plan(source, tmp_path / "out", partition_by=["lable"]).refused
+    assert [type(each.error).__name__ for each in refused] == ["ArgumentError"]
+    assert "Did you mean 'label'" in str(refused[0].error)
+    csv = tmp_path / "in.csv"
+    pa_csv.write_csv(table, csv)
+    planned = plan(csv, tmp_path / "out", partition_by=["label"])
+    assert planned.refused == ()
+    assert any("number of files of each partition" in text for text in planned.unknown)
+
+
 def test_many_classes__are_shortened_in_the_text(tmp_path):
     label = np.repeat(np.arange(60), np.r_[[20] * 59, 100])
     table = pa.table({"x": np.random.default_rng(0).normal(size=len(label)), "label": label})

@@ -131,6 +131,43 @@ def test_a_job__may_read_what_a_job_before_it_writes(folder):
     assert pq.read_table(folder / "third").num_rows == 640
 
 
+def test_plan__takes_the_job_files_of_resample(folder):
+    job = """
+        [defaults]
+        target = "label"
+        log-format = "text"
+        [jobs.first]
+        source = "in.parquet"
+        destination = "first.parquet"
+        [jobs.then]
+        source = "first.parquet"
+        destination = "then.parquet"
+        sampler = "random-under"
+        """
+    (folder / "job.toml").write_text(job)
+    done = run("plan", "--config", "job.toml")
+    assert done.returncode == 0, done.stderr
+    assert "Nothing is refused." in done.stdout
+    assert "first.parquet' is written by an earlier job of the file" in done.stderr
+    assert outputs(folder) == []
+
+
+def test_urls__are_compared_and_shown_without_their_options(folder):
+    same_file = """
+        [defaults]
+        source = "in.parquet"
+        target = "label"
+        [jobs.one]
+        destination = "s3://KEYKEY:SECRET@b/out?region=eu-west-1"
+        [jobs.two]
+        destination = "s3://b/out"
+        """
+    done = resample(folder, same_file)
+    assert done.returncode == 2
+    assert "have the same destination, 's3://b/out'" in done.stderr
+    assert "SECRET" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [

@@ -23,7 +23,7 @@ _LOGS = {
 }
 # Lists of files that are longer are not read.
 _MOST_BYTES = 1 << 30
-_ADVICE = {"_delta_log": " Or read the table with format='delta'."}
+_ADVICE = {"_delta_log": " Or let resample or diagnose read the table, with format='delta'."}
 _UNFINISHED = ("_temporary", ".spark-staging", ".hive-staging", "_impala_insert_staging")
 
 

@@ -9,7 +9,6 @@ import os
 import threading
 import zlib
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -40,6 +39,10 @@ _ADVICE = {
 }  # fmt: skip
 
 
+# The file system of Arrow, and the function from paths to names in it.
+Connection = tuple[Any, Callable[[str], str]]
+
+
 class RemoteFiles:
     """Files of one store; see ``file_access.Files``.
 
@@ -59,6 +62,11 @@ class RemoteFiles:
         self.url = url
         self._listed: dict[str, list[Entry]] = {}
         self._lock = threading.Lock()
+        self._connected: tuple[int, Connection] | None = None
+
+    def __reduce__(self) -> tuple[type[RemoteFiles], tuple[RemoteUrl]]:
+        """Another process makes its own connection."""
+        return type(self), (self.url,)
 
     @property
     def address(self) -> str:
@@ -68,22 +76,26 @@ class RemoteFiles:
     def __repr__(self) -> str:
         return f"RemoteFiles({self.url.shown!r})"
 
-    @cached_property
-    def _connection(self) -> tuple[Any, Callable[[str], str]]:
-        """The file system of Arrow, and the function from paths to names in it."""
-        with self.errors(self.url.shown):
-            return connect(self.url)
+    def _connection(self) -> Connection:
+        """Return the connection of this process; a forked one cannot use that of its parent."""
+        connected = self._connected
+        if connected is None or connected[0] != os.getpid():
+            if connected is not None:
+                self._lock = threading.Lock()
+            with self._lock, self.errors(self.url.shown):
+                connected = self._connected
+                if connected is None or connected[0] != os.getpid():
+                    connected = self._connected = os.getpid(), connect(self.url)
+        return connected[1]
 
     @property
     def arrow(self) -> Any:
         """The file system of Arrow."""
-        with self._lock:
-            return self._connection[0]
+        return self._connection()[0]
 
     def key(self, path: str) -> str:
         """Return the name of a path in the file system of Arrow."""
-        with self._lock:
-            return self._connection[1](path)
+        return self._connection()[1](path)
 
     @contextlib.contextmanager
     def errors(self, path: str, kind: type[OSError] = StoreReadError) -> Iterator[None]:

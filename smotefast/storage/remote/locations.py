@@ -22,6 +22,13 @@ def locations(paths: object, name: str) -> list[Location]:
     return [locate(path, name) for path in paths]
 
 
+def shown_path(path: str | bytes | os.PathLike[str]) -> str:
+    """Return a path, or a URL without passwords and options."""
+    text = os.fsdecode(path)
+    url = None if "\0" in text or os.path.lexists(text) else parse_url(text)
+    return text if url is None else url.shown
+
+
 def locate(path: object, name: str) -> Location:
     """Return the path and the file system of a source or destination.
 

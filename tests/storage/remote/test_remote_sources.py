@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import pickle
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import smotefast
+from smotefast.evaluation import comparing
 from smotefast.exceptions import SourceChangedError, SourceError, SourceMissingError
 from smotefast.storage.remote.locations import locate
 from smotefast.storage.source import open_source
@@ -206,3 +208,18 @@ def test_schemas_of_many_files__are_unified(store, table, tmp_path):
             rows = rows.set_column(0, "f0", rows["f0"].cast(pa.float64()))
         store.write_table(f"src/{i:02d}.parquet", rows)
     assert written(store.url("src"), tmp_path).schema.field("f0").type == pa.float64()
+
+
+def test_rows_of_a_store__can_be_pickled(store, table):
+    url = store.write_table("pickled/in.parquet", table)
+    rows = smotefast.iter_resampled(url, target="label", progress=False)
+    copy = pickle.loads(pickle.dumps(rows))
+    assert copy.to_reader().read_all().equals(rows.to_reader().read_all())
+
+
+def test_a_pipeline_of_compare__has_no_passwords():
+    url = "s3://KEYKEY:SECRET@bucket/in.parquet?region=eu"
+    code = comparing._loading(url, "label")
+    assert "read_parquet('s3://bucket/in.parquet')" in code
+    assert "SECRET" not in code
+    assert "KEYKEY" not in code

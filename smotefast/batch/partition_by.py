@@ -67,7 +67,7 @@ def check_partition_by(
         )
     for name in names:
         if name not in written:
-            raise ArgumentError(
+            raise ValueError(
                 f"partition_by={name!r} is not a column of the output."
                 f"{did_you_mean(name, written)} Its columns are {list_names(written)}."
             )

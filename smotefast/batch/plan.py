@@ -303,7 +303,10 @@ class _Planning:
             with self._guard():
                 warn_about_features(request, features, plan)
         else:
-            self._unknown.append("Columns are checked for keys when the job has copied them.")
+            self._unknown.append(
+                "Columns are checked for keys, and values for missing ones, when the job has "
+                "copied them."
+            )
         searches = self._searches(request, features, second, counted)
         sizes = request.column_sizes
         row_bytes = {name: sizes.row_bytes([name]) for name in request.columns}

@@ -21,7 +21,7 @@ import typer
 from typer.core import TyperCommand
 
 from smotefast.cli.job_file import Job, command_options, read_jobs, selected
-from smotefast.cli.output import UsageError, is_restarted, job_prefix, one_line_errors
+from smotefast.cli.output import UsageError, is_restarted, job_name, job_prefix, one_line_errors
 
 _KEY = "smotefast job file"
 # Exit codes of the jobs that a process has run before it was restarted.
@@ -139,7 +139,11 @@ class JobFileCommand(TyperCommand):
         """Call the function of the command for a job; return its exit code."""
         prefix = f"job {name!r}: " if n_jobs > 1 else ""
         try:
-            with _set(job_prefix, prefix), ctx.scope(cleanup=False):
+            with (
+                _set(job_name, name if n_jobs > 1 else ""),
+                _set(job_prefix, prefix),
+                ctx.scope(cleanup=False),
+            ):
                 super().invoke(ctx)
         except typer.Exit as ended:
             return int(ended.exit_code)

@@ -206,8 +206,11 @@ class _Table:
         convert: Callable[[str, Any], Any] = {bool: self._flag, int: self._whole}.get(
             option.type, self._text
         )
-        converted = convert(key, value)
-        return self._path(converted) if option.parameter in _PATHS else converted
+        if option.parameter not in _PATHS:
+            return convert(key, value)
+        if not isinstance(value, str):
+            raise self._wrong(key, value, "the path of a file or a folder, as text")
+        return self._path(value)
 
     def _flag(self, key: str, value: Any) -> bool:
         if not isinstance(value, bool):

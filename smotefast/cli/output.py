@@ -20,7 +20,8 @@ from smotefast.cli.wording import to_shell_words
 if TYPE_CHECKING:
     from smotefast.report.job_plan import JobPlan
 
-# Names a job of several in messages.
+# The job of a file with several, and how it is named in messages.
+job_name: ContextVar[str] = ContextVar("job_name", default="")
 job_prefix: ContextVar[str] = ContextVar("job_prefix", default="")
 # Set in a restarted process, so that it does not restart again.
 _RESTARTED = "SMOTEFAST_RESTARTED"
@@ -186,7 +187,10 @@ def show_plan(plan: JobPlan, *, as_json: bool) -> None:
     compiled = next((each for each in errors if isinstance(each, JustCompiledError)), None)
     if compiled is not None and not is_restarted():
         raise compiled
-    if as_json:
+    if as_json and job_name.get():
+        entry = {"job": job_name.get(), **plan.to_dict(to_shell_words)}
+        print_result(json.dumps(entry, default=str))  # a line for each job of a file
+    elif as_json:
         print_result(json.dumps(plan.to_dict(to_shell_words), indent=2, default=str))
     else:
         print_result(plan.text(to_shell_words))

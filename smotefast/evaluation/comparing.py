@@ -246,12 +246,15 @@ class _Comparing:
         summaries = summarize(work, used, metric, seed) if used else []
         if not summaries:
             raise self._nothing_finished(run)
-        self._warn(work, run, used, len(folds), summaries)
+        left_out = self._warn(work, run, used, len(folds), summaries)
         share = float(np.mean([len(f.fold.test) / len(f.fold.train) for f in used]))
         beyond = []
         if metric in self.scoring.decisions:
             beyond = tuned_against_threshold(summaries, metric, share, seed)
         verdict = decide_verdict(summaries, metric, self.scoring, beyond)
+        if left_out and run.stopped is not None:
+            text = f"{verdict.text} Not compared, as too few folds were finished: "
+            verdict = replace(verdict, text=f"{text}{list_names(left_out)}.")
         return Comparison(
             metric=metric,
             counts=dict(zip(self.data.labels, self.data.counts.tolist(), strict=True)),
@@ -268,10 +271,10 @@ class _Comparing:
             curves=make_curves(work, used, summaries, verdict.winner, metric),
         )
 
-    def _nothing_finished(self, run: Run) -> Exception:
+    def _nothing_finished(self, run: Run) -> BaseException:
         errors = [text for found in run.folds for text in found.errors.values()]
         if run.stopped == "Ctrl-C":
-            return RuntimeError("Interrupted before any option was finished.")
+            return KeyboardInterrupt("Interrupted before any option was finished.")
         if run.stopped is not None:
             return RuntimeError(
                 f"No option was finished within time_limit={self.arguments.time_limit:g}. "
@@ -286,8 +289,12 @@ class _Comparing:
         used: list[FoldResults],
         n_folds: int,
         summaries: list[OptionSummary],
-    ) -> None:
-        """Warn of what is missing: folds, options, enough of either to say something."""
+    ) -> list[str]:
+        """Warn of what is missing: folds, options, enough of either to say something.
+
+        Returns the options that were not finished.
+        """
+        left_out = []
         if run.stopped is not None:
             self.warnings.append(
                 f"Stopped by {run.stopped} after {len(used)} of {n_folds} folds; the results "
@@ -302,12 +309,17 @@ class _Comparing:
             if i in errors:
                 self.warnings.append(f"{option.label} is left out: {errors[i]}")
             elif missing and option.name != THRESHOLD:
-                why = "it takes no weights" if used[0].is_complete else "it was not finished"
+                if not used[0].is_complete:
+                    left_out.append(option.label)
+                    continue
                 self.warnings.append(
-                    f"{option.label} is left out for {', '.join(missing)}: {why}."
+                    f"{option.label} is left out for {', '.join(missing)}: it takes no weights."
                 )
         if len(used) < 2:
             self.warnings.append("One fold has no intervals: nothing is shown to be better.")
+        if left_out:
+            self.warnings.append(f"These options were not finished: {list_names(left_out)}.")
+        return left_out
 
     def _estimate(self, run: Run, verdict: Verdict) -> Any:
         if not len(self.kept) or run.stopped == "Ctrl-C":

@@ -104,15 +104,21 @@ def _draws(
     name: str,
     seed: int,
 ) -> np.ndarray:
-    """Return the metric and the difference for draws of the rows with replacement, by class."""
+    """Return the metric and the difference for draws of the rows with replacement.
+
+    A draw without rows of some class is repeated within the classes.
+    """
     rng = np.random.default_rng(seed)
     counts = np.bincount(work.data.y[train], minlength=work.scoring.n_classes)
     priors = counts / counts.sum()
     by_class = [np.flatnonzero(y == c) for c in range(work.scoring.n_classes)]
+    present = np.unique(y)
     names = name, base_name(name)
     drawn = np.empty((_N_DRAWS, 2))
     for i in range(_N_DRAWS):
-        rows = np.concatenate([rng.choice(each, len(each)) for each in by_class])
+        rows = rng.integers(0, len(y), len(y))
+        if not np.isin(present, y[rows]).all():
+            rows = np.concatenate([rng.choice(each, len(each)) for each in by_class])
         one, other = (
             score_of(of, y[rows], each.probability[rows], each.threshold, priors, work.scoring)
             for each, of in zip((result, nothing), names, strict=True)

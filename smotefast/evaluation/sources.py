@@ -85,14 +85,23 @@ def _taken(
         start = stop
 
 
+# Rows of a class in a sample of the rows, if it has so many.
+_FEWEST = 20
+
+
 def sample_rows(labels: np.ndarray, n_rows: int, seed: int) -> np.ndarray:
-    """Draw rows by class, in proportion to the classes; returns positions, ascending."""
+    """Draw rows by class, in proportion to the classes; returns positions, ascending.
+
+    Of small classes all rows are drawn, or at least 20: none disappears.
+    """
     rng = np.random.default_rng(seed)
     _, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
     exact = counts * (n_rows / len(labels))
     kept = np.floor(exact).astype(int)
     missing = n_rows - int(kept.sum())
     kept[np.argsort(kept - exact, kind="stable")[:missing]] += 1
+    kept = np.maximum(kept, np.minimum(counts, _FEWEST))
+    kept[kept.argmax()] -= max(0, min(int(kept.sum()) - n_rows, int(kept.max()) - _FEWEST))
     parts = [
         rng.choice(np.flatnonzero(codes == c), n, replace=False) for c, n in enumerate(kept)
     ]

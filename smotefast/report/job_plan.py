@@ -220,7 +220,8 @@ class JobPlan:
             expected = _size(self.memory_expected)
             needed = format_size(self.memory_needed, round_up=True)
             limit = format_size(self.memory_limit)
-            facts.append(["memory", f"{expected} of {limit}; a limit of {needed} is enough"])
+            least = f"the lowest limit is {needed}, with smaller blocks"
+            facts.append(["memory", f"{expected} of {limit}; {least}"])
         if self.steps:
             threads = f"{self.n_threads} thread{'s' * (self.n_threads != 1)}"
             facts.append(["time", f"about {_duration(self.seconds)}, with {threads}"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -152,6 +153,12 @@ def test_plan__takes_the_job_files_of_resample(folder):
     assert outputs(folder) == []
 
 
+def test_plan__prints_a_line_of_json_for_each_of_several_jobs(folder):
+    (folder / "job.toml").write_text(JOBS)
+    lines = run("plan", "--config", "job.toml", "--json").stdout.splitlines()
+    assert [json.loads(line)["job"] for line in lines] == ["first", "second job"]
+
+
 def test_urls__are_compared_and_shown_without_their_options(folder):
     same_file = """
         [defaults]
@@ -182,6 +189,7 @@ def test_urls__are_compared_and_shown_without_their_options(folder):
          "[jobs.first] has both 'k-neighbors' and 'k_neighbors'."),
         ("seed = 7", 'seed = "seven"', 'seed = "seven", which must be a whole number.'),
         ("seed = 7", "seed = 7.5", "seed = 7.5, which must be a whole number."),
+        ("seed = 7", "report = 5", "report = 5, which must be the path of a file or a folder"),
         ("seed = 7", "seed = true", "seed = true, which must be a whole number."),
         ("seed = 7", 'overwrite = "yes"', 'overwrite = "yes", which must be true or false.'),
         ("seed = 7", "drop = 3", "drop = 3, which must be a list of texts."),

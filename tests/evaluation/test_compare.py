@@ -21,6 +21,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 import smotefast
 from smotefast import SMOTE, compare
+from smotefast.evaluation.sources import sample_rows
 from tests.evaluation.tables import mixed, numbers, three_classes
 
 quick = {"models": "logistic", "samplers": ["smote"], "ratios": [0.5], "repeats": 1, "folds": 3}
@@ -229,6 +230,26 @@ def test_a_sampler_that_fails__is_left_out_with_its_reason():
     result = compare(X, y, **{**quick, "samplers": ["adasyn", "random"]})
     assert "adasyn" not in {each.option.name for each in result.options}
     assert any(text.startswith("adasyn 0.5 is left out: ") for text in result.warnings)
+
+
+def test_max_rows__keeps_small_classes():
+    labels = np.repeat([0, 1, 2], [19_203, 2, 795])
+    drawn = labels[sample_rows(labels, 2000, 0)]
+    assert len(drawn) == 2000
+    assert np.bincount(drawn).tolist() == [1918, 2, 80]
+    few = np.repeat([0, 1], [1000, 50])
+    assert np.bincount(few[sample_rows(few, 60, 0)]).tolist() == [40, 20]
+
+
+def test_verdict__names_what_was_not_compared(monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(SMOTE, "_recipes", interrupt)
+    result = compare(*numbers(1000), samplers=["smote"], models="logistic", n_jobs=1)
+    assert result.stopped == "Ctrl-C"
+    assert "Not compared, as too few folds were finished: 'smote 0.4'" in result.verdict
+    assert [each for each in result.warnings if "left out" in each] == []
 
 
 def test_time_limit__holds_and_leaves_what_is_finished():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection
 from typing import Any, Literal
@@ -9,7 +10,12 @@ from urllib.parse import parse_qsl, unquote
 
 import pyarrow as pa
 
-from smotefast.exceptions import ArgumentError, SourceError, StoreReadError
+from smotefast.exceptions import (
+    ArgumentError,
+    SourceError,
+    SourceMissingError,
+    StoreReadError,
+)
 from smotefast.storage.file_access import ListedFile, Location, one_line
 from smotefast.storage.partitions import Partitions
 from smotefast.storage.remote.files import RemoteFiles
@@ -56,6 +62,9 @@ def _load(location: Location) -> Any:
             "format='delta' needs the package deltalake. Install 'smotefast[delta]'."
         ) from error
     path, files = location
+    if not isinstance(files, RemoteFiles) and not os.path.isdir(path):
+        what = "is no folder" if os.path.lexists(path) else "does not exist"
+        raise SourceMissingError(f"{path!r} {what}: name the folder of a Delta table.")
     options = _options(files.url) if isinstance(files, RemoteFiles) else None
     try:
         return DeltaTable(path, storage_options=options)

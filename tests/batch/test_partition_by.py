@@ -175,7 +175,7 @@ def test_columns_that_cannot_be_partitions__are_refused(tmp_path, table, options
     if options["partition_by"] in ("_k", "k=v"):
         table = table.rename_columns({"f3": options["partition_by"]})
     write_file(tmp_path / "in.parquet", table)
-    with pytest.raises(ArgumentError, match=message):
+    with pytest.raises(ValueError, match=message):
         resample(tmp_path / "in.parquet", tmp_path / "out", **options)
     assert os.listdir(tmp_path) == ["in.parquet"]
 

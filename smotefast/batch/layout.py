@@ -11,6 +11,8 @@ from smotefast.storage import ArgumentError, Destination, parse_size
 
 Codec: TypeAlias = Literal["none", "snappy", "gzip", "zstd", "lz4", "brotli"]
 CODECS = get_args(Codec)
+# Bytes of the rows of a part, in memory. Readers such as Spark read 128 MiB at a time.
+PART_BYTES = 128 << 20
 # pyarrow cuts larger tables into several row groups.
 MOST_GROUP_ROWS = 1 << 26
 
@@ -33,6 +35,11 @@ class Layout(NamedTuple):
     compression_level: int | None = None
     row_group_size: int | None = None
     part_size: int | None = None
+
+    @property
+    def part_bytes(self) -> int:
+        """Bytes of the rows of a part, in memory."""
+        return self.part_size or PART_BYTES
 
 
 def check_layout(

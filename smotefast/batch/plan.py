@@ -239,19 +239,18 @@ class _Planning:
                     found.copies,
                     found.part_rows,
                     progress,
-                    checks_partitions=self._has_partitions(files),
+                    checks_partitions=self._has_partitions(files, columns),
                 )
         self._plan_request(request, found, output, source, progress)
 
-    def _has_partitions(self, files: ParquetSource) -> bool:
+    def _has_partitions(self, files: ParquetSource, columns: Columns) -> bool:
         """Tell whether the values of partitions can be read."""
-        by = self._arguments.partition_by
+        by, (written, features) = self._arguments.partition_by, columns
         if by and files.is_copy:
             self._unknown.append(
                 "The number of files of each partition is known when the source is copied."
             )
-        refused = [str(each.error) for each in self._refused]
-        return not files.is_copy and not any("partition_by=" in text for text in refused)
+        return not files.is_copy and {*by} <= {*written} - {*features}
 
     def _output(self, source: ParquetSource | StreamSource, overwrite: bool) -> Destination:
         """Return the destination; a new one if there is none, or it cannot be written."""
@@ -274,9 +273,9 @@ class _Planning:
             return None
         progress.phase("counting classes")
         allow_one = arguments.allowed.absent
-        part_size = arguments.layout.part_size
+        part_bytes = arguments.layout.part_bytes
         return count_stream(
-            source, target, columns, progress, allow_one=allow_one, part_size=part_size
+            source, target, columns, progress, allow_one=allow_one, part_bytes=part_bytes
         )
 
     def _plan_request(

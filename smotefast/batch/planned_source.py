@@ -15,7 +15,7 @@ import pyarrow as pa
 from smotefast.batch.column_sizes import ColumnSizes
 from smotefast.batch.scan import scan_classes
 from smotefast.batch.stages import Columns, Counted
-from smotefast.batch.tasks import PART_BYTES, CopyRows
+from smotefast.batch.tasks import CopyRows
 from smotefast.report import Progress
 from smotefast.storage import ParquetSource, StreamSource
 from smotefast.storage.source_file import SourceFile
@@ -54,7 +54,7 @@ def count_stream(
     progress: Progress,
     *,
     allow_one: bool,
-    part_size: int | None,
+    part_bytes: int,
 ) -> tuple[ParquetSource, Counted]:
     """Count the classes of a stream; return the copy that a job would make, and the classes.
 
@@ -65,7 +65,7 @@ def count_stream(
     while True:
         with suppress(WiderColumnError):
             stream = source.reread(types)
-            return _count(source, stream, target, columns, progress, allow_one, part_size)
+            return _count(source, stream, target, columns, progress, allow_one, part_bytes)
 
 
 def _count(
@@ -75,7 +75,7 @@ def _count(
     columns: Columns,
     progress: Progress,
     allow_one: bool,
-    part_size: int | None,
+    part_bytes: int,
 ) -> tuple[ParquetSource, Counted]:
     schema = storable_schema(stream.schema)
     copied = ParquetSource(
@@ -85,6 +85,6 @@ def _count(
     task.stream, task.files, task.sample = stream, copied.files, []
     classes = scan_classes(copied, target, [task], progress, allow_one=allow_one)
     sizes = ColumnSizes(copied, columns[0], stored_sample(task.sample))
-    part_rows = max(1, int((part_size or PART_BYTES) / sizes.row_bytes(columns[0])))
+    part_rows = max(1, int(part_bytes / sizes.row_bytes(columns[0])))
     copies = [CopyRows(0, 0, 1, 0, copied.n_rows)]
     return replace(copied), Counted(sizes, copies, part_rows, classes)

@@ -26,7 +26,6 @@ from smotefast.batch.request import Request
 from smotefast.batch.row_filters import RowsToWrite
 from smotefast.batch.selection import SecondStep, second_step
 from smotefast.batch.shuffle_plan import ShuffleNeed
-from smotefast.batch.tasks import PART_BYTES
 from smotefast.batch.warmup import RUN_AGAIN, JustCompiledError, load_kernels
 from smotefast.batch.writing import ColumnSource, SyntheticSamples, TargetColumn
 from smotefast.engine.job import Job
@@ -228,7 +227,7 @@ def _shuffle_need(request: Request, n_rows: int) -> ShuffleNeed | None:
     if arguments.order == "source":
         return None
     row_bytes = sizes.row_bytes(request.columns) + KEY_BYTES
-    part_bytes = arguments.layout.part_size or PART_BYTES
+    part_bytes = arguments.layout.part_bytes
     dictionaries = sizes.dictionary_bytes(request.columns)
     return ShuffleNeed(int(n_rows * row_bytes), part_bytes, dictionaries)
 

@@ -13,9 +13,7 @@ from contextlib import ExitStack
 
 from smotefast.batch.arguments import Arguments
 from smotefast.batch.job_report import describe_output, write_report
-from smotefast.batch.partition_by import (
-    without_columns,
-)
+from smotefast.batch.partition_by import without_columns
 from smotefast.batch.parts import PartWriter, finished_parts, write_parts
 from smotefast.batch.prepare import PreparedJob, prepare_job
 from smotefast.batch.request import Request
@@ -29,10 +27,7 @@ from smotefast.batch.stages import (
     row_groups,
     writing_at_once,
 )
-from smotefast.batch.tasks import (
-    Part,
-    generate_tasks,
-)
+from smotefast.batch.tasks import Part, generate_tasks
 from smotefast.exceptions import warn_resampling
 from smotefast.neighbors import save_searches
 from smotefast.report import (
@@ -74,8 +69,9 @@ def run_job(
 ) -> Summary:
     """Resample files; see ``resample_dataset``."""
     times, peak = StepTimes("counting"), PeakMemory()
+    source = _open(arguments)
     recover_any(Location(arguments.destination, arguments.files), arguments.scratch)
-    source, output = _opened(arguments, overwrite=overwrite)
+    output = _checked_destination(arguments, source, overwrite=overwrite)
     columns = checked_columns(arguments, source, target, output)
     with (
         explain_limit(arguments.limit),
@@ -130,20 +126,21 @@ def check_job(arguments: Arguments, target: str, *, overwrite: bool) -> None:
 
     The errors are those of ``run_job``.
     """
-    source, output = _opened(arguments, overwrite=overwrite)
+    source = _open(arguments)
+    output = _checked_destination(arguments, source, overwrite=overwrite)
     checked_columns(arguments, source, target, output)
 
 
-def _opened(
-    arguments: Arguments, *, overwrite: bool
-) -> tuple[ParquetSource | StreamSource, Destination]:
-    """Open the source, and check whether the destination can be written."""
-    source = open_any_source(
-        arguments.source, arguments.drop, arguments.schema, arguments.format
-    )
-    destination = Location(arguments.destination, arguments.files)
-    scratch = arguments.scratch
-    return source, check_destination(destination, source, overwrite=overwrite, scratch=scratch)
+def _open(arguments: Arguments) -> ParquetSource | StreamSource:
+    given = arguments.source, arguments.drop, arguments.schema, arguments.format
+    return open_any_source(*given)
+
+
+def _checked_destination(
+    arguments: Arguments, source: ParquetSource | StreamSource, *, overwrite: bool
+) -> Destination:
+    location, scratch = Location(arguments.destination, arguments.files), arguments.scratch
+    return check_destination(location, source, overwrite=overwrite, scratch=scratch)
 
 
 def _disk(output: Destination) -> tuple[str, str]:

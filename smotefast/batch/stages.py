@@ -25,7 +25,7 @@ from smotefast.batch.prepare import PreparedJob
 from smotefast.batch.provenance import check_names
 from smotefast.batch.request import Request, make_request
 from smotefast.batch.scan import Classes, scan_classes
-from smotefast.batch.tasks import PART_BYTES, CopyRows, check_part_count, copy_tasks
+from smotefast.batch.tasks import CopyRows, check_part_count, copy_tasks
 from smotefast.batch.weights import check_weight_column, make_weight_column
 from smotefast.batch.writing import RowGroups
 from smotefast.report import Progress
@@ -118,7 +118,7 @@ def read_classes(
 ) -> Counted:
     """Read the target column of all rows, and samples of the others for their sizes."""
     sizes = ColumnSizes(files, columns[0])
-    part_bytes = arguments.layout.part_size or PART_BYTES
+    part_bytes = arguments.layout.part_bytes
     part_rows = max(1, int(part_bytes / sizes.row_bytes(columns[0])))
     copies = copy_tasks(files, part_rows)
     progress.phase("counting classes", files.n_rows)

@@ -13,8 +13,6 @@ import pyarrow as pa
 
 from smotefast.storage import ParquetSource
 
-# Bytes of the rows of a part, in memory. Readers such as Spark read 128 MiB at a time.
-PART_BYTES = 128 << 20
 # With more parts, the order of their names would no longer be that of their numbers.
 _MOST_PARTS = 100_000
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
 from dataclasses import replace
-from tempfile import TemporaryDirectory
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -39,12 +38,12 @@ from smotefast.kernels import kernels_were_compiled
 from smotefast.report.progress import Progress, make_progress
 from smotefast.storage import (
     ParquetSource,
-    StreamSource,
     check_resident_memory,
     check_source,
     explain_limit,
     format_size,
     open_any_source,
+    opened_for_reading,
     release_memory,
     resident_bytes,
     resolve_memory_limit,
@@ -131,15 +130,11 @@ def diagnose_files(
     _, features = split_columns(opened, target, dropped)
     with (
         explain_limit(given),
-        TemporaryDirectory(prefix="smotefast-") as scratch,
         make_progress(progress) as shown,
-        ExitStack() as stack,
+        opened_for_reading(
+            opened, shown.advance, partial(shown.phase, "copying the source")
+        ) as source,
     ):
-        source = opened
-        if isinstance(source, StreamSource):
-            shown.phase("copying the source")
-            source = source.to_parquet(scratch, shown.advance)
-        stack.enter_context(source.report_changes())
         shown.phase("counting classes", source.n_rows)
         classes = scan_classes(source, target, copy_tasks(source, source.n_rows), shown)
         name_classes(sampler, classes.counts)

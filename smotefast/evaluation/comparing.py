@@ -30,6 +30,7 @@ from smotefast.evaluation.summary import (
 from smotefast.evaluation.verdict import Verdict, decide_verdict
 from smotefast.evaluation.work import FoldResults, Work
 from smotefast.storage import shown_path
+from smotefast.storage.paths import PARQUET
 from smotefast.tables.target_column import split_target
 
 # Rows of the smallest class among those that are kept for the last estimate.
@@ -63,21 +64,22 @@ def compare_data(X: Any, y: Any, groups: Any, time: Any, arguments: Arguments) -
 
 
 def _loading(path: Any, target: str) -> str:
-    """Return code that reads the files with pandas, or with Arrow what pandas cannot read."""
+    """Return code that reads the files with pandas; what pandas cannot read is left open."""
     shown = shown_path(path) if isinstance(path, str | bytes | os.PathLike) else None
-    is_file = shown is not None and (os.path.isfile(shown) or "://" in shown)
-    if shown is not None and is_file and shown.lower().endswith((".csv", ".csv.gz")):
+    read = f"...  # a pandas frame with the rows of {shown or type(path).__name__!r}"
+    if shown is not None and _are_files(shown, (".csv", ".csv.gz")):
         read = f"pd.read_csv({shown!r})"
-    elif shown is not None and (is_file or os.path.isdir(shown)) and _is_parquet(shown):
+    elif shown is not None and _are_files(shown, PARQUET):
         read = f"pd.read_parquet({shown!r})"
-    else:
-        read = f"...  # a pandas frame with the rows of {shown or type(path).__name__!r}"
     return f"import pandas as pd\n\nX = {read}\ny = X.pop({target!r})"
 
 
-def _is_parquet(path: str) -> bool:
-    names = os.listdir(path) if os.path.isdir(path) else [path]
-    return all(name.lower().endswith((".parquet", ".pq", ".parq")) for name in names)
+def _are_files(path: str, extensions: tuple[str, ...]) -> bool:
+    """Tell whether a file, a URL or, for Parquet, all files of a folder have an extension."""
+    if os.path.isdir(path):
+        names = os.listdir(path)
+        return extensions == PARQUET and all(name.lower().endswith(PARQUET) for name in names)
+    return ("://" in path or os.path.isfile(path)) and path.lower().endswith(extensions)
 
 
 def _compare_columns(

@@ -37,7 +37,7 @@ class EvaluationData:
     labels
         The classes, in label order.
     groups, times
-        Codes of groups of rows that stay together; ranks in time. None without them.
+        Codes of groups whose rows are in one fold; ranks in time. None without them.
     scaling
         How numbers are scaled, see ``preprocessing.SCALERS``.
     """

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import ExitStack
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from smotefast._messages import did_you_mean, list_names
 from smotefast.evaluation.arguments import Arguments
-from smotefast.storage import StreamSource, check_source, open_any_source
+from smotefast.storage import check_source, open_any_source, opened_for_reading
 from smotefast.storage.source import ParquetSource
 from smotefast.tables import open_target
 
@@ -38,11 +36,7 @@ def read_files(path: Any, target: Any, arguments: Arguments) -> tuple[pa.Table, 
     drop = [str(name) for name in arguments.drop]
     source = open_any_source(check_source(path), drop)
     _check_columns(drop, "drop", sorted(source.names))
-    with ExitStack() as stack:
-        if isinstance(source, StreamSource):
-            scratch = stack.enter_context(TemporaryDirectory(prefix="smotefast-"))
-            source = source.to_parquet(scratch, lambda rows: None)
-        stack.enter_context(source.report_changes())
+    with opened_for_reading(source, lambda rows: None) as source:
         _check_columns([target], "target", source.schema.names)
         names = [name for name in source.schema.names if name not in drop]
         limit = arguments.max_rows

@@ -38,7 +38,12 @@ from smotefast.storage.remote.workspace import clean_any, open_workspace, recove
 from smotefast.storage.scratch import ScratchFolder
 from smotefast.storage.sink import ParquetSink, explain_full_disk
 from smotefast.storage.source import ParquetSource, open_source
-from smotefast.storage.spool import StreamSource, check_source, open_any_source
+from smotefast.storage.spool import (
+    StreamSource,
+    check_source,
+    open_any_source,
+    opened_for_reading,
+)
 from smotefast.storage.workspace import Workspace, clean, recover
 from smotefast.storage.writer_options import writer_options
 
@@ -72,6 +77,7 @@ __all__ = [
     "open_any_source",
     "open_source",
     "open_workspace",
+    "opened_for_reading",
     "parse_size",
     "printable_path",
     "recover",

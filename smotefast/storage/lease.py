@@ -111,12 +111,12 @@ def _remove_if_free(path: str, draft: str) -> None:
         return
     try:
         host, age = _read(path).get("host", "another machine"), _age(descriptor, draft)
-        is_elsewhere = host != socket.gethostname() and age < _EXPIRES_AFTER
-        if is_elsewhere or not _lock(descriptor):
+        is_other_host = host != socket.gethostname() and age < _EXPIRES_AFTER
+        if is_other_host or not _lock(descriptor):
             advice = f" If it was killed, start again in {_EXPIRES_AFTER:.0f} s."
             raise DestinationBusyError(
                 f"Another job on {host} is writing to this destination; its last sign of life "
-                f"was {age:.0f} s ago. Wait until it ends.{advice if is_elsewhere else ''}"
+                f"was {age:.0f} s ago. Wait until it ends.{advice if is_other_host else ''}"
             )
         if _has_name(descriptor, path):  # nobody else has removed it, as it is locked
             os.unlink(path)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from tempfile import TemporaryDirectory
 from typing import Any, Literal, Protocol
 
 import pyarrow as pa
@@ -106,6 +108,24 @@ class StreamSource:
             raise ValueError(f"{self.path!r} has no rows.{used}")
         copied = open_listed([Location(path)], [ListedFile(path, folder)])
         return replace(copied, path=self.path, paths=self.paths, is_copy=True)
+
+
+@contextmanager
+def opened_for_reading(
+    source: Source, report: Report, begin: Callable[[], None] = lambda: None
+) -> Iterator[ParquetSource]:
+    """Yield a source as Parquet files; one that is none is copied for that long.
+
+    ``begin`` is called before it is copied, and ``report`` with the rows of each step. Changes
+    of the files are reported as ``SourceChangedError``.
+    """
+    with ExitStack() as stack:
+        if isinstance(source, StreamSource):
+            begin()
+            folder = stack.enter_context(TemporaryDirectory(prefix="smotefast-"))
+            source = source.to_parquet(folder, report)
+        stack.enter_context(source.report_changes())
+        yield source
 
 
 def _n_rows(path: str) -> int:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import ExitStack
-from tempfile import TemporaryDirectory
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,6 +23,7 @@ from smotefast.storage import (
     check_source,
     explain_limit,
     open_any_source,
+    opened_for_reading,
     printable_path,
     resolve_memory_limit,
     shown_path,
@@ -75,15 +75,11 @@ def sample_files(
     names, unused = _number_columns(opened, target, tuple(feature), tuple(drop))
     with (
         explain_limit(limit),
-        TemporaryDirectory(prefix="smotefast-") as scratch,
         make_progress(progress) as shown,
-        ExitStack() as stack,
+        opened_for_reading(
+            opened, shown.advance, partial(shown.phase, "copying the source")
+        ) as source,
     ):
-        source = opened
-        if isinstance(source, StreamSource):
-            shown.phase("copying the source")
-            source = source.to_parquet(scratch, shown.advance)
-        stack.enter_context(source.report_changes())
         shown.phase("reading", 2 * source.n_rows)
         classes = scan_classes(source, target, copy_tasks(source, source.n_rows), shown)
         _check_n_classes(target, classes.counts)

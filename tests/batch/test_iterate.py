@@ -126,7 +126,7 @@ def test_rows__do_not_depend_on_files_row_groups_tasks_batches_or_shards(
         source = write_file(folder / "in.parquet", table, group_rows=source_group)
     with pytest.MonkeyPatch.context() as patch:
         small_blocks(patch, 700, read_rows)
-        patch.setattr("smotefast.batch.stages.PART_BYTES", part_bytes)
+        patch.setattr("smotefast.batch.layout.PART_BYTES", part_bytes)
         found = iterate(source, sampler=clone(sampler), rows=rows, batch_rows=batch_rows)
     expected = written(source, folder, sampler, rows=rows)
     assert same(table_of(found), expected)

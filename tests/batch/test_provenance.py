@@ -109,7 +109,7 @@ def test_provenance__does_not_depend_on_parts_and_passes_a_second_step(
         RandomUnderSampler(sampling_strategy=dict.fromkeys(range(3), 200), random_state=0),
     )
     whole, _ = run(tmp_path, table, sampler)
-    monkeypatch.setattr("smotefast.batch.stages.PART_BYTES", 2000)
+    monkeypatch.setattr("smotefast.batch.layout.PART_BYTES", 2000)
     parts, synthetic = run(tmp_path, table, sampler, overwrite=True)
     assert parts.equals(whole)
     assert 0 < synthetic.num_rows < 600

@@ -42,7 +42,7 @@ SAMPLERS = [
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch):
     """Parts of 50 rows, in row groups of 20, and searches that are always saved."""
-    monkeypatch.setattr("smotefast.batch.stages.PART_BYTES", 50 * 18)
+    monkeypatch.setattr("smotefast.batch.layout.PART_BYTES", 50 * 18)
     monkeypatch.setattr("smotefast.batch.block_plan._GROUP_ROWS", (1, 20))
     monkeypatch.setattr("smotefast.neighbors.saved_searches._WORTH_SECONDS", 0)
 
@@ -113,7 +113,7 @@ def test_rows__do_not_depend_on_parts_and_workers(tmp_path, source, monkeypatch,
         np.random.seed(5)
     expected = in_memory(imbalanced(share=0.3), clone(sampler))
     for part_rows, n_workers in ((1, 2), (37, 1), (300, 3), (10_000, 2)):
-        monkeypatch.setattr("smotefast.batch.stages.PART_BYTES", part_rows * 18)
+        monkeypatch.setattr("smotefast.batch.layout.PART_BYTES", part_rows * 18)
         monkeypatch.setattr("smotefast.batch.stages.thread_count", lambda n, k=n_workers: k)
         np.random.seed(5)
         job(source, tmp_path / "out", sampler)
@@ -348,9 +348,9 @@ def test_a_second_job_to_the_same_destination__is_refused(tmp_path, source):
 KILLED = """
 import os, signal, sys
 import smotefast
-from smotefast.batch import block_plan, stages
+from smotefast.batch import block_plan, layout
 from smotefast.over_sampling import SMOTE
-stages.PART_BYTES, block_plan._GROUP_ROWS = 50 * 18, (1, 20)
+layout.PART_BYTES, block_plan._GROUP_ROWS = 50 * 18, (1, 20)
 def kill(done, total):
     with open(sys.argv[3]) as journal:
         if journal.read().count("part-") >= 4:

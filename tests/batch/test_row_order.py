@@ -69,7 +69,7 @@ def in_random_order(table, seed):
 @pytest.mark.parametrize("name", ["out", "out.parquet"])
 @pytest.mark.usefixtures("small_runs")
 def test_rows__are_those_of_the_source_order(tmp_path, monkeypatch, sampler, name):
-    monkeypatch.setattr("smotefast.batch.stages.PART_BYTES", 90 * 18)
+    monkeypatch.setattr("smotefast.batch.layout.PART_BYTES", 90 * 18)
     source = write_file(tmp_path / "in.parquet", imbalanced(share=0.3), group_rows=70)
     resample(source, tmp_path / "ordered", sampler=clone(sampler))
     done = resample(source, tmp_path / name, sampler=clone(sampler), order="shuffled")

@@ -76,7 +76,7 @@ def test_weights__do_not_depend_on_parts(tmp_path, table, monkeypatch):
     source = write_file(tmp_path / "in.parquet", table, group_rows=30)
     options = {"sampler": RandomUnderSampler(random_state=1), "weight_column": "w"}
     resample(source, tmp_path / "whole", **options)
-    monkeypatch.setattr("smotefast.batch.stages.PART_BYTES", 1000)
+    monkeypatch.setattr("smotefast.batch.layout.PART_BYTES", 1000)
     resample(source, tmp_path / "parts", **options)
     assert same(pq.read_table(tmp_path / "whole"), pq.read_table(tmp_path / "parts"))
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 import smotefast
-from smotefast.batch import block_plan, prepare, selection, shuffle_plan, stages
+from smotefast.batch import block_plan, layout, prepare, selection, shuffle_plan
 from smotefast.batch import run_job as job_module
 from smotefast.combine import SMOTETomek
 from smotefast.neighbors import saved_searches
@@ -120,7 +120,7 @@ def warm_up(folder: Path) -> None:
     """Load everything that jobs use, and make parts of 50 rows in row groups of 20."""
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
-    stages.PART_BYTES, block_plan._GROUP_ROWS = 50 * 14, (1, 20)
+    layout.PART_BYTES, block_plan._GROUP_ROWS = 50 * 14, (1, 20)
     shuffle_plan._RUN_BYTES, shuffle_plan._PIECE_BYTES = (1_500, 1_500), (0, 0)
     shuffle_plan._KEPT_SHARE = 0
     folder.mkdir()

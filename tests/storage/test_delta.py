@@ -162,8 +162,12 @@ def test_tables_whose_files_are_not_their_rows__are_refused(table, tmp_path, cha
 
 def test_what_is_no_table__is_named(table, tmp_path):
     source = write_file(tmp_path / "in.parquet", table)
-    for path in (source, tmp_path, tmp_path / "no"):
-        with pytest.raises(SourceError, match="as a Delta table"):
+    for path, message in [
+        (source, "is no folder"),
+        (tmp_path / "no", "does not exist"),
+        (tmp_path, "as a Delta table"),
+    ]:
+        with pytest.raises(SourceError, match=message):
             resample(path, tmp_path / "out", format="delta")
     with pytest.raises(ArgumentError, match="reads one table"):
         resample([source, source], tmp_path / "out", format="delta")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -11,37 +12,55 @@ import pyarrow.compute as pc
 from smotefast.batch.gathering import check_complete, split_by_class
 from smotefast.batch.reading import FileReader
 from smotefast.engine.class_counts import Counts
+from smotefast.engine.recipes import Positions
 from smotefast.tables.arrow_tables import take_arrow
 from smotefast.tables.categories import lookup_categories
 
 
-class ClassTable:
-    """Rows of some classes as one Arrow table, class after class.
+class GatheredTable(Protocol):
+    """Columns of some classes, class after class: in memory or in a file.
 
     Attributes
     ----------
     n_samples
         Number of rows of the whole source.
-    table
-        The rows.
+    names
+        Names of the columns.
     source_rows
         Positions of the rows in the source.
     """
+
+    n_samples: int
+    names: list[str]
+
+    @property
+    def source_rows(self) -> Positions: ...  # noqa: D102  see the class
+
+    def positions(self, label: Any) -> Positions:
+        """Return the positions among these rows of those of a class."""
+        ...
+
+    def take(self, names: list[str], positions: np.ndarray) -> dict[str, pa.Array]:
+        """Return values of some columns by position among these rows."""
+        ...
+
+
+class ClassTable:
+    """Rows of some classes as one Arrow table, ``table``; see ``GatheredTable``."""
 
     def __init__(
         self, n_samples: int, table: pa.Table, source_rows: np.ndarray, sizes: Counts
     ) -> None:
         self.n_samples = n_samples
         self.table = table
+        self.names: list[str] = table.column_names
         self.source_rows = source_rows
-        ends = np.cumsum(list(sizes.values()), dtype=int).tolist()
-        self._ranges = {
-            label: (end - sizes[label], end) for label, end in zip(sizes, ends, strict=True)
-        }
+        self._ranges = class_ranges(sizes)
 
     def positions(self, label: Any) -> np.ndarray:
         """Return the positions in ``table`` of the rows of a class."""
-        return np.arange(*self._ranges[label])
+        rows = self._ranges[label]
+        return np.arange(rows.start, rows.stop)
 
     def take(self, names: list[str], positions: np.ndarray) -> dict[str, pa.Array]:
         """Return values of some columns by position in ``table``."""
@@ -51,12 +70,28 @@ class ClassTable:
 def gather_table(reader: FileReader, columns: list[str], sizes: Counts) -> ClassTable:
     """Read columns of any type of some classes into one table."""
     builder = _TableBuilder([reader.source.schema.field(name) for name in columns], sizes)
+    for label, positions, rows in rows_of_classes(reader, columns, sizes):
+        builder.add(label, positions, rows)
+    return ClassTable(reader.source.n_rows, builder.table(), builder.source_rows(), sizes)
+
+
+def rows_of_classes(
+    reader: FileReader, columns: list[str], sizes: Counts
+) -> Iterator[tuple[Any, np.ndarray, pa.RecordBatch]]:
+    """Yield rows of some classes, each with the class and the positions in the source."""
     # The target comes first, to tell the classes apart.
     ordered = [reader.target, *(name for name in columns if name != reader.target)]
     for start, batch in reader.batches(ordered, "reading classes") if sizes else ():
-        for label, positions, part in split_by_class(batch, list(sizes)):
-            builder.add(label, positions + start, part)
-    return ClassTable(reader.source.n_rows, builder.table(), builder.source_rows(), sizes)
+        for label, positions, rows in split_by_class(batch, list(sizes)):
+            yield label, positions + start, rows
+
+
+def class_ranges(sizes: Counts) -> dict[Any, range]:
+    """Return the positions of the rows of each class, if they come class after class."""
+    ends = np.cumsum(list(sizes.values()), dtype=int).tolist()
+    return {
+        label: range(end - sizes[label], end) for label, end in zip(sizes, ends, strict=True)
+    }
 
 
 class _TableBuilder:

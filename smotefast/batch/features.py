@@ -14,7 +14,7 @@ import pyarrow as pa
 from smotefast._messages import MAX_NAMES
 from smotefast.batch.column_checks import check_columns, column_advice
 from smotefast.batch.gathering import Gathered
-from smotefast.batch.memory_needs import MemoryNeed
+from smotefast.batch.memory_needs import MemoryNeed, ScratchNeed
 from smotefast.batch.reading import FileReader
 from smotefast.batch.request import Request
 from smotefast.batch.steps import text_advice_for_links
@@ -41,18 +41,25 @@ class Features(Protocol):
         Of the numbers to compute with; None if no value is looked at.
     phase
         What the sampler does with the rows, for the progress bar.
+    in_files
+        Classes to over-sample whose rows are in temporary files.
     """
 
     names: list[str]
     n_numbers: int
     n_codes: int
     phase: str
+    in_files: frozenset[Any]
 
     @property
     def dtype(self) -> np.dtype[Any] | None: ...  # noqa: D102  see the class
 
     def memory_need(self) -> MemoryNeed:
         """Return the memory of the rows and of the search."""
+        ...
+
+    def scratch_need(self) -> ScratchNeed:
+        """Return the size of the temporary files."""
         ...
 
     def gather(self, reader: FileReader) -> Gathered:
@@ -67,8 +74,15 @@ class Features(Protocol):
 class PicklableFeatures:
     """Base of features that generate columns in another process.
 
-    What they need to gather rows is left out: sources and samplers may hold anything.
+    What they need to gather rows is left out: sources and samplers may hold anything. Those
+    that can be in files add what these take.
     """
+
+    in_files: frozenset[Any] = frozenset()
+
+    def scratch_need(self) -> ScratchNeed:
+        """Return the size of the temporary files."""
+        return ScratchNeed()
 
     def __getstate__(self) -> dict[str, Any]:
         left_out = {"_request", "_sampler"}

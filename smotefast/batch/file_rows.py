@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from smotefast.batch.gathering import ClassMatrices
+from smotefast._typing import Rows
+from smotefast.batch.gathering import ClassFiles, ClassMatrices
 from smotefast.batch.reading import FileReader, NumberReader, joined_blocks
 from smotefast.batch.scan import label_codes
 from smotefast.engine.mixed_recipes import MixedMatrix
@@ -36,21 +37,27 @@ class FileRows:
     reader
         The numeric columns of all rows.
     in_memory
-        The classes to over-sample.
+        Classes to over-sample.
+    in_files
+        The others of these classes, for samplers that take files.
     """
 
-    def __init__(self, reader: NumberReader, in_memory: ClassMatrices) -> None:
+    def __init__(
+        self, reader: NumberReader, in_memory: ClassMatrices, in_files: ClassFiles
+    ) -> None:
         self.n_samples = reader.files.source.n_rows
-        self._reader = reader
+        self._reader, self._in_files = reader, in_files
         self._matrices, self._positions = in_memory.matrices, in_memory.positions
 
-    def matrix(self, label: Any) -> np.ndarray:
+    def matrix(self, label: Any) -> Rows:
         """Return the rows of a class."""
-        return self._matrices[label]
+        in_file = self._in_files.matrices.get(label)
+        return self._matrices[label] if in_file is None else in_file
 
-    def positions(self, label: Any) -> np.ndarray:
+    def positions(self, label: Any) -> Rows:
         """Return the positions of the rows of a class in the files, ascending."""
-        return self._positions[label]
+        in_file = self._in_files.positions.get(label)
+        return self._positions[label] if in_file is None else in_file
 
     def find_neighbors(
         self,

@@ -6,17 +6,18 @@ Arrow tables. Rows of other classes are skipped, whatever values they hold.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
+from smotefast._row_files import RowFile
+from smotefast._typing import Rows
 from smotefast.batch.reading import NumberReader, count_unusable, values_text
 from smotefast.batch.scan import label_codes
 from smotefast.engine.class_counts import Counts
-from smotefast.engine.rows import ClassPositions
 from smotefast.storage import SourceChangedError
 from smotefast.tables.arrow_columns import features_to_matrix
 from smotefast.tables.arrow_tables import take_arrow
@@ -44,10 +45,18 @@ class ClassMatrices:
         )
 
 
+@dataclass(frozen=True)
+class ClassFiles:
+    """Rows of some classes in temporary files, by class; see ``ClassMatrices``."""
+
+    matrices: dict[Any, RowFile]
+    positions: dict[Any, RowFile]
+
+
 class Gathered(NamedTuple):
     """Rows as the over-sampler needs them, and classes that are in memory as matrices."""
 
-    rows: ClassPositions
+    rows: Any  # what ``needs().reads`` of the over-sampler names
     in_memory: ClassMatrices = ClassMatrices({}, {})
 
 
@@ -70,10 +79,43 @@ def gather_matrices(
     ValueError
         If a value of these rows is missing or not finite.
     """
+    return gather_numbers(reader, sizes, over_sampled=over_sampled, in_files=())[0]
+
+
+def gather_numbers(
+    reader: NumberReader,
+    sizes: Counts,
+    *,
+    over_sampled: Collection[Any],
+    in_files: Collection[Any],
+) -> tuple[ClassMatrices, ClassFiles]:
+    """Read the numeric columns of some classes; the rows of some of these into files.
+
+    The other parameters, and errors, are those of ``gather_matrices``.
+    """
+    in_memory = {label: n for label, n in sizes.items() if label not in in_files}
     rows = ClassMatrices(
-        {label: reader.empty(n) for label, n in sizes.items()},
-        {label: np.empty(n, np.int64) for label, n in sizes.items()},
+        {label: reader.empty(n) for label, n in in_memory.items()},
+        {label: np.empty(n, np.int64) for label, n in in_memory.items()},
     )
+    folder = reader.files.scratch
+    files = ClassFiles(
+        {label: reader.empty_file(sizes[label]) for label in in_files},
+        {label: RowFile.new(folder, (sizes[label],), np.int64) for label in in_files},
+    )
+    matrices, positions = rows.matrices | files.matrices, rows.positions | files.positions
+    _fill(reader, sizes, matrices, positions, over_sampled)
+    return rows, files
+
+
+def _fill(
+    reader: NumberReader,
+    sizes: Counts,
+    matrices: Mapping[Any, Rows],
+    positions_of: Mapping[Any, Rows],
+    over_sampled: Collection[Any],
+) -> None:
+    """Write rows and positions of classes into their arrays, or files."""
     unusable = UnusableValues(over_sampled)
     filled = dict.fromkeys(sizes, 0)
     columns = [reader.files.target, *reader.features]
@@ -82,14 +124,13 @@ def gather_matrices(
             unusable.count(part, label, reader.features)
             free = sizes[label] - filled[label]
             span = slice(filled[label], filled[label] + min(part.num_rows, free))
-            rows.positions[label][span] = positions[:free] + start
+            positions_of[label][span] = positions[:free] + start
             if not unusable.counts:
                 values = features_to_matrix(part.columns[1:], reader.features, reader.dtype)
-                rows.matrices[label][span] = values[:free]
+                matrices[label][span] = values[:free]
             filled[label] += part.num_rows
     unusable.refuse()
     check_complete(filled, sizes)
-    return rows
 
 
 def gather_all_rows(reader: NumberReader) -> tuple[np.ndarray, np.ndarray]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Literal
@@ -176,7 +177,7 @@ def _prepare(
             exit_on_signals(),
             LoggedProgress(make_progress(progress)) as shown,
         ):
-            return _prepared_rows(arguments, source, target, scratch, shown)
+            return _prepared_rows(arguments, source, target, scratch, scratch_parent, shown)
     except BaseException:
         if scratch is not None:
             scratch.remove()
@@ -188,16 +189,22 @@ def _prepared_rows(
     source: ParquetSource | StreamSource,
     target: str,
     scratch: ScratchFolder | None,
+    parent: str | None,
     progress: Progress,
 ) -> PreparedRows:
     times, peak = StepTimes("counting"), PeakMemory()
     columns = checked_columns(arguments, source, target)
-    folder = scratch.path if scratch is not None else ""
+    folder = scratch.path if scratch is not None else parent or tempfile.gettempdir()
     files = _picklable(in_parquet(source, folder, arguments, progress))
     with files.report_changes():
         request, copies, part_rows = count_classes(arguments, files, target, columns, progress)
         prepared = prepare_job(
-            request, progress, times, is_written=False, extra_groups=_BATCH_GROUPS
+            request,
+            progress,
+            times,
+            is_written=False,
+            extra_groups=_BATCH_GROUPS,
+            scratch=folder,
         )
     warn_resampling(prepared.job.messages)
     output = _output_rows(request, prepared, copies, part_rows)

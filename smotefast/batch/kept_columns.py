@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from smotefast._typing import Label
-from smotefast.batch.class_tables import ClassTable
+from smotefast.batch.class_tables import GatheredTable
 from smotefast.engine.job import Job
+from smotefast.engine.recipes import Positions
 
 
 class NullColumns:
@@ -37,21 +38,22 @@ class BaseRowColumns:
         Positions of the rows of each of these classes that samples are generated from.
     """
 
-    def __init__(self, table: ClassTable, positions: Mapping[Label, np.ndarray]) -> None:
+    def __init__(self, table: GatheredTable, positions: Mapping[Label, Positions]) -> None:
         self._table = table
         self._positions = positions
 
     def columns(self, job: Job, start: int, stop: int) -> dict[str, pa.Array]:
         """Return the columns of the synthetic samples ``start..stop``."""
-        names = self._table.table.column_names
-        return self._table.take(names, self._base_rows(job, start, stop))
+        return self._table.take(self._table.names, self._base_rows(job, start, stop))
 
     def _base_rows(self, job: Job, start: int, stop: int) -> np.ndarray:
         """Return the position in the table of the base row of each sample."""
         positions = np.empty(stop - start, dtype=np.int64)
         for recipe, first, last, at in job.parts(start, stop):
-            label = recipe.origins.label
-            base = recipe.origins.provenance(first, last).base
-            rank = np.searchsorted(self._positions[label], base)
-            positions[at : at + last - first] = self._table.positions(label)[rank]
+            origins = recipe.origins
+            in_class = self._positions[origins.label]
+            rows = origins.base_rows(first, last)
+            if origins.base_positions is not in_class:  # only some rows, or another array
+                rows = np.searchsorted(np.asarray(in_class), origins.base_positions[rows])
+            positions[at : at + last - first] = self._table.positions(origins.label)[rows]
         return positions

@@ -53,6 +53,24 @@ class MemoryNeed(NamedTuple):
         return MemoryNeed(*map(max, self, other))
 
 
+class ScratchNeed(NamedTuple):
+    """Bytes of the temporary files of classes that are not in memory.
+
+    Attributes
+    ----------
+    gathered
+        The rows, until the end of the job.
+    search
+        The largest extra amount while neighbors are found.
+    found
+        The neighbors, until the end of the job.
+    """
+
+    gathered: int = 0
+    search: int = 0
+    found: int = 0
+
+
 def float64_copy_bytes(dtype: np.dtype[Any]) -> int:
     """Return the bytes of a value's copy for the search: integers are searched as float64."""
     return 8 if dtype.kind in "iu" else 0
@@ -69,6 +87,20 @@ def search_bytes(
     if hasattr(_neighbors_parameter(sampler), "kneighbors"):  # unknown; a tree takes about this
         return n_rows * ((n_features + n_codes) * 24 + 16 * k)
     return estimated_bytes(n_rows, n_features, k, sampler.search, n_codes=n_codes)
+
+
+def search_in_file_bytes(n_rows: int, n_features: int, k: int, dtype: np.dtype[Any]) -> int:
+    """Return the memory of a search within a class whose rows are in a file."""
+    from smotefast.neighbors import estimated_bytes_in_file
+
+    return estimated_bytes_in_file(n_rows, n_features, k, dtype)
+
+
+def search_in_file_scratch(n_rows: int, n_features: int, k: int, dtype: np.dtype[Any]) -> int:
+    """Return the size of the temporary files of such a search, without its result."""
+    from smotefast.neighbors import scratch_bytes_in_file
+
+    return scratch_bytes_in_file(n_rows, n_features, k, dtype)
 
 
 def streaming_need(

@@ -10,13 +10,16 @@ import pyarrow as pa
 
 from smotefast.batch.features import PicklableFeatures, numeric_dtype, refuse_index
 from smotefast.batch.file_rows import FileRows
-from smotefast.batch.gathering import Gathered, gather_all_rows, gather_matrices
+from smotefast.batch.gathering import Gathered, gather_all_rows, gather_numbers
 from smotefast.batch.memory_needs import (
     MemoryNeed,
+    ScratchNeed,
     float64_copy_bytes,
     neighbor_count,
     neighbor_count_among_all,
     search_bytes,
+    search_in_file_bytes,
+    search_in_file_scratch,
     streaming_need,
 )
 from smotefast.batch.reading import FileReader, NumberReader
@@ -42,14 +45,22 @@ class NumericFeatures(PicklableFeatures):
         The job.
     searched
         Classes that the second step searches.
+    in_files
+        Classes whose rows are in temporary files.
     """
 
     phase = "finding neighbors"
     n_codes = 0
 
-    def __init__(self, request: Request, searched: Collection[Any] = ()) -> None:
+    def __init__(
+        self,
+        request: Request,
+        searched: Collection[Any] = (),
+        in_files: Collection[Any] = (),
+    ) -> None:
         refuse_index(request.source, request.features)
         self._request, self._searched = request, searched
+        self.in_files = frozenset(in_files)
         self.names = request.features
         self.n_numbers = len(self.names)
         self._fields = request.fields(self.names)
@@ -62,6 +73,14 @@ class NumericFeatures(PicklableFeatures):
             return self._with_search_among_all(need)
         return need
 
+    def scratch_need(self) -> ScratchNeed:
+        """Return the size of the temporary files: rows, positions and neighbors."""
+        k = neighbor_count(self._request.over_sampler)
+        sizes = [self._request.class_sizes[label] for label in self.in_files]
+        row = self.n_numbers * self.dtype.itemsize + 8
+        searches = [search_in_file_scratch(n, self.n_numbers, k, self.dtype) for n in sizes]
+        return ScratchNeed(sum(sizes) * row, max(searches, default=0), 4 * k * sum(sizes))
+
     def gather(self, reader: FileReader) -> Gathered:
         """Read the classes to over-sample, and those that the second step searches."""
         request = self._request
@@ -71,8 +90,11 @@ class NumericFeatures(PicklableFeatures):
             for label, n in request.classes.counts.items()
             if label in request.n_to_generate or label in self._searched
         }
-        in_memory = gather_matrices(numbers, sizes, over_sampled=request.n_to_generate)
-        return Gathered(FileRows(numbers, in_memory), in_memory)
+        over_sampled = request.n_to_generate
+        in_memory, in_files = gather_numbers(
+            numbers, sizes, over_sampled=over_sampled, in_files=self.in_files
+        )
+        return Gathered(FileRows(numbers, in_memory, in_files), in_memory)
 
     def columns(self, job: Job, start: int, stop: int) -> dict[str, pa.Array]:
         """Return the features of the synthetic samples ``start..stop``."""
@@ -90,7 +112,11 @@ class NumericFeatures(PicklableFeatures):
         widened = self.n_numbers * float64_copy_bytes(self.dtype)
         row = self.n_numbers * self.dtype.itemsize + widened + 4 * k + 16
         gathered = most = 0
-        for n_rows in self._request.class_sizes.values():
+        for label, n_rows in self._request.class_sizes.items():
+            if label in self.in_files:
+                searching = search_in_file_bytes(n_rows, self.n_numbers, k, self.dtype)
+                most = max(most, searching)
+                continue
             gathered += n_rows * row
             search = search_bytes(sampler, n_rows, self.n_numbers, k)
             # The neighbors of a subset are copied into a table for all rows.

@@ -24,7 +24,7 @@ from smotefast.batch.planned_steps import StoredColumns, expected_output, planne
 from smotefast.batch.prepare import (
     check_counts,
     choose_features,
-    plan_memory,
+    plan_features,
     warn_about_features,
 )
 from smotefast.batch.request import Request, make_request
@@ -292,11 +292,11 @@ class _Planning:
             check_counts(request, second)
             self._add(classes=_classes(request, second))
         with self._guard():
-            features = choose_features(request, second)
+            choose_features(request, second)
         if len(self._refused) > n_refused:
             return
         at_once = writing_at_once(self._arguments, output)
-        plan = self._memory(request, features, second, progress, at_once)
+        features, plan = self._memory(request, second, progress, at_once)
         if isinstance(source, ParquetSource):
             progress.phase("checking columns")
             with self._guard():
@@ -321,27 +321,26 @@ class _Planning:
     def _memory(
         self,
         request: Request,
-        features: Features,
         second: SecondStep,
         progress: Progress,
         at_once: AtOnce,
-    ) -> Plan:
+    ) -> tuple[Features, Plan]:
         """Plan the memory; if it does not fit, as with the lowest limit that is enough."""
         try:
-            plan = plan_memory(request, features, second, progress, **at_once)
+            features, plan = plan_features(request, second, progress, **at_once)
         except MemoryLimitError as error:
             with self._guard():
                 raise
             limit = Limit(error.least_bytes, "")
             enough = replace(request, arguments=request.arguments._replace(limit=limit))
-            plan = plan_memory(enough, features, second, progress, **at_once)
+            features, plan = plan_features(enough, second, progress, **at_once)
         self._add(
             n_parts=plan.n_workers,
             memory_expected=plan.peak_bytes,
             memory_needed=plan.least_bytes,
             memory_program=plan.program_bytes,
         )
-        return plan
+        return features, plan
 
     def _searches(
         self, request: Request, features: Features, second: SecondStep, counted: Counted

@@ -12,6 +12,7 @@ from smotefast.batch.column_sizes import fixed_bytes
 from smotefast.batch.cost_model import UNITS, seconds
 from smotefast.batch.features import Features
 from smotefast.batch.planned_search import Searches
+from smotefast.batch.prepare import carried_bytes
 from smotefast.batch.request import Request
 from smotefast.batch.selection import SecondStep
 from smotefast.report.job_plan import PlannedClass, PlannedStep
@@ -159,14 +160,19 @@ def planned_steps(
         steps.add("copying", {"convert": float(n_copied)}, n_copied, scratch)
     steps.add("counting", _counting(request, stored, in_files, target), stored.stored(target))
     steps.add("planning", {"kernels": float(_loads_kernels(request, second))})
-    steps.add(
-        "gathering", _gathering(request, second, stored, gathered, read), stored.stored(read)
-    )
+    rows, while_searching, neighbors = features.scratch_need()
+    rows += carried_bytes(request, features) if features.in_files else 0
+    steps.scratch += rows
+    gathering = _gathering(request, second, stored, gathered, read)
+    steps.add("gathering", gathering, stored.stored(read), rows)
+    steps.scratch += while_searching + neighbors
     steps.add(
         "searching",
         _searching(request, searches, stored, compared),
         searches.n_passes * stored.stored(compared),
+        while_searching + neighbors,
     )
+    steps.scratch -= while_searching
     making, n_read = _making(request, features, stored, copied), stored.stored(copied)
     if plan.shuffle is not None:
         n_bytes, in_runs = plan.shuffle.total_bytes, plan.shuffle.scratch_bytes

@@ -5,21 +5,22 @@ Every error about the data is raised here, before anything is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from smotefast._phases import job_displayed_on
 from smotefast.batch.block_plan import MemoryLimitError, Plan, make_plan
 from smotefast.batch.categorical_features import CategoricalFeatures
-from smotefast.batch.class_tables import gather_table
+from smotefast.batch.class_tables import GatheredTable, gather_table
 from smotefast.batch.copied_features import CopiedFeatures
 from smotefast.batch.features import Features, warn_about_columns
 from smotefast.batch.file_rows import refuse_estimator
 from smotefast.batch.kept_columns import BaseRowColumns, NullColumns
 from smotefast.batch.memory_needs import MemoryNeed, with_kept_columns
 from smotefast.batch.numeric_features import AllNumericFeatures, NumericFeatures
+from smotefast.batch.packed_rows import can_be_packed, gather_into_files
 from smotefast.batch.provenance import ProvenanceColumns
 from smotefast.batch.reading import FileReader
 from smotefast.batch.request import Request
@@ -29,7 +30,6 @@ from smotefast.batch.shuffle_plan import ShuffleNeed
 from smotefast.batch.warmup import RUN_AGAIN, JustCompiledError, load_kernels
 from smotefast.batch.writing import ColumnSource, SyntheticSamples, TargetColumn
 from smotefast.engine.job import Job
-from smotefast.engine.rows import AllRows, ClassPositions
 from smotefast.kernels import kernels_were_compiled
 from smotefast.report import Progress, SearchDisplay, StepTimes
 from smotefast.storage import check_resident_memory, release_memory
@@ -52,6 +52,8 @@ class PreparedJob:
         Recall of an approximate search, or None.
     rows
         The rows to write.
+    scratch_bytes
+        Size of the temporary files of classes that are not in memory.
     """
 
     job: Job
@@ -59,6 +61,7 @@ class PreparedJob:
     plan: Plan
     recall: float | None
     rows: RowsToWrite
+    scratch_bytes: int
 
     @property
     def changes_rows(self) -> bool:
@@ -76,10 +79,12 @@ def prepare_job(
     run_bytes: int | None = None,
     is_written: bool = True,
     extra_groups: float = 0.0,
+    scratch: str,
 ) -> PreparedJob:
     """Plan the memory, read the classes, find neighbors.
 
-    ``times`` gets these steps. The other parameters are those of ``make_plan``.
+    ``times`` gets these steps, and ``scratch`` is a folder for temporary files. The other
+    parameters are those of ``make_plan``.
 
     Raises
     ------
@@ -91,10 +96,8 @@ def prepare_job(
     times.begin("planning")
     second = second_step(request)
     check_counts(request, second)
-    features = choose_features(request, second)
-    plan = plan_memory(
+    features, plan = plan_features(
         request,
-        features,
         second,
         progress,
         n_workers=n_workers,
@@ -104,15 +107,14 @@ def prepare_job(
         extra_groups=extra_groups,
     )
     warn_about_features(request, features, plan)
-    reader = _reader(request, plan, progress)
+    reader = _reader(request, plan, progress, scratch)
     times.begin("gathering")
     gathered = features.gather(reader)
     sources = _column_sources(request, features, reader, gathered.rows)
     times.begin("searching")
     progress.phase(features.phase)
-    rows = cast(AllRows, gathered.rows)  # the sampler reads only what its needs() tell
     with _search_display(request, progress):
-        job = request.over_sampler.prepare(rows, request.n_to_generate)
+        job = request.over_sampler.prepare(gathered.rows, request.n_to_generate)
     check_resident_memory(request.limit)
     rows_to_write = second.select(job, reader, features.dtype, gathered.in_memory)
     check_resident_memory(request.limit)
@@ -123,6 +125,7 @@ def prepare_job(
         plan,
         getattr(request.over_sampler, "recall_", None),
         rows_to_write,
+        _scratch_bytes(request, features),
     )
 
 
@@ -146,16 +149,68 @@ def check_counts(request: Request, second: SecondStep) -> None:
     second.check_counts()
 
 
-def choose_features(request: Request, second: SecondStep) -> Features:
-    """Choose how the job handles its features."""
+def choose_features(
+    request: Request, second: SecondStep, in_files: Collection[Any] = ()
+) -> Features:
+    """Choose how the job handles its features.
+
+    The rows of the classes ``in_files`` are in temporary files instead of in memory.
+    """
     needs = request.needs
     if needs.copies_rows:
-        return CopiedFeatures(request, are_compared=second.compares_rows)
+        is_compared = second.compares_rows
+        return CopiedFeatures(request, are_compared=is_compared, in_files=in_files)
     if needs.takes_categories:
         return CategoricalFeatures(request)
     if needs.reads == "everything":
         return AllNumericFeatures(request)
-    return NumericFeatures(request, second.classes_to_search())
+    return NumericFeatures(request, second.classes_to_search(), in_files)
+
+
+def plan_features(
+    request: Request, second: SecondStep, progress: Progress, **options: float | None
+) -> tuple[Features, Plan]:
+    """Choose how the job handles its features, and plan the memory.
+
+    Rows of as few classes as possible are in temporary files: none, if all fit.
+
+    Raises
+    ------
+    MemoryLimitError
+        If the job would not stay under the limit. The message names the lowest one.
+    """
+    refused: list[MemoryLimitError] = []
+    for in_files in classes_in_files(request, second):
+        features = choose_features(request, second, in_files)
+        try:
+            return features, plan_memory(request, features, second, progress, **options)
+        except JustCompiledError:
+            raise
+        except MemoryLimitError as error:
+            refused.append(error)
+    raise min(refused, key=lambda error: error.least_bytes)
+
+
+def classes_in_files(request: Request, second: SecondStep) -> Iterator[list[Any]]:
+    """Yield the classes that may be in files: none, the largest, the two largest, and so on."""
+    yield []
+    if second.compares_rows or not takes_files(request):
+        return
+    largest = sorted(request.class_sizes, key=lambda label: -request.class_sizes[label])
+    for n_classes in range(1, len(largest) + 1):
+        if n_classes == len(largest) or not request.needs.copies_rows:
+            yield largest[:n_classes]
+
+
+def takes_files(request: Request) -> bool:
+    """Return whether the rows of a class may be in files."""
+    needs, sampler = request.needs, request.over_sampler
+    names = request.columns if needs.copies_rows else request.base_columns
+    by_estimator = needs.neighbors_parameter is not None and hasattr(
+        getattr(sampler, needs.neighbors_parameter), "kneighbors"
+    )
+    packed = all(can_be_packed(field.type) for field in request.fields(list(names)))
+    return needs.takes_files and packed and not by_estimator
 
 
 def plan_memory(
@@ -184,6 +239,7 @@ def plan_memory(
     need = second.add_memory(features.memory_need(), dtype)
     n_rows = sum(request.class_sizes.values())
     carried = _not_copied(request.base_columns, features)
+    n_rows = 0 if features.in_files else n_rows
     need = with_kept_columns(need, request.column_sizes, carried, n_rows)
     return _fitting_plan(request, need, options)
 
@@ -209,16 +265,27 @@ def _fitting_plan(request: Request, need: MemoryNeed, options: dict[str, Any]) -
             **options,
         )
     except MemoryLimitError as error:
-        message = str(error)
-        if request.needs.reads == "everything":
-            message += (
-                f" {type(request.over_sampler).__name__} needs the rows of all classes in "
-                "memory at once; SMOTE, BorderlineSMOTE and ADASYN do not."
-            )
+        message = f"{error}{_what_fits(request)}"
         if kernels_were_compiled():
             message = f"{message} {RUN_AGAIN}"
             raise JustCompiledError(message, error.least_bytes) from error
         raise MemoryLimitError(message, error.least_bytes) from error
+
+
+def _what_fits(request: Request) -> str:
+    """Say in a sentence which samplers need less memory."""
+    name = type(request.over_sampler).__name__
+    if request.needs.reads == "everything":
+        return (
+            f" {name} needs the rows of all classes in memory at once; SMOTE, BorderlineSMOTE "
+            "and ADASYN do not."
+        )
+    if takes_files(request):
+        return ""
+    return (
+        f" {name} needs the rows of the classes to over-sample in memory; SMOTE and "
+        "RandomOverSampler can have them in temporary files."
+    )
 
 
 def _shuffle_need(request: Request, n_rows: int) -> ShuffleNeed | None:
@@ -232,7 +299,7 @@ def _shuffle_need(request: Request, n_rows: int) -> ShuffleNeed | None:
     return ShuffleNeed(int(n_rows * row_bytes), part_bytes, dictionaries)
 
 
-def _reader(request: Request, plan: Plan, progress: Progress) -> FileReader:
+def _reader(request: Request, plan: Plan, progress: Progress, scratch: str) -> FileReader:
     return FileReader(
         request.source,
         request.target,
@@ -242,7 +309,21 @@ def _reader(request: Request, plan: Plan, progress: Progress) -> FileReader:
         plan.pool_rows,
         progress,
         request.limit,
+        scratch,
     )
+
+
+def _scratch_bytes(request: Request, features: Features) -> int:
+    """Return the bytes that are planned for temporary files."""
+    need = features.scratch_need()
+    return sum(need) + (carried_bytes(request, features) if features.in_files else 0)
+
+
+def carried_bytes(request: Request, features: Features) -> int:
+    """Return the bytes of columns that synthetic samples get the values of, beside features."""
+    names = _not_copied(request.base_columns, features)
+    row = request.column_sizes.row_bytes(names) + 8 if names else 0
+    return int(sum(request.class_sizes.values()) * row)
 
 
 def _not_copied(names: Iterable[str], features: Features) -> list[str]:
@@ -252,7 +333,7 @@ def _not_copied(names: Iterable[str], features: Features) -> list[str]:
 
 
 def _column_sources(
-    request: Request, features: Features, reader: FileReader, rows: ClassPositions
+    request: Request, features: Features, reader: FileReader, rows: Any
 ) -> list[ColumnSource]:
     """Return where the columns of synthetic samples come from."""
     sources: list[ColumnSource] = [features]
@@ -260,7 +341,8 @@ def _column_sources(
     sources.append(NullColumns(request.fields(nulls)))
     carried = _not_copied(request.base_columns, features)
     if carried and request.n_to_generate:
-        table = gather_table(reader, carried, request.class_sizes)
+        gather = gather_into_files if features.in_files else gather_table
+        table: GatheredTable = gather(reader, carried, request.class_sizes)
         positions = {label: rows.positions(label) for label in request.class_sizes}
         sources.append(BaseRowColumns(table, positions))
     if request.arguments.provenance:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from smotefast.engine.job import Job
-from smotefast.engine.recipes import Provenance
+from smotefast.engine.recipes import Positions, Provenance
 from smotefast.storage import ArgumentError
 
 FIELDS = [
@@ -29,7 +29,7 @@ class ProvenanceColumns:
         Row of the source that each position in the sampler's rows is; None if they are equal.
     """
 
-    def __init__(self, source_rows: np.ndarray | None) -> None:
+    def __init__(self, source_rows: Positions | None) -> None:
         self._source_rows = source_rows
 
     def columns(self, job: Job, start: int, stop: int) -> dict[str, pa.Array]:

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from smotefast._row_files import RowFile
 from smotefast.batch.scan import label_codes
 from smotefast.report.progress import Progress
 from smotefast.storage import ParquetSource, SourceChangedError, check_resident_memory
@@ -41,6 +42,8 @@ class FileReader:
         Counts the rows that are read.
     limit
         Largest resident memory of the process, in bytes.
+    scratch
+        Folder for temporary files.
     """
 
     source: ParquetSource
@@ -51,6 +54,7 @@ class FileReader:
     pool_rows: int
     progress: Progress
     limit: int
+    scratch: str
 
     def batches(self, columns: list[str], phase: str) -> Iterator[tuple[int, pa.RecordBatch]]:
         """Yield the position of the first row of each batch, and the batch."""
@@ -144,6 +148,10 @@ class NumberReader:
     def empty(self, n_rows: int) -> np.ndarray:
         """Return a matrix to fill with rows."""
         return np.empty((n_rows, len(self.features)), self.dtype)
+
+    def empty_file(self, n_rows: int) -> RowFile:
+        """Return a temporary file to fill with rows."""
+        return RowFile.new(self.files.scratch, (n_rows, len(self.features)), self.dtype)
 
 
 def count_unusable(column: pa.Array) -> int:

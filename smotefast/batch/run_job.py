@@ -89,7 +89,7 @@ def run_job(
         if output.is_folder:
             check_parts(request, copies, part_rows, shown)
         with save_searches(journal):
-            prepared = _prepare(request, journal, output, shown, times)
+            prepared = _prepare(request, journal, output, workspace.path, shown, times)
         warn_resampling(prepared.job.messages)
         tasks = [
             *(copies if arguments.writes_originals else ()),
@@ -115,7 +115,7 @@ def run_job(
         check_destination(again, source, overwrite=overwrite, scratch=arguments.scratch)
         counts, by = prepared.rows.counts, arguments.partition_by
         workspace.publish(describe_output(target, by, counts, written))
-    summary = _summary(request, prepared, written, times.result(), peak, order.scratch_bytes)
+    summary = _summary(request, prepared, written, times.result(), peak, order)
     if arguments.report is not None:
         write_report(arguments.report, summary, arguments, source, target, output)
     return summary
@@ -156,7 +156,7 @@ def _summary(
     written: list[WrittenPart],
     seconds: dict[str, float],
     peak: PeakMemory,
-    scratch_bytes: int,
+    order: RowOrder,
 ) -> Summary:
     return Summary(
         destination=request.arguments.destination,
@@ -172,7 +172,7 @@ def _summary(
         copied=not prepared.changes_rows,
         parts=tuple(written),
         seconds_by_step=seconds,
-        scratch_bytes=scratch_bytes,
+        scratch_bytes=prepared.scratch_bytes + order.scratch_bytes,
     )
 
 
@@ -180,6 +180,7 @@ def _prepare(
     request: Request,
     journal: Journal,
     output: Destination,
+    scratch: str,
     progress: Progress,
     times: StepTimes,
 ) -> PreparedJob:
@@ -192,6 +193,7 @@ def _prepare(
         **writing_at_once(request.arguments, output),
         group_rows=None if recorded is None else recorded["group_rows"],
         run_bytes=None if recorded is None else recorded["run_bytes"],
+        scratch=scratch,
     )
     if recorded is None:
         plan = prepared.plan

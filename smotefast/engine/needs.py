@@ -35,6 +35,8 @@ class Needs(NamedTuple):
         samplers without one.
     searches_all
         Parameters that do the same for searches among the rows of all classes.
+    takes_files
+        Whether the rows of the classes that change may be in temporary files, as ``RowFile``.
     text_advice
         What to do about columns of text; None for the general advice.
     why_everything
@@ -49,6 +51,7 @@ class Needs(NamedTuple):
     exact_counts: bool = True
     neighbors_parameter: str | None = None
     searches_all: tuple[str, ...] = ()
+    takes_files: bool = False
     text_advice: str | None = None
     why_everything: str = ""
     alternative: str = ""

@@ -43,6 +43,27 @@ class Provenance(NamedTuple):
     step: np.ndarray
 
 
+class Positions(Protocol):
+    """Positions of rows, taken by number: an array, or what stands for one."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rows: np.ndarray, /) -> np.ndarray: ...
+
+
+class ConsecutivePositions:
+    """Positions of rows that follow each other, without an array of them."""
+
+    def __init__(self, positions: range) -> None:
+        self._positions = positions
+
+    def __len__(self) -> int:
+        return len(self._positions)
+
+    def __getitem__(self, rows: np.ndarray) -> np.ndarray:
+        return rows + self._positions.start
+
+
 @dataclass(frozen=True)
 class Origins:
     """Base row, neighbor and step of each sample of a class, computed from the draws.
@@ -64,8 +85,8 @@ class Origins:
     """
 
     label: Label
-    base_positions: np.ndarray
-    pool_positions: np.ndarray
+    base_positions: Positions
+    pool_positions: Positions
     neighbors: np.ndarray | None
     draws: Draws
     step_size: float | None = 1.0
@@ -74,6 +95,11 @@ class Origins:
     def n_rows(self) -> int:
         """Number of samples."""
         return self.draws.n
+
+    def base_rows(self, start: int, stop: int) -> np.ndarray:
+        """Return the indices of the base rows of the samples ``start..stop``."""
+        choices = self.draws.choices(start, stop)
+        return choices if self.neighbors is None else choices // self.neighbors.shape[1]
 
     def pairs(self, choices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the indices of the base rows and of the neighbors that were drawn."""

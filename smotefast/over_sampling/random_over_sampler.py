@@ -90,6 +90,7 @@ class RandomOverSampler(BaseOverSampler):
     _needs = Needs(
         reads="nothing",
         measures_distance=False,
+        takes_files=True,
         text_advice=(
             "Encode the column as numbers or drop it, or set shrinkage=None: plain copies may "
             "hold values of any type."
@@ -110,7 +111,9 @@ class RandomOverSampler(BaseOverSampler):
 
     def needs(self) -> Needs:
         """Return what the sampler, with its parameters, needs of the data."""
-        return self._needs if self.shrinkage is None else self._needs._replace(reads="classes")
+        if self.shrinkage is None:
+            return self._needs
+        return self._needs._replace(reads="classes", takes_files=False)
 
     def check_counts(self, counts: Counts, target_counts: Counts) -> None:
         """Raise an error if ``shrinkage`` has no value for a class that gets samples."""

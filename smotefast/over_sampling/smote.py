@@ -98,6 +98,8 @@ class SMOTE(NeighborSampler):
     [(0, 901), (1, 901)]
     """
 
+    _needs = NeighborSampler._needs._replace(takes_files=True)
+
     def __init__(
         self,
         *,

@@ -13,7 +13,7 @@ import os
 import tempfile
 import weakref
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -66,6 +66,12 @@ class RowFile:
 
     def __len__(self) -> int:
         return self.shape[0]
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "Rows in temporary files can be read by this process only. Raise memory_limit, so "
+            "that all classes fit into memory."
+        )
 
     def __getitem__(self, rows: slice | np.ndarray) -> np.ndarray:
         """Read consecutive rows, or rows by number, in the order of the numbers."""

@@ -1,0 +1,135 @@
+"""Classes whose rows are in temporary files give the same output as classes in memory."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import pickle
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import smotefast
+from smotefast.batch import prepare
+from smotefast.batch.block_plan import MemoryLimitError
+from smotefast.over_sampling import SMOTE, RandomOverSampler
+from tests.helpers.parquet_files import imbalanced, resample, same, write_file, write_folder
+
+N_ROWS = 600
+SAMPLERS = {
+    "random": RandomOverSampler(random_state=0),
+    "smote": SMOTE(random_state=0),
+    "smote, few": SMOTE(random_state=0, sampling_strategy=0.35),
+    "smote, exact": SMOTE(random_state=0, search="exact"),
+    "smote, generator": SMOTE(random_state=np.random.RandomState(0)),
+}
+
+
+def with_other_columns(table):
+    """Add columns of other types and a third class."""
+    n_rows = table.num_rows
+    label = table["label"].to_numpy().copy()
+    label[:150] = 2
+    day = datetime.date(2020, 1, 1)
+    others = {
+        "name": pa.array([f"customer {i}" * (i % 3) for i in range(n_rows)]),
+        "day": pa.array([day + datetime.timedelta(i) for i in range(n_rows)]),
+        "kind": pa.array([f"k{i % 7}" for i in range(n_rows)]).dictionary_encode(),
+    }
+    table = table.set_column(table.num_columns - 1, "label", pa.array(label))
+    for name, column in others.items():
+        table = table.append_column(name, column)
+    return table
+
+
+OTHERS = ["name", "day", "kind"]
+
+
+@pytest.fixture
+def use_files(monkeypatch):
+    """Let jobs have as many classes in files as the number says, whatever the limit is."""
+
+    def use(n_classes):
+        choices = prepare.classes_in_files
+        monkeypatch.setattr(
+            prepare, "classes_in_files", lambda *job: list(choices(*job))[n_classes:]
+        )
+
+    return use
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"keep": OTHERS, "keep_fill": "base", "provenance": True},
+        {"keep": OTHERS, "order": "shuffled", "rows": "synthetic"},
+        {"drop": OTHERS[:2], "keep": ["kind"], "keep_fill": "base", "part_size": 20_000},
+        {"drop": OTHERS, "partition_by": ["label"]},
+    ],
+    ids=["base", "shuffled", "parts", "partitions"],
+)
+def test_output__is_that_of_classes_in_memory(tmp_path, use_files, name, options):
+    source = write_folder(tmp_path / "in", with_other_columns(imbalanced(N_ROWS)), 3)
+    if "generator" in name:
+        SAMPLERS[name].random_state.seed(0)
+    resample(source, tmp_path / "memory", sampler=SAMPLERS[name], **options)
+    if "generator" in name:
+        SAMPLERS[name].random_state.seed(0)
+    use_files(1)
+    summary = resample(source, tmp_path / "files", sampler=SAMPLERS[name], **options)
+    assert summary.scratch_bytes > 0
+    tables = [pq.read_table(tmp_path / each) for each in ("memory", "files")]
+    assert same(*tables)
+    assert sorted(os.listdir(tmp_path)) == ["files", "in", "memory"]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int16, np.int64])
+@pytest.mark.parametrize("n_classes", [1, 2])
+def test_numbers_of_any_type__in_one_file_or_in_several(tmp_path, use_files, dtype, n_classes):
+    table = imbalanced(N_ROWS, dtype=dtype)
+    label = table["label"].to_numpy().copy()
+    label[:150] = 2
+    table = table.set_column(table.num_columns - 1, "label", pa.array(label))
+    source = write_file(tmp_path / "in.parquet", table)
+    resample(source, tmp_path / "memory.parquet")
+    use_files(n_classes)
+    resample(source, tmp_path / "files.parquet")
+    tables = [pq.read_table(tmp_path / f"{each}.parquet") for each in ("memory", "files")]
+    assert same(*tables)
+
+
+@pytest.mark.parametrize("name", ["random", "smote"])
+def test_rows_of_an_iterator__are_the_same_and_cannot_be_pickled(tmp_path, use_files, name):
+    source = write_file(tmp_path / "in.parquet", imbalanced(N_ROWS))
+    sampler = SAMPLERS[name]
+    resample(source, tmp_path / "memory.parquet", sampler=sampler)
+    use_files(1)
+    with smotefast.iter_resampled(source, target="label", sampler=sampler) as rows:
+        for _ in range(2):
+            read = pa.Table.from_batches(list(rows))
+            expected = pq.read_table(tmp_path / "memory.parquet")
+            assert read.equals(expected.replace_schema_metadata())
+        with pytest.raises(TypeError, match="Raise memory_limit"):
+            pickle.dumps(rows)
+
+
+@pytest.mark.parametrize("sampler", ["random", "smote"])
+def test_a_plan__counts_the_files(tmp_path, use_files, sampler):
+    source = write_file(tmp_path / "in.parquet", imbalanced(N_ROWS))
+    in_memory = smotefast.plan_dataset(source, target="label", sampler=sampler)
+    use_files(1)
+    in_files = smotefast.plan_dataset(source, target="label", sampler=sampler)
+    assert in_files.refused == ()
+    assert in_files.scratch > in_memory.scratch
+
+
+def test_nested_columns__are_held_in_memory_or_refused(tmp_path):
+    table = imbalanced(N_ROWS)
+    table = table.append_column("tags", pa.array([[i] for i in range(N_ROWS)]))
+    source = write_file(tmp_path / "in.parquet", table)
+    with pytest.raises(MemoryLimitError, match="in memory"):
+        resample(source, tmp_path / "out.parquet", sampler="random", memory_limit="1MiB")
+    assert os.listdir(tmp_path) == ["in.parquet"]

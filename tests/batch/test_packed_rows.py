@@ -42,7 +42,7 @@ COLUMNS = {
     "decimal": with_nulls(list(map(decimal.Decimal, NUMBERS)), pa.decimal128(12, 2)),
     "null": pa.nulls(N_ROWS),
     "categories": CATEGORIES,
-    "extension": pa.ExtensionArray.from_storage(pa.bool8(), pa.array([0, 1, 1] * 100, pa.int8())),
+    "extension": pa.ExtensionArray.from_storage(pa.bool8(), pa.array([0, 1, 1] * 100, "int8")),
     "without nulls": pa.array(NUMBERS),
 }  # fmt: skip
 

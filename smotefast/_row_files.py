@@ -1,0 +1,202 @@
+"""Arrays in scratch files: rows of one size, read and written by explicit system calls.
+
+Pages of a memory map would count as resident memory: reading few rows of a large map took
+568 MiB at a limit of 330 MiB. A read or write of a file leaves its pages to the system.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import math
+import os
+import tempfile
+import weakref
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+# Rows that are so close are read at once: as many bytes are copied while a read begins.
+_GAP_BYTES = 8 << 10
+# Rows read by number in one buffer.
+_BUFFER_BYTES = 2 << 20
+
+
+class RowFile:
+    """An array of one or two dimensions in an unnamed file; ``RowFile.new`` creates one.
+
+    The file has no name, so the system removes it with its last user, also if the process is
+    killed. Rows that have not been written are zeros and take no disk space.
+
+    Attributes
+    ----------
+    shape
+        Shape of the array; the first dimension counts the rows.
+    dtype
+        Dtype of the rows that are read.
+    """
+
+    def __init__(
+        self,
+        descriptor: _Descriptor,
+        shape: Sequence[int],
+        stored: np.dtype[Any],
+        dtype: np.dtype[Any],
+    ) -> None:
+        self.shape, self.dtype = tuple(shape), dtype
+        self._descriptor, self._stored = descriptor, stored
+        self._row_bytes = math.prod(self.shape[1:]) * stored.itemsize
+
+    @classmethod
+    def new(cls, folder: str, shape: Sequence[int], dtype: Any) -> RowFile:
+        """Create an array of zeros in a folder.
+
+        Raises
+        ------
+        OSError
+            If the folder is missing or not writable, or no files can be created there.
+        """
+        dtype = np.dtype(dtype)
+        number, path = tempfile.mkstemp(prefix="rows-", dir=folder)
+        descriptor = _Descriptor(number)
+        os.unlink(path)
+        os.ftruncate(number, math.prod(shape) * dtype.itemsize)
+        return cls(descriptor, shape, dtype, dtype)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, rows: slice | np.ndarray) -> np.ndarray:
+        """Read consecutive rows, or rows by number, in the order of the numbers."""
+        if not isinstance(rows, slice):
+            return self.take(rows)
+        start, stop, step = rows.indices(len(self))
+        if step != 1:
+            return self.take(np.arange(start, stop, step))
+        read = self._empty(max(0, stop - start))
+        self._read_into(read, start)
+        return read.astype(self.dtype, copy=False)
+
+    def __setitem__(self, rows: slice, values: np.ndarray) -> None:
+        """Write consecutive rows."""
+        start, stop, step = rows.indices(len(self))
+        if step != 1 or len(values) != max(0, stop - start):
+            raise ValueError(f"{len(values)} rows cannot be written to rows {start}..{stop}.")
+        self._write(values, start)
+
+    def take(self, rows: np.ndarray) -> np.ndarray:
+        """Read rows by number; near ones are read at once.
+
+        Raises
+        ------
+        IndexError
+            If a number is not that of a row.
+        """
+        rows = np.asarray(rows, dtype=np.int64)
+        taken = np.empty((len(rows), *self.shape[1:]), self.dtype)
+        if not len(rows):
+            return taken
+        order = np.argsort(rows, kind="stable")
+        ascending = rows[order]
+        if ascending[0] < 0 or ascending[-1] >= len(self):
+            raise IndexError(f"Row {ascending[[0, -1]]} is not one of {len(self):,} rows.")
+        for which, numbers, buffer in self._near_rows(ascending):
+            taken[order[which]] = buffer[numbers]
+        return taken
+
+    def write_runs(self, starts: np.ndarray, counts: np.ndarray, values: np.ndarray) -> None:
+        """Write runs of consecutive rows, each to its own first row.
+
+        Parameters
+        ----------
+        starts, counts
+            First row and number of rows of each run.
+        values
+            The rows of all runs, one run after the other.
+        """
+        end = 0
+        for start, count in zip(starts.tolist(), counts.tolist(), strict=True):
+            begin, end = end, end + count
+            if count:
+                self._write(values[begin:end], start)
+
+    def blocks(self, n_rows: int) -> Iterator[slice]:
+        """Cut the rows into blocks of at most so many."""
+        for start in range(0, len(self), n_rows):
+            yield slice(start, min(start + n_rows, len(self)))
+
+    def converted_to(self, dtype: Any) -> RowFile:
+        """Return the same rows, converted when they are read."""
+        return RowFile(self._descriptor, self.shape, self._stored, np.dtype(dtype))
+
+    def reshape(self, *shape: int) -> RowFile:
+        """Return the same values in another shape: one of the dimensions may be -1."""
+        rest = -math.prod(shape)
+        n_values = math.prod(self.shape)
+        known = tuple(n_values // rest if size == -1 else size for size in shape)
+        if math.prod(known) != n_values or len(known) > 2:
+            raise ValueError(f"{self.shape} cannot have the shape {shape}.")
+        return RowFile(self._descriptor, known, self._stored, self.dtype)
+
+    def _near_rows(
+        self, ascending: np.ndarray
+    ) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+        """Read rows in buffers; yield which ones, their numbers in a buffer, and the buffer."""
+        gaps = np.diff(ascending, prepend=ascending[0])
+        is_near = (gaps - 1) * self._row_bytes <= _GAP_BYTES
+        capacity = max(1, _BUFFER_BYTES // max(1, self._row_bytes))
+        # Rows of a buffer that are read before each row, for it and with gaps.
+        ends = np.cumsum(np.where(is_near, gaps, 1), dtype=np.int64)
+        begin = 0
+        while begin < len(ascending):
+            first = ends[begin]
+            stop = max(begin + 1, int(np.searchsorted(ends, first + capacity)))
+            which = slice(begin, stop)
+            numbers = ends[which] - first
+            runs = begin + np.flatnonzero(np.append(True, ~is_near[begin + 1 : stop]))
+            lasts = np.append(runs[1:], stop) - 1
+            buffer = self._empty(int(numbers[-1]) + 1)
+            bounds = np.column_stack([runs, lasts]) - begin
+            for (run, last), row in zip(bounds, ascending[runs].tolist(), strict=True):
+                self._read_into(buffer[numbers[run] : numbers[last] + 1], row)
+            yield which, numbers, buffer
+            begin = stop
+
+    def _empty(self, n_rows: int) -> np.ndarray:
+        return np.empty((n_rows, *self.shape[1:]), self._stored)
+
+    def _read_into(self, block: np.ndarray, start: int) -> None:
+        view, offset = _as_bytes(block), start * self._row_bytes
+        while view:
+            n_read = os.preadv(self._descriptor.number, [view], offset)
+            if not n_read:
+                raise OSError(errno.EIO, "A scratch file ends before the rows it contains")
+            view, offset = view[n_read:], offset + n_read
+
+    def _write(self, values: np.ndarray, start: int) -> None:
+        block = np.ascontiguousarray(values, dtype=self._stored)
+        if block.shape[1:] != self.shape[1:]:
+            raise ValueError(f"Rows of shape {block.shape[1:]} cannot be written here.")
+        view, offset = _as_bytes(block), start * self._row_bytes
+        while view:
+            n_written = os.pwrite(self._descriptor.number, view, offset)
+            view, offset = view[n_written:], offset + n_written
+
+
+class _Descriptor:
+    """An open file, closed with its last user."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        weakref.finalize(self, _close, number, os.getpid())
+
+
+def _close(number: int, process: int) -> None:
+    if os.getpid() == process:  # a forked child ends with its copies
+        with contextlib.suppress(OSError):
+            os.close(number)
+
+
+def _as_bytes(block: np.ndarray) -> memoryview:
+    return block.reshape(-1).view(np.uint8).data

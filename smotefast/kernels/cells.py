@@ -37,7 +37,6 @@ from smotefast.kernels.heaps import NO_ROW, before, sift_down
 from smotefast.kernels.points import Points
 from smotefast.kernels.tile_kernel import GROUP, first_lane, score_tile
 
-
 # Cells passed by a task that has ended.
 CLOSED = -1
 

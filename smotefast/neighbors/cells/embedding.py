@@ -44,7 +44,9 @@ def frequent_levels(points: DensePoints) -> Levels:
         if len(levels) < 2:
             continue
         has_two = len(levels) == 2
-        value = _root_below(points.weight if has_two else points.weight / 2, points.values.dtype)
+        value = _root_below(
+            points.weight if has_two else points.weight / 2, points.values.dtype
+        )
         for level, share in zip(levels[has_two:], counts[has_two:] / len(codes), strict=True):
             found.append((-share * (1 - share) * value**2, column, int(level), value))
     found = sorted(found)[:MOST_LEVELS]

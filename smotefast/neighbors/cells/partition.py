@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 # root of the number of rows: assigning to more centers would take longer than comparing.
 _CELL_ROWS, _MANY_ROWS = 256, 1_000_000
 # Rows of the sample per center, and rounds of Lloyd's algorithm on it.
-_SAMPLE_ROWS, _ROUNDS = 24, 3
+SAMPLE_ROWS, _ROUNDS = 24, 3
 _SEED = 20_020_601
 # Rows assigned to cells at a time: they are copied with columns for categories, and packed.
 _ROWS_PER_BLOCK = 1 << 15
@@ -115,7 +115,11 @@ def partition(
 
 
 def assign(
-    points: DensePoints, query_points: DensePoints, *, n_threads: int, cell_rows: int | None = None
+    points: DensePoints,
+    query_points: DensePoints,
+    *,
+    n_threads: int,
+    cell_rows: int | None = None,
 ) -> Assignment | None:
     """Find the cell of each row of a pool, as ``partition`` does."""
     center, reach, _ = center_and_reach(points.values)
@@ -178,7 +182,7 @@ def k_means(points: DensePoints, levels: Levels, n_cells: int, *, n_threads: int
     """Return centers of rows, found by a few rounds of Lloyd's algorithm on a sample."""
     random_state = np.random.RandomState(_SEED)
     n_rows = len(points.values)
-    n_sample = min(n_rows, _SAMPLE_ROWS * n_cells)
+    n_sample = min(n_rows, SAMPLE_ROWS * n_cells)
     drawn = random_rows(random_state, n_rows, n_sample)
     centers = embed(points, levels, drawn[:n_cells])
     sample = as_points(embed(points, levels, np.sort(drawn)))

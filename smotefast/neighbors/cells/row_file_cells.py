@@ -58,8 +58,7 @@ class FileCells(NamedTuple):
         runs = np.split(cells, np.flatnonzero(np.diff(cells) != 1) + 1)
         spans = [slice(self.starts[run[0]], self.starts[run[-1] + 1]) for run in runs]
         values, numbers = (
-            np.concatenate([file[span] for span in spans])
-            for file in (self.rows, self.numbers)
+            np.concatenate([file[span] for span in spans]) for file in (self.rows, self.numbers)
         )
         return as_points(values), numbers.astype(np.int64)
 

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from smotefast._phases import advance
 from smotefast.kernels.points import Points
 from smotefast.neighbors.cells.row_file_cells import CellBuffer, FileCells
 from smotefast.neighbors.cells.search import (
@@ -76,13 +75,8 @@ class FileWalk:
         self._buffer = CellBuffer(cells, n_bytes=self._n_bytes, n_threads=n_threads)
         self._n_pool, self._n_features = cells.rows.shape
 
-    def search(self, reach: Reach) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield rows of the pool that are queries, and their neighbors, step by step."""
-        for step in self._steps():
-            yield step.queries.excluded, self._search(step, reach)
-            advance(len(step.home))
-
-    def _steps(self) -> Iterator[Step]:
+    def steps(self) -> Iterator[Step]:
+        """Yield the queries in steps."""
         cells, itemsize = self._cells, self._cells.rows.dtype.itemsize
         row_bytes = 2 * self._n_features * itemsize + 16 * (self._k + max(SPARES)) + 64
         size = max(1, self._n_bytes // row_bytes)
@@ -96,34 +90,37 @@ class FileWalk:
                 queries = Queries(as_points(rows), np.arange(len(numbers)), numbers)
                 yield Step(queries, home)
 
-    def _search(self, step: Step, reach: Reach) -> np.ndarray:
-        """Return the neighbors of the queries of a step.
+    def search(self, step: Step, reach: Reach) -> tuple[SearchResult, np.ndarray]:
+        """Search for the queries of a step; return the result and what is unresolved.
 
         As in memory, an exact search tries more candidates for queries that the first ones
-        leave unresolved. Then it scans every cell that may have a closer row.
+        leave unresolved.
         """
-        is_exact = reach.share == np.inf
-        found, rest = self._walk(step, SPARES[0] if is_exact else APPROXIMATE_SPARE, reach)
-        if is_exact and len(rest):
-            is_tied = found.squared()[rest, -1] == 0
-            part = rest[~is_tied]
+        if reach.share != np.inf:
+            return self._walk(step, APPROXIMATE_SPARE, reach)
+        found, rest = self._walk(step, SPARES[0], reach)
+        is_tied = found.squared()[rest, -1] == 0
+        part = rest[~is_tied]
+        if len(part):
             second, still = self._walk(step.subset(part), SPARES[1], reach)
             found = found.merged(part, second)
             rest = np.sort(np.append(rest[is_tied], part[still]))
-        if len(rest):
-            found = found.merged(rest, self._scan_near(step.subset(rest), found.subset(rest)))
+        return found, rest
+
+    def finish(self, step: Step, found: SearchResult, unresolved: np.ndarray) -> np.ndarray:
+        """Return the neighbors; for queries left unresolved, scan all cells that matter."""
+        if len(unresolved):
+            rest = self._scan_near(step.subset(unresolved), found.subset(unresolved))
+            found = found.merged(unresolved, rest)
         return found.indices
 
-    def _walk(
-        self, step: Step, spare: int, reach: Reach
-    ) -> tuple[SearchResult, np.ndarray]:
+    def _walk(self, step: Step, spare: int, reach: Reach) -> tuple[SearchResult, np.ndarray]:
         """Search with some candidates to spare; return the result and what is unresolved."""
         n_queries, n_kept = len(step.home), self._k + spare
         scores = np.empty((n_queries, n_kept), dtype=np.float32)
         candidates = np.empty((n_queries, n_kept), dtype=np.int64)
         is_complete = np.empty(n_queries, dtype=bool)
-        if n_queries:
-            self._fill_heaps(step, reach, scores, candidates, is_complete)
+        self._fill_heaps(step, reach, scores, candidates, is_complete)
         found = self._rank(step.queries, candidates)
         kth = found.squared()[:, -1]
         if reach.share == np.inf:
@@ -254,4 +251,3 @@ class FileWalk:
         nearest = np.argsort(is_again, axis=1, kind="stable")[:, : self._k]
         found.indices[rows] = np.take_along_axis(numbers, nearest, axis=1)
         found.squared()[rows] = np.take_along_axis(both, nearest, axis=1)
-

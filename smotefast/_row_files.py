@@ -191,6 +191,54 @@ class RowFile:
             view, offset = view[n_written:], offset + n_written
 
 
+class TableWriter:
+    """A table in a file whose rows come in any order, each at most once.
+
+    Rows are collected in blocks of consecutive numbers in the file, and each block is put in
+    order at the end: single rows are not written one by one.
+
+    Parameters
+    ----------
+    folder
+        Where the files are created.
+    shape, dtype
+        Of the table, two dimensions.
+    n_bytes
+        Memory of a block.
+    """
+
+    def __init__(
+        self, folder: str, shape: tuple[int, int], dtype: Any, *, n_bytes: int
+    ) -> None:
+        self._table = RowFile.new(folder, shape, dtype)
+        self._numbers = RowFile.new(folder, shape[:1], np.int64)
+        row_bytes = 2 * shape[1] * self._table.dtype.itemsize + 8
+        self._block_rows = max(1, n_bytes // row_bytes)
+        self._starts = np.arange(0, max(1, shape[0]), self._block_rows)
+        self._counts = np.zeros_like(self._starts)
+
+    def write(self, numbers: np.ndarray, values: np.ndarray) -> None:
+        """Write rows by number."""
+        order = np.argsort(numbers, kind="stable")
+        ascending = numbers[order]
+        counts = np.bincount(ascending // self._block_rows, minlength=len(self._starts))
+        starts = self._starts + self._counts
+        self._table.write_runs(starts, counts, values[order])
+        self._numbers.write_runs(starts, counts, ascending)
+        self._counts += counts
+
+    def finish(self) -> RowFile:
+        """Return the table; rows that were not written are zeros."""
+        for block, count in zip(
+            self._table.blocks(self._block_rows), self._counts.tolist(), strict=False
+        ):
+            written = slice(block.start, block.start + count)
+            rows = np.zeros((block.stop - block.start, self._table.shape[1]), self._table.dtype)
+            rows[self._numbers[written] - block.start] = self._table[written]
+            self._table[block] = rows
+        return self._table
+
+
 class ByteFile:
     """Bytes in an unnamed file that grows, read by position.
 
@@ -233,4 +281,4 @@ def _close(number: int, process: int) -> None:
 
 
 def _as_bytes(block: np.ndarray) -> memoryview:
-    return memoryview(block.reshape(-1).view(np.uint8))
+    return block.reshape(-1).view(np.uint8).data

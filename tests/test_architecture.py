@@ -35,6 +35,7 @@ LAYERS = [
         "_deferred_imports",
         "_messages",
         "_registration",
+        "_row_files",
         "_threads",
         "_typing",
         "_version",

@@ -12,7 +12,7 @@ from smotefast.kernels.tile_kernel import GROUP
 
 
 class Cells(NamedTuple):
-    """Rows of a pool, packed by the cell of their nearest center.
+    """Rows of a pool, packed by the cell of their nearest center; all or some are loaded.
 
     Attributes
     ----------
@@ -22,11 +22,11 @@ class Cells(NamedTuple):
         Columns of the centers after the numbers, one for each of some categories: its column,
         its code there, and the value in rows of it; shape (n_levels,).
     order
-        Rows of the pool, cell after cell, ascending in each; shape (n_pool,), int64.
+        Rows of the pool, those of a cell together and ascending, int64.
     starts
-        Entry of ``order`` where each cell begins, and the end; shape (n_cells + 1,), int64.
-    panel_starts
-        The same for panels.
+        Entry of ``order`` where each cell begins; shape (n_cells,) or more, int64.
+    panel_starts, panel_ends
+        First panel of each cell, -1 if it is not loaded, and the end; shape (n_cells,) or more.
     values, halves, codes
         Differences of the numbers from the centers, and categories, as ``Panels``, float32.
     half_weight
@@ -44,6 +44,7 @@ class Cells(NamedTuple):
     order: np.ndarray
     starts: np.ndarray
     panel_starts: np.ndarray
+    panel_ends: np.ndarray
     values: np.ndarray
     halves: np.ndarray
     codes: np.ndarray
@@ -70,7 +71,9 @@ def pack_cells(
     Parameters
     ----------
     pool : n_pool rows
-    centers, order, starts, panel_starts, scale, slack : as in ``Cells``
+    centers, order, scale, slack : as in ``Cells``
+    starts, panel_starts : arrays of shape (n_cells + 1,), int64
+        Entry of ``order``, and panel, where each cell begins, and the end.
     values, halves, codes : as in ``Cells``; written
     """
     n_features, lanes = values.shape[1], values.shape[2]

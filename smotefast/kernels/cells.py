@@ -37,6 +37,9 @@ from smotefast.kernels.heaps import NO_ROW, before, sift_down
 from smotefast.kernels.points import Points
 from smotefast.kernels.tile_kernel import GROUP, first_lane, score_tile
 
+# Cells passed by a task that has ended.
+CLOSED = -1
+
 
 @inner
 def _limit_of_score(root, half):  # type: ignore[no-untyped-def]
@@ -73,7 +76,7 @@ def _look_through(  # type: ignore[no-untyped-def]
             limits[t] = _limit_of_score(scores[members[t], 0], halves[t])
         else:
             limits[t] = -np.inf
-    for panel in range(cells.panel_starts[cell], cells.panel_starts[cell + 1]):
+    for panel in range(cells.panel_starts[cell], cells.panel_ends[cell]):
         entry = cells.starts[cell] + (panel - cells.panel_starts[cell]) * lanes
         for group in range(n_groups):
             if not score_tile(
@@ -132,14 +135,32 @@ def _any_is_open(distance, norms, limits, share, n_features):  # type: ignore[no
 
 
 @inner
+def _find_members(distance, lane, marks, excesses, norms, limits, width, share, members):  # type: ignore[no-untyped-def]
+    """Write the queries that a cell of a block may have a closer row for; return how many."""
+    n_members = 0
+    for i in range(norms.shape[0]):
+        if marks[i] >> np.uint64(lane) & np.uint64(1) == 0:
+            continue
+        rounding = rounding_of_excess(distance, norms[i], limits[i], width)
+        if limits[i] == np.inf or may_be_closer(
+            excesses[i, lane] - rounding, distance, limits[i], share
+        ):
+            members[n_members] = i
+            n_members += 1
+    return n_members
+
+
+@inner
 def _walk(  # type: ignore[no-untyped-def]
-    cells, home, near, codes, rows, residuals, norms, packed_home, share, excluded, scores,
-    indices,
+    cells, home, near, begin, codes, rows, residuals, norms, packed_home, share, excluded,
+    scores, indices, missing,
 ):  # fmt: skip
-    """Look through cells in the order given; return whether further ones may be closer.
+    """Look through cells in the order given, from ``near[begin]`` on.
 
     ``near`` is by ascending distance from ``home``, the cell of the queries; ``codes`` and
-    ``rows`` are their categories and which rows of these they are.
+    ``rows`` are their categories and which rows of these they are. Returns the number of the
+    cells passed, ``len(near)`` if further ones may be closer, or ``CLOSED`` if none can. At a
+    cell that is not loaded it stops; ``missing`` are then the cells of that block to load.
     """
     size, width = residuals.shape
     n_features, lanes = cells.values.shape[1], cells.values.shape[2]
@@ -160,30 +181,35 @@ def _walk(  # type: ignore[no-untyped-def]
     squares = np.empty(lanes, np.float32)
     for i in range(size):
         limits[i] = squared_limit(scores[i, 0])
-    for first in range(0, near.shape[0], lanes):
+    for first in range(begin // lanes * lanes, near.shape[0], lanes):
         block = near[first : first + lanes]
         pack_shifts(cells.centers, home, block, cells.scale, shifts, squares)
         if not _any_is_open(np.sqrt(squares[0]), norms, limits, share, width):
-            return False
+            return CLOSED
         farthest = np.sqrt(squares[block.shape[0] - 1]) * (1 + ROUNDING)
         for i in range(size):
             highest[i] = highest_excess(farthest, norms[i], limits[i], share, width)
         needed = _mark_cells(shifts, squares, packed_home, highest, excesses, marks)
+        needed = needed >> np.uint64(max(0, begin - first)) << np.uint64(max(0, begin - first))
         while needed != 0:
             lane = first_lane(needed)
+            n_members = _find_members(
+                np.sqrt(squares[lane]), lane, marks, excesses, norms, limits, width, share,
+                members,
+            )  # fmt: skip
+            if n_members != 0 and cells.panel_starts[block[lane]] < 0:
+                n_missing = 0
+                while needed != 0:
+                    other = first_lane(needed)
+                    needed &= needed - np.uint64(1)
+                    if cells.panel_starts[block[other]] < 0 and _find_members(
+                        np.sqrt(squares[other]), other, marks, excesses, norms, limits, width,
+                        share, members,
+                    ):  # fmt: skip
+                        missing[n_missing] = block[other]
+                        n_missing += 1
+                return first + lane
             needed &= needed - np.uint64(1)
-            distance = np.sqrt(squares[lane])
-            n_members = 0
-            for i in range(size):
-                if marks[i] >> np.uint64(lane) & np.uint64(1) == 0:
-                    continue
-                limit = limits[i]
-                rounding = rounding_of_excess(distance, norms[i], limit, width)
-                if limit == np.inf or may_be_closer(
-                    excesses[i, lane] - rounding, distance, limit, share
-                ):
-                    members[n_members] = i
-                    n_members += 1
             if n_members == 0:
                 continue
             for j in range(n_features):
@@ -196,7 +222,7 @@ def _walk(  # type: ignore[no-untyped-def]
             )  # fmt: skip
             for t in range(n_members):
                 limits[members[t]] = squared_limit(scores[members[t], 0])
-    return True
+    return near.shape[0]
 
 
 @parallel_kernel
@@ -211,8 +237,13 @@ def search_cells(
     scores: np.ndarray,
     indices: np.ndarray,
     is_complete: np.ndarray,
+    n_passed: np.ndarray,
+    missing: np.ndarray,
 ) -> None:
     """Keep the candidates of lowest score of every query.
+
+    If not all cells are loaded, a task stops at a cell that it needs and goes on in the next
+    call. The result is the same, however often it stops.
 
     Parameters
     ----------
@@ -233,6 +264,10 @@ def search_cells(
     indices : array of shape (n_queries, n_kept), int64; written
     is_complete : array of shape (n_queries,), bool; written
         Whether no other cell may be closer; if ``excess_share`` is infinite, always.
+    n_passed : array of shape (n_tasks,), int64; read and written
+        Cells that each task has passed: 0 at first, ``CLOSED`` at its end.
+    missing : array of shape (n_tasks, lanes), int64; written
+        Cells to load for each task that has not ended, -1 for none.
     """
     width = cells.centers.shape[1]
     share = np.float32(excess_share)
@@ -244,8 +279,10 @@ def search_cells(
         packed_home = np.empty((size + GROUP - 1) // GROUP * width * GROUP, np.float32)
         halves = np.empty((size + GROUP - 1) // GROUP * GROUP, np.float32)
         task_scores, task_indices = scores[begin:end], indices[begin:end]
-        task_scores[:] = np.inf
-        task_indices[:] = NO_ROW
+        if n_passed[task] == 0:
+            task_scores[:] = np.inf
+            task_indices[:] = NO_ROW
+        missing[task] = -1
         rows = query_rows[begin:end]
         write_residuals(cells, home, points, rows, residuals, norms)
         no_shift = np.zeros(width, np.float32)
@@ -254,10 +291,12 @@ def search_cells(
         center_distances(cells.centers, home, cells.scale, squares)
         near = nearest_cells(squares, home, n_near)
         queries = points.codes, rows, residuals, norms, packed_home, share, excluded[begin:end]
-        is_open = _walk(cells, home, near, *queries, task_scores, task_indices)
-        n_seen = near.shape[0]
-        if is_open and n_seen < squares.shape[0] and share == np.inf:
-            near = nearest_cells(squares, home, squares.shape[0])
-            _walk(cells, home, near[n_seen:], *queries, task_scores, task_indices)
-            n_seen = squares.shape[0]
-        is_complete[begin:end] = not is_open or n_seen == squares.shape[0]
+        n_seen, n_cells = n_passed[task], squares.shape[0]
+        best = task_scores, task_indices, missing[task]
+        if n_seen < near.shape[0]:
+            n_seen = _walk(cells, home, near, n_seen, *queries, *best)
+        if n_seen >= near.shape[0] and n_seen < n_cells and share == np.inf:
+            near = nearest_cells(squares, home, n_cells)
+            n_seen = _walk(cells, home, near, n_seen, *queries, *best)
+        is_complete[begin:end] = n_seen == CLOSED or n_seen == n_cells
+        n_passed[task] = CLOSED if n_seen == near.shape[0] else n_seen

@@ -6,14 +6,22 @@ the data decide which method runs. A method that the sizes rule out is not count
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 from smotefast.neighbors import rules
 from smotefast.neighbors.cells.embedding import MOST_LEVELS
+from smotefast.neighbors.cells.estimate import sample_size
 from smotefast.neighbors.cells.nn_descent import graph_width
+from smotefast.neighbors.cells.partition import SAMPLE_ROWS, rows_per_cell
 from smotefast.neighbors.exact.duplicates import MAX_DISTINCT_SHARE
 from smotefast.neighbors.problem import SearchProblem
 
 # Candidates of blocks of queries, blocks of rows in float64, and buffers of the threads.
 _BLOCKS = 24 << 20
+# The same for rows in a file, besides the memory that the caller allots to blocks.
+_FILE_BLOCKS = 16 << 20
 # Panels of cells are not full: at most 31 of 32 rows are missing in one of 8.
 _FILLING = 1.125
 # Row numbers: of the queries, of those left unresolved, and of these in the second search.
@@ -45,6 +53,23 @@ def estimated_bytes(
         n_joined = n_features + (MOST_LEVELS if n_codes else 0)
         needed = max(needed, _descent_bytes(n_pool, n_columns, n_joined, k))
     return int(needed) + _BLOCKS
+
+
+def memory_needed_in_file(n_rows: int, n_columns: int, k: int, dtype: Any) -> int:
+    """Return the bytes that a search in a file takes besides its ``memory_bytes``.
+
+    The samples that decide the method and the centers, the centers, and six bytes a row: the
+    cell of each row and its place in the sorted file.
+    """
+    itemsize = 4 if np.dtype(dtype) in (np.float16, np.float32) else 8
+    n_cells = max(1, n_rows // rows_per_cell(n_rows))
+    n_centers = min(n_rows, SAMPLE_ROWS * n_cells)
+    # A sample with its copy in cells; a sample with the cells and a column of its rows.
+    costs = sample_size(n_rows) * (n_columns * (itemsize + 5) + 40)
+    means = n_centers * (n_columns * itemsize + 40)
+    centers = n_cells * (n_columns + 1) * 3 * 8
+    per_row = n_rows * (6 if n_cells <= 1 << 16 else 8)
+    return int(per_row + centers + max(costs, means)) + _FILE_BLOCKS
 
 
 def _tiles_bytes(n_pool: float, n_features: int, k: int) -> float:

@@ -7,14 +7,17 @@ neighbors by its row number: duplicates of it stay.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
 from smotefast._phases import advance
+from smotefast._row_files import RowFile
 from smotefast._typing import CSR, Matrix
 from smotefast.kernels.points import Points
 
+# Up to so many rows a sample is drawn from all of them.
+_MANY_ROWS = 1_000_000
 # Candidates and neighbors of a block of queries: 64-bit floats and row numbers.
 _RESULT_BYTES = 12 << 20
 
@@ -46,6 +49,29 @@ class CategoryPoints(NamedTuple):
     shares: list[np.ndarray]
 
 
+class FilePoints(NamedTuple):
+    """Rows of numbers in a file, which are read as those of ``Points``.
+
+    Attributes
+    ----------
+    values
+        Shape (n_rows, n_features), read as float32 or float64.
+    codes
+        Shape (n_rows, 0): there are no categories.
+    weight
+        Zero.
+    """
+
+    values: RowFile
+    codes: np.ndarray
+    weight: float
+
+    def subset(self, rows: np.ndarray) -> Points:
+        """Read some of the rows."""
+        return Points(self.values[rows], self.codes[rows], self.weight)
+
+
+DensePoints: TypeAlias = Points | FilePoints
 AnyPoints: TypeAlias = Points | DenseRows | SparseRows | CategoryPoints
 P = TypeVar("P", bound=AnyPoints)
 
@@ -86,9 +112,19 @@ def other_queries(points: P) -> Queries[P]:
 
 def as_float_rows(rows: np.ndarray) -> np.ndarray:
     """Return the rows as C-contiguous float32 or float64 in native byte order."""
-    if rows.dtype != np.float32 and rows.dtype != np.float64:
-        rows = rows.astype(np.float32 if rows.dtype == np.float16 else np.float64)
-    return np.ascontiguousarray(rows, dtype=rows.dtype.newbyteorder("="))
+    return np.ascontiguousarray(rows, dtype=_float_type(rows.dtype))
+
+
+def as_file_points(rows: RowFile) -> FilePoints:
+    """Return rows in a file as points."""
+    values = rows.converted_to(_float_type(rows.dtype))
+    return FilePoints(values, np.empty((len(rows), 0), dtype=np.int32), 0.0)
+
+
+def _float_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the type in which rows of a type are searched."""
+    is_small = dtype in (np.float16, np.float32)
+    return np.dtype(np.float32 if is_small else np.float64)
 
 
 def as_points(
@@ -116,9 +152,21 @@ def stack(points: Points, queries: Queries[Points]) -> tuple[Points, Queries[Poi
     return stacked, Queries(stacked, queries.rows + n_pool, queries.excluded)
 
 
-def row_sample(rows: np.ndarray, size: int) -> np.ndarray:
+def row_sample(rows: np.ndarray | RowFile, size: int) -> np.ndarray:
     """Return every n-th row: ``size`` rows, or up to twice as many."""
     return rows[:: max(1, rows.shape[0] // size)]
+
+
+def random_rows(random_state: np.random.RandomState, n_rows: int, size: int) -> np.ndarray:
+    """Draw different rows in random order: of many, one from each of ``size`` equal parts.
+
+    A permutation of all rows would take 8 bytes a row.
+    """
+    if n_rows <= _MANY_ROWS:
+        return random_state.choice(n_rows, size, replace=False)
+    bounds = np.arange(size + 1) * n_rows // size
+    rows = bounds[:-1] + (random_state.uniform(size=size) * np.diff(bounds)).astype(np.int64)
+    return random_state.permutation(rows)
 
 
 def work_blocks(

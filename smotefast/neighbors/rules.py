@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from smotefast.neighbors.cells.embedding import MOST_LEVELS
-from smotefast.neighbors.cells.estimate import SAMPLE_QUERIES, SAMPLE_STEP, Compared
+from smotefast.neighbors.cells.estimate import SAMPLE_QUERIES, Compared, sample_size
 from smotefast.neighbors.cells.nn_descent import graph_width
 from smotefast.neighbors.cells.partition import rows_per_cell
 from smotefast.neighbors.exact.duplicates import MAX_DISTINCT_SHARE
@@ -206,7 +206,7 @@ def tiles_cost(problem: SearchProblem) -> float:
 def cells_may_pay(problem: SearchProblem) -> bool:
     """Whether the sizes lead to cells, for some data; measuring these takes time as well."""
     cost = tiles_cost(problem)
-    n_sample = problem.n_pool // SAMPLE_STEP
+    n_sample = sample_size(problem.n_pool)
     probe = _partition_cost(n_sample, problem)
     probe += _COMPARED_WORK * SAMPLE_QUERIES * n_sample * _width(problem)
     return cost > _CELLS_WORK and _PROBE_SHARE * cost > probe

@@ -150,13 +150,18 @@ def _search_approximately(
         del result  # as large as the best one, which is kept beside the next attempt
     if best is None:
         return None
+    warn_recall(best.recall or 0.0, stacklevel=5)
+    return best
+
+
+def warn_recall(share: float, *, stacklevel: int) -> None:
+    """Warn that the best attempt of an approximate search found too few neighbors."""
     message = (
-        f"The approximate search found {best.recall:.2f} of the true neighbors of a sample, "
+        f"The approximate search found {share:.2f} of the true neighbors of a sample, "
         f"less than {RECALL_WANTED}. The data have no cluster structure that it could use; use "
         "search='exact'."
     )
-    warnings.warn(message, RecallWarning, stacklevel=4)
-    return best
+    warnings.warn(message, RecallWarning, stacklevel=stacklevel)
 
 
 def _attempts(

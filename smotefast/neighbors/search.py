@@ -70,7 +70,7 @@ def find_neighbors(
     if estimator is not None:
         indices = search_by_estimator(estimator, pool, queries, k)
         return Neighbors(as_indices(indices, n_pool), "estimator")
-    _check(k, n_pool, 1, search)
+    check_search(k, n_pool, 1, search)
     rows = np.arange(n_pool) if queries is None else np.asarray(queries, dtype=np.int64)
     points = _checked_rows(pool, codes, weight, search)
     if rows.shape[0] == 0:
@@ -109,7 +109,7 @@ def find_neighbors_in_pool(
         With distances.
     """
     n_pool = pool.shape[0]
-    _check(k, n_pool, 0, "exact")
+    check_search(k, n_pool, 0, "exact")
     points, rows = _checked_rows(pool), other_queries(_checked_rows(queries))
     problem = describe_search(points, rows, k, n_threads=n_threads)
     result = run_search(points, rows, k, problem, n_threads=n_threads)
@@ -164,7 +164,7 @@ def find_neighbors_by_value_difference(
         Without distances.
     """
     n_rows = codes.shape[0]
-    _check(k, n_rows, 1, search)
+    check_search(k, n_rows, 1, search)
     rows = np.arange(n_rows) if queries is None else np.asarray(queries, dtype=np.int64)
     points = occurring_categories(CategoryPoints(codes, list(shares)))
     pool_rows = pool_queries(points, rows)
@@ -191,7 +191,7 @@ def _checked_rows(
     return SparseRows(matrix)
 
 
-def _check(k: int, n_pool: int, n_excluded: int, search: str) -> None:
+def check_search(k: int, n_pool: int, n_excluded: int, search: str) -> None:
     """Refuse more neighbors than the pool has, and unknown searches."""
     if not 1 <= k <= n_pool - n_excluded:
         raise ValueError(

@@ -11,7 +11,7 @@ from smotefast.neighbors.cells import search
 from smotefast.neighbors.cells.approximate import search_cells_approximately
 from smotefast.neighbors.cells.embedding import embed
 from smotefast.neighbors.cells.estimate import CenterExcesses, walk_costs
-from smotefast.neighbors.cells.partition import nearest_cells, partition
+from smotefast.neighbors.cells.partition import partition
 from smotefast.neighbors.queries import as_points, other_queries, pool_queries
 from tests.helpers import reference_kernels as naive
 from tests.helpers.hypothesis_examples import examples
@@ -45,9 +45,9 @@ def test_partition__has_each_row_once_in_the_cell_of_its_nearest_center(
     with quiet():
         cells = partition(points, queries.points, n_threads=n_threads, cell_rows=cell_rows)
     assert sorted(cells.packed.order) == list(range(len(points.values)))
-    assert (cells.sizes > 0).all()
-    home = cells.cell_of_rows()
-    rows = embed(points, cells.levels, slice(None))
+    assert (cells.assigned.sizes > 0).all()
+    home = cells.assigned.cell
+    rows = embed(points, cells.assigned.levels, slice(None))
     distances = squared_to_centers(rows, cells.packed.centers)
     own = np.take_along_axis(distances, home[:, np.newaxis].astype(int), axis=1)[:, 0]
     assert (own <= distances.min(axis=1) * (1 + 1e-9)).all()
@@ -69,7 +69,7 @@ def test_walk__resolves_only_what_sorting_all_distances_finds(
 ):
     points, queries, k = drawn
     with quiet(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(search, "_TASK_QUERIES", 7)
+        patch.setattr(search, "TASK_QUERIES", 7)
         cells = partition(points, queries.points, n_threads=n_threads, cell_rows=cell_rows)
         reach = search.Reach(n_near, np.inf)
         found = search.walk(cells, queries, k, reach, n_threads=n_threads)
@@ -158,8 +158,8 @@ def test_walk__does_not_depend_on_threads_tasks_or_blocks(monkeypatch):
         again = search.walk(cells, every(points), 4, reach, n_threads=1)
         assert np.array_equal(expected.indices, again.indices)
         with monkeypatch.context() as patch:
-            patch.setattr(search, "_WORK_PER_THREAD", 1.0)
-            patch.setattr(search, "_FEWEST_TASKS", 1)
+            patch.setattr(search, "WORK_PER_THREAD", 1.0)
+            patch.setattr(search, "FEWEST_TASKS", 1)
             again = search.walk(cells, every(points), 4, reach, n_threads=2)
         assert np.array_equal(expected.indices, again.indices)
         shuffled = np.random.default_rng(0).permutation(N)
@@ -183,7 +183,7 @@ def test_walk_with_a_share__looks_through_the_cells_that_it_names(share):
     found = search.walk(cells, every(points), 4, reach, n_threads=2)
     # Every row of a cell within the share of the distance found was compared.
     squared = squared_to_centers(points.values, cells.packed.centers)
-    home = cells.cell_of_rows().astype(int)
+    home = cells.assigned.cell.astype(int)
     excess = squared - squared[np.arange(N), home][:, np.newaxis]
     kth = found.squared()[:, -1:]
     for row in range(0, N, 37):
@@ -200,7 +200,7 @@ def test_center_excesses__predict_recall_and_rows_compared():
     cells = partition(points, points, n_threads=2, cell_rows=20)
     queries = every(points)
     true = search.walk(cells, queries, 5, n_threads=2)
-    excesses = CenterExcesses(cells, queries, true, n_threads=2)
+    excesses = CenterExcesses(cells.assigned, queries, cells.assigned.cell, true)
     for target in (0.7, 0.9):
         reach = excesses.reach_for(target)
         found = search.walk(cells, queries, 5, reach, n_threads=2)
@@ -224,7 +224,7 @@ def test_walk_costs__are_small_for_clusters_and_large_without_them():
 
 
 def test_approximate_search__yields_attempts_of_rising_recall(monkeypatch):
-    monkeypatch.setattr("smotefast.neighbors.cells.approximate._RECALLS", (0.3, 0.7, 0.99))
+    monkeypatch.setattr("smotefast.neighbors.cells.approximate.RECALLS", (0.3, 0.7, 0.99))
     points = as_points(np.random.default_rng(0).normal(size=(MANY, 8)))
     results = list(search_cells_approximately(points, every(points), 5, n_threads=2))
     recalls = [result.recall for result in results]
@@ -238,7 +238,7 @@ def test_approximate_search__yields_attempts_of_rising_recall(monkeypatch):
 def test_queries_of_other_points__get_the_nearest_cell():
     points, others = clusters(N, seed=1), clusters(50, seed=2)
     cells = partition(points, others, n_threads=1, cell_rows=20)
-    home = nearest_cells(cells, other_queries(others), n_threads=1)
+    home = cells.home(other_queries(others), n_threads=1)
     distances = squared_to_centers(others.values, cells.packed.centers)
     assert np.array_equal(home, distances.argmin(axis=1))
 

@@ -12,13 +12,13 @@ from smotefast.neighbors.cells.estimate import CenterExcesses, search_sample
 from smotefast.neighbors.cells.partition import Partition, partition
 from smotefast.neighbors.cells.search import walk
 from smotefast.neighbors.exact.scan import rank_candidates
-from smotefast.neighbors.queries import Queries
+from smotefast.neighbors.queries import Queries, random_rows
 from smotefast.neighbors.result import SearchResult, recall
 
 # Recall that the cells of each attempt are chosen for, on a sample.
-_RECALLS = (0.95, 0.975, 0.99)
+RECALLS = (0.95, 0.975, 0.99)
 # Queries of the sample that the cells are chosen by, and of another one for the recall.
-_QUERIES, _SEED = 400, 3
+RECALL_QUERIES, RECALL_SEED = 400, 3
 
 
 def search_cells_approximately(
@@ -29,7 +29,7 @@ def search_cells_approximately(
     if cells is None:
         return
     sampled = SampledSearch(cells, queries, k, n_threads=n_threads)
-    for target in _RECALLS:
+    for target in RECALLS:
         result = sampled.walk(target)
         yield result._replace(recall=sampled.recall(result, k))
         del result  # before the next attempt
@@ -47,13 +47,14 @@ class SampledSearch:
         self._cells, self._queries, self._k = cells, queries, k
         self._n_threads = n_threads
         n_queries = len(queries.rows)
-        random_state = np.random.RandomState(_SEED)
-        drawn = random_state.choice(n_queries, min(2 * _QUERIES, n_queries), replace=False)
+        random_state = np.random.RandomState(RECALL_SEED)
+        drawn = random_rows(random_state, n_queries, min(2 * RECALL_QUERIES, n_queries))
         with phase("measuring recall", len(drawn)):
             true = search_sample(cells.points, queries.subset(drawn), k, n_threads=n_threads)
         half = slice(0, len(drawn) // 2)
         part = queries.subset(drawn[half])
-        self._excesses = CenterExcesses(cells, part, true.subset(half), n_threads=n_threads)
+        home = cells.home(part, n_threads=n_threads)
+        self._excesses = CenterExcesses(cells.assigned, part, home, true.subset(half))
         self._others, self._true = drawn[half.stop :], true.squared()[half.stop :]
 
     def walk(self, target: float) -> SearchResult:

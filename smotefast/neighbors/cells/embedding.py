@@ -8,12 +8,11 @@ the weight. So the distance of the columns is at most the true one, and a bound 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from smotefast.kernels.points import Points
-from smotefast.neighbors.queries import row_sample
+from smotefast.neighbors.queries import DensePoints, row_sample
 
 # Categories that get a column, at most: those that rows differ by most.
 MOST_LEVELS = 48
@@ -37,7 +36,7 @@ class Levels(NamedTuple):
     values: np.ndarray
 
 
-def frequent_levels(points: Points) -> Levels:
+def frequent_levels(points: DensePoints) -> Levels:
     """Choose the categories that get a column, by their variance on a sample of the rows."""
     found: list[tuple[float, int, int, float]] = []
     for column, codes in enumerate(row_sample(points.codes, _SAMPLE).T):
@@ -45,7 +44,9 @@ def frequent_levels(points: Points) -> Levels:
         if len(levels) < 2:
             continue
         has_two = len(levels) == 2
-        value = _root_below(points.weight if has_two else points.weight / 2, points.values)
+        value = _root_below(
+            points.weight if has_two else points.weight / 2, points.values.dtype
+        )
         for level, share in zip(levels[has_two:], counts[has_two:] / len(codes), strict=True):
             found.append((-share * (1 - share) * value**2, column, int(level), value))
     found = sorted(found)[:MOST_LEVELS]
@@ -56,13 +57,13 @@ def frequent_levels(points: Points) -> Levels:
     )
 
 
-def _root_below(squared: float, rows: np.ndarray) -> float:
+def _root_below(squared: float, dtype: np.dtype[Any]) -> float:
     """Return a root whose square is not above, in the dtype of the rows."""
-    root = rows.dtype.type(np.sqrt(squared))
-    return float(np.nextafter(root, rows.dtype.type(0)))
+    root = dtype.type(np.sqrt(squared))
+    return float(np.nextafter(root, dtype.type(0)))
 
 
-def embed(points: Points, levels: Levels, rows: np.ndarray | slice) -> np.ndarray:
+def embed(points: DensePoints, levels: Levels, rows: np.ndarray | slice) -> np.ndarray:
     """Return the numbers of some rows, followed by the columns of the levels."""
     values: np.ndarray = points.values[rows]
     if not len(levels.codes):

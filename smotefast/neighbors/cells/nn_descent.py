@@ -60,7 +60,7 @@ def search_nn_descent(
     if cells is None:
         return
     sampled = SampledSearch(cells, queries, graph_width(k), n_threads=n_threads)
-    rows = center_float32(points, cells.levels, cells.packed.order)
+    rows = center_float32(points, cells.assigned.levels, cells.packed.order)
     for target in _RECALLS:
         found = sampled.walk(target)
         with phase("joining neighbors", len(queries.rows)):

@@ -17,7 +17,15 @@ from smotefast.neighbors.exact.tiles import (
     reach_of,
     scale_for,
 )
-from smotefast.neighbors.queries import Queries, as_points, counted_blocks, other_queries
+from smotefast.neighbors.queries import (
+    DensePoints,
+    Queries,
+    as_points,
+    counted_blocks,
+    other_queries,
+    random_rows,
+    work_blocks,
+)
 
 if TYPE_CHECKING:
     from smotefast.kernels.cell_packing import Cells
@@ -26,7 +34,7 @@ if TYPE_CHECKING:
 # root of the number of rows: assigning to more centers would take longer than comparing.
 _CELL_ROWS, _MANY_ROWS = 256, 1_000_000
 # Rows of the sample per center, and rounds of Lloyd's algorithm on it.
-_SAMPLE_ROWS, _ROUNDS = 24, 3
+SAMPLE_ROWS, _ROUNDS = 24, 3
 _SEED = 20_020_601
 # Rows assigned to cells at a time: they are copied with columns for categories, and packed.
 _ROWS_PER_BLOCK = 1 << 15
@@ -37,34 +45,52 @@ _EXPONENT = 50
 _LARGEST = 1e150
 
 
-class Partition(NamedTuple):
-    """Rows of a pool in cells.
+class Assignment(NamedTuple):
+    """The cell of each row of a pool: that of its nearest center.
 
     Attributes
     ----------
-    points
-        The pool.
     levels
         Categories that the centers have columns of, after the numbers.
-    packed
-        What the kernels take.
+    centers
+        Shape (n_cells, n_features + n_levels), float64; each has rows.
+    sizes
+        Number of rows of each cell.
+    cell
+        Cell of each row, in two bytes if they suffice.
+    scale
+        A power of two that differences are multiplied with before they are packed.
+    slack
+        Bound of the rounding error of a score, as a share of the squared norms.
     """
 
-    points: Points
     levels: Levels
+    centers: np.ndarray
+    sizes: np.ndarray
+    cell: np.ndarray
+    scale: float
+    slack: float
+
+    def nearest(self, points: Points, *, n_threads: int) -> np.ndarray:
+        """Return the cell of the nearest center of each of some rows."""
+        values = embed(points, self.levels, slice(None))
+        centers = self.centers.astype(values.dtype)
+        return _nearest_centers(as_points(values), centers, n_threads)
+
+
+class Partition(NamedTuple):
+    """Rows of a pool in cells: the pool, the cell of each row, and what the kernels take."""
+
+    points: Points
+    assigned: Assignment
     packed: Cells
 
-    @property
-    def sizes(self) -> np.ndarray:
-        """Return the number of rows of each cell."""
-        return np.diff(self.packed.starts)
-
-    def cell_of_rows(self) -> np.ndarray:
-        """Return the cell of each row of the pool, in two bytes if they suffice."""
-        dtype = np.uint16 if len(self.sizes) <= 1 << 16 else np.uint32
-        cell = np.empty(len(self.packed.order), dtype=dtype)
-        cell[self.packed.order] = np.repeat(np.arange(len(self.sizes), dtype=dtype), self.sizes)
-        return cell
+    def home(self, queries: Queries[Points], *, n_threads: int) -> np.ndarray:
+        """Return the cell of each query: its own, or that of the nearest center."""
+        if queries.points is self.points:
+            cell: np.ndarray = self.assigned.cell[queries.rows]
+            return cell
+        return self.assigned.nearest(queries.points.subset(queries.rows), n_threads=n_threads)
 
 
 def partition(
@@ -84,6 +110,18 @@ def partition(
         Rows of a cell on average, None for ``rows_per_cell``; the result of an exact search
         does not depend on it.
     """
+    assigned = assign(points, query_points, n_threads=n_threads, cell_rows=cell_rows)
+    return None if assigned is None else _packed(points, assigned, n_threads)
+
+
+def assign(
+    points: DensePoints,
+    query_points: DensePoints,
+    *,
+    n_threads: int,
+    cell_rows: int | None = None,
+) -> Assignment | None:
+    """Find the cell of each row of a pool, as ``partition`` does."""
     center, reach, _ = center_and_reach(points.values)
     others = 0.0 if query_points is points else reach_of(query_points.values, center)
     if not (reach <= _LARGEST and others <= _LARGEST):
@@ -95,7 +133,7 @@ def partition(
         centers = k_means(points, levels, n_cells, n_threads=n_threads)
         centers = _near_together(centers, n_threads)
         scale = scale_for(max(reach, others, points.weight**0.5), _EXPONENT)
-        return _partition(points, levels, centers, scale, n_threads)
+        return _assigned(points, levels, centers, scale, n_threads)
 
 
 def rows_per_cell(n_rows: int) -> int:
@@ -103,43 +141,53 @@ def rows_per_cell(n_rows: int) -> int:
     return int(_CELL_ROWS * max(1.0, n_rows / _MANY_ROWS) ** 0.5)
 
 
-def _partition(
-    points: Points, levels: Levels, centers: np.ndarray, scale: float, n_threads: int
-) -> Partition:
-    from smotefast.kernels.cell_packing import Cells, pack_cells
-    from smotefast.kernels.tile_kernel import panel_lanes
-
+def _assigned(
+    points: DensePoints, levels: Levels, centers: np.ndarray, scale: float, n_threads: int
+) -> Assignment:
     # NumPy sorts numbers of two bytes by radix.
     cell = np.empty(len(points.values), np.uint16 if len(centers) <= 1 << 16 else np.uint32)
-    pool = as_points(centers)
+    counts = np.zeros(len(centers), dtype=np.int64)
     for block in counted_blocks(len(cell), 1, _ROWS_PER_BLOCK, 1):
-        rows = other_queries(as_points(embed(points, levels, block)))
-        cell[block] = nearest_rows(pool, rows, n_threads=n_threads)
-    counts = np.bincount(cell, minlength=len(centers))
-    order = np.argsort(cell, kind="stable")
+        rows = as_points(embed(points, levels, block))
+        cell[block] = _nearest_centers(rows, centers, n_threads)
+        counts += np.bincount(cell[block], minlength=len(centers))
     is_filled = counts > 0
-    centers, counts = centers[is_filled].astype(np.float64), counts[is_filled]
-    starts, panel_starts = _starts(counts), _starts(-(-counts // panel_lanes(FLOAT32)))
-    panels = empty_panels(points, int(panel_starts[-1]), FLOAT32)
+    new_number = (np.cumsum(is_filled) - 1).astype(cell.dtype)
+    for block in work_blocks(len(cell), 1, _ROWS_PER_BLOCK, 1):
+        cell[block] = new_number[cell[block]]
     # Rounding of n_sums + 1 sums, of the norms, of the casts and of two differences.
     n_sums = points.values.shape[1] + points.codes.shape[1]
     slack = (2 * n_sums + 40) * float(np.finfo(np.float32).eps) / 2
+    filled = centers[is_filled].astype(np.float64)
+    return Assignment(levels, filled, counts[is_filled], cell, scale, slack)
+
+
+def _packed(points: Points, assigned: Assignment, n_threads: int) -> Partition:
+    from smotefast.kernels.cell_packing import Cells, pack_cells
+    from smotefast.kernels.tile_kernel import panel_lanes
+
+    levels, centers, sizes, cell, scale, slack = assigned
+    order = np.argsort(cell, kind="stable")
+    starts, panel_starts = starts_of(sizes), starts_of(-(-sizes // panel_lanes(FLOAT32)))
+    panels = empty_panels(points, int(panel_starts[-1]), FLOAT32)
     layout, half_weight = (order, starts, panel_starts), 0.5 * points.weight * scale * scale
-    cells = Cells(centers, *levels, *layout, *panels, half_weight, scale, slack)
     pack_cells(points, centers, *layout, scale, slack, *panels, n_threads=n_threads)
-    return Partition(points, levels, cells)
+    cells = Cells(
+        centers, *levels, *layout, panel_starts[1:], *panels, half_weight, scale, slack
+    )
+    return Partition(points, assigned, cells)
 
 
-def k_means(points: Points, levels: Levels, n_cells: int, *, n_threads: int) -> np.ndarray:
+def k_means(points: DensePoints, levels: Levels, n_cells: int, *, n_threads: int) -> np.ndarray:
     """Return centers of rows, found by a few rounds of Lloyd's algorithm on a sample."""
     random_state = np.random.RandomState(_SEED)
     n_rows = len(points.values)
-    n_sample = min(n_rows, _SAMPLE_ROWS * n_cells)
-    drawn = random_state.choice(n_rows, n_sample, replace=False)
+    n_sample = min(n_rows, SAMPLE_ROWS * n_cells)
+    drawn = random_rows(random_state, n_rows, n_sample)
     centers = embed(points, levels, drawn[:n_cells])
     sample = as_points(embed(points, levels, np.sort(drawn)))
     for _ in range(_ROUNDS):
-        cell = nearest_rows(as_points(centers), other_queries(sample), n_threads=n_threads)
+        cell = _nearest_centers(sample, centers, n_threads)
         counts = np.bincount(cell, minlength=n_cells)[:, np.newaxis]
         sums = [np.bincount(cell, column, n_cells) for column in sample.values.T]
         means = np.column_stack(sums) / np.maximum(counts, 1)
@@ -155,19 +203,19 @@ def _near_together(centers: np.ndarray, n_threads: int) -> np.ndarray:
     points = as_points(centers)
     levels = frequent_levels(points)
     groups = k_means(points, levels, max(1, int(len(centers) ** 0.5)), n_threads=n_threads)
-    group = nearest_rows(as_points(groups), other_queries(points), n_threads=n_threads)
-    return centers[np.argsort(group, kind="stable")]
+    return centers[np.argsort(_nearest_centers(points, groups, n_threads), kind="stable")]
 
 
-def nearest_cells(cells: Partition, queries: Queries[Points], *, n_threads: int) -> np.ndarray:
-    """Return the cell of the nearest center of each query."""
-    if queries.points is cells.points:
-        cell: np.ndarray = cells.cell_of_rows()[queries.rows]
-        return cell
-    rows = as_points(embed(queries.points, cells.levels, queries.rows))
-    centers = as_points(cells.packed.centers.astype(rows.values.dtype))
-    return nearest_rows(centers, other_queries(rows), n_threads=n_threads)
+def _nearest_centers(points: Points, centers: np.ndarray, n_threads: int) -> np.ndarray:
+    """Return the nearest center of each row, in blocks that take little memory."""
+    nearest = np.empty(len(points.values), dtype=np.int64)
+    pool = as_points(centers)
+    for block in work_blocks(len(nearest), 1, _ROWS_PER_BLOCK, 1):
+        part = other_queries(as_points(points.values[block]))
+        nearest[block] = nearest_rows(pool, part, n_threads=n_threads)
+    return nearest
 
 
-def _starts(counts: np.ndarray) -> np.ndarray:
-    return np.concatenate([[0], np.cumsum(counts)])
+def starts_of(sizes: np.ndarray) -> np.ndarray:
+    """Return where each of some consecutive parts begins, and the end."""
+    return np.concatenate([[0], np.cumsum(sizes)])

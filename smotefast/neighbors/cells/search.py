@@ -8,11 +8,7 @@ import numpy as np
 
 from smotefast._phases import advance
 from smotefast.kernels.points import Points
-from smotefast.neighbors.cells.partition import (
-    Partition,
-    nearest_cells,
-    partition,
-)
+from smotefast.neighbors.cells.partition import Partition, partition
 from smotefast.neighbors.exact.scan import rank_candidates
 from smotefast.neighbors.exact.tiles import CODE_COST, are_below
 from smotefast.neighbors.queries import Queries, result_blocks, work_blocks
@@ -20,14 +16,14 @@ from smotefast.neighbors.result import ResultInBlocks, SearchResult
 
 # Candidates beyond k: of an exact search, at first and for queries that these leave unresolved;
 # and of an approximate one.
-WALK_SPARE, _SECOND_SPARE, _APPROXIMATE_SPARE = 3, 48, 1
+SPARES, APPROXIMATE_SPARE = (3, 48), 1
 # Squares below this are lost in float32.
 _TINY = 1e-36
 # Queries of a task, at most: a cell is read once for all of them.
-_TASK_QUERIES = 256
+TASK_QUERIES = 256
 # Multiply-adds of one kernel call and thread, at most 0.5 s: a signal is handled after a call.
 # A call has at least so many tasks for a thread.
-_WORK_PER_THREAD, _FEWEST_TASKS = 1e10, 2
+WORK_PER_THREAD, FEWEST_TASKS = 1e10, 2
 
 
 class Reach(NamedTuple):
@@ -90,8 +86,8 @@ def walk(
         Whether the result has squared distances.
     """
     is_exact, n_pool = reach.share == np.inf, len(cells.points.values)
-    spares = (WALK_SPARE, _SECOND_SPARE) if is_exact else (_APPROXIMATE_SPARE,)
-    home = nearest_cells(cells, queries, n_threads=n_threads)
+    spares = SPARES if is_exact else (APPROXIMATE_SPARE,)
+    home = cells.home(queries, n_threads=n_threads)
     results = ResultInBlocks(len(home), k, n_pool, with_distances=with_distances)
     by_cell = np.argsort(home, kind="stable")
     for spare in spares:
@@ -118,31 +114,40 @@ def _walk(
 
     n_pool, n_features = cells.points.values.shape
     width = n_features + CODE_COST * cells.points.codes.shape[1]
-    n_cells = len(cells.sizes)
+    n_cells = len(cells.assigned.sizes)
     share = 1.0 if reach.share == np.inf else min(1.0, reach.n_near / n_cells)
     scores = np.empty((len(home), k + spare), dtype=np.float32)
     candidates = np.empty((len(home), k + spare), dtype=np.int64)
     is_complete = np.empty(len(home), dtype=bool)
-    tasks = _tasks(home)
-    work = _TASK_QUERIES * share * n_pool * width
-    per_call = _WORK_PER_THREAD * n_threads
-    for block in work_blocks(len(tasks), work, per_call, _FEWEST_TASKS * n_threads):
+    tasks = tasks_of(home)
+    n_passed = np.zeros(len(tasks), dtype=np.int64)
+    missing = np.empty((len(tasks), 0), dtype=np.int64)  # none: all cells are loaded
+    work = TASK_QUERIES * share * n_pool * width
+    per_call = WORK_PER_THREAD * n_threads
+    for block in work_blocks(len(tasks), work, per_call, FEWEST_TASKS * n_threads):
         search_in_kernel(
             cells.packed, queries.points, queries.rows, queries.excluded, tasks[block],
-            *reach, scores, candidates, is_complete, n_threads=n_threads,
+            *reach, scores, candidates, is_complete, n_passed[block], missing[block],
+            n_threads=n_threads,
         )  # fmt: skip
         advance(int(np.diff(tasks[block, 1:]).sum()))
     result = rank_candidates(cells.points, queries, candidates, k, n_threads=n_threads)
-    bounds = 2 * scores[:, 0].astype(np.float64) - _TINY
     kth = result.squared()[:, -1]
-    return result, is_complete & are_below(kth, bounds, cells.packed.scale, n_features)
+    return result, is_complete & are_certain(kth, scores[:, 0], cells.packed.scale, n_features)
 
 
-def _tasks(home: np.ndarray) -> np.ndarray:
+def are_certain(
+    squared: np.ndarray, worst: np.ndarray, scale: float, n_features: int
+) -> np.ndarray:
+    """Whether squared distances are below those of all rows left out; ``worst`` are scores."""
+    return are_below(squared, 2 * worst.astype(np.float64) - _TINY, scale, n_features)
+
+
+def tasks_of(home: np.ndarray) -> np.ndarray:
     """Return the cell, first query and end of each task, for queries sorted by cell."""
     first = np.flatnonzero(np.diff(home, prepend=-1))
     counts = np.diff(first, append=len(home))
-    n_tasks = -(-counts // _TASK_QUERIES)
+    n_tasks = -(-counts // TASK_QUERIES)
     item = np.repeat(np.arange(len(first)), n_tasks)
     number = np.arange(len(item)) - np.repeat(np.cumsum(n_tasks) - n_tasks, n_tasks)
     bounds = [first[item] + counts[item] * (number + i) // n_tasks[item] for i in (0, 1)]

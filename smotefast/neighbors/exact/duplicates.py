@@ -14,7 +14,7 @@ import numpy as np
 
 from smotefast.kernels.points import Points
 from smotefast.neighbors.exact.scan import rank_candidates
-from smotefast.neighbors.queries import Queries, pool_queries, work_blocks
+from smotefast.neighbors.queries import DensePoints, Queries, pool_queries, work_blocks
 from smotefast.neighbors.result import SmallerSearch, as_indices, index_dtype
 from smotefast.neighbors.row_hashes import hash_rows
 
@@ -61,7 +61,7 @@ def search_distinct(
     return SmallerSearch(distinct.points, pool_queries(distinct.points, rows), expand)
 
 
-def distinct_share(points: Points) -> float:
+def distinct_share(points: DensePoints) -> float:
     """Return the share of distinct rows in a sample of the pool."""
     step = slice(None, None, -(-points.values.shape[0] // _SAMPLE))
     sample = hash_rows(points.values[step], points.codes[step])

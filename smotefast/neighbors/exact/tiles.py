@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from smotefast._row_files import RowFile
 from smotefast.kernels.points import Points
 from smotefast.neighbors.exact.integer_keys import are_integers
 from smotefast.neighbors.exact.scan import rank_candidates, search_scan
@@ -184,7 +185,7 @@ def _largest_norm(packed: Packed) -> float:
     return 2 * max(float(each[np.isfinite(each)].max()) for each in halves)
 
 
-def center_and_reach(rows: np.ndarray) -> tuple[np.ndarray, float, bool]:
+def center_and_reach(rows: np.ndarray | RowFile) -> tuple[np.ndarray, float, bool]:
     """Return a center, the largest deviation from it, and whether a sample is integers.
 
     The center is the median of the sample: outliers do not move it away from the bulk.
@@ -197,7 +198,7 @@ def center_and_reach(rows: np.ndarray) -> tuple[np.ndarray, float, bool]:
         return center, reach_of(rows, center), is_integral
 
 
-def reach_of(rows: np.ndarray, center: np.ndarray) -> float:
+def reach_of(rows: np.ndarray | RowFile, center: np.ndarray) -> float:
     """Return the largest deviation from a center, computed in blocks that fit the cache."""
     highest = np.full(rows.shape[1], -np.inf)
     lowest = np.full(rows.shape[1], np.inf)

@@ -1,0 +1,198 @@
+"""Cells of rows in a file: rows sorted by cell, and a buffer of the cells that a walk needs."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from smotefast._phases import advance
+from smotefast._row_files import RowFile
+from smotefast.kernels.points import Points
+from smotefast.neighbors.cells.partition import Assignment, starts_of
+from smotefast.neighbors.exact.tiles import FLOAT32, empty_panels
+from smotefast.neighbors.queries import FilePoints, as_points
+from smotefast.neighbors.result import index_dtype
+
+if TYPE_CHECKING:
+    from smotefast.kernels.cell_packing import Cells
+
+# Cells are read in groups of at most this share of a buffer. A buffer holds at least so many of
+# the largest cell: what one call of ``load`` reads stays until the next.
+_GROUPS = 4
+
+
+class FileCells(NamedTuple):
+    """Rows of a pool in a file, those of a cell together and in their order.
+
+    Attributes
+    ----------
+    assigned
+        The centers and sizes of the cells; it has no longer the cell of each row.
+    starts
+        Entry where each cell begins, and the end.
+    rows, numbers
+        Row of the pool of each entry: its values and its number there.
+    entry
+        Entry of each row of the pool, in four bytes if they suffice.
+    """
+
+    assigned: Assignment
+    starts: np.ndarray
+    rows: RowFile
+    numbers: RowFile
+    entry: np.ndarray
+
+    def home(self, start: int, stop: int) -> np.ndarray:
+        """Return the cell of each of some entries."""
+        return np.searchsorted(self.starts, np.arange(start, stop), side="right") - 1
+
+    def read_rows(self, numbers: np.ndarray) -> Points:
+        """Read rows by their number in the pool."""
+        return as_points(self.rows[self.entry[numbers]])
+
+    def read_cells(self, cells: np.ndarray) -> tuple[Points, np.ndarray]:
+        """Read the rows of cells, ascending, and their numbers."""
+        runs = np.split(cells, np.flatnonzero(np.diff(cells) != 1) + 1)
+        spans = [slice(self.starts[run[0]], self.starts[run[-1] + 1]) for run in runs]
+        values, numbers = (
+            np.concatenate([file[span] for span in spans]) for file in (self.rows, self.numbers)
+        )
+        return as_points(values), numbers.astype(np.int64)
+
+
+def sort_by_cell(
+    points: FilePoints, assigned: Assignment, folder: str, *, n_bytes: int
+) -> FileCells:
+    """Write the rows of a pool to a file, sorted by cell, in blocks of so many bytes."""
+    n_rows, n_features = points.values.shape
+    starts = starts_of(assigned.sizes)
+    rows = RowFile.new(folder, (n_rows, n_features), points.values.dtype)
+    numbers = RowFile.new(folder, (n_rows,), index_dtype(n_rows))
+    entry = np.empty(n_rows, np.uint32 if n_rows < 1 << 32 else np.int64)
+    free = starts[:-1].copy()  # next entry of each cell
+    row_bytes = 2 * n_features * points.values.dtype.itemsize + 64
+    for block in points.values.blocks(max(1, n_bytes // row_bytes)):
+        cell = assigned.cell[block]
+        order = np.argsort(cell, kind="stable")
+        cells, counts = np.unique(cell, return_counts=True)
+        first = free[cells]
+        free[cells] += counts
+        rows.write_runs(first, counts, points.values[block][order])
+        numbers.write_runs(first, counts, block.start + order)
+        offsets = np.repeat(first - (np.cumsum(counts) - counts), counts)
+        entry[block.start + order] = offsets + np.arange(len(order))
+        advance(len(order))
+    without_cells = assigned._replace(cell=assigned.cell[:0].copy())
+    return FileCells(without_cells, starts, rows, numbers, entry)
+
+
+class CellBuffer:
+    """Cells of a file that are in memory, packed for the kernels; the oldest make room.
+
+    Parameters
+    ----------
+    cells
+        The cells.
+    n_bytes
+        Size of the buffer; larger if it could not hold a few of the largest cells.
+    n_threads
+        Threads that pack.
+
+    Attributes
+    ----------
+    packed
+        What the kernels take.
+    """
+
+    packed: Cells
+
+    def __init__(self, cells: FileCells, *, n_bytes: int, n_threads: int) -> None:
+        from smotefast.kernels.cell_packing import Cells
+        from smotefast.kernels.tile_kernel import panel_lanes
+
+        self._cells, self._n_threads = cells, n_threads
+        assigned, self._lanes = cells.assigned, panel_lanes(FLOAT32)
+        self._n_panels = -(-assigned.sizes // self._lanes)
+        n_features = cells.rows.shape[1]
+        panel_bytes = self._lanes * (4 * (n_features + 1) + 8)
+        total, largest = int(self._n_panels.sum()), int(self._n_panels.max())
+        self._capacity = max(min(n_bytes // panel_bytes, 2 * total), _GROUPS * largest)
+        self._end = 0  # panel after the cells loaded last
+        self._loaded: deque[int] = deque()
+        no_rows = as_points(np.empty((0, n_features), FLOAT32))
+        self.packed = Cells(
+            assigned.centers, *assigned.levels,
+            order=np.empty(self._capacity * self._lanes, dtype=np.int64),
+            starts=np.zeros(len(assigned.sizes), dtype=np.int64),
+            panel_starts=np.full(len(assigned.sizes), -1),
+            panel_ends=np.full(len(assigned.sizes), -1),
+            **empty_panels(no_rows, self._capacity, FLOAT32)._asdict(),
+            half_weight=0.0, scale=assigned.scale, slack=assigned.slack,
+        )  # fmt: skip
+
+    @property
+    def n_rows(self) -> int:
+        """Return how many rows the buffer can hold."""
+        return self._capacity * self._lanes
+
+    def load(self, needed: np.ndarray) -> None:
+        """Load cells: the first one, then as many others as half of the buffer holds.
+
+        ``needed`` are cells, some several times; those that are named most often come first,
+        and numbers below 0 are skipped.
+        """
+        cells, counts = np.unique(needed[needed >= 0], return_counts=True)
+        order = np.lexsort((cells, -counts, cells != needed.flat[0]))
+        cells = cells[order]
+        cells = cells[self.packed.panel_starts[cells] < 0]
+        fits = np.cumsum(self._n_panels[cells]) <= self._capacity // 2
+        for group in self._groups(np.sort(cells[fits])):
+            self._load(group)
+
+    def _groups(self, cells: np.ndarray) -> Iterator[np.ndarray]:
+        ends = np.cumsum(self._n_panels[cells])
+        begin, before = 0, 0
+        while begin < len(cells):
+            limit = before + self._capacity // _GROUPS
+            stop = int(np.searchsorted(ends, limit, side="right"))
+            yield cells[begin:stop]
+            begin, before = stop, int(ends[stop - 1])
+
+    def _load(self, cells: np.ndarray) -> None:
+        from smotefast.kernels.cell_packing import pack_cells
+
+        packed, assigned = self.packed, self._cells.assigned
+        panel_starts = starts_of(self._n_panels[cells])
+        first = self._free_panels(int(panel_starts[-1]))
+        panels = slice(first, first + int(panel_starts[-1]))
+        points, numbers = self._cells.read_cells(cells)
+        starts = starts_of(assigned.sizes[cells])
+        pack_cells(
+            points, assigned.centers[cells], np.arange(len(numbers)), starts, panel_starts,
+            packed.scale, packed.slack, packed.values[panels], packed.halves[panels],
+            packed.codes[panels], n_threads=self._n_threads,
+        )  # fmt: skip
+        packed.panel_starts[cells] = first + panel_starts[:-1]
+        packed.panel_ends[cells] = first + panel_starts[1:]
+        packed.starts[cells] = packed.panel_starts[cells] * self._lanes
+        offsets = np.repeat(packed.starts[cells] - starts[:-1], np.diff(starts))
+        packed.order[offsets + np.arange(len(numbers))] = numbers
+        self._loaded.extend(cells.tolist())
+
+    def _free_panels(self, n_panels: int) -> int:
+        """Remove the oldest cells until so many consecutive panels are free."""
+        starts = self.packed.panel_starts
+        if self._end + n_panels > self._capacity:
+            while self._loaded and starts[self._loaded[0]] >= self._end:
+                self._forget_oldest()
+            self._end = 0
+        first, self._end = self._end, self._end + n_panels
+        while self._loaded and first <= starts[self._loaded[0]] < self._end:
+            self._forget_oldest()
+        return first
+
+    def _forget_oldest(self) -> None:
+        self.packed.panel_starts[self._loaded.popleft()] = -1

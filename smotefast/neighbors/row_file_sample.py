@@ -1,0 +1,102 @@
+"""Samples of the queries of a file, by which an approximate search chooses cells."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from smotefast._phases import phase
+from smotefast.neighbors.cells.approximate import RECALL_QUERIES, RECALL_SEED
+from smotefast.neighbors.cells.estimate import CenterExcesses
+from smotefast.neighbors.cells.partition import Assignment
+from smotefast.neighbors.cells.search import Reach
+from smotefast.neighbors.exact.scan import rank_candidates
+from smotefast.neighbors.queries import (
+    FilePoints,
+    as_points,
+    other_queries,
+    random_rows,
+    work_blocks,
+)
+from smotefast.neighbors.result import SearchResult, recall
+from smotefast.neighbors.streaming import StreamingNeighbors
+
+# Rows of which queries are counted at a time.
+_QUERY_BLOCK = 1 << 20
+
+
+class FileQueries:
+    """The rows of a file that are queries, by their number among these."""
+
+    def __init__(self, is_query: np.ndarray | None, n_rows: int) -> None:
+        self._is_query = is_query
+        self._n_queries = n_rows if is_query is None else int(np.count_nonzero(is_query))
+
+    def __len__(self) -> int:
+        return self._n_queries
+
+    def rows(self, numbers: np.ndarray) -> np.ndarray:
+        """Return the rows of some queries."""
+        if self._is_query is None:
+            return numbers
+        rows, before = np.empty(len(numbers), dtype=np.int64), 0
+        for block in work_blocks(len(self._is_query), 1, _QUERY_BLOCK, 1):
+            found = np.flatnonzero(self._is_query[block]) + block.start
+            is_here = (numbers >= before) & (numbers < before + len(found))
+            rows[is_here] = found[numbers[is_here] - before]
+            before += len(found)
+        return rows
+
+
+class FileSample:
+    """Queries that cells are chosen by, and others that the recall is measured on.
+
+    They are those of ``SampledSearch``.
+    """
+
+    def __init__(
+        self,
+        points: FilePoints,
+        assigned: Assignment,
+        queries: FileQueries,
+        k: int,
+        n_threads: int,
+        n_bytes: int,
+    ) -> None:
+        random_state = np.random.RandomState(RECALL_SEED)
+        size = min(2 * RECALL_QUERIES, len(queries))
+        rows = queries.rows(random_rows(random_state, len(queries), size))
+        values = points.values[rows]
+        row_bytes = 24 * points.values.shape[1] + 64
+        true = StreamingNeighbors(values, k, positions=rows, n_threads=n_threads)
+        with phase("measuring recall", len(rows)):
+            for block in points.values.blocks(max(1, n_bytes // row_bytes)):
+                true.add_block(points.values[block], block.start)
+        nearest = SearchResult(true.positions, true.squared_distances)
+        half = slice(0, len(rows) // 2)
+        self._excesses = CenterExcesses(
+            assigned, other_queries(as_points(values[half])), assigned.cell[rows[half]],
+            nearest.subset(half),
+        )  # fmt: skip
+        others = half.stop + np.argsort(rows[half.stop :])
+        self._points, self._n_threads, self._rows = points, n_threads, rows[others]
+        self._values, self._true = values[others], nearest.squared()[others]
+        self._found = np.full((len(others), k), len(points.values))
+
+    def reach_for(self, target: float) -> Reach:
+        """Return the cells that hold a share of the neighbors of the sample."""
+        return self._excesses.reach_for(target)
+
+    def see(self, rows: np.ndarray, indices: np.ndarray) -> None:
+        """Remember what was found for queries of the sample."""
+        which = np.isin(rows, self._rows)
+        self._found[np.searchsorted(self._rows, rows[which])] = indices[which]
+
+    def recall(self) -> float:
+        """Return the share of the k nearest rows found."""
+        n_rows, k = len(self._points.values), self._found.shape[1]
+        rows = np.unique(self._found)
+        rows = rows[rows < n_rows]
+        pool, queries = self._points.subset(rows), other_queries(as_points(self._values))
+        candidates = np.searchsorted(rows, self._found)
+        ranked = rank_candidates(pool, queries, candidates, k, n_threads=self._n_threads)
+        return recall(ranked.squared(), self._true)

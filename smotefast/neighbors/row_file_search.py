@@ -1,0 +1,232 @@
+"""Find nearest neighbors of rows in a file: those that ``find_neighbors`` finds in memory.
+
+What decides the method, and what an approximate search looks through, follows from samples of
+the rows, never from the memory. The neighbors are written to a file, too.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from smotefast._phases import advance, log_detail, log_step, phase
+from smotefast._row_files import RowFile, TableWriter
+from smotefast.neighbors import rules
+from smotefast.neighbors.cells.approximate import RECALLS
+from smotefast.neighbors.cells.estimate import (
+    WalkCosts,
+    costs_of_samples,
+    draw_samples,
+)
+from smotefast.neighbors.cells.partition import assign
+from smotefast.neighbors.cells.row_file_cells import sort_by_cell
+from smotefast.neighbors.cells.row_file_walk import FileWalk
+from smotefast.neighbors.cells.search import WHOLE, Reach
+from smotefast.neighbors.exact.duplicates import distinct_share
+from smotefast.neighbors.planner import METHODS, plan_search
+from smotefast.neighbors.problem import DataProbes, SearchProblem
+from smotefast.neighbors.queries import (
+    FilePoints,
+    as_file_points,
+)
+from smotefast.neighbors.result import RECALL_WANTED, index_dtype
+from smotefast.neighbors.row_file_sample import FileQueries, FileSample
+from smotefast.neighbors.runner import warn_recall
+from smotefast.neighbors.search import check_search
+
+# Rows of a block of the table of neighbors take this share of the memory.
+_TABLE_SHARE = 4
+
+
+class SearchInfo(NamedTuple):
+    """How neighbors were found.
+
+    Attributes
+    ----------
+    method
+        "exact" or "approximate".
+    reason
+        The rule by which the search is exact or approximate.
+    recall
+        Share of the true neighbors found, measured on a sample; None if exact.
+    """
+
+    method: str
+    reason: str
+    recall: float | None = None
+
+
+class FileNeighbors(NamedTuple):
+    """Nearest neighbors in a file.
+
+    Attributes
+    ----------
+    indices
+        The neighbors of each row, nearest first, shape (n_rows, k), int32 (int64 above 2^31
+        rows); zeros for rows that are no queries.
+    info
+        How they were found.
+    """
+
+    indices: RowFile
+    info: SearchInfo
+
+
+def find_neighbors_in_file(
+    rows: RowFile,
+    k: int,
+    *,
+    is_query: np.ndarray | None = None,
+    search: str = "auto",
+    n_threads: int,
+    folder: str,
+    memory_bytes: int,
+) -> FileNeighbors:
+    """Find the k nearest other rows of rows in a file.
+
+    The neighbors are those of ``find_neighbors`` for the same rows and queries.
+
+    Parameters
+    ----------
+    rows : file of shape (n_rows, n_features), any numeric dtype
+    k : neighbors per query, at most ``n_rows - 1``
+    is_query : array of shape (n_rows,), bool; which rows to search for, None means all
+    search : "auto", "exact" or "approximate"
+    n_threads : threads to use; the result does not depend on it
+    folder : where scratch files are created: the sorted rows, and the neighbors
+    memory_bytes : memory of blocks and steps, besides ``memory_needed_in_file``; the result
+        does not depend on it
+
+    Raises
+    ------
+    ValueError
+        If values are not finite or have no squares in float64, or if the search would need
+        the rows in memory: NN-descent, and "auto" among many duplicates.
+    """
+    check_search(k, len(rows), 1, search)
+    points, queries = as_file_points(rows), FileQueries(is_query, len(rows))
+    n_rows, n_features = rows.shape
+    probes = _FileProbes(points, queries, k, n_threads)
+    problem = SearchProblem(len(queries), n_rows, n_features, k, search=search, probes=probes)
+    log_step(
+        "searching neighbors in a file: %d for each of %s rows, among %s rows",
+        k, f"{len(queries):,}", f"{len(rows):,}",
+    )  # fmt: skip
+    if not len(queries):
+        table = RowFile.new(folder, (n_rows, k), index_dtype(n_rows))
+        return FileNeighbors(table, SearchInfo("exact", "No row is a query."))
+    is_approximate, reason = _plan(problem)
+    assigned = assign(points, points, n_threads=n_threads)
+    if assigned is None:
+        raise ValueError(
+            "Some rows have no comparable distance to others: the values hold NaN, infinity, "
+            "or numbers beyond 1e150. Impute or remove them first."
+        )
+    sample = None
+    if is_approximate:
+        sample = FileSample(points, assigned, queries, k, n_threads, memory_bytes)
+    with phase("sorting rows by cell", len(rows)):
+        cells = sort_by_cell(points, assigned, folder, n_bytes=memory_bytes)
+    del assigned  # the cell of each row
+    n_bytes = memory_bytes - memory_bytes // _TABLE_SHARE
+    walk = FileWalk(cells, is_query, k, n_threads=n_threads, n_bytes=n_bytes)
+    tables = _Tables(walk, len(queries), folder, len(rows), k, memory_bytes // _TABLE_SHARE)
+    if sample is None:
+        return FileNeighbors(tables.write(WHOLE, None), SearchInfo("exact", reason))
+    return _best_attempt(tables, sample, reason)
+
+
+def _plan(problem: SearchProblem) -> tuple[bool, str]:
+    """Return whether the search is approximate, and why.
+
+    Raises
+    ------
+    ValueError
+        If the method in memory cannot run in a file, and may find other neighbors.
+    """
+    plan = plan_search(problem)
+    log_detail("search method: %s. %s", *plan)
+    if plan.method == "nn_descent":
+        raise ValueError(
+            "search='approximate' improves neighbors by NN-descent, which needs all rows of "
+            "the class in memory. Use search='auto' or 'exact', or a higher memory_limit."
+        )
+    may_be_approximate = rules.approximate_cells_may_pay(problem)
+    if plan.method == "distinct" and problem.search != "exact" and may_be_approximate:
+        raise ValueError(
+            f"search={problem.search!r} searches among distinct rows if at most half of the "
+            "rows of a class are distinct, which needs them in memory. Use search='exact', or "
+            "a higher memory_limit."
+        )
+    return METHODS[plan.method].is_approximate, plan.reason
+
+
+class _FileProbes(DataProbes):
+    """Measurements of rows in a file, on the samples that are drawn in memory."""
+
+    def __init__(
+        self, points: FilePoints, queries: FileQueries, k: int, n_threads: int
+    ) -> None:
+        self._points, self._queries, self._k = points, queries, k
+        self._n_threads = n_threads
+
+    @cached_property
+    def distinct_share(self) -> float:
+        """Share of distinct rows."""
+        return distinct_share(self._points)
+
+    @cached_property
+    def tied_share(self) -> float:
+        """Not measured: it chooses between exact methods."""
+        return 0.0
+
+    @cached_property
+    def walk_costs(self) -> WalkCosts | None:
+        """Rows compared with a query in cells; None if cells cannot serve the data."""
+        drawn, numbers = draw_samples(len(self._points.values), len(self._queries))
+        rows = np.sort(self._queries.rows(numbers))
+        pool, sample = self._points.subset(drawn), self._points.subset(rows)
+        return costs_of_samples(pool, sample, self._k, n_threads=self._n_threads)
+
+
+class _Tables:
+    """Writes the neighbors that walks find to tables."""
+
+    def __init__(
+        self, walk: FileWalk, n_queries: int, folder: str, n_rows: int, k: int, n_bytes: int
+    ) -> None:
+        self._walk, self._n_queries = walk, n_queries
+        self._folder, self._shape, self._n_bytes = folder, (n_rows, k), n_bytes
+
+    def write(self, reach: Reach, sample: FileSample | None) -> RowFile:
+        """Return a table of the neighbors; the sample sees what a walk alone found."""
+        dtype = index_dtype(self._shape[0])
+        writer = TableWriter(self._folder, self._shape, dtype, n_bytes=self._n_bytes)
+        with phase("searching neighbors", self._n_queries):
+            for step in self._walk.steps():
+                rows = step.queries.excluded
+                found, unresolved = self._walk.search(step, reach)
+                if sample is not None:
+                    sample.see(rows, found.indices)
+                writer.write(rows, self._walk.finish(step, found, unresolved))
+                advance(len(rows))
+        return writer.finish()
+
+
+def _best_attempt(tables: _Tables, sample: FileSample, reason: str) -> FileNeighbors:
+    """Search in ever more cells until the recall on the sample suffices."""
+    best: FileNeighbors | None = None
+    for number, target in enumerate(RECALLS, start=1):
+        table = tables.write(sample.reach_for(target), sample)
+        share = sample.recall()
+        log_detail("approximate search, attempt %d: recall %.3f", number, share)
+        if best is None or share > (best.info.recall or 0.0):
+            best = FileNeighbors(table, SearchInfo("approximate", reason, share))
+        if share >= RECALL_WANTED:
+            return best
+        del table  # its space is free before the next attempt
+    assert best is not None
+    warn_recall(best.info.recall or 0.0, stacklevel=4)
+    return best

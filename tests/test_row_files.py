@@ -1,0 +1,107 @@
+"""Arrays in scratch files: they read as NumPy reads, leave nothing, and report errors."""
+
+import errno
+import os
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smotefast import _row_files
+from smotefast._row_files import RowFile
+from tests.helpers.hypothesis_examples import examples
+
+
+def stored(tmp_path, values):
+    rows = RowFile.new(str(tmp_path), values.shape, values.dtype)
+    for block in rows.blocks(7):
+        rows[block] = values[block]
+    return rows
+
+
+@examples(60)
+@given(
+    seed=st.integers(0, 9999),
+    dtype=st.sampled_from(["f4", "f8", "i8", "u1"]),
+    width=st.sampled_from([None, 1, 3]),
+    n=st.integers(1, 300),
+    sizes=st.sampled_from([(1, 1), (16, 64), (8 << 10, 2 << 20)]),
+)
+def test_rows__are_those_of_the_array(tmp_path_factory, seed, dtype, width, n, sizes):
+    rng = np.random.default_rng(seed)
+    values = rng.integers(0, 200, n if width is None else (n, width)).astype(dtype)
+    rows = stored(tmp_path_factory.mktemp("rows"), values)
+    numbers = rng.integers(0, n, rng.integers(0, 400))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_row_files, "_GAP_BYTES", sizes[0])
+        patch.setattr(_row_files, "_BUFFER_BYTES", sizes[1])
+        assert np.array_equal(rows[numbers], values[numbers])
+    assert np.array_equal(rows[3:9], values[3:9])
+    assert np.array_equal(rows[::4], values[::4])
+    assert rows.reshape(-1).shape == (values.size,)
+    assert np.array_equal(rows.reshape(-1)[:], values.reshape(-1))
+    converted = rows.converted_to(np.float64)[:]
+    assert converted.dtype == np.float64
+    assert np.array_equal(converted, values)
+    assert len(rows) == n
+
+
+def test_write_runs__writes_each_run_to_its_first_row(tmp_path):
+    rows = RowFile.new(str(tmp_path), (10, 2), np.int32)
+    values = np.arange(10).reshape(5, 2)
+    rows.write_runs(np.array([7, 0, 3]), np.array([2, 0, 3]), values)
+    expected = np.zeros((10, 2))
+    expected[7:9], expected[3:6] = values[:2], values[2:]
+    assert np.array_equal(rows[:], expected)
+
+
+def test_file__has_no_name_and_is_closed_with_the_last_array(tmp_path):
+    rows = stored(tmp_path, np.arange(5.0))
+    assert os.listdir(tmp_path) == []
+    number = rows._descriptor.number
+    other = rows.converted_to(np.float32)
+    del rows
+    assert other[:].tolist() == [0, 1, 2, 3, 4]
+    del other
+    with pytest.raises(OSError, match="descriptor"):
+        os.fstat(number)
+
+
+def test_short_reads_and_writes__are_continued(tmp_path, monkeypatch):
+    write, read = os.pwrite, os.preadv
+    monkeypatch.setattr(os, "pwrite", lambda fd, view, at: write(fd, view[:5], at))
+    monkeypatch.setattr(os, "preadv", lambda fd, views, at: read(fd, [views[0][:3]], at))
+    values = np.arange(20.0).reshape(10, 2)
+    assert np.array_equal(stored(tmp_path, values)[:], values)
+
+
+def test_full_disk__is_an_error_with_its_number(tmp_path, monkeypatch):
+    def fail(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "pwrite", fail)
+    with pytest.raises(OSError, match="No space left") as caught:
+        stored(tmp_path, np.arange(5.0))
+    assert caught.value.errno == errno.ENOSPC
+    assert os.listdir(tmp_path) == []
+
+
+def test_truncated_file__is_an_error(tmp_path):
+    rows = stored(tmp_path, np.arange(5.0))
+    os.ftruncate(rows._descriptor.number, 24)
+    with pytest.raises(OSError, match="ends before") as caught:
+        rows[:]
+    assert caught.value.errno == errno.EIO
+
+
+def test_wrong_rows__are_refused(tmp_path):
+    rows = stored(tmp_path, np.zeros((5, 2)))
+    with pytest.raises(IndexError, match="not one of 5 rows"):
+        rows[np.array([0, 5])]
+    with pytest.raises(ValueError, match="cannot be written"):
+        rows[0:3] = np.zeros((2, 2))
+    with pytest.raises(ValueError, match="cannot be written"):
+        rows[0:2] = np.zeros((2, 3))
+    with pytest.raises(ValueError, match="cannot have the shape"):
+        rows.reshape(3, -1)

@@ -112,7 +112,7 @@ class Job:
             origins = recipe.origins
             assert origins.neighbors is None
             choices = origins.draws.choices(first, last)
-            copied[at : at + last - first] = origins.base_positions[choices]
+            np.take(origins.base_positions, choices, out=copied[at : at + last - first])
         return copied
 
     def labels(self, start: int, stop: int, dtype: Any = object) -> np.ndarray:

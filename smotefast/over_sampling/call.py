@@ -18,9 +18,6 @@ from smotefast.engine.rows import ClassRows
 from smotefast.engine.user_estimators import neighbor_estimator
 from smotefast.neighbors import Neighbors, find_neighbors
 
-# Draws that are looked at at once: 16 MiB with their base rows.
-_DRAWS_AT_ONCE = 1 << 20
-
 
 class Parameters(Protocol):
     """Parameters that all samplers with neighbors have."""
@@ -185,8 +182,7 @@ def drawn_rows(draws: Draws, n_base: int, k: int) -> np.ndarray | None:
     if draws.n > 2 * n_base:
         return None
     is_drawn = np.zeros(n_base, dtype=bool)
-    for start in range(0, draws.n, _DRAWS_AT_ONCE):
-        is_drawn[draws.choices(start, min(start + _DRAWS_AT_ONCE, draws.n)) // k] = True
+    is_drawn[draws.choices(0, draws.n) // k] = True
     return np.flatnonzero(is_drawn)
 
 

@@ -35,6 +35,8 @@ class RowFile:
         Shape of the array; the first dimension counts the rows.
     dtype
         Dtype of the rows that are read.
+    folder
+        Where the file was created.
     """
 
     def __init__(
@@ -43,8 +45,9 @@ class RowFile:
         shape: Sequence[int],
         stored: np.dtype[Any],
         dtype: np.dtype[Any],
+        folder: str,
     ) -> None:
-        self.shape, self.dtype = tuple(shape), dtype
+        self.shape, self.dtype, self.folder = tuple(shape), dtype, folder
         self._descriptor, self._stored = descriptor, stored
         self._row_bytes = math.prod(self.shape[1:]) * stored.itemsize
 
@@ -62,7 +65,7 @@ class RowFile:
         descriptor = _Descriptor(number)
         os.unlink(path)
         os.ftruncate(number, math.prod(shape) * dtype.itemsize)
-        return cls(descriptor, shape, dtype, dtype)
+        return cls(descriptor, shape, dtype, dtype, folder)
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -134,7 +137,7 @@ class RowFile:
 
     def converted_to(self, dtype: Any) -> RowFile:
         """Return the same rows, converted when they are read."""
-        return RowFile(self._descriptor, self.shape, self._stored, np.dtype(dtype))
+        return RowFile(self._descriptor, self.shape, self._stored, np.dtype(dtype), self.folder)
 
     def reshape(self, *shape: int) -> RowFile:
         """Return the same values in another shape: one of the dimensions may be -1."""
@@ -143,7 +146,7 @@ class RowFile:
         known = tuple(n_values // rest if size == -1 else size for size in shape)
         if math.prod(known) != n_values or len(known) > 2:
             raise ValueError(f"{self.shape} cannot have the shape {shape}.")
-        return RowFile(self._descriptor, known, self._stored, self.dtype)
+        return RowFile(self._descriptor, known, self._stored, self.dtype, self.folder)
 
     def _near_rows(
         self, ascending: np.ndarray

@@ -91,16 +91,16 @@ def search_bytes(
 
 def search_in_file_bytes(n_rows: int, n_features: int, k: int, dtype: np.dtype[Any]) -> int:
     """Return the memory of a search within a class whose rows are in a file."""
-    from smotefast.neighbors import estimated_bytes_in_file
+    from smotefast.neighbors import FILE_SEARCH_BYTES, memory_needed_in_file
 
-    return estimated_bytes_in_file(n_rows, n_features, k, dtype)
+    return FILE_SEARCH_BYTES + memory_needed_in_file(n_rows, n_features, k, dtype)
 
 
 def search_in_file_scratch(n_rows: int, n_features: int, k: int, dtype: np.dtype[Any]) -> int:
     """Return the size of the temporary files of such a search, without its result."""
-    from smotefast.neighbors import scratch_bytes_in_file
+    from smotefast.neighbors import scratch_needed_in_file
 
-    return scratch_bytes_in_file(n_rows, n_features, k, dtype)
+    return scratch_needed_in_file(n_rows, n_features, k, dtype)
 
 
 def streaming_need(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from smotefast.engine.rows import CrossClassRows
-from smotefast.neighbors import Neighbors
+from smotefast.neighbors import Neighbors, SearchInfo
 
 # Decisions after an approximate search that are repeated with exact search, and the seed that
 # draws them.
@@ -69,13 +69,13 @@ class NeighborSearch:
         )
         return by_class[None].indices
 
-    def record(self, neighbors: Neighbors) -> None:
+    def record(self, found: Neighbors | SearchInfo) -> None:
         """Update ``method`` and ``recall``."""
         if self.method != "approximate":
-            self.method = neighbors.method
-        if neighbors.recall is not None:
-            lowest = neighbors.recall if self.recall is None else self.recall
-            self.recall = min(neighbors.recall, lowest)
+            self.method = found.method
+        if found.recall is not None:
+            lowest = found.recall if self.recall is None else self.recall
+            self.recall = min(found.recall, lowest)
 
     def measure_disagreement(
         self,

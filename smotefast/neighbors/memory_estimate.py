@@ -20,6 +20,8 @@ from smotefast.neighbors.problem import SearchProblem
 
 # Candidates of blocks of queries, blocks of rows in float64, and buffers of the threads.
 _BLOCKS = 24 << 20
+# Memory for the steps of a search in a file that a job plans for.
+FILE_SEARCH_BYTES = 64 << 20
 # The same for rows in a file, besides the memory that the caller allots to blocks.
 _FILE_BLOCKS = 16 << 20
 # Panels of cells are not full: at most 31 of 32 rows are missing in one of 8.
@@ -70,6 +72,15 @@ def memory_needed_in_file(n_rows: int, n_columns: int, k: int, dtype: Any) -> in
     centers = n_cells * (n_columns + 1) * 3 * 8
     per_row = n_rows * (6 if n_cells <= 1 << 16 else 8)
     return int(per_row + centers + max(costs, means)) + _FILE_BLOCKS
+
+
+def scratch_needed_in_file(n_rows: int, n_columns: int, k: int, dtype: Any) -> int:
+    """Return the size of the temporary files of a search in a file, besides its result.
+
+    The rows sorted by cell with their numbers, and the numbers in the order of the result.
+    """
+    number = 4 if n_rows < 1 << 31 else 8
+    return n_rows * (n_columns * int(np.dtype(dtype).itemsize) + number + 8)
 
 
 def _tiles_bytes(n_pool: float, n_features: int, k: int) -> float:

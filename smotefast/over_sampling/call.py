@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from sklearn.utils import check_random_state
 
+from smotefast._row_files import RowFile
 from smotefast._threads import thread_count
 from smotefast._typing import Label, Matrix
 from smotefast.engine.draws import Draws, Values
@@ -16,7 +17,15 @@ from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.recipes import Origins
 from smotefast.engine.rows import ClassRows
 from smotefast.engine.user_estimators import neighbor_estimator
-from smotefast.neighbors import Neighbors, find_neighbors
+from smotefast.neighbors import (
+    FILE_SEARCH_BYTES,
+    Neighbors,
+    find_neighbors,
+    find_neighbors_in_file,
+)
+
+# Draws that are read at a time: as many as lie between two checkpoints.
+_DRAWS_AT_ONCE = 1 << 20
 
 
 class Parameters(Protocol):
@@ -86,7 +95,7 @@ class Call:
     def origins(
         self,
         label: Label,
-        matrix: Matrix,
+        matrix: Matrix | RowFile,
         positions: np.ndarray,
         n_new: int,
         base_rows: np.ndarray | None = None,
@@ -101,7 +110,7 @@ class Call:
         label
             The class.
         matrix, positions
-            Its rows, and their positions in X.
+            Its rows, and their positions in X; both in files if the rows are.
         n_new
             Number of samples to generate.
         base_rows
@@ -113,6 +122,9 @@ class Call:
         k = self.class_k(label, len(positions))
         n_base = len(positions) if base_rows is None else len(base_rows)
         draws = self.draws(n_new, n_base * k, then)
+        if isinstance(matrix, RowFile):
+            found = self._find_in_file(matrix, k, mark_drawn_rows(draws, n_base, k))
+            return Origins(label, positions, positions, found, draws, step_size)
         drawn = drawn_rows(draws, n_base, k)
         queries, base_positions = drawn, positions
         if base_rows is not None:
@@ -153,6 +165,20 @@ class Call:
         self.search.record(neighbors)
         return neighbors
 
+    def _find_in_file(self, rows: RowFile, k: int, is_query: np.ndarray | None) -> RowFile:
+        """Find the k nearest other rows of rows in a file."""
+        found = find_neighbors_in_file(
+            rows,
+            k,
+            is_query=is_query,
+            search=self.search.search,
+            n_threads=self.search.n_threads,
+            folder=rows.folder,
+            memory_bytes=FILE_SEARCH_BYTES,
+        )
+        self.search.record(found.info)
+        return found.indices
+
     def estimator_for(self, k: int) -> Any:
         """Return the user's estimator for k neighbors, fewer in a small class; or None."""
         if self.estimator is not None and self.estimator.n_neighbors != k + 1:
@@ -175,15 +201,23 @@ class Call:
 
 
 def drawn_rows(draws: Draws, n_base: int, k: int) -> np.ndarray | None:
-    """Return the base rows that were drawn, or None if a search for all is as cheap.
+    """Return the base rows that were drawn, or None if a search for all is as cheap."""
+    is_drawn = mark_drawn_rows(draws, n_base, k)
+    return None if is_drawn is None else np.flatnonzero(is_drawn)
+
+
+def mark_drawn_rows(draws: Draws, n_base: int, k: int) -> np.ndarray | None:
+    """Return which base rows were drawn, or None if a search for all is as cheap.
 
     With as many draws as rows 63% of the rows are drawn, with three times as many 95%.
     """
     if draws.n > 2 * n_base:
         return None
     is_drawn = np.zeros(n_base, dtype=bool)
-    is_drawn[draws.choices(0, draws.n) // k] = True
-    return np.flatnonzero(is_drawn)
+    for start in range(0, draws.n, _DRAWS_AT_ONCE):
+        choices = draws.choices(start, min(start + _DRAWS_AT_ONCE, draws.n))
+        is_drawn[choices // k] = True
+    return is_drawn
 
 
 def neighbors_of_all(indices: np.ndarray, drawn: np.ndarray | None, n_base: int) -> np.ndarray:

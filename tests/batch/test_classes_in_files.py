@@ -21,7 +21,7 @@ N_ROWS = 600
 SAMPLERS = {
     "random": RandomOverSampler(random_state=0),
     "smote": SMOTE(random_state=0),
-    "smote, few": SMOTE(random_state=0, sampling_strategy=0.35),
+    "smote, few": SMOTE(random_state=0, sampling_strategy={1: 60, 2: 200}),
     "smote, exact": SMOTE(random_state=0, search="exact"),
     "smote, generator": SMOTE(random_state=np.random.RandomState(0)),
 }

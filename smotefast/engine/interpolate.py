@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from smotefast._phases import advance
+from smotefast._row_files import RowFile
 from smotefast._typing import CSR
 from smotefast.engine.recipes import NumberRecipe, csr_matrix_of, scaled_steps
 from smotefast.kernels import kernels_are_loaded
@@ -22,6 +23,8 @@ _ONE_THREAD = 1 << 18
 _FEW_VALUES = 1 << 20
 # Values of one kernel call, about 0.1 s: a signal is handled between two calls.
 _VALUES_PER_CALL = 1 << 24
+# Values of base rows that are read from a file at a time; as many of their neighbors.
+_VALUES_PER_READ = 1 << 21
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,18 @@ class Interpolate(NumberRecipe):
             return
         from smotefast.kernels.interpolate import interpolate_rows
 
-        rows = self.base, self.pool, self.origins.neighbors
         n_threads = 1 if out.size < _ONE_THREAD else n_threads
-        for block in counted_blocks(len(out), out.shape[1], _VALUES_PER_CALL, 1):
-            drawn = choices[block], steps[block]
-            interpolate_rows(*rows, *drawn, out[block], n_threads=n_threads)
+        per_call = _VALUES_PER_READ if isinstance(self.base, RowFile) else _VALUES_PER_CALL
+        for block in counted_blocks(len(out), out.shape[1], per_call, 1):
+            rows = self._rows(choices[block])
+            interpolate_rows(*rows, steps[block], out[block], n_threads=n_threads)
+
+    def _rows(self, choices: np.ndarray) -> tuple[Any, ...]:
+        """Return base rows, pool, neighbors and choices; of files, only the rows drawn."""
+        if not isinstance(self.base, RowFile):
+            return self.base, self.pool, self.origins.neighbors, choices
+        each = np.arange(len(choices))
+        return *self.pairs(choices), each[:, np.newaxis], each
 
     def csr_rows(self, start: int, stop: int, *, n_threads: int) -> csr_array:
         """Return the samples ``start..stop`` of the class as a CSR matrix."""

@@ -112,7 +112,7 @@ class Job:
             origins = recipe.origins
             assert origins.neighbors is None
             choices = origins.draws.choices(first, last)
-            np.take(origins.base_positions, choices, out=copied[at : at + last - first])
+            copied[at : at + last - first] = origins.base_positions[choices]
         return copied
 
     def labels(self, start: int, stop: int, dtype: Any = object) -> np.ndarray:

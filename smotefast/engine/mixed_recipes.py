@@ -84,7 +84,7 @@ class MixedInterpolate:
         """Write the samples ``start..stop`` of the class into ``out``."""
         self.numbers.fill(start, stop, dense_rows(out.numbers), n_threads=n_threads)
         neighbors = self.origins.neighbors
-        assert neighbors is not None
+        assert isinstance(neighbors, np.ndarray)  # files have no categories
         base_rows = self.origins.draws.choices(start, stop) // neighbors.shape[1]
         picks = None if self.tie_picks is None else self.tie_picks[start:stop]
         majority_votes(self.codes, neighbors, base_rows, picks, out.codes, n_threads=n_threads)

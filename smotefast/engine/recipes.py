@@ -9,7 +9,7 @@ so a fitted sampler keeps them.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, Self
 
@@ -17,6 +17,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from smotefast._phases import advance
+from smotefast._row_files import RowFile
 from smotefast._typing import Label, Matrix
 from smotefast.engine.draws import Draws
 from smotefast.tables.casting import clamp
@@ -52,7 +53,8 @@ class Origins:
     label
         The class.
     base_positions, pool_positions
-        Positions in X of the base rows and of the rows that can be neighbors.
+        Positions in X of the base rows and of the rows that can be neighbors; like the
+        neighbors, an array or a file.
     neighbors
         Indices into the pool, shape (n_base, k); None for copies.
     draws
@@ -64,9 +66,9 @@ class Origins:
     """
 
     label: Label
-    base_positions: np.ndarray
-    pool_positions: np.ndarray
-    neighbors: np.ndarray | None
+    base_positions: np.ndarray | RowFile
+    pool_positions: np.ndarray | RowFile
+    neighbors: np.ndarray | RowFile | None
     draws: Draws
     step_size: float | None = 1.0
 
@@ -139,19 +141,21 @@ class NumberRecipe(ABC):
     origins
         Where the samples come from.
     base, pool
-        The base rows and the rows that can be neighbors: C-contiguous arrays or canonical CSR
-        matrices, of floats or of integers of 64 bits.
+        The base rows and the rows that can be neighbors: C-contiguous arrays, canonical CSR
+        matrices or files, of floats or of integers of 64 bits.
     dtype
         Dtype of the samples. Integers are truncated toward zero and never wrap around.
     """
 
     origins: Origins
-    base: Matrix
-    pool: Matrix
+    base: Matrix | RowFile
+    pool: Matrix | RowFile
     dtype: np.dtype[Any]
 
     @classmethod
-    def between(cls, origins: Origins, base: Matrix, pool: Matrix, **fields: Any) -> Self:
+    def between(
+        cls, origins: Origins, base: Matrix | RowFile, pool: Matrix | RowFile, **fields: Any
+    ) -> Self:
         """Return a recipe for rows of the data; they are widened for the arithmetic.
 
         ``fields`` are the attributes that a subclass adds.
@@ -195,18 +199,30 @@ class NumberRecipe(ABC):
             advance(len(samples))
 
 
-def widened_rows(rows: Matrix) -> Matrix:
+def widened_rows(rows: Matrix | RowFile) -> Matrix | RowFile:
     """Return float rows as they are and integer rows as int64, so that no difference wraps.
 
-    Rows with values of 2**62 and beyond become float64, which rounds above 2**53.
+    Rows with values of 2**62 and beyond become float64, which rounds above 2**53. Rows in a
+    file are converted when they are read.
     """
     if rows.dtype.kind == "f":
         return rows
+    if isinstance(rows, RowFile):
+        blocks = (rows[block] for block in rows.blocks(max(1, _BLOCK // rows.shape[1])))
+        return rows.converted_to(_wide_type(rows.dtype, blocks))
     values = rows if isinstance(rows, np.ndarray) else rows.data
-    has_64_bits = rows.dtype.itemsize == 8 and values.size
-    if has_64_bits and (values.max() >= _LARGE_INTEGER or values.min() < -_LARGE_INTEGER):
-        return rows.astype(np.float64)
-    return rows.astype(np.int64)
+    return rows.astype(_wide_type(rows.dtype, [values]))
+
+
+def _wide_type(dtype: np.dtype[Any], blocks: Iterable[np.ndarray]) -> type[np.number[Any]]:
+    """Return the type in which differences of integers do not wrap."""
+    if dtype.itemsize < 8:
+        return np.int64
+    is_large = any(
+        values.size and (values.max() >= _LARGE_INTEGER or values.min() < -_LARGE_INTEGER)
+        for values in blocks
+    )
+    return np.float64 if is_large else np.int64
 
 
 def dense_rows(rows: Matrix) -> np.ndarray:

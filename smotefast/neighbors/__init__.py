@@ -8,10 +8,15 @@ from smotefast.neighbors.load_kernels import (
     load_searches,
     load_value_differences,
 )
-from smotefast.neighbors.memory_estimate import estimated_bytes
+from smotefast.neighbors.memory_estimate import estimated_bytes, memory_needed_in_file
 from smotefast.neighbors.neighbor_graph import NeighborGraph
 from smotefast.neighbors.pair_distances import squared_distances
 from smotefast.neighbors.result import Neighbors
+from smotefast.neighbors.row_file_search import (
+    FileNeighbors,
+    SearchInfo,
+    find_neighbors_in_file,
+)
 from smotefast.neighbors.same_class_first import (
     same_class_comes_first,
     same_class_first_pays,
@@ -28,10 +33,12 @@ from smotefast.neighbors.streaming import StreamingNeighbors
 
 __all__ = [
     "ExpectedSearch",
+    "FileNeighbors",
     "NeighborEstimator",
     "NeighborGraph",
     "Neighbors",
     "RecallWarning",
+    "SearchInfo",
     "SearchWarning",
     "StreamingNeighbors",
     "estimated_bytes",
@@ -39,11 +46,13 @@ __all__ = [
     "find_farthest",
     "find_neighbors",
     "find_neighbors_by_value_difference",
+    "find_neighbors_in_file",
     "find_neighbors_in_pool",
     "fit_estimator",
     "load_same_class_first",
     "load_searches",
     "load_value_differences",
+    "memory_needed_in_file",
     "same_class_comes_first",
     "same_class_first_pays",
     "save_searches",

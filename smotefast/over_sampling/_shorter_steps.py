@@ -7,10 +7,12 @@ The neighbors are rows of any class. A step towards another class is multiplied 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from scipy.sparse import csr_array
 
+from smotefast._typing import CSR
 from smotefast.engine.draws import FEW_DRAWS, Draws, Stream, draw
 from smotefast.engine.recipes import (
     NumberRecipe,
@@ -117,8 +119,9 @@ class InterpolateShortened(NumberRecipe):
         """Return the samples ``start..stop`` of the class as a CSR matrix."""
         choices, steps, factors = self._read(start, stop)
         base_rows, neighbors = self.origins.pairs(choices)
-        base = csr_array(self.base)[base_rows]
-        difference = csr_array(self.pool)[neighbors] - base
+        rows_of, pool = cast("tuple[CSR, CSR]", (self.base, self.pool))
+        base = csr_array(rows_of)[base_rows]
+        difference = csr_array(pool)[neighbors] - base
         n_entries = np.diff(difference.indptr)
         difference.data = _shortened(difference.data, np.repeat(factors, n_entries))
         difference.data = np.repeat(steps, n_entries) * difference.data

@@ -18,6 +18,9 @@ from smotefast.engine.rows import ClassRows
 from smotefast.engine.user_estimators import neighbor_estimator
 from smotefast.neighbors import Neighbors, find_neighbors
 
+# Draws that are read at a time: as many as lie between two checkpoints.
+_DRAWS_AT_ONCE = 1 << 20
+
 
 class Parameters(Protocol):
     """Parameters that all samplers with neighbors have."""
@@ -175,15 +178,23 @@ class Call:
 
 
 def drawn_rows(draws: Draws, n_base: int, k: int) -> np.ndarray | None:
-    """Return the base rows that were drawn, or None if a search for all is as cheap.
+    """Return the base rows that were drawn, or None if a search for all is as cheap."""
+    is_drawn = mark_drawn_rows(draws, n_base, k)
+    return None if is_drawn is None else np.flatnonzero(is_drawn)
+
+
+def mark_drawn_rows(draws: Draws, n_base: int, k: int) -> np.ndarray | None:
+    """Return which base rows were drawn, or None if a search for all is as cheap.
 
     With as many draws as rows 63% of the rows are drawn, with three times as many 95%.
     """
     if draws.n > 2 * n_base:
         return None
     is_drawn = np.zeros(n_base, dtype=bool)
-    is_drawn[draws.choices(0, draws.n) // k] = True
-    return np.flatnonzero(is_drawn)
+    for start in range(0, draws.n, _DRAWS_AT_ONCE):
+        choices = draws.choices(start, min(start + _DRAWS_AT_ONCE, draws.n))
+        is_drawn[choices // k] = True
+    return is_drawn
 
 
 def neighbors_of_all(indices: np.ndarray, drawn: np.ndarray | None, n_base: int) -> np.ndarray:

@@ -105,6 +105,13 @@ class RowFile:
             taken[order[which]] = buffer[numbers]
         return taken
 
+    def append(self, values: np.ndarray) -> int:
+        """Write rows after the last one; return the number of the first."""
+        start = len(self)
+        self._write(values, start)
+        self.shape = (start + len(values), *self.shape[1:])
+        return start
+
     def write_runs(self, starts: np.ndarray, counts: np.ndarray, values: np.ndarray) -> None:
         """Write runs of consecutive rows, each to its own first row.
 

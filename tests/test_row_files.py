@@ -56,6 +56,12 @@ def test_write_runs__writes_each_run_to_its_first_row(tmp_path):
     assert np.array_equal(rows[:], expected)
 
 
+def test_append__adds_rows_after_the_last(tmp_path):
+    rows = stored(tmp_path, np.arange(6.0).reshape(3, 2))
+    assert rows.append(np.full((2, 2), 9.0)) == 3
+    assert rows[:].tolist() == [[0, 1], [2, 3], [4, 5], [9, 9], [9, 9]]
+
+
 def test_file__has_no_name_and_is_closed_with_the_last_array(tmp_path):
     rows = stored(tmp_path, np.arange(5.0))
     assert os.listdir(tmp_path) == []

@@ -50,7 +50,7 @@ def test_samples__are_those_of_rows_in_memory(tmp_path, monkeypatch, dtype, are_
     in_memory.fill(0, NEW, expected, n_threads=1)
     for start in (0, 700):
         stop = 700 if start == 0 else NEW
-        in_file.fill(start, stop, found[start:stop], n_threads=2)
+        in_file.fill(start, stop, found[start:stop], n_threads=1)
     assert found.dtype == expected.dtype
     assert np.array_equal(found, expected)
 

@@ -1,5 +1,6 @@
 """Search in files: the neighbors of memory, whatever the memory and the data are."""
 
+import errno
 import os
 
 import numpy as np
@@ -9,9 +10,9 @@ from hypothesis import strategies as st
 
 from smotefast._row_files import RowFile
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors import find_neighbors, find_neighbors_in_file
+from smotefast.neighbors import find_neighbors, find_neighbors_in_file, memory_needed_in_file
 from smotefast.neighbors import rules as search_rules
-from smotefast.neighbors.cells import partition, row_file_walk
+from smotefast.neighbors.cells import partition, row_file_copies, row_file_walk
 from smotefast.neighbors.exact.numpy_search import search_all_pairs
 from smotefast.neighbors.queries import as_points, pool_queries
 from tests.helpers.hypothesis_examples import examples
@@ -123,6 +124,27 @@ def test_approximate_search__finds_what_it_finds_in_memory(
     assert is_found.mean() > 0.93
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_large_cell_of_duplicates__is_searched_among_few_copies(
+    tmp_path, small_cells, monkeypatch, dtype
+):
+    monkeypatch.setattr(row_file_copies, "_LARGE", 100)
+    monkeypatch.setattr(row_file_copies, "_ROWS_AT_ONCE", 50)
+    sizes = []
+
+    def limit_copies(cells, n_copies):
+        sizes.append(cells.pool_sizes.max())
+        row_file_copies.limit_copies(cells, n_copies)
+        sizes.append(cells.pool_sizes.max())
+
+    monkeypatch.setattr(row_file_walk, "limit_copies", limit_copies)
+    rows = rows_of("duplicates", N).astype(dtype)
+    found = search_file(tmp_path, rows, 4)
+    assert np.array_equal(found.indices[:], nearest(rows, 4))
+    assert sizes[0] > 0.3 * N
+    assert sizes[1] < 150
+
+
 def test_full_disk__stops_the_search_and_leaves_no_file(tmp_path, monkeypatch):
     rows = in_file(tmp_path, rows_of("gaussian", 200))
 
@@ -149,10 +171,10 @@ def test_nn_descent__is_refused_and_other_searches_are_named(tmp_path):
 
 
 def test_auto_among_duplicates__is_refused_if_it_may_be_approximate(tmp_path, monkeypatch):
-    rows = np.repeat(rows_of("gaussian", 3_000), 3, axis=0)
+    rows = np.tile(rows_of("gaussian", 4_000), (3, 1))
+    monkeypatch.setattr(search_rules, "_EXACT_WORK", 0)
+    monkeypatch.setattr(search_rules, "cells_may_pay", lambda _: True)
     with pytest.raises(ValueError, match=r"at most half of the rows.*Use search='exact'"):
-        monkeypatch.setattr(search_rules, "_EXACT_WORK", 0)
-        monkeypatch.setattr(search_rules, "cells_may_pay", lambda _: True)
         search_file(tmp_path, rows, 3, search="auto")
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from smotefast.kernels.points import Points
 from smotefast.neighbors.cells.row_file_cells import CellBuffer, FileCells
+from smotefast.neighbors.cells.row_file_copies import limit_copies
 from smotefast.neighbors.cells.search import (
     APPROXIMATE_SPARE,
     FEWEST_TASKS,
@@ -70,17 +71,19 @@ class FileWalk:
         n_threads: int,
         n_bytes: int,
     ) -> None:
+        limit_copies(cells, k + max(SPARES) + 1)
         self._cells, self._is_query, self._k = cells, is_query, k
         self._n_threads, self._n_bytes = n_threads, n_bytes // 3
         self._buffer = CellBuffer(cells, n_bytes=self._n_bytes, n_threads=n_threads)
-        self._n_pool, self._n_features = cells.rows.shape
+        self._n_pool, self._n_features = len(cells.entry), cells.rows.shape[1]
 
     def steps(self) -> Iterator[Step]:
         """Yield the queries in steps."""
         cells, itemsize = self._cells, self._cells.rows.dtype.itemsize
         row_bytes = 2 * self._n_features * itemsize + 16 * (self._k + max(SPARES)) + 64
         size = max(1, self._n_bytes // row_bytes)
-        for block in cells.rows.blocks(size):
+        for start in range(0, self._n_pool, size):
+            block = slice(start, min(start + size, self._n_pool))
             numbers = cells.numbers[block].astype(np.int64)
             home, rows = cells.home(block.start, block.stop), cells.rows[block]
             if self._is_query is not None:
@@ -220,7 +223,8 @@ class FileWalk:
     ) -> None:
         """Merge the nearest rows of a cell with those found for some of the queries."""
         cells, k = self._cells, self._k
-        start, stop = cells.starts[cell : cell + 2].tolist()
+        start = int(cells.pool_starts[cell])
+        stop = start + int(cells.pool_sizes[cell])
         for begin in range(start, stop, _SCANNED_ROWS):
             span = slice(begin, min(stop, begin + _SCANNED_ROWS))
             numbers = cells.numbers[span].astype(np.int64)

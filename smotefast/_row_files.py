@@ -211,7 +211,8 @@ class TableWriter:
         self, folder: str, shape: tuple[int, int], dtype: Any, *, n_bytes: int
     ) -> None:
         self._table = RowFile.new(folder, shape, dtype)
-        self._numbers = RowFile.new(folder, shape[:1], np.int64)
+        is_long = shape[0] > np.iinfo(np.int32).max
+        self._numbers = RowFile.new(folder, shape[:1], np.int64 if is_long else np.int32)
         row_bytes = 2 * shape[1] * self._table.dtype.itemsize + 8
         self._block_rows = max(1, n_bytes // row_bytes)
         self._starts = np.arange(0, max(1, shape[0]), self._block_rows)

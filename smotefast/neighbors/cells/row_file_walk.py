@@ -47,6 +47,8 @@ class Step(NamedTuple):
 class FileWalk:
     """The k nearest rows of queries that are rows of a pool in a file.
 
+    Large cells of the pool are reduced to the copies of rows that k neighbors need.
+
     Parameters
     ----------
     cells
@@ -80,7 +82,7 @@ class FileWalk:
     def steps(self) -> Iterator[Step]:
         """Yield the queries in steps."""
         cells, itemsize = self._cells, self._cells.rows.dtype.itemsize
-        row_bytes = 2 * self._n_features * itemsize + 16 * (self._k + max(SPARES)) + 64
+        row_bytes = 2 * self._n_features * itemsize + 28 * (self._k + SPARES[0]) + 64
         size = max(1, self._n_bytes // row_bytes)
         for start in range(0, self._n_pool, size):
             block = slice(start, min(start + size, self._n_pool))
@@ -103,11 +105,13 @@ class FileWalk:
             return self._walk(step, APPROXIMATE_SPARE, reach)
         found, rest = self._walk(step, SPARES[0], reach)
         is_tied = found.squared()[rest, -1] == 0
-        part = rest[~is_tied]
-        if len(part):
-            second, still = self._walk(step.subset(part), SPARES[1], reach)
-            found = found.merged(part, second)
-            rest = np.sort(np.append(rest[is_tied], part[still]))
+        part, still_open = rest[~is_tied], [rest[is_tied]]
+        per_query = 28 * (self._k + SPARES[1])
+        for block in work_blocks(len(part), per_query, self._n_bytes, 1):
+            second, unresolved = self._walk(step.subset(part[block]), SPARES[1], reach)
+            found = found.merged(part[block], second)
+            still_open.append(part[block][unresolved])
+        rest = np.sort(np.concatenate(still_open))
         return found, rest
 
     def finish(self, step: Step, found: SearchResult, unresolved: np.ndarray) -> np.ndarray:

@@ -114,6 +114,13 @@ class RowFile:
             taken[order[which]] = buffer[numbers]
         return taken
 
+    def append(self, values: np.ndarray) -> int:
+        """Write rows after the last one; return the number of the first."""
+        start = len(self)
+        self._write(values, start)
+        self.shape = (start + len(values), *self.shape[1:])
+        return start
+
     def write_runs(self, starts: np.ndarray, counts: np.ndarray, values: np.ndarray) -> None:
         """Write runs of consecutive rows, each to its own first row.
 
@@ -214,7 +221,8 @@ class TableWriter:
         self, folder: str, shape: tuple[int, int], dtype: Any, *, n_bytes: int
     ) -> None:
         self._table = RowFile.new(folder, shape, dtype)
-        self._numbers = RowFile.new(folder, shape[:1], np.int64)
+        is_long = shape[0] > np.iinfo(np.int32).max
+        self._numbers = RowFile.new(folder, shape[:1], np.int64 if is_long else np.int32)
         row_bytes = 2 * shape[1] * self._table.dtype.itemsize + 8
         self._block_rows = max(1, n_bytes // row_bytes)
         self._starts = np.arange(0, max(1, shape[0]), self._block_rows)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast import _row_files
-from smotefast._row_files import RowFile
+from smotefast._row_files import RowFile, TableWriter
 from tests.helpers.hypothesis_examples import examples
 
 
@@ -54,6 +54,12 @@ def test_write_runs__writes_each_run_to_its_first_row(tmp_path):
     expected = np.zeros((10, 2))
     expected[7:9], expected[3:6] = values[:2], values[2:]
     assert np.array_equal(rows[:], expected)
+
+
+def test_append__adds_rows_after_the_last(tmp_path):
+    rows = stored(tmp_path, np.arange(6.0).reshape(3, 2))
+    assert rows.append(np.full((2, 2), 9.0)) == 3
+    assert rows[:].tolist() == [[0, 1], [2, 3], [4, 5], [9, 9], [9, 9]]
 
 
 def test_file__has_no_name_and_is_closed_with_the_last_array(tmp_path):
@@ -105,3 +111,16 @@ def test_wrong_rows__are_refused(tmp_path):
         rows[0:2] = np.zeros((2, 3))
     with pytest.raises(ValueError, match="cannot have the shape"):
         rows.reshape(3, -1)
+
+
+@pytest.mark.parametrize("n_bytes", [1, 200, 1 << 20])
+def test_table_writer__puts_rows_in_order(tmp_path, n_bytes):
+    rng = np.random.default_rng(0)
+    values = rng.integers(0, 99, (50, 3)).astype(np.int32)
+    writer = TableWriter(str(tmp_path), (50, 3), np.int32, n_bytes=n_bytes)
+    numbers = rng.permutation(50)[:40]
+    for part in np.array_split(numbers, 7):
+        writer.write(part, values[part])
+    values[np.setdiff1d(np.arange(50), numbers)] = 0
+    assert np.array_equal(writer.finish()[:], values)
+    assert os.listdir(tmp_path) == []

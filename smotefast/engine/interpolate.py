@@ -58,7 +58,7 @@ class Interpolate(NumberRecipe):
         if not isinstance(self.base, RowFile):
             return self.base, self.pool, self.origins.neighbors, choices
         each = np.arange(len(choices))
-        return *self.pairs(choices), each[:, np.newaxis], each
+        return *self.pairs(choices), each[:, np.newaxis].astype(np.int32), each
 
     def csr_rows(self, start: int, stop: int, *, n_threads: int) -> csr_array:
         """Return the samples ``start..stop`` of the class as a CSR matrix."""

@@ -20,7 +20,7 @@ from smotefast.neighbors.cells.estimate import (
     costs_of_samples,
     draw_samples,
 )
-from smotefast.neighbors.cells.partition import assign
+from smotefast.neighbors.cells.partition import Assignment, assign
 from smotefast.neighbors.cells.row_file_cells import sort_by_cell
 from smotefast.neighbors.cells.row_file_walk import FileWalk
 from smotefast.neighbors.cells.search import WHOLE, Reach
@@ -80,6 +80,7 @@ def find_neighbors_in_file(
     *,
     is_query: np.ndarray | None = None,
     search: str = "auto",
+    cross_class: bool = False,
     n_threads: int,
     folder: str,
     memory_bytes: int,
@@ -93,7 +94,7 @@ def find_neighbors_in_file(
     rows : file of shape (n_rows, n_features), any numeric dtype
     k : neighbors per query, at most ``n_rows - 1``
     is_query : array of shape (n_rows,), bool; which rows to search for, None means all
-    search : "auto", "exact" or "approximate"
+    search, cross_class : as for ``find_neighbors``
     n_threads : threads to use; the result does not depend on it
     folder : where scratch files are created: the sorted rows, and the neighbors
     memory_bytes : memory of blocks and steps, besides ``memory_needed_in_file``; the result
@@ -109,7 +110,10 @@ def find_neighbors_in_file(
     points, queries = as_file_points(rows), FileQueries(is_query, len(rows))
     n_rows, n_features = rows.shape
     probes = _FileProbes(points, queries, k, n_threads)
-    problem = SearchProblem(len(queries), n_rows, n_features, k, search=search, probes=probes)
+    problem = SearchProblem(
+        len(queries), n_rows, n_features, k, search=search, cross_class=cross_class,
+        probes=probes,
+    )  # fmt: skip
     log_step(
         "searching neighbors in a file: %d for each of %s rows, among %s rows",
         k, f"{len(queries):,}", f"{len(rows):,}",
@@ -118,13 +122,7 @@ def find_neighbors_in_file(
         table = RowFile.new(folder, (n_rows, k), index_dtype(n_rows))
         return FileNeighbors(table, SearchInfo("exact", "No row is a query."))
     is_approximate, reason = _plan(problem)
-    assigned = assign(points, points, n_threads=n_threads)
-    if assigned is None:
-        raise ValueError(
-            "Some rows have no comparable distance to others: the values hold NaN, infinity, "
-            "or numbers beyond 1e150. Impute or remove them first."
-        )
-    sample = None
+    assigned, sample = _cells_of_rows(points, n_threads), None
     if is_approximate:
         sample = FileSample(points, assigned, queries, k, n_threads, memory_bytes)
     with phase("sorting rows by cell", len(rows)):
@@ -136,6 +134,23 @@ def find_neighbors_in_file(
     if sample is None:
         return FileNeighbors(tables.write(WHOLE, None), SearchInfo("exact", reason))
     return _best_attempt(tables, sample, reason)
+
+
+def _cells_of_rows(points: FilePoints, n_threads: int) -> Assignment:
+    """Return the cell of each row.
+
+    Raises
+    ------
+    ValueError
+        If values have no squares in float64.
+    """
+    assigned = assign(points, points, n_threads=n_threads)
+    if assigned is None:
+        raise ValueError(
+            "Some rows have no comparable distance to others: the values hold NaN, infinity, "
+            "or numbers beyond 1e150. Impute or remove them first."
+        )
+    return assigned
 
 
 def _plan(problem: SearchProblem) -> tuple[bool, str]:

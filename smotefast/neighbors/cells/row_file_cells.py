@@ -33,6 +33,8 @@ class FileCells(NamedTuple):
         The centers and sizes of the cells; it has no longer the cell of each row.
     starts
         Entry where each cell begins, and the end.
+    pool_starts, pool_sizes
+        Entries of each cell that can be neighbors: all, or copies after the last cell.
     rows, numbers
         Row of the pool of each entry: its values and its number there.
     entry
@@ -41,6 +43,8 @@ class FileCells(NamedTuple):
 
     assigned: Assignment
     starts: np.ndarray
+    pool_starts: np.ndarray
+    pool_sizes: np.ndarray
     rows: RowFile
     numbers: RowFile
     entry: np.ndarray
@@ -54,9 +58,11 @@ class FileCells(NamedTuple):
         return as_points(self.rows[self.entry[numbers]])
 
     def read_cells(self, cells: np.ndarray) -> tuple[Points, np.ndarray]:
-        """Read the rows of cells, ascending, and their numbers."""
-        runs = np.split(cells, np.flatnonzero(np.diff(cells) != 1) + 1)
-        spans = [slice(self.starts[run[0]], self.starts[run[-1] + 1]) for run in runs]
+        """Read the rows of cells that can be neighbors, and their numbers."""
+        starts = self.pool_starts[cells]
+        stops = starts + self.pool_sizes[cells]
+        is_next = np.append(starts[1:] == stops[:-1], False)
+        spans = list(map(slice, starts[np.append(True, ~is_next[:-1])], stops[~is_next]))
         values, numbers = (
             np.concatenate([file[span] for span in spans]) for file in (self.rows, self.numbers)
         )
@@ -86,7 +92,9 @@ def sort_by_cell(
         entry[block.start + order] = offsets + np.arange(len(order))
         advance(len(order))
     without_cells = assigned._replace(cell=assigned.cell[:0].copy())
-    return FileCells(without_cells, starts, rows, numbers, entry)
+    return FileCells(
+        without_cells, starts, starts[:-1].copy(), assigned.sizes.copy(), rows, numbers, entry
+    )
 
 
 class CellBuffer:
@@ -115,7 +123,7 @@ class CellBuffer:
 
         self._cells, self._n_threads = cells, n_threads
         assigned, self._lanes = cells.assigned, panel_lanes(FLOAT32)
-        self._n_panels = -(-assigned.sizes // self._lanes)
+        self._n_panels = -(-cells.pool_sizes // self._lanes)
         n_features = cells.rows.shape[1]
         panel_bytes = self._lanes * (4 * (n_features + 1) + 8)
         total, largest = int(self._n_panels.sum()), int(self._n_panels.max())
@@ -169,7 +177,7 @@ class CellBuffer:
         first = self._free_panels(int(panel_starts[-1]))
         panels = slice(first, first + int(panel_starts[-1]))
         points, numbers = self._cells.read_cells(cells)
-        starts = starts_of(assigned.sizes[cells])
+        starts = starts_of(self._cells.pool_sizes[cells])
         pack_cells(
             points, assigned.centers[cells], np.arange(len(numbers)), starts, panel_starts,
             packed.scale, packed.slack, packed.values[panels], packed.halves[panels],

@@ -14,6 +14,7 @@ import numpy as np
 
 from smotefast.kernels.points import Points
 from smotefast.neighbors.cells.row_file_cells import CellBuffer, FileCells
+from smotefast.neighbors.cells.row_file_copies import limit_copies
 from smotefast.neighbors.cells.search import (
     APPROXIMATE_SPARE,
     FEWEST_TASKS,
@@ -46,6 +47,8 @@ class Step(NamedTuple):
 class FileWalk:
     """The k nearest rows of queries that are rows of a pool in a file.
 
+    Large cells of the pool are reduced to the copies of rows that k neighbors need.
+
     Parameters
     ----------
     cells
@@ -70,17 +73,19 @@ class FileWalk:
         n_threads: int,
         n_bytes: int,
     ) -> None:
+        limit_copies(cells, k + max(SPARES) + 1)
         self._cells, self._is_query, self._k = cells, is_query, k
         self._n_threads, self._n_bytes = n_threads, n_bytes // 3
         self._buffer = CellBuffer(cells, n_bytes=self._n_bytes, n_threads=n_threads)
-        self._n_pool, self._n_features = cells.rows.shape
+        self._n_pool, self._n_features = len(cells.entry), cells.rows.shape[1]
 
     def steps(self) -> Iterator[Step]:
         """Yield the queries in steps."""
         cells, itemsize = self._cells, self._cells.rows.dtype.itemsize
-        row_bytes = 2 * self._n_features * itemsize + 16 * (self._k + max(SPARES)) + 64
+        row_bytes = 2 * self._n_features * itemsize + 28 * (self._k + SPARES[0]) + 64
         size = max(1, self._n_bytes // row_bytes)
-        for block in cells.rows.blocks(size):
+        for start in range(0, self._n_pool, size):
+            block = slice(start, min(start + size, self._n_pool))
             numbers = cells.numbers[block].astype(np.int64)
             home, rows = cells.home(block.start, block.stop), cells.rows[block]
             if self._is_query is not None:
@@ -100,11 +105,13 @@ class FileWalk:
             return self._walk(step, APPROXIMATE_SPARE, reach)
         found, rest = self._walk(step, SPARES[0], reach)
         is_tied = found.squared()[rest, -1] == 0
-        part = rest[~is_tied]
-        if len(part):
-            second, still = self._walk(step.subset(part), SPARES[1], reach)
-            found = found.merged(part, second)
-            rest = np.sort(np.append(rest[is_tied], part[still]))
+        part, still_open = rest[~is_tied], [rest[is_tied]]
+        per_query = 28 * (self._k + SPARES[1])
+        for block in work_blocks(len(part), per_query, self._n_bytes, 1):
+            second, unresolved = self._walk(step.subset(part[block]), SPARES[1], reach)
+            found = found.merged(part[block], second)
+            still_open.append(part[block][unresolved])
+        rest = np.sort(np.concatenate(still_open))
         return found, rest
 
     def finish(self, step: Step, found: SearchResult, unresolved: np.ndarray) -> np.ndarray:
@@ -220,7 +227,8 @@ class FileWalk:
     ) -> None:
         """Merge the nearest rows of a cell with those found for some of the queries."""
         cells, k = self._cells, self._k
-        start, stop = cells.starts[cell : cell + 2].tolist()
+        start = int(cells.pool_starts[cell])
+        stop = start + int(cells.pool_sizes[cell])
         for begin in range(start, stop, _SCANNED_ROWS):
             span = slice(begin, min(stop, begin + _SCANNED_ROWS))
             numbers = cells.numbers[span].astype(np.int64)

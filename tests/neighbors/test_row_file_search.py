@@ -1,0 +1,188 @@
+"""Search in files: the neighbors of memory, whatever the memory and the data are."""
+
+import errno
+import os
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smotefast._row_files import RowFile
+from smotefast.kernels.compile import JIT_DISABLED
+from smotefast.neighbors import find_neighbors, find_neighbors_in_file, memory_needed_in_file
+from smotefast.neighbors import rules as search_rules
+from smotefast.neighbors.cells import partition, row_file_copies, row_file_walk
+from smotefast.neighbors.exact.numpy_search import search_all_pairs
+from smotefast.neighbors.queries import as_points, pool_queries
+from tests.helpers.hypothesis_examples import examples
+
+SOME = examples(3 if JIT_DISABLED else 25)
+N = 120 if JIT_DISABLED else 1_200
+KINDS = [
+    "gaussian", "clusters", "low dimension", "integers", "duplicates", "one cluster",
+    "constant", "far rows", "offset",
+]  # fmt: skip
+
+
+def rows_of(kind, n, seed=0):
+    rng = np.random.default_rng(seed)
+    rows = rng.normal(size=(n, 5))
+    if kind == "clusters":
+        rows += 20 * rng.normal(size=(9, 5))[rng.integers(0, 9, n)]
+    if kind == "low dimension":
+        rows = rows[:, :2] @ rng.normal(size=(2, 5))
+    if kind == "integers":
+        rows = rng.integers(0, 3, (n, 5))
+    if kind == "duplicates":
+        rows[rng.random(n) < 0.4] = 0.5
+    if kind == "one cluster":
+        rows[n // 50 :] *= 1e-7
+    if kind == "constant":
+        rows[:, 1:3] = 7
+    if kind == "far rows":
+        rows[: n // 200 + 1] *= 1e9
+    if kind == "offset":
+        rows += 1e9
+    return rows
+
+
+def in_file(folder, rows):
+    stored = RowFile.new(str(folder), rows.shape, rows.dtype)
+    stored[:] = rows
+    return stored
+
+
+def search_file(folder, rows, k, *, memory_bytes=1 << 20, **options):
+    options = {"search": "exact", "n_threads": 2, **options}
+    found = find_neighbors_in_file(
+        in_file(folder, rows), k, folder=str(folder), memory_bytes=memory_bytes, **options
+    )
+    assert os.listdir(folder) == []
+    return found
+
+
+@pytest.fixture
+def small_cells(monkeypatch):
+    """Cells of few rows, so that little data have many."""
+    monkeypatch.setattr(partition, "_CELL_ROWS", 12)
+
+
+def nearest(rows, k):
+    """Return the neighbors by a method that looks at every pair."""
+    points = as_points(rows)
+    queries = pool_queries(points, np.arange(len(rows)))
+    return search_all_pairs(points, queries, k, n_threads=1).indices
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_exact_search__finds_the_rows_that_are_nearest(tmp_path, small_cells, kind):
+    rows = rows_of(kind, N)
+    found = search_file(tmp_path, rows, 4)
+    assert found.info.method == "exact"
+    assert found.info.recall is None
+    assert found.indices.dtype == np.int32
+    assert np.array_equal(found.indices[:], nearest(rows, 4))
+
+
+@SOME
+@given(
+    kind=st.sampled_from(KINDS),
+    dtype=st.sampled_from([np.float32, np.float64]),
+    n=st.integers(2, 300),
+    k=st.integers(1, 9),
+    memory=st.sampled_from([1 << 12, 1 << 16, 1 << 22]),
+    share=st.sampled_from([0.0, 0.3, 1.0]),
+)
+def test_neighbors__do_not_depend_on_memory(tmp_path_factory, kind, dtype, n, k, memory, share):
+    rows, k = rows_of(kind, n).astype(dtype), min(k, n - 1)
+    is_query = np.random.default_rng(n).random(n) < share
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(partition, "_CELL_ROWS", 12)
+        patch.setattr(row_file_walk, "_SCANNED_ROWS", 16)
+        folder = tmp_path_factory.mktemp("rows")
+        found = search_file(folder, rows, k, is_query=is_query, memory_bytes=memory)
+    expected = np.where(is_query[:, np.newaxis], nearest(rows, k), 0)
+    assert np.array_equal(found.indices[:], expected)
+
+
+@pytest.mark.parametrize("memory", [1 << 16, 1 << 22])
+def test_approximate_search__finds_what_it_finds_in_memory(
+    tmp_path, small_cells, monkeypatch, memory
+):
+    monkeypatch.setattr(search_rules, "cells_may_pay", lambda _: True)
+    monkeypatch.setattr(search_rules, "_EXACT_WORK", 0)
+    monkeypatch.setattr(search_rules, "_EXACT_RATIO", 0)
+    rows = rows_of("gaussian", 2 * N).astype(np.float32)
+    in_memory = find_neighbors(rows, 5, search="auto", n_threads=2)
+    found = search_file(tmp_path, rows, 5, search="auto", memory_bytes=memory)
+    assert found.info.method == in_memory.method == "approximate"
+    assert found.info.recall == in_memory.recall
+    assert np.array_equal(found.indices[:], in_memory.indices)
+    true = nearest(rows, 5)
+    is_found = (true[:, :, np.newaxis] == found.indices[:][:, np.newaxis]).any(axis=2)
+    assert is_found.mean() > 0.93
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_large_cell_of_duplicates__is_searched_among_few_copies(
+    tmp_path, small_cells, monkeypatch, dtype
+):
+    monkeypatch.setattr(row_file_copies, "_LARGE", 100)
+    monkeypatch.setattr(row_file_copies, "_ROWS_AT_ONCE", 50)
+    sizes = []
+
+    def limit_copies(cells, n_copies):
+        sizes.append(cells.pool_sizes.max())
+        row_file_copies.limit_copies(cells, n_copies)
+        sizes.append(cells.pool_sizes.max())
+
+    monkeypatch.setattr(row_file_walk, "limit_copies", limit_copies)
+    rows = rows_of("duplicates", N).astype(dtype)
+    found = search_file(tmp_path, rows, 4)
+    assert np.array_equal(found.indices[:], nearest(rows, 4))
+    assert sizes[0] > 0.3 * N
+    assert sizes[1] < 150
+
+
+def test_full_disk__stops_the_search_and_leaves_no_file(tmp_path, monkeypatch):
+    rows = in_file(tmp_path, rows_of("gaussian", 200))
+
+    def fail(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "pwrite", fail)
+    with pytest.raises(OSError, match="No space left"):
+        find_neighbors_in_file(rows, 3, n_threads=1, folder=str(tmp_path), memory_bytes=1 << 20)
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e200])
+def test_values_without_squares__are_refused(tmp_path, value):
+    rows = rows_of("gaussian", 50)
+    rows[7, 1] = value
+    with np.errstate(all="ignore"), pytest.raises(ValueError, match="no comparable distance"):
+        search_file(tmp_path, rows, 3)
+
+
+def test_nn_descent__is_refused_and_other_searches_are_named(tmp_path):
+    with pytest.raises(ValueError, match="Use search='auto' or 'exact'"):
+        search_file(tmp_path, rows_of("gaussian", 5_000), 3, search="approximate")
+
+
+def test_auto_among_duplicates__is_refused_if_it_may_be_approximate(tmp_path, monkeypatch):
+    rows = np.tile(rows_of("gaussian", 4_000), (3, 1))
+    monkeypatch.setattr(search_rules, "_EXACT_WORK", 0)
+    monkeypatch.setattr(search_rules, "cells_may_pay", lambda _: True)
+    with pytest.raises(ValueError, match=r"at most half of the rows.*Use search='exact'"):
+        search_file(tmp_path, rows, 3, search="auto")
+
+
+def test_too_many_neighbors__are_refused(tmp_path):
+    with pytest.raises(ValueError, match="k=3 neighbors need at least 4 rows; there are 3"):
+        search_file(tmp_path, rows_of("gaussian", 3), 3)
+
+
+def test_memory_needed__grows_with_rows_much_less_than_the_rows_themselves():
+    few, many = (memory_needed_in_file(n, 20, 5, np.float32) for n in (10**6, 10**7))
+    assert few < many < 10**7 * 20 * 4 / 4

@@ -103,8 +103,10 @@ def find_neighbors_in_file(
     Raises
     ------
     ValueError
-        If values are not finite or have no squares in float64, or if the search would need
-        the rows in memory: NN-descent, and "auto" among many duplicates.
+        If values are not finite or have no squares in float64.
+    MemoryError
+        If the search would need the rows in memory: NN-descent, and an approximate one among
+        many duplicates.
     """
     check_search(k, len(rows), 1, search)
     points, queries = as_file_points(rows), FileQueries(is_query, len(rows))
@@ -158,19 +160,19 @@ def _plan(problem: SearchProblem) -> tuple[bool, str]:
 
     Raises
     ------
-    ValueError
+    MemoryError
         If the method in memory cannot run in a file, and may find other neighbors.
     """
     plan = plan_search(problem)
     log_detail("search method: %s. %s", *plan)
     if plan.method == "nn_descent":
-        raise ValueError(
+        raise MemoryError(
             "search='approximate' improves neighbors by NN-descent, which needs all rows of "
             "the class in memory. Use search='auto' or 'exact', or a higher memory_limit."
         )
     may_be_approximate = rules.approximate_cells_may_pay(problem)
     if plan.method == "distinct" and problem.search != "exact" and may_be_approximate:
-        raise ValueError(
+        raise MemoryError(
             f"search={problem.search!r} searches among distinct rows if at most half of the "
             "rows of a class are distinct, which needs them in memory. Use search='exact', or "
             "a higher memory_limit."

@@ -166,7 +166,7 @@ def test_values_without_squares__are_refused(tmp_path, value):
 
 
 def test_nn_descent__is_refused_and_other_searches_are_named(tmp_path):
-    with pytest.raises(ValueError, match="Use search='auto' or 'exact'"):
+    with pytest.raises(MemoryError, match="Use search='auto' or 'exact'"):
         search_file(tmp_path, rows_of("gaussian", 5_000), 3, search="approximate")
 
 
@@ -174,7 +174,7 @@ def test_auto_among_duplicates__is_refused_if_it_may_be_approximate(tmp_path, mo
     rows = np.tile(rows_of("gaussian", 4_000), (3, 1))
     monkeypatch.setattr(search_rules, "_EXACT_WORK", 0)
     monkeypatch.setattr(search_rules, "cells_may_pay", lambda _: True)
-    with pytest.raises(ValueError, match=r"at most half of the rows.*Use search='exact'"):
+    with pytest.raises(MemoryError, match=r"at most half of the rows.*Use search='exact'"):
         search_file(tmp_path, rows, 3, search="auto")
 
 

@@ -6,7 +6,7 @@ the rows, never from the memory. The neighbors are written to a file, too.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +22,7 @@ from smotefast.neighbors.cells.estimate import (
 )
 from smotefast.neighbors.cells.partition import Assignment, assign
 from smotefast.neighbors.cells.row_file_cells import sort_by_cell
-from smotefast.neighbors.cells.row_file_walk import FileWalk
+from smotefast.neighbors.cells.row_file_walk import FileWalk, Step
 from smotefast.neighbors.cells.search import WHOLE, Reach
 from smotefast.neighbors.exact.duplicates import distinct_share
 from smotefast.neighbors.planner import METHODS, plan_search
@@ -34,6 +34,7 @@ from smotefast.neighbors.queries import (
 from smotefast.neighbors.result import RECALL_WANTED, index_dtype
 from smotefast.neighbors.row_file_sample import FileQueries, FileSample
 from smotefast.neighbors.runner import warn_recall
+from smotefast.neighbors.saved_searches import saved_parts
 from smotefast.neighbors.search import check_search
 
 # Rows of a block of the table of neighbors take this share of the memory.
@@ -134,7 +135,7 @@ def find_neighbors_in_file(
     walk = FileWalk(cells, is_query, k, n_threads=n_threads, n_bytes=n_bytes)
     tables = _Tables(walk, len(queries), folder, len(rows), k, memory_bytes // _TABLE_SHARE)
     if sample is None:
-        return FileNeighbors(tables.write(WHOLE, None), SearchInfo("exact", reason))
+        return FileNeighbors(tables.write(1, WHOLE, None), SearchInfo("exact", reason))
     return _best_attempt(tables, sample, reason)
 
 
@@ -209,34 +210,44 @@ class _FileProbes(DataProbes):
 
 
 class _Tables:
-    """Writes the neighbors that walks find to tables."""
+    """Writes the neighbors that walks find to tables, in steps that a job saves."""
 
     def __init__(
         self, walk: FileWalk, n_queries: int, folder: str, n_rows: int, k: int, n_bytes: int
     ) -> None:
-        self._walk, self._n_queries = walk, n_queries
+        self._walk, self._n_queries, self._saved = walk, n_queries, saved_parts()
         self._folder, self._shape, self._n_bytes = folder, (n_rows, k), n_bytes
 
-    def write(self, reach: Reach, sample: FileSample | None) -> RowFile:
+    def write(self, attempt: int, reach: Reach, sample: FileSample | None) -> RowFile:
         """Return a table of the neighbors; the sample sees what a walk alone found."""
         dtype = index_dtype(self._shape[0])
         writer = TableWriter(self._folder, self._shape, dtype, n_bytes=self._n_bytes)
         with phase("searching neighbors", self._n_queries):
-            for step in self._walk.steps():
-                rows = step.queries.excluded
-                found, unresolved = self._walk.search(step, reach)
+            for number, step in enumerate(self._walk.steps()):
+                rows, search = step.queries.excluded, partial(self._search, step, reach)
+                found = self._saved(f"{attempt}-{number}", search)
                 if sample is not None:
-                    sample.see(rows, found.indices)
-                writer.write(rows, self._walk.finish(step, found, unresolved))
+                    sample.see(rows, found[0])
+                writer.write(rows, found[-1])
                 advance(len(rows))
         return writer.finish()
+
+    def _search(self, step: Step, reach: Reach) -> np.ndarray:
+        """Return what a walk finds, and if that is not all, the neighbors as well."""
+        found, unresolved = self._walk.search(step, reach)
+        dtype = index_dtype(self._shape[0])
+        walked = found.indices.astype(dtype)
+        if not len(unresolved):
+            return walked[np.newaxis]
+        finished = self._walk.finish(step, found, unresolved)
+        return np.stack([walked, finished.astype(dtype)])
 
 
 def _best_attempt(tables: _Tables, sample: FileSample, reason: str) -> FileNeighbors:
     """Search in ever more cells until the recall on the sample suffices."""
     best: FileNeighbors | None = None
     for number, target in enumerate(RECALLS, start=1):
-        table = tables.write(sample.reach_for(target), sample)
+        table = tables.write(number, sample.reach_for(target), sample)
         share = sample.recall()
         log_detail("approximate search, attempt %d: recall %.3f", number, share)
         if best is None or share > (best.info.recall or 0.0):

@@ -19,6 +19,8 @@ from smotefast.neighbors.result import Neighbors
 
 _WORTH_SECONDS = 1.0
 P = ParamSpec("P")
+# Takes the name of a part, and what computes it.
+Part = Callable[[str, Callable[[], np.ndarray]], np.ndarray]
 
 
 class ArrayStore(Protocol):
@@ -54,6 +56,20 @@ class _Searches:
         if time.monotonic() - started >= _WORTH_SECONDS:
             self._save(number, results)
         return results
+
+    def parts(self) -> Part:
+        """Return a function for the parts of the next search, which are all saved."""
+        number, self._number = self._number, self._number + 1
+
+        def part(name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
+            task = f"search-{number}-part-{name}"
+            found = self._store.load_array(task)
+            if found is None:
+                found = compute()
+                self._store.save_array(task, found)
+            return found
+
+        return part
 
     def _save(self, number: int, results: list[Neighbors]) -> None:
         for i, each in enumerate(results):
@@ -92,6 +108,15 @@ def saved(search: Callable[[], list[Neighbors]]) -> list[Neighbors]:
     """
     searches = _current.get()
     return search() if searches is None else searches.find(search)
+
+
+def saved_parts() -> Part:
+    """Return a function of a name and a search for a part of the queries of a long search.
+
+    It returns what that finds, or what an earlier run of the job has saved for it.
+    """
+    searches = _current.get()
+    return (lambda name, compute: compute()) if searches is None else searches.parts()
 
 
 def resumable(find: Callable[P, Neighbors]) -> Callable[P, Neighbors]:

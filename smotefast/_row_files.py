@@ -19,8 +19,8 @@ import numpy as np
 
 # Rows that are so close are read at once: as many bytes are copied while a read begins.
 _GAP_BYTES = 8 << 10
-# Rows read by number in one buffer.
-_BUFFER_BYTES = 2 << 20
+# Rows read by number in one buffer, and bytes of one system call, which are copied.
+_BUFFER_BYTES, _READ_BYTES = 2 << 20, 1 << 20
 
 
 class RowFile:
@@ -186,10 +186,12 @@ class RowFile:
         """Fill an array of the stored dtype with consecutive rows."""
         view, offset = _as_bytes(block), start * self._row_bytes
         while view:
-            n_read = os.preadv(self._descriptor.number, [view], offset)
-            if not n_read:
+            # Not preadv, which macOS lacks.
+            read = os.pread(self._descriptor.number, min(len(view), _READ_BYTES), offset)
+            if not read:
                 raise OSError(errno.EIO, "A scratch file ends before the rows it contains")
-            view, offset = view[n_read:], offset + n_read
+            view[: len(read)] = read
+            view, offset = view[len(read) :], offset + len(read)
 
     def _write(self, values: np.ndarray, start: int) -> None:
         block = np.ascontiguousarray(values, dtype=self._stored)

@@ -14,7 +14,8 @@ import pytest
 import smotefast
 from smotefast.batch import prepare
 from smotefast.batch.block_plan import MemoryLimitError
-from smotefast.over_sampling import SMOTE, RandomOverSampler
+from smotefast.neighbors.cells.row_file_walk import FileWalk
+from smotefast.over_sampling import SMOTE, RandomOverSampler, call
 from tests.helpers.parquet_files import imbalanced, resample, same, write_file, write_folder
 
 N_ROWS = 600
@@ -133,3 +134,36 @@ def test_nested_columns__are_held_in_memory_or_refused(tmp_path):
     with pytest.raises(MemoryLimitError, match="in memory"):
         resample(source, tmp_path / "out.parquet", sampler="random", memory_limit="1MiB")
     assert os.listdir(tmp_path) == ["in.parquet"]
+
+
+def test_a_job_interrupted_in_a_search__goes_on_inside_it(tmp_path, use_files, monkeypatch):
+    source = write_file(tmp_path / "in.parquet", imbalanced(6_000, share=0.45))
+    sampler = SMOTE(random_state=0, search="exact")
+    resample(source, tmp_path / "whole", sampler=sampler)
+    use_files(1)
+    monkeypatch.setattr(call, "FILE_SEARCH_BYTES", 1 << 16)
+    n_searched, search_step = [0], FileWalk.search
+
+    def search_until(limit):
+        def search(self, step, reach):
+            n_searched[0] += 1
+            if n_searched[0] > limit:
+                raise KeyboardInterrupt
+            return search_step(self, step, reach)
+
+        n_searched[0] = 0
+        monkeypatch.setattr(FileWalk, "search", search)
+
+    search_until(4)
+    with pytest.raises(KeyboardInterrupt):
+        resample(source, tmp_path / "out", sampler=sampler)
+    search_until(1_000)
+    resample(source, tmp_path / "again", sampler=sampler)
+    n_all = n_searched[0]
+    assert n_all > 6
+    search_until(1_000)
+    resample(source, tmp_path / "out", sampler=sampler)
+    assert n_searched[0] == n_all - 4
+    tables = [pq.read_table(tmp_path / each) for each in ("whole", "out", "again")]
+    assert same(*tables[:2])
+    assert same(*tables[1:])

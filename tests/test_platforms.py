@@ -59,8 +59,9 @@ pq.write_table(table, "in.parquet")
 for kept in (False, True):  # the second job replaces the folder
     done = smotefast.resample_dataset("in.parquet", "out", target="label", overwrite=kept)
     assert done.counts_after == {0: 300, 1: 300}, done.counts_after
-assert sum(len(batch) for batch in smotefast.iter_resampled("in.parquet", target="label")) == 600
-print(smotefast.diagnose(X, y).points)
+batches = smotefast.iter_resampled("in.parquet", target="label")
+assert sum(len(batch) for batch in batches) == 600
+assert smotefast.diagnose(X, y).points
 result = smotefast.compare(
     X, y, models="logistic", samplers=["random"], repeats=1, folds=2, time_limit=60
 )
@@ -89,6 +90,7 @@ def test_command__chooses_jemalloc_except_on_windows(platform, pool, monkeypatch
     monkeypatch.setattr("sys.platform", platform)
     monkeypatch.setattr(_allocator, "_is_chosen", True)
     monkeypatch.setattr(_allocator, "uses_jemalloc", lambda: False)
-    monkeypatch.delenv("ARROW_DEFAULT_MEMORY_POOL", raising=False)
+    monkeypatch.setenv("ARROW_DEFAULT_MEMORY_POOL", "")  # so that it is restored
+    monkeypatch.delenv("ARROW_DEFAULT_MEMORY_POOL")
     _allocator.choose_allocator()
     assert os.environ.get("ARROW_DEFAULT_MEMORY_POOL") == pool

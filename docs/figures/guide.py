@@ -98,8 +98,9 @@ def random() -> None:
     """Draw copies, copies with noise, and a random part of the majority."""
     X, y = points()
     axes = panels(3)
-    samplers = RandomOverSampler(random_state=0), RandomOverSampler(
-        shrinkage=0.4, random_state=0
+    samplers = (
+        RandomOverSampler(random_state=0),
+        RandomOverSampler(shrinkage=0.4, random_state=0),
     )
     titles = "copies", "copies with noise"
     for ax, sampler, title in zip(axes, samplers, titles, strict=False):

@@ -68,7 +68,6 @@ myst_heading_anchors = 4
 myst_url_schemes = {"http": None, "https": None, "mailto": None, "file-of-site": "{{path}}"}
 
 autodoc_typehints = "none"  # docstrings say the types in words
-autosummary_generate = True
 numpydoc_show_class_members = False  # the template of a class lists its methods
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
@@ -90,34 +89,38 @@ sphinx_gallery_conf = {
     "gallery_dirs": "gallery",
     "backreferences_dir": "generated/backreferences",
     "doc_module": ("smotefast",),
-    "prefer_full_module": (),
     "within_subsection_order": "FileNameSortKey",
     "download_all_examples": False,
     "show_memory": False,
     "show_signature": False,
     "remove_config_comments": True,
+    "write_computation_times": False,  # its page loads scripts from another host
 }
 
-# Files that pages link to, from the root of the project, and what they are on the site.
+# Pages that are files of the project outside of docs/.
+_COPIES = {"changes": "CHANGELOG.md", "development/contributing": "CONTRIBUTING.md"}
+# Files that pages link to, and what they are on the site.
 _ON_THE_SITE = {
-    "CHANGELOG.md": "/changes.md",
-    "CONTRIBUTING.md": "/development/contributing.md",
+    **{path: f"/{page}.md" for page, path in _COPIES.items()},
     "docs/examples": "/gallery/index.rst",
     VISUALIZER: "file-of-site:visualizer.html",
 }
-_LINK = re.compile(r"(?<=\]\()[^)#\s:]+")
+_LINK = re.compile(r"(?<=\]\()[^)#\s:]+(?=[)#\s])")
 
 
-def link_within_the_site(app: Sphinx, page: str, source: list[str]) -> None:
-    """Let links to files that are no pages lead to what they are on the site.
+def read_page(app: Sphinx, page: str, source: list[str]) -> None:
+    """Read pages from outside of docs/, and let links to files lead to their pages.
 
-    The pages of docs/ are also read on a code host, where these links are right.
+    All texts are also read on a code host, where the links are right as they are.
     """
-    folder = posixpath.dirname(f"docs/{page}")
+    path = _COPIES.get(page, f"docs/{page}.md")
+    if page in _COPIES:
+        source[0] = (ROOT / path).read_text()
+    folder = posixpath.dirname(path)
 
     def link(found: re.Match[str]) -> str:
-        path = posixpath.normpath(posixpath.join(folder, found[0]))
-        return _ON_THE_SITE.get(path, found[0])
+        target = posixpath.normpath(posixpath.join(folder, found[0]))
+        return _ON_THE_SITE.get(target, f"/{target.removeprefix('docs/')}")
 
     source[0] = _LINK.sub(link, source[0])
 
@@ -125,8 +128,9 @@ def link_within_the_site(app: Sphinx, page: str, source: list[str]) -> None:
 def skip_member(
     app: Sphinx, what: str, name: str, value: object, skip: bool, options: Any
 ) -> bool:
-    """Leave out properties: the section Attributes of the docstring describes them."""
-    return skip or isinstance(value, property)
+    """Leave out what all estimators have, and properties, which the docstring lists."""
+    is_inherited = str(getattr(value, "__module__", "")).startswith("sklearn.")
+    return skip or is_inherited or isinstance(value, property)
 
 
 def write_mathml(translator: HTML5Translator, node: nodes.math | nodes.math_block) -> None:
@@ -140,5 +144,5 @@ def write_mathml(translator: HTML5Translator, node: nodes.math | nodes.math_bloc
 def setup(app: Sphinx) -> None:
     """Register what this file adds to Sphinx."""
     app.add_html_math_renderer("mathml", (write_mathml, None), (write_mathml, None))
-    app.connect("source-read", link_within_the_site)
+    app.connect("source-read", read_page)
     app.connect("autodoc-skip-member", skip_member)

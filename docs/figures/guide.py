@@ -5,12 +5,15 @@ All samplers work on the same points, so that the figures can be compared.
 
 from __future__ import annotations
 
+import warnings
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from sklearn.cluster import KMeans
 from sklearn.datasets import make_moons
 
+from smotefast import ResamplingWarning
 from smotefast.combine import SMOTEENN, SMOTETomek
 from smotefast.over_sampling import (
     ADASYN,
@@ -76,7 +79,9 @@ def added(samplers: dict[str, object]) -> None:
     X, y = points()
     axes = panels(len(samplers))
     for ax, (title, sampler) in zip(axes, samplers.items(), strict=True):
-        X_new, _ = sampler.fit_resample(X, y)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResamplingWarning)  # KMeansSMOTE rounds up
+            X_new, _ = sampler.fit_resample(X, y)
         draw(ax, X, y, title)
         ax.scatter(*X_new[len(X) :].T, s=14, c=NEW, marker="x", lw=0.8, label="synthetic")
     legend(axes)

@@ -101,7 +101,7 @@ class RepeatedEditedNearestNeighbours(_RepeatedEdits):
         As for :class:`TomekLinks`.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (``n_features_in_``,)
         Names of the columns. Defined only when all of them are strings.
 
     Raises
@@ -210,7 +210,7 @@ class AllKNN(_RepeatedEdits):
         As for :class:`TomekLinks`.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (``n_features_in_``,)
         Names of the columns. Defined only when all of them are strings.
 
     Raises

@@ -49,7 +49,7 @@ html_theme_options = {
     "logo": {"text": "smotefast"},
     "show_nav_level": 2,
     "navigation_depth": 3,
-    "header_links_before_dropdown": 7,
+    "header_links_before_dropdown": 5,
     "footer_start": ["copyright"],
     "footer_end": [],
 }
@@ -137,7 +137,7 @@ def write_mathml(translator: HTML5Translator, node: nodes.math | nodes.math_bloc
     """Write a formula as MathML, which browsers render without a script."""
     is_block = isinstance(node, nodes.math_block)
     formula = latex2mathml.tex2mathml(node.astext(), as_block=is_block)
-    translator.body.append(f'<div class="math">{formula}</div>' if is_block else formula)
+    translator.body.append(f'<div class="formula">{formula}</div>' if is_block else formula)
     raise nodes.SkipNode
 
 

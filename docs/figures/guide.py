@@ -42,19 +42,20 @@ MAJORITY, MINORITY, NEW = "#9aa5b1", "#d55e00", "#0072b2"
 
 def points() -> tuple[np.ndarray, np.ndarray]:
     """Return two noisy half-moons: 240 rows of class 0 and 48 of class 1."""
-    X, y = make_moons((240, 48), noise=0.22, random_state=3)
+    X, y = make_moons((240, 48), noise=0.27, random_state=3)
     return X, y
 
 
 def panels(n: int) -> list[Axes]:
-    """Return axes of the same scale, side by side, or in two rows of a narrow figure."""
+    """Return axes side by side, or in two rows of a narrow figure."""
     n_columns = n if n <= 3 else 2
     n_rows = -(-n // n_columns)
-    size = 2.6 * n_columns, 2.3 * n_rows
-    _, axes = plt.subplots(n_rows, n_columns, figsize=size, sharex=True, sharey=True)
+    width = 7.8 / n_columns
+    size = width * n_columns, (0.71 * width + 0.3) * n_rows + 0.3
+    _, axes = plt.subplots(n_rows, n_columns, figsize=size, layout="constrained")
     flat = list(np.ravel(axes))
     for ax in flat:
-        ax.set(xticks=[], yticks=[])
+        ax.set(xticks=[], yticks=[], xlim=(-1.7, 2.6), ylim=(-1.3, 1.7))
         ax.set_aspect("equal")
     return flat
 
@@ -70,8 +71,7 @@ def legend(axes: list[Axes]) -> None:
     """Name the markers of the last axes below all of them."""
     figure = axes[0].figure
     handles, labels = axes[-1].get_legend_handles_labels()
-    figure.tight_layout(rect=(0, 0.36 / figure.get_figheight(), 1, 1))
-    figure.legend(handles, labels, loc="lower center", ncols=len(labels))
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
 
 
 def added(samplers: dict[str, object]) -> None:
@@ -134,7 +134,7 @@ def smote() -> None:
         axes[0].plot(*X[[base[i], row]].T, c="black", lw=0.5)
     axes[0].plot(*X_new[len(X) + i], "x", c=NEW, ms=8, mew=2)
     center = X[base[i]]
-    axes[0].set_title("one row, neighbors drawn for it, one new row", fontsize=9)
+    axes[0].set_title("one new row", fontsize=9)
     axes[0].set(xlim=center[0] + [-0.8, 0.8], ylim=center[1] + [-0.7, 0.7])
     axes[1].scatter(*X_new[len(X) :].T, s=14, c=NEW, marker="x", lw=0.8, label="synthetic")
     axes[1].set_title(f"all {len(X_new) - len(X)} new rows", fontsize=9)
@@ -173,7 +173,7 @@ def categories() -> None:
     """Draw the shares of a category before and after SMOTENC and SMOTE on codes."""
     rng = np.random.default_rng(0)
     y = np.repeat([0, 1], [300, 60])
-    amount = rng.normal(y * 1.5, 1)
+    amount = rng.normal(50 + 20 * y, 15)
     channel = rng.choice(3, size=len(y), p=[0.6, 0.1, 0.3])
     X = np.column_stack([amount, channel])
     results = {

@@ -6,6 +6,7 @@ Sphinx's own, and nothing is linked by intersphinx.
 
 from __future__ import annotations
 
+import inspect
 import posixpath
 import re
 import sys
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from docutils.utils.math import latex2mathml
+from sphinx.util.inspect import stringify_signature
 
 import smotefast
 
@@ -53,7 +55,8 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
-html_sidebars = {"index": [], "install": [], "changes": []}
+# Pages without others below them.
+html_sidebars = {page: [] for page in ("index", "install", "benchmarks", "changes", "versions")}
 html_show_sourcelink = False
 html_copy_source = False
 html_math_renderer = "mathml"
@@ -133,6 +136,15 @@ def skip_member(
     return skip or is_inherited or isinstance(value, property)
 
 
+def class_signature(
+    app: Sphinx, what: str, name: str, obj: Any, options: Any, signature: str, returns: str
+) -> tuple[str, str] | None:
+    """Show the parameters of a class, whose ``__new__`` takes any."""
+    if what != "class" or not signature.startswith("(*args"):
+        return None
+    return stringify_signature(inspect.signature(obj), show_annotation=False), returns
+
+
 def write_mathml(translator: HTML5Translator, node: nodes.math | nodes.math_block) -> None:
     """Write a formula as MathML, which browsers render without a script."""
     is_block = isinstance(node, nodes.math_block)
@@ -145,4 +157,5 @@ def setup(app: Sphinx) -> None:
     """Register what this file adds to Sphinx."""
     app.add_html_math_renderer("mathml", (write_mathml, None), (write_mathml, None))
     app.connect("source-read", read_page)
+    app.connect("autodoc-process-signature", class_signature)
     app.connect("autodoc-skip-member", skip_member)

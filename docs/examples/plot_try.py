@@ -9,7 +9,6 @@ import matplotlib.pyplot as plt
 from sklearn.datasets import make_moons
 
 from smotefast import SMOTE
-from smotefast.evaluation import ResampledClassifier
 
 X, y = make_moons((100, 20), random_state=0)
 X_new, y_new = SMOTE(random_state=0).fit_resample(X, y)

@@ -183,8 +183,9 @@ def categories() -> None:
     }
     _, axes = plt.subplots(1, 3, figsize=(7.8, 2.2), sharey=True, layout="constrained")
     for ax, (title, codes) in zip(axes, results.items(), strict=True):
-        ax.hist(codes, bins=np.arange(-0.05, 2.1, 0.1), weights=np.full(len(codes), 1 / len(codes)),
-                color=NEW if ax is not axes[0] else MINORITY)  # fmt: skip
+        shares = np.full(len(codes), 1 / len(codes))
+        color = MINORITY if ax is axes[0] else NEW
+        ax.hist(codes, bins=np.arange(-0.05, 2.1, 0.1), weights=shares, color=color)
         ax.set_title(title, fontsize=9)
         ax.set_xticks([0, 1, 2], ["web", "phone", "shop"])
     axes[0].set_ylabel("share of the rows")

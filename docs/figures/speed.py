@@ -45,8 +45,11 @@ def later_calls() -> None:
     ax.plot(theirs, places, "s", c="#d55e00", ms=4, label=THEIRS)
     ax.plot(ours, places, "o", c="#0072b2", ms=4, label=OURS)
     for place, ours_one, theirs_one in zip(places, ours, theirs, strict=True):
-        ax.annotate(f" {theirs_one / ours_one:.2g}x", (theirs_one, place), va="center",
-                    xytext=(3, 0), textcoords="offset points", fontsize=7)  # fmt: skip
-    ax.set_yticks(places, titles, fontsize=7)
+        ratio = theirs_one / ours_one
+        times = f"{ratio:.1f}x" if ratio < 10 else f"{ratio:.0f}x"
+        ax.annotate(times, (theirs_one, place), (5, 0), textcoords="offset points", va="center",
+                    fontsize=8)  # fmt: skip
+    ax.set_yticks(places, titles, fontsize=8)
     ax.set(xscale="log", xlabel="seconds of a call (median)")
-    ax.legend(loc="lower right")
+    ax.margins(y=0.02)
+    ax.figure.legend(loc="outside upper center", ncols=2)

@@ -170,7 +170,7 @@ class RepeatedEditedNearestNeighbours(_RepeatedEdits):
 
 
 class AllKNN(_RepeatedEdits):
-    """Repeat :class:`EditedNearestNeighbours` with 1, 2, ... ``n_neighbors`` neighbors.
+    """Repeat :class:`EditedNearestNeighbours` with one neighbor, two, up to ``n_neighbors``.
 
     Each pass edits the remaining rows. It stops early when a class becomes smaller than the
     smallest class was, or empty. All passes use one k-nearest-neighbor graph.

@@ -57,3 +57,21 @@ def test_documents__are_written_anew_from_their_sources(program):
         [sys.executable, *how, "--check"], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, f"run {program}: {done.stdout}{done.stderr}"
+
+
+def test_checker_of_links__names_each_broken_link_and_no_other(tmp_path):
+    (tmp_path / "other.html").write_text('<h1 id="here">Title</h1>')
+    (tmp_path / "page.html").write_text(
+        '<a href="other.html#here">1</a><a href="https://example.org">2</a><img src="no.png">'
+        '<a href="other.html#there">3</a><script src="https://example.org/code.js"></script>'
+    )
+    program = ROOT / "docs/development/check_links.py"
+    done = subprocess.run(
+        [sys.executable, str(program), str(tmp_path)], capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        "page.html: no.png: no such file",
+        "page.html: other.html#there: no such anchor",
+        "page.html: https://example.org/code.js: is loaded from another host",
+    ]

@@ -123,9 +123,13 @@ def read_page(app: Sphinx, page: str, source: list[str]) -> None:
 
     def link(found: re.Match[str]) -> str:
         target = posixpath.normpath(posixpath.join(folder, found[0]))
-        return _ON_THE_SITE.get(target, f"/{target.removeprefix('docs/')}")
+        is_page = (ROOT / target).is_file()
+        return _ON_THE_SITE.get(
+            target, f"/{target.removeprefix('docs/')}" if is_page else found[0]
+        )
 
-    source[0] = _LINK.sub(link, source[0])
+    if str(app.env.doc2path(page)).endswith(".md"):
+        source[0] = _LINK.sub(link, source[0])
 
 
 def skip_member(

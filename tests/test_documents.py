@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import smotefast
 from smotefast import __version__
 from tests.run_page import required_by
 
@@ -35,6 +36,13 @@ def test_every_page__is_in_a_table_of_contents():
         for entry in re.findall(r"^(?:.*<)?([\w/.-]+)>?$", block, re.MULTILINE)
     }
     assert pages - {"index"} <= named
+
+
+def test_api_page__lists_every_public_class_and_function():
+    listed = re.findall(r"^   ([\w.]+)$", (ROOT / "docs/api.rst").read_text(), re.MULTILINE)
+    public = {name for name in smotefast.__all__ if callable(getattr(smotefast, name))}
+    assert public <= set(listed)
+    assert len(listed) == len(set(listed))
 
 
 def test_versions_page__names_the_oldest_versions_of_pyproject():

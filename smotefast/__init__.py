@@ -4,7 +4,7 @@ Names are imported on first use, so that ``import smotefast`` takes almost no ti
 
 >>> import smotefast
 >>> smotefast.__version__
-'0.1.0'
+'0.2.0'
 >>> from smotefast import SMOTE
 >>> SMOTE(k_neighbors=3)
 SMOTE(k_neighbors=3)

@@ -33,7 +33,8 @@ def choose_allocator() -> None:
     if "pyarrow" in sys.modules and not _is_chosen:
         return
     _is_chosen = True
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
+    if sys.platform != "win32":  # Arrow has no jemalloc there, and would print a warning
+        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
     import pyarrow as pa
 
     if uses_jemalloc():

@@ -23,7 +23,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 PIP_INSTALL = ["python", "-m", "pip", "install"]
-_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SOURCE = re.compile(r"<!-- source: [^\n]* -->\n\n$")
 # What to import a package by, where that is not its name.
 _MODULES = {"imbalanced-learn": "imblearn", "scikit-learn": "sklearn"}

@@ -200,7 +200,7 @@ class Combination(BaseCombination):
         result: in X, or from ``len(X)`` on among the synthetic samples.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (``n_features_in_``,)
         Names of the columns. Defined only when all of them are strings.
 
     Raises

@@ -48,7 +48,7 @@ class SMOTETomek(BaseCombination):
         estimates how many decisions exact search would change.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (``n_features_in_``,)
         Names of the columns. Defined only when all of them are strings.
 
     Raises

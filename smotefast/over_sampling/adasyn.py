@@ -72,7 +72,7 @@ class ADASYN(NeighborSampler):
         search.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (``n_features_in_``,)
         Names of the columns. Defined only when all of them are strings.
 
     Warns

@@ -55,7 +55,7 @@ class RandomOverSampler(BaseOverSampler):
         The row that each synthetic sample copies, computed at each access.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (``n_features_in_``,)
         Names of the columns. Defined only when all of them are strings.
 
     Raises

@@ -54,7 +54,7 @@ class CondensedNearestNeighbour(StoreSampler):
         One for each class that may lose rows, fitted on its store when it is read.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (``n_features_in_``,)
         Names of the columns. Defined only when all of them are strings.
 
     Raises

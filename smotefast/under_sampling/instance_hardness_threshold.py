@@ -49,7 +49,7 @@ class InstanceHardnessThreshold(BaseUnderSampler):
         The classifier that was cross-validated, not fitted.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (``n_features_in_``,)
         Names of the columns. Defined only when all of them are strings.
 
     Raises

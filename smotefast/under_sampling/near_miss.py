@@ -55,7 +55,7 @@ class NearMiss(BaseUnderSampler):
         The same for ``n_neighbors_ver3``, fitted on the last class. Exists only for version 3.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (``n_features_in_``,)
         Names of the columns. Defined only when all of them are strings.
 
     Warns

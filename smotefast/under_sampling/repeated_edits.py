@@ -101,7 +101,7 @@ class RepeatedEditedNearestNeighbours(_RepeatedEdits):
         As for :class:`TomekLinks`.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (``n_features_in_``,)
         Names of the columns. Defined only when all of them are strings.
 
     Raises
@@ -170,7 +170,7 @@ class RepeatedEditedNearestNeighbours(_RepeatedEdits):
 
 
 class AllKNN(_RepeatedEdits):
-    """Repeat :class:`EditedNearestNeighbours` with 1, 2, ... ``n_neighbors`` neighbors.
+    """Repeat :class:`EditedNearestNeighbours` with one neighbor, two, up to ``n_neighbors``.
 
     Each pass edits the remaining rows. It stops early when a class becomes smaller than the
     smallest class was, or empty. All passes use one k-nearest-neighbor graph.
@@ -210,7 +210,7 @@ class AllKNN(_RepeatedEdits):
         As for :class:`TomekLinks`.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (``n_features_in_``,)
         Names of the columns. Defined only when all of them are strings.
 
     Raises

@@ -9,7 +9,7 @@ import numpy as np
 from smotefast._messages import short_label
 from smotefast._typing import Container, Label
 from smotefast.engine.class_counts import class_counts as counts_of
-from smotefast.plot.style import COLORS, GRAY, add_legend, open_axes, plain_text, with_defaults
+from smotefast.plot.style import COLORS, GRAY, open_axes, plain_text, with_defaults
 from smotefast.tables import open_target
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ _KINDS = (
     ("danger", "borderline: at least half are of others", COLORS[5], "//"),
     ("noise", "noise: all are of others", COLORS[1], "xx"),
 )
+# Where a legend hides no bar.
+_ABOVE: dict[str, Any] = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0)}
 
 
 def class_counts(
@@ -70,7 +72,7 @@ def class_counts(
         for counts, shift, style in zip((before, after), (-0.2, 0.2), styles, strict=True):
             drawn = with_defaults(kwargs, height=0.38, **style)
             _draw_counts(axes, labels, counts, shift, drawn)
-        add_legend(axes)
+        axes.legend(fontsize="small", ncols=2, **_ABOVE)
     _label_classes(axes, [_tick_text(label) for label in labels])
     axes.set(xlabel="rows", ylabel="class")
     return axes
@@ -146,5 +148,5 @@ def neighborhood(report: Diagnosis, *, ax: Axes | None = None, **kwargs: Any) ->
     )
     axes.set(xlim=(0, 1), ylabel="class")
     axes.set_xlabel(f"share of the searched rows, by their {report.n_neighbors} neighbors")
-    axes.legend(fontsize="small", loc="lower center", bbox_to_anchor=(0.5, 1.0))
+    axes.legend(fontsize="small", **_ABOVE)
     return axes

@@ -58,7 +58,8 @@ def ratio_curve(
     Returns
     -------
     ax : matplotlib Axes
-        The Axes with a line for each sampler and number of neighbors.
+        The Axes with a line for each sampler and number of neighbors; without samplers at one
+        ratio if others were tried at several.
 
     Raises
     ------
@@ -124,15 +125,20 @@ def _metric_of(result: Comparison, metric: str | None) -> str:
 
 
 def _lines(options: list[OptionSummary]) -> dict[str, list[OptionSummary]]:
-    """Return the options of each sampler and number of neighbors, by ratio."""
+    """Return the options of each sampler and number of neighbors, by ratio.
+
+    Samplers with one ratio are left out if others have several.
+    """
     lines: dict[str, list[OptionSummary]] = {}
     for each in options:
         if each.option.ratio is not None:
             name = each.label.replace(f" {each.option.ratio:g}", "", 1)
             lines.setdefault(name, []).append(each)
+    least = min(2, max(map(len, lines.values()), default=1))
     return {
         name: sorted(points, key=lambda each: each.option.ratio or 0.0)
         for name, points in lines.items()
+        if len(points) >= least
     }
 
 

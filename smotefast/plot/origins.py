@@ -155,6 +155,6 @@ def _draw_classes(axes: Axes, points: np.ndarray, y: np.ndarray, max_rows: int) 
     labels, codes = np.unique(y, return_inverse=True)
     for code, label in enumerate(label_keys(labels)):
         of_class = points[codes == code]
-        style = {**class_style(code), "alpha": 0.35, "linewidths": 0, "s": 14}
+        style = {**class_style(code), "alpha": 0.5, "linewidths": 0, "s": 16}
         text = f"{class_name(label)}: {len(of_class):,} rows"
         axes.scatter(*thinned(of_class, len(points), max_rows).T, label=text, **style)

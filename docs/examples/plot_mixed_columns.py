@@ -64,7 +64,7 @@ before = X["country"][is_fraud].value_counts(normalize=True)[countries]
 added = X_new["country"].iloc[len(X) :].value_counts(normalize=True)[countries]
 for shift, shares, color, hatch, label in (
     (-0.2, before, "#767676", "", "fraud rows of the data"),
-    (0.2, added, "#D55E00", "//", "new rows"),
+    (0.2, added, "#0072B2", "//", "new rows"),
 ):
     bars = right.bar(
         np.arange(4) + shift,

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from matplotlib import pyplot as plt
 
-N_ROWS, N_COLUMNS, BLOCK = 2_800_000, 24, 50_000
+N_ROWS, N_COLUMNS, BLOCK = 2_400_000, 24, 50_000
 
 folder = tempfile.TemporaryDirectory()
 source, destination = Path(folder.name, "source.parquet"), Path(folder.name, "resampled")
@@ -35,7 +35,7 @@ print(f"{N_ROWS:,} rows, {n_bytes / 2**20:,.0f} MiB as an array")
 # %%
 # ``smotefast plan`` says what a job would do and need, without reading much.
 
-LIMIT = 420 * 2**20
+LIMIT = 400 * 2**20
 arguments = [source, destination, "--target", "label", "--sampling-strategy", "0.05"]
 limit = ["--memory-limit", str(LIMIT)]
 

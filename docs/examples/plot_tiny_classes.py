@@ -60,7 +60,7 @@ for ax, (X_new, y_new) in zip(axes[1], ((X_all, y_all), (X_some, y_some)), stric
     plot.resampling(X, y, X_new, y_new, ax=ax)
 
 # %%
-# Left: 500 copies of a single row, and three lines that join four rows, have the weight
+# Left: 500 copies of a single row, and lines between four rows, have the weight
 # of the common class. Right: the classes keep their order, and no class is more than five times
 # what is known of it.
 

@@ -20,12 +20,11 @@ if TYPE_CHECKING:
 _LABEL_LENGTH = 24
 # Attribute of the figures of a class, what the legend calls these rows, color and hatch.
 _KINDS = (
-    ("safe", "safe: most neighbors are of the class", COLORS[4], ""),
-    ("danger", "borderline: at least half are of others", COLORS[5], "//"),
-    ("noise", "noise: all are of others", COLORS[1], "xx"),
+    ("safe", "safe", COLORS[4], ""),
+    ("danger", "borderline", COLORS[5], "//"),
+    ("noise", "noise", COLORS[1], "xx"),
 )
-# Where a legend hides no bar.
-_ABOVE: dict[str, Any] = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0)}
+_WHITE_BOX = {"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1}
 
 
 def class_counts(
@@ -72,8 +71,7 @@ def class_counts(
         for counts, shift, style in zip((before, after), (-0.2, 0.2), styles, strict=True):
             drawn = with_defaults(kwargs, height=0.38, **style)
             _draw_counts(axes, labels, counts, shift, drawn)
-        axes.legend(fontsize="small", ncols=2, **_ABOVE)
-    _label_classes(axes, [_tick_text(label) for label in labels])
+    _label_classes(axes, [_tick_text(label) for label in labels], has_legend=y_new is not None)
     axes.set(xlabel="rows", ylabel="class")
     return axes
 
@@ -87,11 +85,13 @@ def _draw_counts(
     axes.margins(x=0.12)
 
 
-def _label_classes(axes: Axes, texts: list[str]) -> None:
-    """Name the classes beside the y axis, the first one at the top."""
+def _label_classes(axes: Axes, texts: list[str], *, has_legend: bool) -> None:
+    """Name the classes beside the y axis, the first one at the top, below the legend."""
     axes.set_yticks(np.arange(len(texts)), texts)
-    if not axes.yaxis_inverted():
-        axes.invert_yaxis()
+    top = 0.14 * len(texts) if has_legend else 0.0
+    axes.set_ylim(len(texts) - 0.5, -0.5 - top)
+    if has_legend:
+        axes.legend(fontsize="small", ncols=3, loc="upper right")
 
 
 def _tick_text(label: Label) -> str:
@@ -100,6 +100,9 @@ def _tick_text(label: Label) -> str:
 
 def neighborhood(report: Diagnosis, *, ax: Axes | None = None, **kwargs: Any) -> Axes:
     r"""Draw the shares of safe, borderline and noise rows of each class.
+
+    Less than half of the neighbors of a safe row are of other classes, at least half of those
+    of a borderline row, and all of those of noise.
 
     Parameters
     ----------
@@ -141,12 +144,10 @@ def neighborhood(report: Diagnosis, *, ax: Axes | None = None, **kwargs: Any) ->
         drawn = with_defaults(kwargs, color=color, hatch=hatch, label=text, edgecolor="white")
         bars = axes.barh(positions, shares, left=left, **drawn)
         texts = [f"{share:.0%}" if share >= 0.06 else "" for share in shares]
-        axes.bar_label(bars, texts, label_type="center", fontsize="small")
+        axes.bar_label(bars, texts, label_type="center", fontsize="small", bbox=_WHITE_BOX)
         left += shares
-    _label_classes(
-        axes, [f"{_tick_text(each.label)}\n{each.n_rows:,} rows" for each in classes]
-    )
+    names = [f"{_tick_text(each.label)}\n{each.n_rows:,} rows" for each in classes]
+    _label_classes(axes, names, has_legend=True)
     axes.set(xlim=(0, 1), ylabel="class")
-    axes.set_xlabel(f"share of the searched rows, by their {report.n_neighbors} neighbors")
-    axes.legend(fontsize="small", **_ABOVE)
+    axes.set_xlabel(f"share of rows, by their {report.n_neighbors} neighbors")
     return axes

@@ -58,8 +58,7 @@ def provenance(
     Returns
     -------
     ax : matplotlib Axes
-        The Axes with the points, the ways and a legend. A copy of a row, with noise or
-        without, is drawn at its base row.
+        The Axes with the points, the ways and a legend.
 
     Raises
     ------
@@ -69,7 +68,7 @@ def provenance(
         If the sampler has resampled nothing yet.
     ValueError
         If X is not what the sampler has resampled, or has not two columns of numbers; or if
-        the sampler generates no samples between two rows.
+        the sampler generates no samples between two rows, but copies or none.
 
     Examples
     --------
@@ -100,25 +99,30 @@ def provenance(
 def _origins_of(sampler: Any, n_rows: int) -> Provenance:
     """Return where the samples in the result of a sampler come from."""
     first, *others = sampler.alignments()
-    origins = first.provenance
     name = type(sampler).__name__
-    if origins is None:
+    if not _has_ways(first.provenance):
         raise ValueError(
-            f"{name} generates no samples; plot.resampling draws which rows it removes."
+            f"{name} generates no samples between two rows; plot.resampling draws the rows "
+            "that it adds or removes."
         )
     if first.n_samples != n_rows:
         raise ValueError(
             f"{name} has resampled {first.n_samples} rows, and X has {n_rows}. Pass the X and "
             "y of fit_resample."
         )
-    if np.isnan(origins.step).any():
-        raise ValueError(f"The samples of {name} do not lie between two rows.")
     remaining = np.arange(len(first.positions))
     for alignment in others:
         remaining = remaining[alignment.positions]
     is_sample = remaining >= n_rows
     index = remaining[is_sample] - n_rows
-    return Provenance(*(values[index] for values in origins))
+    return Provenance(*(values[index] for values in first.provenance))
+
+
+def _has_ways(origins: Provenance | None) -> bool:
+    """Tell whether samples lie between two rows; copies, with noise or without, do not."""
+    if origins is None or np.isnan(origins.step).any():
+        return False
+    return not len(origins.base) or bool((origins.base != origins.neighbor).any())
 
 
 def _draw_origins(

@@ -10,9 +10,8 @@ import numpy as np
 from smotefast._typing import Container
 from smotefast.neighbors.row_hashes import hash_rows
 from smotefast.plot.plane import Plane
-from smotefast.plot.points import MAX_ROWS, class_name, label_axes, thinned
+from smotefast.plot.points import MAX_ROWS, class_name, label_axes, labels_of, thinned
 from smotefast.plot.style import class_style, open_axes, with_defaults
-from smotefast.tables import open_target
 from smotefast.tables.labels import label_keys
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def resampling(
     ModuleNotFoundError
         If matplotlib is not installed.
     ValueError
-        If there are not two columns of numbers.
+        If there are not two columns of numbers, or not a label for each row.
 
     Examples
     --------
@@ -88,7 +87,10 @@ def resampling(
     ['class 0: 80 rows', 'class 1: 20 rows', 'class 1, new: 60 rows']
     """
     plane = Plane(X, columns)
-    groups = _groups(plane, X, open_target(y).values, X_new, open_target(y_new).values)
+    numbers, numbers_new = plane.numbers(X), plane.numbers(X_new)
+    labels = labels_of(y, len(numbers))
+    labels_new = labels_of(y_new, len(numbers_new), "X_new and y_new")
+    groups = _groups(plane, numbers, labels, numbers_new, labels_new)
     n_rows = sum(len(group.points) for group in groups)
     axes = open_axes(ax)
     for group in groups:
@@ -99,11 +101,14 @@ def resampling(
 
 
 def _groups(
-    plane: Plane, X: Container, y: np.ndarray, X_new: Container, y_new: np.ndarray
+    plane: Plane,
+    numbers: np.ndarray,
+    y: np.ndarray,
+    numbers_new: np.ndarray,
+    y_new: np.ndarray,
 ) -> list[_Group]:
     """Return the rows by class and by what happened to them, classes in label order."""
     labels, codes = np.unique(np.concatenate([y, y_new]), return_inverse=True)
-    numbers, numbers_new = plane.numbers(X), plane.numbers(X_new)
     before, after = _hashes(numbers, codes[: len(y)]), _hashes(numbers_new, codes[len(y) :])
     is_kept, is_new = np.isin(before, after), ~np.isin(after, before)
     points, points_new = plane.points(numbers), plane.points(numbers_new)

@@ -10,9 +10,8 @@ import numpy as np
 from smotefast._typing import Container
 from smotefast.engine.recipes import Provenance
 from smotefast.plot.plane import Plane
-from smotefast.plot.points import MAX_ROWS, class_name, label_axes, thinned
+from smotefast.plot.points import MAX_ROWS, class_name, label_axes, labels_of, thinned
 from smotefast.plot.style import GRAY, class_style, open_axes, with_defaults
-from smotefast.tables import open_target
 from smotefast.tables.labels import label_keys
 
 if TYPE_CHECKING:
@@ -81,10 +80,10 @@ def provenance(
     >>> [text.get_text() for text in axes.get_legend().get_texts()][2:]
     ['base row', 'neighbor', 'way between them', 'synthetic sample']
     """
-    labels = open_target(y).values
-    origins = _origins_of(sampler, len(labels))
     plane = Plane(X, columns)
     points = plane.points(plane.numbers(X))
+    labels = labels_of(y, len(points))
+    origins = _origins_of(sampler, len(points))
     axes = open_axes(ax)
     _draw_classes(axes, points, labels, max_rows)
     if len(origins.base) > max_samples:
@@ -159,6 +158,6 @@ def _draw_classes(axes: Axes, points: np.ndarray, y: np.ndarray, max_rows: int) 
     labels, codes = np.unique(y, return_inverse=True)
     for code, label in enumerate(label_keys(labels)):
         of_class = points[codes == code]
-        style = {**class_style(code), "alpha": 0.5, "linewidths": 0, "s": 16}
+        style = {**class_style(code), "alpha": 0.55, "linewidths": 0, "s": 20}
         text = f"{class_name(label)}: {len(of_class):,} rows"
         axes.scatter(*thinned(of_class, len(points), max_rows).T, label=text, **style)

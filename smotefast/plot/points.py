@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smotefast._messages import short_label
-from smotefast._typing import Label
+from smotefast._typing import Container, Label
 from smotefast.plot.plane import Plane
 from smotefast.plot.style import add_legend, plain_text
+from smotefast.tables import open_target
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,6 +24,16 @@ _LABEL_LENGTH = 24
 def class_name(label: Label) -> str:
     """Return a class in words."""
     return plain_text(f"class {short_label(label, _LABEL_LENGTH)}")
+
+
+def labels_of(y: Container, n_rows: int, names: str = "X and y") -> np.ndarray:
+    """Return the class of each row; raise ValueError if there is not one for each."""
+    labels = open_target(y).values
+    if len(labels) != n_rows:
+        raise ValueError(
+            f"{names} have {n_rows} and {len(labels)} rows; pass one label for each row."
+        )
+    return labels
 
 
 def thinned(points: np.ndarray, n_rows: int, max_rows: int) -> np.ndarray:

@@ -199,6 +199,14 @@ def test_columns_that_cannot_be_drawn__are_refused_before_a_figure_is_made(X, co
     assert not pyplot.get_fignums()
 
 
+def test_other_numbers_of_labels__are_refused():
+    X, y = two_classes()
+    with pytest.raises(ValueError, match="X and y have 75 and 74 rows"):
+        plot.resampling(X, y[1:], X, y)
+    with pytest.raises(ValueError, match="X_new and y_new have 75 and 74 rows"):
+        plot.resampling(X, y, X, y[1:])
+
+
 def test_without_matplotlib__the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(ModuleNotFoundError, match=r"Install 'smotefast\[plot\]'") as caught:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 
 from smotefast._typing import Container
 from smotefast.neighbors.row_hashes import hash_rows
-from smotefast.plot.plane import Plane
+from smotefast.plot.plane import Plane, dense_numbers
 from smotefast.plot.points import MAX_ROWS, class_name, label_axes, labels_of, thinned
 from smotefast.plot.style import class_style, open_axes, with_defaults
-from smotefast.tables.labels import label_keys
+from smotefast.tables import Table, open_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,7 +41,8 @@ def resampling(
     """Draw the rows before and after resampling in one picture.
 
     Filled markers are rows of X that are in the result, hollow ones are new rows, and crosses
-    are rows that were removed. Each class has a color and a marker.
+    are rows that were removed. Rows are the same if their class and all their values are, of
+    sparse matrices those that are drawn. Each class has a color and a marker.
 
     Parameters
     ----------
@@ -87,10 +88,7 @@ def resampling(
     ['class 0: 80 rows', 'class 1: 20 rows', 'class 1, new: 60 rows']
     """
     plane = Plane(X, columns)
-    numbers, numbers_new = plane.numbers(X), plane.numbers(X_new)
-    labels = labels_of(y, len(numbers))
-    labels_new = labels_of(y_new, len(numbers_new), "X_new and y_new")
-    groups = _groups(plane, numbers, labels, numbers_new, labels_new)
+    groups = _groups(_Rows.read(plane, X, y), _Rows.read(plane, X_new, y_new, "_new"))
     n_rows = sum(len(group.points) for group in groups)
     axes = open_axes(ax)
     for group in groups:
@@ -100,34 +98,52 @@ def resampling(
     return axes
 
 
-def _groups(
-    plane: Plane,
-    numbers: np.ndarray,
-    y: np.ndarray,
-    numbers_new: np.ndarray,
-    y_new: np.ndarray,
-) -> list[_Group]:
+class _Rows(NamedTuple):
+    """Points, labels and keys of rows; rows of a class with equal keys are equal."""
+
+    points: np.ndarray
+    labels: np.ndarray
+    keys: np.ndarray
+
+    @classmethod
+    def read(cls, plane: Plane, X: Container, y: Container, suffix: str = "") -> Self:
+        numbers = plane.numbers(X)
+        labels = labels_of(y, len(numbers), f"X{suffix} and y{suffix}")
+        return cls(plane.points(numbers), labels, _keys(open_table(X), numbers))
+
+
+def _keys(table: Table, drawn: np.ndarray) -> np.ndarray:
+    """Return a hash of each row: of numbers, booleans, categories and texts.
+
+    Of sparse rows it is a hash of the columns that are drawn.
+    """
+    if table.is_sparse:
+        return hash_rows(drawn + 0.0, np.empty((len(drawn), 0), dtype=np.int64))
+    kinds = list(enumerate(table.column_types()))
+    numbers = [j for j, kind in kinds if kind in ("number", "boolean")]
+    others = [table.encode(j) for j, kind in kinds if kind in ("category", "text")]
+    codes = np.empty((len(drawn), len(others)), dtype=np.int64)
+    for column, encoded in zip(codes.T, others, strict=True):
+        column[:] = np.array([hash(str(value)) for value in encoded.categories])[encoded.codes]
+    return hash_rows(dense_numbers(table, numbers) + 0.0, codes)  # -0.0 becomes 0.0
+
+
+def _groups(before: _Rows, after: _Rows) -> list[_Group]:
     """Return the rows by class and by what happened to them, classes in label order."""
-    labels, codes = np.unique(np.concatenate([y, y_new]), return_inverse=True)
-    before, after = _hashes(numbers, codes[: len(y)]), _hashes(numbers_new, codes[len(y) :])
-    is_kept, is_new = np.isin(before, after), ~np.isin(after, before)
-    points, points_new = plane.points(numbers), plane.points(numbers_new)
     groups = []
-    for code, label in enumerate(label_keys(labels)):
-        of_class, of_class_new = codes[: len(y)] == code, codes[len(y) :] == code
+    for code, label in enumerate(np.unique(np.concatenate([before.labels, after.labels]))):
+        old, new = before.labels == label, after.labels == label
+        is_kept = np.isin(before.keys[old], after.keys[new])
+        is_new = ~np.isin(after.keys[new], before.keys[old])
+        kept, removed = before.points[old][is_kept], before.points[old][~is_kept]
+        added = after.points[new][is_new]
         name = class_name(label)
-        kept, removed, new = of_class & is_kept, of_class & ~is_kept, of_class_new & is_new
-        text = f"{name}: {_kept_rows(int(kept.sum()), int((of_class_new & ~is_new).sum()))}"
-        groups.append(_Group(code, text, points[kept], "kept"))
-        for fate, subset in (("new", points_new[new]), ("removed", points[removed])):
+        text = f"{name}: {_kept_rows(len(kept), int(np.count_nonzero(~is_new)))}"
+        groups.append(_Group(code, text, kept, "kept"))
+        for fate, subset in (("new", added), ("removed", removed)):
             text = f"{name}, {fate}: {len(subset):,} rows"
             groups.append(_Group(code, text, subset, fate))
     return [group for group in groups if len(group.points)]
-
-
-def _hashes(numbers: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Return a hash of each row and its class; 0.0 equals -0.0."""
-    return hash_rows(numbers + 0.0, codes[:, np.newaxis])
 
 
 def _kept_rows(n_kept: int, n_after: int) -> str:

@@ -77,9 +77,7 @@ class Plane:
 
     def numbers(self, X: Container) -> np.ndarray:
         """Return the columns that are drawn or projected, as float64."""
-        matrix = open_table(X).select(self._columns).to_matrix()
-        rows = matrix if isinstance(matrix, np.ndarray) else matrix.toarray()  # two columns
-        return np.ascontiguousarray(rows, dtype=np.float64)
+        return dense_numbers(open_table(X), self._columns)
 
     def points(self, numbers: np.ndarray) -> np.ndarray:
         """Return a point for each row, shape (n_rows, 2); NaN for rows with missing values."""
@@ -90,6 +88,13 @@ class Plane:
         if is_complete.any():
             points[is_complete] = self._components.transform(numbers[is_complete])
         return points
+
+
+def dense_numbers(table: Table, columns: Sequence[int]) -> np.ndarray:
+    """Return columns of numbers as float64, of shape (n_samples, n_columns)."""
+    matrix = table.select(columns).to_matrix()
+    rows = matrix if isinstance(matrix, np.ndarray) else matrix.toarray()
+    return np.ascontiguousarray(rows, dtype=np.float64)
 
 
 def _number_columns(table: Table) -> list[int]:

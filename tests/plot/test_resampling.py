@@ -94,6 +94,16 @@ def test_copies__are_counted_and_not_new():
     assert labels == ["class 0: 60 rows", "class 1: 15 rows, 60 with copies"]
 
 
+def test_rows_that_differ_in_columns_that_are_not_drawn__are_new():
+    X = pd.DataFrame({"a": [1, 2, 3], "b": [1, 1, 1], "c": [5, 6, 7], "word": list("xyz")})
+    X_new = pd.concat([X, X.assign(c=[5, 0, 7], word=["x", "y", "w"])])
+    y = np.array(["p", "p", "p"])
+    axes = plot.resampling(X, y, X_new, np.r_[y, y], columns=["a", "b"])
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == ["class p: 3 rows, 4 with copies", "class p, new: 2 rows"]
+    assert np.array_equal(points(collections(axes)["class p, new"]), [[2, 1], [3, 1]])
+
+
 @pytest.mark.parametrize(
     "wrapped",
     [

@@ -9,6 +9,8 @@ The data are made so that resampling helps: the common class has a small group f
 turns the line of a logistic regression. More rows of the rare class turn it back.
 """
 
+import textwrap
+
 import numpy as np
 from matplotlib import pyplot as plt
 
@@ -34,7 +36,7 @@ result = smotefast.compare(
     progress=False,
     n_jobs=1,
 )
-print(result.verdict)
+print(textwrap.fill(result.verdict, 80))
 
 # %%
 # Each line is a number of neighbors. A bar is the 95% interval of the difference to doing

@@ -7,6 +7,7 @@ or one. ``small_class`` says what to do with them, and ``sampling_strategy`` how
 is to grow.
 """
 
+import textwrap
 import warnings
 
 import numpy as np
@@ -26,7 +27,7 @@ y = names[codes]
 try:
     SMOTE(random_state=0).fit_resample(X, y)
 except ValueError as error:
-    print(error)
+    print(textwrap.fill(str(error), 80))
 
 # %%
 # With "clamp", a class of four rows uses three neighbors. A single row has no neighbors:
@@ -38,7 +39,7 @@ with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always", ResamplingWarning)
     X_all, y_all = sampler.fit_resample(X, y)
 for warning in caught:
-    print(warning.message)
+    print(textwrap.fill(str(warning.message), 80))
 
 # %%
 # Growing a class of one row to 500 is a bad idea. A dict says how many rows each class is to

@@ -109,11 +109,13 @@ class Chart:
         if dots:
             self.dots(points, color)
 
-    def dots(self, points: Sequence[tuple[float, float]], color: int) -> None:
+    def dots(
+        self, points: Sequence[tuple[float, float]], color: int, radius: float = 3.2
+    ) -> None:
         """Draw a dot at each point."""
         for px, py in (self.at(*point) for point in points):
             self.parts.append(
-                f'<circle cx="{px:g}" cy="{py:g}" r="3.2" class="dot c{color % N_COLORS}"/>'
+                f'<circle cx="{px:g}" cy="{py:g}" r="{radius:g}" class="dot c{color % N_COLORS}"/>'
             )
 
     def reference(self, start: tuple[float, float], stop: tuple[float, float]) -> None:

@@ -1,7 +1,8 @@
-"""Figures of each column, over all rows or over the sampled rows."""
+"""Figures of each column, and what it seems to hold: a key, numbers as text, codes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,21 @@ if TYPE_CHECKING:
 
 # Common ways to write a missing value as text.
 MISSING_MARKERS = frozenset({"?", "", "na", "n/a", "nan", "null", "none", "-", "missing"})
+# A column of at most this many whole numbers often holds codes rather than counts (12 months,
+# fewer grades); ages, hours and amounts have more values.
+FEW_VALUES = 20
+# Each value must occur this often in the sample on average, or the column is merely short.
+_FEW_VALUES_REPEAT = 20
+# Number of expected duplicates, for values drawn uniformly from their range, at which their
+# absence is significant: it has a probability of e**-3, or 5%.
+_KEY_REPEATS = 3.0
+# Fewer rows than this do not show that text never repeats.
+_KEY_ROWS = 50
+# A text column holds numbers if nine in ten of at least ten texts read as numbers.
+_NUMBER_TEXTS, _NUMBER_TEXTS_LEAST = 0.9, 10
+# Distances exclude a column with more missing than given values: excluding its incomplete
+# rows would exclude most rows.
+_MOSTLY_MISSING = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +72,58 @@ class ColumnFigures:
     texts: tuple[str, ...] = ()
     marked_missing: float = 0.0
 
+    @property
+    def is_key(self) -> bool:
+        """Whether no sampled value occurs twice, although some of them should."""
+        n = self.n_sampled
+        if n < _KEY_ROWS or self.n_distinct < n:
+            return False
+        if not self.is_whole:
+            return bool(self.texts) and not self.holds_number_texts
+        return bool(n**2 / 2 / (self.high - self.low + 1) >= _KEY_REPEATS)
+
+    @property
+    def holds_number_texts(self) -> bool:
+        """Whether nearly all texts read as numbers."""
+        n_numbers = sum(map(reads_as_number, self.texts))
+        is_many = len(self.texts) >= _NUMBER_TEXTS_LEAST
+        return is_many and n_numbers >= _NUMBER_TEXTS * len(self.texts)
+
+    @property
+    def is_two_valued(self) -> bool:
+        """Whether it holds two whole numbers."""
+        return self.is_whole and not self.is_constant and self.n_distinct == 2
+
+    @property
+    def has_few_values(self) -> bool:
+        """Whether it holds more than two whole numbers, but few and frequent ones."""
+        most = min(FEW_VALUES, self.n_sampled / _FEW_VALUES_REPEAT)
+        return self.is_whole and 2 < self.n_distinct <= most
+
+    def is_mostly_missing(self, n_rows: int) -> bool:
+        """Whether more values are missing or infinite than given."""
+        return self.n_missing + self.n_infinite > _MOSTLY_MISSING * n_rows
+
+
+def reads_as_number(text: str) -> bool:
+    """Whether a text is a number.
+
+    Examples
+    --------
+    >>> reads_as_number(" 1e3"), reads_as_number("12 kg")
+    (True, False)
+    """
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def means_missing(text: str) -> bool:
+    """Whether a text stands for a missing value, as "?" and "NA" do."""
+    return text.strip().lower() in MISSING_MARKERS
+
 
 class ColumnTotals:
     """Counts and ranges of the columns over all rows, collected block by block."""
@@ -67,10 +135,10 @@ class ColumnTotals:
         self.low = np.full(n_numbers, np.inf)
         self.high = np.full(n_numbers, -np.inf)
         self.nulls = np.zeros(n_categories, dtype=np.int64)
-        self._values: list[set[Any]] = [set() for _ in range(n_categories)]
+        self.values: list[set[Any]] = [set() for _ in range(n_categories)]
 
     def add(self, block: Block) -> None:
-        """Count the values of a block."""
+        """Count the values of a block, and the first two categories of each column."""
         missing, infinite = np.isnan(block.numbers), np.isinf(block.numbers)
         self.missing += missing.sum(axis=0)
         self.infinite += infinite.sum(axis=0)
@@ -79,12 +147,8 @@ class ColumnTotals:
         self.high = np.maximum(self.high, np.where(bad, -np.inf, block.numbers).max(axis=0))
         for i, column in enumerate(block.categories):
             self.nulls[i] += column.null_count
-            if len(self._values[i]) < 2:
-                self._values[i] |= _two_values(column)
-
-    def is_constant(self, i: int) -> bool:
-        """Whether the categories of column ``i`` have at most one value."""
-        return len(self._values[i]) < 2
+            if len(self.values[i]) < 2:
+                self.values[i] |= _two_values(column)
 
 
 def _two_values(column: pa.Array) -> set[Any]:
@@ -97,12 +161,16 @@ def column_figures(
     columns: Columns, totals: ColumnTotals, sample: Sample
 ) -> dict[int, ColumnFigures]:
     """Return the figures of each column of numbers or categories, by its index in X."""
-    figures = {}
+    return dict(sorted(_figures(columns, totals, sample)))
+
+
+def _figures(
+    columns: Columns, totals: ColumnTotals, sample: Sample
+) -> Iterator[tuple[int, ColumnFigures]]:
     for i, j in enumerate(columns.numbers):
-        figures[j] = _figures_of_numbers(totals, i, sample.numbers[:, i])
+        yield j, _figures_of_numbers(totals, i, sample.numbers[:, i])
     for i, j in enumerate(columns.categories):
-        figures[j] = _figures_of_categories(totals, i, sample)
-    return figures
+        yield j, _figures_of_categories(totals, i, sample)
 
 
 def _figures_of_numbers(totals: ColumnTotals, i: int, sampled: np.ndarray) -> ColumnFigures:
@@ -129,12 +197,11 @@ def _figures_of_categories(totals: ColumnTotals, i: int, sample: Sample) -> Colu
     known = sample.encoders[i].known
     counts = np.bincount(sample.codes[:, i], minlength=len(known) + 1)
     texts = [value for value in known.to_pylist() if isinstance(value, str)]
-    is_marker = [text.strip().lower() in MISSING_MARKERS for text in texts]
-    n_marked = counts[: len(texts)][is_marker].sum()
+    n_marked = counts[: len(texts)][[means_missing(text) for text in texts]].sum()
     return ColumnFigures(
         n_missing=int(totals.nulls[i]),
         n_infinite=0,
-        is_constant=totals.is_constant(i),
+        is_constant=len(totals.values[i]) < 2,
         n_distinct=len(known),
         n_sampled=int(counts[: len(known)].sum()),
         texts=tuple(texts),

@@ -26,13 +26,14 @@ from smotefast.batch.warmup import RUN_AGAIN, JustCompiledError
 from smotefast.diagnosis.data import BLOCK_ROWS, Block, Columns, class_dtype
 from smotefast.diagnosis.examine import OnBlock, examine
 from smotefast.diagnosis.report import Diagnosis
+from smotefast.diagnosis.sample import SAMPLED_IN_ALL, SAMPLED_PER_CLASS
 from smotefast.diagnosis.sampler_facts import (
     SamplerFacts,
     describe_sampler,
     one_line,
     sampler_steps,
+    with_data_error,
 )
-from smotefast.diagnosis.thresholds import SEARCHED_IN_ALL, SEARCHED_PER_CLASS
 from smotefast.engine.base import BaseSampler
 from smotefast.kernels import kernels_were_compiled
 from smotefast.report.progress import Progress, make_progress
@@ -174,7 +175,7 @@ def _with_job_errors(
             refuse_index(source, features)
             _check_types(steps, source, features)
     except (TypeError, ValueError) as error:
-        return replace(facts, data_error=one_line(error))
+        return with_data_error(facts, one_line(error))
     return facts
 
 
@@ -217,7 +218,7 @@ def block_rows(
     release_memory()
     names = [*columns.named([*columns.numbers, *columns.categories]), target]
     sizes = ColumnSizes(source, names)
-    n_sampled = min(source.n_rows, n_classes * SEARCHED_PER_CLASS, SEARCHED_IN_ALL)
+    n_sampled = min(source.n_rows, n_classes * SAMPLED_PER_CLASS, SAMPLED_IN_ALL)
     numbers = 8.0 * (len(columns.numbers) + 1) + 4.0 * len(columns.categories)
     row = sizes.row_bytes(names) + _COPIES * numbers
     fixed = (

@@ -29,7 +29,6 @@ def wrapped(text: str, width: int, *, first: str = "", rest: str = "") -> str:
         initial_indent=first,
         subsequent_indent=rest,
         break_on_hyphens=False,
-        break_long_words=False,
     )
 
 

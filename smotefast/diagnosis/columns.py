@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from smotefast.diagnosis.data import Block, Columns
 from smotefast.diagnosis.sample import Sample
-from smotefast.tables.column_types import plain_values
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 # Common ways to write a missing value as text.
 MISSING_MARKERS = frozenset({"?", "", "na", "n/a", "nan", "null", "none", "-", "missing"})
@@ -36,41 +32,22 @@ _MOSTLY_MISSING = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnFigures:
-    """Figures of one column.
+    """Figures of one column."""
 
-    Attributes
-    ----------
-    n_missing, n_infinite
-        Counts over all rows.
-    is_constant
-        Whether all rows with a value have the same value.
-    low, high
-        Minimum and maximum over all rows; NaN for categories.
-    n_distinct, n_sampled
-        Number of distinct values in the sampled rows, and number of sampled rows with a value.
-    is_whole
-        Whether the sampled values are whole numbers.
-    spread, deviation
-        The interquartile range over 1.349, which is the standard deviation of normal values
-        (the standard deviation itself if the range is 0), and the standard deviation.
-    texts
-        The distinct texts of the sampled rows; empty for other columns.
-    marked_missing
-        Share of the sampled rows whose text means a missing value.
-    """
-
-    n_missing: int
+    n_missing: int  # of all rows, as the next three
     n_infinite: int
-    is_constant: bool
-    low: float = np.nan
+    is_constant: bool  # all rows with a value have the same one
+    low: float = np.nan  # NaN for categories
     high: float = np.nan
-    n_distinct: int
-    n_sampled: int
+    n_distinct: int  # of the sampled rows, as all that follow
+    n_sampled: int  # with a value
     is_whole: bool = False
+    # The interquartile range over 1.349, which is the standard deviation of normal values (the
+    # standard deviation itself if the range is 0).
     spread: float = np.nan
     deviation: float = np.nan
-    texts: tuple[str, ...] = ()
-    marked_missing: float = 0.0
+    texts: tuple[str, ...] = ()  # distinct; empty for columns without text
+    marked_missing: float = 0.0  # share of rows whose text means a missing value
 
     @property
     def is_key(self) -> bool:
@@ -126,35 +103,29 @@ def means_missing(text: str) -> bool:
 
 
 class ColumnTotals:
-    """Counts and ranges of the columns over all rows, collected block by block."""
+    """Counts and ranges of the columns over all rows, collected block by block.
+
+    Columns of categories come after those of numbers, with their codes as values.
+    """
 
     def __init__(self, columns: Columns) -> None:
-        n_numbers, n_categories = len(columns.numbers), len(columns.categories)
-        self.missing = np.zeros(n_numbers, dtype=np.int64)
-        self.infinite = np.zeros(n_numbers, dtype=np.int64)
-        self.low = np.full(n_numbers, np.inf)
-        self.high = np.full(n_numbers, -np.inf)
-        self.nulls = np.zeros(n_categories, dtype=np.int64)
-        self.values: list[set[Any]] = [set() for _ in range(n_categories)]
+        n_columns = len(columns.numbers) + len(columns.categories)
+        self.missing = np.zeros(n_columns, dtype=np.int64)
+        self.infinite = np.zeros(n_columns, dtype=np.int64)
+        self.low = np.full(n_columns, np.inf)
+        self.high = np.full(n_columns, -np.inf)
 
     def add(self, block: Block) -> None:
-        """Count the values of a block, and the first two categories of each column."""
-        missing, infinite = np.isnan(block.numbers), np.isinf(block.numbers)
+        """Count the values of a block."""
+        values = np.column_stack(
+            [block.numbers, np.where(block.codes < 0, np.nan, block.codes)]
+        )
+        missing, infinite = np.isnan(values), np.isinf(values)
         self.missing += missing.sum(axis=0)
         self.infinite += infinite.sum(axis=0)
         bad = missing | infinite
-        self.low = np.minimum(self.low, np.where(bad, np.inf, block.numbers).min(axis=0))
-        self.high = np.maximum(self.high, np.where(bad, -np.inf, block.numbers).max(axis=0))
-        for i, column in enumerate(block.categories):
-            self.nulls[i] += column.null_count
-            if len(self.values[i]) < 2:
-                self.values[i] |= _two_values(column)
-
-
-def _two_values(column: pa.Array) -> set[Any]:
-    import pyarrow.compute as pc
-
-    return set(plain_values(pc.unique(column).drop_null()[:2]).to_pylist())
+        self.low = np.minimum(self.low, np.where(bad, np.inf, values).min(axis=0))
+        self.high = np.maximum(self.high, np.where(bad, -np.inf, values).max(axis=0))
 
 
 def column_figures(
@@ -170,7 +141,8 @@ def _figures(
     for i, j in enumerate(columns.numbers):
         yield j, _figures_of_numbers(totals, i, sample.numbers[:, i])
     for i, j in enumerate(columns.categories):
-        yield j, _figures_of_categories(totals, i, sample)
+        codes, categories = sample.codes[:, i], sample.categories[i]
+        yield j, _figures_of_categories(totals, len(columns.numbers) + i, codes, categories)
 
 
 def _figures_of_numbers(totals: ColumnTotals, i: int, sampled: np.ndarray) -> ColumnFigures:
@@ -193,17 +165,17 @@ def _figures_of_numbers(totals: ColumnTotals, i: int, sampled: np.ndarray) -> Co
     )
 
 
-def _figures_of_categories(totals: ColumnTotals, i: int, sample: Sample) -> ColumnFigures:
-    known = sample.encoders[i].known
-    counts = np.bincount(sample.codes[:, i], minlength=len(known) + 1)
-    texts = [value for value in known.to_pylist() if isinstance(value, str)]
-    n_marked = counts[: len(texts)][[means_missing(text) for text in texts]].sum()
+def _figures_of_categories(
+    totals: ColumnTotals, i: int, codes: np.ndarray, categories: dict[int, Any]
+) -> ColumnFigures:
+    texts = {code: value for code, value in categories.items() if isinstance(value, str)}
+    markers = [code for code, text in texts.items() if means_missing(text)]
     return ColumnFigures(
-        n_missing=int(totals.nulls[i]),
+        n_missing=int(totals.missing[i]),
         n_infinite=0,
-        is_constant=len(totals.values[i]) < 2,
-        n_distinct=len(known),
-        n_sampled=int(counts[: len(known)].sum()),
-        texts=tuple(texts),
-        marked_missing=float(n_marked / max(1, len(sample.positions))),
+        is_constant=not totals.low[i] < totals.high[i],
+        n_distinct=len(categories),
+        n_sampled=int((codes >= 0).sum()),
+        texts=tuple(texts.values()),
+        marked_missing=float(np.isin(codes, markers).mean()),
     )

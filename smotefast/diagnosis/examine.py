@@ -6,7 +6,7 @@ neighbors and duplicates of the sampled rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -30,8 +30,6 @@ from smotefast.diagnosis.sample import Sample, SampleCollector
 from smotefast.diagnosis.sampler_facts import SamplerFacts
 
 OnBlock = Callable[[Block], None]
-# Sums of squares of larger numbers overflow float64.
-_LARGEST = 1e150
 
 
 def examine(data: Data, sampler: SamplerFacts, on_block: OnBlock) -> Diagnosis:
@@ -48,22 +46,12 @@ def examine(data: Data, sampler: SamplerFacts, on_block: OnBlock) -> Diagnosis:
 
 def _first_pass(data: Data, on_block: OnBlock) -> tuple[Sample, dict[int, ColumnFigures]]:
     totals, collector = ColumnTotals(data.columns), SampleCollector(data)
-    for block in _blocks(data):
+    for block in data.blocks():
         totals.add(block)
         collector.add(block)
         on_block(block)
     sample = collector.sample()
     return sample, column_figures(data.columns, totals, sample)
-
-
-def _blocks(data: Data) -> Iterator[Block]:
-    """Read all rows, with numbers whose squares overflow as infinite."""
-    for block in data.blocks():
-        too_large = np.abs(block.numbers) > _LARGEST
-        if too_large.any():
-            numbers = np.where(too_large, np.inf, block.numbers)
-            block = replace(block, numbers=np.copysign(numbers, block.numbers))
-        yield block
 
 
 def _column_facts(
@@ -94,10 +82,9 @@ def _second_pass(
 ) -> RowResults:
     search = NeighborSearch(metric, sample, sampler.m, len(data.classes))
     duplicates = DuplicateCounter(row_hashes(sample.numbers, sample.codes), sample.classes)
-    for block in _blocks(data):
-        encoded = sample.encode(block, data.classes)
-        duplicates.add(row_hashes(encoded.numbers, encoded.codes), encoded.classes)
-        search.add(encoded)
+    for block in data.blocks():
+        duplicates.add(row_hashes(block.numbers, block.codes), block.classes)
+        search.add(block)
         on_block(block)
     return RowResults(search.result(), *duplicates.counts())
 

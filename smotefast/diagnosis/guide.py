@@ -61,7 +61,7 @@ def candidates(steps: tuple[Step, ...]) -> tuple[str, ...]:
 
 
 def _steps(facts: Facts) -> Iterator[Step]:
-    yield Step("Do weights or a threshold suffice?", *_weights_first(facts), FIRST)
+    yield Step("Do figures suggest weights or a threshold?", *_weights_first(facts), FIRST)
     is_balanced = facts.imbalance <= BALANCED or not facts.studied
     ratio = f"The largest class has {facts.imbalance:.2g} times the rows of the smallest."
     yield Step("Are the classes balanced?", is_balanced, ratio)
@@ -91,7 +91,7 @@ def _samplers(facts: Facts) -> Iterator[Step]:
             "categorical= of compare, which then knows 'smote-nc'."
         )
     are_all = 0 < n_flags == len(facts.real_numbers)
-    names = ("smote", "smote-n") if are_all else ("smote",)
+    names: tuple[str, ...] = ("smote", "smote-n") if are_all else ("smote",)
     yield Step("Are columns categorical?", are_all, reason, names)
     if not facts.searched:
         yield Step("Can neighbors be judged?", False, "Too few rows were searched.")
@@ -122,11 +122,11 @@ def _weights_first(facts: Facts) -> Answer:
         reasons.append(f"the imbalance is mild ({facts.imbalance:.2g} to 1)")
     if facts.searched and facts.mean("overlap") < LITTLE_OVERLAP:
         reasons.append(f"{percent(facts.mean('overlap'))} of nearest neighbors are of others")
-    text = "Probably: " + " and ".join(reasons) if reasons else "Not known before a comparison"
+    text = " and ".join(reasons) or "they are a baseline in any case"
     return bool(reasons), (
-        f"{text}. They leave the data as they are. Only a moved threshold leaves predicted "
-        "probabilities unchanged; class weights and resampling both shift them, so calibrate "
-        "afterwards or correct for the class shares."
+        f"{text[0].upper()}{text[1:]}. Both leave the data as they are. Only a moved threshold "
+        "leaves predicted probabilities unchanged; class weights and resampling both shift "
+        "them, so calibrate afterwards or correct for the class shares."
     )
 
 

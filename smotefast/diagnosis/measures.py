@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from smotefast.diagnosis.columns import FEW_VALUES, reads_as_number
 from smotefast.diagnosis.facts import Facts
 from smotefast.diagnosis.wording import counted, listed, percent
 
-Figures = Mapping[Hashable, float]
+Figures = Mapping[Any, float]
 
 
 def is_never_refused(facts: Facts) -> bool:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from smotefast.batch.shuffle_keys import ShuffleKeys
 from smotefast.diagnosis.columns import ColumnFigures
 from smotefast.diagnosis.data import Columns
 from smotefast.diagnosis.sample import Sample
-from smotefast.neighbors.row_hashes import GOLDEN_RATIO
 
 # Largest random shift of a row to break ties, as a share of what a differing category counts:
 # too little to change the order of two different distances.
@@ -20,22 +20,12 @@ _N_PAIRS = 4_000
 
 @dataclass(frozen=True)
 class Metric:
-    """A distance between rows.
+    """A distance between rows."""
 
-    Attributes
-    ----------
-    used
-        Which columns of ``Sample.numbers`` count.
-    center, scale
-        What is subtracted from these columns, and what they are then divided by.
-    weight
-        What a differing category adds to a squared distance.
-    """
-
-    used: np.ndarray
-    center: np.ndarray
-    scale: np.ndarray
-    weight: float
+    used: np.ndarray  # which columns of ``Sample.numbers`` count
+    center: np.ndarray  # what is subtracted from these columns
+    scale: np.ndarray  # what they are then divided by
+    weight: float  # what a differing category adds to a squared distance
 
     def is_complete(self, numbers: np.ndarray) -> np.ndarray:
         """Return a mask of the rows with a finite number in each column that counts."""
@@ -99,20 +89,9 @@ def _median(values: np.ndarray) -> float:
     return float(np.median(values)) if len(values) else 0.0
 
 
-def random_priorities(positions: np.ndarray) -> np.ndarray:
-    """Return a pseudorandom number in [0, 1) for each position."""
-    bits = mix_bits((positions.astype(np.uint64) + np.uint64(1)) * GOLDEN_RATIO)
-    return np.asarray(bits / 2.0**64)
-
-
-def mix_bits(bits: np.ndarray) -> np.ndarray:
-    """Map 64-bit integers to pseudorandom ones (the finalizer of splitmix64)."""
-    bits = bits.astype(np.uint64)
-    bits ^= bits >> np.uint64(30)
-    bits *= np.uint64(0xBF58476D1CE4E5B9)
-    bits ^= bits >> np.uint64(27)
-    bits *= np.uint64(0x94D049BB133111EB)
-    return np.asarray(bits ^ (bits >> np.uint64(31)))
+def random_priorities(start: int, n_rows: int) -> np.ndarray:
+    """Return a pseudorandom number in [0, 1) for each row of a block."""
+    return np.asarray(ShuffleKeys(0).of_rows(start, n_rows) / 2.0**64)
 
 
 def shares_of_distance(metric: Metric, sample: Sample) -> np.ndarray:

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from smotefast._threads import thread_count
-from smotefast.diagnosis.metric import Metric, mix_bits, random_priorities
-from smotefast.diagnosis.sample import EncodedBlock, Sample
+from smotefast.diagnosis.data import Block
+from smotefast.diagnosis.metric import Metric, random_priorities
+from smotefast.diagnosis.sample import Sample
 from smotefast.neighbors.row_hashes import hash_rows
 
 # A group with less than a tenth of its class is a few outliers.
@@ -30,21 +31,11 @@ _GROUP_ROWS = 50
 
 @dataclass(frozen=True)
 class Neighborhoods:
-    """Classes of the neighbors of the sampled rows that could be searched for.
+    """Classes of the neighbors of the sampled rows that could be searched for."""
 
-    Attributes
-    ----------
-    rows
-        Indices of these rows in the sample.
-    is_other_class
-        Whether each neighbor is of another class, nearest first, shape (n_rows, n_neighbors).
-    n_incomplete
-        Rows of the data without a distance: a column that counts is missing or infinite.
-    """
-
-    rows: np.ndarray
-    is_other_class: np.ndarray
-    n_incomplete: int
+    rows: np.ndarray  # indices of these rows in the sample
+    is_other_class: np.ndarray  # of each neighbor, nearest first, shape (n_rows, n_neighbors)
+    n_incomplete: int  # rows of the data without a distance: a number is missing or infinite
 
 
 class NeighborSearch:
@@ -83,13 +74,13 @@ class NeighborSearch:
         self._positions = np.full(len(sample.positions), -1)
         self._n_incomplete = 0
 
-    def add(self, block: EncodedBlock) -> None:
+    def add(self, block: Block) -> None:
         """Search a block."""
         usable = self._metric.searchable(block.numbers, block.codes)
         self._n_incomplete += len(block.numbers) - len(usable)
         if not len(usable):
             return
-        priority = random_priorities(block.start + usable)
+        priority = random_priorities(block.start, block.n_rows)[usable]
         hashes = self._hashes(block.numbers, block.codes, usable)
         self._duplicates.add(hashes, block.classes[usable])
         subset = limit_duplicates(hashes, priority, self._k + 1)
@@ -164,7 +155,7 @@ def _without_itself(neighbors: np.ndarray, positions: np.ndarray) -> np.ndarray:
 
 
 class DuplicateCounter:
-    """Counts the rows that equal each of a set of rows, block by block.
+    """Counts the rows that equal each of a set of rows, and those of its class.
 
     Rows are equal if their 64-bit hashes are. The probability of any collision among a
     million different rows is about 3 in 100 million.
@@ -176,36 +167,24 @@ class DuplicateCounter:
     """
 
     def __init__(self, hashes: np.ndarray, classes: np.ndarray) -> None:
-        self._in_all = _HashCounts(hashes)
-        self._in_class = _HashCounts(_with_class(hashes, classes))
+        self._known, self._indices = np.unique(hashes, return_inverse=True)
+        self._rows = self._indices, classes
+        # Rows by known hash and class.
+        n_classes = int(classes.max(initial=-1)) + 1
+        self._counts = np.zeros((len(self._known), n_classes), dtype=np.int64)
 
     def add(self, hashes: np.ndarray, classes: np.ndarray) -> None:
         """Count rows of the data."""
-        self._in_all.add(hashes)
-        self._in_class.add(_with_class(hashes, classes))
-
-    def counts(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return how many rows equal each row, itself included: in all, and in its class."""
-        return self._in_all.counts(), self._in_class.counts()
-
-
-class _HashCounts:
-    """Counts how often known hashes occur."""
-
-    def __init__(self, hashes: np.ndarray) -> None:
-        self._known, self._indices = np.unique(hashes, return_inverse=True)
-        self._counts = np.zeros(len(self._known), dtype=np.int64)
-
-    def add(self, hashes: np.ndarray) -> None:
         if not len(self._known):
             return
         indices = np.searchsorted(self._known, hashes)
         indices[indices == len(self._known)] = 0
-        matches = indices[self._known[indices] == hashes]
-        self._counts += np.bincount(matches, minlength=len(self._known))
+        is_known = self._known[indices] == hashes
+        np.add.at(self._counts, (indices[is_known], classes[is_known]), 1)
 
-    def counts(self) -> np.ndarray:
-        return np.asarray(self._counts[self._indices])
+    def counts(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return how many rows equal each row, itself included: in all, and in its class."""
+        return self._counts.sum(axis=1)[self._indices], self._counts[self._rows]
 
 
 def row_hashes(numbers: np.ndarray, codes: np.ndarray) -> np.ndarray:
@@ -213,10 +192,6 @@ def row_hashes(numbers: np.ndarray, codes: np.ndarray) -> np.ndarray:
     values = numbers + 0.0  # -0.0 becomes 0.0
     values[np.isnan(values)] = np.nan  # one of many bit patterns
     return hash_rows(values, codes)
-
-
-def _with_class(hashes: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    return mix_bits(hashes + classes.astype(np.uint64))
 
 
 def group_sizes(metric: Metric, sample: Sample, code: int, n_threads: int) -> list[int]:
@@ -228,7 +203,7 @@ def group_sizes(metric: Metric, sample: Sample, code: int, n_threads: int) -> li
     class not at all. The list is empty if there are too few rows to tell.
     """
     rows = np.flatnonzero((sample.classes == code) & metric.is_complete(sample.numbers))
-    priority = random_priorities(sample.positions[rows])
+    priority = random_priorities(0, len(rows))
     values, codes = metric.coordinates(sample.numbers[rows], priority), sample.codes[rows]
     without_priority = np.column_stack([values[:, :-1], codes])
     _, first = np.unique(without_priority, axis=0, return_index=True)

@@ -87,8 +87,8 @@ def _map(rows: RowMap | None) -> Iterator[str]:
         return
     (left, bottom), (right, top) = rows.points.min(axis=0), rows.points.max(axis=0)
     chart = Chart("Searched rows", (left, right), (bottom, top), width=760, height=480)
-    chart.x_axis(rows.axes[0])
-    chart.y_axis(rows.axes[1])
+    chart.x_axis("first principal component")
+    chart.y_axis("second principal component")
     for is_largest, radius in ((True, 2.0), (False, 4.0)):
         for kind in reversed(range(len(KINDS))):
             drawn = (rows.kinds == kind) & (rows.is_largest == is_largest)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from smotefast._messages import quote_name
 from smotefast.diagnosis.data import Data
 from smotefast.diagnosis.facts import Facts, row_kinds
 from smotefast.diagnosis.metric import Metric
@@ -25,42 +25,19 @@ _N_BINS = 30
 
 @dataclass(frozen=True)
 class RowMap:
-    """Sampled rows in two dimensions.
+    """Sampled rows by two principal components."""
 
-    Attributes
-    ----------
-    points
-        Shape (n_rows, 2).
-    kinds
-        The kind of each row, as an index into ``report.KINDS``.
-    is_largest
-        Whether each row is of the largest class.
-    axes
-        What the axes show.
-    """
-
-    points: np.ndarray
-    kinds: np.ndarray
-    is_largest: np.ndarray
-    axes: tuple[str, str]
+    points: np.ndarray  # shape (n_rows, 2)
+    kinds: np.ndarray  # as indices into ``report.KINDS``
+    is_largest: np.ndarray  # whether a row is of the largest class
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """The values of a column in each class: shares of bins, or of categories.
-
-    Attributes
-    ----------
-    column
-        The name of the column.
-    ticks
-        Edges of the bins, or names of the categories.
-    shares
-        For each class its shares.
-    """
+    """The values of a column in each class: shares of bins, or of frequent categories."""
 
     column: Hashable
-    ticks: list[float] | list[str]
+    ticks: list[float] | list[str]  # edges of the bins, or names of the categories
     shares: dict[Hashable, list[float]]
 
 
@@ -80,7 +57,7 @@ def draw_pictures(
     neighborhoods: Neighborhoods | None,
     points: Sequence[Point],
 ) -> Pictures:
-    """Return the map of the searched rows, and distributions of the columns that points name."""
+    """Return a map of the searched rows, and distributions of columns that points name."""
     rows = None if neighborhoods is None else _row_map(facts, sample, metric, neighborhoods)
     position = {name: j for j, name in enumerate(facts.columns.names)}
     named = dict.fromkeys(position[name] for point in points for name in point.columns)
@@ -99,12 +76,10 @@ def _row_map(
     if values.shape[1] < 2 or len(values) < 2:
         return None
     sizes = [item.n_rows for item in facts.classes]
-    axes = "first principal component", "second principal component"
     return RowMap(
         principal_components(values)[0],
         row_kinds(neighborhoods.is_other_class[::step], facts.sampler.m),
         sample.classes[rows] == int(np.argmax(sizes)),
-        axes,
     )
 
 
@@ -113,8 +88,8 @@ def _one_hot(sample: Sample, rows: np.ndarray) -> np.ndarray:
     columns = [np.empty((len(rows), 0))]
     for i in range(sample.codes.shape[1]):
         codes = sample.codes[rows, i]
-        frequent = np.argsort(-np.bincount(codes), kind="stable")[:_MOST_CATEGORIES]
-        columns.append((codes[:, np.newaxis] == frequent) / np.sqrt(2))
+        ranks, names = _frequent(codes, sample.categories[i])
+        columns.append((ranks[:, np.newaxis] == range(len(names))) / np.sqrt(2))
     return np.column_stack(columns)
 
 
@@ -149,7 +124,7 @@ def _distribution(column: int, data: Data, sample: Sample) -> Distribution:
         n_bins = len(edges) - 1
     else:
         i = columns.categories.index(column)
-        bins, ticks = _frequent(sample.codes[:, i], sample.encoders[i].known.to_pylist())
+        bins, ticks = _frequent(sample.codes[:, i], sample.categories[i])
         n_bins = len(ticks)
     shares = {}
     for code in codes:
@@ -169,10 +144,11 @@ def _edges(values: np.ndarray) -> np.ndarray:
     return np.linspace(low, high if high > low else low + 1, _N_BINS + 1)
 
 
-def _frequent(codes: np.ndarray, known: list[object]) -> tuple[np.ndarray, list[str]]:
+def _frequent(codes: np.ndarray, categories: dict[int, Any]) -> tuple[np.ndarray, list[str]]:
     """Return the rank of each row's category among the frequent ones, -1 for others."""
-    counts = np.bincount(codes, minlength=len(known))[: len(known)]
-    order = np.argsort(-counts, kind="stable")[:_MOST_CATEGORIES]
-    ranks = np.full(max(len(known), int(codes.max()) + 1), -1, dtype=np.intp)
-    ranks[order] = np.arange(len(order))
-    return ranks[codes], [str(quote_name(known[code])) for code in order]
+    known, counts = np.unique(codes[codes >= 0], return_counts=True)
+    frequent = known[np.argsort(-counts, kind="stable")[:_MOST_CATEGORIES]]
+    ranks = np.full(len(codes), -1)
+    for rank, code in enumerate(frequent):
+        ranks[codes == code] = rank
+    return ranks, [str(categories[code]) for code in frequent.tolist()]

@@ -157,6 +157,11 @@ class Diagnosis:
 
         return to_text(self)
 
+    def has(self, level: str) -> bool:
+        """Tell whether a finding has this level, or a more serious one."""
+        serious = LEVELS[: LEVELS.index(level) + 1]
+        return any(point.level in serious for point in self.points)
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything as dicts, lists, strings and numbers for ``json.dumps``.
 

@@ -8,15 +8,16 @@ later finding.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
-from typing import NamedTuple
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from smotefast.diagnosis import measures
 from smotefast.diagnosis.facts import SCALE_SHARE_SERIOUS, Facts
 from smotefast.diagnosis.report import LEVELS, Point
 from smotefast.diagnosis.wording import Words
 
-Figures = Mapping[Hashable, float]
+Figures = Mapping[Any, float]
 _ANY = 0.0
 
 
@@ -136,11 +137,12 @@ RULES = (
         "small_class",
         measures.small_classes,
         *("class", "rows", "count"),
-        ((_ANY, "warning"),),
+        ((math.inf, "warning"),),
         "{k_name}={k} needs one row more in a class to over-sample. Too small: {subjects}.",
         "Collect more rows, merge the class with a related one, or leave it out with a dict as "
         "sampling_strategy. Or use as many neighbors as there are, and copy single rows.",
         "smotefast.{over}(small_class={fallback})",
+        below=True,
         refused=measures.refuses_small_classes,
     ),
     Rule(
@@ -258,7 +260,8 @@ RULES = (
         "generates more duplicates.",
         "Drop duplicates before splitting: on both sides of a split they inflate scores. Keep "
         "them if each is a separate observation.",
-        "kept = ~pd.DataFrame(X).assign(class_=y).duplicated().to_numpy()\nX, y = X[kept], y[kept]",
+        "kept = ~pd.DataFrame(X).assign(class_=y).duplicated().to_numpy()\n"
+        "X, y = X[kept], y[kept]",
     ),
     Rule(
         # One row in a hundred under two labels is a usual rate of human error. One in twenty
@@ -334,12 +337,12 @@ RULES = (
 
 def find_points(facts: Facts) -> list[Point]:
     """Return the findings, most serious first."""
-    settled: set[Hashable] = set()
+    settled: set[Any] = set()
     points: list[Point] = []
-    is_explained = False
+    is_explained = False  # why the sampler refuses the data
     for rule in RULES:
         figures = _figures_beyond(rule, facts, settled)
-        if not figures or (rule.name == "refused_data" and is_explained):
+        if not figures or (rule is RULES[-1] and is_explained):
             continue
         points.append(_point(rule, facts, figures))
         is_explained |= rule.refused(facts) and rule.about == "column"
@@ -348,7 +351,7 @@ def find_points(facts: Facts) -> list[Point]:
     return sorted(points, key=lambda point: LEVELS.index(point.level))
 
 
-def _figures_beyond(rule: Rule, facts: Facts, settled: set[Hashable]) -> Figures:
+def _figures_beyond(rule: Rule, facts: Facts, settled: set[Any]) -> Figures:
     """Return the figures beyond the first threshold, the most serious first."""
     figures = {
         subject: figure
@@ -367,7 +370,7 @@ def _point(rule: Rule, facts: Facts, figures: Figures) -> Point:
     if rule.refused(facts):
         level = "problem"
         text += f" {facts.sampler.display_name} does not accept them."
-    names: Mapping[Hashable, float] = figures
+    names: Mapping[Any, float] = figures
     if rule.about == "column":
         columns = sorted(figures)
         names = {facts.columns.names[j]: figures[j] for j in columns}
@@ -375,7 +378,7 @@ def _point(rule: Rule, facts: Facts, figures: Figures) -> Point:
     return Point(
         rule.name,
         level,
-        None if threshold == _ANY else threshold,
+        None if threshold in (_ANY, math.inf) else threshold,
         text + rule.detail(facts, figures),
         words.fill(rule.advice),
         words.fill(rule.code),
@@ -385,7 +388,7 @@ def _point(rule: Rule, facts: Facts, figures: Figures) -> Point:
     )
 
 
-def _rounded(figures: Mapping[Hashable, float]) -> dict[Hashable, float]:
+def _rounded(figures: Mapping[Any, float]) -> dict[Hashable, float]:
     return {
         subject: figure if isinstance(figure, int) else round(figure, 4)
         for subject, figure in figures.items()

@@ -140,7 +140,8 @@ def _as_category(words: Words) -> str:
 def _categorical(words: Words) -> str:
     facts = words.facts
     if facts.sampler.cleaner:
-        return f"make_column_transformer((OneHotEncoder(), {words.names!r}), remainder='passthrough')"
+        encoder = f"(OneHotEncoder(), {words.names!r})"
+        return f"make_column_transformer({encoder}, remainder='passthrough')"
     if facts.categorical_sampler == "SMOTEN":
         return "smotefast.SMOTEN()"
     if words.are_named:
@@ -167,9 +168,10 @@ def _sixth(words: Words) -> int:
     return max(1, min(_sizes(words, 1).values()) // 6)
 
 
+_RESAMPLED = "ResampledClassifier(smotefast.{}(), model)"
 _WORDS: dict[str, Callable[[Words], Any]] = {
     "subjects": _subjects,
-    "messages": lambda words: " ".join(words.names),
+    "messages": lambda words: " ".join(map(str, words.names)),
     "columns": lambda words: words.names,
     "sampler": lambda words: words.facts.sampler.display_name,
     "refuser": lambda words: words.facts.sampler.refuser,

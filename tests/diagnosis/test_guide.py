@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from smotefast.diagnosis.advice import recommend
 
 import smotefast
 from smotefast.diagnosis import thresholds
-from smotefast.diagnosis.advice import recommend
 from tests.helpers.diagnosis_data import class_figures, column_figures, facts_of
 
 GUIDE = Path(__file__).parent.parent.parent / "docs" / "diagnose.md"

@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import pytest
+from smotefast.diagnosis.render import WIDTH
 
 import smotefast
-from smotefast.diagnosis.render import WIDTH
 from smotefast.over_sampling import SMOTE
 from tests.helpers.diagnosis_data import mixed_frame, two_classes
 

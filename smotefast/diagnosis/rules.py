@@ -388,7 +388,7 @@ def _point(rule: Rule, facts: Facts, figures: Figures) -> Point:
     )
 
 
-def _rounded(figures: Mapping[Any, float]) -> dict[Hashable, float]:
+def _rounded(figures: Mapping[Any, float]) -> dict[Any, float]:
     return {
         subject: figure if isinstance(figure, int) else round(figure, 4)
         for subject, figure in figures.items()

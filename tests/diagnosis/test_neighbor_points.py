@@ -112,7 +112,7 @@ def test_rows_that_all_have_missing_values__have_no_neighbors():
     X[1::2, 1] = np.nan
     diagnosis = smotefast.diagnose(X, y)
     assert [item.n_searched for item in diagnosis.classes] == [0, 0]
-    assert diagnosis.rows == dict.fromkeys([0, 1], {"noise": [], "danger": [], "safe": []})
+    assert [sum(map(len, rows.values())) for rows in diagnosis.rows.values()] == [0, 0]
 
 
 def test_scales__matter_only_to_samplers_that_measure_distances():

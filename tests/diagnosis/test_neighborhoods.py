@@ -54,7 +54,8 @@ def test_rows_to_look_at__are_those_of_the_shares(overlapping):
     diagnosis = smotefast.diagnose(X, y)
     distances = squares(X)
     for label, rows in diagnosis.rows.items():
-        assert sorted(sum(rows.values(), [])) == np.flatnonzero(y == label).tolist()
+        searched = np.concatenate(list(rows.values()))
+        assert np.sort(searched).tolist() == np.flatnonzero(y == label).tolist()
         for kind, positions in rows.items():
             assert len(positions) == round(
                 getattr(diagnosis.classes[label], kind) * diagnosis.counts[label]

@@ -32,9 +32,8 @@ def diagnose(
 ) -> Diagnosis:
     """Report what is likely to go wrong when data are resampled, and what to do about it.
 
-    The report is based on a random sample of at most 2,000 rows per class, drawn with a fixed
-    seed, and on an exact search for their neighbors among all rows. Nothing is resampled, and
-    the data are not changed.
+    The report is based on at most 2,000 random rows per class, drawn with a fixed seed, and on
+    an exact search for their neighbors among all rows. The data are not changed.
 
     Parameters
     ----------

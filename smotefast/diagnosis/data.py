@@ -113,10 +113,6 @@ class Columns:
         """Indices of the columns that are excluded from distances."""
         return [j for j, kind in enumerate(self.kinds) if kind == "other"]
 
-    def numbers_at(self, positions: np.ndarray) -> list[int]:
-        """Return the columns at positions in ``numbers``."""
-        return [self.numbers[i] for i in positions]
-
     def named(self, columns: Sequence[int]) -> tuple[Any, ...]:
         """Return the names of these columns."""
         return tuple(self.names[j] for j in columns)

@@ -16,7 +16,7 @@ from smotefast.diagnosis.columns import ColumnFigures, ColumnTotals, column_figu
 from smotefast.diagnosis.data import Block, Data
 from smotefast.diagnosis.facts import Facts, RowResults, class_figures, rows_by_kind
 from smotefast.diagnosis.guide import candidates, guide
-from smotefast.diagnosis.metric import Metric, make_metric, shares_of_distance
+from smotefast.diagnosis.metric import Metric, make_metric
 from smotefast.diagnosis.neighborhoods import (
     DuplicateCounter,
     NeighborSearch,
@@ -35,7 +35,7 @@ OnBlock = Callable[[Block], None]
 def examine(data: Data, sampler: SamplerFacts, on_block: OnBlock) -> Diagnosis:
     """Diagnose data; ``on_block`` is called after each block of each pass."""
     sample, figures = _first_pass(data, on_block)
-    facts = _column_facts(data, sampler, sample, figures)
+    facts = _column_facts(data, sampler, figures)
     metric = make_metric(
         data.columns, figures, sample, facts.excluded, is_scaled=bool(facts.dominant)
     )
@@ -55,25 +55,17 @@ def _first_pass(data: Data, on_block: OnBlock) -> tuple[Sample, dict[int, Column
 
 
 def _column_facts(
-    data: Data, sampler: SamplerFacts, sample: Sample, figures: dict[int, ColumnFigures]
+    data: Data, sampler: SamplerFacts, figures: dict[int, ColumnFigures]
 ) -> Facts:
-    """Return the facts before any search: columns, and their shares of the distance."""
+    """Return the facts about columns, before any search."""
     n_rows = len(data.classes)
     excluded = frozenset(
         j
         for j in data.columns.numbers
         if figures[j].is_key or figures[j].is_mostly_missing(n_rows)
     )
-    metric = make_metric(data.columns, figures, sample, excluded, is_scaled=False)
-    used = data.columns.numbers_at(metric.used)
-    shares = dict(zip(used, shares_of_distance(metric, sample).tolist(), strict=True))
     return Facts(
-        n_rows=n_rows,
-        columns=data.columns,
-        figures=figures,
-        sampler=sampler,
-        shares=shares,
-        excluded=excluded,
+        n_rows=n_rows, columns=data.columns, figures=figures, sampler=sampler, excluded=excluded
     )
 
 

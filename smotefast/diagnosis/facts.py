@@ -37,8 +37,6 @@ class Facts:
     figures: dict[int, ColumnFigures]
     sampler: SamplerFacts
     classes: tuple[ClassFigures, ...] = ()
-    # Share of each column of numbers in the distance of unscaled values.
-    shares: dict[int, float] = field(default_factory=dict)
     # Columns that the distance leaves out: keys, and those that are mostly missing.
     excluded: frozenset[int] = frozenset()
     # Rows without neighbors, because numbers are missing or infinite.
@@ -112,34 +110,41 @@ class Facts:
 
     @property
     def spreads(self) -> dict[int, float]:
-        """The spread of the columns with a share in the distance and a spread above 0."""
-        return {j: self.figures[j].spread for j in self.shares if self.figures[j].spread > 0}
+        """The spread of each column of numbers that varies and counts in the distance."""
+        used = [j for j in self.columns.numbers if j not in self.excluded]
+        return {j: self.figures[j].spread for j in used if self.figures[j].spread > 0}
 
     @property
-    def dominant(self) -> list[int]:
-        """The columns that dominate the distance because of their larger scale."""
-        return dominant_columns(self.shares, self.spreads)
+    def dominant(self) -> dict[int, float]:
+        """The columns that dominate the distance, with their share of it together."""
+        return dominant_columns(self.spreads)
 
 
-def dominant_columns(shares: Mapping[int, float], spreads: Mapping[int, float]) -> list[int]:
+def dominant_columns(spreads: Mapping[int, float]) -> dict[int, float]:
     """Return the column, or the few of many, that make up most of the distance.
+
+    The share of a column is its squared spread divided by the sum of all, as in the mean
+    squared distance of two rows.
 
     Parameters
     ----------
-    shares
-        Share of each column in the distance.
     spreads
         Robust spread of each column; not 0.
+
+    Returns
+    -------
+    dict
+        For each of these columns their share together; empty if none dominates.
     """
-    if len(spreads) < 2 or not shares:
-        return []
-    if max(spreads.values()) / min(spreads.values()) <= _SCALE_RATIO:
-        return []
-    ordered = sorted(shares, key=lambda j: -shares[j])
-    if shares[ordered[0]] > SCALE_SHARE:
-        return ordered[:1]
-    few = ordered[: len(ordered) // _SCALE_FEW]
-    return few if sum(shares[j] for j in few) > SCALE_SHARE_SERIOUS else []
+    if len(spreads) < 2 or max(spreads.values()) / min(spreads.values()) <= _SCALE_RATIO:
+        return {}
+    total = sum(spread**2 for spread in spreads.values())
+    ordered = sorted(spreads, key=lambda j: -spreads[j])
+    for n, least in ((1, SCALE_SHARE), (len(ordered) // _SCALE_FEW, SCALE_SHARE_SERIOUS)):
+        share = sum(spreads[j] ** 2 for j in ordered[:n]) / total
+        if share > least:
+            return dict.fromkeys(ordered[:n], share)
+    return {}
 
 
 class RowResults(NamedTuple):
@@ -162,46 +167,23 @@ def class_figures(
     figures = []
     for code, label in enumerate(data.labels):
         sampled = sample.classes == code
-        others = _of_class(results.neighborhoods, sample, code)
-        noise, danger, safe = _kind_shares(others, sampler.m)
+        is_other_class, kinds, _ = _searched(results.neighborhoods, sample, code, sampler.m)
+        shares = {
+            name: float(np.mean(kinds == i)) for i, name in enumerate(KINDS) if len(kinds)
+        }
         item = ClassFigures(
             label=label,
             n_rows=sizes[code],
             n_new=sampler.n_to_generate.get(label, 0),
-            n_searched=len(others),
-            noise=noise,
-            danger=danger,
-            safe=safe,
-            overlap=float(others[:, 0].mean()) if len(others) else None,
-            unevenness=float(np.std(others.mean(axis=1))) if len(others) else None,
+            n_searched=len(kinds),
+            **(shares or dict.fromkeys(KINDS)),
+            overlap=float(is_other_class[:, 0].mean()) if shares else None,
+            unevenness=float(np.std(is_other_class.mean(axis=1))) if shares else None,
             repeated=float(is_repeated[sampled].mean()),
             conflicting=float(is_conflicting[sampled].mean()),
         )
         figures.append(item)
     return tuple(figures)
-
-
-def _of_class(neighborhoods: Neighborhoods | None, sample: Sample, code: int) -> np.ndarray:
-    """Return ``is_other_class`` for the rows of a class; empty if none was searched for."""
-    if neighborhoods is None:
-        return np.empty((0, 1), dtype=bool)
-    is_of_class = sample.classes[neighborhoods.rows] == code
-    return np.asarray(neighborhoods.is_other_class[is_of_class])
-
-
-def row_kinds(is_other_class: np.ndarray, m: int) -> np.ndarray:
-    """Return the kind of each row, as an index into ``KINDS``."""
-    n_others = is_other_class.sum(axis=1)
-    return np.select([is_noise(n_others, m), is_in_danger(n_others, m)], [0, 1], 2)
-
-
-def _kind_shares(is_other_class: np.ndarray, m: int) -> list[float] | list[None]:
-    """Return the shares of noise, danger and safe rows."""
-    if not len(is_other_class):
-        return [None] * len(KINDS)
-    counts = np.bincount(row_kinds(is_other_class, m), minlength=len(KINDS))
-    shares: list[float] = (counts / len(is_other_class)).tolist()
-    return shares
 
 
 def rows_by_kind(
@@ -210,11 +192,24 @@ def rows_by_kind(
     """Return the positions in X of the searched rows of each class and kind."""
     rows: dict[Hashable, dict[str, list[int]]] = {}
     for code, label in enumerate(data.labels):
-        rows[label] = {kind: [] for kind in KINDS}
-        if neighborhoods is None:
-            continue
-        searched = neighborhoods.rows[sample.classes[neighborhoods.rows] == code]
-        kinds = row_kinds(_of_class(neighborhoods, sample, code), m)
-        for i, kind in enumerate(KINDS):
-            rows[label][kind] = sample.positions[searched[kinds == i]].tolist()
+        _, kinds, positions = _searched(neighborhoods, sample, code, m)
+        rows[label] = {name: positions[kinds == i].tolist() for i, name in enumerate(KINDS)}
     return rows
+
+
+def _searched(
+    neighborhoods: Neighborhoods | None, sample: Sample, code: int, m: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the searched rows of a class: ``is_other_class``, kinds and positions in X."""
+    if neighborhoods is None:
+        return np.empty((0, 1), dtype=bool), np.empty(0, int), np.empty(0, int)
+    is_of_class = sample.classes[neighborhoods.rows] == code
+    is_other_class = neighborhoods.is_other_class[is_of_class]
+    positions = sample.positions[neighborhoods.rows[is_of_class]]
+    return is_other_class, row_kinds(is_other_class, m), positions
+
+
+def row_kinds(is_other_class: np.ndarray, m: int) -> np.ndarray:
+    """Return the kind of each row, as an index into ``KINDS``."""
+    n_others = is_other_class.sum(axis=1)
+    return np.select([is_noise(n_others, m), is_in_danger(n_others, m)], [0, 1], 2)

@@ -140,9 +140,7 @@ def codes(facts: Facts) -> Figures:
 
 def dominant_shares(facts: Facts) -> Figures:
     """Return the share of the distance that the columns of large scale make up together."""
-    if not facts.sampler.measures_distance:
-        return {}
-    return dict.fromkeys(facts.dominant, sum(facts.shares[j] for j in facts.dominant))
+    return facts.dominant if facts.sampler.measures_distance else {}
 
 
 def range_of_spreads(facts: Facts, figures: Figures) -> str:

@@ -15,7 +15,6 @@ from smotefast.diagnosis.sample import Sample
 # Largest random shift of a row to break ties, as a share of what a differing category counts:
 # too little to change the order of two different distances.
 _TIE_BREAK = 1e-4
-_N_PAIRS = 4_000
 
 
 @dataclass(frozen=True)
@@ -92,22 +91,3 @@ def _median(values: np.ndarray) -> float:
 def random_priorities(start: int, n_rows: int) -> np.ndarray:
     """Return a pseudorandom number in [0, 1) for each row of a block."""
     return np.asarray(ShuffleKeys(0).of_rows(start, n_rows) / 2.0**64)
-
-
-def shares_of_distance(metric: Metric, sample: Sample) -> np.ndarray:
-    """Return the share of each column of numbers in the squared distance between two rows.
-
-    It is a mean over pairs of sampled rows, so that outliers count by their number rather
-    than by their distance.
-    """
-    numbers = metric.scaled(sample.numbers[metric.is_complete(sample.numbers)])
-    if not len(numbers):
-        return np.zeros(len(metric.used))
-    random_state = np.random.RandomState(0)
-    first, second = random_state.randint(len(numbers), size=(2, _N_PAIRS))
-    squares = (numbers[first] - numbers[second]) ** 2
-    total = squares.sum(axis=1)
-    differ = total > 0
-    if not differ.any():
-        return np.zeros(len(metric.used))
-    return np.asarray((squares[differ] / total[differ, np.newaxis]).mean(axis=0))

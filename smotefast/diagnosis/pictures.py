@@ -61,7 +61,10 @@ def draw_pictures(
     rows = None if neighborhoods is None else _row_map(facts, sample, metric, neighborhoods)
     position = {name: j for j, name in enumerate(facts.columns.names)}
     named = dict.fromkeys(position[name] for point in points for name in point.columns)
-    usable = [j for j in named if j in facts.figures and facts.figures[j].n_sampled]
+    figures = facts.figures
+    usable = [
+        j for j in named if j in figures and figures[j].n_sampled and not figures[j].is_key
+    ]
     columns = [_distribution(j, data, sample) for j in usable[:_MOST_COLUMNS]]
     return Pictures(rows, tuple(columns))
 

@@ -124,18 +124,18 @@ def test_scales__matter_only_to_samplers_that_measure_distances():
 
 
 @pytest.mark.parametrize(
-    ("shares", "spreads", "expected"),
+    ("spreads", "expected"),
     [
-        ([0.5, 0.5], [1, 1], False),
-        ([0.5, 0.5], [1, 11], False),
-        ([0.51, 0.49], [1, 10], False),
-        ([0.51, 0.49], [1, 11], True),
-        ([0.45, 0.46, *[0.01] * 8, 0.01], [1, 11], True),
-        ([0.45, 0.44, *[0.012] * 9], [1, 11], False),
-        ([1.0], [1], False),
-        ([], [], False),
+        ([1, 1], {}),
+        ([1, 10], {}),
+        ([1, 11], {1: 121 / 122}),
+        ([1, *[10.5] * 4], {}),
+        ([11, 11, *[1] * 8], {0: 242 / 250, 1: 242 / 250}),
+        ([11, 11, *[1] * 7], {}),  # two of nine are not few
+        ([5], {}),
+        ([], {}),
     ],
 )
-def test_scaling__is_needed_for_large_shares_of_wide_columns(shares, spreads, expected):
-    found = dominant_columns(dict(enumerate(shares)), dict(enumerate(spreads)))
-    assert bool(found) == expected
+def test_columns_dominate__by_large_shares_and_wide_spreads(spreads, expected):
+    found = dominant_columns(dict(enumerate(spreads)))
+    assert found == pytest.approx(expected)

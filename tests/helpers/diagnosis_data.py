@@ -92,7 +92,6 @@ def facts_of(rare=None, *, columns=None, kinds=None, n_features=4, **changes):
         "figures": {**known, **(columns or {})},
         "sampler": SamplerFacts(n_to_generate=n_to_generate, weights=n_to_generate),
         "classes": (class_figures(label="often", n_rows=8_000, n_new=0, overlap=0.0), rare),
-        "shares": dict.fromkeys(read.numbers, 1 / max(1, len(read.numbers))),
         "groups": {"rare": [1_000]},
     }
     return Facts(**{**usual, **changes})

@@ -44,14 +44,17 @@ class HashedColumn:
     def of(cls, column: EncodedColumn) -> HashedColumn:
         """Return the column of encoded categories."""
         categories = column.categories
-        hashes = [
-            -1 if value is None else zlib.crc32(str(value).encode(errors="replace")) >> 1
-            for value in categories
-        ]
+        hashes = [-1 if value is None else _hash(value) for value in categories]
         codes = np.array(hashes, dtype=np.int32)[column.codes]
         known = {code: value for code, value in zip(hashes, categories, strict=True)}
         known.pop(-1, None)
         return cls(codes, known)
+
+
+def _hash(value: Any) -> int:
+    """Return 31 bits that differ for text and other values of the same form."""
+    text = f"'{value}" if isinstance(value, str) else str(value)
+    return zlib.crc32(text.encode(errors="replace")) >> 1
 
 
 @dataclass(frozen=True)

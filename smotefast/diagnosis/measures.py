@@ -12,7 +12,7 @@ from smotefast.diagnosis.wording import counted, listed, percent
 Figures = Mapping[Any, float]
 
 
-def is_never_refused(facts: Facts) -> bool:
+def is_never_refused(facts: Facts, figures: Figures) -> bool:
     """Return False: samplers accept such data."""
     return False
 
@@ -27,11 +27,11 @@ def constants(facts: Facts) -> Figures:
     return {j: 1.0 for j, figures in facts.figures.items() if figures.is_constant}
 
 
-def refuses_unread(facts: Facts) -> bool:
+def refuses_unread(facts: Facts, figures: Figures) -> bool:
     """Whether the sampler refuses columns of neither numbers nor categories."""
     sampler = facts.sampler
     is_refused = sampler.name is not None and sampler.refuses_missing
-    return is_refused and not sampler.categorical.issuperset(facts.columns.others)
+    return is_refused and not sampler.categorical.issuperset(figures)
 
 
 def texts_beside_numbers(facts: Facts, figures: Figures) -> str:
@@ -48,10 +48,9 @@ def small_classes(facts: Facts) -> Figures:
     }
 
 
-def refuses_small_classes(facts: Facts) -> bool:
+def refuses_small_classes(facts: Facts, figures: Figures) -> bool:
     """Whether the sampler refuses these classes; single rows can only be copied."""
-    has_single_row = 1 in small_classes(facts).values()
-    accepting = ("duplicate",) if has_single_row else ("duplicate", "clamp")
+    accepting = ("duplicate",) if 1 in figures.values() else ("duplicate", "clamp")
     return facts.sampler.small_class not in accepting
 
 
@@ -77,10 +76,11 @@ def missing_values(facts: Facts) -> Figures:
     return {j: f.n_missing + f.n_infinite for j, f in facts.figures.items()}
 
 
-def refuses_missing_numbers(facts: Facts) -> bool:
-    """Whether the sampler refuses the missing numbers of these data."""
-    n_missing = missing_values(facts)
-    return facts.sampler.refuses_missing and any(n_missing[j] for j in facts.columns.numbers)
+def refuses_missing_numbers(facts: Facts, figures: Figures) -> bool:
+    """Whether the sampler refuses the missing numbers of these columns."""
+    return facts.sampler.refuses_missing and not figures.keys().isdisjoint(
+        facts.columns.numbers
+    )
 
 
 def rows_without_neighbors(facts: Facts, figures: Figures) -> str:
@@ -110,10 +110,10 @@ def categories_as_numbers(facts: Facts) -> Figures:
     return dict.fromkeys(columns, 1.0)
 
 
-def refuses_categories(facts: Facts) -> bool:
+def refuses_categories(facts: Facts, figures: Figures) -> bool:
     """Whether the sampler refuses these categories."""
     sampler, kinds = facts.sampler, facts.columns.kinds
-    are_booleans = all(kinds[j] == "boolean" for j in categories_as_numbers(facts))
+    are_booleans = all(kinds[j] == "boolean" for j in figures)
     return sampler.name is not None and sampler.refuses_missing and not are_booleans
 
 

@@ -59,7 +59,7 @@ class Rule(NamedTuple):
     code: str
     below: bool = False
     settles: bool = False
-    refused: Callable[[Facts], bool] = measures.is_never_refused
+    refused: Callable[[Facts, Figures], bool] = measures.is_never_refused
     detail: Callable[[Facts, Figures], str] = measures.no_detail
 
     def exceeds(self, figure: float, threshold: float) -> bool:
@@ -342,10 +342,12 @@ def find_points(facts: Facts) -> list[Point]:
     is_explained = False  # why the sampler refuses the data
     for rule in RULES:
         figures = _figures_beyond(rule, facts, settled)
-        if not figures or (rule is RULES[-1] and is_explained):
+        if not figures:
+            continue
+        if rule.name == "refused_data" and is_explained and not facts.sampler.all_refuse:
             continue
         points.append(_point(rule, facts, figures))
-        is_explained |= rule.refused(facts) and rule.about == "column"
+        is_explained |= rule.about == "column" and rule.refused(facts, figures)
         is_explained |= rule.name == "refused_parameter"
         settled |= set(figures) if rule.settles else set()
     return sorted(points, key=lambda point: LEVELS.index(point.level))
@@ -367,7 +369,7 @@ def _point(rule: Rule, facts: Facts, figures: Figures) -> Point:
     threshold, level = [each for each in rule.levels if rule.exceeds(worst, each[0])][-1]
     words = Words(facts, rule.about, rule.shown, figures, threshold)
     text = words.fill(rule.text)
-    if rule.refused(facts):
+    if rule.refused(facts, figures):
         level = "problem"
         text += f" {facts.sampler.display_name} does not accept them."
     names: Mapping[Any, float] = figures

@@ -53,7 +53,7 @@ class SamplerFacts:
     parameter_errors: tuple[str, ...] = ()
     accepts_data: bool | None = None  # None if ``fit`` was not called
     data_error: str = ""  # of ``fit``
-    refuser: str = ""  # "SMOTE does not accept", or "No sampler accepts"
+    all_refuse: bool = False  # whether each sampler has this error
     file_error: str = ""  # why it cannot resample files, if the data are files
 
     @property
@@ -179,7 +179,7 @@ def with_data_errors(
     """Add the errors of ``fit``, which checks the data and resamples nothing."""
     error = _fit_error(RandomOverSampler(), X, y)
     if error:
-        return with_data_error(facts, error, "No sampler accepts")
+        return replace(with_data_error(facts, error), all_refuse=True)
     if sampler is None:
         return facts
     steps = [step for step in sampler_steps(sampler) if step is not None]
@@ -188,10 +188,9 @@ def with_data_errors(
     )
 
 
-def with_data_error(facts: SamplerFacts, error: str, refuser: str = "") -> SamplerFacts:
+def with_data_error(facts: SamplerFacts, error: str) -> SamplerFacts:
     """Add the message of ``fit``; without one, it accepts the data."""
-    refuser = refuser or f"{facts.display_name} does not accept"
-    return replace(facts, accepts_data=not error, data_error=error, refuser=refuser)
+    return replace(facts, accepts_data=not error, data_error=error)
 
 
 def _fit_error(step: Any, X: Any, y: Any) -> str:

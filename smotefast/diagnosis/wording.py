@@ -168,13 +168,22 @@ def _sixth(words: Words) -> int:
     return max(1, min(_sizes(words, 1).values()) // 6)
 
 
+def _refuser(words: Words) -> str:
+    sampler = words.facts.sampler
+    return (
+        "No sampler accepts"
+        if sampler.all_refuse
+        else f"{sampler.display_name} does not accept"
+    )
+
+
 _RESAMPLED = "ResampledClassifier(smotefast.{}(), model)"
 _WORDS: dict[str, Callable[[Words], Any]] = {
     "subjects": _subjects,
     "messages": lambda words: " ".join(map(str, words.names)),
     "columns": lambda words: words.names,
     "sampler": lambda words: words.facts.sampler.display_name,
-    "refuser": lambda words: words.facts.sampler.refuser,
+    "refuser": _refuser,
     "over": lambda words: words.facts.sampler.over,
     "under": lambda words: words.facts.sampler.under,
     "k": lambda words: words.facts.sampler.k,

@@ -70,7 +70,7 @@ def diagnose(
     >>> [(point.name, point.level) for point in diagnosis.points]
     [('scales', 'problem'), ('far_past_the_data', 'warning')]
     >>> diagnosis.points[0].columns, diagnosis.points[0].code
-    ((2,), 'make_pipeline(StandardScaler(), ResampledClassifier(smotefast.SMOTE(), model))')
+    ((2,), 'make_pipeline(StandardScaler(), ResampledClassifier(sampler, model))')
     >>> diagnosis.candidates
     ('threshold', 'class-weight', 'random', 'smote')
     """

@@ -72,17 +72,7 @@ _TARGET_ROWS = 1 << 18
 
 
 class FileData:
-    """The rows of Parquet files.
-
-    Parameters
-    ----------
-    source, target, classes
-        The files, and the classes in their target column.
-    columns
-        How to read the features; with the names in the files.
-    batch_rows
-        Rows of a block.
-    """
+    """The rows of Parquet files, in blocks of ``batch_rows``."""
 
     def __init__(
         self,

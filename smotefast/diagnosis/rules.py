@@ -122,7 +122,7 @@ RULES = (
         ((_ANY, "problem"),),
         "{sampler} does not accept its parameters for these data: {messages}",
         "Change the parameter. The rest of this report uses its default.",
-        "help(smotefast.{sampler})",
+        "help(type(sampler))",
     ),
     Rule(
         "not_for_files",
@@ -131,7 +131,7 @@ RULES = (
         ((_ANY, "problem"),),
         "{sampler} cannot resample files. {messages}",
         "Resample in memory, or choose a sampler that 'smotefast samplers' lists.",
-        "smotefast.{sampler}().fit_resample(X, y)",
+        "sampler.fit_resample(X, y)",
     ),
     Rule(
         "small_class",
@@ -141,7 +141,7 @@ RULES = (
         "{k_name}={k} needs one row more in a class to over-sample. Too small: {subjects}.",
         "Collect more rows, merge the class with a related one, or leave it out with a dict as "
         "sampling_strategy. Or use as many neighbors as there are, and copy single rows.",
-        "smotefast.{over}(small_class={fallback})",
+        "smotefast.{over}({fallback})",
         below=True,
         refused=measures.refuses_small_classes,
     ),
@@ -190,7 +190,7 @@ RULES = (
         "Missing or infinite values (above 1e150): {subjects}.",
         "Impute numbers on the training rows, before resampling in the same pipeline; make "
         "infinite ones missing first. A missing category may count as one more category.",
-        "make_pipeline(SimpleImputer(), {resampled})",
+        "make_pipeline(SimpleImputer(), ResampledClassifier(sampler, model))",
         refused=measures.refuses_missing_numbers,
         detail=measures.rows_without_neighbors,
     ),
@@ -246,7 +246,7 @@ RULES = (
         "The distance between two rows comes from few columns: {subjects}.",
         "Scale the columns on the training rows, before resampling in the same pipeline. Use "
         "RobustScaler or a logarithm for columns with outliers.",
-        "make_pipeline(StandardScaler(), {resampled})",
+        "make_pipeline(StandardScaler(), ResampledClassifier(sampler, model))",
         detail=measures.range_of_spreads,
     ),
     Rule(
@@ -330,7 +330,7 @@ RULES = (
         ((_ANY, "problem"),),
         "{refuser} these data: {messages}",
         "Change the data as the message says, before resampling.",
-        "smotefast.{sampler}().fit(X, y)",
+        "sampler.fit(X, y)",
     ),
 )
 

@@ -42,7 +42,7 @@ class SamplerFacts:
     k: int = _NEIGHBORS  # neighbors to interpolate with; 0 for none
     k_name: str = "k_neighbors"
     m: int = _BORDER_NEIGHBORS  # neighbors that decide between noise, danger and safe
-    small_class: str = "error"  # how it treats classes of at most k rows
+    small_class: str | None = "error"  # how it treats classes of at most k rows
     n_to_generate: Counts = field(default_factory=dict)  # by class
     n_to_keep: Counts = field(default_factory=dict)  # by class, of some under-samplers
     # Rows to generate, or those of the default strategy: weights of the classes in the guide.
@@ -70,18 +70,9 @@ class SamplerFacts:
 def describe_sampler(
     sampler: BaseSampler | None, columns: TableSchema, counts: Counts, y: np.ndarray | None
 ) -> SamplerFacts:
-    """Collect the facts about a sampler before it sees any row.
+    """Collect the facts about a sampler, or SMOTE's defaults, before it sees any row.
 
-    Parameters
-    ----------
-    sampler
-        A sampler of this package; None for SMOTE's defaults.
-    columns
-        The columns of X.
-    counts
-        Number of rows of each class.
-    y
-        The labels, for a function as ``sampling_strategy``.
+    ``counts`` are the rows of each class, and ``y`` the labels, for a function as strategy.
     """
     errors: list[str] = []
     labels = np.empty(0) if y is None else y
@@ -101,7 +92,7 @@ def describe_sampler(
         k=number_of_neighbors(getattr(over, k_name, _NEIGHBORS if sampler is None else 0)),
         k_name=k_name,
         m=number_of_neighbors(getattr(over, "m_neighbors", _BORDER_NEIGHBORS)),
-        small_class=getattr(over, "small_class", "error"),
+        small_class="error" if sampler is None else getattr(over, "small_class", None),
         n_to_generate=n_to_generate,
         n_to_keep=_n_to_keep(under, counts, n_to_generate, labels, errors),
         parameter_errors=tuple(errors),

@@ -168,6 +168,13 @@ def _sixth(words: Words) -> int:
     return max(1, min(_sizes(words, 1).values()) // 6)
 
 
+def _fallback(words: Words) -> str:
+    """Return the parameter with which an over-sampler takes small classes."""
+    if words.facts.sampler.small_class is None:
+        return f"{words.facts.sampler.k_name}={max(1, min(words.figures.values()) - 1)}"
+    return f"small_class={'duplicate' if 1 in words.figures.values() else 'clamp'!r}"
+
+
 def _refuser(words: Words) -> str:
     sampler = words.facts.sampler
     return (
@@ -177,7 +184,6 @@ def _refuser(words: Words) -> str:
     )
 
 
-_RESAMPLED = "ResampledClassifier(smotefast.{}(), model)"
 _WORDS: dict[str, Callable[[Words], Any]] = {
     "subjects": _subjects,
     "messages": lambda words: " ".join(map(str, words.names)),
@@ -194,10 +200,7 @@ _WORDS: dict[str, Callable[[Words], Any]] = {
     "markers": _markers,
     "as_category": _as_category,
     "categorical": _categorical,
-    "resampled": lambda words: (
-        f"ResampledClassifier(smotefast.{words.facts.sampler.display_name}(), model)"
-    ),
-    "fallback": lambda words: repr("duplicate" if 1 in words.figures.values() else "clamp"),
+    "fallback": _fallback,
     "sixth": _sixth,
     "eleven_times": lambda words: _sizes(words, 11),
     "tenth": lambda words: _sizes(words, 0.1),

@@ -109,7 +109,13 @@ def test_code__runs_and_settles_what_it_is_about():
     report = smotefast.diagnose(frame, y)
     names = {
         **{"np": np, "pd": pd, "smotefast": smotefast, "sklearn": sklearn, "report": report},
-        **{"X": frame, "y": y, "model": LogisticRegression(), "make_pipeline": make_pipeline},
+        **{
+            "X": frame,
+            "y": y,
+            "model": LogisticRegression(),
+            "sampler": smotefast.SMOTE(),
+            "make_pipeline": make_pipeline,
+        },
         **{"SimpleImputer": SimpleImputer, "StandardScaler": StandardScaler},
         **{"ResampledClassifier": ResampledClassifier, "OneHotEncoder": OneHotEncoder},
         "make_column_transformer": make_column_transformer,

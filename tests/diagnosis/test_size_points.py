@@ -31,6 +31,11 @@ def test_small_classes__are_refused_unless_small_class_says_otherwise(small_clas
     assert point.code == "smotefast.SMOTE(small_class='clamp')"
 
 
+def test_small_classes__need_fewer_neighbors_without_small_class():
+    point = find_point(smotefast.diagnose(*two_classes(400, 2), "kmeans-smote"), "small_class")
+    assert (point.level, point.code) == ("problem", "smotefast.KMeansSMOTE(k_neighbors=1)")
+
+
 def test_small_classes__depend_on_the_neighbors_of_the_sampler():
     X, y = two_classes(400, 8)
     assert "small_class" not in point_names(smotefast.diagnose(X, y))

@@ -121,7 +121,8 @@ def _weights_first(facts: Facts) -> Answer:
     if facts.imbalance <= MILD:
         reasons.append(f"the imbalance is mild ({facts.imbalance:.2g} to 1)")
     if facts.searched and facts.mean("overlap") < LITTLE_OVERLAP:
-        reasons.append(f"{percent(facts.mean('overlap'))} of nearest neighbors are of others")
+        share = percent(facts.mean("overlap"))
+        reasons.append(f"few nearest neighbors are of other classes ({share})")
     text = " and ".join(reasons) or "they are a baseline in any case"
     return bool(reasons), (
         f"{text[0].upper()}{text[1:]}. Both leave the data as they are. Only a moved threshold "
@@ -143,7 +144,7 @@ def _has_groups(facts: Facts) -> Answer:
     if not groups:
         return False, "The neighbors of a class connect all of its rows."
     sizes = [f"{len(each)} groups" for each in groups.values()]
-    return True, f"{listed('class', list(groups), sizes).capitalize()}."
+    return True, f"Groups that no neighbors connect: {listed('class', list(groups), sizes)}."
 
 
 def _is_at_border(facts: Facts) -> Answer:

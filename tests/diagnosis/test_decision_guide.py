@@ -49,7 +49,8 @@ def test_groups__suggest_kmeans_smote():
     facts = facts_of(groups={"rare": [600, 400]})
     assert suggested(facts) == ("random", "smote", "kmeans-smote")
     (step,) = [step for step in guide(facts) if "groups" in step.question]
-    assert (step.answer, step.reason) == (True, "Class 'rare' (2 groups).")
+    assert step.answer
+    assert step.reason.endswith("class 'rare' (2 groups).")
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,11 @@ def test_many_mixed_columns__are_a_case_for_a_generative_model():
     ("changes", "answer", "words"),
     [
         ({"n_rows": 1_600}, True, "The imbalance is mild (5 to 1)"),
-        ({"n_rows": 1_500, "overlap": 0.04}, True, "4% of nearest neighbors are of others"),
+        (
+            {"n_rows": 1_500, "overlap": 0.04},
+            True,
+            "Few nearest neighbors are of other classes (4%)",
+        ),
         ({"n_rows": 1_500}, False, "baseline"),
     ],
 )

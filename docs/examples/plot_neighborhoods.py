@@ -3,7 +3,7 @@ Safe, borderline and noise
 ==========================
 
 A row is safe if most of its neighbors are of its class, borderline if at least half are of
-others, and noise if all are. ``diagnose`` counts them before anything is resampled, by a
+others, and noise if all are. ``diagnose`` finds them before anything is resampled, by a
 distance that scales the columns if they need it.
 """
 
@@ -26,9 +26,11 @@ sets = {f"centers {distance} apart": overlapping(distance) for distance in (4, 2
 reports = {name: smotefast.diagnose(X, y) for name, X in sets.items()}
 
 # %%
+# Above, the rows; below, the shares of each kind in both classes.
+
 figure, axes = plt.subplots(2, 3, figsize=(13, 8), layout="constrained")
 for (top, bottom), (name, X) in zip(axes.T, sets.items(), strict=True):
-    plot.resampling(X, y, X, y, ax=top)
+    plot.neighborhood(reports[name], X, ax=top)
     top.set_title(name)
     plot.neighborhood(reports[name], ax=bottom)
 

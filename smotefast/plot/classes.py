@@ -1,7 +1,8 @@
-"""Bars for classes: their sizes, and what kinds of rows a diagnosis has found in them."""
+"""Classes: bars of their sizes, and the kinds of rows that a diagnosis has found in them."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from smotefast._messages import short_label
 from smotefast._typing import Container, Label
 from smotefast.engine.class_counts import class_counts as counts_of
+from smotefast.plot.plane import Plane
+from smotefast.plot.points import class_name, label_axes
 from smotefast.plot.style import COLORS, GRAY, open_axes, plain_text, with_defaults
 from smotefast.tables import open_target
 
@@ -18,11 +21,11 @@ if TYPE_CHECKING:
     from smotefast.diagnosis import Diagnosis
 
 _LABEL_LENGTH = 24
-# Attribute of the figures of a class, what the legend calls these rows, color and hatch.
+# Name in a diagnosis, what the legend calls these rows, color, hatch and marker.
 _KINDS = (
-    ("safe", "safe", COLORS[4], ""),
-    ("danger", "borderline", COLORS[5], "//"),
-    ("noise", "noise", COLORS[1], "xx"),
+    ("safe", "safe", COLORS[4], "", "o"),
+    ("danger", "borderline", COLORS[5], "//", "D"),
+    ("noise", "noise", COLORS[1], "xx", "X"),
 )
 _WHITE_BOX = {"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1}
 
@@ -98,8 +101,15 @@ def _tick_text(label: Label) -> str:
     return plain_text(short_label(label, _LABEL_LENGTH))
 
 
-def neighborhood(report: Diagnosis, *, ax: Axes | None = None, **kwargs: Any) -> Axes:
-    r"""Draw the shares of safe, borderline and noise rows of each class.
+def neighborhood(
+    report: Diagnosis,
+    X: Container | None = None,
+    *,
+    columns: Sequence[Hashable] | None = None,
+    ax: Axes | None = None,
+    **kwargs: Any,
+) -> Axes:
+    r"""Draw safe, borderline and noise rows: their shares of each class, or the rows.
 
     Less than half of the neighbors of a safe row are of other classes, at least half of those
     of a borderline row, and all of those of noise.
@@ -108,22 +118,28 @@ def neighborhood(report: Diagnosis, *, ax: Axes | None = None, **kwargs: Any) ->
     ----------
     report : Diagnosis
         The result of :func:`smotefast.diagnose`.
+    X : {array-like, dataframe, Arrow table} of shape (n_samples, n_features), default=None
+        The data of the report. With it, the searched rows are drawn: by their kind, and those
+        of the largest class in gray. Without it, the shares are drawn.
+    columns : two column names or positions, default=None
+        The columns of X to draw, as for :func:`resampling`.
     ax : matplotlib Axes, default=None
         The Axes to draw on. None creates a figure.
     **kwargs
-        Keyword arguments for ``Axes.barh``.
+        Keyword arguments for ``Axes.barh``, or with X for ``Axes.scatter``.
 
     Returns
     -------
     ax : matplotlib Axes
-        The Axes with a bar for each class, whose parts add up to 1.
+        The Axes with a bar for each class, whose parts add up to 1, or with the points.
 
     Raises
     ------
     ModuleNotFoundError
         If matplotlib is not installed.
     ValueError
-        If the diagnosis could not search for neighbors.
+        If the diagnosis could not search for neighbors, or X has fewer rows than its data or
+        not two columns of numbers.
 
     Examples
     --------
@@ -137,9 +153,11 @@ def neighborhood(report: Diagnosis, *, ax: Axes | None = None, **kwargs: Any) ->
     classes = [figures for figures in report.classes if figures.safe is not None]
     if not classes:
         raise ValueError("The diagnosis has no neighbors: str(report) says why.")
+    if X is not None:
+        return _draw_kinds(report, X, columns, ax, kwargs)
     axes = open_axes(ax, n_bars=2 * len(classes))
     positions, left = np.arange(len(classes)), np.zeros(len(classes))
-    for kind, text, color, hatch in _KINDS:
+    for kind, text, color, hatch, _ in _KINDS:
         shares = np.array([getattr(figures, kind) for figures in classes])
         drawn = with_defaults(kwargs, color=color, hatch=hatch, label=text, edgecolor="white")
         bars = axes.barh(positions, shares, left=left, **drawn)
@@ -150,4 +168,34 @@ def neighborhood(report: Diagnosis, *, ax: Axes | None = None, **kwargs: Any) ->
     _label_classes(axes, names, has_legend=True)
     axes.set(xlim=(0, 1), ylabel="class")
     axes.set_xlabel(f"share of rows, by their {report.n_neighbors} neighbors")
+    return axes
+
+
+def _draw_kinds(
+    report: Diagnosis,
+    X: Container,
+    columns: Sequence[Hashable] | None,
+    ax: Axes | None,
+    given: dict[str, Any],
+) -> Axes:
+    """Draw the searched rows, those of the largest class in gray."""
+    plane = Plane(X, columns)
+    points = plane.points(plane.numbers(X))
+    if len(points) != report.n_rows:
+        raise ValueError(
+            f"X has {len(points)} rows, and the data of the report {report.n_rows}."
+        )
+    largest = max(report.counts, key=report.counts.__getitem__)
+    axes = open_axes(ax)
+    for kind, text, color, _, marker in reversed(_KINDS):
+        found = [rows[kind] for label, rows in report.rows.items() if label != largest]
+        subset = np.concatenate([np.empty(0, np.int64), *found]).astype(np.int64)
+        style = {"color": color, "marker": marker, "s": 30, "linewidths": 0, "zorder": 2}
+        label = f"{text}: {len(subset):,} rows"
+        axes.scatter(*points[subset].T, **with_defaults(given, label=label, **style))
+    others = [row for rows in report.rows.get(largest, {}).values() for row in rows]
+    style = {"color": GRAY, "alpha": 0.4, "marker": ".", "s": 14, "zorder": 1.5}
+    label = f"{class_name(largest)}: {len(others):,} rows"
+    axes.scatter(*points[others].T, **with_defaults(given, label=label, **style))
+    label_axes(axes, plane, len(points), len(points))
     return axes

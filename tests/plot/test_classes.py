@@ -52,11 +52,14 @@ def test_arguments__reach_the_bars(ax):
     assert {to_hex(bar.get_facecolor()) for bar in ax.patches} == {"#000000"}
 
 
-def report_of(distance, n=(300, 40)):
+def overlapping(distance, n=(300, 40)):
     rng = np.random.default_rng(0)
     y = np.repeat(["$a$", "b"], n)
-    X = rng.normal(size=(len(y), 2)) + distance * (y == "b")[:, np.newaxis]
-    return smotefast.diagnose(X, y)
+    return rng.normal(size=(len(y), 2)) + distance * (y == "b")[:, np.newaxis], y
+
+
+def report_of(distance):
+    return smotefast.diagnose(*overlapping(distance))
 
 
 def test_neighborhoods__are_the_shares_of_the_report(ax):
@@ -92,3 +95,25 @@ def test_a_report_without_neighbors__is_refused():
     report = smotefast.diagnose(np.full((40, 2), np.nan), [0] * 30 + [1] * 10)
     with pytest.raises(ValueError, match="has no neighbors"):
         plot.neighborhood(report)
+
+
+def test_rows_of_the_report__are_drawn_by_their_kind(ax):
+    X, y = overlapping(1.5)
+    report = smotefast.diagnose(X, y)
+    assert plot.neighborhood(report, X, ax=ax, s=9) is ax
+    drawn = {one.get_label().partition(":")[0]: one for one in ax.collections}
+    for kind, name in (("safe", "safe"), ("danger", "borderline"), ("noise", "noise")):
+        rows = report.rows["b"][kind]
+        assert rows
+        assert np.array_equal(drawn[name].get_offsets(), X[rows])
+        assert drawn[name].get_label() == f"{name}: {len(rows)} rows"
+    assert len(drawn[r"class \$a\$"].get_offsets()) == 300
+    assert all(one.get_sizes() == [9] for one in ax.collections)
+    assert len({to_hex(one.get_facecolor()[0]) for one in ax.collections}) == 4
+    assert len({one.get_paths()[0].vertices.tobytes() for one in ax.collections}) == 4
+
+
+def test_other_data_than_those_of_the_report__are_refused():
+    X, y = overlapping(1.5)
+    with pytest.raises(ValueError, match="X has 339 rows, and the data of the report 340"):
+        plot.neighborhood(smotefast.diagnose(X, y), X[1:])

@@ -21,7 +21,7 @@ from smotefast import _threads as _threads  # registers a fork handler
 from smotefast._version import __version__
 
 if TYPE_CHECKING:
-    from smotefast import combine, over_sampling, under_sampling
+    from smotefast import combine, over_sampling, plot, under_sampling
     from smotefast.batch import (
         iter_resampled,
         plan_dataset,
@@ -92,6 +92,7 @@ __all__ = [
     "over_sampling",
     "patch_imblearn",
     "plan_dataset",
+    "plot",
     "prior_correction",
     "progress",
     "resample_dataset",
@@ -119,6 +120,7 @@ SUBPACKAGES = {
         "RandomOverSampler",
     ],
     "patch": ["patch_imblearn", "unpatch_imblearn"],
+    "plot": [],  # used as plot.resampling(...)
     "report.in_memory": ["progress"],
     "under_sampling": [
         "AllKNN",

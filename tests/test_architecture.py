@@ -20,7 +20,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 LAYERS = [
     {"__main__"},
     {"cli"},
-    {"visualizer"},
+    {"plot", "visualizer"},
     {"diagnosis", "evaluation"},
     {"batch"},
     {"registry", "patch"},
@@ -52,7 +52,10 @@ OPENED_LATE = {
 }
 # Files that may import numba: for its decorators and threads, its cache, and its events.
 NUMBAS = {"kernels/compile.py", "kernels/compile_cache.py", "kernels/compile_events.py"}
-HEAVY = {"numba", "pynndescent", "pyarrow", "pandas", "polars", "narwhals", "typer", "rich"}
+HEAVY = {
+    "numba", "pynndescent", "pyarrow", "pandas", "polars", "narwhals", "typer", "rich",
+    "matplotlib",
+}  # fmt: skip
 
 
 def layer_of(subpackage: str) -> int:
@@ -158,7 +161,7 @@ def test_files__are_no_fragments():
 
 
 # Subpackages and modules that use samplers by their public contract.
-USERS = {"batch", "diagnosis", "evaluation", "combine", "registry", "cli"}
+USERS = {"batch", "diagnosis", "evaluation", "combine", "registry", "plot", "cli"}
 NAMED_TUPLES = {"_replace", "_asdict", "_make", "_fields"}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import smotefast
 
-OPTIONAL = ["pandas", "polars", "imblearn"]
+OPTIONAL = ["pandas", "polars", "imblearn", "matplotlib"]
 
 # Refuses packages as if they were not installed, in the process that runs it.
 BLOCKER = """

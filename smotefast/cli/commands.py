@@ -303,6 +303,15 @@ def diagnose(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the report as JSON instead of text.")
     ] = False,
+    fail_on: Annotated[
+        options.Levels | None,
+        typer.Option(
+            metavar="LEVEL",
+            help="Exit with 9 if the report has a finding of this level or a more serious one: "
+            "problem, warning or note.",
+            show_default="none",
+        ),
+    ] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Do not print a progress bar.")
     ] = False,
@@ -312,11 +321,11 @@ def diagnose(
     with one_line_errors(debug):
         if quiet:
             silence_log()
-        from smotefast.cli.diagnose import check_arguments, run
+        from smotefast.cli.diagnose import check_arguments, run, to_json
 
         with usage_errors():
             check_arguments(source, sampler, memory_limit, format)
-        report = run(
+        diagnosis = run(
             source,
             target=target,
             sampler=sampler,
@@ -325,10 +334,11 @@ def diagnose(
             memory_limit=memory_limit,
             html=html,
             overwrite=overwrite,
-            as_json=as_json,
             quiet=quiet,
         )
-        print_result(report)
+        print_result(to_json(diagnosis) if as_json else str(diagnosis))
+        if fail_on is not None and diagnosis.has(fail_on.value):
+            raise typer.Exit(Exit.FOUND)
 
 
 @app.command(epilog=EXIT_CODES)

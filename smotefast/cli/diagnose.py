@@ -30,10 +30,9 @@ def run(
     memory_limit: str | None,
     html: str | None,
     overwrite: bool,
-    as_json: bool,
     quiet: bool,
-) -> str:
-    """Diagnose files, write the HTML report if requested, and return the text to print.
+) -> Diagnosis:
+    """Diagnose files, and write the HTML report if requested.
 
     Raises
     ------
@@ -52,12 +51,10 @@ def run(
         progress=False if quiet else None,
     )
     if html is not None:
-        write_report(diagnosis, html, overwrite=overwrite)
-    if as_json:
-        return json.dumps(diagnosis.to_dict(), indent=2, ensure_ascii=False)
-    return str(diagnosis)
+        write_report_file(html, diagnosis.to_html(), overwrite=overwrite)
+    return diagnosis
 
 
-def write_report(diagnosis: Diagnosis, path: str, *, overwrite: bool) -> None:
-    """Write the HTML report; it is never incomplete."""
-    write_report_file(path, diagnosis.to_html(), overwrite=overwrite)
+def to_json(diagnosis: Diagnosis) -> str:
+    """Return the report as JSON."""
+    return json.dumps(diagnosis.to_dict(), indent=2, ensure_ascii=False)

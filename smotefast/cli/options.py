@@ -381,6 +381,14 @@ Quiet = Annotated[
 Debug = Annotated[bool, typer.Option("--debug", help="Print the traceback of an error.")]
 
 
+class Levels(StrEnum):
+    """Levels of the findings of a diagnosis, the most serious first."""
+
+    PROBLEM = "problem"
+    WARNING = "warning"
+    NOTE = "note"
+
+
 class Scalers(StrEnum):
     """How a comparison scales numbers."""
 

@@ -38,6 +38,7 @@ class Exit(IntEnum):
     EXISTS = 6
     CHANGED = 7
     DIFFERS = 8
+    FOUND = 9
 
 
 _MEANINGS = {
@@ -49,6 +50,7 @@ _MEANINGS = {
     Exit.EXISTS: "the destination exists, or another job is writing to it",
     Exit.CHANGED: "SOURCE changed while it was being read",
     Exit.DIFFERS: "verify: DESTINATION is not as its report says",
+    Exit.FOUND: "diagnose: the report has a finding of the level of --fail-on",
     130: "interrupted by Ctrl-C (SIGTERM: 143)",
     Exit.BUG: "any other error",
 }

@@ -1,4 +1,4 @@
-"""Diagnosis of a data set before resampling: what may go wrong, and which sampler fits.
+"""Diagnosis of a data set before resampling: what may go wrong, and what to compare.
 
 ``diagnose`` reads data in memory and ``diagnose_dataset`` Parquet files. Both give the same
 report for the same rows.
@@ -10,8 +10,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
-from smotefast.diagnosis.findings import ClassFigures, Point, Recommendation
-from smotefast.diagnosis.report import Diagnosis
+from smotefast.diagnosis.report import ClassFigures, Diagnosis, Point, Step
 
 if TYPE_CHECKING:
     from smotefast.engine.base import BaseSampler
@@ -22,7 +21,7 @@ __all__ = [
     "ClassFigures",
     "Diagnosis",
     "Point",
-    "Recommendation",
+    "Step",
     "diagnose",
     "diagnose_dataset",
 ]
@@ -33,9 +32,8 @@ def diagnose(
 ) -> Diagnosis:
     """Report what is likely to go wrong when data are resampled, and what to do about it.
 
-    The report is based on a random sample of at most 2,000 rows per class, drawn with a fixed
-    seed, and on an exact search for their neighbors among all rows. Nothing is resampled, and
-    the data are not changed.
+    The report is based on at most 2,000 random rows per class, drawn with a fixed seed, and on
+    an exact search for their neighbors among all rows. The data are not changed.
 
     Parameters
     ----------
@@ -53,7 +51,7 @@ def diagnose(
     Returns
     -------
     Diagnosis
-        Print it, display it in a notebook, or read its ``points`` and ``advice``.
+        Print it, display it in a notebook, or read its ``points`` and ``candidates``.
 
     Raises
     ------
@@ -71,8 +69,10 @@ def diagnose(
     >>> diagnosis = smotefast.diagnose(X, y)
     >>> [(point.name, point.level) for point in diagnosis.points]
     [('scales', 'problem'), ('far_past_the_data', 'warning')]
-    >>> diagnosis.points[0].columns, diagnosis.advice.sampler
-    ((2,), 'SMOTE')
+    >>> diagnosis.points[0].columns, diagnosis.points[0].code
+    ((2,), 'make_pipeline(StandardScaler(), ResampledClassifier(sampler, model))')
+    >>> diagnosis.candidates
+    ('threshold', 'class-weight', 'random', 'smote')
     """
     if y is not None and target is not None:
         raise TypeError(

@@ -1,50 +1,71 @@
 """Blocks of rows that a diagnosis reads, and tables in memory as such blocks.
 
-A block holds the numbers of its rows as one float64 matrix (NaN for a missing value) and
-their categories as Arrow arrays, whether it comes from memory or from files.
+A block holds the numbers of its rows as one float64 matrix (NaN for a missing value) and codes
+of their categories, whether it comes from memory or from files.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import numpy as np
 
 from smotefast._typing import Matrix
 from smotefast.tables import Table
+from smotefast.tables.categories import EncodedColumn
 from smotefast.tables.labels import label_keys
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 BLOCK_ROWS = 1 << 16
 # Sparse rows become dense blocks, which are shorter for many columns: 65,536 rows of so many
 # columns would take 2 GiB. Wider rows are text or one-hot keys, where distances mean little.
 WIDEST_SPARSE = 4_096
 _BLOCK_VALUES = 1 << 23
+# Sums of squares of larger numbers overflow float64.
+_LARGEST = 1e150
 # What reading a column may raise if its values are not of the type they seem to be.
 _UNREADABLE = (ArithmeticError, NotImplementedError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
-class Block:
-    """Consecutive rows of the data.
+class HashedColumn:
+    """A column of categories with codes that are the same in every block.
 
-    Attributes
-    ----------
-    start
-        Position of the first row.
-    numbers
-        Shape (n_rows, n_numbers), float64; NaN for missing values.
-    categories
-        An Arrow array for each column of categories; null for missing values.
+    A code is a hash of the category as text, -1 for a missing value. The probability that two
+    of 1,000 categories share a code is 1 in 4,000.
     """
 
-    start: int
-    numbers: np.ndarray
-    categories: list[pa.Array]
+    codes: np.ndarray  # int32
+    categories: dict[int, Any]  # by code
+
+    @classmethod
+    def of(cls, column: EncodedColumn) -> HashedColumn:
+        """Return the column of encoded categories."""
+        categories = column.categories
+        hashes = [-1 if value is None else _hash(value) for value in categories]
+        codes = np.array(hashes, dtype=np.int32)[column.codes]
+        known = {code: value for code, value in zip(hashes, categories, strict=True)}
+        known.pop(-1, None)
+        return cls(codes, known)
+
+
+def _hash(value: Any) -> int:
+    """Return 31 bits that differ for text and other values of the same form."""
+    text = f"'{value}" if isinstance(value, str) else str(value)
+    return zlib.crc32(text.encode(errors="replace")) >> 1
+
+
+@dataclass(frozen=True)
+class Block:
+    """Consecutive rows of the data."""
+
+    start: int  # position of the first row
+    numbers: np.ndarray  # shape (n_rows, n_numbers), float64; NaN for missing values
+    codes: np.ndarray  # of categories, shape (n_rows, n_categories), int32
+    classes: np.ndarray  # as indices into the labels
+    categories: list[dict[int, Any]]  # of each column, by code
 
     @property
     def n_rows(self) -> int:
@@ -52,24 +73,34 @@ class Block:
         return int(self.numbers.shape[0])
 
 
+def make_block(
+    start: int, numbers: Matrix, columns: Sequence[HashedColumn], classes: np.ndarray
+) -> Block:
+    """Return a block; numbers whose squares overflow become infinite."""
+    if not isinstance(numbers, np.ndarray):
+        numbers = numbers.toarray()
+    numbers = np.asarray(numbers, dtype=np.float64)
+    too_large = np.abs(numbers) > _LARGEST
+    if too_large.any():
+        numbers = np.where(too_large, np.copysign(np.inf, numbers), numbers)
+    codes = [column.codes for column in columns] or [np.empty((len(numbers), 0), np.int32)]
+    return Block(
+        start,
+        numbers,
+        np.column_stack(codes),
+        classes[start : start + len(numbers)],
+        [column.categories for column in columns],
+    )
+
+
 @dataclass(frozen=True)
 class Columns:
-    """The columns of X, and how the diagnosis reads each.
+    """The columns of X, and how the diagnosis reads each."""
 
-    Attributes
-    ----------
-    names
-        Their names, or their indices if they have none.
-    kinds
-        "number", "boolean", "text", "category" or "other", see ``tables.protocol``.
-    numbers, categories
-        Indices of the columns that are read as numbers and as categories.
-    """
-
-    names: list[Any]
-    kinds: list[str]
-    numbers: list[int]
-    categories: list[int]
+    names: list[Any]  # or their indices if they have none
+    kinds: list[str]  # "number", "boolean", "text", "category" or "other", see ``tables``
+    numbers: list[int]  # indices of the columns that are read as numbers
+    categories: list[int]  # and as categories
 
     @classmethod
     def from_kinds(cls, names: list[Any], kinds: list[str], categorical: set[int]) -> Columns:
@@ -91,21 +122,11 @@ class Columns:
 
 
 class Data(Protocol):
-    """Rows that can be read in blocks, and the class of each.
-
-    Attributes
-    ----------
-    columns
-        The columns of X.
-    labels
-        The classes, in label order.
-    classes
-        The class of each row, as an index into ``labels``.
-    """
+    """Rows that can be read in blocks, and the class of each."""
 
     columns: Columns
-    labels: list[Any]
-    classes: np.ndarray
+    labels: list[Any]  # in label order
+    classes: np.ndarray  # of each row, as an index into ``labels``
 
     def blocks(self) -> Iterator[Block]:
         """Read all rows in order; each call starts again."""
@@ -118,17 +139,7 @@ def class_dtype(n_classes: int) -> np.dtype[Any]:
 
 
 class TableData:
-    """The rows of an open table.
-
-    Parameters
-    ----------
-    table
-        The rows.
-    columns
-        How to read its columns.
-    y
-        Labels of shape (n_samples,).
-    """
+    """The rows of an open table with labels ``y``, of shape (n_samples,)."""
 
     def __init__(self, table: Table, columns: Columns, y: np.ndarray) -> None:
         self.columns = columns
@@ -136,18 +147,16 @@ class TableData:
         self.labels = label_keys(labels)
         self.classes = classes.reshape(-1).astype(class_dtype(len(labels)))
         self._numbers = _number_columns(table, columns.numbers)
-        self._categories = [_category_column(table, j) for j in columns.categories]
+        self._categories = [HashedColumn.of(table.encode(j)) for j in columns.categories]
 
     def blocks(self) -> Iterator[Block]:
         """Read all rows in order."""
         width = max(1, self._numbers.shape[1])
         step = max(1, min(BLOCK_ROWS, _BLOCK_VALUES // width))
         for start in range(0, len(self.classes), step):
-            numbers = self._numbers[start : start + step]
-            if not isinstance(numbers, np.ndarray):
-                numbers = numbers.toarray()
-            categories = [column.slice(start, step) for column in self._categories]
-            yield Block(start, np.asarray(numbers, dtype=np.float64), categories)
+            rows = slice(start, start + step)
+            columns = [replace(each, codes=each.codes[rows]) for each in self._categories]
+            yield make_block(start, self._numbers[rows], columns, self.classes)
 
 
 def open_data(table: Table, categorical: frozenset[int], y: np.ndarray) -> TableData:
@@ -175,7 +184,7 @@ def _kind_if_readable(table: Table, columns: Columns, j: int) -> str:
         if j in columns.numbers:
             _number_columns(table, [j])
         elif j in columns.categories:
-            _category_column(table, j)
+            table.encode(j)
     except _UNREADABLE:
         return "other"
     return columns.kinds[j]
@@ -188,16 +197,3 @@ def _number_columns(table: Table, columns: list[int]) -> Matrix:
     if table.is_sparse:
         return table.to_matrix()
     return np.asarray(table.select(columns).to_matrix())
-
-
-def _category_column(table: Table, column: int) -> pa.Array:
-    """Return a column as Arrow: text as a dictionary, other values as codes."""
-    import pyarrow as pa
-
-    codes, values = table.encode(column)
-    missing = codes == len(values) - 1 if values and values[-1] is None else None
-    indices = pa.array(codes, mask=missing)
-    if not all(isinstance(value, str) or value is None for value in values):
-        return indices
-    known = pa.array([value for value in values if value is not None], pa.large_string())
-    return pa.DictionaryArray.from_arrays(indices, known)

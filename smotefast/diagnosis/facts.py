@@ -1,60 +1,47 @@
-"""All measurements of the data, from which points and advice are derived."""
+"""All measurements of the data, from which findings and candidates are derived."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from smotefast.diagnosis.columns import ColumnFigures
 from smotefast.diagnosis.data import Columns, Data
-from smotefast.diagnosis.findings import ClassFigures
 from smotefast.diagnosis.neighborhoods import Neighborhoods
+from smotefast.diagnosis.report import KINDS, ClassFigures
 from smotefast.diagnosis.sample import Sample
 from smotefast.diagnosis.sampler_facts import SamplerFacts
-from smotefast.diagnosis.thresholds import JUDGED_ROWS
-from smotefast.diagnosis.wording import listed
 from smotefast.over_sampling.border import is_in_danger, is_noise
+
+# A share of fewer rows says little: of 20 rows the margin of error is 22 points.
+JUDGED_ROWS = 20
+# One column with half of every distance outweighs all others together.
+SCALE_SHARE = 0.5
+# Above nine tenths the neighbors depend on that column alone.
+SCALE_SHARE_SERIOUS = 0.9
+# One in so many columns may dominate together, with at least SCALE_SHARE_SERIOUS.
+_SCALE_FEW = 5
+# Columns whose spreads differ by a factor of less than ten need no scaling.
+_SCALE_RATIO = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What is known about the data and the sampler.
-
-    Attributes
-    ----------
-    n_rows, columns, figures
-        The data, and figures of each column by its index.
-    sampler
-        The sampler.
-    classes
-        Figures of each class.
-    shares
-        Share of each column of numbers in the distance, by its index.
-    is_scaled
-        Whether the figures of the classes use scaled columns.
-    n_incomplete
-        Rows without neighbors, because numbers are missing or infinite.
-    excluded
-        Columns of numbers that distances exclude, because most values are missing.
-    unevenness
-        Standard deviation of the share of other classes among a row's neighbors, by class.
-    groups
-        Sizes of separate groups among the sampled rows, by class.
-    """
+    """What is known about the data and the sampler; columns are indices, classes labels."""
 
     n_rows: int
     columns: Columns
     figures: dict[int, ColumnFigures]
     sampler: SamplerFacts
     classes: tuple[ClassFigures, ...] = ()
-    shares: dict[int, float] = field(default_factory=dict)
-    is_scaled: bool = False
-    n_incomplete: int = 0
+    # Columns that the distance leaves out: keys, and those that are mostly missing.
     excluded: frozenset[int] = frozenset()
-    unevenness: dict[Hashable, float] = field(default_factory=dict)
+    # Rows without neighbors, because numbers are missing or infinite.
+    n_incomplete: int = 0
+    # Sizes of separate groups among the sampled rows of each class.
     groups: dict[Hashable, list[int]] = field(default_factory=dict)
 
     @property
@@ -63,13 +50,45 @@ class Facts:
         return len(self.columns.names)
 
     @property
+    def keys(self) -> list[int]:
+        """Columns that identify rows."""
+        return [j for j, figures in self.figures.items() if figures.is_key]
+
+    @property
+    def texts_of_numbers(self) -> list[int]:
+        """Columns of text that hold numbers."""
+        return [j for j in self.columns.categories if self.figures[j].holds_number_texts]
+
+    @property
+    def real_categories(self) -> list[int]:
+        """Columns of categories, without keys and numbers written as text."""
+        others = {*self.keys, *self.texts_of_numbers}
+        return [j for j in self.columns.categories if j not in others]
+
+    @property
+    def real_numbers(self) -> list[int]:
+        """Columns of numbers, also those written as text, without keys."""
+        numbers = {*self.columns.numbers, *self.texts_of_numbers}
+        return sorted(numbers.difference(self.keys))
+
+    @property
+    def categorical_sampler(self) -> str:
+        """The over-sampler for these columns, if some are categories."""
+        return "SMOTENC" if len(self.real_numbers) > len(self.two_valued) else "SMOTEN"
+
+    @property
+    def two_valued(self) -> list[int]:
+        """Columns of numbers with two whole numbers."""
+        return [j for j in self.columns.numbers if self.figures[j].is_two_valued]
+
+    @property
     def oversampled(self) -> list[ClassFigures]:
         """The classes to over-sample."""
         return [item for item in self.classes if item.n_new]
 
     @property
     def studied(self) -> list[ClassFigures]:
-        """The classes that the advice is about: over-sampled now, or by default."""
+        """The classes that the guide is about: over-sampled now, or by default."""
         return [item for item in self.classes if self.sampler.weights.get(item.label)]
 
     @property
@@ -78,41 +97,61 @@ class Facts:
         return [item for item in self.studied if item.n_searched >= JUDGED_ROWS]
 
     @property
-    def separate_groups(self) -> dict[Hashable, list[int]]:
-        """Sizes of the groups of the classes that have several."""
-        return {label: sizes for label, sizes in self.groups.items() if len(sizes) > 1}
+    def imbalance(self) -> float:
+        """Size of the largest class divided by that of the smallest."""
+        sizes = [item.n_rows for item in self.classes]
+        return max(sizes) / min(sizes)
 
-    def mean_share(self, name: str) -> float:
-        """Return the mean of a share over the searched classes, weighted by new rows."""
-        return self.weighted_mean({item.label: getattr(item, name) for item in self.searched})
+    def mean(self, figure: str) -> float:
+        """Return the mean of a figure over the searched classes, weighted by new rows."""
+        weights = [self.sampler.weights[item.label] for item in self.searched]
+        figures = [getattr(item, figure) for item in self.searched]
+        return float(np.average(figures, weights=weights))
 
-    def weighted_mean(self, figures: Mapping[Hashable, float]) -> float:
-        """Return the mean of a figure over classes, weighted by new rows."""
-        weights = np.array([self.sampler.weights[label] for label in figures], dtype=float)
-        return float(np.average(list(figures.values()), weights=weights))
+    @property
+    def spreads(self) -> dict[int, float]:
+        """The spread of each column of numbers that varies and counts in the distance."""
+        used = [j for j in self.columns.numbers if j not in self.excluded]
+        return {j: self.figures[j].spread for j in used if self.figures[j].spread > 0}
 
-    def by_name(self, figures: Mapping[int, Any]) -> dict[Hashable, Any]:
-        """Return figures of columns with names instead of indices as keys."""
-        return {self.columns.names[j]: value for j, value in figures.items()}
+    @property
+    def dominant(self) -> dict[int, float]:
+        """The columns that dominate the distance, with their share of it together."""
+        return dominant_columns(self.spreads)
 
-    def listed(self, columns: Sequence[int], figures: Sequence[str] = ()) -> str:
-        """List columns for a text: "columns 'age' and 'income'"."""
-        return listed("column", self.columns.named(columns), figures)
+
+def dominant_columns(spreads: Mapping[int, float]) -> dict[int, float]:
+    """Return the column, or the few of many, that make up most of the distance.
+
+    The share of a column is its squared spread divided by the sum of all, as in the mean
+    squared distance of two rows.
+
+    Parameters
+    ----------
+    spreads
+        Robust spread of each column; not 0.
+
+    Returns
+    -------
+    dict
+        For each of these columns their share together; empty if none dominates.
+    """
+    if len(spreads) < 2 or max(spreads.values()) / min(spreads.values()) <= _SCALE_RATIO:
+        return {}
+    total = sum(spread**2 for spread in spreads.values())
+    ordered = sorted(spreads, key=lambda j: -spreads[j])
+    for n, least in ((1, SCALE_SHARE), (len(ordered) // _SCALE_FEW, SCALE_SHARE_SERIOUS)):
+        share = sum(spreads[j] ** 2 for j in ordered[:n]) / total
+        if share > least:
+            return dict.fromkeys(ordered[:n], share)
+    return {}
 
 
 class RowResults(NamedTuple):
-    """What the pass over all rows found out about the sampled rows.
-
-    Attributes
-    ----------
-    neighborhoods, unscaled
-        Neighbors by the distance that counts, and by unscaled values if that is another one.
-    n_equal, n_in_class
-        Rows that equal each sampled row, itself included, and those of its class.
-    """
+    """What the pass over all rows found out about the sampled rows."""
 
     neighborhoods: Neighborhoods | None
-    unscaled: Neighborhoods | None
+    # Rows that equal each sampled row, itself included, and those of its class.
     n_equal: np.ndarray
     n_in_class: np.ndarray
 
@@ -128,18 +167,18 @@ def class_figures(
     figures = []
     for code, label in enumerate(data.labels):
         sampled = sample.classes == code
-        is_other_class = _of_class(results.neighborhoods, sample, code)
-        noise, danger, safe = _border_shares(is_other_class, sampler.m)
+        is_other_class, kinds, _ = _searched(results.neighborhoods, sample, code, sampler.m)
+        shares = {
+            name: float(np.mean(kinds == i)) for i, name in enumerate(KINDS) if len(kinds)
+        }
         item = ClassFigures(
             label=label,
             n_rows=sizes[code],
             n_new=sampler.n_to_generate.get(label, 0),
-            n_searched=len(is_other_class),
-            noise=noise,
-            danger=danger,
-            safe=safe,
-            overlap=_overlap(is_other_class),
-            overlap_as_it_is=_overlap(_of_class(results.unscaled, sample, code)),
+            n_searched=len(kinds),
+            **(shares or dict.fromkeys(KINDS)),
+            overlap=float(is_other_class[:, 0].mean()) if shares else None,
+            unevenness=float(np.std(is_other_class.mean(axis=1))) if shares else None,
             repeated=float(is_repeated[sampled].mean()),
             conflicting=float(is_conflicting[sampled].mean()),
         )
@@ -147,38 +186,30 @@ def class_figures(
     return tuple(figures)
 
 
-def unevenness(
-    neighborhoods: Neighborhoods | None, data: Data, sample: Sample
-) -> dict[Hashable, float]:
-    """Return for each class how much the share of other classes varies between its rows.
-
-    This is the standard deviation of the share, or 0 if no row was searched for.
-    """
-    result = {}
+def rows_by_kind(
+    neighborhoods: Neighborhoods | None, data: Data, sample: Sample, m: int
+) -> dict[Hashable, dict[str, list[int]]]:
+    """Return the positions in X of the searched rows of each class and kind."""
+    rows: dict[Hashable, dict[str, list[int]]] = {}
     for code, label in enumerate(data.labels):
-        shares = _of_class(neighborhoods, sample, code).mean(axis=1)
-        result[label] = float(np.std(shares)) if len(shares) else 0.0
-    return result
+        _, kinds, positions = _searched(neighborhoods, sample, code, m)
+        rows[label] = {name: positions[kinds == i].tolist() for i, name in enumerate(KINDS)}
+    return rows
 
 
-def _of_class(neighborhoods: Neighborhoods | None, sample: Sample, code: int) -> np.ndarray:
-    """Return ``is_other_class`` for the rows of a class; empty if none was searched for."""
+def _searched(
+    neighborhoods: Neighborhoods | None, sample: Sample, code: int, m: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the searched rows of a class: ``is_other_class``, kinds and positions in X."""
     if neighborhoods is None:
-        return np.empty((0, 1), dtype=bool)
+        return np.empty((0, 1), dtype=bool), np.empty(0, int), np.empty(0, int)
     is_of_class = sample.classes[neighborhoods.rows] == code
-    return np.asarray(neighborhoods.is_other_class[is_of_class])
+    is_other_class = neighborhoods.is_other_class[is_of_class]
+    positions = sample.positions[neighborhoods.rows[is_of_class]]
+    return is_other_class, row_kinds(is_other_class, m), positions
 
 
-def _overlap(is_other_class: np.ndarray) -> float | None:
-    return float(is_other_class[:, 0].mean()) if len(is_other_class) else None
-
-
-def _border_shares(
-    is_other_class: np.ndarray, m: int
-) -> tuple[float | None, float | None, float | None]:
-    """Return the shares of noise, danger and safe rows."""
-    if not len(is_other_class):
-        return None, None, None
+def row_kinds(is_other_class: np.ndarray, m: int) -> np.ndarray:
+    """Return the kind of each row, as an index into ``KINDS``."""
     n_others = is_other_class.sum(axis=1)
-    noise, danger = is_noise(n_others, m), is_in_danger(n_others, m)
-    return float(noise.mean()), float(danger.mean()), float((~noise & ~danger).mean())
+    return np.select([is_noise(n_others, m), is_in_danger(n_others, m)], [0, 1], 2)

@@ -23,16 +23,24 @@ from smotefast.batch.scan import (
 from smotefast.batch.steps import JobSteps, job_steps
 from smotefast.batch.tasks import copy_tasks
 from smotefast.batch.warmup import RUN_AGAIN, JustCompiledError
-from smotefast.diagnosis.data import BLOCK_ROWS, Block, Columns, class_dtype
+from smotefast.diagnosis.data import (
+    BLOCK_ROWS,
+    Block,
+    Columns,
+    HashedColumn,
+    class_dtype,
+    make_block,
+)
 from smotefast.diagnosis.examine import OnBlock, examine
 from smotefast.diagnosis.report import Diagnosis
+from smotefast.diagnosis.sample import SAMPLED_IN_ALL, SAMPLED_PER_CLASS
 from smotefast.diagnosis.sampler_facts import (
     SamplerFacts,
     describe_sampler,
     one_line,
     sampler_steps,
+    with_data_error,
 )
-from smotefast.diagnosis.thresholds import SEARCHED_IN_ALL, SEARCHED_PER_CLASS
 from smotefast.engine.base import BaseSampler
 from smotefast.kernels import kernels_were_compiled
 from smotefast.report.progress import Progress, make_progress
@@ -50,7 +58,7 @@ from smotefast.storage import (
 )
 from smotefast.tables.arrow_columns import check_numeric_fields, features_to_matrix
 from smotefast.tables.arrow_tables import ArrowSchema
-from smotefast.tables.column_types import cast_views
+from smotefast.tables.categories import encode_arrow
 
 # A number is held in float64, once more in the offered rows, and twice in the tiles of the
 # search. For 3,000,000 x 21 the resident memory rose to 426 MiB of 450 allowed, and to 478 of
@@ -64,17 +72,7 @@ _TARGET_ROWS = 1 << 18
 
 
 class FileData:
-    """The rows of Parquet files.
-
-    Parameters
-    ----------
-    source, target, classes
-        The files, and the classes in their target column.
-    columns
-        How to read the features; with the names in the files.
-    batch_rows
-        Rows of a block.
-    """
+    """The rows of Parquet files, in blocks of ``batch_rows``."""
 
     def __init__(
         self,
@@ -108,7 +106,8 @@ class FileData:
                 values = features_to_matrix(
                     arrays[: len(numbers)], numbers, np.dtype(np.float64), nulls="nan"
                 )
-            yield Block(start, values, list(map(cast_views, arrays[len(numbers) :])))
+            encoded = map(encode_arrow, arrays[len(numbers) :])
+            yield make_block(start, values, list(map(HashedColumn.of, encoded)), self.classes)
             start += batch.num_rows
 
 
@@ -174,7 +173,7 @@ def _with_job_errors(
             refuse_index(source, features)
             _check_types(steps, source, features)
     except (TypeError, ValueError) as error:
-        return replace(facts, data_error=one_line(error))
+        return with_data_error(facts, one_line(error))
     return facts
 
 
@@ -217,7 +216,7 @@ def block_rows(
     release_memory()
     names = [*columns.named([*columns.numbers, *columns.categories]), target]
     sizes = ColumnSizes(source, names)
-    n_sampled = min(source.n_rows, n_classes * SEARCHED_PER_CLASS, SEARCHED_IN_ALL)
+    n_sampled = min(source.n_rows, n_classes * SAMPLED_PER_CLASS, SAMPLED_IN_ALL)
     numbers = 8.0 * (len(columns.numbers) + 1) + 4.0 * len(columns.categories)
     row = sizes.row_bytes(names) + _COPIES * numbers
     fixed = (

@@ -1,45 +1,30 @@
-"""Distances between rows of numbers and categories, and the share of each column in them.
-
-There are two: one for the values as they are, which samplers see, and one for scaled values.
-A differing category counts as the median of the columns' standard deviations, as in SMOTENC;
-with scaled values, as one standard deviation.
-"""
+"""The distance of the diagnosis: numbers as they are or scaled, and a constant per category."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 
+from smotefast.batch.shuffle_keys import ShuffleKeys
 from smotefast.diagnosis.columns import ColumnFigures
 from smotefast.diagnosis.data import Columns
 from smotefast.diagnosis.sample import Sample
-from smotefast.neighbors.row_hashes import GOLDEN_RATIO
 
 # Largest random shift of a row to break ties, as a share of what a differing category counts:
 # too little to change the order of two different distances.
 _TIE_BREAK = 1e-4
-_N_PAIRS = 4_000
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A distance between rows.
+    """A distance between rows."""
 
-    Attributes
-    ----------
-    used
-        Which columns of ``Sample.numbers`` count.
-    center, scale
-        What is subtracted from these columns, and what they are then divided by.
-    weight
-        What a differing category adds to a squared distance.
-    """
-
-    used: np.ndarray
-    center: np.ndarray
-    scale: np.ndarray
-    weight: float
+    used: np.ndarray  # which columns of ``Sample.numbers`` count
+    center: np.ndarray  # what is subtracted from these columns
+    scale: np.ndarray  # what they are then divided by
+    weight: float  # what a differing category adds to a squared distance
 
     def is_complete(self, numbers: np.ndarray) -> np.ndarray:
         """Return a mask of the rows with a finite number in each column that counts."""
@@ -65,79 +50,44 @@ class Metric:
         return np.asarray((numbers[:, self.used] - self.center) / self.scale)
 
 
-def random_priorities(positions: np.ndarray) -> np.ndarray:
-    """Return a pseudorandom number in [0, 1) for each position."""
-    bits = mix_bits((positions.astype(np.uint64) + np.uint64(1)) * GOLDEN_RATIO)
-    return np.asarray(bits / 2.0**64)
-
-
-def mix_bits(bits: np.ndarray) -> np.ndarray:
-    """Map 64-bit integers to pseudorandom ones (the finalizer of splitmix64)."""
-    bits = bits.astype(np.uint64)
-    bits ^= bits >> np.uint64(30)
-    bits *= np.uint64(0xBF58476D1CE4E5B9)
-    bits ^= bits >> np.uint64(27)
-    bits *= np.uint64(0x94D049BB133111EB)
-    return np.asarray(bits ^ (bits >> np.uint64(31)))
-
-
-def unscaled_metric(
-    columns: Columns, figures: dict[int, ColumnFigures], sample: Sample, excluded: set[int]
+def make_metric(
+    columns: Columns,
+    figures: dict[int, ColumnFigures],
+    sample: Sample,
+    excluded: Collection[int],
+    *,
+    is_scaled: bool,
 ) -> Metric:
-    """Return the distance of the values as they are."""
-    used = [i for i, j in enumerate(columns.numbers) if j not in excluded]
+    """Return the distance of the values as they are, or of scaled values.
+
+    Scaled numbers are divided by their standard deviation; columns of two values by their
+    range, so that they count as categories do. As they are, a differing category counts as
+    the median of the standard deviations, as in SMOTENC.
+    """
+    widths = {i: _width(figures[j]) for i, j in enumerate(columns.numbers)}
+    used = [
+        i
+        for i, j in enumerate(columns.numbers)
+        if j not in excluded and (not is_scaled or 0 < widths[i] < np.inf)
+    ]
+    center = np.array([_median(sample.numbers[:, i]) for i in used], dtype=float)
+    positions = np.array(used, dtype=np.intp)
+    if is_scaled:
+        return Metric(positions, center, np.array([widths[i] for i in used], dtype=float), 1.0)
     deviations = [figures[columns.numbers[i]].deviation for i in used]
     median = float(np.median(deviations)) if deviations else 1.0
-    return Metric(
-        np.array(used, dtype=np.intp),
-        _medians(sample, used),
-        np.ones(len(used)),
-        median**2 if median > 0 else 1.0,
-    )
+    return Metric(positions, center, np.ones(len(used)), median**2 if median > 0 else 1.0)
 
 
-def scaled_metric(
-    columns: Columns, figures: dict[int, ColumnFigures], sample: Sample, excluded: set[int]
-) -> Metric:
-    """Return the distance of scaled values.
-
-    Numbers are divided by their standard deviation; columns of two values by their range, so
-    that they count as categories do.
-    """
-    used, scale = [], []
-    for i, j in enumerate(columns.numbers):
-        figure = figures[j]
-        is_binary = figure.n_distinct == 2
-        width = figure.high - figure.low if is_binary else figure.deviation
-        if j not in excluded and 0 < width < np.inf:
-            used.append(i)
-            scale.append(width)
-    return Metric(
-        np.array(used, dtype=np.intp), _medians(sample, used), np.array(scale, dtype=float), 1.0
-    )
+def _width(figures: ColumnFigures) -> float:
+    return figures.high - figures.low if figures.n_distinct == 2 else figures.deviation
 
 
-def _medians(sample: Sample, used: list[int]) -> np.ndarray:
-    centers = np.zeros(len(used))
-    for n, i in enumerate(used):
-        values = sample.numbers[:, i]
-        values = values[np.isfinite(values)]
-        centers[n] = np.median(values) if len(values) else 0.0
-    return centers
+def _median(values: np.ndarray) -> float:
+    values = values[np.isfinite(values)]
+    return float(np.median(values)) if len(values) else 0.0
 
 
-def shares_of_distance(metric: Metric, sample: Sample) -> np.ndarray:
-    """Return the share of each column of numbers in the squared distance between two rows.
-
-    It is a mean over pairs of sampled rows, so that outliers count by their number rather
-    than by their distance.
-    """
-    numbers = metric.scaled(sample.numbers[metric.is_complete(sample.numbers)])
-    random_state = np.random.RandomState(0)
-    first, second = random_state.randint(len(numbers), size=(2, _N_PAIRS))
-    squares = (numbers[first] - numbers[second]) ** 2
-    total = squares.sum(axis=1)
-    differ = total > 0
-    if not differ.any():
-        return np.zeros(len(metric.used))
-    return np.asarray((squares[differ] / total[differ, np.newaxis]).mean(axis=0))
+def random_priorities(start: int, n_rows: int) -> np.ndarray:
+    """Return a pseudorandom number in [0, 1) for each row of a block."""
+    return np.asarray(ShuffleKeys(0).of_rows(start, n_rows) / 2.0**64)

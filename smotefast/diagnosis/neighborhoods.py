@@ -15,34 +15,27 @@ from dataclasses import dataclass
 import numpy as np
 
 from smotefast._threads import thread_count
-from smotefast.diagnosis.duplicate_rows import DuplicateCounter, row_hashes
+from smotefast.diagnosis.data import Block
 from smotefast.diagnosis.metric import Metric, random_priorities
-from smotefast.diagnosis.sample import EncodedBlock, Sample
-from smotefast.diagnosis.thresholds import (
-    GROUP_NEIGHBORS,
-    GROUP_ROWS,
-    GROUP_SHARE,
-    SEARCHED_PER_CLASS,
-)
+from smotefast.diagnosis.sample import Sample
+from smotefast.neighbors.row_hashes import hash_rows
+
+# A group with less than a tenth of its class is a few outliers.
+_GROUP_SHARE = 0.1
+# Neighbors that connect the rows of a class: with 10, a single cluster stays connected, and
+# no group has fewer than 11 rows.
+GROUP_NEIGHBORS = 10
+# Fewer distinct rows than this fall apart by chance.
+_GROUP_ROWS = 50
 
 
 @dataclass(frozen=True)
 class Neighborhoods:
-    """Classes of the neighbors of the sampled rows that could be searched for.
+    """Classes of the neighbors of the sampled rows that could be searched for."""
 
-    Attributes
-    ----------
-    rows
-        Indices of these rows in the sample.
-    is_other_class
-        Whether each neighbor is of another class, nearest first, shape (n_rows, n_neighbors).
-    n_incomplete
-        Rows of the data without a distance: a column that counts is missing or infinite.
-    """
-
-    rows: np.ndarray
-    is_other_class: np.ndarray
-    n_incomplete: int
+    rows: np.ndarray  # indices of these rows in the sample
+    is_other_class: np.ndarray  # of each neighbor, nearest first, shape (n_rows, n_neighbors)
+    n_incomplete: int  # rows of the data without a distance: a number is missing or infinite
 
 
 class NeighborSearch:
@@ -58,23 +51,13 @@ class NeighborSearch:
         Number of neighbors.
     n_rows
         Number of rows in the data.
-    most
-        Number of sampled rows of each class to search for.
     """
 
-    def __init__(
-        self,
-        metric: Metric,
-        sample: Sample,
-        k: int,
-        n_rows: int,
-        most: int = SEARCHED_PER_CLASS,
-    ) -> None:
+    def __init__(self, metric: Metric, sample: Sample, k: int, n_rows: int) -> None:
         from smotefast.neighbors.streaming import StreamingNeighbors
 
         self._metric, self._sample, self._k = metric, sample, k
-        searchable = metric.searchable(sample.numbers, sample.codes)
-        self._rows = _every_nth(searchable, sample.classes, most)
+        self._rows = metric.searchable(sample.numbers, sample.codes)
         hashes = self._hashes(sample.numbers, sample.codes, self._rows)
         self._duplicates = DuplicateCounter(hashes, sample.classes[self._rows])
         _, first, self._query = np.unique(hashes, return_index=True, return_inverse=True)
@@ -91,13 +74,13 @@ class NeighborSearch:
         self._positions = np.full(len(sample.positions), -1)
         self._n_incomplete = 0
 
-    def add(self, block: EncodedBlock) -> None:
+    def add(self, block: Block) -> None:
         """Search a block."""
         usable = self._metric.searchable(block.numbers, block.codes)
         self._n_incomplete += len(block.numbers) - len(usable)
         if not len(usable):
             return
-        priority = random_priorities(block.start + usable)
+        priority = random_priorities(block.start, block.n_rows)[usable]
         hashes = self._hashes(block.numbers, block.codes, usable)
         self._duplicates.add(hashes, block.classes[usable])
         subset = limit_duplicates(hashes, priority, self._k + 1)
@@ -129,15 +112,6 @@ class NeighborSearch:
         is_other_class = classes != self._sample.classes[self._rows][:, np.newaxis]
         draw_duplicates(is_other_class, *self._duplicates.counts())
         return Neighborhoods(self._rows, is_other_class, self._n_incomplete)
-
-
-def _every_nth(rows: np.ndarray, classes: np.ndarray, most: int) -> np.ndarray:
-    """Return at most so many rows of each class, at regular steps through the data."""
-    subsets = []
-    for code in np.unique(classes[rows]):
-        of_class = rows[classes[rows] == code]
-        subsets.append(of_class[:: -(-len(of_class) // most)])
-    return np.sort(np.concatenate(subsets)) if subsets else rows
 
 
 def limit_duplicates(hashes: np.ndarray, priority: np.ndarray, most: int) -> np.ndarray:
@@ -180,6 +154,46 @@ def _without_itself(neighbors: np.ndarray, positions: np.ndarray) -> np.ndarray:
     return np.asarray(neighbors[~is_itself].reshape(n_rows, k - 1))
 
 
+class DuplicateCounter:
+    """Counts the rows that equal each of a set of rows, and those of its class.
+
+    Rows are equal if their 64-bit hashes are. The probability of any collision among a
+    million different rows is about 3 in 100 million.
+
+    Parameters
+    ----------
+    hashes, classes
+        ``row_hashes`` of these rows, and the class of each.
+    """
+
+    def __init__(self, hashes: np.ndarray, classes: np.ndarray) -> None:
+        self._known, self._indices = np.unique(hashes, return_inverse=True)
+        self._rows = self._indices, classes
+        # Rows by known hash and class.
+        n_classes = int(classes.max(initial=-1)) + 1
+        self._counts = np.zeros((len(self._known), n_classes), dtype=np.int64)
+
+    def add(self, hashes: np.ndarray, classes: np.ndarray) -> None:
+        """Count rows of the data."""
+        if not len(self._known):
+            return
+        indices = np.searchsorted(self._known, hashes)
+        indices[indices == len(self._known)] = 0
+        is_known = self._known[indices] == hashes
+        np.add.at(self._counts, (indices[is_known], classes[is_known]), 1)
+
+    def counts(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return how many rows equal each row, itself included: in all, and in its class."""
+        return self._counts.sum(axis=1)[self._indices], self._counts[self._rows]
+
+
+def row_hashes(numbers: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Return a 64-bit hash of each row; 0.0 equals -0.0, and NaN equals NaN."""
+    values = numbers + 0.0  # -0.0 becomes 0.0
+    values[np.isnan(values)] = np.nan  # one of many bit patterns
+    return hash_rows(values, codes)
+
+
 def group_sizes(metric: Metric, sample: Sample, code: int, n_threads: int) -> list[int]:
     """Return the sizes of separate groups among the sampled rows of a class, largest first.
 
@@ -189,16 +203,16 @@ def group_sizes(metric: Metric, sample: Sample, code: int, n_threads: int) -> li
     class not at all. The list is empty if there are too few rows to tell.
     """
     rows = np.flatnonzero((sample.classes == code) & metric.is_complete(sample.numbers))
-    priority = random_priorities(sample.positions[rows])
+    priority = random_priorities(0, len(rows))
     values, codes = metric.coordinates(sample.numbers[rows], priority), sample.codes[rows]
     without_priority = np.column_stack([values[:, :-1], codes])
     _, first = np.unique(without_priority, axis=0, return_index=True)
     first.sort()
-    if len(first) < GROUP_ROWS or values.shape[1] == 1:
+    if len(first) < _GROUP_ROWS or values.shape[1] == 1:
         return []
     groups = _connected_components(values[first], codes[first], metric.weight, n_threads)
     sizes = np.sort(np.bincount(groups))[::-1]
-    return [int(size) for size in sizes if size >= GROUP_SHARE * len(first)]
+    return [int(size) for size in sizes if size >= _GROUP_SHARE * len(first)]
 
 
 def _connected_components(

@@ -10,7 +10,6 @@ import numpy as np
 from sklearn.base import clone
 
 from smotefast.combine.combination import BaseCombination
-from smotefast.diagnosis.thresholds import BORDER_NEIGHBORS, CHOICES
 from smotefast.engine.base import BaseSampler
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.needs import Needs
@@ -24,67 +23,38 @@ from smotefast.over_sampling.categorical_features import categorical_positions
 from smotefast.tables import TableSchema
 from smotefast.under_sampling.base import BaseCleaner, BaseSelector
 
+# Neighbors that decide between noise, danger and safe, unless the sampler has its own number:
+# the default of BorderlineSMOTE and SVMSMOTE.
+_BORDER_NEIGHBORS = 10
+# Default of most samplers for the number of neighbors, used if no sampler is given.
+_NEIGHBORS = 5
+
 
 @dataclass(frozen=True)
 class SamplerFacts:
-    """A sampler and its parameters, as far as the diagnosis depends on them.
+    """A sampler and its parameters, as far as the diagnosis depends on them."""
 
-    Attributes
-    ----------
-    name
-        The name of its class; None for SMOTE's defaults, if no sampler was given.
-    copies_rows
-        Whether it copies rows of any type.
-    categorical
-        Indices of the columns that it treats as categories.
-    k, k_name
-        Number of neighbors to interpolate with, 0 for none, and the name of its parameter.
-    m
-        Number of neighbors that decides between noise, danger and safe.
-    small_class
-        How it treats classes of at most ``k`` rows: "error", "clamp" or "duplicate".
-    n_to_generate
-        Rows to generate by class; of the default strategy if the given one is refused.
-    parameter_errors
-        Messages with which it refuses its parameters for these columns and classes.
-    weights
-        Rows to generate by class, or those of the default strategy if it generates none:
-        the weights of the classes in the advice.
-    adds_rows, interpolates
-        Whether it adds rows, and whether these have values that no original row has.
-    measures_distance
-        Whether the scales of columns matter to it.
-    cleaner
-        The class of the step that removes rows by comparing numbers; empty for none.
-    n_to_keep
-        Rows to keep by class, of under-samplers with such a number.
-    accepts_data
-        Whether ``fit`` accepted the data; None if it was not called.
-    data_error, data_error_for_all
-        Message with which it refuses the data, and with which all samplers do.
-    file_error
-        Why it cannot resample files, if the data are files.
-    """
-
-    name: str | None = None
-    copies_rows: bool = False
-    categorical: frozenset[int] = frozenset()
-    k: int = CHOICES
+    name: str | None = None  # of its class; None for SMOTE's defaults
+    over: str = "SMOTE"  # the class of its step that adds rows
+    under: str = ""  # the class of its step that removes rows
+    copies_rows: bool = False  # of any type
+    categorical: frozenset[int] = frozenset()  # columns that it treats as categories
+    k: int = _NEIGHBORS  # neighbors to interpolate with; 0 for none
     k_name: str = "k_neighbors"
-    m: int = BORDER_NEIGHBORS
-    small_class: str = "error"
-    n_to_generate: Counts = field(default_factory=dict)
-    parameter_errors: tuple[str, ...] = ()
+    m: int = _BORDER_NEIGHBORS  # neighbors that decide between noise, danger and safe
+    small_class: str | None = "error"  # how it treats classes of at most k rows
+    n_to_generate: Counts = field(default_factory=dict)  # by class
+    n_to_keep: Counts = field(default_factory=dict)  # by class, of some under-samplers
+    # Rows to generate, or those of the default strategy: weights of the classes in the guide.
     weights: Counts = field(default_factory=dict)
-    adds_rows: bool = True
     interpolates: bool = True
     measures_distance: bool = True
-    cleaner: str = ""
-    n_to_keep: Counts = field(default_factory=dict)
-    accepts_data: bool | None = None
-    data_error: str = ""
-    data_error_for_all: str = ""
-    file_error: str = ""
+    cleaner: str = ""  # the class of its step that compares numbers to remove rows
+    parameter_errors: tuple[str, ...] = ()
+    accepts_data: bool | None = None  # None if ``fit`` was not called
+    data_error: str = ""  # of ``fit``
+    all_refuse: bool = False  # whether each sampler has this error
+    file_error: str = ""  # why it cannot resample files, if the data are files
 
     @property
     def display_name(self) -> str:
@@ -100,18 +70,9 @@ class SamplerFacts:
 def describe_sampler(
     sampler: BaseSampler | None, columns: TableSchema, counts: Counts, y: np.ndarray | None
 ) -> SamplerFacts:
-    """Collect the facts about a sampler before it sees any row.
+    """Collect the facts about a sampler, or SMOTE's defaults, before it sees any row.
 
-    Parameters
-    ----------
-    sampler
-        A sampler of this package; None for SMOTE's defaults.
-    columns
-        The columns of X.
-    counts
-        Number of rows of each class.
-    y
-        The labels, for a function as ``sampling_strategy``.
+    ``counts`` are the rows of each class, and ``y`` the labels, for a function as strategy.
     """
     errors: list[str] = []
     labels = np.empty(0) if y is None else y
@@ -124,17 +85,18 @@ def describe_sampler(
     k_name = _needs(over).neighbors_parameter or "k_neighbors"
     return SamplerFacts(
         name=None if sampler is None else type(sampler).__name__,
+        over="SMOTE" if over is None else type(over).__name__,
+        under="" if under is None else type(under).__name__,
         copies_rows=bool(steps) and all(_needs(step).copies_rows for step in steps),
         categorical=frozenset() if cleaner else categorical,
-        k=number_of_neighbors(getattr(over, k_name, CHOICES if sampler is None else 0)),
+        k=number_of_neighbors(getattr(over, k_name, _NEIGHBORS if sampler is None else 0)),
         k_name=k_name,
-        m=number_of_neighbors(getattr(over, "m_neighbors", BORDER_NEIGHBORS)),
-        small_class=getattr(over, "small_class", "error"),
+        m=number_of_neighbors(getattr(over, "m_neighbors", _BORDER_NEIGHBORS)),
+        small_class="error" if sampler is None else getattr(over, "small_class", None),
         n_to_generate=n_to_generate,
         n_to_keep=_n_to_keep(under, counts, n_to_generate, labels, errors),
         parameter_errors=tuple(errors),
         weights=n_to_generate if any(n_to_generate.values()) else defaults,
-        adds_rows=sampler is None or over is not None,
         interpolates=not steps or any(map(_interpolates, steps)),
         measures_distance=not steps or any(_needs(step).measures_distance for step in steps),
         cleaner=cleaner,
@@ -206,11 +168,19 @@ def with_data_errors(
     facts: SamplerFacts, sampler: BaseSampler | None, X: Any, y: Any
 ) -> SamplerFacts:
     """Add the errors of ``fit``, which checks the data and resamples nothing."""
-    error_for_all = _fit_error(RandomOverSampler(), X, y)
-    if sampler is None or error_for_all:
-        return replace(facts, data_error_for_all=error_for_all)
+    error = _fit_error(RandomOverSampler(), X, y)
+    if error:
+        return replace(with_data_error(facts, error), all_refuse=True)
+    if sampler is None:
+        return facts
     steps = [step for step in sampler_steps(sampler) if step is not None]
-    error = next(filter(None, (_fit_error(step, X, y) for step in steps)), "")
+    return with_data_error(
+        facts, next(filter(None, (_fit_error(step, X, y) for step in steps)), "")
+    )
+
+
+def with_data_error(facts: SamplerFacts, error: str) -> SamplerFacts:
+    """Add the message of ``fit``; without one, it accepts the data."""
     return replace(facts, accepts_data=not error, data_error=error)
 
 

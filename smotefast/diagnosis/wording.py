@@ -1,10 +1,14 @@
-"""Shares, counts and lists of names, as the report writes them."""
+"""Words of findings: shares, counts, lists of names, and what templates may name."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+import math
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
 
 from smotefast._messages import quote_name
+from smotefast.diagnosis.columns import means_missing
+from smotefast.diagnosis.facts import Facts
 
 _MOST_LISTED = 6
 _PLURALS = {"class": "classes"}
@@ -55,3 +59,153 @@ def listed(noun: str, names: Sequence[Hashable], figures: Sequence[str] = ()) ->
 
 def _plural(noun: str, n: int) -> str:
     return noun if n == 1 else _PLURALS.get(noun, f"{noun}s")
+
+
+_SHOWN: dict[str, Callable[[float], str]] = {
+    "count": lambda n: counted(int(n), "row"),
+    "number": lambda n: f"{n:,.3g}" if n < 1 else f"{round(n, 1):,g}",
+    "percent": percent,
+}
+
+
+class Words(dict[str, Any]):
+    """What the templates of a finding may name; each word is computed when it is used.
+
+    Parameters
+    ----------
+    facts, figures
+        The measurements, and the figures of the finding by column index, class or message,
+        the most serious first.
+    about, shown
+        "column", "class" or "message", and how figures are shown.
+    threshold
+        The threshold that was exceeded.
+    """
+
+    def __init__(
+        self,
+        facts: Facts,
+        about: str,
+        shown: str,
+        figures: Mapping[Any, float],
+        threshold: float,
+    ) -> None:
+        super().__init__(threshold=threshold)
+        self.facts, self.about, self.shown, self.figures = facts, about, shown, figures
+
+    def fill(self, template: str) -> str:
+        """Fill in a template."""
+        return template.format_map(self)
+
+    def __missing__(self, word: str) -> Any:
+        return _WORDS[word](self)
+
+    @property
+    def names(self) -> list[Hashable]:
+        """Names of the columns, or classes or messages."""
+        if self.about != "column":
+            return list(self.figures)
+        return list(self.facts.columns.named(list(self.figures)))
+
+    @property
+    def are_named(self) -> bool:
+        """Whether columns have names: code is then for a pandas frame, else for an array."""
+        return self.facts.columns.names != list(range(self.facts.n_features))
+
+
+def _subjects(words: Words) -> str:
+    shown = _SHOWN.get(words.shown)
+    return listed(
+        words.about, words.names, [shown(n) for n in words.figures.values()] if shown else ()
+    )
+
+
+def _drop(words: Words) -> str:
+    if words.are_named:
+        return f"X = X.drop(columns={words.names!r})"
+    return f"X = np.delete(X, {words.names!r}, axis=1)"
+
+
+def _markers(words: Words) -> list[str]:
+    texts = {text for j in words.figures for text in words.facts.figures[j].texts}
+    return sorted(filter(means_missing, texts))
+
+
+def _as_category(words: Words) -> str:
+    if words.are_named:
+        return f"X = X.astype(dict.fromkeys({words.names!r}, 'category'))"
+    return f"smotefast.SMOTENC(categorical_features={words.names!r})"
+
+
+def _categorical(words: Words) -> str:
+    facts = words.facts
+    if facts.sampler.cleaner:
+        encoder = f"(OneHotEncoder(), {words.names!r})"
+        return f"make_column_transformer({encoder}, remainder='passthrough')"
+    if facts.categorical_sampler == "SMOTEN":
+        return "smotefast.SMOTEN()"
+    if words.are_named:
+        return "smotefast.SMOTENC(categorical_features='not numeric')"
+    return f"smotefast.SMOTENC(categorical_features={facts.real_categories!r})"
+
+
+def _rows_of(kind: str) -> Callable[[Words], str]:
+    def code(words: Words) -> str:
+        rows = f"report.rows[{words.names[0]!r}][{kind!r}]"
+        return f"X.iloc[{rows}]" if words.are_named else f"X[{rows}]"
+
+    return code
+
+
+def _sizes(words: Words, factor: float) -> dict[Hashable, int]:
+    """Return the rows of each class of the finding, times a factor."""
+    sizes = {item.label: item.n_rows for item in words.facts.classes}
+    return {label: math.ceil(factor * sizes[label]) for label in words.names}
+
+
+def _sixth(words: Words) -> int:
+    """Return the number of columns for which each class has six rows per column."""
+    return max(1, min(_sizes(words, 1).values()) // 6)
+
+
+def _fallback(words: Words) -> str:
+    """Return the parameter with which an over-sampler takes small classes."""
+    if words.facts.sampler.small_class is None:
+        return f"{words.facts.sampler.k_name}={max(1, min(words.figures.values()) - 1)}"
+    return f"small_class={'duplicate' if 1 in words.figures.values() else 'clamp'!r}"
+
+
+def _refuser(words: Words) -> str:
+    sampler = words.facts.sampler
+    return (
+        "No sampler accepts"
+        if sampler.all_refuse
+        else f"{sampler.display_name} does not accept"
+    )
+
+
+_WORDS: dict[str, Callable[[Words], Any]] = {
+    "subjects": _subjects,
+    "messages": lambda words: " ".join(map(str, words.names)),
+    "columns": lambda words: words.names,
+    "sampler": lambda words: words.facts.sampler.display_name,
+    "refuser": _refuser,
+    "over": lambda words: words.facts.sampler.over,
+    "under": lambda words: words.facts.sampler.under,
+    "k": lambda words: words.facts.sampler.k,
+    "k_name": lambda words: words.facts.sampler.k_name,
+    "m": lambda words: words.facts.sampler.m,
+    "n_features": lambda words: words.facts.n_features,
+    "drop": _drop,
+    "markers": _markers,
+    "as_category": _as_category,
+    "categorical": _categorical,
+    "fallback": _fallback,
+    "sixth": _sixth,
+    "eleven_times": lambda words: _sizes(words, 11),
+    "tenth": lambda words: _sizes(words, 0.1),
+    "rows_of_noise": _rows_of("noise"),
+    "rows_of_danger": _rows_of("danger"),
+    "rows_of_class": lambda words: f"X[y == {words.names[0]!r}]",
+    "most_groups": lambda words: max(words.figures.values()),
+}

@@ -15,6 +15,7 @@ from smotefast.batch.scan import scan_classes
 from smotefast.batch.tasks import copy_tasks
 from smotefast.diagnosis.data import Columns
 from smotefast.diagnosis.files import FileData, block_rows
+from smotefast.diagnosis.pictures import principal_components
 from smotefast.engine.class_counts import Counts
 from smotefast.report.progress import make_progress
 from smotefast.storage import (
@@ -189,7 +190,7 @@ def _plot_data(
         sentences.append(f"Columns without numbers are left out: {list_names(unused)}.")
     columns = [str(column) for column in data.columns.names]
     if len(columns) > 2:
-        values, columns, sentence = principal_components(values)
+        values, columns, sentence = named_components(values)
         sentences.append(sentence)
     return PlotData(
         name=name,
@@ -218,7 +219,7 @@ def _sampled_rows(data: FileData, n_drawn: int) -> str:
     return f"{n_drawn:,} of {n_rows:,} rows ({listed}), drawn by class."
 
 
-def principal_components(values: np.ndarray) -> tuple[np.ndarray, list[str], str]:
+def named_components(values: np.ndarray) -> tuple[np.ndarray, list[str], str]:
     """Project standardized columns on two principal components.
 
     Returns
@@ -227,15 +228,11 @@ def principal_components(values: np.ndarray) -> tuple[np.ndarray, list[str], str
         The projected rows, rounded to four decimals; names of the components; and a sentence
         about them.
     """
-    scale = values.std(axis=0)
-    centered = (values - values.mean(axis=0)) / np.where(scale > 0, scale, 1)
-    _, sizes, axes = np.linalg.svd(centered, full_matrices=False)
-    shares = sizes**2 / max(np.sum(sizes**2), np.finfo(float).tiny)
-    axes = axes[:2] * np.sign(axes[:2, np.abs(axes[:2]).argmax(axis=1)].diagonal())[:, None]
+    projected, shares = principal_components(values)
     names = [f"component {i + 1} ({shares[i]:.0%})" for i in (0, 1)]
     sentence = (
         f"Two principal components of {values.shape[1]} standardized columns, with "
         f"{shares[:2].sum():.0%} of the variance. The page finds neighbors in this picture, "
         "not in all columns."
     )
-    return np.round(centered @ axes.T, 4), names, sentence
+    return np.round(projected, 4), names, sentence

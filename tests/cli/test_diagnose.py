@@ -61,6 +61,20 @@ def test_diagnose__replaces_a_page_on_request_only(source, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("level", "code"), [("problem", 0), ("warning", 9), ("note", 9), ("grave", 2)]
+)
+def test_fail_on__sets_the_exit_code_for_findings_of_a_level(source, level, code):
+    table = pq.read_table(source)
+    pq.write_table(table.append_column("key", [list(range(len(table)))]), source)
+    done = run(source, "--target", "label", "--fail-on", level, "--quiet")
+    assert done.returncode == code, done.stderr
+    if code != 2:
+        assert "WARNING  identifier_columns" in done.stdout
+        assert "PROBLEM" not in done.stdout
+        assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
     ("options", "code", "message"),
     [
         (["--target", "lable"], 3, "--target lable is not a column"),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 import smotefast
-from smotefast.over_sampling import SMOTE, RandomOverSampler
+from smotefast.over_sampling import SMOTE, SMOTENC, RandomOverSampler
 from tests.helpers.diagnosis_data import find_point, mixed_frame, point_names, two_classes
 
 
@@ -18,6 +18,10 @@ def test_missing_values__are_refused_by_samplers_of_numbers_and_exclude_rows():
     point = find_point(diagnosis, "missing_values")
     assert (point.level, point.columns) == ("problem", (1, 3))
     assert point.values == {"rows": {1: 30, 3: 1}}
+    assert (
+        point.code
+        == "make_pipeline(SimpleImputer(), ResampledClassifier(smotefast.SMOTE(), model))"
+    )
     assert "30 rows (6%)" in point.text
     assert diagnosis.classes[0].n_searched == 370
     copied = smotefast.diagnose(X, y, RandomOverSampler())
@@ -31,20 +35,21 @@ def test_a_column_that_is_mostly_missing__does_not_exclude_rows():
     diagnosis = smotefast.diagnose(X, y)
     assert diagnosis.classes[0].n_searched == 400
     text = find_point(diagnosis, "missing_values").text
-    assert "Distances exclude column 3, where most values are missing" in text
+    assert "Distances leave out column 3, where most values are missing" in text
 
 
 def test_missing_categories__are_noted():
     frame, y = mixed_frame()
     frame.loc[:9, "city"] = None
-    point = find_point(smotefast.diagnose(frame, y), "missing_categories")
-    assert (point.level, point.values) == ("note", {"rows": {"city": 10}})
+    for sampler in (None, SMOTENC(["city"])):
+        point = find_point(smotefast.diagnose(frame, y, sampler), "missing_values")
+        assert (point.level, point.values) == ("note", {"rows": {"city": 10}})
 
 
 def test_infinite_values__are_a_problem():
     X, y = two_classes()
     X[3, 2] = -np.inf
-    point = find_point(smotefast.diagnose(X, y), "infinite_values")
+    point = find_point(smotefast.diagnose(X, y), "missing_values")
     assert (point.level, point.values) == ("problem", {"rows": {2: 1}})
 
 
@@ -52,7 +57,7 @@ def test_numbers_too_large_to_be_squared__count_as_infinite():
     X, y = two_classes()
     X[3, 2], X[4, 1] = -1e308, 1e151
     diagnosis = smotefast.diagnose(X, y)
-    assert find_point(diagnosis, "infinite_values").values == {"rows": {1: 1, 2: 1}}
+    assert find_point(diagnosis, "missing_values").values == {"rows": {1: 1, 2: 1}}
     assert diagnosis.classes[0].n_searched == 398
 
 

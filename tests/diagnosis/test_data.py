@@ -60,7 +60,7 @@ def test_frames__give_the_report_of_pandas(make):
     assert point_names(found) == point_names(expected)
     assert found.classes == expected.classes
     assert [item.columns for item in found.points] == [item.columns for item in expected.points]
-    assert found.advice.sampler == expected.advice.sampler
+    assert found.candidates == expected.candidates
 
 
 def test_labels__may_be_in_any_container():
@@ -114,8 +114,8 @@ def test_booleans__are_categories():
 def test_fewer_rows_than_neighbors__are_diagnosed_without_them():
     diagnosis = smotefast.diagnose([[0.0], [1.0], [2.0]], ["a", "a", "b"])
     assert diagnosis.classes[0].noise is None
-    assert diagnosis.advice.sampler == "RandomOverSampler"
-    assert find_point(diagnosis, "single_row").label == "b"
+    assert diagnosis.candidates == ("threshold", "class-weight", "random")
+    assert find_point(diagnosis, "small_class").label == "b"
 
 
 def test_columns_of_objects_that_are_numbers__are_numbers():

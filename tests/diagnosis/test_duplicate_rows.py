@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from smotefast.diagnosis.duplicate_rows import DuplicateCounter, row_hashes
+from smotefast.diagnosis.neighborhoods import DuplicateCounter, row_hashes
 
 
 def test_row_hashes__differ_for_different_rows_and_columns():

@@ -51,9 +51,7 @@ def test_files__give_the_report_of_the_table(tmp_path, monkeypatch, table, rows,
     else:
         source = write_folder(tmp_path / "in", table, n_files)
     expected = in_memory(table)
-    assert {"missing_values", "missing_categories", "duplicates", "scales"} <= set(
-        point_names(expected)
-    )
+    assert {"missing_values", "duplicates", "scales"} <= set(point_names(expected))
     assert from_files(source).to_dict() == expected.to_dict()
 
 

@@ -1,7 +1,8 @@
-"""The guide shows the output of its example, and names every point and rule."""
+"""The page about diagnosis: its example, the table of findings, and measured advice."""
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -11,17 +12,18 @@ import numpy as np
 import pytest
 
 import smotefast
-from smotefast.diagnosis import thresholds
-from smotefast.diagnosis.advice import recommend
-from tests.helpers.diagnosis_data import class_figures, column_figures, facts_of
+from benchmarks.guide_advice import RESULTS, summary, table
+from smotefast.diagnosis import guide
+from smotefast.diagnosis.report import LEVELS
+from smotefast.diagnosis.rules import RULES
 
 GUIDE = Path(__file__).parent.parent.parent / "docs" / "diagnose.md"
+TEXT = GUIDE.read_text()
 
 
-def test_guide__shows_what_its_example_prints(tmp_path):
-    text = GUIDE.read_text()
-    code = re.search(r"```python\n(.*?)```", text, re.DOTALL)[1]
-    shown = re.search(r"```text\n(.*?)```", text, re.DOTALL)[1]
+def test_guide__shows_what_its_example_prints():
+    code = re.search(r"```python\n(.*?)```", TEXT, re.DOTALL)[1]
+    shown = re.search(r"```text\n(.*?)```", TEXT, re.DOTALL)[1]
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True
     )
@@ -29,85 +31,40 @@ def test_guide__shows_what_its_example_prints(tmp_path):
     assert done.stdout == shown
 
 
-def test_guide__names_every_point():
-    folder = Path(smotefast.__file__).parent / "diagnosis"
-    points = set()
-    for path in folder.glob("*_points.py"):
-        points |= set(re.findall(r'(?:Point|point)\(\n\s+"(\w+)",', path.read_text()))
-    assert len(points) > 20
-    assert points <= set(re.findall(r"`(\w+)`", GUIDE.read_text()))
+def test_guide__has_every_finding_with_its_levels_and_thresholds():
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \|", TEXT, re.M)
+    findings = {name: f"{condition}; {levels}" for name, condition, levels in rows}
+    for rule in RULES:
+        described = findings[rule.name]
+        for threshold, level in rule.levels:
+            assert level in described
+            if 0 < threshold < 100:
+                shown = f"{threshold:.0%}" if rule.shown == "percent" else f"{threshold:g}"
+                assert re.search(rf"\b{shown}", described), (rule.name, shown)
+    assert list(LEVELS) == ["problem", "warning", "note"]
 
 
-FLAG = column_figures(is_whole=True, n_distinct=2, low=0.0, high=1.0)
-# For each rule of the page: data for which it is the first that applies, and the sampler.
-RULES = [
-    [(facts_of(class_figures(n_rows=5_334)), "none")],
-    [
-        (facts_of(kinds=["text", "category"]), "SMOTEN"),
-        (facts_of(columns=dict.fromkeys(range(4), FLAG)), "SMOTEN"),
-        (facts_of(class_figures(danger=0.4), kinds=["number", "text"]), "SMOTENC"),
-        (facts_of(class_figures(danger=0.4), columns=dict.fromkeys(range(2), FLAG)), "SMOTENC"),
-    ],
-    [
-        (facts_of(class_figures(n_searched=5, n_rows=5)), "RandomOverSampler"),
-        (facts_of(class_figures(n_searched=19, n_rows=19, noise=0.9)), "SMOTE"),
-    ],
-    [
-        (facts_of(class_figures(noise=0.31)), "SMOTEENN"),
-        (facts_of(class_figures(overlap=0.51), groups={"rare": [600, 400]}), "SMOTEENN"),
-    ],
-    [(facts_of(class_figures(danger=0.4), groups={"rare": [600, 400]}), "KMeansSMOTE")],
-    [
-        (
-            facts_of(class_figures(danger=0.31, noise=0.2), unevenness={"rare": 0.5}),
-            "BorderlineSMOTE",
-        )
-    ],
-    [(facts_of(class_figures(noise=0.1), unevenness={"rare": 0.3}), "ADASYN")],
-    [(facts_of(class_figures(danger=0.31, noise=0.21)), "SMOTE")],
-]
-
-
-def rules_on_the_page():
-    text = GUIDE.read_text().split("## Which sampler")[1]
-    return [
-        " ".join(rule.split()) for rule in re.findall(r"^\d\. (.*(?:\n   .*)*)", text, re.M)
-    ]
-
-
-def test_guide__has_the_rules_of_the_code_in_their_order():
-    page = rules_on_the_page()
-    assert len(page) == len(RULES)
-    for rule, examples in zip(page, RULES, strict=True):
-        for data, sampler in examples:
-            assert (recommend(data).sampler or "none") == sampler
-            assert re.search(rf"\b{sampler}\b", rule), rule
-
-
-def test_guide__has_the_thresholds_of_the_code():
-    page = rules_on_the_page()
-    for place, words in (
-        (0, f"{thresholds.BALANCED} times"),
-        (1, {0.5: "at least half have two values"}[thresholds.TWO_VALUED]),
-        (2, f"{thresholds.JUDGED_ROWS} rows"),
-        (3, f"{thresholds.CLEAN_NOISE:.0%} noise"),
-        (3, {0.5: "more than half"}[thresholds.CLEAN_OVERLAP]),
-        (5, f"{thresholds.DANGER:.0%} in danger and at most {thresholds.BORDER_NOISE:.0%}"),
-        (6, f"standard deviation {thresholds.UNEVEN}"),
-        (6, f"at most {thresholds.UNEVEN_NOISE:.0%}"),
+def test_guide__has_the_thresholds_of_the_decision_guide():
+    page = " ".join(TEXT.split("## The decision guide")[1].split("## ")[0].split())
+    for words in (
+        f"at most {guide.BALANCED} times",
+        f"more than {guide.NOISY:.0%} noise",
+        {0.5: "more than half of the nearest neighbors"}[guide.NOISY_OVERLAP],
+        f"more than {guide.BORDER:.0%} in danger and at most {guide.BORDER_NOISE:.0%} noise",
+        f"standard deviation of at least {guide.UNEVEN}",
+        f"at most {guide.UNEVEN_NOISE:.0%} noise",
+        f"up to {guide.MILD:g} to 1",
+        f"less than {guide.LITTLE_OVERLAP:.0%}",
+        f"{guide.COMPLEX} columns of categories",
     ):
-        assert words in page[place]
+        assert words in page, words
 
 
-def test_columns_of_two_values_beside_amounts__lead_to_smotenc():
-    """A table like thyroid_sick: 45 of 52 columns are yes or no, many rows at the border."""
-    rng = np.random.RandomState(0)
-    X = rng.normal(size=(1_500, 52))
-    X[:, 7:] = X[:, 7:] > 1.5
-    y = (X[:, 0] + 0.7 * rng.normal(size=1_500) > 1.9).astype(int)
-    diagnosis = smotefast.diagnose(X, y)
-    assert diagnosis.advice.sampler == "SMOTENC"
-    assert "45 of 52 columns have two values" in diagnosis.advice.reason
+def test_guide__has_the_stored_results_about_advice():
+    stored = json.loads(RESULTS.read_text())
+    assert stored["summary"] == summary(stored["sets"])
+    for line in table(stored["sets"]):
+        assert line in TEXT
 
 
 def test_claim_about_probabilities__holds_for_models():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import smotefast
-from smotefast.diagnosis.neighbor_points import needs_scaling
+from smotefast.diagnosis.facts import dominant_columns
 from smotefast.over_sampling import (
     BorderlineSMOTE,
 )
@@ -19,11 +19,10 @@ def test_a_wide_column__is_reported_with_its_share_and_scaled():
     diagnosis = smotefast.diagnose(X, y)
     point = find_point(diagnosis, "scales")
     assert (point.level, point.columns) == ("problem", (2,))
-    assert point.values["share"] > 0.99
-    assert point.values["widest"] == 2
+    assert point.values["share"][2] > 0.99
+    assert "(column 2)" in point.text
     assert "divided by their standard deviation" in diagnosis.distance
-    rare = diagnosis.classes[1]
-    assert rare.overlap < 0.05 < rare.overlap_as_it_is
+    assert diagnosis.classes[1].overlap < 0.05
 
 
 def test_a_few_wide_columns_of_many__are_reported_together():
@@ -32,14 +31,6 @@ def test_a_few_wide_columns_of_many__are_reported_together():
     point = find_point(smotefast.diagnose(X, y), "scales")
     assert set(point.columns) == {3, 7, 9}
     assert point.level == "problem"
-
-
-def test_columns_that_separate_the_classes_only_unscaled__may_leak_the_label():
-    X, y = two_classes()
-    X[:, 0] = np.random.RandomState(1).normal(size=500)
-    X[:, 1] = np.where(y == 1, 30_000, 0) + np.arange(500) % 7 * 5_000
-    text = find_point(smotefast.diagnose(X, y), "scales").text
-    assert "do they leak the label?" in text
 
 
 def test_duplicates__are_counted_among_all_rows_of_the_class():
@@ -95,13 +86,16 @@ def test_separate_groups__are_noted():
     X, y = two_classes(400, 200)
     X[400:470, 1] += 40
     point = find_point(smotefast.diagnose(X, y), "separate_groups")
-    assert point.values == {"sizes": {1: [130, 70]}}
+    assert point.values == {"groups": {1: 2}}
+    assert "groups of class 1: 130, 70." in point.text
 
 
-def test_few_rows__are_reported_as_too_few():
-    diagnosis = smotefast.diagnose(*two_classes(200, 12))
-    assert find_point(diagnosis, "too_few_to_tell").values == {"searched": {1: 12}}
-    assert "noise" not in point_names(diagnosis)
+def test_few_rows__have_no_findings_about_neighbors():
+    rng = np.random.RandomState(0)
+    diagnosis = smotefast.diagnose(rng.normal(size=(212, 4)), np.repeat([0, 1], [200, 12]))
+    assert diagnosis.classes[1].noise > 0.2
+    assert not {"noise", "danger", "overlap"} & set(point_names(diagnosis))
+    assert "Too few rows were searched" in str(diagnosis)
 
 
 def test_rows_that_are_all_equal__are_all_duplicates():
@@ -118,14 +112,7 @@ def test_rows_that_all_have_missing_values__have_no_neighbors():
     X[1::2, 1] = np.nan
     diagnosis = smotefast.diagnose(X, y)
     assert [item.n_searched for item in diagnosis.classes] == [0, 0]
-    assert find_point(diagnosis, "too_few_to_tell").values == {"searched": {1: 0}}
-
-
-def test_scaling__is_advised_even_if_too_few_rows_show_its_effect():
-    X, y = two_classes(200, 12)
-    X[:, 2] *= 1000
-    text = find_point(smotefast.diagnose(X, y), "scales").text
-    assert "use scaled columns" not in text
+    assert [sum(map(len, rows.values())) for rows in diagnosis.rows.values()] == [0, 0]
 
 
 def test_scales__matter_only_to_samplers_that_measure_distances():
@@ -137,17 +124,18 @@ def test_scales__matter_only_to_samplers_that_measure_distances():
 
 
 @pytest.mark.parametrize(
-    ("shares", "spreads", "expected"),
+    ("spreads", "expected"),
     [
-        ([0.5, 0.5], [1, 1], False),
-        ([0.5, 0.5], [1, 11], False),
-        ([0.51, 0.49], [1, 10], False),
-        ([0.51, 0.49], [1, 11], True),
-        ([0.45, 0.46, *[0.01] * 8, 0.01], [1, 11], True),
-        ([0.45, 0.44, *[0.012] * 9], [1, 11], False),
-        ([1.0], [1], False),
-        ([], [], False),
+        ([1, 1], {}),
+        ([1, 10], {}),
+        ([1, 11], {1: 121 / 122}),
+        ([1, *[10.5] * 4], {}),
+        ([11, 11, *[1] * 8], {0: 242 / 250, 1: 242 / 250}),
+        ([11, 11, *[1] * 7], {}),  # two of nine are not few
+        ([5], {}),
+        ([], {}),
     ],
 )
-def test_scaling__is_needed_for_large_shares_of_wide_columns(shares, spreads, expected):
-    assert needs_scaling(dict(enumerate(shares)), dict(enumerate(spreads))) == expected
+def test_columns_dominate__by_large_shares_and_wide_spreads(spreads, expected):
+    found = dominant_columns(dict(enumerate(spreads)))
+    assert found == pytest.approx(expected)

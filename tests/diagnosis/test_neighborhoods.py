@@ -49,6 +49,23 @@ def test_shares__are_those_of_a_count_row_by_row(overlapping):
         assert shares_of(diagnosis, label) == pytest.approx(expected, abs=1e-12)
 
 
+def test_rows_to_look_at__are_those_of_the_shares(overlapping):
+    X, y = overlapping
+    diagnosis = smotefast.diagnose(X, y)
+    distances = squares(X)
+    for label, rows in diagnosis.rows.items():
+        searched = np.concatenate(list(rows.values()))
+        assert np.sort(searched).tolist() == np.flatnonzero(y == label).tolist()
+        for kind, positions in rows.items():
+            assert len(positions) == round(
+                getattr(diagnosis.classes[label], kind) * diagnosis.counts[label]
+            )
+            nearest = np.argsort(distances[positions], axis=1, kind="stable")[:, 1:11]
+            n_others = np.count_nonzero(y[nearest] != label, axis=1)
+            low, high = {"noise": (10, 10), "danger": (5, 9), "safe": (0, 4)}[kind]
+            assert ((n_others >= low) & (n_others <= high)).all()
+
+
 def test_shares_of_mixed_rows__count_a_category_as_the_median_deviation():
     frame, y = mixed_frame()
     numbers = frame[["age", "<income>", "stage"]].to_numpy(dtype=float)
@@ -64,8 +81,6 @@ def test_shares_of_scaled_rows__are_those_of_standard_deviations(overlapping):
     diagnosis = smotefast.diagnose(wide, y)
     expected = naive_shares(squares(X / X.std(axis=0)), y, 1)
     assert shares_of(diagnosis, 1) == pytest.approx(expected)
-    raw = naive_shares(squares(wide), y, 1)[-1]
-    assert diagnosis.classes[1].overlap_as_it_is == pytest.approx(raw)
 
 
 def test_rows_with_missing_numbers__are_ignored(overlapping):

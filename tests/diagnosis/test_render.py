@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import smotefast
-from smotefast.diagnosis.render import WIDTH
+from smotefast.diagnosis.text import WIDTH
 from smotefast.over_sampling import SMOTE
 from tests.helpers.diagnosis_data import mixed_frame, two_classes
 
@@ -22,21 +22,24 @@ def wide():
     return smotefast.diagnose(X, y)
 
 
-def test_text__has_a_table_points_and_a_recommended_sampler(wide):
+def test_text__has_a_table_points_and_the_decision_guide(wide):
     lines = str(wide).splitlines()
     assert lines[:3] == [
-        "2,060 rows, 4 columns, 2 classes; checked for SMOTE's defaults (k_neighbors=5)",
+        "2,060 rows, 4 columns, 2 classes (smallest: 1, 1 to 33.3); checked for SMOTE's "
+        "defaults",
+        "(k_neighbors=5)",
         "",
-        "class   rows  new rows  searched  noise  danger    safe  overlap",
     ]
-    assert lines[3].startswith("0      2,000         0     2,000   0.0%    0.0%  100.0%     0.")
-    assert lines[4].startswith("1         60     1,940        60")
+    assert lines[3] == "class   rows  new rows  searched  noise  danger    safe  overlap"
+    assert lines[4].startswith("0      2,000         0     2,000   0.0%    0.0%  100.0%     0.")
+    assert lines[5].startswith("1         60     1,940        60")
     assert max(map(len, lines)) <= WIDTH
     marks = [line.split()[0] for line in lines if line[:7] in ("PROBLEM", "WARNING", "NOTE   ")]
     assert marks[0] == "PROBLEM"
     assert marks == sorted(marks, key=["PROBLEM", "WARNING", "NOTE"].index)
     assert "\x1b" not in str(wide)
-    assert any(line.startswith("Recommended sampler: ") for line in lines)
+    assert sum(line.startswith("- ") for line in lines) == len(wide.guide)
+    assert f"Candidates: {', '.join(wide.candidates)}." in str(wide)
 
 
 def test_text__has_no_control_characters_of_names_and_labels():
@@ -45,7 +48,7 @@ def test_text__has_no_control_characters_of_names_and_labels():
     text = str(smotefast.diagnose(frame, y.replace("fraud", "fra\nud\x07" + "x" * 60)))
     assert "\x1b" not in text
     assert "\x07" not in text
-    assert max(map(len, text.splitlines())) <= WIDTH
+    assert max(len(line) for line in text.splitlines() if "report.rows" not in line) <= WIDTH
     assert "..." in text
 
 
@@ -55,7 +58,12 @@ def test_dict__is_ready_for_json(wide):
     assert plain["points"][0]["name"] == "scales"
     assert plain["points"][0]["columns"] == [2]
     assert plain["classes"][1]["label"] == 1
-    assert plain["advice"]["sampler"] == wide.advice.sampler
+    assert plain["points"][0]["threshold"] == 0.9
+    assert plain["minority"] == 1
+    assert plain["candidates"] == list(wide.candidates)
+    assert plain["guide"][0]["candidates"] == ["threshold", "class-weight"]
+    assert sum(map(len, plain["rows"]["1"].values())) == 60
+    assert "pictures" not in plain
 
 
 @pytest.mark.parametrize(
@@ -114,7 +122,12 @@ def test_page__is_self_contained_and_has_the_texts_of_all_points(wide):
     for point in wide.points:
         assert point.text in text
         assert point.advice in text
-    assert wide.advice.reason in text
+        assert point.code in text
+    for step in wide.guide:
+        assert step.reason in text
+    assert page.tags.count("svg") == 3  # class bars, map, distribution of column 2
+    assert "Rows of each class" in text
+    assert page.tags.count("circle") == 1_030  # every second row of the sample
     assert "@import" not in text
     assert "url(" not in text
     assert "color-scheme: light dark" in text
@@ -123,11 +136,42 @@ def test_page__is_self_contained_and_has_the_texts_of_all_points(wide):
 def test_page__escapes_names_and_labels():
     frame, y = mixed_frame()
     frame = frame.rename(columns={"stage": "<script>alert(1)</script>", "city": '"&<b>'})
+    frame['"&<b>'] = frame['"&<b>'].replace("Oslo", "</svg><script>2</script>")
     html = smotefast.diagnose(frame, y.replace("fraud", "<img src=x>")).to_html()
     page = read(html)
     assert not {"script", "img", "b"} & set(page.tags)
-    assert "<script>alert(1)</script>" in "".join(page.text)
-    assert "<img src=x>" in "".join(page.text)
+    text = "".join(page.text)
+    for hostile in ("<script>alert(1)</script>", "<img src=x>", '"&<b>', "</svg><..."):
+        assert hostile in text
+    assert page.tags.count("figure") == 3  # the map and two columns
+
+
+def test_pictures__show_the_columns_that_points_name():
+    frame, y = mixed_frame()
+    frame["age"] *= 1000
+    frame["only missing"] = np.nan
+    diagnosis = smotefast.diagnose(frame, y)
+    shown = {each.column: each for each in diagnosis.pictures.columns}
+    assert set(shown) == {"age", "city", "stage"}
+    stages = frame["stage"][y == "fraud"]
+    assert shown["stage"].shares["fraud"] == pytest.approx(
+        [(stages == stage).mean() for stage in range(1, 6)]
+    )
+    assert set(shown["city"].ticks) == {"Oslo", "Roma", "Turku"}
+    for each in shown.values():
+        assert all(0.9 < sum(shares) <= 1.0001 for shares in each.shares.values())
+    points = diagnosis.pictures.rows
+    assert len(points.points) == 300
+    assert np.bincount(points.kinds, minlength=3).tolist() == [
+        sum(len(rows[kind]) for rows in diagnosis.rows.values())
+        for kind in ("noise", "danger", "safe")
+    ]
+
+
+def test_pictures__need_two_dimensions():
+    diagnosis = smotefast.diagnose(np.arange(60.0)[:, np.newaxis], np.repeat([0, 1], [40, 20]))
+    assert diagnosis.pictures.rows is None
+    assert "Map of the searched rows" not in diagnosis.to_html()
 
 
 def test_notebooks__display_a_fragment_of_the_page(wide):

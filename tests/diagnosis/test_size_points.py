@@ -8,7 +8,7 @@ import pytest
 
 import smotefast
 from smotefast import SMOTE, Combination, RandomUnderSampler
-from smotefast.diagnosis.size_points import size_points
+from smotefast.diagnosis.rules import find_points
 from smotefast.over_sampling import ADASYN, RandomOverSampler
 from tests.helpers.diagnosis_data import facts_of, find_point, point_names, two_classes
 
@@ -22,28 +22,25 @@ def test_few_rows_for_the_columns__are_a_warning_and_fewer_than_one_a_problem():
     assert find_point(smotefast.diagnose(X, y), "rows_per_feature").level == "problem"
 
 
-def test_many_columns__are_a_warning_unless_rows_compensate():
-    few = smotefast.diagnose(*two_classes(600, 400, n_features=60))
-    assert find_point(few, "many_features").level == "warning"
-    assert "many_features" not in point_names(
-        smotefast.diagnose(*two_classes(2600, 1300, n_features=60))
-    )
-
-
 @pytest.mark.parametrize("small_class", ["error", "clamp"])
 def test_small_classes__are_refused_unless_small_class_says_otherwise(small_class):
     X, y = two_classes(400, 4)
     point = find_point(smotefast.diagnose(X, y, SMOTE(small_class=small_class)), "small_class")
     assert point.level == {"error": "problem", "clamp": "warning"}[small_class]
     assert point.label == 1
-    assert "k_neighbors=3" in point.advice
+    assert point.code == "smotefast.SMOTE(small_class='clamp')"
+
+
+def test_small_classes__need_fewer_neighbors_without_small_class():
+    point = find_point(smotefast.diagnose(*two_classes(400, 2), "kmeans-smote"), "small_class")
+    assert (point.level, point.code) == ("problem", "smotefast.KMeansSMOTE(k_neighbors=1)")
 
 
 def test_small_classes__depend_on_the_neighbors_of_the_sampler():
     X, y = two_classes(400, 8)
     assert "small_class" not in point_names(smotefast.diagnose(X, y))
     diagnosis = smotefast.diagnose(X, y, ADASYN(n_neighbors=8))
-    assert "n_neighbors=8 needs at least 9 rows" in find_point(diagnosis, "small_class").text
+    assert "n_neighbors=8 needs one row more" in find_point(diagnosis, "small_class").text
     assert "small_class" not in point_names(smotefast.diagnose(X, y, RandomOverSampler()))
 
 
@@ -53,8 +50,8 @@ def test_small_classes__depend_on_the_neighbors_of_the_sampler():
 def test_a_class_of_one__has_no_neighbor(small_class, level):
     X, y = two_classes(400, 1)
     diagnosis = smotefast.diagnose(X, y, SMOTE(small_class=small_class))
-    assert find_point(diagnosis, "single_row").level == level
-    assert "small_class" not in point_names(diagnosis)
+    point = find_point(diagnosis, "small_class")
+    assert (point.level, point.code) == (level, "smotefast.SMOTE(small_class='duplicate')")
 
 
 def test_many_new_rows_per_row__are_a_warning_then_a_problem():
@@ -86,7 +83,7 @@ def test_points_of_several_classes__list_them():
 def test_under_samplers__are_reported_if_they_keep_few_rows():
     X, y = two_classes(2_000, 100)
     diagnosis = smotefast.diagnose(X, y, "random-under")
-    assert find_point(diagnosis, "rows_removed").values == {"share_kept": {0: 0.05}}
+    assert find_point(diagnosis, "rows_removed").values == {"share_removed": {0: 0.95}}
     assert [item.n_new for item in diagnosis.classes] == [0, 0]
     half = smotefast.diagnose(X, y, RandomUnderSampler(sampling_strategy=0.2))
     assert "rows_removed" not in point_names(half)
@@ -97,4 +94,4 @@ def test_under_samplers__are_reported_if_they_keep_few_rows():
 def test_a_refused_parameter__is_a_point():
     facts = facts_of()
     facts = replace(facts, sampler=replace(facts.sampler, parameter_errors=("no",)))
-    assert [point.name for point in size_points(facts)] == ["refused_parameter"]
+    assert [point.name for point in find_points(facts)] == ["refused_parameter"]

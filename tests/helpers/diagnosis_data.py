@@ -8,7 +8,7 @@ import pandas as pd
 from smotefast.diagnosis.columns import ColumnFigures
 from smotefast.diagnosis.data import Columns
 from smotefast.diagnosis.facts import Facts
-from smotefast.diagnosis.findings import ClassFigures
+from smotefast.diagnosis.report import ClassFigures
 from smotefast.diagnosis.sampler_facts import SamplerFacts
 
 
@@ -52,7 +52,7 @@ def class_figures(**changes):
         "danger": 0.1,
         "safe": 0.9,
         "overlap": 0.1,
-        "overlap_as_it_is": None,
+        "unevenness": 0.1,
         "repeated": 0.0,
         "conflicting": 0.0,
     }
@@ -92,8 +92,6 @@ def facts_of(rare=None, *, columns=None, kinds=None, n_features=4, **changes):
         "figures": {**known, **(columns or {})},
         "sampler": SamplerFacts(n_to_generate=n_to_generate, weights=n_to_generate),
         "classes": (class_figures(label="often", n_rows=8_000, n_new=0, overlap=0.0), rare),
-        "shares": dict.fromkeys(read.numbers, 1 / max(1, len(read.numbers))),
-        "unevenness": {"often": 0.0, "rare": 0.1},
         "groups": {"rare": [1_000]},
     }
     return Facts(**{**usual, **changes})

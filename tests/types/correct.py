@@ -96,4 +96,4 @@ def files() -> str:
         mean = rows.matrix(np.float32)[:10].mean() + rows.matrix()[[1, 2]].sum()
         print(n_rows, float(mean), rows.summary.counts_before, rows.to_reader().schema)
     report = smotefast.diagnose("in.parquet", target="label")
-    return f"{summary.counts_after} {report.advice}"
+    return f"{summary.counts_after} {report.candidates}"

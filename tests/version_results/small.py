@@ -157,7 +157,7 @@ def _parameters(function: Any) -> Parts:
 
 
 # Keys of a diagnosis that hold sentences, which may be reworded.
-_PROSE = {"text", "advice", "reason", "first", "distance"}
+_PROSE = {"text", "advice", "code", "question", "reason", "distance"}
 
 
 def without_prose(plain: Any) -> Any:
@@ -167,8 +167,7 @@ def without_prose(plain: Any) -> Any:
     if not isinstance(plain, dict):
         return plain
     return {
-        # alternatives are pairs of a sampler and a sentence
-        key: [each[0] for each in value] if key == "alternatives" else without_prose(value)
+        key: without_prose(value)
         for key, value in plain.items()
         if not (key in _PROSE and isinstance(value, str))
     }

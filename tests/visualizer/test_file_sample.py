@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from smotefast.visualizer import PAGE, PlotData, page_with, sample_files
-from smotefast.visualizer.file_sample import principal_components, sample_positions
+from smotefast.visualizer.file_sample import named_components, sample_positions
 
 
 def table_of(n_rows=600, n_minority=60, **columns):
@@ -54,7 +54,7 @@ def test_components__are_those_of_scikit_learn():
     from sklearn.decomposition import PCA
 
     values = np.random.RandomState(1).standard_normal((80, 5)) @ np.diag([9, 5, 1, 1, 0])
-    found, names, _ = principal_components(values)
+    found, names, _ = named_components(values)
     scale = np.where(values.std(axis=0) > 0, values.std(axis=0), 1)
     model = PCA(2).fit((values - values.mean(axis=0)) / scale)
     expected = model.transform((values - values.mean(axis=0)) / scale)

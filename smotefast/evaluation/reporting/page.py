@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from smotefast.evaluation.curves import Curve
 from smotefast.evaluation.options import NONE, THRESHOLD
-from smotefast.evaluation.reporting.charts import Bar, Chart, key_of, rows_chart
 from smotefast.evaluation.reporting.text import (
     estimate_words,
     legend,
@@ -28,6 +27,8 @@ from smotefast.evaluation.scores import (
     TUNED,
 )
 from smotefast.evaluation.summary import OptionSummary
+from smotefast.report.charts import Bar, Chart, key_of, rows_chart
+from smotefast.report.html_page import html_figure, html_fragment, html_page, html_table
 
 if TYPE_CHECKING:
     from smotefast.evaluation.comparison import Comparison
@@ -37,66 +38,19 @@ _PROBABILITIES_HELP = (
     "on the predicted log odds, ideally 1. in the large: by how much log odds are too low on "
     "average, ideally 0.</p>"
 )
-_COLORS = "#2563a8 #c2571a #2f8f4e #8e4fb0 #b8930b #b8345b #2b8f9e #6b6b6b".split()
-_STYLE = """
-.smotefast-compare { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif;
-  max-width: 76rem; margin: 0 auto; padding: 1rem; color: CanvasText; background: Canvas; }
-.smotefast-compare h1 { font-size: 1.4em; margin: 0 0 .3em; }
-.smotefast-compare h2 { font-size: 1.15em; margin: 1.8em 0 .4em; }
-.smotefast-compare p { margin: .4em 0; overflow-wrap: anywhere; }
-.smotefast-compare .verdict { border-left: .35em solid #2563a8; padding: .3em .9em;
-  font-size: 1.1em; }
-.smotefast-compare .warning { border-left: .35em solid #c80; padding: .1em .9em; }
-.smotefast-compare .how { opacity: .75; font-size: .9em; }
-.smotefast-compare .wide { overflow-x: auto; }
-.smotefast-compare .charts { display: flex; flex-wrap: wrap; gap: 1rem; }
-.smotefast-compare figure { margin: 0; }
-.smotefast-compare table { border-collapse: collapse; font-size: .9em; }
-.smotefast-compare th, .smotefast-compare td { text-align: right; padding: .15em .6em;
-  border-bottom: 1px solid color-mix(in srgb, GrayText 40%, transparent); background: none;
-  color: inherit; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.smotefast-compare th:nth-child(-n+2), .smotefast-compare td:nth-child(-n+2) {
-  text-align: left; }
-.smotefast-compare td.better { font-weight: 700; color: #2f8f4e; }
-.smotefast-compare pre { overflow-x: auto; padding: .8em; border: 1px solid GrayText; }
-.smotefast-compare svg { max-width: 100%; height: auto; font-size: 12px; }
-.smotefast-compare svg text { fill: CanvasText; }
-.smotefast-compare .grid { stroke: GrayText; stroke-opacity: .25; }
-.smotefast-compare .reference { stroke: GrayText; stroke-dasharray: 4 3; }
-.smotefast-compare .line { fill: none; stroke-width: 1.8; }
-.smotefast-compare .whisker { stroke-width: 2; }
-.smotefast-compare .plain { stroke: #7a8594; fill: #7a8594; }
-.smotefast-compare .strong { stroke: #2f8f4e; fill: #2f8f4e; }
-.smotefast-compare .bar { fill: #2563a8; }
-.smotefast-compare .key { list-style: none; display: flex; flex-wrap: wrap; gap: .2em 1em;
-  padding: 0; margin: .3em 0; font-size: .9em; }
-.smotefast-compare .swatch { display: inline-block; width: .8em; height: .8em;
-  margin-right: .4em; }
-""" + "".join(
-    f".smotefast-compare .line.c{i} {{ stroke: {color}; }}\n"
-    f".smotefast-compare .dot.c{i} {{ fill: {color}; }}\n"
-    f".smotefast-compare .swatch.c{i} {{ background: {color}; }}\n"
-    for i, color in enumerate(_COLORS)
-)
+_TITLE = "Does resampling help?"
 
 
 def to_html_page(comparison: Comparison) -> str:
     """Return the comparison as a complete HTML page."""
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n'
-        "<title>Does resampling help?</title>\n</head>\n"
-        f'<body style="margin: 0">\n{to_html_fragment(comparison)}\n</body>\n</html>\n'
-    )
+    return html_page(_TITLE, to_html_fragment(comparison))
 
 
 def to_html_fragment(comparison: Comparison) -> str:
     """Return the content of the page and its style, for notebooks."""
-    return "\n".join(
+    return html_fragment(
         [
-            f'<div class="smotefast-compare">\n<style>{_STYLE}</style>',
-            "<h1>Does resampling help?</h1>",
+            f"<h1>{_TITLE}</h1>",
             f"<p>{escape(summary_line(comparison))}.</p>",
             f'<p class="verdict">{escape(comparison.verdict)}</p>',
             f"<p>{escape(estimate_words(comparison))}</p>",
@@ -108,7 +62,6 @@ def to_html_fragment(comparison: Comparison) -> str:
             *_seconds_chart(comparison),
             "<h2>The option to use, as code</h2>",
             f"<pre>{escape(comparison.code)}</pre>",
-            "</div>",
         ]
     )
 
@@ -167,25 +120,24 @@ def _table(
     for name in names:
         heads += [short_metric(name), *(["difference"] if differences else [])]
     heads += ["threshold"] if threshold else []
-    yield '<div class="wide"><table>\n<thead><tr>'
-    yield "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
-    yield "</tr></thead>\n<tbody>"
+    rows = []
     for each in options:
-        cells = [f"<td>{escape(each.label)}</td><td>{escape(each.model)}</td>"]
+        cells = [(each.label, ""), (each.model, "")]
         for name in names:
             cells += _metric_cells(each, name, differences=differences)
-        cells += [f"<td>{number(each.threshold)}</td>"] if threshold else []
-        yield f"<tr>{''.join(cells)}</tr>"
-    yield "</tbody>\n</table></div>"
+        cells += [(number(each.threshold), "")] if threshold else []
+        rows.append(cells)
+    yield from html_table(heads, rows, n_texts=2)
 
 
-def _metric_cells(each: OptionSummary, name: str, *, differences: bool) -> Iterator[str]:
+def _metric_cells(
+    each: OptionSummary, name: str, *, differences: bool
+) -> Iterator[tuple[str, str]]:
     interval = each.difference[name]
-    kind = ' class="better"' if interval.better else ""
-    yield f"<td{kind}>{number(each.mean(name))}</td>"
+    kind = "better" if interval.better else ""
+    yield number(each.mean(name)), kind
     if differences:
-        words = "" if each.option.name == NONE else interval_words(interval)
-        yield f"<td{kind}>{words}</td>"
+        yield "" if each.option.name == NONE else interval_words(interval), kind
 
 
 def _curve_charts(comparison: Comparison) -> Iterator[str]:
@@ -222,7 +174,7 @@ def _curves(
     chart.reference(reference[:2], reference[2:])
     for i, curve in enumerate(curves):
         chart.line(getattr(curve, name), i, dots=name == "reliability")
-    return f"<figure>{chart.svg()}<figcaption>{escape(title)}</figcaption></figure>"
+    return html_figure(chart.svg(), title)
 
 
 def _ratio_charts(comparison: Comparison) -> Iterator[str]:
@@ -260,10 +212,8 @@ def _ratio_chart(comparison: Comparison, model: str) -> str:
     chart.reference((0.0, level), (1.0, level))
     for i, points in enumerate(lines.values()):
         chart.line(sorted(points), i, dots=True)
-    caption = f"{escape(model_words(model))}; dashed: doing nothing"
-    return (
-        f"<figure>{chart.svg()}{key_of(list(lines))}<figcaption>{caption}</figcaption></figure>"
-    )
+    caption = f"{model_words(model)}; dashed: doing nothing"
+    return html_figure(chart.svg(), caption, key_of(list(lines)))
 
 
 def _seconds_chart(comparison: Comparison) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from textwrap import fill
 from typing import TYPE_CHECKING
 
 from smotefast._messages import short_label
@@ -17,6 +16,7 @@ from smotefast.evaluation.reporting.wording import (
 )
 from smotefast.evaluation.scores import CORRECTED, TUNED, base_name
 from smotefast.evaluation.summary import OptionSummary
+from smotefast.report.text_lines import text_table, wrapped
 
 if TYPE_CHECKING:
     from smotefast.evaluation.comparison import Comparison
@@ -42,17 +42,17 @@ def to_text(comparison: Comparison) -> str:
 
 
 def _lines(comparison: Comparison) -> Iterator[str]:
-    yield _wrapped(summary_line(comparison))
+    yield wrapped(summary_line(comparison), WIDTH)
     yield ""
-    yield from table_lines(table(comparison))
+    yield from text_table(table(comparison), n_texts=2)
     yield ""
-    yield _wrapped(legend(comparison))
+    yield wrapped(legend(comparison), WIDTH)
     yield ""
-    yield _wrapped(f"Verdict: {comparison.verdict}")
+    yield wrapped(f"Verdict: {comparison.verdict}", WIDTH)
     if text := estimate_words(comparison):
-        yield _wrapped(text)
+        yield wrapped(text, WIDTH)
     for warning in comparison.warnings:
-        yield _wrapped(f"Warning: {warning}")
+        yield wrapped(f"Warning: {warning}", WIDTH)
     yield ""
     yield comparison.code
 
@@ -114,17 +114,6 @@ def difference_words(each: OptionSummary, metric: str) -> str:
     return interval_words(interval) + (" *" if interval.better else "")
 
 
-def table_lines(rows: list[list[str]]) -> Iterator[str]:
-    """Return rows of cells as lines; the first two columns are text."""
-    widths = [max(len(row[j]) for row in rows) for j in range(len(rows[0]))]
-    for row in rows:
-        cells = [
-            cell.ljust(width) if j < 2 else cell.rjust(width)
-            for j, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        yield "  ".join(cells).rstrip()
-
-
 def legend(comparison: Comparison) -> str:
     """Explain the columns of the table."""
     tuned = metric_words(comparison.scoring.tuned_for)
@@ -156,8 +145,3 @@ def estimate_words(comparison: Comparison) -> str:
     if winner.option.name == "none":
         return f"{text}."
     return f"{text}, {gain} better than doing nothing ({low_gain} to {high_gain})."
-
-
-def _wrapped(text: str) -> str:
-    text = "".join(character if character.isprintable() else " " for character in text)
-    return fill(text, WIDTH, break_on_hyphens=False, break_long_words=False)

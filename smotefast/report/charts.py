@@ -6,7 +6,7 @@ Colors are CSS classes, so that a page can have a light and a dark form. All tex
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
@@ -80,12 +80,13 @@ class Chart:
             f'class="{kind}"/>'
         )
 
-    def x_axis(self, label: str, ticks: Iterable[float] | None = None) -> None:
-        """Draw the x axis with its ticks."""
-        for tick in nice_ticks(*self.x) if ticks is None else ticks:
+    def x_axis(self, label: str, names: Sequence[str] = ()) -> None:
+        """Draw the x axis with round numbers, or with a name at 0, 1, 2 and so on."""
+        ticks = {tick: f"{tick:g}" for tick in nice_ticks(*self.x)}
+        for tick, text in (dict(enumerate(names)) if names else ticks).items():
             px, py = self.at(tick, self.y[0])
             self.segment((px, _TOP), (px, py), "grid")
-            self.text(px, py + 15, f"{tick:g}")
+            self.text(px, py + 15, text)
         middle = (self.left + self.width - _RIGHT) / 2
         self.text(middle, self.height - 6, label)
 
@@ -109,11 +110,14 @@ class Chart:
         if dots:
             self.dots(points, color)
 
-    def dots(self, points: Sequence[tuple[float, float]], color: int) -> None:
+    def dots(
+        self, points: Sequence[tuple[float, float]], color: int, radius: float = 3.2
+    ) -> None:
         """Draw a dot at each point."""
         for px, py in (self.at(*point) for point in points):
             self.parts.append(
-                f'<circle cx="{px:g}" cy="{py:g}" r="3.2" class="dot c{color % N_COLORS}"/>'
+                f'<circle cx="{px:g}" cy="{py:g}" r="{radius:g}" '
+                f'class="dot c{color % N_COLORS}"/>'
             )
 
     def reference(self, start: tuple[float, float], stop: tuple[float, float]) -> None:
@@ -129,11 +133,12 @@ class Chart:
         )
 
 
-def key_of(labels: Sequence[str]) -> str:
+def key_of(labels: Sequence[str], colors: Sequence[int] | None = None) -> str:
     """Return the key of a chart: a color for each label."""
+    numbers = range(len(labels)) if colors is None else colors
     items = (
-        f'<li><span class="swatch c{i % N_COLORS}"></span>{escape(label)}</li>'
-        for i, label in enumerate(labels)
+        f'<li><span class="swatch c{color % N_COLORS}"></span>{escape(label)}</li>'
+        for label, color in zip(labels, numbers, strict=True)
     )
     return f'<ul class="key">{"".join(items)}</ul>'
 

@@ -1,0 +1,152 @@
+"""How often the candidates of ``diagnose`` help: ``python -m benchmarks.guide_advice FOLDER``.
+
+FOLDER has files NAME.npz as for ``benchmarks.compare_sets``. For each set, the candidates of
+the decision guide are compared with doing nothing and with all other samplers that take
+numbers, at equal classes, by average precision over 5 folds. The results are stored in
+``results/guide_advice.json``; ``--print`` prints the table of docs/diagnose.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+
+from smotefast import compare, diagnose
+from smotefast.evaluation import Comparison
+
+RESULTS = Path(__file__).parent / "results" / "guide_advice.json"
+SAMPLERS = (
+    *("random", "smote", "borderline-smote", "svm-smote", "kmeans-smote", "adasyn"),
+    *("smote-enn", "smote-tomek"),
+)
+METRIC = "average_precision"
+# Suggested for every data set of numbers, whatever the guide finds.
+BASELINES = ("threshold", "class-weight", "random", "smote")
+
+
+def measure(path: Path) -> dict[str, Any]:
+    """Return what the guide suggests for a set, and how each option does."""
+    with np.load(path) as arrays:
+        X, y = arrays["data"], (arrays["label"] == 1).astype(int)
+    report = diagnose(X, y)
+    names = [*report.candidates, *SAMPLERS]
+    result = compare(
+        X,
+        y,
+        models={"logistic": LogisticRegression(max_iter=1000), "boosting": _boosting()},
+        samplers=names,
+        ratios=[1.0],
+        repeats=1,
+        holdout=0,
+        progress=False,
+    )
+    return {
+        "set": path.stem,
+        "rows": len(y),
+        "suggested": [name for name in report.candidates if name not in BASELINES],
+        "models": {model: _options(result, model) for model in ("logistic", "boosting")},
+    }
+
+
+def _boosting() -> HistGradientBoostingClassifier:
+    """Return boosting with few trees: all sets take minutes instead of an hour."""
+    return HistGradientBoostingClassifier(max_iter=30, random_state=0)
+
+
+def _options(result: Comparison, model: str) -> dict[str, Any]:
+    return {
+        each.option.name: {
+            "mean": round(each.mean(METRIC) or 0.0, 4),
+            "better": each.difference[METRIC].better,
+            "f1_better": each.difference["f1_tuned"].better,
+        }
+        for each in result.options
+        if each.model == model
+    }
+
+
+def best(options: dict[str, Any], names: list[str]) -> str | None:
+    """Return the option with the highest mean; None if there is none of these names."""
+    known = [name for name in names if name in options]
+    return max(known, key=lambda name: options[name]["mean"]) if known else None
+
+
+def table(sets: list[dict[str, Any]]) -> list[str]:
+    """Return the rows of the table in docs/diagnose.md."""
+    lines = []
+    for each in sets:
+        cells = [each["set"], ", ".join(each["suggested"]) or "none"]
+        for options in each["models"].values():
+            suggested = best(options, each["suggested"])
+            gains = [_gain(options, name) for name in ("smote", suggested)]
+            cells += [*gains, best(options, list(options)) or ""]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def _gain(options: dict[str, Any], name: str | None) -> str:
+    if name not in options:
+        return ""
+    difference = options[name]["mean"] - options["none"]["mean"]
+    return f"{difference:+.3f}{' *' if options[name]['better'] else ''}"
+
+
+def summary(sets: list[dict[str, Any]]) -> dict[str, int]:
+    """Count the comparisons of a set with a classifier, and those in which advice was right."""
+    compared = [(each, options) for each in sets for options in each["models"].values()]
+    advised = [
+        (each, options) for each, options in compared if best(options, each["suggested"])
+    ]
+    samplers = [name for name in SAMPLERS if name != "random"]
+    return {
+        "compared": len(compared),
+        "a sampler is shown to rank better": sum(
+            any(option["better"] for option in options.values()) for _, options in compared
+        ),
+        "suggested": len(advised),
+        "a suggestion is shown to rank better": sum(
+            any(options[name]["better"] for name in each["suggested"] if name in options)
+            for each, options in advised
+        ),
+        "the best suggestion has a higher mean than SMOTE": sum(
+            options[best(options, each["suggested"])]["mean"] > options["smote"]["mean"]
+            for each, options in advised
+        ),
+        "the best of all samplers is suggested": sum(
+            best(options, samplers) in each["suggested"] for each, options in advised
+        ),
+        "nothing has the highest mean": sum(
+            best(options, list(options)) in ("none", "threshold") for _, options in compared
+        ),
+    }
+
+
+def main() -> None:
+    """Measure sets and store the results, or print the stored ones."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--print", action="store_true", help="print the stored results")
+    options = parser.parse_args()
+    if options.folder is not None:
+        names = options.names or sorted(path.stem for path in options.folder.glob("*.npz"))
+        sets = []
+        for name in names:
+            sets.append(measure(options.folder / f"{name}.npz"))
+            print(table(sets)[-1], flush=True)
+        RESULTS.write_text(
+            json.dumps({"summary": summary(sets), "sets": sets}, indent=1) + "\n"
+        )
+    if options.print:
+        stored = json.loads(RESULTS.read_text())
+        print(*table(stored["sets"]), json.dumps(stored["summary"], indent=1), sep="\n")
+
+
+if __name__ == "__main__":
+    main()

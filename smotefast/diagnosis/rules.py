@@ -1,0 +1,397 @@
+"""The findings as one table: name, figure, thresholds with levels, text, advice and code.
+
+Texts, advice and code are templates; ``wording.Words`` has what they may name. Two findings
+never contradict each other: they change the data or a parameter, and which samplers to compare
+is left to the guide. A column that one finding settles (drops, or converts to numbers) is in no
+later finding.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from smotefast.diagnosis import measures
+from smotefast.diagnosis.facts import SCALE_SHARE_SERIOUS, Facts
+from smotefast.diagnosis.report import LEVELS, Point
+from smotefast.diagnosis.wording import Words
+
+Figures = Mapping[Any, float]
+_ANY = 0.0
+
+
+class Rule(NamedTuple):
+    """A finding: when it is reported, and its words.
+
+    Attributes
+    ----------
+    name
+        An identifier for programs.
+    measure
+        Returns a figure for each column (by index), class (by label) or message of an error.
+    about
+        "column", "class" or "message": what the figures are about.
+    figure, shown
+        Name of the figure in ``Point.values``, and how the text shows it.
+    levels
+        Thresholds, each with the level of a finding above it (or below it, if ``below``).
+    text, advice, code
+        Templates.
+    below
+        Whether figures below the thresholds are findings.
+    settles
+        Whether the columns are in no later finding.
+    refused
+        Whether the sampler refuses such data, which makes the finding a problem.
+    detail
+        Returns a sentence for the end of the text.
+    """
+
+    name: str
+    measure: Callable[[Facts], Figures]
+    about: str
+    figure: str
+    shown: str
+    levels: tuple[tuple[float, str], ...]
+    text: str
+    advice: str
+    code: str
+    below: bool = False
+    settles: bool = False
+    refused: Callable[[Facts, Figures], bool] = measures.is_never_refused
+    detail: Callable[[Facts, Figures], str] = measures.no_detail
+
+    def exceeds(self, figure: float, threshold: float) -> bool:
+        """Tell whether a figure is beyond a threshold."""
+        return figure < threshold if self.below else figure > threshold
+
+
+RULES = (
+    Rule(
+        "identifier_columns",
+        lambda facts: dict.fromkeys(facts.keys, 1.0),
+        *("column", "is_key", ""),
+        ((_ANY, "warning"),),
+        "A different value in each sampled row, like names, row numbers and keys: {subjects}. "
+        "Distances in this report leave them out.",
+        "Drop identifiers from X: distances between them have no meaning, and a synthetic row "
+        "must not carry the identifier of an original one.",
+        "{drop}",
+        settles=True,
+    ),
+    Rule(
+        "constant_columns",
+        measures.constants,
+        *("column", "is_constant", ""),
+        ((_ANY, "note"),),
+        "The same value in all rows: {subjects}.",
+        "Drop constant columns: they carry no information.",
+        "{drop}",
+        settles=True,
+    ),
+    Rule(
+        "unread_columns",
+        lambda facts: dict.fromkeys(facts.columns.others, 1.0),
+        *("column", "is_unread", ""),
+        ((_ANY, "warning"),),
+        "Neither numbers nor categories (but dates, lists, or very wide sparse rows): "
+        "{subjects}. Distances in this report leave them out.",
+        "Convert dates to numbers, such as days since a date, and drop what cannot be "
+        "converted.",
+        "{drop}",
+        settles=True,
+        refused=measures.refuses_unread,
+    ),
+    Rule(
+        "numbers_as_text",
+        lambda facts: dict.fromkeys(facts.texts_of_numbers, 1.0),
+        *("column", "is_number_text", ""),
+        ((_ANY, "warning"),),
+        "Numbers written as text: {subjects}.",
+        "Convert them to numbers, and other text to missing values. As text, each number is a "
+        "category of its own.",
+        "X[{columns}] = X[{columns}].apply(pd.to_numeric, errors='coerce')",
+        settles=True,
+        detail=measures.texts_beside_numbers,
+    ),
+    Rule(
+        "refused_parameter",
+        lambda facts: dict.fromkeys(facts.sampler.parameter_errors, 1.0),
+        *("message", "is_refused", ""),
+        ((_ANY, "problem"),),
+        "{sampler} does not accept its parameters for these data: {messages}",
+        "Change the parameter. The rest of this report uses its default.",
+        "help(type(sampler))",
+    ),
+    Rule(
+        "not_for_files",
+        lambda facts: dict.fromkeys(filter(None, [facts.sampler.file_error]), 1.0),
+        *("message", "is_refused", ""),
+        ((_ANY, "problem"),),
+        "{sampler} cannot resample files. {messages}",
+        "Resample in memory, or choose a sampler that 'smotefast samplers' lists.",
+        "sampler.fit_resample(X, y)",
+    ),
+    Rule(
+        "small_class",
+        measures.small_classes,
+        *("class", "rows", "count"),
+        ((math.inf, "warning"),),
+        "{k_name}={k} needs one row more in a class to over-sample. Too small: {subjects}.",
+        "Collect more rows, merge the class with a related one, or leave it out with a dict as "
+        "sampling_strategy. Or use as many neighbors as there are, and copy single rows.",
+        "smotefast.{over}({fallback})",
+        below=True,
+        refused=measures.refuses_small_classes,
+    ),
+    Rule(
+        # A row and its 5 neighbors are 6 points: with fewer rows per column than that, they do
+        # not span the directions in which the class extends. With fewer rows than columns the
+        # class lies in a hyperplane that does not hold other rows.
+        "rows_per_feature",
+        measures.rows_per_feature,
+        *("class", "rows_per_feature", "number"),
+        ((6.0, "warning"), (1.0, "problem")),
+        "Few rows per column, with {n_features} columns: {subjects}. Synthetic rows cannot "
+        "reflect the shape of the class.",
+        "Use fewer columns, selected on the training rows.",
+        "sklearn.feature_selection.SelectKBest(k={sixth})",
+        below=True,
+    ),
+    Rule(
+        # A row and 5 neighbors make 5 line segments; above 10 synthetic rows per original row
+        # each is used twice, and more rows only add density. Above 50, about ten times.
+        "far_past_the_data",
+        lambda facts: {item.label: item.n_new / item.n_rows for item in facts.oversampled},
+        *("class", "new_per_row", "number"),
+        ((10.0, "warning"), (50.0, "problem")),
+        "sampling_strategy asks for many new rows per original row: {subjects}. Beyond about "
+        "{threshold:g} per row, more rows add density but no information.",
+        "Generate fewer rows, as many as validation on rows that were not resampled supports.",
+        "smotefast.{over}(sampling_strategy={eleven_times})",
+    ),
+    Rule(
+        # A class that loses nine rows in ten loses nine tenths of its information.
+        "rows_removed",
+        measures.removed_shares,
+        *("class", "share_removed", "percent"),
+        ((0.9, "note"),),
+        "{sampler} removes most rows: {subjects}. The information in them is lost.",
+        "Keep more rows, as many as validation supports. An ensemble over several random draws "
+        "uses more rows.",
+        "smotefast.{under}(sampling_strategy={tenth})",
+    ),
+    Rule(
+        "missing_values",
+        measures.missing_values,
+        *("column", "rows", "count"),
+        ((_ANY, "note"),),
+        "Missing or infinite values (above 1e150): {subjects}.",
+        "Impute numbers on the training rows, before resampling in the same pipeline; make "
+        "infinite ones missing first. A missing category may count as one more category.",
+        "make_pipeline(SimpleImputer(), ResampledClassifier(sampler, model))",
+        refused=measures.refuses_missing_numbers,
+        detail=measures.rows_without_neighbors,
+    ),
+    Rule(
+        "missing_markers",
+        lambda facts: {j: f.marked_missing for j, f in facts.figures.items()},
+        *("column", "share", "percent"),
+        ((_ANY, "note"),),
+        "Text such as '?', 'NA' or an empty string instead of a missing value, in the sampled "
+        "rows: {subjects}.",
+        "Nothing to do if missing may count as one more category. Otherwise read this text as "
+        "missing values, and impute them.",
+        "X[{columns}] = X[{columns}].mask(X[{columns}].isin({markers}))",
+    ),
+    Rule(
+        "categorical_columns",
+        measures.categories_as_numbers,
+        *("column", "is_categorical", ""),
+        ((_ANY, "note"),),
+        "Categories: {subjects}. Interpolation between them, or between their one-hot "
+        "columns, has no meaning.",
+        "Name them as categories of the over-sampler, or encode them before a step that "
+        "compares numbers.",
+        "{categorical}",
+        refused=measures.refuses_categories,
+    ),
+    Rule(
+        "numbers_as_categories",
+        measures.numbers_as_categories,
+        *("column", "distinct", "number"),
+        ((_ANY, "problem"),),
+        "{sampler} treats numbers as categories, with a different category in nearly every "
+        "row: {subjects}.",
+        "Take them out of the categories, or bin the values.",
+        "sklearn.preprocessing.KBinsDiscretizer(encode='ordinal')",
+    ),
+    Rule(
+        "code_columns",
+        measures.codes,
+        *("column", "distinct", "number"),
+        ((_ANY, "note"),),
+        "Few different whole numbers, which may be codes: {subjects}. Halfway between code 1 "
+        "and code 3 is not code 2.",
+        "Nothing to do if they count or grade something. If they are codes, make them "
+        "categories; decode one-hot columns into the column that they encode.",
+        "{as_category}",
+    ),
+    Rule(
+        "scales",
+        measures.dominant_shares,
+        *("column", "share", "percent"),
+        ((_ANY, "warning"), (SCALE_SHARE_SERIOUS, "problem")),
+        "The distance between two rows comes from few columns: {subjects}.",
+        "Scale the columns on the training rows, before resampling in the same pipeline. Use "
+        "RobustScaler or a logarithm for columns with outliers.",
+        "make_pipeline(StandardScaler(), ResampledClassifier(sampler, model))",
+        detail=measures.range_of_spreads,
+    ),
+    Rule(
+        # One duplicate in twenty rows happens by chance in columns of few values. With one in
+        # four, many rows have only their own duplicates as neighbors.
+        "duplicates",
+        measures.repeated,
+        *("class", "share", "percent"),
+        ((0.05, "note"), (0.25, "warning")),
+        "Rows with a duplicate in their class: {subjects}. Interpolation between duplicates "
+        "generates more duplicates.",
+        "Drop duplicates before splitting: on both sides of a split they inflate scores. Keep "
+        "them if each is a separate observation.",
+        "kept = ~pd.DataFrame(X).assign(class_=y).duplicated().to_numpy()\n"
+        "X, y = X[kept], y[kept]",
+    ),
+    Rule(
+        # One row in a hundred under two labels is a usual rate of human error. One in twenty
+        # limits the accuracy of any model.
+        "conflicting_labels",
+        lambda facts: {item.label: item.conflicting for item in facts.searched},
+        *("class", "share", "percent"),
+        ((0.01, "note"), (0.05, "warning")),
+        "Rows with a duplicate in another class: {subjects}. No model can separate them, and "
+        "resampling multiplies them.",
+        "Find out which label is right, or add a column that separates these rows.",
+        "X[pd.DataFrame(X).duplicated(keep=False).to_numpy()]",
+    ),
+    Rule(
+        # SMOTE starts from noisy rows as from all others: a fifth of them means a fifth of the
+        # synthetic rows. If half of a class is noise, it lies isolated among other classes.
+        "noise",
+        lambda facts: {item.label: item.noise or 0.0 for item in facts.searched},
+        *("class", "share", "percent"),
+        ((0.2, "warning"), (0.5, "problem")),
+        "Rows whose {m} nearest neighbors are all of other classes: {subjects}. SMOTE also "
+        "starts from these rows and places synthetic rows inside other classes.",
+        "Look at these rows: they may have wrong labels, or the data lack a useful column.",
+        "{rows_of_noise}",
+    ),
+    Rule(
+        # Above this, a third of the class lies at the decision boundary.
+        "danger",
+        lambda facts: {item.label: item.danger or 0.0 for item in facts.searched},
+        *("class", "share", "percent"),
+        ((0.3, "note"),),
+        "Rows with at least half, but not all, of their {m} nearest neighbors in other "
+        "classes: {subjects}. The decision boundary runs through these rows.",
+        "Look at these rows: a column that separates them helps most.",
+        "{rows_of_danger}",
+    ),
+    Rule(
+        # Every third row has a nearest neighbor of another class. Above one half, the nearest
+        # neighbor predicts the class worse than a coin.
+        "overlap",
+        lambda facts: {item.label: item.overlap or 0.0 for item in facts.searched},
+        *("class", "share", "percent"),
+        ((0.3, "note"), (0.5, "warning")),
+        "Rows whose nearest neighbor is of another class: {subjects}. A 1-NN classifier would "
+        "misclassify this share of the class.",
+        "More informative columns help more than resampling here. Evaluate by precision and "
+        "recall on rows that were not resampled.",
+        "smotefast.compare(X, y, samplers=report.candidates)",
+    ),
+    Rule(
+        "separate_groups",
+        lambda facts: {label: len(sizes) for label, sizes in facts.groups.items()},
+        *("class", "groups", "number"),
+        ((1.0, "note"),),
+        "Separate groups within a class, by the nearest neighbors of its sampled rows: "
+        "{subjects}.",
+        "If the groups are known subtypes, they may be classes of their own.",
+        "sklearn.cluster.KMeans(n_clusters={most_groups}).fit_predict({rows_of_class})",
+        detail=measures.sizes_of_groups,
+    ),
+    Rule(
+        # The error of ``fit``, unless another finding explains why the data are refused.
+        "refused_data",
+        lambda facts: dict.fromkeys(filter(None, [facts.sampler.data_error]), 1.0),
+        *("message", "is_refused", ""),
+        ((_ANY, "problem"),),
+        "{refuser} these data: {messages}",
+        "Change the data as the message says, before resampling.",
+        "sampler.fit(X, y)",
+    ),
+)
+
+
+def find_points(facts: Facts) -> list[Point]:
+    """Return the findings, most serious first."""
+    settled: set[Any] = set()
+    points: list[Point] = []
+    is_explained = False  # why the sampler refuses the data
+    for rule in RULES:
+        figures = _figures_beyond(rule, facts, settled)
+        if not figures:
+            continue
+        if rule.name == "refused_data" and is_explained and not facts.sampler.all_refuse:
+            continue
+        points.append(_point(rule, facts, figures))
+        is_explained |= rule.about == "column" and rule.refused(facts, figures)
+        is_explained |= rule.name == "refused_parameter"
+        settled |= set(figures) if rule.settles else set()
+    return sorted(points, key=lambda point: LEVELS.index(point.level))
+
+
+def _figures_beyond(rule: Rule, facts: Facts, settled: set[Any]) -> Figures:
+    """Return the figures beyond the first threshold, the most serious first."""
+    figures = {
+        subject: figure
+        for subject, figure in rule.measure(facts).items()
+        if rule.exceeds(figure, rule.levels[0][0])
+        and not (rule.about == "column" and subject in settled)
+    }
+    return dict(sorted(figures.items(), key=lambda item: item[1], reverse=not rule.below))
+
+
+def _point(rule: Rule, facts: Facts, figures: Figures) -> Point:
+    worst = next(iter(figures.values()))
+    threshold, level = [each for each in rule.levels if rule.exceeds(worst, each[0])][-1]
+    words = Words(facts, rule.about, rule.shown, figures, threshold)
+    text = words.fill(rule.text)
+    if rule.refused(facts, figures):
+        level = "problem"
+        text += f" {facts.sampler.display_name} does not accept them."
+    names: Mapping[Any, float] = figures
+    if rule.about == "column":
+        columns = sorted(figures)
+        names = {facts.columns.names[j]: figures[j] for j in columns}
+    is_yes_or_no = rule.figure.startswith("is_")
+    return Point(
+        rule.name,
+        level,
+        None if threshold in (_ANY, math.inf) else threshold,
+        text + rule.detail(facts, figures),
+        words.fill(rule.advice),
+        words.fill(rule.code),
+        label=next(iter(figures)) if rule.about == "class" and len(figures) == 1 else None,
+        columns=tuple(names) if rule.about == "column" else (),
+        values={} if is_yes_or_no else {rule.figure: _rounded(names)},
+    )
+
+
+def _rounded(figures: Mapping[Any, float]) -> dict[Any, float]:
+    return {
+        subject: figure if isinstance(figure, int) else round(figure, 4)
+        for subject, figure in figures.items()
+    }

@@ -1,0 +1,152 @@
+"""The table of findings: thresholds, code, and findings that do not contradict each other."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import sklearn.cluster
+import sklearn.feature_selection
+import sklearn.preprocessing
+from sklearn.compose import make_column_transformer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+import smotefast
+from smotefast.diagnosis.rules import RULES, find_points
+from smotefast.evaluation import ResampledClassifier
+from smotefast.registry import all_names
+from tests.helpers.diagnosis_data import class_figures, facts_of, find_point, two_classes
+
+# Name of a finding, figures of the smaller class, level; None below the threshold.
+TABLE = [
+    ("rows_per_feature", {"n_rows": 24}, None),
+    ("rows_per_feature", {"n_rows": 23}, "warning"),
+    ("far_past_the_data", {"n_new": 10_000}, None),
+    ("far_past_the_data", {"n_new": 10_001}, "warning"),
+    ("far_past_the_data", {"n_new": 50_001}, "problem"),
+    ("small_class", {"n_rows": 6}, None),
+    ("small_class", {"n_rows": 5}, "problem"),
+    ("noise", {"noise": 0.2}, None),
+    ("noise", {"noise": 0.21}, "warning"),
+    ("noise", {"noise": 0.51}, "problem"),
+    ("noise", {"noise": 0.51, "n_searched": 19}, None),
+    ("danger", {"danger": 0.3}, None),
+    ("danger", {"danger": 0.31}, "note"),
+    ("overlap", {"overlap": 0.3}, None),
+    ("overlap", {"overlap": 0.31}, "note"),
+    ("overlap", {"overlap": 0.51}, "warning"),
+    ("duplicates", {"repeated": 0.05}, None),
+    ("duplicates", {"repeated": 0.06}, "note"),
+    ("duplicates", {"repeated": 0.26}, "warning"),
+    ("conflicting_labels", {"conflicting": 0.01}, None),
+    ("conflicting_labels", {"conflicting": 0.02}, "note"),
+    ("conflicting_labels", {"conflicting": 0.06}, "warning"),
+]
+
+
+@pytest.mark.parametrize(("name", "changes", "level"), TABLE)
+def test_findings__start_at_their_thresholds(name, changes, level):
+    found = {point.name: point for point in find_points(facts_of(class_figures(**changes)))}
+    assert (found[name].level if name in found else None) == level
+    if level is not None and name != "small_class":
+        (rule,) = [rule for rule in RULES if rule.name == name]
+        assert (found[name].threshold, level) in rule.levels
+
+
+def hostile_frame(n=600, seed=0):
+    """A frame for which nearly every finding about columns is reported."""
+    rng = np.random.RandomState(seed)
+    y = (rng.uniform(size=n) < 0.06).astype(int)
+    frame = pd.DataFrame({"amount": rng.lognormal(6, 1, n), "age": rng.normal(size=n)})
+    frame.loc[rng.choice(n, 30, replace=False), "age"] = [np.nan, np.inf, 1e200] * 10
+    frame["id"] = rng.permutation(n)
+    frame["name {k}"] = [f"p{i}" for i in range(n)]
+    frame["one"], frame["none"] = 1, np.nan
+    frame["day"] = pd.Timestamp("2020-01-01") + pd.to_timedelta(np.arange(n), "D")
+    frame["total"] = (rng.normal(size=n).round(2)).astype(str)
+    frame.loc[3, "total"] = "n.a."
+    frame["<b>'\"city"] = rng.choice(["Oslo", "Roma", "?", None], n)
+    frame["stage"], frame["flag"] = rng.randint(1, 6, n), rng.randint(0, 2, n)
+    return frame, y
+
+
+@pytest.mark.parametrize("sampler", [None, *all_names()])
+def test_columns__that_one_finding_settles_are_in_no_other(sampler):
+    frame, y = hostile_frame()
+    diagnosis = smotefast.diagnose(frame, y, sampler)
+    settled = {rule.name for rule in RULES if rule.settles}
+    columns = [name for point in diagnosis.points for name in point.columns]
+    for point in diagnosis.points:
+        if point.name in settled:
+            assert all(columns.count(name) == 1 for name in point.columns), point.name
+    types = {"categorical_columns", "code_columns", "numbers_as_categories", *settled}
+    kinds = [
+        name for point in diagnosis.points if point.name in types for name in point.columns
+    ]
+    assert len(kinds) == len(set(kinds))
+
+
+@pytest.mark.parametrize("sampler", [None, *all_names()])
+def test_code__is_python_without_a_sampler_that_is_no_candidate(sampler):
+    frame, y = hostile_frame()
+    diagnosis = smotefast.diagnose(frame, y, sampler)
+    judged = {"SMOTE", "SMOTENC", "SMOTEN", diagnosis.judged}
+    for point in diagnosis.points:
+        for node in ast.walk(ast.parse(point.code)):
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "smotefast":
+                assert hasattr(smotefast, node.attr)
+                assert node.attr in {*judged, "compare"}
+
+
+def test_code__runs_and_settles_what_it_is_about():
+    frame, y = hostile_frame()
+    report = smotefast.diagnose(frame, y)
+    names = {
+        **{"np": np, "pd": pd, "smotefast": smotefast, "sklearn": sklearn, "report": report},
+        **{
+            "X": frame,
+            "y": y,
+            "model": LogisticRegression(),
+            "sampler": smotefast.SMOTE(),
+            "make_pipeline": make_pipeline,
+        },
+        **{"SimpleImputer": SimpleImputer, "StandardScaler": StandardScaler},
+        **{"ResampledClassifier": ResampledClassifier, "OneHotEncoder": OneHotEncoder},
+        "make_column_transformer": make_column_transformer,
+    }
+    for point in report.points:
+        if point.name != "overlap":  # which compares
+            exec(point.code, names)
+    again = smotefast.diagnose(names["X"], names["y"])
+    gone = {rule.name for rule in RULES if rule.settles} | {"code_columns"}
+    assert gone <= {point.name for point in report.points}
+    assert not gone & {point.name for point in again.points}
+
+
+def test_code__is_for_arrays_if_columns_have_no_names():
+    X, y = two_classes()
+    X[:, 2] = 7
+    report = smotefast.diagnose(X, y)
+    assert find_point(report, "constant_columns").code == "X = np.delete(X, [2], axis=1)"
+
+
+def test_reasons__that_refuse_the_data_are_given_once():
+    frame, y = hostile_frame()
+    for name in ("smote", "tomek-links"):
+        points = [point for point in smotefast.diagnose(frame, y, name).points]
+        assert "refused_data" not in {point.name for point in points}
+        assert points[0].level == "problem"
+
+
+def test_a_strategy_of_every_finding__names_one_parameter():
+    """No two findings say what to set a parameter to."""
+    facts = facts_of(class_figures(n_rows=3, n_new=1_000))
+    facts = replace(facts, sampler=replace(facts.sampler, n_to_keep={"often": 10}))
+    codes = [point.code for point in find_points(facts) if "sampling_strategy" in point.code]
+    assert len(codes) == len({code.split("(")[0] for code in codes})

@@ -44,6 +44,7 @@ def measure(path: Path) -> dict[str, Any]:
         ratios=[1.0],
         repeats=1,
         holdout=0,
+        n_jobs=1,
         progress=False,
     )
     return {
@@ -140,9 +141,8 @@ def main() -> None:
         for name in names:
             sets.append(measure(options.folder / f"{name}.npz"))
             print(table(sets)[-1], flush=True)
-        RESULTS.write_text(
-            json.dumps({"summary": summary(sets), "sets": sets}, indent=1) + "\n"
-        )
+            results = {"summary": summary(sets), "sets": sets}
+            RESULTS.write_text(json.dumps(results, indent=1) + "\n")
     if options.print:
         stored = json.loads(RESULTS.read_text())
         print(*table(stored["sets"]), json.dumps(stored["summary"], indent=1), sep="\n")

@@ -18,10 +18,7 @@ def test_missing_values__are_refused_by_samplers_of_numbers_and_exclude_rows():
     point = find_point(diagnosis, "missing_values")
     assert (point.level, point.columns) == ("problem", (1, 3))
     assert point.values == {"rows": {1: 30, 3: 1}}
-    assert (
-        point.code
-        == "make_pipeline(SimpleImputer(), ResampledClassifier(smotefast.SMOTE(), model))"
-    )
+    assert point.code == "make_pipeline(SimpleImputer(), ResampledClassifier(sampler, model))"
     assert "30 rows (6%)" in point.text
     assert diagnosis.classes[0].n_searched == 370
     copied = smotefast.diagnose(X, y, RandomOverSampler())

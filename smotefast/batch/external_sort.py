@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import NamedTuple
 
@@ -161,9 +161,11 @@ def _sorted_by(keys: np.ndarray, table: pa.Table) -> SortedRows:
 
 
 def finished_runs(
-    tasks: Sequence[RunTask], writer: RunWriter, journal: Journal
+    tasks: Sequence[RunTask], writer: RunWriter, journal: Journal | None
 ) -> dict[str, list[SortedRun]]:
     """Return the runs that an earlier run of the job wrote, by the names of the tasks."""
+    if journal is None:
+        return {}
     return {task.name: runs for task in tasks if (runs := writer.finished(task, journal))}
 
 
@@ -171,7 +173,7 @@ def sort_in_runs(
     tasks: Sequence[RunTask],
     finished: Mapping[str, list[SortedRun]],
     writer: RunWriter,
-    journal: Journal,
+    journal: Journal | None,
     n_workers: int,
     report: Report,
 ) -> list[SortedRun]:
@@ -184,7 +186,7 @@ def sort_in_runs(
 
     def sort(task: RunTask, count: Report) -> list[SortedRun]:
         runs = writer.write(task, count)
-        if runs and all(run.file_bytes for run in runs):
+        if journal is not None and runs and all(run.file_bytes for run in runs):
             described = [describe_run(run) for run in runs]
             journal.record(task.name, layout=writer.layout, runs=described)
         return runs
@@ -215,7 +217,8 @@ class MergedRuns(NamedTuple):
     def batches(self, task: ShuffledRows) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a range of keys."""
         dictionaries: dict[str, pa.Array] = {}
-        cursors = [_Cursor(run, task.first_key, dictionaries) for run in self.runs]
+        names = frozenset(self.schema.names)
+        cursors = [_Cursor(run, task.first_key, names, dictionaries) for run in self.runs]
         for last_key in self._last_keys(task):
             pieces = [piece for cursor in cursors for piece in cursor.until(last_key)]
             if pieces:
@@ -243,9 +246,13 @@ class _Cursor:
     """Position in a run, from a key on. Cursors share dictionaries that are equal."""
 
     def __init__(
-        self, run: SortedRun, first_key: int, dictionaries: dict[str, pa.Array]
+        self,
+        run: SortedRun,
+        first_key: int,
+        names: Collection[str],
+        dictionaries: dict[str, pa.Array],
     ) -> None:
-        self._run, self._dictionaries = run, dictionaries
+        self._run, self._names, self._dictionaries = run, names, dictionaries
         self._first_key = np.uint64(first_key)
         self._next = max(0, int(np.searchsorted(run.first_keys, self._first_key)) - 1)
         self._rest: list[SortedRows] = []
@@ -268,7 +275,7 @@ class _Cursor:
 
     def _read(self, stop: int) -> Iterator[SortedRows]:
         """Read the batches up to a number."""
-        for rows, keys in self._run.read(self._next, stop):
+        for rows, keys in self._run.read(self._next, stop, self._names):
             columns = [
                 reuse_dictionary(column, name, self._dictionaries)
                 for column, name in zip(rows.columns, rows.schema.names, strict=True)

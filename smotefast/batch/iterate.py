@@ -6,18 +6,20 @@ The stages are those of ``run_job.py`` until something is written.
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
+from smotefast._threads import thread_count
 from smotefast.batch.arguments import Arguments, check_arguments, file_path
 from smotefast.batch.layout import MOST_GROUP_ROWS, check_whole
-from smotefast.batch.output_rows import OutputRows
+from smotefast.batch.output_rows import OutputRows, SourceOrderRows
 from smotefast.batch.prepare import PreparedJob, prepare_job
 from smotefast.batch.request import Request
 from smotefast.batch.resampled_rows import PreparedRows, ResampledRows
+from smotefast.batch.row_order import keys_of
+from smotefast.batch.shuffled_rows import sort_rows
 from smotefast.batch.stages import checked_columns, count_classes, in_parquet, row_groups
 from smotefast.batch.tasks import CopyRows, SourceTask, generate_tasks
 from smotefast.exceptions import warn_resampling
@@ -32,13 +34,12 @@ from smotefast.storage import (
     explain_limit,
     open_any_source,
 )
+from smotefast.storage.files import remove
 
 Path = str | os.PathLike[str]
 # Blocks of rows that an iteration holds besides those that a job does: the one that is cut into
 # batches, and the batch of the caller.
 _BATCH_GROUPS = 1.5
-# Memory of the caller, such as that of a model, must not end an iteration.
-_NO_LIMIT = sys.maxsize
 
 
 def iter_resampled(
@@ -49,6 +50,7 @@ def iter_resampled(
     batch_rows: int | None = None,
     memory_limit: int | str | None = None,
     rows: Literal["all", "synthetic"] = "all",
+    order: Literal["source", "shuffled"] = "source",
     schema: Literal["unify", "strict"] = "unify",
     progress: bool | None = None,
     drop: Iterable[str] = (),
@@ -77,6 +79,10 @@ def iter_resampled(
     batch_rows
         Rows of each batch; the last one may have fewer. None means 65,536, or fewer if they
         would have more than 48 MiB, memory is short, or rows are larger than was estimated.
+    order
+        "source" yields the originals in their order, then the synthetic samples. "shuffled"
+        yields all rows in the random order of ``resample_dataset``, the same in each iteration:
+        they are read, generated and sorted once, in this call, to files in ``scratch``.
     memory_limit
         Largest resident memory of the whole process during this call, such as "2GiB". Iterating
         takes at most what the limit has left for it, but the limit is not checked any more: the
@@ -90,7 +96,8 @@ def iter_resampled(
         As in ``resample_dataset``.
     scratch
         Existing folder for the copy of a source that is not Parquet, which is as large as the
-        source without compression. It is removed when the result is closed or no longer used,
+        source without compression, and for shuffled rows, which take their size in memory and
+        up to 24 bytes per row. Both are removed when the result is closed or no longer used,
         and at exit. None means the system's folder for temporary files (``TMPDIR``).
 
     Returns
@@ -144,6 +151,7 @@ def iter_resampled(
         sampler=sampler,
         memory_limit=memory_limit,
         rows=rows,
+        order=order,
         schema=schema,
         drop=drop,
         keep=keep,
@@ -169,7 +177,8 @@ def _prepare(
     source = open_any_source(
         arguments.source, arguments.drop, arguments.schema, arguments.format
     )
-    scratch = ScratchFolder(scratch_parent) if isinstance(source, StreamSource) else None
+    needs_scratch = isinstance(source, StreamSource) or arguments.order == "shuffled"
+    scratch = ScratchFolder(scratch_parent) if needs_scratch else None
     try:
         with (
             explain_limit(arguments.limit),
@@ -196,24 +205,36 @@ def _prepared_rows(
     columns = checked_columns(arguments, source, target)
     folder = scratch.path if scratch is not None else parent or tempfile.gettempdir()
     files = _picklable(in_parquet(source, folder, arguments, progress))
+    keys = keys_of(arguments)
     with files.report_changes():
         request, copies, part_rows = count_classes(arguments, files, target, columns, progress)
         prepared = prepare_job(
             request,
             progress,
             times,
+            n_workers=1 if keys is None else thread_count(None),
             is_written=False,
             extra_groups=_BATCH_GROUPS,
             scratch=folder,
         )
-    warn_resampling(prepared.job.messages)
-    output = _output_rows(request, prepared, copies, part_rows)
+        warn_resampling(prepared.job.messages)
+        in_order = _source_order(request, prepared, copies, part_rows)
+        output: OutputRows = in_order
+        scratch_bytes = prepared.scratch_bytes
+        if keys is not None:
+            times.begin("sorting")
+            output, in_runs = sort_rows(in_order, keys, folder, progress, peak)
+            scratch_bytes += in_runs
+            files.check_unchanged()
+    if keys is not None and files.is_copy:  # the sorted rows are all that is needed
+        for file in files.files:
+            remove(file.path)
     return PreparedRows(
         output,
         target,
         tuple(request.features),
         frozenset(name for name in (target, arguments.weights_from) if name is not None),
-        _summary(request, prepared, output.n_rows, times, peak),
+        _summary(request, prepared, output.n_rows, times, peak, scratch_bytes),
         scratch,
     )
 
@@ -224,17 +245,22 @@ def _picklable(source: ParquetSource) -> ParquetSource:
     return replace(source, files=files)
 
 
-def _output_rows(
+def _source_order(
     request: Request, prepared: PreparedJob, copies: Sequence[CopyRows], part_rows: int
-) -> OutputRows:
-    groups = replace(row_groups(request, prepared), limit=_NO_LIMIT)
+) -> SourceOrderRows:
+    groups = row_groups(request, prepared)
     tasks: list[SourceTask] = [*copies] if request.arguments.writes_originals else []
     tasks += generate_tasks(prepared.job.n_rows, part_rows)
-    return OutputRows(groups, tasks, request.arguments.layout.row_group_size)
+    return SourceOrderRows(groups, tasks, request.arguments.layout.row_group_size)
 
 
 def _summary(
-    request: Request, prepared: PreparedJob, n_rows: int, times: StepTimes, peak: PeakMemory
+    request: Request,
+    prepared: PreparedJob,
+    n_rows: int,
+    times: StepTimes,
+    peak: PeakMemory,
+    scratch_bytes: int,
 ) -> Summary:
     seconds = times.result()
     return Summary(
@@ -250,4 +276,5 @@ def _summary(
         recall=prepared.recall,
         copied=not prepared.changes_rows,
         seconds_by_step=seconds,
+        scratch_bytes=scratch_bytes,
     )

@@ -1,14 +1,16 @@
-"""Rows of the output by position: which tasks yield the rows ``start..stop``."""
+"""Rows of the output by position, in the source order: which tasks yield ``start..stop``."""
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import replace
+from typing import NamedTuple, Protocol
 
 import pyarrow as pa
 
+from smotefast.batch.block_plan import Plan
 from smotefast.batch.tasks import CopyRows, GenerateRows, SourceTask
 from smotefast.batch.writing import RowGroups
 
@@ -31,11 +33,64 @@ class RowRange(NamedTuple):
     n_rows: int
 
 
-@dataclass(frozen=True)
-class OutputRows:
-    """All rows of the output, in their order.
+class OutputRows(Protocol):
+    """All rows of the output, in their order."""
 
-    Attributes
+    @property
+    def schema(self) -> pa.Schema:
+        """Schema of the rows."""
+        ...
+
+    @property
+    def plan(self) -> Plan:
+        """Sizes of blocks."""
+        ...
+
+    @property
+    def batch_rows(self) -> int | None:
+        """Rows of each batch; None for one of each row group."""
+        ...
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        ...
+
+    def with_columns(self, names: Collection[str]) -> OutputRows:
+        """Return the same rows with some columns, among them those that others follow from."""
+        ...
+
+    def tables(self, start: int, stop: int) -> Iterator[pa.Table]:
+        """Yield the rows ``start..stop`` in blocks.
+
+        Raises
+        ------
+        SourceChangedError
+            If the rows are read from a source that was changed.
+        """
+        ...
+
+    def n_skipped(self, start: int) -> int:
+        """Return how many rows before the row ``start`` are read to get at it."""
+        ...
+
+
+def batches_of(
+    rows: OutputRows, start: int, stop: int, names: list[str]
+) -> Iterator[pa.RecordBatch]:
+    """Yield columns of the rows ``start..stop`` in batches."""
+    selected = (table.select(names) for table in rows.tables(start, stop))
+    if rows.batch_rows is not None:
+        yield from batches_of_size(selected, rows.batch_rows)
+        return
+    for table in selected:
+        yield from record_batches(table)
+
+
+class SourceOrderRows:
+    """The originals in their order, then the synthetic samples; see ``OutputRows``.
+
+    Parameters
     ----------
     groups
         The rows of tasks.
@@ -45,39 +100,41 @@ class OutputRows:
         Rows of each batch; None for one of each row group.
     """
 
-    groups: RowGroups
-    tasks: Sequence[SourceTask]
-    batch_rows: int | None
+    def __init__(
+        self, groups: RowGroups, tasks: Sequence[SourceTask], batch_rows: int | None
+    ) -> None:
+        self.groups, self.tasks, self.batch_rows = groups, tasks, batch_rows
+        self.schema, self.plan = groups.output_schema, groups.plan
+        self.n_rows = groups.n_originals + groups.rows.n_synthetic
 
-    @property
-    def n_rows(self) -> int:
-        """Number of rows."""
-        return self.groups.n_originals + self.groups.rows.n_synthetic
-
-    def with_columns(self, names: Collection[str]) -> OutputRows:
+    def with_columns(self, names: Collection[str]) -> SourceOrderRows:
         """Return the same rows with some columns, see ``RowGroups.with_columns``."""
-        return replace(self, groups=self.groups.with_columns(names))
+        return SourceOrderRows(self.groups.with_columns(names), self.tasks, self.batch_rows)
 
-    def between(self, start: int, stop: int) -> RowRange:
+    def tables(self, start: int, stop: int) -> Iterator[pa.Table]:
+        """Yield the rows ``start..stop`` in blocks; see ``OutputRows``."""
+        source = self.groups.source
+        with source.report_changes():
+            # Memory of the caller, such as that of a model, must not end an iteration.
+            groups = replace(self.groups, limit=sys.maxsize)
+            yield from groups.of_rows(*self._between(start, stop))
+            source.check_unchanged()
+
+    def n_skipped(self, start: int) -> int:
+        """Return how many rows before the row ``start`` are read to get at it."""
+        return self._between(start, self.n_rows).skip
+
+    def _between(self, start: int, stop: int) -> RowRange:
         """Return the rows ``start..stop``; tasks begin as close to the first as possible."""
         if start >= stop:
             return RowRange([], 0, 0)
-        first = bisect_right(self.tasks, start, key=self.groups.position) - 1
-        last = bisect_left(self.tasks, stop, key=self.groups.position)
+        position = self.groups.position
+        first = bisect_right(self.tasks, start, key=position) - 1
+        last = bisect_left(self.tasks, stop, key=position)
         begin = self._beginning_at(self.tasks[first], start)
         tasks = [begin, *self.tasks[first + 1 : last]]
         tasks[-1] = self._ending_at(tasks[-1], stop)
-        return RowRange(tasks, start - self.groups.position(begin), stop - start)
-
-    def batches(self, start: int, stop: int, names: list[str]) -> Iterator[pa.RecordBatch]:
-        """Yield columns of the rows ``start..stop``."""
-        tables = self.groups.of_rows(*self.between(start, stop))
-        selected = (table.select(names) for table in tables)
-        if self.batch_rows is not None:
-            yield from batches_of_size(selected, self.batch_rows)
-            return
-        for table in selected:
-            yield from record_batches(table)
+        return RowRange(tasks, start - position(begin), stop - start)
 
     def _beginning_at(self, task: SourceTask, start: int) -> SourceTask:
         """Return a task without rows before the output's row ``start``, if it can be cut."""

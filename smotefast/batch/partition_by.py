@@ -7,7 +7,7 @@ values and refuses too many, and ``PartitionedSink`` writes the rows of a part.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -273,6 +273,8 @@ class PartitionedSink:
         The columns to partition by.
     group_rows
         Largest number of rows of a row group.
+    check
+        As for ``ParquetSink``.
     """
 
     def __init__(
@@ -283,11 +285,12 @@ class PartitionedSink:
         options: Mapping[str, object],
         by: Sequence[str],
         group_rows: int,
+        check: Callable[[], object],
     ) -> None:
         os.makedirs(folder)
         self._folder, self._stem, self._by = folder, name.removesuffix(".parquet"), {*by}
         self._schema = without_columns(schema, by)
-        self._options, self._group_rows = options, group_rows
+        self._options, self._group_rows, self._check = options, group_rows, check
         self._folders = PartitionFolders([schema.field(each) for each in by])
         self._waiting: dict[str, list[pa.Table]] = {}
         self._open: dict[str, tuple[str, ParquetSink]] = {}
@@ -327,7 +330,7 @@ class PartitionedSink:
         name = f"{folder}/{self._stem}{suffix}.parquet"
         path = os.path.join(self._folder, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        sink = ParquetSink(path, self._schema, self._options)
+        sink = ParquetSink(path, self._schema, self._options, self._check)
         self._open[folder] = name, sink
         return sink
 

@@ -64,7 +64,7 @@ class PartWriter(NamedTuple):
     partition_by: tuple[str, ...] = ()
 
     def write(self, part: Part, report: Callable[[int], None]) -> list[WrittenPart]:
-        """Write a part; ``report`` is called with the rows of each row group.
+        """Write a part; ``report`` is called with the rows of each row group, and with 0 often.
 
         A part without rows, other than the first one, gets no file; nor does the first one, if
         there are partitions.
@@ -82,15 +82,20 @@ class PartWriter(NamedTuple):
 
     def _keep(self, file: WrittenFile, report: Callable[[int], None]) -> WrittenPart:
         """Give a complete file its final name."""
-        n_bytes, checksum = os.path.getsize(file.path), file_checksum(file.path)
-        self.output.keep(file.path, file.name, lambda: report(0))
+
+        def check() -> None:
+            report(0)
+
+        n_bytes, checksum = os.path.getsize(file.path), file_checksum(file.path, check)
+        check()  # from here on, the part is complete and recorded
+        self.output.keep(file.path, file.name, check)
         return WrittenPart(file.name, file.n_rows, n_bytes, checksum, self.group_rows)
 
     def _write_files(
         self, part: Part, path: str, report: Callable[[int], None]
     ) -> list[WrittenFile]:
         tables = self.row_groups(part)
-        sink = self._sink(part, path)
+        sink = self._sink(part, path, lambda: report(0))
         try:
             with closing(_one_ahead(tables) if self.reads_ahead else tables) as groups:
                 for table in groups:
@@ -106,11 +111,14 @@ class PartWriter(NamedTuple):
             return sink.files
         return [WrittenFile(path, part.name, sink.n_rows)]
 
-    def _sink(self, part: Part, path: str) -> ParquetSink | PartitionedSink:
+    def _sink(
+        self, part: Part, path: str, check: Callable[[], object]
+    ) -> ParquetSink | PartitionedSink:
         if not self.partition_by:
-            return ParquetSink(path, self.schema, self.options)
+            return ParquetSink(path, self.schema, self.options, check)
+        by, group_rows = self.partition_by, self.group_rows
         return PartitionedSink(
-            path, part.name, self.schema, self.options, self.partition_by, self.group_rows
+            path, part.name, self.schema, self.options, by, group_rows, check
         )
 
     def finished(self, part: Part, journal: Journal) -> list[WrittenPart] | None:
@@ -173,12 +181,12 @@ class _StoppedError(Exception):
 
 
 class Workers(Generic[_Task, _Result]):
-    """Threads that work on tasks. ``close`` ends them within a row group.
+    """Threads that work on tasks. ``close`` ends them when they report the next time.
 
     Parameters
     ----------
     work
-        Does a task. Its second argument is to be called with numbers of rows.
+        Does a task. Its second argument is to be called with numbers of rows, 0 among them.
     n_workers
         Tasks at a time.
     """
@@ -212,7 +220,8 @@ class Workers(Generic[_Task, _Result]):
     def _count(self, n_rows: int) -> None:
         if self._must_stop.is_set():
             raise _StoppedError
-        self._n_rows.put(n_rows)
+        if n_rows:
+            self._n_rows.put(n_rows)
 
     def _report(self, report: Callable[[int], None], timeout: float) -> None:
         """Report the rows that were written; wait for the first ones."""

@@ -306,7 +306,7 @@ class _Planning:
                 "Columns are checked for keys, and values for missing ones, when the job has "
                 "copied them."
             )
-        searches = self._searches(request, features, second, counted)
+        searches = self._searches(request, features, second, counted, plan)
         sizes = request.column_sizes
         row_bytes = {name: sizes.row_bytes([name]) for name in request.columns}
         stored_names = [n for n in request.columns if n not in request.source.partitioned]
@@ -343,11 +343,16 @@ class _Planning:
         return features, plan
 
     def _searches(
-        self, request: Request, features: Features, second: SecondStep, counted: Counted
+        self,
+        request: Request,
+        features: Features,
+        second: SecondStep,
+        counted: Counted,
+        plan: Plan,
     ) -> Searches:
         searches = Searches([], None, 0)
         with self._guard():
-            searches = planned_searches(request, features, second, counted.copies)
+            searches = planned_searches(request, features, second, counted.copies, plan)
         return searches
 
     def _add(self, **found: Any) -> None:

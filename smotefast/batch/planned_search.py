@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from smotefast._threads import thread_count
+from smotefast.batch.block_plan import Plan
 from smotefast.batch.features import Features
-from smotefast.batch.gathering import UnusableValues, split_by_class
 from smotefast.batch.memory_needs import neighbor_count, neighbor_count_among_all
+from smotefast.batch.planned_sample import (
+    SAMPLED_CLASSES,
+    PoolSample,
+    sample_of_class,
+    sample_of_pool,
+)
 from smotefast.batch.request import Request
 from smotefast.batch.selection import SecondStep
 from smotefast.batch.tasks import CopyRows
 from smotefast.neighbors import ExpectedSearch, expected_search
 from smotefast.report.job_plan import PlannedSearch
-from smotefast.tables.arrow_columns import features_to_matrix
 
-# Rows of the source that are read for the sample of a class, from at most so many tasks.
-_SAMPLED_ROWS, _SAMPLED_TASKS = 1 << 17, 8
-# Rows of a sample, and classes that are sampled: those with most rows.
-_SAMPLE, _SAMPLED_CLASSES = 1 << 14, 4
 _UNDECIDED = "The data decide; no sample of this class was read."
 _STREAMS = "Searches among the rows of all classes are exact in a job."
 
@@ -46,9 +46,15 @@ class Searches(NamedTuple):
 
 
 def planned_searches(
-    request: Request, features: Features, second: SecondStep, copies: Sequence[CopyRows]
+    request: Request,
+    features: Features,
+    second: SecondStep,
+    copies: Sequence[CopyRows],
+    plan: Plan,
 ) -> Searches:
     """Return the searches of a job, in their order; ``copies`` are the tasks with all rows.
+
+    ``plan`` tells how many rows are searched at a time.
 
     Raises
     ------
@@ -58,9 +64,9 @@ def planned_searches(
     searches: list[PlannedSearch] = []
     works: list[float | None] = []
     for search, work in (
-        *_among_all(request, features),
+        *_among_all(request, features, copies, plan),
         *_within_classes(request, features, copies),
-        *_for_links(request, features, second),
+        *_for_links(request, features, second, copies, plan),
     ):
         searches.append(search)
         works.append(work)
@@ -80,7 +86,7 @@ def _within_classes(
     name = request.needs.neighbors_parameter
     by_estimator = name is not None and hasattr(getattr(sampler, name), "kneighbors")
     sizes = request.class_sizes
-    sampled = sorted(sizes, key=lambda label: -sizes[label])[:_SAMPLED_CLASSES]
+    sampled = sorted(sizes, key=lambda label: -sizes[label])[:SAMPLED_CLASSES]
     width = features.n_numbers + features.n_codes
     for label, n_rows in sizes.items():
         n_queries = _distinct_draws(n_rows, request.n_to_generate[label])
@@ -89,7 +95,7 @@ def _within_classes(
             shape = (label, n_queries, n_rows, width, k)
             yield PlannedSearch(*shape, "estimator", "estimator", reason), None
             continue
-        sample = _sample(request, features, label, copies) if label in sampled else None
+        sample = sample_of_class(request, features, label, copies) if label in sampled else None
         found = expected_search(
             n_queries,
             n_rows,
@@ -114,23 +120,26 @@ def _described(
 
 
 def _among_all(
-    request: Request, features: Features
+    request: Request, features: Features, copies: Sequence[CopyRows], plan: Plan
 ) -> Iterator[tuple[PlannedSearch, float | None]]:
     """Yield the search for the rows of each class among those of all classes."""
     if not request.needs.searches_all or not request.n_to_generate:
         return
     k = neighbor_count_among_all(request.over_sampler, request.needs)
-    n_rows, n_numbers = request.source.n_rows, features.n_numbers
+    sample = sample_of_pool(request, features, copies, {})
     for label, n_queries in request.class_sizes.items():
-        found = expected_search(n_queries, n_rows, n_numbers, k)
-        search = PlannedSearch(
-            label, n_queries, n_rows, n_numbers, k, "exact", "tiles", _STREAMS
-        )
+        shape = n_queries, request.source.n_rows, features.n_numbers, k
+        found = _streaming(request, shape, sample, [label], plan)
+        search = PlannedSearch(label, *shape, "exact", found.method, _STREAMS)
         yield search, found.work * len(request.needs.searches_all)
 
 
 def _for_links(
-    request: Request, features: Features, second: SecondStep
+    request: Request,
+    features: Features,
+    second: SecondStep,
+    copies: Sequence[CopyRows],
+    plan: Plan,
 ) -> Iterator[tuple[PlannedSearch, float | None]]:
     """Yield the search for Tomek links."""
     searched = second.classes_to_search()
@@ -138,12 +147,38 @@ def _for_links(
         return
     counts, generated = request.classes.counts, request.n_to_generate
     n_queries = sum(counts[label] + generated.get(label, 0) for label in searched)
-    n_rows = request.source.n_rows + sum(generated.values())
-    found = expected_search(n_queries, n_rows, features.n_numbers, 1)
-    search = PlannedSearch(
-        None, n_queries, n_rows, features.n_numbers, 1, "exact", "tiles", _STREAMS
+    shape = n_queries, request.source.n_rows + sum(generated.values()), features.n_numbers, 1
+    sample = sample_of_pool(request, features, copies, generated)
+    found = _streaming(request, shape, sample, searched, plan)
+    yield PlannedSearch(None, *shape, "exact", found.method, _STREAMS), found.work
+
+
+def _streaming(
+    request: Request,
+    shape: tuple[int, int, int, int],
+    sample: PoolSample | None,
+    searched: Collection[Any],
+    plan: Plan,
+) -> ExpectedSearch:
+    """Return a search among rows that stream by: one for each block of rows and of queries.
+
+    ``shape`` are its queries, rows, columns and neighbors; ``searched`` the classes of the
+    queries.
+    """
+    n_queries, n_rows, n_features, k = shape
+    n_blocks = -(-n_rows // plan.pool_rows)
+    n_times = -(-n_queries // plan.query_rows)
+    numbers = [i for i, label in enumerate(request.classes.counts) if label in searched]
+    found = expected_search(
+        -(-n_queries // n_times),
+        -(-n_rows // n_blocks),
+        n_features,
+        k,
+        sample=None if sample is None else sample.rows,
+        is_query=None if sample is None else np.isin(sample.labels, numbers),
+        n_threads=thread_count(None),
     )
-    yield search, found.work
+    return found._replace(work=found.work * n_blocks * n_times)
 
 
 def _passes_among_all(request: Request) -> int:
@@ -159,39 +194,3 @@ def _distinct_draws(n_rows: int, n_draws: int) -> int:
     if n_rows < 2:
         return n_rows
     return max(1, round(-n_rows * float(np.expm1(n_draws * np.log1p(-1 / n_rows)))))
-
-
-def _sample(
-    request: Request, features: Features, label: Any, copies: Sequence[CopyRows]
-) -> np.ndarray | None:
-    """Return rows of a class; None if there are categories, or no files to read.
-
-    Raises
-    ------
-    ValueError
-        If they have missing or infinite values.
-    """
-    dtype, names = features.dtype, features.names
-    if features.n_codes or dtype is None or not request.source.files[0].state:
-        return None
-    parts: list[np.ndarray] = []
-    unusable = UnusableValues(request.n_to_generate)
-    with_class = {start for start, counts in request.classes.task_counts if label in counts}
-    tasks = [task for task in copies if task.start in with_class]
-    tasks = tasks[:: -(-len(tasks) // _SAMPLED_TASKS)]
-    for task in tasks:
-        n_rows = _SAMPLED_ROWS // len(tasks)
-        for batch in islice(task.batches(request.source, [request.target, *names], n_rows), 1):
-            for _, _, part in split_by_class(batch, [label]):
-                unusable.count(part, label, names)
-                if not unusable.counts:
-                    parts.append(features_to_matrix(part.columns[1:], names, dtype))
-    _refuse(unusable)
-    return np.concatenate(parts)[:_SAMPLE] if parts else None
-
-
-def _refuse(unusable: UnusableValues) -> None:
-    try:
-        unusable.refuse()
-    except ValueError as error:
-        raise ValueError(f"{error} The number is that of a sample of the rows.") from None

@@ -13,11 +13,10 @@ import numpy as np
 import pyarrow as pa
 
 from smotefast._messages import did_you_mean, list_names, quote_name
-from smotefast.batch.output_rows import OutputRows
+from smotefast.batch.output_rows import OutputRows, batches_of
 from smotefast.batch.row_matrix import RowMatrix, check_dtype
 from smotefast.report import Summary
 from smotefast.storage import (
-    ParquetSource,
     ScratchFolder,
     SourceChangedError,
     release_memory,
@@ -104,8 +103,8 @@ class ResampledRows:
         self._start = start
         self._stop = output.n_rows if stop is None else stop
         self._columns = columns
-        self.schema = _selected(output.groups.output_schema, columns)
-        self.batch_rows = output.batch_rows or output.groups.plan.group_rows
+        self.schema = _selected(output.schema, columns)
+        self.batch_rows = output.batch_rows or output.plan.group_rows
         self.target = prepared.target
         self.features = [name for name in prepared.features if name in self.schema.names]
         self.summary = prepared.summary
@@ -143,8 +142,8 @@ class ResampledRows:
 
     def _batches(self, start: int) -> Iterator[pa.RecordBatch]:
         output, release_at = self._output(), start
-        with _explain_changes(self._prepared, output.groups.source):
-            for batch in output.batches(start, self._stop, self.schema.names):
+        with _explain_changes(self._prepared):
+            for batch in batches_of(output, start, self._stop, self.schema.names):
                 start += batch.num_rows
                 if start > release_at and not uses_jemalloc():
                     release_memory()
@@ -152,7 +151,6 @@ class ResampledRows:
                 yield batch
                 del batch
                 self._prepared.opened()
-            output.groups.source.check_unchanged()
             if start < self._stop:
                 raise SourceChangedError(f"{self._stop - start:,} rows are missing.")
 
@@ -241,9 +239,8 @@ class ResampledRows:
 
     def first_row_to_read(self, row: int) -> int:
         """Return the position at which reading begins for the batches from ``row`` on."""
-        begin = self._start + row
-        skip = self._prepared.opened().between(begin, self._stop).skip
-        return max(0, row - skip)
+        n_skipped = self._prepared.opened().n_skipped(self._start + row)
+        return max(0, row - n_skipped)
 
     def to_reader(self) -> pa.RecordBatchReader:
         """Return the batches as a ``pyarrow.RecordBatchReader``, for one pass over the rows.
@@ -283,13 +280,12 @@ class ResampledRows:
 
 
 @contextmanager
-def _explain_changes(prepared: PreparedRows, source: ParquetSource) -> Iterator[None]:
+def _explain_changes(prepared: PreparedRows) -> Iterator[None]:
     """Say what to do if a file was changed between the preparation and an iteration."""
     try:
-        with source.report_changes():
-            yield
-    except SourceChangedError as error:
-        prepared.opened()  # a copy is gone when it is closed
+        yield
+    except (SourceChangedError, FileNotFoundError) as error:
+        prepared.opened()  # a copy, and sorted rows, are gone when they are closed
         error.add_note("The rows were prepared before. Call iter_resampled again.")
         raise
 

@@ -21,7 +21,7 @@ from smotefast.batch.shuffle_plan import ShuffleSizes
 from smotefast.batch.tasks import Part, ShuffledRows, Task, group_into_parts
 from smotefast.batch.writing import RowGroups
 from smotefast.report import Progress
-from smotefast.storage import PeakMemory, Workspace
+from smotefast.storage import Journal, PeakMemory, Workspace
 from smotefast.storage.sorted_runs import SortedRun
 
 
@@ -93,8 +93,10 @@ class ShuffledOrder:
         Number of all rows.
     sizes
         Of the sort.
-    workspace
-        Folder and journal of the job.
+    folder
+        Of the job.
+    journal
+        Where sorted runs are recorded; None if no other run goes on from them.
     """
 
     def __init__(
@@ -103,11 +105,12 @@ class ShuffledOrder:
         keys: ShuffleKeys,
         n_rows: int,
         sizes: ShuffleSizes,
-        workspace: Workspace,
+        folder: str,
+        journal: Journal | None,
     ) -> None:
         self._groups, self.schema = groups, groups.output_schema
         self._keys, self._n_rows = keys, n_rows
-        self._sizes, self._workspace = sizes, workspace
+        self._sizes, self._folder, self._journal = sizes, folder, journal
         self._runs: list[SortedRun] = []
         self.layout: Sequence[int] = (sizes.run_bytes, sizes.range_bytes)
         self.scratch_bytes = 0
@@ -130,22 +133,26 @@ class ShuffledOrder:
         run_rows = max(1, int(self._sizes.run_bytes / row_bytes))
         groups = group_into_parts(tasks, run_rows, is_folder=True)
         todo = [RunTask(group.number, group.tasks) for group in groups if group.tasks]
-        folder, journal = self._workspace.path, self._workspace.journal
-        writer = RunWriter(self._groups, self._keys, self._n_rows, self._sizes, folder)
+        writer = RunWriter(self._groups, self._keys, self._n_rows, self._sizes, self._folder)
         progress.phase("sorting", self._n_rows)
 
         def report(n_rows: int) -> None:
             progress.advance(n_rows)
             peak.sample()
 
-        finished = finished_runs(todo, writer, journal)
+        finished = finished_runs(todo, writer, self._journal)
         progress.skip(sum(run.n_rows for runs in finished.values() for run in runs))
-        self._runs = sort_in_runs(todo, finished, writer, journal, n_workers, report)
+        self._runs = sort_in_runs(todo, finished, writer, self._journal, n_workers, report)
         self.scratch_bytes = sum(run.file_bytes for run in self._runs)
+
+    @property
+    def merged(self) -> MergedRuns:
+        """The sorted rows."""
+        return MergedRuns(self._runs, self.schema, self._sizes.range_bytes)
 
     def of_part(self, part: Part) -> Generator[pa.Table, None, None]:
         """Yield the row groups of a part."""
-        merged = MergedRuns(self._runs, self.schema, self._sizes.range_bytes)
+        merged = self.merged
         tasks = [task for task in part.tasks if isinstance(task, ShuffledRows)]
         return self._groups.of_batches(chain.from_iterable(map(merged.batches, tasks)))
 
@@ -169,4 +176,4 @@ def row_order(
     sizes = groups.plan.shuffle
     if keys is None or sizes is None:
         return SourceOrder(groups)
-    return ShuffledOrder(groups, keys, n_rows, sizes, workspace)
+    return ShuffledOrder(groups, keys, n_rows, sizes, workspace.path, workspace.journal)

@@ -20,6 +20,8 @@ _KEYS_PER_STEP = 4
 # Up to so many rows, ranks are exact. Of more, the first bits of the keys are counted.
 _EXACT_ROWS, _COUNTED_BITS = 1 << 20, 20
 _BLOCK_ROWS = 1 << 20
+# Rows of each count of an index: to get at a row, so many before it may be read.
+_ROWS_PER_COUNT = 64
 LAST_KEY = (1 << 64) - 1
 
 
@@ -59,13 +61,47 @@ class ShuffleKeys(NamedTuple):
         if n_rows <= _EXACT_ROWS:
             found: list[int] = np.sort(self.of_rows(0, n_rows))[ranks].tolist()
             return found
-        shift = np.uint64(64 - _COUNTED_BITS)
-        counts = np.zeros(1 << _COUNTED_BITS, dtype=np.int64)
+        counted = self.counted(n_rows, _COUNTED_BITS)
+        return [counted.at(rank)[0] for rank in ranks]
+
+    def counted_for_positions(self, n_rows: int) -> CountedKeys:
+        """Count the keys of ``n_rows`` rows, to find rows by position; at most 8 MiB."""
+        n_bits = n_rows.bit_length() - _ROWS_PER_COUNT.bit_length() + 1
+        return self.counted(n_rows, min(_COUNTED_BITS, max(1, n_bits)))
+
+    def counted(self, n_rows: int, n_bits: int) -> CountedKeys:
+        """Count the keys of ``n_rows`` rows by their first bits."""
+        counts = np.zeros(1 << n_bits, dtype=np.int64)
         for start in range(0, n_rows, _BLOCK_ROWS):
             keys = self.of_rows(start, min(_BLOCK_ROWS, n_rows - start))
-            counts += np.bincount((keys >> shift).astype(np.intp), minlength=len(counts))
-        bins = np.searchsorted(np.cumsum(counts), ranks, side="right")
-        return [int(each) << int(shift) for each in bins]
+            first_bits = (keys >> np.uint64(64 - n_bits)).astype(np.intp)
+            counts += np.bincount(first_bits, minlength=len(counts))
+        return CountedKeys(np.cumsum(counts), 64 - n_bits)
+
+
+class CountedKeys(NamedTuple):
+    """How many rows have keys up to some keys.
+
+    Attributes
+    ----------
+    ends
+        Rows with keys of these first bits, or of lower ones.
+    n_other_bits
+        Bits of a key after the first ones.
+    """
+
+    ends: np.ndarray
+    n_other_bits: int
+
+    def at(self, rank: int) -> tuple[int, int]:
+        """Return a key shortly before the row ``rank``, and how many rows have lower keys."""
+        number = int(np.searchsorted(self.ends, rank, side="right"))
+        return number << self.n_other_bits, int(self.ends[number - 1]) if number else 0
+
+    def last_key(self, rank: int) -> int:
+        """Return a key shortly after the row ``rank``, or that of the row itself."""
+        number = int(np.searchsorted(self.ends, rank, side="right"))
+        return ((number + 1) << self.n_other_bits) - 1
 
 
 def shuffle_seed(samplers: Iterable[Any]) -> int:

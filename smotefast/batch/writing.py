@@ -161,12 +161,12 @@ class RowGroups:
         """
         batches = self.batches(tasks)
         if n_rows is not None:
-            batches = _rows_between(batches, skip, skip + n_rows)
+            batches = rows_between(batches, skip, skip + n_rows)
         return self.of_batches(batches)
 
     def of_batches(self, batches: Iterator[pa.RecordBatch]) -> Generator[pa.Table, None, None]:
         """Yield the row groups of batches in the output schema."""
-        return _tables(batches, self.output_schema, self.plan, self.limit)
+        return joined_tables(batches, self.output_schema, self.plan, self.limit)
 
     def batches(self, tasks: Sequence[Task]) -> Iterator[pa.RecordBatch]:
         """Yield the rows to write of tasks that follow each other."""
@@ -219,7 +219,7 @@ class RowGroups:
             yield _with_schema(batch, self.schema)
 
 
-def _rows_between(
+def rows_between(
     batches: Iterable[pa.RecordBatch], start: int, stop: int
 ) -> Iterator[pa.RecordBatch]:
     """Yield the rows ``start..stop``; nothing is read after them."""
@@ -244,7 +244,7 @@ def _with_schema(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-def _tables(
+def joined_tables(
     batches: Iterator[pa.RecordBatch], schema: pa.Schema, plan: Plan, limit: int
 ) -> Generator[pa.Table, None, None]:
     """Join batches of any size to tables of ``group_rows`` rows; the last may be shorter.

@@ -56,6 +56,7 @@ def expected_search(
     search: str = "exact",
     n_codes: int = 0,
     sample: np.ndarray | None = None,
+    is_query: np.ndarray | None = None,
     n_threads: int = 1,
 ) -> ExpectedSearch:
     """Return what a search among dense rows will do, once kernels are loaded.
@@ -68,6 +69,8 @@ def expected_search(
         "auto", "exact" or "approximate".
     sample
         Rows of the pool, by which the method is chosen if the data decide.
+    is_query
+        Which of them are queries; None means all.
     n_threads
         Threads for looking at the sample.
     """
@@ -77,7 +80,8 @@ def expected_search(
     is_open = data_decide(problem)
     if is_open and sample is not None and len(sample) >= max(_FEWEST_ROWS, 8 * (k + 2)):
         points = as_points(sample)
-        queries = pool_queries(points, np.arange(len(sample)))
+        are_queries = np.ones(len(sample), dtype=bool) if is_query is None else is_query
+        queries = pool_queries(points, np.flatnonzero(are_queries))
         probes: DataProbes | KnownProbes = DataProbes(points, queries, k, n_threads)
         problem, is_open = problem._replace(probes=probes), False
     plan = plan_search(problem)

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 from smotefast.exceptions import ArgumentError, DestinationExistsError, StoreError
 from smotefast.storage.file_access import LOCAL, Files, Location
+from smotefast.storage.formats.table_formats import refuse_table_destination
 from smotefast.storage.paths import PARQUET, other_format
 from smotefast.storage.remote.files import RemoteFiles
 from smotefast.storage.remote.locations import locate
@@ -164,6 +165,7 @@ def _check_replaceable(name: str, path: str, is_folder: bool) -> None:
         raise DestinationExistsError(
             f"The destination {name!r} is neither a file nor a folder."
         )
+    refuse_table_destination(path, LOCAL)
     other = next(_other_entries(path), None)
     if other is not None:
         raise DestinationExistsError(
@@ -225,7 +227,9 @@ def _has_manifest(path: str, files: RemoteFiles) -> bool:
 
 def _check_folder(path: str, files: RemoteFiles) -> None:
     """Raise if a folder has files that no job has written: readers would see them as well."""
-    for entry in RemoteFiles(files.url).entries(path):  # listed now
+    now = RemoteFiles(files.url)  # what it lists is not remembered
+    refuse_table_destination(path, now)
+    for entry in now.entries(path):
         if not (DATA.fullmatch(entry.name) or entry.name in (NAME, JOBS)):
             raise DestinationExistsError(
                 f"The destination {path!r} contains {entry.name!r}, which no job of smotefast "

@@ -31,11 +31,15 @@ def flush_to_disk(path: str) -> None:
         os.close(descriptor)
 
 
-def file_checksum(path: str) -> str:
-    """Return the CRC-32 of a file, such as "crc32:0a1b2c3d"."""
+def file_checksum(path: str, tick: Callable[[], object] = lambda: None) -> str:
+    """Return the CRC-32 of a file, such as "crc32:0a1b2c3d".
+
+    ``tick`` is called between pieces, and may raise an error.
+    """
     checksum = 0
     with open(path, "rb", buffering=0) as file:
         while chunk := file.read(_CHUNK):
+            tick()
             checksum = zlib.crc32(chunk, checksum)
     return f"crc32:{checksum:08x}"
 

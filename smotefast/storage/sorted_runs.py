@@ -7,7 +7,7 @@ say which keys and how many bytes each has.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -61,11 +61,11 @@ class SortedRun(NamedTuple):
     n_rows: int
     file_bytes: int
 
-    def read(self, first: int, last: int) -> list[SortedRows]:
-        """Read the batches ``first..last``, the last one excluded."""
+    def read(self, first: int, last: int, names: Collection[str]) -> list[SortedRows]:
+        """Read columns of the batches ``first..last``, the last one excluded."""
         if first >= last:
             return []
-        with _opened(self.stored) as reader:
+        with _opened(self.stored, names) as reader:
             batches = [reader.get_batch(number) for number in range(first, last)]
         return [_without_keys(batch) for batch in batches]
 
@@ -155,13 +155,26 @@ def _open(stored: str | pa.Buffer) -> SortedRun:
 
 
 @contextmanager
-def _opened(stored: str | pa.Buffer) -> Iterator[pa.RecordBatchFileReader]:
+def _opened(
+    stored: str | pa.Buffer, names: Collection[str] | None = None
+) -> Iterator[pa.RecordBatchFileReader]:
+    """Open a run to read columns of it and the keys, or all of it."""
     if isinstance(stored, pa.Buffer):
-        yield pa.ipc.open_file(stored)
+        yield _reader(stored, names)
         return
     # Not a memory map, whose pages would count as memory of the process.
     with arrow_path(stored) as name, pa.OSFile(name) as file:
-        yield pa.ipc.open_file(file)
+        yield _reader(file, names)
+
+
+def _reader(file: Any, names: Collection[str] | None) -> pa.RecordBatchFileReader:
+    reader = pa.ipc.open_file(file)
+    *columns, _ = reader.schema.names
+    if names is None or all(name in names for name in columns):
+        return reader
+    numbers = [i for i, name in enumerate(columns) if name in names]
+    options = pa.ipc.IpcReadOptions(included_fields=[*numbers, len(columns)])
+    return pa.ipc.open_file(file, options=options)
 
 
 def _without_keys(batch: pa.RecordBatch) -> SortedRows:

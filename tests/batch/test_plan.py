@@ -16,8 +16,12 @@ import pytest
 import smotefast
 from smotefast.batch import cost_model
 from smotefast.batch.planned_steps import StoredColumns
+from smotefast.combine import SMOTETomek
+from smotefast.neighbors.planner import plan_search
+from smotefast.neighbors.runner import run_search
 from smotefast.over_sampling import SMOTE
 from smotefast.storage import ParquetSource, open_source
+from smotefast.under_sampling import TomekLinks
 from tests.helpers.parquet_files import imbalanced, resample, write_file
 
 PROGRAM_BYTES = 200 << 20
@@ -105,6 +109,53 @@ REFUSED = [
     {"feature": "f0"},
     {"sampler": "smote-nc"},
 ]
+
+
+@pytest.fixture
+def many_rows(tmp_path):
+    table = imbalanced(20_000, n_features=20)
+    return write_file(tmp_path / "many.parquet", table, group_rows=5_000)
+
+
+def work_of_searching(planned):
+    return next(step.work["multiply-add"] for step in planned.steps if step.name == "searching")
+
+
+@pytest.mark.parametrize(
+    ("sampler", "method"),
+    [(SMOTETomek(random_state=0), "cells"), (TomekLinks(), "tiles")],
+    ids=["after SMOTE", "alone"],
+)
+def test_links__are_planned_by_the_method_that_the_job_uses(
+    tmp_path, monkeypatch, many_rows, sampler, method
+):
+    used = []
+
+    def recorded(points, queries, k, problem, **options):
+        used.append(plan_search(problem).method)
+        return run_search(points, queries, k, problem, **options)
+
+    monkeypatch.setattr("smotefast.neighbors.streaming.run_search", recorded)
+    planned = plan(many_rows, sampler=sampler)
+    assert used == []
+    resample(many_rows, tmp_path / "out.parquet", sampler=sampler)
+    assert planned.searches[-1].method == method == used[0]
+
+
+def test_a_search_in_blocks__is_planned_as_one_for_each(monkeypatch, many_rows):
+    at_once = work_of_searching(plan(many_rows, sampler=SMOTETomek(random_state=0)))
+    monkeypatch.setattr("smotefast.batch.block_plan._search_sizes", lambda *_: (9_000, 36_000))
+    in_turn = work_of_searching(plan(many_rows, sampler=SMOTETomek(random_state=0)))
+    assert at_once < in_turn < 2 * at_once
+
+
+def test_values_that_cannot_be_compared__are_refused_by_a_plan_of_links(tmp_path):
+    table = imbalanced(600)
+    column = table["f1"].to_numpy().copy()
+    column[np.flatnonzero(table["label"].to_numpy() == 0)[5]] = np.nan
+    table = table.set_column(1, "f1", pa.array(column))
+    planned = plan(write_file(tmp_path / "in.parquet", table), sampler=TomekLinks())
+    assert "'f1' has 1 missing or infinite value in class 0" in planned.refused[0].message
 
 
 @pytest.mark.parametrize("options", REFUSED, ids=str)

@@ -51,12 +51,17 @@ SAMPLERS = [
 ]
 
 
+def make_runs_small(patch):
+    """Sort in runs of a few rows, all but the first one or two in files."""
+    patch.setattr("smotefast.batch.shuffle_plan._RUN_BYTES", (3_000, 3_000))
+    patch.setattr("smotefast.batch.shuffle_plan._PIECE_BYTES", (0, 0))
+    patch.setattr("smotefast.batch.shuffle_plan._KEPT_SHARE", 0)
+
+
 @pytest.fixture
 def small_runs(monkeypatch):
-    """Sorted runs of a few rows, all but the first one or two in files."""
-    monkeypatch.setattr("smotefast.batch.shuffle_plan._RUN_BYTES", (3_000, 3_000))
-    monkeypatch.setattr("smotefast.batch.shuffle_plan._PIECE_BYTES", (0, 0))
-    monkeypatch.setattr("smotefast.batch.shuffle_plan._KEPT_SHARE", 0)
+    """Small runs during a test."""
+    make_runs_small(monkeypatch)
 
 
 def in_random_order(table, seed):

@@ -181,3 +181,37 @@ def test_without_deltalake__the_message_names_the_extra(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "deltalake", None)
     with pytest.raises(OSError, match=r"smotefast\[delta\]"):
         resample(tmp_path, tmp_path / "out", format="delta")
+
+
+def test_a_table__is_no_destination_and_stays(table, tmp_path):
+    path = tmp_path / "table"
+    source = write_file(tmp_path / "in.parquet", table)
+    deltalake.write_deltalake(path, table)
+    for overwrite in (False, True):
+        with pytest.raises(FileExistsError) as caught:
+            resample(source, path, overwrite=overwrite, drop=["city", "day"])
+    assert "is a Delta Lake table" in str(caught.value)
+    assert "iter_resampled" in str(caught.value)
+    assert deltalake.DeltaTable(path).version() == 0
+
+
+def test_rows__are_written_as_a_version_by_deltalake(table, tmp_path):
+    path = tmp_path / "table"
+    deltalake.write_deltalake(path, table, partition_by=["city"])
+    options = {"target": "label", "sampler": smotefast.SMOTE(random_state=0)}
+    options |= {"keep": ["city", "day"], "format": "delta"}
+    with smotefast.iter_resampled(path, **options) as found:
+        deltalake.write_deltalake(path, found, mode="overwrite", partition_by=["city"])
+        assert deltalake.DeltaTable(path).version() == 1
+    resample(path, tmp_path / "out.parquet", **{**options, "sampler": "random-under"})
+    assert pq.read_table(tmp_path / "out.parquet").num_rows == found.n_rows
+
+
+def test_the_folder_of_a_job__becomes_a_table_and_is_still_as_reported(table, tmp_path):
+    source, report = write_file(tmp_path / "in.parquet", table), tmp_path / "report.json"
+    resample(source, tmp_path / "out", keep=["city", "day"], report=report)
+    deltalake.convert_to_deltalake(tmp_path / "out")
+    assert smotefast.verify_dataset(tmp_path / "out", report).is_as_reported
+    assert (
+        deltalake.DeltaTable(tmp_path / "out").count() == pq.read_table(source).num_rows + 480
+    )

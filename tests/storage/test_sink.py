@@ -108,3 +108,28 @@ def test_sink__closes_the_file_if_the_header_cannot_be_written(tmp_path, monkeyp
 def test_explain_full_disk__does_not_change_other_errors():
     with pytest.raises(FileNotFoundError), explain_full_disk("a"):
         raise FileNotFoundError
+
+
+class _StoppedError(Exception):
+    pass
+
+
+def test_check__ends_the_writing_of_a_row_group_between_its_pages(tmp_path):
+    values = np.random.default_rng(0).random(400_000)
+    table = pa.table({name: values for name in "abcde"})
+    path, n_checks = tmp_path / "a.parquet", 0
+
+    def check():
+        nonlocal n_checks
+        n_checks += 1
+        if n_checks == 20:
+            raise _StoppedError
+
+    sink = ParquetSink(str(path), table.schema, {"use_dictionary": False}, check)
+    with pytest.raises(_StoppedError):
+        sink.write(table)
+    size = path.stat().st_size
+    assert 0 < size < table.nbytes / 2
+    sink.abort()
+    assert path.stat().st_size == size
+    assert n_checks == 20

@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 
+from smotefast.exceptions import DestinationExistsError
 from smotefast.storage.file_access import LOCAL, Files, Location
 from smotefast.storage.remote.manifest import DATA
 from smotefast.storage.remote.manifest import NAME as MANIFEST
@@ -24,6 +25,10 @@ _LOGS = {
 # Lists of files that are longer are not read.
 _MOST_BYTES = 1 << 30
 _ADVICE = {"_delta_log": " Or let resample or diagnose read the table, with format='delta'."}
+_WRITE_DELTA = (
+    " In Python, deltalake.write_deltalake(PATH, smotefast.iter_resampled(...), "
+    "mode='overwrite') writes the rows as a new version of the table."
+)
 _UNFINISHED = ("_temporary", ".spark-staging", ".hive-staging", "_impala_insert_staging")
 
 
@@ -37,6 +42,17 @@ def refuse_managed(path: str, files: Files = LOCAL) -> None:
         if _is_iceberg(folder, files):
             raise ValueError(
                 _managed_message(path, "an Iceberg table", "metadata/", "PyIceberg or Spark")
+            )
+
+
+def refuse_table_destination(path: str, files: Files) -> None:
+    """Raise DestinationExistsError if a folder is a table, whose log a job does not write."""
+    for log, (what, _) in _LOGS.items():
+        if _is_in(path, log, files):
+            advice = _WRITE_DELTA if log == "_delta_log" else ""
+            raise DestinationExistsError(
+                f"The destination {path!r} is {what}, and a job writes plain Parquet files "
+                f"only. Choose another folder.{advice}"
             )
 
 

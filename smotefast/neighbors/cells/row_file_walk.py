@@ -207,12 +207,12 @@ class FileWalk:
         The hyperplane between two centers is a bound, as in the kernels.
         """
         centers = self._cells.assigned.centers
-        own, values = centers[step.home], step.queries.points.values[step.queries.rows]
-        squared = np.zeros((len(own), len(centers)))
+        origins, values = centers[step.home], step.queries.points.values[step.queries.rows]
+        squared = np.zeros((len(origins), len(centers)))
         between = np.zeros_like(squared)
         for j, column in enumerate(centers.T):
             squared += (values[:, j : j + 1] - column) ** 2
-            between += (own[:, j : j + 1] - column) ** 2
+            between += (origins[:, j : j + 1] - column) ** 2
         home = np.take_along_axis(squared, step.home[:, np.newaxis], axis=1)
         rounding = 16 * (self._n_features + 4) * np.finfo(np.float64).eps
         excess = squared - home - rounding * (squared + home)

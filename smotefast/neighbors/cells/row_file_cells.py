@@ -146,19 +146,21 @@ class CellBuffer:
         """Return how many rows the buffer can hold."""
         return self._capacity * self._lanes
 
-    def load(self, needed: np.ndarray) -> None:
-        """Load cells: the first one, then as many others as half of the buffer holds.
+    def load(self, needed: np.ndarray) -> int:
+        """Load the cells that tasks need, task by task, as many as half of the buffer holds.
 
-        ``needed`` are cells, some several times; those that are named most often come first,
-        and numbers below 0 are skipped.
+        ``needed`` has a row of cells for each task, the one that comes next first; numbers
+        below 0 are none. Returns how many tasks, at least one, can go on.
         """
-        cells, counts = np.unique(needed[needed >= 0], return_counts=True)
-        order = np.lexsort((cells, -counts, cells != needed.flat[0]))
-        cells = cells[order]
-        cells = cells[self.packed.panel_starts[cells] < 0]
+        flat = needed.reshape(-1)
+        is_missing = (flat >= 0) & (self.packed.panel_starts[flat] < 0)
+        cells, first = np.unique(flat[is_missing], return_index=True)
+        order = np.argsort(first)
+        cells, tasks = cells[order], np.flatnonzero(is_missing)[first[order]] // needed.shape[1]
         fits = np.cumsum(self._n_panels[cells]) <= self._capacity // 2
         for group in self._groups(np.sort(cells[fits])):
             self._load(group)
+        return len(needed) if fits.all() else max(1, int(tasks[~fits][0]))
 
     def _groups(self, cells: np.ndarray) -> Iterator[np.ndarray]:
         ends = np.cumsum(self._n_panels[cells])

@@ -106,8 +106,6 @@ class CellBuffer:
         The cells.
     n_bytes
         Size of the buffer; larger if it could not hold a few of the largest cells.
-    n_threads
-        Threads that pack.
 
     Attributes
     ----------
@@ -117,11 +115,11 @@ class CellBuffer:
 
     packed: Cells
 
-    def __init__(self, cells: FileCells, *, n_bytes: int, n_threads: int) -> None:
+    def __init__(self, cells: FileCells, *, n_bytes: int) -> None:
         from smotefast.kernels.cell_packing import Cells
         from smotefast.kernels.tile_kernel import panel_lanes
 
-        self._cells, self._n_threads = cells, n_threads
+        self._cells = cells
         assigned, self._lanes = cells.assigned, panel_lanes(FLOAT32)
         self._n_panels = -(-cells.pool_sizes // self._lanes)
         n_features = cells.rows.shape[1]
@@ -180,10 +178,11 @@ class CellBuffer:
         panels = slice(first, first + int(panel_starts[-1]))
         points, numbers = self._cells.read_cells(cells)
         starts = starts_of(self._cells.pool_sizes[cells])
+        # One thread: the few rows of a group are packed before others have woken.
         pack_cells(
             points, assigned.centers[cells], np.arange(len(numbers)), starts, panel_starts,
             packed.scale, packed.slack, packed.values[panels], packed.halves[panels],
-            packed.codes[panels], n_threads=self._n_threads,
+            packed.codes[panels], n_threads=1,
         )  # fmt: skip
         packed.panel_starts[cells] = first + panel_starts[:-1]
         packed.panel_ends[cells] = first + panel_starts[1:]

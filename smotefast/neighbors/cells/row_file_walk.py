@@ -76,7 +76,7 @@ class FileWalk:
         limit_copies(cells, k + max(SPARES) + 1)
         self._cells, self._is_query, self._k = cells, is_query, k
         self._n_threads, self._n_bytes = n_threads, n_bytes // 4
-        self._buffer = CellBuffer(cells, n_bytes=n_bytes // 2, n_threads=n_threads)
+        self._buffer = CellBuffer(cells, n_bytes=n_bytes // 2)
         self._n_pool, self._n_features = len(cells.entry), cells.rows.shape[1]
 
     def steps(self) -> Iterator[Step]:

@@ -171,7 +171,7 @@ def test_nn_descent__is_refused_and_other_searches_are_named(tmp_path):
 
 
 def test_auto_among_duplicates__is_refused_if_it_may_be_approximate(tmp_path, monkeypatch):
-    rows = np.tile(rows_of("gaussian", 4_000), (3, 1))
+    rows = np.tile(rows_of("gaussian", 2_001), (6, 1))
     monkeypatch.setattr(search_rules, "_EXACT_WORK", 0)
     monkeypatch.setattr(search_rules, "cells_may_pay", lambda _: True)
     with pytest.raises(MemoryError, match=r"at most half of the rows.*Use search='exact'"):

@@ -142,9 +142,9 @@ class CenterExcesses:
         cell = assigned.cell[true.indices].astype(np.intp)
         needed, self._needed_rank = np.empty(cell.shape), np.empty(cell.shape, dtype=np.intp)
         for block in self._blocks():
-            own = cell[block.which]
-            needed[block.which] = np.take_along_axis(block.excess, own, axis=1)
-            self._needed_rank[block.which] = np.take_along_axis(block.rank(), own, axis=1)
+            of_true = cell[block.which]
+            needed[block.which] = np.take_along_axis(block.excess, of_true, axis=1)
+            self._needed_rank[block.which] = np.take_along_axis(block.rank(), of_true, axis=1)
         excess = np.maximum(needed, 0)
         self._needed = np.divide(excess, kth, out=np.zeros_like(excess), where=kth > 0)
 

@@ -106,8 +106,6 @@ class CellBuffer:
         The cells.
     n_bytes
         Size of the buffer; larger if it could not hold a few of the largest cells.
-    n_threads
-        Threads that pack.
 
     Attributes
     ----------
@@ -117,11 +115,11 @@ class CellBuffer:
 
     packed: Cells
 
-    def __init__(self, cells: FileCells, *, n_bytes: int, n_threads: int) -> None:
+    def __init__(self, cells: FileCells, *, n_bytes: int) -> None:
         from smotefast.kernels.cell_packing import Cells
         from smotefast.kernels.tile_kernel import panel_lanes
 
-        self._cells, self._n_threads = cells, n_threads
+        self._cells = cells
         assigned, self._lanes = cells.assigned, panel_lanes(FLOAT32)
         self._n_panels = -(-cells.pool_sizes // self._lanes)
         n_features = cells.rows.shape[1]
@@ -146,19 +144,21 @@ class CellBuffer:
         """Return how many rows the buffer can hold."""
         return self._capacity * self._lanes
 
-    def load(self, needed: np.ndarray) -> None:
-        """Load cells: the first one, then as many others as half of the buffer holds.
+    def load(self, needed: np.ndarray) -> int:
+        """Load the cells that tasks need, task by task, as many as half of the buffer holds.
 
-        ``needed`` are cells, some several times; those that are named most often come first,
-        and numbers below 0 are skipped.
+        ``needed`` has a row of cells for each task, the one that comes next first; numbers
+        below 0 are none. Returns how many tasks, at least one, can go on.
         """
-        cells, counts = np.unique(needed[needed >= 0], return_counts=True)
-        order = np.lexsort((cells, -counts, cells != needed.flat[0]))
-        cells = cells[order]
-        cells = cells[self.packed.panel_starts[cells] < 0]
+        flat = needed.reshape(-1)
+        is_missing = (flat >= 0) & (self.packed.panel_starts[flat] < 0)
+        cells, first = np.unique(flat[is_missing], return_index=True)
+        order = np.argsort(first)
+        cells, tasks = cells[order], np.flatnonzero(is_missing)[first[order]] // needed.shape[1]
         fits = np.cumsum(self._n_panels[cells]) <= self._capacity // 2
         for group in self._groups(np.sort(cells[fits])):
             self._load(group)
+        return len(needed) if fits.all() else max(1, int(tasks[~fits][0]))
 
     def _groups(self, cells: np.ndarray) -> Iterator[np.ndarray]:
         ends = np.cumsum(self._n_panels[cells])
@@ -178,10 +178,11 @@ class CellBuffer:
         panels = slice(first, first + int(panel_starts[-1]))
         points, numbers = self._cells.read_cells(cells)
         starts = starts_of(self._cells.pool_sizes[cells])
+        # One thread: the few rows of a group are packed before others have woken.
         pack_cells(
             points, assigned.centers[cells], np.arange(len(numbers)), starts, panel_starts,
             packed.scale, packed.slack, packed.values[panels], packed.halves[panels],
-            packed.codes[panels], n_threads=self._n_threads,
+            packed.codes[panels], n_threads=1,
         )  # fmt: skip
         packed.panel_starts[cells] = first + panel_starts[:-1]
         packed.panel_ends[cells] = first + panel_starts[1:]

@@ -75,8 +75,8 @@ class FileWalk:
     ) -> None:
         limit_copies(cells, k + max(SPARES) + 1)
         self._cells, self._is_query, self._k = cells, is_query, k
-        self._n_threads, self._n_bytes = n_threads, n_bytes // 3
-        self._buffer = CellBuffer(cells, n_bytes=self._n_bytes, n_threads=n_threads)
+        self._n_threads, self._n_bytes = n_threads, n_bytes // 4
+        self._buffer = CellBuffer(cells, n_bytes=n_bytes // 2)
         self._n_pool, self._n_features = len(cells.entry), cells.rows.shape[1]
 
     def steps(self) -> Iterator[Step]:
@@ -151,14 +151,16 @@ class FileWalk:
         buffer, queries = self._buffer, step.queries
         tasks = tasks_of(step.home)
         n_passed = np.zeros(len(tasks), dtype=np.int64)
-        missing = np.empty((len(tasks), buffer.packed.halves.shape[1]), dtype=np.int64)
+        missing = np.full((len(tasks), buffer.packed.halves.shape[1]), -1, dtype=np.int64)
+        missing[:, 0] = tasks[:, 0]
         work = float(TASK_QUERIES) * min(buffer.n_rows, self._n_pool) * self._n_features
         per_call, fewest = WORK_PER_THREAD * self._n_threads, FEWEST_TASKS * self._n_threads
         unfinished = np.arange(len(tasks))
-        buffer.load(step.home)
         while len(unfinished):
-            for block in work_blocks(len(unfinished), work, per_call, fewest):
-                part = unfinished[block]
+            # The first tasks go on until they end: others need nearly the same cells later.
+            n_ready = buffer.load(missing[unfinished])
+            for block in work_blocks(n_ready, work, per_call, fewest):
+                part = unfinished[:n_ready][block]
                 passed, needed = n_passed[part], missing[part]
                 search_cells(
                     buffer.packed, *queries, tasks[part], *reach, scores, candidates,
@@ -166,8 +168,6 @@ class FileWalk:
                 )  # fmt: skip
                 n_passed[part], missing[part] = passed, needed
             unfinished = unfinished[n_passed[unfinished] != CLOSED]
-            if len(unfinished):
-                buffer.load(missing[unfinished])
 
     def _rank(self, queries: Queries[Points], candidates: np.ndarray) -> SearchResult:
         """Order candidates by float64 distance, as ``rank_candidates`` does in memory."""
@@ -207,12 +207,12 @@ class FileWalk:
         The hyperplane between two centers is a bound, as in the kernels.
         """
         centers = self._cells.assigned.centers
-        own, values = centers[step.home], step.queries.points.values[step.queries.rows]
-        squared = np.zeros((len(own), len(centers)))
+        origins, values = centers[step.home], step.queries.points.values[step.queries.rows]
+        squared = np.zeros((len(origins), len(centers)))
         between = np.zeros_like(squared)
         for j, column in enumerate(centers.T):
             squared += (values[:, j : j + 1] - column) ** 2
-            between += (own[:, j : j + 1] - column) ** 2
+            between += (origins[:, j : j + 1] - column) ** 2
         home = np.take_along_axis(squared, step.home[:, np.newaxis], axis=1)
         rounding = 16 * (self._n_features + 4) * np.finfo(np.float64).eps
         excess = squared - home - rounding * (squared + home)

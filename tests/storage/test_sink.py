@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import errno
-import io
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -67,42 +64,26 @@ def test_finish__raises_if_the_number_of_rows_differs(tmp_path):
         sink.finish()
 
 
-class FillingDisk(io.RawIOBase):
-    """A file whose disk is full after 4,000 bytes."""
-
-    n_bytes = 0
-
-    def writable(self):
-        return True
-
-    def write(self, data):
-        self.n_bytes += len(data)
-        if self.n_bytes > 4000:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        return len(data)
-
-    def tell(self):
-        return self.n_bytes
-
-
-def write_for_ever(sink):
-    while True:
-        sink.write(TABLE)
-
-
-def test_abort__works_on_a_full_disk(tmp_path, monkeypatch):
-    monkeypatch.setattr(sink_module, "open_file", lambda name: pa.PythonFile(FillingDisk()))
-    sink = ParquetSink(str(tmp_path / "a.parquet"), TABLE.schema, {"use_dictionary": False})
+def test_abort__works_on_a_full_disk():
+    sink = ParquetSink("/dev/full", TABLE.schema, {"use_dictionary": False})
     message = r"not enough disk space for 'a' \(no space left on device\)"
+    many = pa.table({"x": np.random.default_rng(0).random(100_000)})
     with pytest.raises(OSError, match=message), explain_full_disk("a"):
-        write_for_ever(sink)
+        sink.write(many)
     sink.abort()
 
 
-def test_sink__closes_the_file_if_the_header_cannot_be_written(tmp_path, monkeypatch):
-    monkeypatch.setattr(sink_module, "open_file", lambda name: pa.OSFile("/dev/full", "wb"))
+def test_finish__reports_a_full_disk():
+    sink = ParquetSink("/dev/full", TABLE.schema, {})
+    sink.write(TABLE)
     with pytest.raises(OSError, match="No space left on device"):
-        ParquetSink(str(tmp_path / "a.parquet"), TABLE.schema, {})
+        sink.finish()
+    sink.abort()
+
+
+def test_sink__closes_the_file_if_the_writer_refuses_its_options(tmp_path):
+    with pytest.raises(pa.ArrowException, match="nothing"):
+        ParquetSink(str(tmp_path / "a.parquet"), TABLE.schema, {"compression": "nothing"})
 
 
 def test_explain_full_disk__does_not_change_other_errors():

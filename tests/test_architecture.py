@@ -35,13 +35,12 @@ LAYERS = [
         "_deferred_imports",
         "_messages",
         "_registration",
-        "_row_files",
         "_threads",
         "_typing",
         "_version",
         "typing",
     },
-    {"_control_groups", "_imblearn_import", "_phases"},
+    {"_control_groups", "_imblearn_import", "_phases", "_row_files"},
 ]
 # Subpackages for files or the command line may import these at the top of a file.
 OPENED_LATE = {

@@ -117,18 +117,18 @@ MANY = {
 }
 
 
-@pytest.mark.parametrize("fail", MANY.values(), ids=MANY)
-def test_thousands_of_names__are_never_listed(fail, tmp_path):
+# Those that name a column which does not exist.
+SUGGESTING = {"target of a file", "drop of a file", "y as a name"}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_thousands_of_names__are_never_listed_but_one_is_suggested(name, tmp_path):
     with pytest.raises((TypeError, ValueError)) as caught:
-        fail(tmp_path)
-    assert len(str(caught.value)) < 900
-    assert str(caught.value).count(",") < 40
-
-
-@pytest.mark.parametrize("name", ["target of a file", "drop of a file", "y as a name"])
-def test_columns__are_suggested(name, tmp_path):
-    with pytest.raises(ValueError, match=r"Did you mean 'column_7'"):
         MANY[name](tmp_path)
+    message = str(caught.value)
+    assert len(message) < 900
+    assert message.count(",") < 40
+    assert name not in SUGGESTING or "Did you mean 'column_7'" in message
 
 
 def test_a_warning__lists_ten_classes_and_the_number_of_others():

@@ -14,6 +14,7 @@ from smotefast._messages import list_names
 from smotefast._typing import Matrix
 from smotefast.exceptions import NotNumericError
 from smotefast.tables import Table
+from smotefast.tables.arrays import is_float_array
 from smotefast.tables.protocol import duplicate_names
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 def columns_of(X: Any) -> tuple[np.ndarray | None, int]:
     """Return the names of the columns, None unless all are strings, and their number."""
+    if is_float_array(X):
+        return None, X.shape[1]
     reader = BaseEstimator()
     try:
         validate_data(reader, X=X, reset=True, skip_check_array=True)
@@ -54,6 +57,8 @@ def finite_numbers(table: Table, sampler: BaseSampler) -> Matrix:
     except NotNumericError as error:
         advice = sampler.needs().text_advice
         raise (error.with_advice(advice) if advice else error) from error.__cause__
+    if is_float_array(numbers) and _has_finite_sum(numbers):
+        return numbers
     try:
         checked: Matrix = check_array(
             numbers, accept_sparse="csr", estimator=sampler, input_name="X"
@@ -64,6 +69,11 @@ def finite_numbers(table: Table, sampler: BaseSampler) -> Matrix:
             raise
         name = type(sampler).__name__
         raise ValueError(_not_finite_message(numbers, table.display_names, name)) from None
+
+
+def _has_finite_sum(numbers: np.ndarray) -> bool:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(numbers.sum()))
 
 
 def _not_finite_message(numbers: Matrix, labels: Sequence[Any], sampler: str) -> str:

@@ -42,6 +42,9 @@ _TIED_PAIRS = 1 << 22
 # Up to this work the float64 scan is as fast as packing, tiles and ranking: 1,000 x 20
 # against themselves, 1.5 ms; 150 of 2,000 x 100 take 2.1 ms, and 1.1 ms in tiles.
 _SCAN_WORK = 2e7
+# The same for one query: packing and ranking cost as much as this work. Milliseconds of scan
+# and tiles, 4,000 queries: 200 rows x 20 3.5, 7.5; 400 x 50 10.7, 10.8; 200 x 250 21, 24.
+_SCAN_QUERY_WORK = 1.5e4
 # With more neighbors the heaps of the tiles do not fit the cache.
 MAX_K = 256
 # Finding the distinct rows of 494,021 x 38 takes 0.4 s, in which tiles search for 4,000 rows.
@@ -246,7 +249,9 @@ def scikit_learn_pays(problem: SearchProblem) -> bool:
 
 def scan_pays(problem: SearchProblem) -> bool:
     """Compute every distance for little work, or for too many neighbors."""
-    return _work(problem) <= _SCAN_WORK or problem.k > min(MAX_K, problem.n_pool - 1)
+    if _work(problem) <= max(_SCAN_WORK, _SCAN_QUERY_WORK * problem.n_queries):
+        return True
+    return problem.k > min(MAX_K, problem.n_pool - 1)
 
 
 def farthest_tiles_pay(problem: SearchProblem) -> bool:

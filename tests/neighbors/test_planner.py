@@ -51,6 +51,8 @@ TABLE = [
     # sizes decide between scan and tiles
     (problem(100, 1_000, 5), "integer_keys"),  # which waking threads takes longer than
     (problem(1_000, 1_000, 20), "scan"),
+    (problem(40_000, 250, 50, **OTHERS), "scan"),
+    (problem(40_000, 800, 50, **OTHERS), "tiles"),
     (problem(5_000, 5_000, 20), "tiles"),
     (problem(30_000, 30_000, 30), "tiles"),
     (problem(100_000, 100_000, 30), "tiles"),  # data that cells cannot serve

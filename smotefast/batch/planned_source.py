@@ -43,6 +43,8 @@ class _CountedStream(CopyRows):
             yield batch.select(columns).cast(
                 pa.schema([source.schema.field(c) for c in columns])
             )
+        if not n_rows:
+            raise _no_rows(source.path)
         # The number of rows of the source is known from here on.
         self.files.append(SourceFile(source.path, (n_rows,), ()))
 
@@ -81,6 +83,9 @@ def _count(
     copied = ParquetSource(
         source.path, source.paths, [], schema, frozenset(schema.names), is_copy=True
     )
+    # A text file without rows has no types.
+    if pa.types.is_null(schema.field(target).type) and not _has_rows(stream):
+        raise _no_rows(source.path)
     task = _CountedStream(0, 0, 1, 0, 0)
     task.stream, task.files, task.sample = stream, copied.files, []
     classes = scan_classes(copied, target, [task], progress, allow_one=allow_one)
@@ -88,3 +93,11 @@ def _count(
     part_rows = max(1, int(part_bytes / sizes.row_bytes(columns[0])))
     copies = [CopyRows(0, 0, 1, 0, copied.n_rows)]
     return replace(copied), Counted(sizes, copies, part_rows, classes)
+
+
+def _has_rows(stream: Stream) -> bool:
+    return any(batch.num_rows for batch in stream.batches())
+
+
+def _no_rows(path: str) -> ValueError:
+    return ValueError(f"{path!r} has no rows.")

@@ -173,12 +173,15 @@ def _name_of(path: Any) -> str:
 def _plot_data(
     name: str, data: FileData, positions: np.ndarray, values: np.ndarray, unused: list[str]
 ) -> PlotData:
-    usable = (np.abs(values) <= _LARGEST).all(axis=1)  # False for NaN
+    finite = np.abs(values) <= _LARGEST  # False for NaN
+    columns, empty = _with_numbers(data.columns.names, finite.any(axis=0))
+    values, finite = (each[:, finite.any(axis=0)] for each in (values, finite))
+    usable = finite.all(axis=1)
     values, codes = values[usable], data.classes[positions][usable]
     present = np.unique(codes)
     if len(present) < 2:
         raise ValueError(
-            f"The rows with finite numbers in all of {list_names(data.columns.names)} have "
+            f"The rows with finite numbers in all of {list_names(columns)} have "
             f"{len(present)} classes; two are needed. Draw other columns."
         )
     sentences = [_sampled_rows(data, len(positions))]
@@ -188,7 +191,8 @@ def _plot_data(
         )
     if unused:
         sentences.append(f"Columns without numbers are left out: {list_names(unused)}.")
-    columns = [str(column) for column in data.columns.names]
+    if empty:
+        sentences.append(f"Columns without finite numbers are left out: {list_names(empty)}.")
     if len(columns) > 2:
         values, columns, sentence = named_components(values)
         sentences.append(sentence)
@@ -201,6 +205,19 @@ def _plot_data(
         classes=[_json_label(data.labels[code]) for code in present],
         about=" ".join(sentences),
     )
+
+
+def _with_numbers(names: Sequence[Any], has_numbers: np.ndarray) -> tuple[list[str], list[str]]:
+    """Return the columns with finite numbers, and those without any."""
+    columns: tuple[list[str], list[str]] = [], []
+    for name, is_usable in zip(names, has_numbers, strict=True):
+        columns[not is_usable].append(str(name))
+    if len(columns[0]) < 2:
+        raise ValueError(
+            "The plot needs two columns with finite numbers. The rows drawn have none in "
+            f"{list_names(columns[1])}. Draw other columns."
+        )
+    return columns
 
 
 def _json_label(label: Any) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.dataset as pa_dataset
+import pyarrow.feather as feather
 import pyarrow.parquet as pq
 import pytest
 
@@ -274,6 +275,18 @@ def test_text_files__are_counted_and_their_copy_is_planned(tmp_path):
     assert copying.n_read == os.path.getsize(tmp_path / "in.csv")
     assert copying.n_written == copying.scratch > 0
     assert planned.memory_needed is not None
+
+
+@pytest.mark.parametrize("name", ["in.csv", "in.arrow"])
+def test_a_copied_source_without_rows__is_refused_as_by_the_job(tmp_path, name):
+    table = imbalanced().slice(0, 0)
+    if name == "in.csv":
+        pa_csv.write_csv(table, tmp_path / name)
+    else:
+        feather.write_feather(table, tmp_path / name)
+    with pytest.raises(ValueError, match="has no rows") as caught:
+        resample(tmp_path / name, tmp_path / "out")
+    assert [each.message for each in plan(tmp_path / name).refused] == [str(caught.value)]
 
 
 def test_a_column_of_text_files_that_becomes_wider__is_planned_as_it_will_be(tmp_path):

@@ -117,6 +117,15 @@ def test_columns_that_do_not_fit__are_refused(tmp_path, options, message):
         sample_files(written(tmp_path, table), **options)
 
 
+def test_a_column_without_any_number__is_left_out_unless_too_few_remain(tmp_path):
+    path = written(tmp_path, table_of(empty=pa.nulls(600, pa.float64())))
+    data = sample_files(path, "label", progress=False)
+    assert len(data.x) == 600
+    assert "Columns without finite numbers are left out: 'empty'." in data.about
+    with pytest.raises(ValueError, match="have none in 'empty'"):
+        sample_files(path, "label", feature=["a", "empty"], progress=False)
+
+
 def test_a_class_without_finite_rows__is_refused(tmp_path):
     table = table_of()
     gaps = np.where(np.asarray(table["label"]) == 1, np.nan, 1.0)

@@ -140,13 +140,11 @@ def diagnose_dataset(
     target
         The column that holds the class. All other columns are features, except dropped ones.
     sampler
-        A sampler, its class or its name, as for :func:`diagnose`. For samplers that need all
-        rows in memory, a problem states that jobs do not support them.
+        As for :func:`diagnose`. That jobs do not support it is a problem.
     drop
         Columns to leave out.
     memory_limit
-        Limit for the resident memory of the whole process; None as for
-        :func:`resample_dataset`.
+        Limit for the resident memory of the whole process, as for :func:`resample_dataset`.
     progress
         None shows a progress bar in a terminal or a notebook; True always, False never.
     format
@@ -158,10 +156,8 @@ def diagnose_dataset(
 
     Raises
     ------
-    ValueError
-        If an argument or the target column is invalid.
-    OSError
-        If a file cannot be read.
+    ValueError, OSError
+        If an argument or the target column is invalid, or a file cannot be read.
     MemoryError
         If the diagnosis needs more memory than the limit.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,17 +131,13 @@ def column_figures(
     columns: Columns, totals: ColumnTotals, sample: Sample
 ) -> dict[int, ColumnFigures]:
     """Return the figures of each column of numbers or categories, by its index in X."""
-    return dict(sorted(_figures(columns, totals, sample)))
-
-
-def _figures(
-    columns: Columns, totals: ColumnTotals, sample: Sample
-) -> Iterator[tuple[int, ColumnFigures]]:
+    figures = {}
     for i, j in enumerate(columns.numbers):
-        yield j, _figures_of_numbers(totals, i, sample.numbers[:, i])
+        figures[j] = _figures_of_numbers(totals, i, sample.numbers[:, i])
     for i, j in enumerate(columns.categories):
         codes, categories = sample.codes[:, i], sample.categories[i]
-        yield j, _figures_of_categories(totals, len(columns.numbers) + i, codes, categories)
+        figures[j] = _figures_of_categories(totals, len(columns.numbers) + i, codes, categories)
+    return dict(sorted(figures.items()))
 
 
 def _figures_of_numbers(totals: ColumnTotals, i: int, sampled: np.ndarray) -> ColumnFigures:

@@ -126,15 +126,8 @@ def dominant_columns(spreads: Mapping[int, float]) -> dict[int, float]:
     The share of a column is its squared spread divided by the sum of all, as in the mean
     squared distance of two rows.
 
-    Parameters
-    ----------
-    spreads
-        Robust spread of each column; not 0.
-
-    Returns
-    -------
-    dict
-        For each of these columns their share together; empty if none dominates.
+    ``spreads`` are above 0. The result has for each of these columns their share together; it
+    is empty if none dominates.
     """
     if len(spreads) < 2 or max(spreads.values()) / min(spreads.values()) <= _SCALE_RATIO:
         return {}

@@ -39,19 +39,7 @@ class Neighborhoods:
 
 
 class NeighborSearch:
-    """Searches the data block by block for the neighbors of the sampled rows.
-
-    Parameters
-    ----------
-    metric
-        The distance.
-    sample
-        The sampled rows.
-    k
-        Number of neighbors.
-    n_rows
-        Number of rows in the data.
-    """
+    """Searches ``n_rows`` rows of data for the k nearest of each sampled row."""
 
     def __init__(self, metric: Metric, sample: Sample, k: int, n_rows: int) -> None:
         from smotefast.neighbors.streaming import StreamingNeighbors
@@ -130,10 +118,8 @@ def draw_duplicates(
     Duplicates come before all other neighbors. If all duplicates shared the same neighbors,
     a nearest neighbor would predict all of them right or all of them wrong.
 
-    Parameters
-    ----------
-    is_other_class : whether each neighbor is of another class, shape (n_rows, k); written to
-    n_equal, n_in_class : rows that equal each row, itself included, and those of its class
+    ``is_other_class`` is written to; ``n_equal`` and ``n_in_class`` are the rows that equal
+    each row, itself included, and those of its class.
     """
     random_state = np.random.RandomState(0)
     n_duplicates, n_of_others = n_equal - 1, n_equal - n_in_class
@@ -159,11 +145,6 @@ class DuplicateCounter:
 
     Rows are equal if their 64-bit hashes are. The probability of any collision among a
     million different rows is about 3 in 100 million.
-
-    Parameters
-    ----------
-    hashes, classes
-        ``row_hashes`` of these rows, and the class of each.
     """
 
     def __init__(self, hashes: np.ndarray, classes: np.ndarray) -> None:

@@ -22,45 +22,22 @@ _ANY = 0.0
 
 
 class Rule(NamedTuple):
-    """A finding: when it is reported, and its words.
+    """A finding: when it is reported, and its words."""
 
-    Attributes
-    ----------
-    name
-        An identifier for programs.
-    measure
-        Returns a figure for each column (by index), class (by label) or message of an error.
-    about
-        "column", "class" or "message": what the figures are about.
-    figure, shown
-        Name of the figure in ``Point.values``, and how the text shows it.
-    levels
-        Thresholds, each with the level of a finding above it (or below it, if ``below``).
-    text, advice, code
-        Templates.
-    below
-        Whether figures below the thresholds are findings.
-    settles
-        Whether the columns are in no later finding.
-    refused
-        Whether the sampler refuses such data, which makes the finding a problem.
-    detail
-        Returns a sentence for the end of the text.
-    """
-
-    name: str
-    measure: Callable[[Facts], Figures]
-    about: str
-    figure: str
-    shown: str
-    levels: tuple[tuple[float, str], ...]
-    text: str
+    name: str  # an identifier for programs
+    measure: Callable[[Facts], Figures]  # by index of columns, class or message of an error
+    about: str  # "column", "class" or "message": what the figures are about
+    figure: str  # name of the figure in ``Point.values``
+    shown: str  # how the text shows it, see ``wording``
+    levels: tuple[tuple[float, str], ...]  # thresholds, each with the level beyond it
+    text: str  # a template, as the next two
     advice: str
     code: str
-    below: bool = False
-    settles: bool = False
+    below: bool = False  # whether figures below the thresholds are findings
+    settles: bool = False  # whether the columns are in no later finding
+    # Whether the sampler refuses such data, which makes the finding a problem.
     refused: Callable[[Facts, Figures], bool] = measures.is_never_refused
-    detail: Callable[[Facts, Figures], str] = measures.no_detail
+    detail: Callable[[Facts, Figures], str] = measures.no_detail  # more text
 
     def exceeds(self, figure: float, threshold: float) -> bool:
         """Tell whether a figure is beyond a threshold."""

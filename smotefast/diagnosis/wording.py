@@ -69,28 +69,12 @@ _SHOWN: dict[str, Callable[[float], str]] = {
 
 
 class Words(dict[str, Any]):
-    """What the templates of a finding may name; each word is computed when it is used.
-
-    Parameters
-    ----------
-    facts, figures
-        The measurements, and the figures of the finding by column index, class or message,
-        the most serious first.
-    about, shown
-        "column", "class" or "message", and how figures are shown.
-    threshold
-        The threshold that was exceeded.
-    """
+    """What the templates of a finding may name; each word is computed when it is used."""
 
     def __init__(
-        self,
-        facts: Facts,
-        about: str,
-        shown: str,
-        figures: Mapping[Any, float],
-        threshold: float,
+        self, facts: Facts, about: str, shown: str, figures: Mapping[Any, float], limit: float
     ) -> None:
-        super().__init__(threshold=threshold)
+        super().__init__(threshold=limit)
         self.facts, self.about, self.shown, self.figures = facts, about, shown, figures
 
     def fill(self, template: str) -> str:
@@ -177,11 +161,9 @@ def _fallback(words: Words) -> str:
 
 def _refuser(words: Words) -> str:
     sampler = words.facts.sampler
-    return (
-        "No sampler accepts"
-        if sampler.all_refuse
-        else f"{sampler.display_name} does not accept"
-    )
+    if sampler.all_refuse:
+        return "No sampler accepts"
+    return f"{sampler.display_name} does not accept"
 
 
 _WORDS: dict[str, Callable[[Words], Any]] = {

@@ -151,6 +151,23 @@ def _find_members(distance, lane, marks, excesses, norms, limits, width, share, 
 
 
 @inner
+def _add_missing(  # type: ignore[no-untyped-def]
+    cells, block, needed, squares, marks, excesses, norms, limits, width, share, members, missing,
+    n_missing,
+):  # fmt: skip
+    """Add the cells of a block that some query needs and that are not loaded."""
+    while needed != 0:
+        lane = first_lane(needed)
+        needed &= needed - np.uint64(1)
+        if cells.panel_starts[block[lane]] < 0 and _find_members(
+            np.sqrt(squares[lane]), lane, marks, excesses, norms, limits, width, share, members
+        ):
+            missing[n_missing] = block[lane]
+            n_missing += 1
+    return n_missing
+
+
+@inner
 def _walk(  # type: ignore[no-untyped-def]
     cells, home, near, begin, codes, rows, residuals, norms, packed_home, share, excluded,
     scores, indices, missing,
@@ -160,7 +177,8 @@ def _walk(  # type: ignore[no-untyped-def]
     ``near`` is by ascending distance from ``home``, the cell of the queries; ``codes`` and
     ``rows`` are their categories and which rows of these they are. Returns the number of the
     cells passed, ``len(near)`` if further ones may be closer, or ``CLOSED`` if none can. At a
-    cell that is not loaded it stops; ``missing`` are then the cells of that block to load.
+    cell that is not loaded it stops; ``missing`` are then the cells to load, of that block and,
+    once every query has candidates, of blocks after it that may be needed.
     """
     size, width = residuals.shape
     n_features, lanes = cells.values.shape[1], cells.values.shape[2]
@@ -198,16 +216,25 @@ def _walk(  # type: ignore[no-untyped-def]
                 members,
             )  # fmt: skip
             if n_members != 0 and cells.panel_starts[block[lane]] < 0:
-                n_missing = 0
-                while needed != 0:
-                    other = first_lane(needed)
-                    needed &= needed - np.uint64(1)
-                    if cells.panel_starts[block[other]] < 0 and _find_members(
-                        np.sqrt(squares[other]), other, marks, excesses, norms, limits, width,
-                        share, members,
-                    ):  # fmt: skip
-                        missing[n_missing] = block[other]
-                        n_missing += 1
+                n_missing = _add_missing(
+                    cells, block, needed, squares, marks, excesses, norms, limits, width, share,
+                    members, missing, 0,
+                )  # fmt: skip
+                for ahead in range(first + lanes, near.shape[0], lanes):
+                    if n_missing + lanes > missing.shape[0] or np.max(limits) == np.inf:
+                        break
+                    block = near[ahead : ahead + lanes]
+                    pack_shifts(cells.centers, home, block, cells.scale, shifts, squares)
+                    if not _any_is_open(np.sqrt(squares[0]), norms, limits, share, width):
+                        break
+                    farthest = np.sqrt(squares[block.shape[0] - 1]) * (1 + ROUNDING)
+                    for i in range(size):
+                        highest[i] = highest_excess(farthest, norms[i], limits[i], share, width)
+                    needed = _mark_cells(shifts, squares, packed_home, highest, excesses, marks)
+                    n_missing = _add_missing(
+                        cells, block, needed, squares, marks, excesses, norms, limits, width,
+                        share, members, missing, n_missing,
+                    )  # fmt: skip
                 return first + lane
             needed &= needed - np.uint64(1)
             if n_members == 0:
@@ -266,7 +293,7 @@ def search_cells(
         Whether no other cell may be closer; if ``excess_share`` is infinite, always.
     n_passed : array of shape (n_tasks,), int64; read and written
         Cells that each task has passed: 0 at first, ``CLOSED`` at its end.
-    missing : array of shape (n_tasks, lanes), int64; written
+    missing : array of shape (n_tasks, a multiple of the lanes), int64; written
         Cells to load for each task that has not ended, -1 for none.
     """
     width = cells.centers.shape[1]

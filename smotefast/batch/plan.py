@@ -55,6 +55,11 @@ Path = str | os.PathLike[str]
 # Errors that a job reports; others are mistakes of the program.
 _REFUSALS = (ValueError, TypeError, OSError, MemoryError, RuntimeError)
 _ANY_FILE, _ANY_FOLDER = "result.parquet", "result"
+_STORE_TIME = "Requests to a store take time that the estimate does not have."
+_STORE_SCRATCH = (
+    "Each part of a folder in a store is removed here when it is uploaded: the job has less "
+    "scratch at a time than the whole result."
+)
 _NOT_COUNTED = (
     "The rows of this source are read once, when the job runs: its classes were not counted, "
     "and memory and time are not known."
@@ -217,6 +222,7 @@ class _Planning:
         )
         self._add(source=source.path, n_files=len(source.files))
         output = self._output(source, overwrite)
+        self._explain_stores(source, output)
         columns = checked_columns(
             arguments, source, self._target, output, self._guard, may_write=False
         )
@@ -242,6 +248,15 @@ class _Planning:
                     checks_partitions=self._has_partitions(files, columns),
                 )
         self._plan_request(request, found, output, source, progress)
+
+    def _explain_stores(
+        self, source: ParquetSource | StreamSource, output: Destination
+    ) -> None:
+        """Say what is not known about files in stores."""
+        if output.files.is_remote or any(file.files.is_remote for file in source.files):
+            self._unknown.append(_STORE_TIME)
+        if output.files.is_remote and output.is_folder:
+            self._unknown.append(_STORE_SCRATCH)
 
     def _has_partitions(self, files: ParquetSource, columns: Columns) -> bool:
         """Tell whether the values of partitions can be read."""

@@ -74,6 +74,16 @@ def test_a_folder__has_the_rows_and_bytes_of_one_on_this_machine(
     assert os.listdir(scratch) == []
 
 
+def test_a_plan__says_what_it_does_not_know_about_a_store(store, source, scratch):
+    options = {"target": "label", "scratch": scratch, "progress": False, "sampler": "random"}
+    planned = smotefast.plan_dataset(source, store.url("out"), **options)
+    assert planned.refused == ()
+    assert [text.split(" ")[0] for text in planned.unknown] == ["Requests", "Each"]
+    file = smotefast.plan_dataset(source, store.url("out.parquet"), **options)
+    assert [text.split(" ")[0] for text in file.unknown] == ["Requests"]
+    assert store.names() == []
+
+
 def test_a_single_file__is_written_and_replaced(store, source, tmp_path, scratch):
     resample(source, store.url("a/out.parquet"), scratch=scratch)
     resample(source, tmp_path / "out.parquet")

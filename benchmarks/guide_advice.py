@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -28,6 +28,7 @@ SAMPLERS = (
 METRIC = "average_precision"
 # Suggested for every data set of numbers, whatever the guide finds.
 BASELINES = ("threshold", "class-weight", "random", "smote")
+NO_SAMPLERS = ("none", "threshold", "class-weight")
 
 
 def measure(path: Path) -> dict[str, Any]:
@@ -65,7 +66,6 @@ def _options(result: Comparison, model: str) -> dict[str, Any]:
         each.option.name: {
             "mean": round(each.mean(METRIC) or 0.0, 4),
             "better": each.difference[METRIC].better,
-            "f1_better": each.difference["f1_tuned"].better,
         }
         for each in result.options
         if each.model == model
@@ -76,6 +76,11 @@ def best(options: dict[str, Any], names: list[str]) -> str | None:
     """Return the option with the highest mean; None if there is none of these names."""
     known = [name for name in names if name in options]
     return max(known, key=lambda name: options[name]["mean"]) if known else None
+
+
+def mean_of(options: dict[str, Any], name: str | None) -> float:
+    """Return the mean of an option; below all others if there is none."""
+    return -1.0 if name is None else float(options[name]["mean"])
 
 
 def table(sets: list[dict[str, Any]]) -> list[str]:
@@ -98,34 +103,40 @@ def _gain(options: dict[str, Any], name: str | None) -> str:
     return f"{difference:+.3f}{' *' if options[name]['better'] else ''}"
 
 
+class Counts(NamedTuple):
+    """What came out for one set with one classifier."""
+
+    is_better: bool  # a sampler is shown to rank better than doing nothing
+    is_suggestion_better: bool
+    beats_smote: bool  # the best suggestion has a higher mean than SMOTE
+    is_best_suggested: bool  # the sampler with the highest mean is suggested
+    chance: float  # that it were, for as many samplers drawn at random
+    is_nothing_best: bool  # doing nothing has the highest mean
+
+
+def count(suggested: list[str], options: dict[str, Any]) -> Counts:
+    """Return what came out for a set with a classifier."""
+    samplers = [name for name in options if name not in NO_SAMPLERS]
+    known = [name for name in suggested if name in options]
+    return Counts(
+        is_better=any(options[name]["better"] for name in samplers),
+        is_suggestion_better=any(options[name]["better"] for name in known),
+        beats_smote=mean_of(options, best(options, known)) > options["smote"]["mean"],
+        is_best_suggested=best(options, samplers) in known,
+        chance=len(known) / len(samplers),
+        is_nothing_best=best(options, list(options)) in ("none", "threshold"),
+    )
+
+
 def summary(sets: list[dict[str, Any]]) -> dict[str, int]:
-    """Count the comparisons of a set with a classifier, and those in which advice was right."""
-    compared = [(each, options) for each in sets for options in each["models"].values()]
-    advised = [
-        (each, options) for each, options in compared if best(options, each["suggested"])
+    """Return the number of comparisons, and sums of what came out."""
+    counts = [
+        count(each["suggested"], options)
+        for each in sets
+        for options in each["models"].values()
     ]
-    samplers = [name for name in SAMPLERS if name != "random"]
-    return {
-        "compared": len(compared),
-        "a sampler is shown to rank better": sum(
-            any(option["better"] for option in options.values()) for _, options in compared
-        ),
-        "suggested": len(advised),
-        "a suggestion is shown to rank better": sum(
-            any(options[name]["better"] for name in each["suggested"] if name in options)
-            for each, options in advised
-        ),
-        "the best suggestion has a higher mean than SMOTE": sum(
-            options[best(options, each["suggested"])]["mean"] > options["smote"]["mean"]
-            for each, options in advised
-        ),
-        "the best of all samplers is suggested": sum(
-            best(options, samplers) in each["suggested"] for each, options in advised
-        ),
-        "nothing has the highest mean": sum(
-            best(options, list(options)) in ("none", "threshold") for _, options in compared
-        ),
-    }
+    sums = map(sum, zip(*counts, strict=True))
+    return {"compared": len(counts), **dict(zip(Counts._fields, map(round, sums), strict=True))}
 
 
 def main() -> None:

@@ -65,6 +65,10 @@ def test_guide__has_the_stored_results_about_advice():
     assert stored["summary"] == summary(stored["sets"])
     for line in table(stored["sets"]):
         assert line in TEXT
+    page = " ".join(TEXT.split("## How often")[1].split())
+    counts = stored["summary"]
+    assert f"shown to rank better than doing nothing in {counts['is_better']} of" in page
+    assert f"is one that the guide suggests in {counts['is_best_suggested']} of" in page
 
 
 def test_claim_about_probabilities__holds_for_models():

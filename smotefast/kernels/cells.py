@@ -152,8 +152,8 @@ def _find_members(distance, lane, marks, excesses, norms, limits, width, share, 
 
 @inner
 def _add_missing(  # type: ignore[no-untyped-def]
-    cells, block, needed, squares, marks, excesses, norms, limits, width, share, members, missing,
-    n_missing,
+    cells, block, needed, squares, marks, excesses, norms, limits, width, share, members,
+    missing, n_missing,
 ):  # fmt: skip
     """Add the cells of a block that some query needs and that are not loaded."""
     while needed != 0:
@@ -252,6 +252,16 @@ def _walk(  # type: ignore[no-untyped-def]
     return near.shape[0]
 
 
+@inner
+def _write_task(cells, home, points, rows, residuals, norms, packed_home):  # type: ignore[no-untyped-def]
+    """Write the queries of a task as seen from the center of their cell."""
+    write_residuals(cells, home, points, rows, residuals, norms)
+    size, width = residuals.shape
+    halves = np.empty((size + GROUP - 1) // GROUP * GROUP, np.float32)
+    no_shift = np.zeros(width, np.float32)
+    pack_members(residuals, np.arange(size), size, no_shift, packed_home, halves)
+
+
 @parallel_kernel
 def search_cells(
     cells: Cells,
@@ -304,18 +314,15 @@ def search_cells(
         residuals = np.empty((size, width), np.float32)
         norms = np.empty(size, np.float32)
         packed_home = np.empty((size + GROUP - 1) // GROUP * width * GROUP, np.float32)
-        halves = np.empty((size + GROUP - 1) // GROUP * GROUP, np.float32)
         task_scores, task_indices = scores[begin:end], indices[begin:end]
         if n_passed[task] == 0:
             task_scores[:] = np.inf
             task_indices[:] = NO_ROW
         missing[task] = -1
         rows = query_rows[begin:end]
-        write_residuals(cells, home, points, rows, residuals, norms)
-        no_shift = np.zeros(width, np.float32)
-        pack_members(residuals, np.arange(size), size, no_shift, packed_home, halves)
+        _write_task(cells, home, points, rows, residuals, norms, packed_home)
         squares = np.empty(cells.centers.shape[0], np.float64)
-        center_distances(cells.centers, home, cells.scale, squares)
+        center_distances(cells.centers, cells.centers[home], cells.scale, squares)
         near = nearest_cells(squares, home, n_near)
         queries = points.codes, rows, residuals, norms, packed_home, share, excluded[begin:end]
         n_seen, n_cells = n_passed[task], squares.shape[0]
@@ -327,3 +334,108 @@ def search_cells(
             n_seen = _walk(cells, home, near, n_seen, *queries, *best)
         is_complete[begin:end] = n_seen == CLOSED or n_seen == n_cells
         n_passed[task] = CLOSED if n_seen == near.shape[0] else n_seen
+
+
+@parallel_kernel
+def find_cells_to_search(
+    cells: Cells,
+    points: Points,
+    query_rows: np.ndarray,
+    tasks: np.ndarray,
+    n_passed: np.ndarray,
+    scores: np.ndarray,
+    is_needed: np.ndarray,
+) -> None:
+    """Find the cells that may have a closer row for a query of a task that has stopped.
+
+    Parameters
+    ----------
+    cells, points, query_rows, tasks, n_passed, scores
+        As for ``search_cells``, after a call with an infinite ``excess_share``.
+    is_needed : array of shape (n_tasks, n_cells), bool; written
+        False for cells that the task has passed.
+    """
+    width, lanes = cells.centers.shape[1], cells.values.shape[2]
+    share = np.float32(np.inf)
+    for task in prange(tasks.shape[0]):
+        home, begin, end = tasks[task, 0], tasks[task, 1], tasks[task, 2]
+        size, n_groups = end - begin, (end - begin + GROUP - 1) // GROUP
+        residuals = np.empty((size, width), np.float32)
+        norms = np.empty(size, np.float32)
+        packed_home = np.empty(n_groups * width * GROUP, np.float32)
+        rows = query_rows[begin:end]
+        _write_task(cells, home, points, rows, residuals, norms, packed_home)
+        squares = np.empty(cells.centers.shape[0], np.float64)
+        center_distances(cells.centers, cells.centers[home], cells.scale, squares)
+        near = nearest_cells(squares, home, squares.shape[0])
+        limits = np.empty(size, np.float32)
+        for i in range(size):
+            limits[i] = squared_limit(scores[begin + i, 0])
+        highest = np.full(n_groups * GROUP, -np.inf, np.float32)
+        excesses = np.empty((n_groups * GROUP, lanes), np.float32)
+        marks = np.empty(n_groups * GROUP, np.uint64)
+        members = np.empty(size, np.int64)
+        shifts = np.empty(width * lanes, np.float32)
+        block_squares = np.empty(lanes, np.float32)
+        is_needed[task] = False
+        for first in range(n_passed[task] // lanes * lanes, near.shape[0], lanes):
+            block = near[first : first + lanes]
+            pack_shifts(cells.centers, home, block, cells.scale, shifts, block_squares)
+            if not _any_is_open(np.sqrt(block_squares[0]), norms, limits, share, width):
+                break
+            farthest = np.sqrt(block_squares[block.shape[0] - 1]) * (1 + ROUNDING)
+            for i in range(size):
+                highest[i] = highest_excess(farthest, norms[i], limits[i], share, width)
+            needed = _mark_cells(shifts, block_squares, packed_home, highest, excesses, marks)
+            while needed != 0:
+                lane = first_lane(needed)
+                needed &= needed - np.uint64(1)
+                is_needed[task, block[lane]] = first + lane >= n_passed[task] and _find_members(
+                    np.sqrt(block_squares[lane]), lane, marks, excesses, norms, limits, width,
+                    share, members,
+                ) > 0  # fmt: skip
+
+
+@parallel_kernel
+def search_some_cells(
+    cells: Cells,
+    points: Points,
+    query_rows: np.ndarray,
+    excluded: np.ndarray,
+    tasks: np.ndarray,
+    some: np.ndarray,
+    is_needed: np.ndarray,
+    scores: np.ndarray,
+    indices: np.ndarray,
+) -> None:
+    """Offer the rows of some cells, which are loaded, to the queries of the tasks.
+
+    Parameters
+    ----------
+    cells, points, query_rows, excluded, tasks, scores, indices
+        As for ``search_cells``.
+    some : array of cells, int64
+    is_needed : array of shape (n_tasks, n_cells), bool
+        Cells of these that a task has to look through.
+    """
+    width = cells.centers.shape[1]
+    share = np.float32(np.inf)
+    for task in prange(tasks.shape[0]):
+        home, begin, end = tasks[task, 0], tasks[task, 1], tasks[task, 2]
+        own = some[is_needed[task][some]]
+        if own.shape[0] == 0:
+            continue
+        size = end - begin
+        residuals = np.empty((size, width), np.float32)
+        norms = np.empty(size, np.float32)
+        packed_home = np.empty((size + GROUP - 1) // GROUP * width * GROUP, np.float32)
+        rows = query_rows[begin:end]
+        _write_task(cells, home, points, rows, residuals, norms, packed_home)
+        squares = np.empty(own.shape[0], np.float64)
+        center_distances(cells.centers[own], cells.centers[home], cells.scale, squares)
+        near = own[np.argsort(squares, kind="mergesort")]
+        queries = points.codes, rows, residuals, norms, packed_home, share, excluded[begin:end]
+        none_missing = np.empty(0, np.int64)
+        _walk(
+            cells, home, near, 0, *queries, scores[begin:end], indices[begin:end], none_missing
+        )

@@ -160,6 +160,15 @@ class CellBuffer:
             self._load(group)
         return len(needed) if fits.all() else max(1, int(tasks[~fits][0]))
 
+    def loaded_in_turn(self, cells: np.ndarray) -> Iterator[np.ndarray]:
+        """Load cells, ascending, a group at a time; yield each group when it is loaded."""
+        is_loaded = self.packed.panel_starts[cells] >= 0
+        if is_loaded.any():
+            yield cells[is_loaded]
+        for group in self._groups(cells[~is_loaded]):
+            self._load(group)
+            yield group
+
     def _groups(self, cells: np.ndarray) -> Iterator[np.ndarray]:
         ends = np.cumsum(self._n_panels[cells])
         begin, before = 0, 0

@@ -135,6 +135,25 @@ def _any_is_open(distance, norms, limits, share, n_features):  # type: ignore[no
 
 
 @inner
+def _mark_block(  # type: ignore[no-untyped-def]
+    cells, home, block, norms, limits, share, packed_home, shifts, squares, highest, excesses,
+    marks,
+):  # fmt: skip
+    """Mark which queries need which cells of a block, which is by distance from ``home``.
+
+    Returns whether these or farther cells may be closer, and the cells that some query needs.
+    """
+    pack_shifts(cells.centers, home, block, cells.scale, shifts, squares)
+    n_features = cells.centers.shape[1]
+    if not _any_is_open(np.sqrt(squares[0]), norms, limits, share, n_features):
+        return False, np.uint64(0)
+    farthest = np.sqrt(squares[block.shape[0] - 1]) * (1 + ROUNDING)
+    for i in range(norms.shape[0]):
+        highest[i] = highest_excess(farthest, norms[i], limits[i], share, n_features)
+    return True, _mark_cells(shifts, squares, packed_home, highest, excesses, marks)
+
+
+@inner
 def _find_members(distance, lane, marks, excesses, norms, limits, width, share, members):  # type: ignore[no-untyped-def]
     """Write the queries that a cell of a block may have a closer row for; return how many."""
     n_members = 0
@@ -201,13 +220,12 @@ def _walk(  # type: ignore[no-untyped-def]
         limits[i] = squared_limit(scores[i, 0])
     for first in range(begin // lanes * lanes, near.shape[0], lanes):
         block = near[first : first + lanes]
-        pack_shifts(cells.centers, home, block, cells.scale, shifts, squares)
-        if not _any_is_open(np.sqrt(squares[0]), norms, limits, share, width):
+        is_open, needed = _mark_block(
+            cells, home, block, norms, limits, share, packed_home, shifts, squares, highest,
+            excesses, marks,
+        )  # fmt: skip
+        if not is_open:
             return CLOSED
-        farthest = np.sqrt(squares[block.shape[0] - 1]) * (1 + ROUNDING)
-        for i in range(size):
-            highest[i] = highest_excess(farthest, norms[i], limits[i], share, width)
-        needed = _mark_cells(shifts, squares, packed_home, highest, excesses, marks)
         needed = needed >> np.uint64(max(0, begin - first)) << np.uint64(max(0, begin - first))
         while needed != 0:
             lane = first_lane(needed)
@@ -224,13 +242,12 @@ def _walk(  # type: ignore[no-untyped-def]
                     if n_missing + lanes > missing.shape[0] or np.max(limits) == np.inf:
                         break
                     block = near[ahead : ahead + lanes]
-                    pack_shifts(cells.centers, home, block, cells.scale, shifts, squares)
-                    if not _any_is_open(np.sqrt(squares[0]), norms, limits, share, width):
+                    is_open, needed = _mark_block(
+                        cells, home, block, norms, limits, share, packed_home, shifts, squares,
+                        highest, excesses, marks,
+                    )  # fmt: skip
+                    if not is_open:
                         break
-                    farthest = np.sqrt(squares[block.shape[0] - 1]) * (1 + ROUNDING)
-                    for i in range(size):
-                        highest[i] = highest_excess(farthest, norms[i], limits[i], share, width)
-                    needed = _mark_cells(shifts, squares, packed_home, highest, excesses, marks)
                     n_missing = _add_missing(
                         cells, block, needed, squares, marks, excesses, norms, limits, width,
                         share, members, missing, n_missing,
@@ -380,13 +397,12 @@ def find_cells_to_search(
         is_needed[task] = False
         for first in range(n_passed[task] // lanes * lanes, near.shape[0], lanes):
             block = near[first : first + lanes]
-            pack_shifts(cells.centers, home, block, cells.scale, shifts, block_squares)
-            if not _any_is_open(np.sqrt(block_squares[0]), norms, limits, share, width):
+            is_open, needed = _mark_block(
+                cells, home, block, norms, limits, share, packed_home, shifts, block_squares,
+                highest, excesses, marks,
+            )  # fmt: skip
+            if not is_open:
                 break
-            farthest = np.sqrt(block_squares[block.shape[0] - 1]) * (1 + ROUNDING)
-            for i in range(size):
-                highest[i] = highest_excess(farthest, norms[i], limits[i], share, width)
-            needed = _mark_cells(shifts, block_squares, packed_home, highest, excesses, marks)
             while needed != 0:
                 lane = first_lane(needed)
                 needed &= needed - np.uint64(1)
@@ -435,7 +451,5 @@ def search_some_cells(
         center_distances(cells.centers[own], cells.centers[home], cells.scale, squares)
         near = own[np.argsort(squares, kind="mergesort")]
         queries = points.codes, rows, residuals, norms, packed_home, share, excluded[begin:end]
-        none_missing = np.empty(0, np.int64)
-        _walk(
-            cells, home, near, 0, *queries, scores[begin:end], indices[begin:end], none_missing
-        )
+        best = scores[begin:end], indices[begin:end], np.empty(0, np.int64)
+        _walk(cells, home, near, 0, *queries, *best)

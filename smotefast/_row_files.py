@@ -21,6 +21,8 @@ import numpy as np
 _GAP_BYTES = 8 << 10
 # Rows read by number in one buffer, and bytes of one system call, which are copied.
 _BUFFER_BYTES, _READ_BYTES = 2 << 20, 1 << 20
+# Windows has no reads by position, and does not remove open files.
+HAS_ROW_FILES = hasattr(os, "pread")
 
 
 class RowFile:

@@ -34,6 +34,7 @@ for name in ("SIGHUP", "SIGALRM", "SIGKILL", "setitimer"):
     delattr(signal, name)
 for name in ("fork", "getuid", "register_at_fork", "sched_getaffinity", "sysconf_names"):
     delattr(os, name)
+del os.pread, os.pwrite
 
 def hide_system_files(path, *args, open=builtins.open, **kwargs):
     if str(path) in FILES:

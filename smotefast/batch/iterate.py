@@ -96,9 +96,10 @@ def iter_resampled(
         As in ``resample_dataset``.
     scratch
         Existing folder for the copy of a source that is not Parquet, which is as large as the
-        source without compression, and for shuffled rows, which take their size in memory and
-        up to 24 bytes per row. Both are removed when the result is closed or no longer used,
-        and at exit. None means the system's folder for temporary files (``TMPDIR``).
+        source without compression, for shuffled rows, which take their size in memory and up to
+        24 bytes per row, and for classes to over-sample that do not fit into the limit. All are
+        removed when the result is closed or no longer used, and at exit. None means the
+        system's folder for temporary files (``TMPDIR``).
 
     Returns
     -------
@@ -179,14 +180,16 @@ def _prepare(
     )
     needs_scratch = isinstance(source, StreamSource) or arguments.order == "shuffled"
     scratch = ScratchFolder(scratch_parent) if needs_scratch else None
+    parent = scratch_parent or tempfile.gettempdir()
+    folder = parent if scratch is None else scratch.path
     try:
         with (
             explain_limit(arguments.limit),
-            explain_full_disk(scratch.path if scratch else "", "a scratch folder"),
+            explain_full_disk(folder, "a scratch folder"),
             exit_on_signals(),
             LoggedProgress(make_progress(progress)) as shown,
         ):
-            return _prepared_rows(arguments, source, target, scratch, scratch_parent, shown)
+            return _prepared_rows(arguments, source, target, scratch, folder, shown)
     except BaseException:
         if scratch is not None:
             scratch.remove()
@@ -198,12 +201,11 @@ def _prepared_rows(
     source: ParquetSource | StreamSource,
     target: str,
     scratch: ScratchFolder | None,
-    parent: str | None,
+    folder: str,
     progress: Progress,
 ) -> PreparedRows:
     times, peak = StepTimes("counting"), PeakMemory()
     columns = checked_columns(arguments, source, target)
-    folder = scratch.path if scratch is not None else parent or tempfile.gettempdir()
     files = _picklable(in_parquet(source, folder, arguments, progress))
     keys = keys_of(arguments)
     with files.report_changes():

@@ -96,11 +96,11 @@ def search_in_file_bytes(n_rows: int, n_features: int, k: int, dtype: np.dtype[A
     return FILE_SEARCH_BYTES + memory_needed_in_file(n_rows, n_features, k, dtype)
 
 
-def search_in_file_scratch(n_rows: int, n_features: int, k: int, dtype: np.dtype[Any]) -> int:
+def search_in_file_scratch(n_rows: int, n_features: int, dtype: np.dtype[Any]) -> int:
     """Return the size of the temporary files of such a search, without its result."""
     from smotefast.neighbors import scratch_needed_in_file
 
-    return scratch_needed_in_file(n_rows, n_features, k, dtype)
+    return scratch_needed_in_file(n_rows, n_features, dtype)
 
 
 def streaming_need(

@@ -78,8 +78,9 @@ class NumericFeatures(PicklableFeatures):
         k = neighbor_count(self._request.over_sampler)
         sizes = [self._request.class_sizes[label] for label in self.in_files]
         row = self.n_numbers * self.dtype.itemsize + 8
-        searches = [search_in_file_scratch(n, self.n_numbers, k, self.dtype) for n in sizes]
-        return ScratchNeed(sum(sizes) * row, max(searches, default=0), 4 * k * sum(sizes))
+        searches = [search_in_file_scratch(n, self.n_numbers, self.dtype) for n in sizes]
+        # A job saves the neighbors of each step as well, for a run that goes on.
+        return ScratchNeed(sum(sizes) * row, max(searches, default=0), 8 * k * sum(sizes))
 
     def gather(self, reader: FileReader) -> Gathered:
         """Read the classes to over-sample, and those that the second step searches."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from smotefast._phases import job_displayed_on
+from smotefast._row_files import HAS_ROW_FILES
 from smotefast.batch.block_plan import MemoryLimitError, Plan, make_plan
 from smotefast.batch.categorical_features import CategoricalFeatures
 from smotefast.batch.class_tables import GatheredTable, gather_table
@@ -27,7 +28,12 @@ from smotefast.batch.request import Request
 from smotefast.batch.row_filters import RowsToWrite
 from smotefast.batch.selection import SecondStep, second_step
 from smotefast.batch.shuffle_plan import ShuffleNeed
-from smotefast.batch.warmup import RUN_AGAIN, JustCompiledError, load_kernels
+from smotefast.batch.warmup import (
+    RUN_AGAIN,
+    JustCompiledError,
+    load_kernels,
+    load_search_in_file,
+)
 from smotefast.batch.writing import ColumnSource, SyntheticSamples, TargetColumn
 from smotefast.engine.job import Job
 from smotefast.kernels import kernels_were_compiled
@@ -194,7 +200,7 @@ def plan_features(
 def classes_in_files(request: Request, second: SecondStep) -> Iterator[list[Any]]:
     """Yield the classes that may be in files: none, the largest, the two largest, and so on."""
     yield []
-    if second.compares_rows or not takes_files(request):
+    if why_in_memory(request, second) is not None:
         return
     largest = sorted(request.class_sizes, key=lambda label: -request.class_sizes[label])
     for n_classes in range(1, len(largest) + 1):
@@ -202,15 +208,45 @@ def classes_in_files(request: Request, second: SecondStep) -> Iterator[list[Any]
             yield largest[:n_classes]
 
 
-def takes_files(request: Request) -> bool:
-    """Return whether the rows of a class may be in files."""
-    needs, sampler = request.needs, request.over_sampler
-    names = request.columns if needs.copies_rows else request.base_columns
-    by_estimator = needs.neighbors_parameter is not None and hasattr(
-        getattr(sampler, needs.neighbors_parameter), "kneighbors"
-    )
-    packed = all(can_be_packed(field.type) for field in request.fields(list(names)))
-    return needs.takes_files and packed and not by_estimator
+def why_in_memory(request: Request, second: SecondStep) -> str | None:
+    """Say in a sentence why no class can be in files; None if classes can, or none changes."""
+    needs, name = request.needs, type(request.over_sampler).__name__
+    if needs.reads == "everything":
+        return (
+            f"{name} needs the rows of all classes in memory at once; SMOTE, BorderlineSMOTE "
+            "and ADASYN do not."
+        )
+    if second.compares_rows:
+        return (
+            f"{type(request.selector).__name__} compares rows in memory; without it, SMOTE and "
+            "RandomOverSampler can have them in temporary files."
+        )
+    if not needs.takes_files:
+        return (
+            f"{name} needs the rows of the classes to over-sample in memory; SMOTE, and "
+            "RandomOverSampler without shrinkage, can have them in temporary files."
+        )
+    return _why_not_in_files(request) if request.class_sizes else None
+
+
+def _why_not_in_files(request: Request) -> str | None:
+    """Say what keeps rows in memory although the sampler takes files; None if nothing does."""
+    parameter = request.needs.neighbors_parameter
+    searched_by = None if parameter is None else getattr(request.over_sampler, parameter)
+    if hasattr(searched_by, "kneighbors"):
+        return (
+            f"{type(searched_by).__name__} searches rows in memory; with a number as "
+            f"{parameter}, rows can be in temporary files."
+        )
+    copied = request.columns if request.needs.copies_rows else request.base_columns
+    names = [name for name in copied if name not in request.null_columns]
+    for field in request.fields(names):
+        if not can_be_packed(field.type):
+            return (
+                f"Column {field.name!r} ({field.type}) has to be in memory; without it, rows "
+                f"can be in temporary files. Leave it out with drop={[field.name]}."
+            )
+    return None if HAS_ROW_FILES else "On this system, rows cannot be in temporary files."
 
 
 def plan_memory(
@@ -235,13 +271,15 @@ def plan_memory(
             n_rows = request.source.n_rows
         sizes = features.n_numbers, features.n_codes
         load_kernels(request.over_sampler, n_rows, *sizes, dtype)
+        if features.in_files:
+            load_search_in_file(request.over_sampler, features.n_numbers, dtype)
         second.load_kernels(features.n_numbers, dtype)
     need = second.add_memory(features.memory_need(), dtype)
     n_rows = sum(request.class_sizes.values())
     carried = _not_copied(request.base_columns, features)
     n_rows = 0 if features.in_files else n_rows
     need = with_kept_columns(need, request.column_sizes, carried, n_rows)
-    return _fitting_plan(request, need, options)
+    return _fitting_plan(request, second, need, options)
 
 
 def warn_about_features(request: Request, features: Features, plan: Plan) -> None:
@@ -250,7 +288,9 @@ def warn_about_features(request: Request, features: Features, plan: Plan) -> Non
         warn_about_columns(request, plan.batch_rows)
 
 
-def _fitting_plan(request: Request, need: MemoryNeed, options: dict[str, Any]) -> Plan:
+def _fitting_plan(
+    request: Request, second: SecondStep, need: MemoryNeed, options: dict[str, Any]
+) -> Plan:
     """Return block sizes; say in an error what may help."""
     n_written = request.source.n_rows + sum(request.n_to_generate.values())
     try:
@@ -265,27 +305,12 @@ def _fitting_plan(request: Request, need: MemoryNeed, options: dict[str, Any]) -
             **options,
         )
     except MemoryLimitError as error:
-        message = f"{error}{_what_fits(request)}"
+        reason = why_in_memory(request, second)
+        message = str(error) if reason is None else f"{error} {reason}"
         if kernels_were_compiled():
             message = f"{message} {RUN_AGAIN}"
             raise JustCompiledError(message, error.least_bytes) from error
         raise MemoryLimitError(message, error.least_bytes) from error
-
-
-def _what_fits(request: Request) -> str:
-    """Say in a sentence which samplers need less memory."""
-    name = type(request.over_sampler).__name__
-    if request.needs.reads == "everything":
-        return (
-            f" {name} needs the rows of all classes in memory at once; SMOTE, BorderlineSMOTE "
-            "and ADASYN do not."
-        )
-    if takes_files(request):
-        return ""
-    return (
-        f" {name} needs the rows of the classes to over-sample in memory; SMOTE and "
-        "RandomOverSampler can have them in temporary files."
-    )
 
 
 def _shuffle_need(request: Request, n_rows: int) -> ShuffleNeed | None:

@@ -78,6 +78,18 @@ def load_kernels(
     sampler.load_kernels(dtype, n_features, n_codes, n_threads)
 
 
+def load_search_in_file(
+    sampler: BaseOverSampler, n_features: int, dtype: np.dtype[Any]
+) -> None:
+    """Run all kernels of a search within a class whose rows are in a file."""
+    from smotefast.neighbors import load_file_search
+
+    name = sampler.needs().neighbors_parameter
+    if name is not None:
+        k, n_threads = int(getattr(sampler, name)), thread_count(sampler.n_jobs)
+        load_file_search(dtype, n_features, k, n_threads=n_threads)
+
+
 def load_link_searches(
     n_rows: int, n_features: int, dtype: np.dtype[Any], n_jobs: int | None
 ) -> None:

@@ -4,6 +4,7 @@ from smotefast.exceptions import RecallWarning, SearchWarning
 from smotefast.neighbors.estimator import NeighborEstimator, fit_estimator
 from smotefast.neighbors.expected_search import ExpectedSearch, expected_search
 from smotefast.neighbors.load_kernels import (
+    load_file_search,
     load_same_class_first,
     load_searches,
     load_value_differences,
@@ -55,6 +56,7 @@ __all__ = [
     "find_neighbors_in_file",
     "find_neighbors_in_pool",
     "fit_estimator",
+    "load_file_search",
     "load_same_class_first",
     "load_searches",
     "load_value_differences",

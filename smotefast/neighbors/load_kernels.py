@@ -6,17 +6,26 @@ and compiling takes ten times as much; a file job counts both before it starts.
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 from typing import Any
 
 import numpy as np
 
+from smotefast._row_files import RowFile
 from smotefast.kernels.points import Points
+from smotefast.neighbors.cells.partition import assign
+from smotefast.neighbors.cells.row_file_cells import sort_by_cell
+from smotefast.neighbors.cells.row_file_walk import FileWalk
+from smotefast.neighbors.cells.search import WHOLE
 from smotefast.neighbors.planner import METHODS, Method, methods_for
 from smotefast.neighbors.problem import SearchProblem
-from smotefast.neighbors.queries import as_points, pool_queries
+from smotefast.neighbors.queries import as_file_points, as_points, pool_queries
 from smotefast.neighbors.same_class_first import same_class_comes_first
 
 _ROWS = 200
+# Memory of a search in a file on little data.
+_FILE_BYTES = 1 << 20
 
 
 def load_searches(
@@ -47,6 +56,22 @@ def load_searches(
         method = METHODS[name]
         if method.needs_kernels and method.may_pay(problem):
             _run(method, dtype, n_features, n_codes, min(k, _ROWS - 1), n_threads)
+
+
+def load_file_search(dtype: np.dtype[Any], n_features: int, k: int, *, n_threads: int) -> None:
+    """Run a search in a file on little data: it packs cells by code for one thread."""
+    values = _random_points(_ROWS, n_features, 0, dtype).values
+    folder, k = tempfile.gettempdir(), min(k, _ROWS - 1)
+    with contextlib.suppress(OSError):  # the job's files need not be in this folder
+        rows = RowFile.new(folder, values.shape, values.dtype)
+        rows[:] = values
+        points = as_file_points(rows)
+        assigned = assign(points, points, n_threads=n_threads)
+        assert assigned is not None
+        cells = sort_by_cell(points, assigned, folder, n_bytes=_FILE_BYTES)
+        walk = FileWalk(cells, None, k, n_threads=n_threads, n_bytes=_FILE_BYTES)
+        for step in walk.steps():
+            walk.search(step, WHOLE)
 
 
 def load_same_class_first(dtype: np.dtype[Any], n_features: int, *, n_threads: int) -> None:

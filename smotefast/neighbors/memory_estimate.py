@@ -17,6 +17,7 @@ from smotefast.neighbors.cells.nn_descent import graph_width
 from smotefast.neighbors.cells.partition import SAMPLE_ROWS, rows_per_cell
 from smotefast.neighbors.exact.duplicates import MAX_DISTINCT_SHARE
 from smotefast.neighbors.problem import SearchProblem
+from smotefast.neighbors.queries import float_type
 
 # Candidates of blocks of queries, blocks of rows in float64, and buffers of the threads.
 _BLOCKS = 24 << 20
@@ -60,27 +61,27 @@ def estimated_bytes(
 def memory_needed_in_file(n_rows: int, n_columns: int, k: int, dtype: Any) -> int:
     """Return the bytes that a search in a file takes besides its ``memory_bytes``.
 
-    The samples that decide the method and the centers, the centers, and six bytes a row: the
-    cell of each row and its place in the sorted file.
+    The samples that decide the method and the centers, the centers, and seven bytes a row: the
+    cell of each row, its place in the sorted file, and whether it is a query.
     """
-    itemsize = 4 if np.dtype(dtype) in (np.float16, np.float32) else 8
+    itemsize = float_type(np.dtype(dtype)).itemsize
     n_cells = max(1, n_rows // rows_per_cell(n_rows))
     n_centers = min(n_rows, SAMPLE_ROWS * n_cells)
     # A sample with its copy in cells; a sample with the cells and a column of its rows.
     costs = sample_size(n_rows) * (n_columns * (itemsize + 5) + 40)
     means = n_centers * (n_columns * itemsize + 40)
     centers = n_cells * (n_columns + 1) * 3 * 8
-    per_row = n_rows * (6 if n_cells <= 1 << 16 else 8)
+    per_row = n_rows * (7 if n_cells <= 1 << 16 else 9)
     return int(per_row + centers + max(costs, means)) + _FILE_BLOCKS
 
 
-def scratch_needed_in_file(n_rows: int, n_columns: int, k: int, dtype: Any) -> int:
+def scratch_needed_in_file(n_rows: int, n_columns: int, dtype: Any) -> int:
     """Return the size of the temporary files of a search in a file, besides its result.
 
     The rows sorted by cell with their numbers, and the numbers in the order of the result.
     """
     number = 4 if n_rows < 1 << 31 else 8
-    return n_rows * (n_columns * int(np.dtype(dtype).itemsize) + number + 8)
+    return n_rows * (n_columns * float_type(np.dtype(dtype)).itemsize + 2 * number)
 
 
 def _tiles_bytes(n_pool: float, n_features: int, k: int) -> float:

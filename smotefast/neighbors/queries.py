@@ -112,16 +112,16 @@ def other_queries(points: P) -> Queries[P]:
 
 def as_float_rows(rows: np.ndarray) -> np.ndarray:
     """Return the rows as C-contiguous float32 or float64 in native byte order."""
-    return np.ascontiguousarray(rows, dtype=_float_type(rows.dtype))
+    return np.ascontiguousarray(rows, dtype=float_type(rows.dtype))
 
 
 def as_file_points(rows: RowFile) -> FilePoints:
     """Return rows in a file as points."""
-    values = rows.converted_to(_float_type(rows.dtype))
+    values = rows.converted_to(float_type(rows.dtype))
     return FilePoints(values, np.empty((len(rows), 0), dtype=np.int32), 0.0)
 
 
-def _float_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
+def float_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """Return the type in which rows of a type are searched."""
     is_small = dtype in (np.float16, np.float32)
     return np.dtype(np.float32 if is_small else np.float64)

@@ -233,14 +233,14 @@ class _Tables:
         return writer.finish()
 
     def _search(self, step: Step, reach: Reach) -> np.ndarray:
-        """Return what a walk finds, and if that is not all, the neighbors as well."""
+        """Return the neighbors; those of an approximate walk come first if it leaves some."""
         found, unresolved = self._walk.search(step, reach)
         dtype = index_dtype(self._shape[0])
         walked = found.indices.astype(dtype)
         if not len(unresolved):
             return walked[np.newaxis]
-        finished = self._walk.finish(step, found, unresolved)
-        return np.stack([walked, finished.astype(dtype)])
+        finished = self._walk.finish(step, found, unresolved).astype(dtype)
+        return finished[np.newaxis] if reach == WHOLE else np.stack([walked, finished])
 
 
 def _best_attempt(tables: _Tables, sample: FileSample, reason: str) -> FileNeighbors:

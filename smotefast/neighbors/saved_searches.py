@@ -1,7 +1,8 @@
 """Results of searches that an interrupted job has saved, used when the job is run again.
 
 The searches of a job come in the same order in each run, so a search is known by its number. A
-search that took less than a second is not saved: it is repeated as fast.
+search that took less than a second is not saved: it is repeated as fast. Of a search in a file,
+each step is saved.
 """
 
 from __future__ import annotations

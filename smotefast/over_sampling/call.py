@@ -27,9 +27,6 @@ from smotefast.neighbors import (
 # Draws that are read at a time: as many as lie between two checkpoints.
 _DRAWS_AT_ONCE = 1 << 20
 
-# Draws that are read at a time: as many as lie between two checkpoints.
-_DRAWS_AT_ONCE = 1 << 20
-
 
 class Parameters(Protocol):
     """Parameters that all samplers with neighbors have."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import os
 import pickle
 
@@ -10,12 +11,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sklearn.neighbors import NearestNeighbors
 
 import smotefast
+from smotefast._row_files import RowFile
 from smotefast.batch import prepare
 from smotefast.batch.block_plan import MemoryLimitError
+from smotefast.kernels import cell_packing
 from smotefast.neighbors.cells.row_file_walk import FileWalk
-from smotefast.over_sampling import SMOTE, RandomOverSampler, call
+from smotefast.over_sampling import SMOTE, SMOTEN, RandomOverSampler, call
 from tests.helpers.parquet_files import imbalanced, resample, same, write_file, write_folder
 
 N_ROWS = 600
@@ -136,11 +140,103 @@ def test_nested_columns__are_held_in_memory_or_refused(tmp_path):
     assert os.listdir(tmp_path) == ["in.parquet"]
 
 
+def refusal(tmp_path, table, **options):
+    """Return the message of a job that no class fits into the limit of."""
+    source = write_file(tmp_path / "in.parquet", table)
+    options = {"memory_limit": "1MiB", **options}
+    with pytest.raises(MemoryLimitError) as caught:
+        resample(source, tmp_path / "out.parquet", **options)
+    return str(caught.value)
+
+
+REASONS = {
+    "SMOTEN needs the rows of the classes": {"sampler": SMOTEN()},
+    "RandomOverSampler needs the rows": {"sampler": RandomOverSampler(shrinkage=1)},
+    "TomekLinks compares rows in memory": {"sampler": "smote-tomek"},
+    "NearestNeighbors searches rows in memory; with a number as k_neighbors": {
+        "sampler": SMOTE(k_neighbors=NearestNeighbors(n_neighbors=6))
+    },
+    "Column 'tags' (list<element: int64>) has to be in memory": {
+        "drop": [], "keep": [*OTHERS, "tags"], "keep_fill": "base"
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_an_error__says_why_no_class_can_be_in_files(tmp_path, reason):
+    table = with_other_columns(imbalanced(N_ROWS))
+    table = table.append_column("tags", pa.array([[i] for i in range(N_ROWS)]))
+    options = {"drop": [*OTHERS, "tags"]} | REASONS[reason]
+    message = refusal(tmp_path, table, **options)
+    assert reason in message
+    assert "temporary files" in message
+
+
+@pytest.mark.parametrize("sampler", ["smote", "random", "random-under"])
+def test_an_error__gives_no_reason_if_classes_can_be_in_files_or_none_changes(
+    tmp_path, sampler
+):
+    assert "temporary files" not in refusal(tmp_path, imbalanced(N_ROWS), sampler=sampler)
+
+
+def test_classes__are_in_memory_where_there_are_no_reads_by_position(tmp_path, monkeypatch):
+    monkeypatch.setattr(prepare, "HAS_ROW_FILES", False)
+    message = refusal(tmp_path, imbalanced(N_ROWS))
+    assert "On this system, rows cannot be in temporary files." in message
+
+
+@pytest.mark.parametrize("dtype", [np.int16, np.float32])
+def test_scratch__is_about_what_the_files_take(tmp_path, use_files, monkeypatch, dtype):
+    source = write_file(tmp_path / "in.parquet", imbalanced(6_000, share=0.45, dtype=dtype))
+    use_files(1)
+    monkeypatch.setattr(prepare, "load_search_in_file", lambda *_: None)
+    descriptors, new = [], RowFile.new
+
+    def new_file(*arguments):
+        rows = new(*arguments)
+        descriptors.append(os.dup(rows._descriptor.number))
+        return rows
+
+    monkeypatch.setattr(RowFile, "new", new_file)
+    with smotefast.iter_resampled(source, target="label", sampler="smote") as rows:
+        sizes = [os.fstat(each).st_size for each in descriptors]
+        list(map(os.close, descriptors))
+        assert 0.7 * rows.summary.scratch_bytes < sum(sizes) <= rows.summary.scratch_bytes
+
+
+def test_a_plan__loads_the_code_that_packs_cells_of_files(tmp_path, use_files, monkeypatch):
+    source = write_file(tmp_path / "in.parquet", imbalanced(N_ROWS))
+    use_files(1)
+    n_threads, pack = set(), cell_packing.pack_cells
+
+    def pack_cells(*arguments, **options):
+        n_threads.add(options["n_threads"])
+        return pack(*arguments, **options)
+
+    monkeypatch.setattr(cell_packing, "pack_cells", pack_cells)
+    smotefast.plan_dataset(source, target="label", sampler="smote")
+    assert 1 in n_threads
+
+
+def test_a_full_disk__is_an_error_that_names_the_folder(tmp_path, use_files, monkeypatch):
+    source = write_file(tmp_path / "in.parquet", imbalanced(N_ROWS))
+    use_files(1)
+    monkeypatch.setattr(prepare, "load_search_in_file", lambda *_: None)
+
+    def write(self, values, start):
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(RowFile, "_write", write)
+    with pytest.raises(OSError, match=f"not enough disk space for '{tmp_path}'"):
+        smotefast.iter_resampled(source, target="label", scratch=tmp_path)
+
+
 def test_a_job_interrupted_in_a_search__goes_on_inside_it(tmp_path, use_files, monkeypatch):
     source = write_file(tmp_path / "in.parquet", imbalanced(6_000, share=0.45))
     sampler = SMOTE(random_state=0, search="exact")
     resample(source, tmp_path / "whole", sampler=sampler)
     use_files(1)
+    monkeypatch.setattr(prepare, "load_search_in_file", lambda *_: None)
     monkeypatch.setattr(call, "FILE_SEARCH_BYTES", 1 << 16)
     n_searched, search_step = [0], FileWalk.search
 

@@ -24,8 +24,9 @@ from smotefast.neighbors.queries import as_file_points, as_points, pool_queries
 from smotefast.neighbors.same_class_first import same_class_comes_first
 
 _ROWS = 200
-# Memory of a search in a file on little data.
-_FILE_BYTES = 1 << 20
+# Rows of a cell and memory of a search in a file on little data: so few that a walk stops, and
+# goes on in the order of the file.
+_CELL_ROWS, _FILE_BYTES = 8, 1
 
 
 def load_searches(
@@ -66,12 +67,11 @@ def load_file_search(dtype: np.dtype[Any], n_features: int, k: int, *, n_threads
         rows = RowFile.new(folder, values.shape, values.dtype)
         rows[:] = values
         points = as_file_points(rows)
-        assigned = assign(points, points, n_threads=n_threads)
+        assigned = assign(points, points, n_threads=n_threads, cell_rows=_CELL_ROWS)
         assert assigned is not None
         cells = sort_by_cell(points, assigned, folder, n_bytes=_FILE_BYTES)
         walk = FileWalk(cells, None, k, n_threads=n_threads, n_bytes=_FILE_BYTES)
-        for step in walk.steps():
-            walk.search(step, WHOLE)
+        walk.search(next(walk.steps()), WHOLE)
 
 
 def load_same_class_first(dtype: np.dtype[Any], n_features: int, *, n_threads: int) -> None:

@@ -28,12 +28,7 @@ from smotefast.batch.request import Request
 from smotefast.batch.row_filters import RowsToWrite
 from smotefast.batch.selection import SecondStep, second_step
 from smotefast.batch.shuffle_plan import ShuffleNeed
-from smotefast.batch.warmup import (
-    RUN_AGAIN,
-    JustCompiledError,
-    load_kernels,
-    load_search_in_file,
-)
+from smotefast.batch.warmup import RUN_AGAIN, JustCompiledError, load_kernels
 from smotefast.batch.writing import ColumnSource, SyntheticSamples, TargetColumn
 from smotefast.engine.job import Job
 from smotefast.kernels import kernels_were_compiled
@@ -263,9 +258,8 @@ def _load_kernels(
     if request.needs.reads in ("neighbors", "everything"):
         n_rows = request.source.n_rows
     sizes = features.n_numbers, features.n_codes
-    load_kernels(request.over_sampler, n_rows, *sizes, dtype)
-    if features.in_files:
-        load_search_in_file(request.over_sampler, features.n_numbers, dtype)
+    in_files = bool(features.in_files)
+    load_kernels(request.over_sampler, n_rows, *sizes, dtype, in_files=in_files)
     second.load_kernels(features.n_numbers, dtype)
 
 

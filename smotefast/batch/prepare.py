@@ -28,12 +28,7 @@ from smotefast.batch.request import Request
 from smotefast.batch.row_filters import RowsToWrite
 from smotefast.batch.selection import SecondStep, second_step
 from smotefast.batch.shuffle_plan import ShuffleNeed
-from smotefast.batch.warmup import (
-    RUN_AGAIN,
-    JustCompiledError,
-    load_kernels,
-    load_search_in_file,
-)
+from smotefast.batch.warmup import RUN_AGAIN, JustCompiledError, load_kernels
 from smotefast.batch.writing import ColumnSource, SyntheticSamples, TargetColumn
 from smotefast.engine.job import Job
 from smotefast.kernels import kernels_were_compiled
@@ -188,8 +183,10 @@ def plan_features(
     refused: list[MemoryLimitError] = []
     for in_files in classes_in_files(request, second):
         features = choose_features(request, second, in_files)
+        if len(refused) < 2:  # without files, and with some: 300 classes took a minute
+            _load_kernels(request, features, second, progress)
         try:
-            return features, plan_memory(request, features, second, progress, **options)
+            return features, plan_memory(request, features, second, options)
         except JustCompiledError:
             raise
         except MemoryLimitError as error:
@@ -249,35 +246,36 @@ def _why_not_in_files(request: Request) -> str | None:
     return None if HAS_ROW_FILES else "On this system, rows cannot be in temporary files."
 
 
+def _load_kernels(
+    request: Request, features: Features, second: SecondStep, progress: Progress
+) -> None:
+    """Load what the job may run, so that it counts as memory of the program."""
+    dtype = features.dtype
+    if dtype is None:
+        return
+    progress.phase("loading kernels")
+    n_rows = max(request.class_sizes.values(), default=0)
+    if request.needs.reads in ("neighbors", "everything"):
+        n_rows = request.source.n_rows
+    sizes = features.n_numbers, features.n_codes
+    in_files = bool(features.in_files)
+    load_kernels(request.over_sampler, n_rows, *sizes, dtype, in_files=in_files)
+    second.load_kernels(features.n_numbers, dtype)
+
+
 def plan_memory(
-    request: Request,
-    features: Features,
-    second: SecondStep,
-    progress: Progress,
-    **options: float | None,
+    request: Request, features: Features, second: SecondStep, options: dict[str, Any]
 ) -> Plan:
-    """Load the kernels, and plan the memory on top of them.
+    """Plan the memory on top of that of the program.
 
     Raises
     ------
     MemoryLimitError
         If the job would not stay under the limit.
     """
-    dtype = features.dtype
-    if dtype is not None:
-        progress.phase("loading kernels")
-        n_rows = max(request.class_sizes.values(), default=0)
-        if request.needs.reads in ("neighbors", "everything"):
-            n_rows = request.source.n_rows
-        sizes = features.n_numbers, features.n_codes
-        load_kernels(request.over_sampler, n_rows, *sizes, dtype)
-        if features.in_files:
-            load_search_in_file(request.over_sampler, features.n_numbers, dtype)
-        second.load_kernels(features.n_numbers, dtype)
-    need = second.add_memory(features.memory_need(), dtype)
-    n_rows = sum(request.class_sizes.values())
+    need = second.add_memory(features.memory_need(), features.dtype)
+    n_rows = 0 if features.in_files else sum(request.class_sizes.values())
     carried = _not_copied(request.base_columns, features)
-    n_rows = 0 if features.in_files else n_rows
     need = with_kept_columns(need, request.column_sizes, carried, n_rows)
     return _fitting_plan(request, second, need, options)
 

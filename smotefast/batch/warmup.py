@@ -40,7 +40,13 @@ class JustCompiledError(MemoryLimitError):
 
 
 def load_kernels(
-    sampler: BaseOverSampler, n_rows: int, n_features: int, n_codes: int, dtype: np.dtype[Any]
+    sampler: BaseOverSampler,
+    n_rows: int,
+    n_features: int,
+    n_codes: int,
+    dtype: np.dtype[Any],
+    *,
+    in_files: bool = False,
 ) -> None:
     """Run all kernels that a job of this shape may use.
 
@@ -54,11 +60,13 @@ def load_kernels(
         Number of numeric and of categorical columns.
     dtype
         Of the numbers.
+    in_files
+        Whether rows of a class are in a temporary file.
     """
     name = sampler.needs().neighbors_parameter
     if name is None:  # copies, with noise or without, are computed by NumPy
         return
-    from smotefast.neighbors import load_searches
+    from smotefast.neighbors import load_file_search, load_searches
 
     n_threads = thread_count(sampler.n_jobs)
     small = clone(sampler).set_params(random_state=0, sampling_strategy="auto")
@@ -68,6 +76,8 @@ def load_kernels(
             dtype, max(n_features, 1), k, sampler.search, n_rows=n_rows, n_codes=n_codes,
             n_threads=n_threads,
         )  # fmt: skip
+        if in_files:
+            load_file_search(dtype, n_features, k, n_threads=n_threads)
         small.set_params(**{name: min(k, _ROWS // 8), "search": "exact"})
     parameters = small.get_params(deep=False)
     replaced = {
@@ -76,18 +86,6 @@ def load_kernels(
     small.set_params(**replaced)
     _generate(small, n_features, n_codes, dtype)
     sampler.load_kernels(dtype, n_features, n_codes, n_threads)
-
-
-def load_search_in_file(
-    sampler: BaseOverSampler, n_features: int, dtype: np.dtype[Any]
-) -> None:
-    """Run all kernels of a search within a class whose rows are in a file."""
-    from smotefast.neighbors import load_file_search
-
-    name = sampler.needs().neighbors_parameter
-    if name is not None:
-        k, n_threads = int(getattr(sampler, name)), thread_count(sampler.n_jobs)
-        load_file_search(dtype, n_features, k, n_threads=n_threads)
 
 
 def load_link_searches(

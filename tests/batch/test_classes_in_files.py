@@ -14,6 +14,7 @@ import pytest
 from sklearn.neighbors import NearestNeighbors
 
 import smotefast
+from smotefast import neighbors
 from smotefast._row_files import RowFile
 from smotefast.batch import prepare
 from smotefast.batch.block_plan import MemoryLimitError
@@ -189,7 +190,7 @@ def test_classes__are_in_memory_where_there_are_no_reads_by_position(tmp_path, m
 def test_scratch__is_about_what_the_files_take(tmp_path, use_files, monkeypatch, dtype):
     source = write_file(tmp_path / "in.parquet", imbalanced(6_000, share=0.45, dtype=dtype))
     use_files(1)
-    monkeypatch.setattr(prepare, "load_search_in_file", lambda *_: None)
+    monkeypatch.setattr(neighbors, "load_file_search", lambda *_, **__: None)
     descriptors, new = [], RowFile.new
 
     def new_file(*arguments):
@@ -221,7 +222,7 @@ def test_a_plan__loads_the_code_that_packs_cells_of_files(tmp_path, use_files, m
 def test_a_full_disk__is_an_error_that_names_the_folder(tmp_path, use_files, monkeypatch):
     source = write_file(tmp_path / "in.parquet", imbalanced(N_ROWS))
     use_files(1)
-    monkeypatch.setattr(prepare, "load_search_in_file", lambda *_: None)
+    monkeypatch.setattr(neighbors, "load_file_search", lambda *_, **__: None)
 
     def write(self, values, start):
         raise OSError(errno.ENOSPC, "full")
@@ -236,7 +237,7 @@ def test_a_job_interrupted_in_a_search__goes_on_inside_it(tmp_path, use_files, m
     sampler = SMOTE(random_state=0, search="exact")
     resample(source, tmp_path / "whole", sampler=sampler)
     use_files(1)
-    monkeypatch.setattr(prepare, "load_search_in_file", lambda *_: None)
+    monkeypatch.setattr(neighbors, "load_file_search", lambda *_, **__: None)
     monkeypatch.setattr(call, "FILE_SEARCH_BYTES", 1 << 16)
     n_searched, search_step = [0], FileWalk.search
 

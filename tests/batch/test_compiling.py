@@ -104,7 +104,7 @@ JOB = f"""
 import itertools, os, sys, time
 import smotefast.batch.prepare as prepare
 from smotefast.cli import main
-def load(*arguments):
+def load(*arguments, **options):
     exec({COMPILE!r}, {{}})
 prepare.load_kernels = load
 if os.environ.get("SLOW"):  # each look at the clock finds a minute gone

@@ -62,8 +62,9 @@ def load_searches(
 def load_file_search(dtype: np.dtype[Any], n_features: int, k: int, *, n_threads: int) -> None:
     """Run a search in a file on little data: it packs cells by code for one thread."""
     values = _random_points(_ROWS, n_features, 0, dtype).values
-    folder, k = tempfile.gettempdir(), min(k, _ROWS - 1)
+    k = min(k, _ROWS - 1)
     with contextlib.suppress(OSError):  # the job's files need not be in this folder
+        folder = tempfile.gettempdir()
         rows = RowFile.new(folder, values.shape, values.dtype)
         rows[:] = values
         points = as_file_points(rows)

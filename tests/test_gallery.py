@@ -44,7 +44,7 @@ def test_examples__have_a_title_and_a_text_and_show_nothing_by_themselves(path):
     assert not empty
     assert rest
     assert "\n# %%\n# " in text  # text between the code
-    assert not re.search(r"\.show\(|savefig|/work/|shared/", text)
+    assert not re.search(r"\.show\(|savefig", text)
 
 
 def test_cheap_examples__run_without_warnings(tmp_path):

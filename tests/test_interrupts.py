@@ -40,7 +40,7 @@ LIMITS = [
     (value_difference, "_LOOKUPS_PER_THREAD", 1),
     (value_difference, "_RANKED_PER_THREAD", 1),
     (csr, "_WORK_PER_THREAD", 1),
-    (cells, "_WORK_PER_THREAD", 1.0),
+    (cells, "WORK_PER_THREAD", 1.0),
     (scan, "_WORK_PER_THREAD", 1),
     (scan, "_RANKED_PER_THREAD", 1),
     (tiles, "_WORK_PER_THREAD", 1),

@@ -172,12 +172,12 @@ def pack_shifts(centers, home, near, scale, shifts, squares):  # type: ignore[no
 
 
 @inner
-def center_distances(centers, own, scale, squares):  # type: ignore[no-untyped-def]
+def center_distances(centers, center, scale, squares):  # type: ignore[no-untyped-def]
     """Write the scaled squared distances of centers to one."""
     for cell in range(centers.shape[0]):
         squared = 0.0
         for j in range(centers.shape[1]):
-            difference = (centers[cell, j] - own[j]) * scale
+            difference = (centers[cell, j] - center[j]) * scale
             squared += difference * difference
         squares[cell] = squared
 

@@ -413,24 +413,24 @@ def find_cells_to_search(
 
 
 @parallel_kernel
-def search_some_cells(
+def search_listed_cells(
     cells: Cells,
     points: Points,
     query_rows: np.ndarray,
     excluded: np.ndarray,
     tasks: np.ndarray,
-    some: np.ndarray,
+    listed: np.ndarray,
     is_needed: np.ndarray,
     scores: np.ndarray,
     indices: np.ndarray,
 ) -> None:
-    """Offer the rows of some cells, which are loaded, to the queries of the tasks.
+    """Offer the rows of cells, which are loaded, to the queries of the tasks.
 
     Parameters
     ----------
     cells, points, query_rows, excluded, tasks, scores, indices
         As for ``search_cells``.
-    some : array of cells, int64
+    listed : array of cells, int64
     is_needed : array of shape (n_tasks, n_cells), bool
         Cells of these that a task has to look through.
     """
@@ -438,8 +438,8 @@ def search_some_cells(
     share = np.float32(np.inf)
     for task in prange(tasks.shape[0]):
         home, begin, end = tasks[task, 0], tasks[task, 1], tasks[task, 2]
-        own = some[is_needed[task][some]]
-        if own.shape[0] == 0:
+        to_search = listed[is_needed[task][listed]]
+        if to_search.shape[0] == 0:
             continue
         size = end - begin
         residuals = np.empty((size, width), np.float32)
@@ -447,9 +447,9 @@ def search_some_cells(
         packed_home = np.empty((size + GROUP - 1) // GROUP * width * GROUP, np.float32)
         rows = query_rows[begin:end]
         _write_task(cells, home, points, rows, residuals, norms, packed_home)
-        squares = np.empty(own.shape[0], np.float64)
-        center_distances(cells.centers[own], cells.centers[home], cells.scale, squares)
-        near = own[np.argsort(squares, kind="mergesort")]
+        squares = np.empty(to_search.shape[0], np.float64)
+        center_distances(cells.centers[to_search], cells.centers[home], cells.scale, squares)
+        near = to_search[np.argsort(squares, kind="mergesort")]
         queries = points.codes, rows, residuals, norms, packed_home, share, excluded[begin:end]
         best = scores[begin:end], indices[begin:end], np.empty(0, np.int64)
         _walk(cells, home, near, 0, *queries, *best)

@@ -252,7 +252,10 @@ def test_an_existing_destination_survives_a_failed_job(fails, tmp_path):
 def test_a_full_disk(fails, monkeypatch):
     from smotefast.storage import sink
 
-    monkeypatch.setattr(sink, "open_file", lambda name: pa.OSFile("/dev/full", "wb"))
+    def open_full(name, mode, **options):
+        return open("/dev/full", mode, **options)
+
+    monkeypatch.setattr(sink, "open", open_full, raising=False)
     fails(
         imbalanced(),
         OSError,

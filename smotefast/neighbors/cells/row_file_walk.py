@@ -205,7 +205,7 @@ class FileWalk:
 
         Candidates may differ from those of a walk from near to far, not the nearest rows.
         """
-        from smotefast.kernels.cells import find_cells_to_search, search_some_cells
+        from smotefast.kernels.cells import find_cells_to_search, search_listed_cells
 
         buffer, queries = self._buffer, step.queries
         n_cells = len(self._cells.assigned.sizes)
@@ -216,9 +216,9 @@ class FileWalk:
                 buffer.packed, queries.points, queries.rows, part, n_passed[block], scores,
                 is_needed, n_threads=self._n_threads,
             )  # fmt: skip
-            for some in buffer.loaded_in_turn(np.flatnonzero(is_needed.any(axis=0))):
-                search_some_cells(
-                    buffer.packed, *queries, part, some, is_needed, scores, candidates,
+            for group in buffer.loaded_in_turn(np.flatnonzero(is_needed.any(axis=0))):
+                search_listed_cells(
+                    buffer.packed, *queries, part, group, is_needed, scores, candidates,
                     n_threads=self._n_threads,
                 )  # fmt: skip
 

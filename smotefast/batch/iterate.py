@@ -38,8 +38,8 @@ from smotefast.storage.files import remove
 
 Path = str | os.PathLike[str]
 # Blocks of rows that an iteration holds besides those that a job does: the one that is cut into
-# batches, and the batch of the caller.
-_BATCH_GROUPS = 1.5
+# batches, and that of the caller's batch.
+_BATCH_GROUPS = 2.0
 
 
 def iter_resampled(

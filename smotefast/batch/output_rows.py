@@ -6,6 +6,7 @@ import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from operator import methodcaller
 from typing import NamedTuple, Protocol
 
 import pyarrow as pa
@@ -79,7 +80,8 @@ def batches_of(
     rows: OutputRows, start: int, stop: int, names: list[str]
 ) -> Iterator[pa.RecordBatch]:
     """Yield columns of the rows ``start..stop`` in batches."""
-    selected = (table.select(names) for table in rows.tables(start, stop))
+    # A generator expression would hold a block while the next one is made.
+    selected = map(methodcaller("select", names), rows.tables(start, stop))
     if rows.batch_rows is not None:
         yield from batches_of_size(selected, rows.batch_rows)
         return
@@ -169,12 +171,14 @@ def batches_of_size(tables: Iterable[pa.Table], n_rows: int) -> Iterator[pa.Reco
     for table in tables:
         pending.append(table)
         n_pending += table.num_rows
+        del table
         n_complete = n_pending // n_rows * n_rows
         if n_complete:
             joined = pa.concat_tables(pending)
             yield from _slices(joined.slice(0, n_complete), n_rows)
             n_pending -= n_complete
             pending = [joined.slice(n_complete)] if n_pending else []
+            del joined
     if n_pending:
         yield from record_batches(pa.concat_tables(pending))
 

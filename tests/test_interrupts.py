@@ -192,16 +192,16 @@ import numpy as np
 import smotefast
 def tell(rows_done, rows_total):
     seen.append(rows_done < rows_total)
-    # After the first block, when all code is compiled: a bare "except" of an imported package
-    # could lose the signal.
+    # After the first block. All code is compiled, by the same call before: a bare "except" of
+    # an imported package could lose the signal.
     if rows_done and not told:
         told.append(1)
         print("searching", flush=True)
-seen, told, n = [], [], 200_000
+seen, told, n = [], [], 150_000
 X = np.random.default_rng(0).normal(size=(n, 20)).astype(np.float32)
 y = np.arange(n) % 2
 sampler = smotefast.EditedNearestNeighbours(search="exact", kind_sel="mode")
-sampler.fit_resample(X[:30_000], y[:30_000])
+sampler.fit_resample(X, y)
 try:
     with smotefast.progress(tell):
         sampler.fit_resample(X, y)

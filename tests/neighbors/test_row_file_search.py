@@ -106,6 +106,14 @@ def test_neighbors__do_not_depend_on_memory(tmp_path_factory, kind, dtype, n, k,
     assert np.array_equal(found.indices[:], expected)
 
 
+@pytest.mark.parametrize("kind", ["gaussian", "clusters", "integers", "far rows"])
+def test_walks_that_stop_often__go_on_in_the_order_of_the_file(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(partition, "_CELL_ROWS", 2)  # several blocks of cells
+    rows = rows_of(kind, 240)
+    found = search_file(tmp_path, rows, 4, memory_bytes=1 << 12)
+    assert np.array_equal(found.indices[:], nearest(rows, 4))
+
+
 @pytest.mark.parametrize("memory", [1 << 16, 1 << 22])
 def test_approximate_search__finds_what_it_finds_in_memory(
     tmp_path, small_cells, monkeypatch, memory

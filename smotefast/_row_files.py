@@ -265,13 +265,10 @@ class ByteFile:
 
     def __init__(self, folder: str) -> None:
         self._rows = RowFile.new(folder, (0,), np.uint8)
-        self._size = 0
 
     def append(self, data: np.ndarray) -> int:
         """Append bytes; return the position of the first one."""
-        start, self._size = self._size, self._size + len(data)
-        self._rows.write_runs(np.array([start]), np.array([len(data)]), data)
-        return start
+        return self._rows.append(data)
 
     def read_into(self, starts: np.ndarray, sizes: np.ndarray, out: np.ndarray) -> None:
         """Read pieces of so many bytes, one after the other."""

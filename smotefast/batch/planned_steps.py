@@ -161,7 +161,7 @@ def planned_steps(
     steps.add("counting", _counting(request, stored, in_files, target), stored.stored(target))
     steps.add("planning", {"kernels": float(_loads_kernels(request, second))})
     rows, while_searching, neighbors = features.scratch_need()
-    rows += carried_bytes(request, features) if features.in_files else 0
+    rows += carried_bytes(request, features)
     steps.scratch += rows
     gathering = _gathering(request, second, stored, gathered, read)
     steps.add("gathering", gathering, stored.stored(read), rows)

@@ -338,12 +338,13 @@ def _reader(request: Request, plan: Plan, progress: Progress, scratch: str) -> F
 
 def _scratch_bytes(request: Request, features: Features) -> int:
     """Return the bytes that are planned for temporary files."""
-    need = features.scratch_need()
-    return sum(need) + (carried_bytes(request, features) if features.in_files else 0)
+    return sum(features.scratch_need()) + carried_bytes(request, features)
 
 
 def carried_bytes(request: Request, features: Features) -> int:
-    """Return the bytes of columns that synthetic samples get the values of, beside features."""
+    """Return the bytes in files of columns, beside features, with values of the base row."""
+    if not features.in_files:
+        return 0
     names = _not_copied(request.base_columns, features)
     row = request.column_sizes.row_bytes(names) + 8 if names else 0
     return int(sum(request.class_sizes.values()) * row)

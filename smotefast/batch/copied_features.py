@@ -50,7 +50,8 @@ class CopiedFeatures(PicklableFeatures):
         """Return the memory of the table."""
         sizes = self._request.column_sizes
         if self.in_files:
-            return MemoryNeed(sizes.dictionary_bytes(self.names), 0)
+            read_row = int(sizes.row_bytes(self.names)) + 48
+            return MemoryNeed(sizes.dictionary_bytes(self.names), 0, read_row=read_row)
         n_rows = sum(self._request.class_sizes.values())
         gathered = n_rows * (sizes.row_bytes(self.names) + 16)
         gathered += sizes.dictionary_bytes(self.names)

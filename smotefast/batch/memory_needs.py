@@ -39,6 +39,8 @@ class MemoryNeed(NamedTuple):
         searched in a block at once.
     n_queries
         Queries of the largest class.
+    read_row
+        For each sample that is generated at a time: rows that are read from files for it.
     """
 
     gathered: int
@@ -47,6 +49,7 @@ class MemoryNeed(NamedTuple):
     block_row: int = 0
     query: int = 0
     n_queries: int = 0
+    read_row: int = 0
 
     def maximum(self, other: MemoryNeed) -> MemoryNeed:
         """Return the larger of each, for searches that run one after the other."""
@@ -89,11 +92,11 @@ def search_bytes(
     return estimated_bytes(n_rows, n_features, k, sampler.search, n_codes=n_codes)
 
 
-def search_in_file_bytes(n_rows: int, n_features: int, k: int, dtype: np.dtype[Any]) -> int:
+def search_in_file_bytes(n_rows: int, n_features: int, dtype: np.dtype[Any]) -> int:
     """Return the memory of a search within a class whose rows are in a file."""
     from smotefast.neighbors import FILE_SEARCH_BYTES, memory_needed_in_file
 
-    return FILE_SEARCH_BYTES + memory_needed_in_file(n_rows, n_features, k, dtype)
+    return memory_needed_in_file(n_rows, n_features, dtype, FILE_SEARCH_BYTES)
 
 
 def search_in_file_scratch(n_rows: int, n_features: int, dtype: np.dtype[Any]) -> int:

@@ -115,14 +115,16 @@ class NumericFeatures(PicklableFeatures):
         gathered = most = 0
         for label, n_rows in self._request.class_sizes.items():
             if label in self.in_files:
-                searching = search_in_file_bytes(n_rows, self.n_numbers, k, self.dtype)
+                searching = search_in_file_bytes(n_rows, self.n_numbers, self.dtype)
                 most = max(most, searching)
                 continue
             gathered += n_rows * row
             search = search_bytes(sampler, n_rows, self.n_numbers, k)
             # The neighbors of a subset are copied into a table for all rows.
             most = max(most, search + n_rows * (4 * k + widened))
-        return MemoryNeed(gathered, most)
+        # Numbers and values of a base row and of its neighbor, in order.
+        read_row = 2 * (row + 48) if self.in_files else 0
+        return MemoryNeed(gathered, most, read_row=read_row)
 
     def _with_search_among_all(self, need: MemoryNeed) -> MemoryNeed:
         """Add a search for the rows of all classes among all rows, and its positions."""

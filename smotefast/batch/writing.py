@@ -63,13 +63,13 @@ class SyntheticSamples:
         would be in ``group_bytes`` if they are as wide as those of the batch before.
         """
         start, end = task.start, task.start + task.n_rows
-        n_rows = min(_FIRST_ROWS, plan.batch_rows)
+        n_rows = min(_FIRST_ROWS, plan.generated_rows)
         while start < end:
             stop = min(start + n_rows, end)
             table = self._table(start, stop)
             n_bytes = sum(map(bytes_without_categories, table.to_batches()))
             fitting = int((stop - start) * plan.group_bytes / max(1, n_bytes))
-            n_rows, start = max(1, min(plan.batch_rows, fitting)), stop
+            n_rows, start = max(1, min(plan.generated_rows, fitting)), stop
             yield from table.to_batches()
 
     def _table(self, start: int, stop: int) -> pa.Table:

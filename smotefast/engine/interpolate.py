@@ -23,8 +23,6 @@ _ONE_THREAD = 1 << 18
 _FEW_VALUES = 1 << 20
 # Values of one kernel call, about 0.1 s: a signal is handled between two calls.
 _VALUES_PER_CALL = 1 << 24
-# Values of base rows that are read from a file at a time; as many of their neighbors.
-_VALUES_PER_READ = 1 << 21
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,8 @@ class Interpolate(NumberRecipe):
         from smotefast.kernels.interpolate import interpolate_rows
 
         n_threads = 1 if out.size < _ONE_THREAD else n_threads
-        per_call = _VALUES_PER_READ if isinstance(self.base, RowFile) else _VALUES_PER_CALL
+        # Rows in files are read once: the caller's block has the size that the memory allows.
+        per_call = out.size if isinstance(self.base, RowFile) else _VALUES_PER_CALL
         for block in counted_blocks(len(out), out.shape[1], per_call, 1):
             rows = self._rows(choices[block])
             interpolate_rows(*rows, steps[block], out[block], n_threads=n_threads)

@@ -23,7 +23,7 @@ from smotefast.neighbors.queries import float_type
 _BLOCKS = 24 << 20
 # Memory for the steps of a search in a file that a job plans for.
 FILE_SEARCH_BYTES = 64 << 20
-# The same for rows in a file, besides the memory that the caller allots to blocks.
+# The same for rows in a file, besides the memory that the caller allots to steps.
 _FILE_BLOCKS = 16 << 20
 # Panels of cells are not full: at most 31 of 32 rows are missing in one of 8.
 _FILLING = 1.125
@@ -58,11 +58,12 @@ def estimated_bytes(
     return int(needed) + _BLOCKS
 
 
-def memory_needed_in_file(n_rows: int, n_columns: int, k: int, dtype: Any) -> int:
-    """Return the bytes that a search in a file takes besides its ``memory_bytes``.
+def memory_needed_in_file(n_rows: int, n_columns: int, dtype: Any, memory_bytes: int) -> int:
+    """Return the bytes that a search in a file takes, with ``memory_bytes`` for its steps.
 
-    The samples that decide the method and the centers, the centers, and seven bytes a row: the
-    cell of each row, its place in the sorted file, and whether it is a query.
+    The centers, and seven bytes a row: the cell of each row, its place in the sorted file, and
+    whether it is a query. Before the steps, as much as they take or more: the samples that
+    decide the method and the centers.
     """
     itemsize = float_type(np.dtype(dtype)).itemsize
     n_cells = max(1, n_rows // rows_per_cell(n_rows))
@@ -72,7 +73,7 @@ def memory_needed_in_file(n_rows: int, n_columns: int, k: int, dtype: Any) -> in
     means = n_centers * (n_columns * itemsize + 40)
     centers = n_cells * (n_columns + 1) * 3 * 8
     per_row = n_rows * (7 if n_cells <= 1 << 16 else 9)
-    return int(per_row + centers + max(costs, means)) + _FILE_BLOCKS
+    return int(per_row + centers + max(costs, means, memory_bytes)) + _FILE_BLOCKS
 
 
 def scratch_needed_in_file(n_rows: int, n_columns: int, dtype: Any) -> int:

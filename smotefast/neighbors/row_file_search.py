@@ -98,7 +98,7 @@ def find_neighbors_in_file(
     search, cross_class : as for ``find_neighbors``
     n_threads : threads to use; the result does not depend on it
     folder : where scratch files are created: the sorted rows, and the neighbors
-    memory_bytes : memory of blocks and steps, besides ``memory_needed_in_file``; the result
+    memory_bytes : memory of blocks and steps, see ``memory_needed_in_file``; the result
         does not depend on it
 
     Raises

@@ -74,6 +74,7 @@ def test_rows__do_not_depend_on_the_rows_searched_at_a_time(
     def cut(*arguments, **options):
         plan = make_plan_before(*arguments, **options)
         sizes = {"batch_rows": batch_rows, "query_rows": query_rows, "pool_rows": pool_rows}
+        sizes["generated_rows"] = query_rows + 30
         return dataclasses.replace(plan, **sizes)
 
     monkeypatch.setattr("smotefast.batch.prepare.make_plan", cut)
@@ -93,6 +94,20 @@ def test_blocks__are_smaller_if_a_search_would_not_fit(tmp_path):
     assert small.query_rows == small.pool_rows == small.batch_rows
     assert large.query_rows == need.n_queries
     assert large.pool_rows > 20_000
+
+
+@pytest.mark.usefixtures("small_program")
+def test_blocks_of_samples__grow_with_spare_memory_if_their_rows_are_read(tmp_path):
+    source = write_file(tmp_path / "in.parquet", imbalanced(20_000, n_features=600))
+    in_memory, in_files = MemoryNeed(0, 0), MemoryNeed(0, 0, read_row=10_000)
+    least = lowest_limit(source, in_files)
+    for limit in (least, 2 * least, 64 << 30):
+        plan = plan_of(source, in_files, limit)
+        assert plan.batch_rows <= plan.generated_rows <= plan.group_rows
+        assert plan.peak_bytes <= limit
+        in_memory_plan = plan_of(source, in_memory, limit)
+        assert in_memory_plan.generated_rows == in_memory_plan.batch_rows
+    assert plan.generated_rows == plan.group_rows > plan_of(source, in_files, least).batch_rows
 
 
 @pytest.mark.usefixtures("small_program")

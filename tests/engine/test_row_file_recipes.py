@@ -44,7 +44,6 @@ def rows_of(dtype):
 )
 def test_samples__are_those_of_rows_in_memory(tmp_path, monkeypatch, dtype, are_loaded):
     monkeypatch.setattr(interpolate, "kernels_are_loaded", lambda: are_loaded)
-    monkeypatch.setattr(interpolate, "_VALUES_PER_READ", 1_000)
     in_memory, in_file = recipes(tmp_path, rows_of(dtype))
     expected, found = (np.empty((NEW, 3), each.dtype) for each in (in_memory, in_file))
     in_memory.fill(0, NEW, expected, n_threads=1)

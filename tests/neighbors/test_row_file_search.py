@@ -192,5 +192,5 @@ def test_too_many_neighbors__are_refused(tmp_path):
 
 
 def test_memory_needed__grows_with_rows_much_less_than_the_rows_themselves():
-    few, many = (memory_needed_in_file(n, 20, 5, np.float32) for n in (10**6, 10**7))
+    few, many = (memory_needed_in_file(n, 20, np.float32, 1 << 26) for n in (10**6, 10**7))
     assert few < many < 10**7 * 20 * 4 / 4

@@ -116,6 +116,15 @@ class RowFile:
             taken[order[which]] = buffer[numbers]
         return taken
 
+    def selected(self, rows: np.ndarray, width: int | None = None) -> RowFile:
+        """Copy rows by number, or their first columns, to another file in the same folder."""
+        columns = self.shape[1:] if width is None else (width,)
+        copy = RowFile.new(self.folder, (len(rows), *columns), self.dtype)
+        for block in copy.blocks(max(1, _BUFFER_BYTES // max(1, self._row_bytes))):
+            taken = self.take(rows[block])
+            copy[block] = taken if width is None else taken[:, :width]
+        return copy
+
     def append(self, values: np.ndarray) -> int:
         """Write rows after the last one; return the number of the first."""
         start = len(self)

@@ -47,6 +47,19 @@ def test_rows__are_those_of_the_array(tmp_path_factory, seed, dtype, width, n, s
     assert len(rows) == n
 
 
+def test_selected_rows__are_in_another_file(tmp_path, monkeypatch):
+    values = np.random.default_rng(0).integers(0, 99, (50, 4)).astype(np.int16)
+    rows = stored(tmp_path, values)
+    monkeypatch.setattr(_row_files, "_BUFFER_BYTES", 24)
+    numbers = np.array([3, 4, 5, 40, 7])
+    assert np.array_equal(rows.selected(numbers)[:], values[numbers])
+    first = rows.converted_to(np.float64).selected(numbers, 2)
+    assert first.shape == (5, 2)
+    assert first.dtype == np.float64
+    rows[:] = np.zeros_like(values)
+    assert np.array_equal(first[:], values[numbers, :2])
+
+
 def test_write_runs__writes_each_run_to_its_first_row(tmp_path):
     rows = RowFile.new(str(tmp_path), (10, 2), np.int32)
     values = np.arange(10).reshape(5, 2)

@@ -149,6 +149,13 @@ def neighbor_count_among_all(sampler: BaseSampler, needs: Needs) -> int:
     return max([neighbor_count(sampler), *counts])
 
 
+def distinct_draws(n_rows: int, n_draws: int) -> int:
+    """Return how many rows are expected to be a base row, if so many are drawn."""
+    if n_rows < 2:
+        return n_rows
+    return max(1, round(-n_rows * float(np.expm1(n_draws * np.log1p(-1 / n_rows)))))
+
+
 def _neighbors_parameter(sampler: BaseSampler) -> Any:
     name = sampler.needs().neighbors_parameter
     return 0 if name is None else getattr(sampler, name)

@@ -15,6 +15,7 @@ from smotefast.neighbors.cells.embedding import MOST_LEVELS
 from smotefast.neighbors.cells.estimate import sample_size
 from smotefast.neighbors.cells.nn_descent import graph_width
 from smotefast.neighbors.cells.partition import SAMPLE_ROWS, rows_per_cell
+from smotefast.neighbors.cells.row_file_cells import least_buffer_bytes
 from smotefast.neighbors.exact.duplicates import MAX_DISTINCT_SHARE
 from smotefast.neighbors.problem import SearchProblem
 from smotefast.neighbors.queries import float_type
@@ -23,6 +24,8 @@ from smotefast.neighbors.queries import float_type
 _BLOCKS = 24 << 20
 # Memory for the steps of a search in a file that a job plans for.
 FILE_SEARCH_BYTES = 64 << 20
+# What a search with that memory has for the buffer of cells.
+_FILE_BUFFER = FILE_SEARCH_BYTES * 3 // 8
 # The same for rows in a file, besides the memory that the caller allots to blocks.
 _FILE_BLOCKS = 16 << 20
 # Panels of cells are not full: at most 31 of 32 rows are missing in one of 8.
@@ -58,11 +61,16 @@ def estimated_bytes(
     return int(needed) + _BLOCKS
 
 
+def needs_rows_in_memory(n_queries: int, n_rows: int, k: int, search: str) -> bool:
+    """Return whether the sizes lead to NN-descent, which does not search in files."""
+    return rules.descent_pays(SearchProblem(n_queries, n_rows, 1, k, search=search))
+
+
 def memory_needed_in_file(n_rows: int, n_columns: int, k: int, dtype: Any) -> int:
     """Return the bytes that a search in a file takes besides its ``memory_bytes``.
 
-    The samples that decide the method and the centers, the centers, and seven bytes a row: the
-    cell of each row, its place in the sorted file, and whether it is a query.
+    The samples that decide the method and the centers, the centers, large cells, and seven
+    bytes a row: the cell of each row, its place in the sorted file, and whether it is a query.
     """
     itemsize = float_type(np.dtype(dtype)).itemsize
     n_cells = max(1, n_rows // rows_per_cell(n_rows))
@@ -71,8 +79,9 @@ def memory_needed_in_file(n_rows: int, n_columns: int, k: int, dtype: Any) -> in
     costs = sample_size(n_rows) * (n_columns * (itemsize + 5) + 40)
     means = n_centers * (n_columns * itemsize + 40)
     centers = n_cells * (n_columns + 1) * 3 * 8
+    buffer = max(0, least_buffer_bytes(n_rows, n_columns) - _FILE_BUFFER)
     per_row = n_rows * (7 if n_cells <= 1 << 16 else 9)
-    return int(per_row + centers + max(costs, means)) + _FILE_BLOCKS
+    return int(per_row + centers + max(costs, means, buffer)) + _FILE_BLOCKS
 
 
 def scratch_needed_in_file(n_rows: int, n_columns: int, dtype: Any) -> int:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 # Numbers of the calls and of what happens at one, as in shim.c.
 CALLS = (
     "open", "create", "write", "fsync", "rename", "link", "unlink", "mkdir", "rmdir",
-    "truncate", "close", "chmod",
+    "truncate", "close", "chmod", "read",
 )  # fmt: skip
 FAIL, SHORT, KILL, TORN = range(4)
 
@@ -39,7 +39,7 @@ class Kind(NamedTuple):
         return self.action in (KILL, TORN)
 
 
-_CHANGES = tuple(call for call in CALLS if call not in ("open", "close"))
+_CHANGES = tuple(call for call in CALLS if call not in ("open", "close", "read"))
 _NEW = ("create", "write", "fsync", "rename", "link", "mkdir", "close")
 _NAMES = ("open", "create", "rename", "link", "unlink", "mkdir", "rmdir", "chmod")
 KINDS = {

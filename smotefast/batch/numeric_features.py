@@ -36,7 +36,7 @@ _KERNEL_CACHE = 200 << 20
 _VALUE_COPY = 24
 # Rows of classes in files, after a search among all rows: the number of neighbors of other
 # classes, shares and samples of each row, while these are computed; then the rows in danger
-# and their positions, or the end of the samples of each row.
+# and twice their positions, or the end of the samples of each row.
 _DECIDING, _FOUND = 36, 24
 # An entry of a table of neighbors that is in memory, and whether it is of another class.
 _TABLE_ENTRY = 9

@@ -43,6 +43,11 @@ from smotefast.report import Progress, SearchDisplay, StepTimes
 from smotefast.storage import check_resident_memory, release_memory
 from smotefast.storage.sorted_runs import KEY_BYTES
 
+_NN_DESCENT = (
+    "search='approximate' improves neighbors by NN-descent, which needs the rows of a class in "
+    "memory; with search='auto' or 'exact', they can be in temporary files."
+)
+
 
 @dataclass(frozen=True)
 class PreparedJob:
@@ -251,10 +256,7 @@ def _why_not_in_files(request: Request) -> str | None:
             f"{parameter}, rows can be in temporary files."
         )
     if all(_needs_memory(request, label) for label in request.class_sizes):
-        return (
-            "search='approximate' improves neighbors by NN-descent, which needs the rows of a "
-            "class in memory; with search='auto' or 'exact', they can be in temporary files."
-        )
+        return _NN_DESCENT
     copied = request.columns if request.needs.copies_rows else request.base_columns
     names = [name for name in copied if name not in request.null_columns]
     for field in request.fields(names):
@@ -340,6 +342,10 @@ def _fitting_plan(
         )
     except MemoryLimitError as error:
         reason = why_in_memory(request, second)
+        if reason is None and any(
+            _needs_memory(request, label) for label in request.class_sizes
+        ):
+            reason = _NN_DESCENT
         message = str(error) if reason is None else f"{error} {reason}"
         if kernels_were_compiled():
             message = f"{message} {RUN_AGAIN}"

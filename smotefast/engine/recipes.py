@@ -87,6 +87,8 @@ class Origins:
     step_size
         Largest step: uniforms are multiplied by it. None if samples do not lie between a base
         row and a neighbor.
+    base_indices
+        Of rows in a file, index in the class of each base row; None if these are all its rows.
     """
 
     label: Label
@@ -95,6 +97,7 @@ class Origins:
     neighbors: np.ndarray | RowFile | None
     draws: Draws
     step_size: float | None = 1.0
+    base_indices: np.ndarray | None = None
 
     @property
     def n_rows(self) -> int:

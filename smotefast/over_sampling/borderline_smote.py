@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from sklearn.utils import check_random_state
 
+from smotefast._row_files import RowFile
 from smotefast._typing import Label, Matrix, Rows
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.draws import Draws
@@ -185,7 +186,7 @@ class BorderlineSMOTE(BorderSampler):
                 recipes.append(call.interpolation(rows, label, n_new, base_rows=danger))
             else:
                 first = selected_rows(neighbors, danger, min(call.k, m))
-                recipes.append(self._towards_all(rows, label, n_new, first, call))
+                recipes.append(self._towards_all(rows, label, n_new, danger, first, call))
         return recipes
 
     def _check_small_classes(
@@ -206,19 +207,22 @@ class BorderlineSMOTE(BorderSampler):
         rows: CrossClassRows,
         label: Label,
         n_new: int,
+        base_rows: np.ndarray,
         neighbors: Rows,
         call: Call,
     ) -> InterpolateShortened:
         """Interpolate from rows in danger towards their neighbors of any class.
 
-        ``neighbors`` are the k nearest rows of each, or fewer if m is less than k.
+        ``base_rows`` are their indices in the class, and ``neighbors`` the k nearest rows of
+        each, or fewer if m is less than k.
         """
         k, danger = call.k, self.in_danger_indices[label]
         draws = call.draws(n_new, len(danger) * k)
+        positions, in_file = rows.positions(label), isinstance(neighbors, RowFile)
         has_estimator = call.estimator is not None or self._m_estimator is not None
         if has_estimator or k > neighbors.shape[1]:
             neighbors = self._nearest_of_any_class(rows, label, draws, call)
-        are_others = are_other_class(neighbors, rows.positions(label), rows.n_samples)
+        are_others = are_other_class(neighbors, positions, rows.n_samples)
         factors = OtherClassFactors(
             check_random_state(self.random_state),
             draws,
@@ -227,7 +231,13 @@ class BorderlineSMOTE(BorderSampler):
         )
         pool, pool_positions, indices = rows.pool_of(neighbors)
         origins = ShortenedOrigins(
-            label, danger, pool_positions, indices, draws, factors=factors
+            label,
+            danger,
+            pool_positions,
+            indices,
+            draws,
+            base_indices=base_rows if in_file else None,
+            factors=factors,
         )
         return InterpolateShortened.between(origins, rows.rows_at(danger), pool)
 

@@ -124,7 +124,8 @@ class Call:
         draws = self.draws(n_new, n_base * k, then)
         neighbors = self.neighbors_of_drawn(matrix, k, draws, base_rows)
         base_positions = positions if base_rows is None else positions[base_rows]
-        return Origins(label, base_positions, positions, neighbors, draws, step_size)
+        indices = base_rows if isinstance(matrix, RowFile) else None
+        return Origins(label, base_positions, positions, neighbors, draws, step_size, indices)
 
     def neighbors_of_drawn(
         self,

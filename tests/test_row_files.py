@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast import _row_files
-from smotefast._row_files import RowFile, TableWriter
+from smotefast._row_files import RowFile, TableWriter, files_closed_after
 from tests.helpers.hypothesis_examples import examples
 
 
@@ -85,6 +85,18 @@ def test_file__has_no_name_and_is_closed_with_the_last_array(tmp_path):
     del other
     with pytest.raises(OSError, match="descriptor"):
         os.fstat(number)
+
+
+def test_files_of_a_folder__are_closed_after_a_block_although_their_rows_are_used(tmp_path):
+    (tmp_path / "other").mkdir()
+    values = np.arange(6).reshape(3, 2)
+    with files_closed_after(str(tmp_path)):
+        rows, others = stored(tmp_path, values), stored(tmp_path / "other", values)
+        converted = rows.converted_to(np.float32)
+    for each in (rows, converted):
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            each[:]
+    assert np.array_equal(others[:], values)
 
 
 def test_short_reads_and_writes__are_continued(tmp_path, monkeypatch):

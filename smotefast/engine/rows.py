@@ -105,6 +105,10 @@ class CategoryRows(ClassRows, Protocol):
 class AllRows(CrossClassRows, CategoryRows, Protocol):
     """All rows in memory; for samplers that read "everything"."""
 
+    def rows_at(self, positions: np.ndarray) -> Matrix:
+        """Return rows of any class."""
+        ...
+
     def all_rows(self) -> tuple[Matrix, np.ndarray]:
         """Return the matrix of all rows and the label of each."""
         ...

@@ -164,7 +164,7 @@ def warm_up(folder: Path) -> None:
     layout.PART_BYTES, block_plan._GROUP_ROWS = 50 * 14, (1, 20)
     shuffle_plan._RUN_BYTES, shuffle_plan._PIECE_BYTES = (1_500, 1_500), (0, 0)
     shuffle_plan._KEPT_SHARE = 0
-    call.FILE_SEARCH_BYTES = file_of_all_rows.FILE_SEARCH_BYTES = 1 << 12  # several steps
+    call.FILE_SEARCH_BYTES = file_of_all_rows.FILE_SEARCH_BYTES = 1 << 14  # several steps
     folder.mkdir()
     for number, form in enumerate(FORMS.values()):
         place = folder / str(number)

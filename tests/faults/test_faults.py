@@ -18,7 +18,7 @@ from tests.faults.forms import FORMS
 from tests.faults.kinds import CALLS, KINDS
 
 HERE = Path(__file__).parent
-# The long test runs every fourth of about 35,000 points; SMOTEFAST_FAULTS=1, 2 or 3 the next.
+# The long test runs every fourth of about 39,000 points; SMOTEFAST_FAULTS=1, 2 or 3 the next.
 EVERY, FIRST = 4, int(os.environ.get("SMOTEFAST_FAULTS", "0"))
 
 pytestmark = [

@@ -13,6 +13,7 @@ import os
 import tempfile
 import weakref
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import numpy as np
@@ -64,7 +65,7 @@ class RowFile:
         """
         dtype = np.dtype(dtype)
         number, path = tempfile.mkstemp(prefix="rows-", dir=folder)
-        descriptor = _Descriptor(number)
+        descriptor = _Descriptor(number, folder)
         os.unlink(path)
         os.ftruncate(number, math.prod(shape) * dtype.itemsize)
         return cls(descriptor, shape, dtype, dtype, folder)
@@ -115,6 +116,15 @@ class RowFile:
         for which, numbers, buffer in self._near_rows(ascending):
             taken[order[which]] = buffer[numbers]
         return taken
+
+    def selected(self, rows: np.ndarray, width: int | None = None) -> RowFile:
+        """Copy rows by number, or their first columns, to another file in the same folder."""
+        columns = self.shape[1:] if width is None else (width,)
+        copy = RowFile.new(self.folder, (len(rows), *columns), self.dtype)
+        for block in copy.blocks(max(1, _BUFFER_BYTES // max(1, self._row_bytes))):
+            taken = self.take(rows[block])
+            copy[block] = taken if width is None else taken[:, :width]
+        return copy
 
     def append(self, values: np.ndarray) -> int:
         """Write rows after the last one; return the number of the first."""
@@ -278,12 +288,35 @@ class ByteFile:
             self._rows.read_into(out[ends[i] - sizes[i] : ends[i]], int(starts[i]))
 
 
-class _Descriptor:
-    """An open file, closed with its last user."""
+@contextmanager
+def files_closed_after(folder: str) -> Iterator[None]:
+    """Close the files in a folder at the end of a block, also of rows that are still used.
 
-    def __init__(self, number: int) -> None:
-        self.number = number
-        weakref.finalize(self, _close, number, os.getpid())
+    An error of a thread keeps the rows that the thread has read, and their space on the disk.
+    """
+    try:
+        yield
+    finally:
+        for each in list(_open):
+            if each.folder == folder:
+                each.close()
+
+
+class _Descriptor:
+    """An open file, closed with its last user at the latest."""
+
+    def __init__(self, number: int, folder: str) -> None:
+        self.number, self.folder = number, folder
+        self._finalizer = weakref.finalize(self, _close, number, os.getpid())
+        _open.add(self)
+
+    def close(self) -> None:
+        """Close the file; reading it is an error from then on."""
+        self.number = -1
+        self._finalizer()
+
+
+_open: weakref.WeakSet[_Descriptor] = weakref.WeakSet()
 
 
 def _close(number: int, process: int) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast import _row_files
-from smotefast._row_files import RowFile, TableWriter
+from smotefast._row_files import RowFile, TableWriter, files_closed_after
 from tests.helpers.hypothesis_examples import examples
 
 
@@ -47,6 +47,19 @@ def test_rows__are_those_of_the_array(tmp_path_factory, seed, dtype, width, n, s
     assert len(rows) == n
 
 
+def test_selected_rows__are_in_another_file(tmp_path, monkeypatch):
+    values = np.random.default_rng(0).integers(0, 99, (50, 4)).astype(np.int16)
+    rows = stored(tmp_path, values)
+    monkeypatch.setattr(_row_files, "_BUFFER_BYTES", 24)
+    numbers = np.array([3, 4, 5, 40, 7])
+    assert np.array_equal(rows.selected(numbers)[:], values[numbers])
+    first = rows.converted_to(np.float64).selected(numbers, 2)
+    assert first.shape == (5, 2)
+    assert first.dtype == np.float64
+    rows[:] = np.zeros_like(values)
+    assert np.array_equal(first[:], values[numbers, :2])
+
+
 def test_write_runs__writes_each_run_to_its_first_row(tmp_path):
     rows = RowFile.new(str(tmp_path), (10, 2), np.int32)
     values = np.arange(10).reshape(5, 2)
@@ -72,6 +85,18 @@ def test_file__has_no_name_and_is_closed_with_the_last_array(tmp_path):
     del other
     with pytest.raises(OSError, match="descriptor"):
         os.fstat(number)
+
+
+def test_files_of_a_folder__are_closed_after_a_block_although_their_rows_are_used(tmp_path):
+    (tmp_path / "other").mkdir()
+    values = np.arange(6).reshape(3, 2)
+    with files_closed_after(str(tmp_path)):
+        rows, others = stored(tmp_path, values), stored(tmp_path / "other", values)
+        converted = rows.converted_to(np.float32)
+    for each in (rows, converted):
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            each[:]
+    assert np.array_equal(others[:], values)
 
 
 def test_short_reads_and_writes__are_continued(tmp_path, monkeypatch):

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from smotefast._row_files import RowFile
 from smotefast._typing import Rows
+from smotefast.batch.file_of_all_rows import find_in_file, write_blocks
 from smotefast.batch.gathering import ClassFiles, ClassMatrices
 from smotefast.batch.reading import FileReader, NumberReader, joined_blocks
 from smotefast.batch.scan import label_codes
 from smotefast.engine.mixed_recipes import MixedMatrix
-from smotefast.neighbors import Neighbors, saved
+from smotefast.engine.recipes import ConsecutivePositions
+from smotefast.engine.rows import Pool, pool_in_memory
+from smotefast.neighbors import FileNeighbors, Neighbors, saved
 from smotefast.neighbors.streaming import StreamingNeighbors
 from smotefast.tables.categories import encode_arrow
 from smotefast.tables.column_types import is_missing
@@ -61,14 +67,17 @@ class FileRows:
 
     def find_neighbors(
         self,
-        queries: dict[Any, np.ndarray],
+        queries: dict[Any, Any],
         k: int,
         *,
         search: str,
         n_threads: int,
         estimator: Any = None,
-    ) -> dict[Any, Neighbors]:
-        """Find the k nearest rows of any class, exactly, in one pass over the files."""
+    ) -> Mapping[Any, Neighbors | FileNeighbors]:
+        """Find the k nearest rows of any class, exactly, in one pass over the files.
+
+        If a class is in a file, all rows are written to a file once, and searched there.
+        """
         refuse_estimator(estimator)
         if not k < self.n_samples:
             raise ValueError(
@@ -77,6 +86,8 @@ class FileRows:
             )
         if not queries:
             return {}
+        if self._in_files.matrices:
+            return find_in_file(self._all_rows, queries, k, n_threads=n_threads)
         found = saved(lambda: self._find_neighbors(queries, k, n_threads))
         return dict(zip(queries, found, strict=True))
 
@@ -104,8 +115,22 @@ class FileRows:
             rows, k, positions=positions, n_threads=n_threads, n_at_once=n_at_once
         )
 
-    def rows_at(self, positions: np.ndarray) -> np.ndarray:
+    @cached_property
+    def _all_rows(self) -> RowFile:
+        """All rows in a temporary file."""
+        blocks = self._reader.blocks("finding neighbors among all rows")
+        return write_blocks(blocks, self._reader.empty_file(self.n_samples))
+
+    def pool_of(self, neighbors: Rows) -> Pool:
+        """Return the rows that some neighbors are; all rows, if they are in a file."""
+        if self._in_files.matrices:
+            return Pool(self._all_rows, ConsecutivePositions(range(self.n_samples)), neighbors)
+        return pool_in_memory(self.rows_at, neighbors[:])
+
+    def rows_at(self, positions: np.ndarray) -> Rows:
         """Return rows of any class by ascending position; reads the files if necessary."""
+        if self._in_files.matrices:
+            return self._all_rows.selected(positions)
         for label, in_memory in self._positions.items():
             if np.isin(positions, in_memory).all():
                 return self._matrices[label][np.searchsorted(in_memory, positions)]

@@ -15,10 +15,14 @@ import pyarrow as pa
 
 from smotefast._row_files import RowFile
 from smotefast._typing import Rows
-from smotefast.batch.reading import NumberReader, count_unusable, values_text
+from smotefast.batch.reading import (
+    NumberReader,
+    count_unusable,
+    source_changed,
+    values_text,
+)
 from smotefast.batch.scan import label_codes
 from smotefast.engine.class_counts import Counts
-from smotefast.storage import SourceChangedError
 from smotefast.tables.arrow_columns import features_to_matrix
 from smotefast.tables.arrow_tables import take_arrow
 
@@ -122,7 +126,7 @@ def _fill(
     for start, batch in reader.files.batches(columns, "reading classes"):
         for label, positions, part in split_by_class(batch, list(sizes)):
             unusable.count(part, label, reader.features)
-            free = sizes[label] - filled[label]
+            free = max(0, sizes[label] - filled[label])  # of a source that has changed
             span = slice(filled[label], filled[label] + min(part.num_rows, free))
             positions_of[label][span] = positions[:free] + start
             if not unusable.counts:
@@ -202,5 +206,6 @@ class UnusableValues:
 
 def check_complete(n_rows: Counts, sizes: Counts) -> None:
     """Raise an error if the numbers of rows are not those that were counted."""
-    if n_rows != sizes:
-        raise SourceChangedError("The source was changed while it was being read. Start again.")
+    for label, n in sizes.items():
+        if n_rows[label] != n:
+            raise source_changed(f"class {label!r} has {n_rows[label]:,} rows instead of {n:,}")

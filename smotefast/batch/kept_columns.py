@@ -53,7 +53,9 @@ class BaseRowColumns:
             origins = recipe.origins
             in_class = self._positions[origins.label]
             rows = origins.base_rows(first, last)
-            if origins.base_positions is not in_class:  # only some rows, or another array
+            if origins.base_indices is not None:
+                rows = origins.base_indices[rows]
+            elif origins.base_positions is not in_class:  # only some rows, or another array
                 rows = np.searchsorted(np.asarray(in_class), origins.base_positions[rows])
             positions[at : at + last - first] = self._table.positions(origins.label)[rows]
         return positions

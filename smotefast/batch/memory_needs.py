@@ -94,9 +94,9 @@ def search_bytes(
 
 def search_in_file_bytes(n_rows: int, n_features: int, dtype: np.dtype[Any]) -> int:
     """Return the memory of a search within a class whose rows are in a file."""
-    from smotefast.neighbors import FILE_SEARCH_BYTES, memory_needed_in_file
+    from smotefast.neighbors import memory_needed_in_file
 
-    return memory_needed_in_file(n_rows, n_features, dtype, FILE_SEARCH_BYTES)
+    return memory_needed_in_file(n_rows, n_features, dtype)
 
 
 def search_in_file_scratch(n_rows: int, n_features: int, dtype: np.dtype[Any]) -> int:
@@ -150,6 +150,13 @@ def neighbor_count_among_all(sampler: BaseSampler, needs: Needs) -> int:
     """Return the largest number of neighbors of all searches of a sampler."""
     counts = [number_of_neighbors(getattr(sampler, name)) for name in needs.searches_all]
     return max([neighbor_count(sampler), *counts])
+
+
+def distinct_draws(n_rows: int, n_draws: int) -> int:
+    """Return how many rows are expected to be a base row, if so many are drawn."""
+    if n_rows < 2:
+        return n_rows
+    return max(1, round(-n_rows * float(np.expm1(n_draws * np.log1p(-1 / n_rows)))))
 
 
 def _neighbors_parameter(sampler: BaseSampler) -> Any:

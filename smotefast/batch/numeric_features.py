@@ -34,6 +34,12 @@ from smotefast.tables.arrow_columns import block_to_columns
 _ESTIMATOR = 20 << 20
 _KERNEL_CACHE = 200 << 20
 _VALUE_COPY = 24
+# Rows of classes in files, after a search among all rows: the number of neighbors of other
+# classes, shares and samples of each row, while these are computed; then the rows in danger
+# and twice their positions, or the end of the samples of each row.
+_DECIDING, _FOUND = 36, 24
+# An entry of a table of neighbors that is in memory, and whether it is of another class.
+_TABLE_ENTRY = 9
 
 
 class NumericFeatures(PicklableFeatures):
@@ -69,18 +75,24 @@ class NumericFeatures(PicklableFeatures):
     def memory_need(self) -> MemoryNeed:
         """Return the memory of the matrices, the neighbors and the search."""
         need = self._need_within_classes()
-        if self._request.needs.reads == "neighbors":
-            return self._with_search_among_all(need)
-        return need
+        if self._request.needs.reads != "neighbors":
+            return need
+        if self.in_files:
+            return self._with_search_in_file(need)
+        return self._with_search_among_all(need)
 
     def scratch_need(self) -> ScratchNeed:
         """Return the size of the temporary files: rows, positions and neighbors."""
         k = neighbor_count(self._request.over_sampler)
         sizes = [self._request.class_sizes[label] for label in self.in_files]
-        row = self.n_numbers * self.dtype.itemsize + 8
+        row = self.n_numbers * self.dtype.itemsize
         searches = [search_in_file_scratch(n, self.n_numbers, self.dtype) for n in sizes]
         # A job saves the neighbors of each step as well, for a run that goes on.
-        return ScratchNeed(sum(sizes) * row, max(searches, default=0), 8 * k * sum(sizes))
+        found = 8 * k * sum(sizes)
+        need = ScratchNeed(sum(sizes) * (row + 8), max(searches, default=0), found)
+        if self.in_files and self._request.needs.reads == "neighbors":
+            return self._with_file_of_all_rows(need)
+        return need
 
     def gather(self, reader: FileReader) -> Gathered:
         """Read the classes to over-sample, and those that the second step searches."""
@@ -89,7 +101,7 @@ class NumericFeatures(PicklableFeatures):
         sizes = {
             label: n
             for label, n in request.classes.counts.items()
-            if label in request.n_to_generate or label in self._searched
+            if label in request.n_to_generate or (label in self._searched and not self.in_files)
         }
         over_sampled = request.n_to_generate
         in_memory, in_files = gather_numbers(
@@ -139,6 +151,35 @@ class NumericFeatures(PicklableFeatures):
             streaming = streaming._replace(streaming=streaming.streaming + copied)
         need = need.maximum(streaming)
         return need._replace(search=need.search + positions + counting)
+
+    def _with_search_in_file(self, need: MemoryNeed) -> MemoryNeed:
+        """Add a search among all rows in a file, and what it tells about rows of a class."""
+        request, n_all = self._request, self._request.source.n_rows
+        sizes = request.class_sizes.values()
+        searching = search_in_file_bytes(n_all, self.n_numbers, self.dtype)
+        held = sum(sizes) * _FOUND
+        if len(request.needs.searches_all) > 1:  # which neighbors are of other classes
+            held += sum(sizes) * _TABLE_ENTRY * neighbor_count(request.over_sampler)
+        # Two masks of all rows, or a mask and what counts it.
+        search = max(need.search, searching, max(sizes) * _DECIDING) + 2 * n_all
+        row = 4 * self.n_numbers * self.dtype.itemsize  # as columns, in the reader and as a row
+        return need._replace(gathered=need.gathered + held, search=search, block_row=row)
+
+    def _with_file_of_all_rows(self, need: ScratchNeed) -> ScratchNeed:
+        """Add the file of all rows, its search, and the base rows that are copied."""
+        request, n_all = self._request, self._request.source.n_rows
+        n_queries = sum(request.class_sizes.values())
+        k = min(neighbor_count_among_all(request.over_sampler, request.needs), n_all)
+        row = self.n_numbers * self.dtype.itemsize
+        # The neighbors, saved, and again for each class if there are several.
+        tables = (8 if len(request.class_sizes) == 1 else 12) * k * n_queries
+        searching = search_in_file_scratch(n_all, self.n_numbers, self.dtype) + tables
+        search, gathered = max(need.search, searching), need.gathered
+        if request.needs.searches_all != (request.needs.neighbors_parameter,):
+            gathered += n_queries * row  # those of the rows that are base rows
+        if len(request.needs.searches_all) > 1:  # all rows can be neighbors
+            return ScratchNeed(gathered + n_all * row, search, need.found)
+        return ScratchNeed(gathered, search + n_all * row, need.found)
 
 
 class AllNumericFeatures(NumericFeatures):

@@ -6,12 +6,15 @@ the queries.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from smotefast.batch.gathering import ClassMatrices
+from smotefast._row_files import RowFile
+from smotefast._typing import Rows
+from smotefast.batch.file_of_all_rows import find_in_file, write_blocks
 from smotefast.batch.reading import NumberReader, joined_blocks
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.job import Job
@@ -27,8 +30,9 @@ class OverSampledRows:
     ----------
     reader
         The numeric columns of the files.
-    in_memory
-        Rows of the files: of the classes to search, and of those with synthetic samples.
+    matrices, positions
+        Rows of the files and their positions, by class: of the classes to search, and of those
+        with synthetic samples.
     job
         The synthetic samples.
     counts
@@ -40,7 +44,8 @@ class OverSampledRows:
     def __init__(
         self,
         reader: NumberReader,
-        in_memory: ClassMatrices,
+        matrices: Mapping[Any, Rows],
+        positions: Mapping[Any, np.ndarray],
         job: Job,
         counts: Counts,
         n_threads: int,
@@ -48,7 +53,7 @@ class OverSampledRows:
         generated = job.counts()
         self.sizes = {label: n + generated.get(label, 0) for label, n in counts.items()}
         self._reader = reader
-        self._matrices, self._positions = in_memory.matrices, in_memory.positions
+        self._matrices, self._positions = matrices, positions
         self._job = job
         self._n_originals = reader.files.source.n_rows
         self._n_threads = n_threads
@@ -123,7 +128,28 @@ class OverSampledRows:
                 out = block[at : at + last - first]
                 if isinstance(recipe, Copy):
                     choices = recipe.origins.draws.choices(first, last)
-                    np.take(self._matrices[recipe.origins.label], choices, axis=0, out=out)
+                    out[:] = self._matrices[recipe.origins.label][choices]
                 else:
                     recipe.fill(first, last, out, n_threads=job.n_threads)
             yield start, block
+
+
+class OverSampledRowsInFile(OverSampledRows):
+    """The same rows in a temporary file, and searches there, whatever the classes take.
+
+    It needs the positions of the classes to search, and the rows of those with samples that
+    are copies.
+    """
+
+    def nearest(self, positions: np.ndarray) -> np.ndarray:
+        """Return the position of the nearest other row of each row, of any class."""
+        if not len(positions):
+            return np.empty(0, dtype=np.int64)
+        n_threads = self._n_threads
+        found = find_in_file(self._all_rows, {None: positions}, 1, n_threads=n_threads)[None]
+        return found.indices.reshape(-1)[:].astype(np.int64)
+
+    @cached_property
+    def _all_rows(self) -> RowFile:
+        n_rows = self._n_originals + self._job.n_rows
+        return write_blocks(self._blocks(), self._reader.empty_file(n_rows))

@@ -108,7 +108,7 @@ def gather_into_files(reader: FileReader, columns: list[str], sizes: Counts) -> 
     first = {label: each.start for label, each in class_ranges(sizes).items()}
     n_read = dict.fromkeys(sizes, 0)
     for label, positions, rows in rows_of_classes(reader, columns, sizes):
-        start, free = first[label] + n_read[label], sizes[label] - n_read[label]
+        start, free = first[label] + n_read[label], max(0, sizes[label] - n_read[label])
         fitting = rows.slice(0, free)
         packed.write(start, [fitting.column(name) for name in columns])
         source_rows[start : start + fitting.num_rows] = positions[:free]

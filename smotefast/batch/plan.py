@@ -18,7 +18,7 @@ from smotefast.batch.arguments import Arguments, check_arguments
 from smotefast.batch.block_plan import MemoryLimitError, Plan
 from smotefast.batch.features import Features
 from smotefast.batch.layout import Codec
-from smotefast.batch.planned_search import Searches, planned_searches
+from smotefast.batch.planned_search import Searches, open_searches, planned_searches
 from smotefast.batch.planned_source import count_stream
 from smotefast.batch.planned_steps import StoredColumns, expected_output, planned_steps
 from smotefast.batch.prepare import (
@@ -322,6 +322,7 @@ class _Planning:
                 "copied them."
             )
         searches = self._searches(request, features, second, counted, plan)
+        self._unknown += open_searches(request, features, searches.searches)
         sizes = request.column_sizes
         row_bytes = {name: sizes.row_bytes([name]) for name in request.columns}
         stored_names = [n for n in request.columns if n not in request.source.partitioned]

@@ -10,7 +10,11 @@ import numpy as np
 from smotefast._threads import thread_count
 from smotefast.batch.block_plan import Plan
 from smotefast.batch.features import Features
-from smotefast.batch.memory_needs import neighbor_count, neighbor_count_among_all
+from smotefast.batch.memory_needs import (
+    distinct_draws,
+    neighbor_count,
+    neighbor_count_among_all,
+)
 from smotefast.batch.planned_sample import (
     SAMPLED_CLASSES,
     PoolSample,
@@ -70,7 +74,7 @@ def planned_searches(
     ):
         searches.append(search)
         works.append(work)
-    n_passes = _passes_among_all(request) + 2 * bool(second.classes_to_search())
+    n_passes = _passes_among_all(request, features) + _passes_for_links(features, second)
     known = [work for work in works if work is not None]
     return Searches(searches, sum(known) if len(known) == len(works) else None, n_passes)
 
@@ -89,7 +93,7 @@ def _within_classes(
     sampled = sorted(sizes, key=lambda label: -sizes[label])[:SAMPLED_CLASSES]
     width = features.n_numbers + features.n_codes
     for label, n_rows in sizes.items():
-        n_queries = _distinct_draws(n_rows, request.n_to_generate[label])
+        n_queries = distinct_draws(n_rows, request.n_to_generate[label])
         if by_estimator:
             reason = "The caller's estimator searches."
             shape = (label, n_queries, n_rows, width, k)
@@ -129,7 +133,7 @@ def _among_all(
     sample = sample_of_pool(request, features, copies, {})
     for label, n_queries in request.class_sizes.items():
         shape = n_queries, request.source.n_rows, features.n_numbers, k
-        found = _streaming(request, shape, sample, [label], plan)
+        found = _streaming(request, shape, sample, [label], None if features.in_files else plan)
         search = PlannedSearch(label, *shape, "exact", found.method, _STREAMS)
         yield search, found.work * len(request.needs.searches_all)
 
@@ -149,7 +153,7 @@ def _for_links(
     n_queries = sum(counts[label] + generated.get(label, 0) for label in searched)
     shape = n_queries, request.source.n_rows + sum(generated.values()), features.n_numbers, 1
     sample = sample_of_pool(request, features, copies, generated)
-    found = _streaming(request, shape, sample, searched, plan)
+    found = _streaming(request, shape, sample, searched, None if features.in_files else plan)
     yield PlannedSearch(None, *shape, "exact", found.method, _STREAMS), found.work
 
 
@@ -158,16 +162,16 @@ def _streaming(
     shape: tuple[int, int, int, int],
     sample: PoolSample | None,
     searched: Collection[Any],
-    plan: Plan,
+    plan: Plan | None,
 ) -> ExpectedSearch:
     """Return a search among rows that stream by: one for each block of rows and of queries.
 
     ``shape`` are its queries, rows, columns and neighbors; ``searched`` the classes of the
-    queries.
+    queries. Without a plan, it is one search, in a file.
     """
     n_queries, n_rows, n_features, k = shape
-    n_blocks = -(-n_rows // plan.pool_rows)
-    n_times = -(-n_queries // plan.query_rows)
+    n_blocks = 1 if plan is None else -(-n_rows // plan.pool_rows)
+    n_times = 1 if plan is None else -(-n_queries // plan.query_rows)
     numbers = [i for i, label in enumerate(request.classes.counts) if label in searched]
     found = expected_search(
         -(-n_queries // n_times),
@@ -181,16 +185,35 @@ def _streaming(
     return found._replace(work=found.work * n_blocks * n_times)
 
 
-def _passes_among_all(request: Request) -> int:
-    """Return how often the searches of an over-sampler read all rows."""
+def _passes_among_all(request: Request, features: Features) -> int:
+    """Return how often the searches of an over-sampler read all rows of the source."""
     if request.needs.reads != "neighbors":
         return 0
+    if features.in_files:
+        return 1
     n_searches = len(request.needs.searches_all)
     return n_searches + (n_searches > 1) * len(request.class_sizes)
 
 
-def _distinct_draws(n_rows: int, n_draws: int) -> int:
-    """Return how many rows are expected to be a base row, if so many are drawn."""
-    if n_rows < 2:
-        return n_rows
-    return max(1, round(-n_rows * float(np.expm1(n_draws * np.log1p(-1 / n_rows)))))
+def open_searches(
+    request: Request, features: Features, searches: Sequence[PlannedSearch]
+) -> list[str]:
+    """Say which searches in files may turn out to need the rows in memory."""
+    if getattr(request.over_sampler, "search", "exact") == "exact":
+        return []
+    return [
+        f"In a sample, at most half of the rows of class {each.label!r} are distinct. If that "
+        "holds for all of them, its search may need them in memory, and the job ends after it "
+        "has read them; search='exact' does not."
+        for each in searches
+        if each.label in features.in_files
+        and each.method == "distinct"
+        and each.reason != _STREAMS
+    ]
+
+
+def _passes_for_links(features: Features, second: SecondStep) -> int:
+    """Return how often the searches for Tomek links read all rows of the source."""
+    if not second.classes_to_search():
+        return 0
+    return 1 if features.in_files else 2

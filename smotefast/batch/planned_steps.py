@@ -12,7 +12,7 @@ from smotefast.batch.column_sizes import fixed_bytes
 from smotefast.batch.cost_model import UNITS, seconds
 from smotefast.batch.features import Features
 from smotefast.batch.planned_search import Searches
-from smotefast.batch.prepare import carried_bytes
+from smotefast.batch.prepare import scratch_need
 from smotefast.batch.request import Request
 from smotefast.batch.selection import SecondStep
 from smotefast.report.job_plan import PlannedClass, PlannedStep
@@ -160,8 +160,7 @@ def planned_steps(
         steps.add("copying", {"convert": float(n_copied)}, n_copied, scratch)
     steps.add("counting", _counting(request, stored, in_files, target), stored.stored(target))
     steps.add("planning", {"kernels": float(_loads_kernels(request, second))})
-    rows, while_searching, neighbors = features.scratch_need()
-    rows += carried_bytes(request, features)
+    rows, while_searching, neighbors = scratch_need(request, features, second)
     steps.scratch += rows
     gathering = _gathering(request, second, stored, gathered, read)
     steps.add("gathering", gathering, stored.stored(read), rows)

@@ -19,7 +19,13 @@ from smotefast.batch.copied_features import CopiedFeatures
 from smotefast.batch.features import Features, warn_about_columns
 from smotefast.batch.file_rows import refuse_estimator
 from smotefast.batch.kept_columns import BaseRowColumns, NullColumns
-from smotefast.batch.memory_needs import MemoryNeed, with_kept_columns
+from smotefast.batch.memory_needs import (
+    MemoryNeed,
+    ScratchNeed,
+    distinct_draws,
+    neighbor_count,
+    with_kept_columns,
+)
 from smotefast.batch.numeric_features import AllNumericFeatures, NumericFeatures
 from smotefast.batch.packed_rows import can_be_packed, gather_into_files
 from smotefast.batch.provenance import ProvenanceColumns
@@ -32,9 +38,15 @@ from smotefast.batch.warmup import RUN_AGAIN, JustCompiledError, load_kernels
 from smotefast.batch.writing import ColumnSource, SyntheticSamples, TargetColumn
 from smotefast.engine.job import Job
 from smotefast.kernels import kernels_were_compiled
+from smotefast.neighbors import needs_rows_in_memory
 from smotefast.report import Progress, SearchDisplay, StepTimes
 from smotefast.storage import check_resident_memory, release_memory
 from smotefast.storage.sorted_runs import KEY_BYTES
+
+_NN_DESCENT = (
+    "search='approximate' improves neighbors by NN-descent, which needs the rows of a class in "
+    "memory; with search='auto' or 'exact', they can be in temporary files."
+)
 
 
 @dataclass(frozen=True)
@@ -114,10 +126,13 @@ def prepare_job(
     sources = _column_sources(request, features, reader, gathered.rows)
     times.begin("searching")
     progress.phase(features.phase)
-    with _search_display(request, progress):
+    with _search_display(request, features, progress):
         job = request.over_sampler.prepare(gathered.rows, request.n_to_generate)
     check_resident_memory(request.limit)
-    rows_to_write = second.select(job, reader, features.dtype, gathered.in_memory)
+    with _search_display(request, features, progress):
+        rows_to_write = second.select(
+            job, reader, features.dtype, gathered.in_memory, in_files=bool(features.in_files)
+        )
     check_resident_memory(request.limit)
     release_memory()
     return PreparedJob(
@@ -126,17 +141,19 @@ def prepare_job(
         plan,
         getattr(request.over_sampler, "recall_", None),
         rows_to_write,
-        _scratch_bytes(request, features),
+        sum(scratch_need(request, features, second)),
     )
 
 
-def _search_display(request: Request, progress: Progress) -> AbstractContextManager[None]:
+def _search_display(
+    request: Request, features: Features, progress: Progress
+) -> AbstractContextManager[None]:
     """Return what displays the phases of a search.
 
-    A search among all rows is many searches, one for each block of the files; the display
-    counts the rows of the files instead.
+    A search among all rows that stream by is many searches, one for each block of the files;
+    the display counts the rows of the files instead.
     """
-    if request.needs.reads == "neighbors":
+    if request.needs.reads == "neighbors" and not features.in_files:
         return nullcontext()
     return job_displayed_on(SearchDisplay(progress))
 
@@ -199,9 +216,11 @@ def classes_in_files(request: Request, second: SecondStep) -> Iterator[list[Any]
     yield []
     if why_in_memory(request, second) is not None:
         return
-    largest = sorted(request.class_sizes, key=lambda label: -request.class_sizes[label])
+    sizes = request.class_sizes
+    can_be = [label for label in sizes if not _needs_memory(request, label)]
+    largest = sorted(can_be, key=lambda label: -sizes[label])
     for n_classes in range(1, len(largest) + 1):
-        if n_classes == len(largest) or not request.needs.copies_rows:
+        if n_classes == len(sizes) or not request.needs.copies_rows:
             yield largest[:n_classes]
 
 
@@ -213,15 +232,16 @@ def why_in_memory(request: Request, second: SecondStep) -> str | None:
             f"{name} needs the rows of all classes in memory at once; SMOTE, BorderlineSMOTE "
             "and ADASYN do not."
         )
-    if second.compares_rows:
+    if second.compares_rows and not request.class_sizes:
         return (
-            f"{type(request.selector).__name__} compares rows in memory; without it, SMOTE and "
-            "RandomOverSampler can have them in temporary files."
+            f"{type(request.selector).__name__} alone compares rows in memory; after an "
+            "over-sampler, it can have them in temporary files."
         )
     if not needs.takes_files:
         return (
-            f"{name} needs the rows of the classes to over-sample in memory; SMOTE, and "
-            "RandomOverSampler without shrinkage, can have them in temporary files."
+            f"{name} needs the rows of the classes to over-sample in memory; SMOTE, "
+            "BorderlineSMOTE, ADASYN, and RandomOverSampler without shrinkage, can have them "
+            "in temporary files."
         )
     return _why_not_in_files(request) if request.class_sizes else None
 
@@ -235,6 +255,8 @@ def _why_not_in_files(request: Request) -> str | None:
             f"{type(searched_by).__name__} searches rows in memory; with a number as "
             f"{parameter}, rows can be in temporary files."
         )
+    if all(_needs_memory(request, label) for label in request.class_sizes):
+        return _NN_DESCENT
     copied = request.columns if request.needs.copies_rows else request.base_columns
     names = [name for name in copied if name not in request.null_columns]
     for field in request.fields(names):
@@ -244,6 +266,21 @@ def _why_not_in_files(request: Request) -> str | None:
                 f"can be in temporary files. Leave it out with drop={[field.name]}."
             )
     return None if HAS_ROW_FILES else "On this system, rows cannot be in temporary files."
+
+
+def _needs_memory(request: Request, label: Any) -> bool:
+    """Return whether the search within a class needs its rows in memory, by the sizes.
+
+    Samplers that choose base rows by their neighbors may search for all rows.
+    """
+    sampler, n_rows = request.over_sampler, request.class_sizes[label]
+    k = neighbor_count(sampler)
+    if not k:
+        return False
+    n_queries = n_rows
+    if request.needs.reads == "classes":
+        n_queries = distinct_draws(n_rows, request.n_to_generate[label])
+    return needs_rows_in_memory(n_queries, n_rows, k, sampler.search)
 
 
 def _load_kernels(
@@ -260,7 +297,7 @@ def _load_kernels(
     sizes = features.n_numbers, features.n_codes
     in_files = bool(features.in_files)
     load_kernels(request.over_sampler, n_rows, *sizes, dtype, in_files=in_files)
-    second.load_kernels(features.n_numbers, dtype)
+    second.load_kernels(features.n_numbers, dtype, in_files=in_files)
 
 
 def plan_memory(
@@ -273,8 +310,9 @@ def plan_memory(
     MemoryLimitError
         If the job would not stay under the limit.
     """
-    need = second.add_memory(features.memory_need(), features.dtype)
-    n_rows = 0 if features.in_files else sum(request.class_sizes.values())
+    in_files = bool(features.in_files)
+    need = second.add_memory(features.memory_need(), features.dtype, in_files=in_files)
+    n_rows = 0 if in_files else sum(request.class_sizes.values())
     carried = _not_copied(request.base_columns, features)
     need = with_kept_columns(need, request.column_sizes, carried, n_rows)
     return _fitting_plan(request, second, need, options)
@@ -304,6 +342,10 @@ def _fitting_plan(
         )
     except MemoryLimitError as error:
         reason = why_in_memory(request, second)
+        if reason is None and any(
+            _needs_memory(request, label) for label in request.class_sizes
+        ):
+            reason = _NN_DESCENT
         message = str(error) if reason is None else f"{error} {reason}"
         if kernels_were_compiled():
             message = f"{message} {RUN_AGAIN}"
@@ -336,12 +378,16 @@ def _reader(request: Request, plan: Plan, progress: Progress, scratch: str) -> F
     )
 
 
-def _scratch_bytes(request: Request, features: Features) -> int:
+def scratch_need(request: Request, features: Features, second: SecondStep) -> ScratchNeed:
     """Return the bytes that are planned for temporary files."""
-    return sum(features.scratch_need()) + carried_bytes(request, features)
+    need = features.scratch_need()
+    search = need.search
+    if features.in_files:
+        search = max(search, second.scratch_need(features.dtype))
+    return ScratchNeed(need.gathered + _carried_bytes(request, features), search, need.found)
 
 
-def carried_bytes(request: Request, features: Features) -> int:
+def _carried_bytes(request: Request, features: Features) -> int:
     """Return the bytes in files of columns, beside features, with values of the base row."""
     if not features.in_files:
         return 0

@@ -61,14 +61,14 @@ class FileReader:
         self.progress.phase(phase, self.source.n_rows)
         start = 0
         for batch in self.source.batches(columns, self.batch_rows):
+            if start + batch.num_rows > self.source.n_rows:
+                raise source_changed(f"it has more than {self.source.n_rows:,} rows")
             yield start, batch
             start += batch.num_rows
             self.progress.advance(batch.num_rows)
             check_resident_memory(self.limit)
         if start != self.source.n_rows:
-            raise SourceChangedError(
-                "The source was changed while it was being read. Start again."
-            )
+            raise source_changed(f"it has {start:,} rows instead of {self.source.n_rows:,}")
 
     def class_codes(self) -> np.ndarray:
         """Return the class of every row, as an index in the list of classes."""
@@ -76,6 +76,14 @@ class FileReader:
         for start, batch in self.batches([self.target], "reading classes"):
             codes[start : start + batch.num_rows] = label_codes(batch.column(0), self.labels)
         return codes
+
+
+def source_changed(how: str) -> SourceChangedError:
+    """Return the error for rows that are not those that were counted."""
+    return SourceChangedError(
+        f"The source was changed while it was being read: since its rows were counted, {how}. "
+        "Start the job again when no program writes to the source."
+    )
 
 
 def joined_blocks(

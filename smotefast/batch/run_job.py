@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 
+from smotefast._row_files import files_closed_after
 from smotefast.batch.arguments import Arguments
 from smotefast.batch.job_report import describe_output, write_report
 from smotefast.batch.partition_by import without_columns
@@ -81,6 +82,7 @@ def run_job(
         open_workspace(output, overwrite=overwrite) as workspace,
         ExitStack() as stack,
     ):
+        stack.enter_context(files_closed_after(workspace.path))
         journal = open_journal(workspace, arguments, source, target)
         keys = keys_of(arguments)
         files = in_parquet(source, workspace.path, arguments, shown, journal)

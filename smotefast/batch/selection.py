@@ -13,9 +13,15 @@ from typing import Any, Protocol, cast
 import numpy as np
 
 from smotefast._threads import thread_count
-from smotefast.batch.gathering import ClassMatrices, gather_matrices
-from smotefast.batch.memory_needs import MemoryNeed, streaming_need
-from smotefast.batch.oversampled_rows import OverSampledRows
+from smotefast._typing import Rows
+from smotefast.batch.gathering import ClassMatrices, gather_matrices, gather_numbers
+from smotefast.batch.memory_needs import (
+    MemoryNeed,
+    search_in_file_bytes,
+    search_in_file_scratch,
+    streaming_need,
+)
+from smotefast.batch.oversampled_rows import OverSampledRows, OverSampledRowsInFile
 from smotefast.batch.reading import FileReader, NumberReader
 from smotefast.batch.request import Request
 from smotefast.batch.row_filters import KeepByClassRank, RemoveByPosition, RowsToWrite
@@ -26,6 +32,9 @@ from smotefast.engine.class_counts import Counts
 from smotefast.engine.job import Job
 
 Dtype = np.dtype[Any] | None  # None if no value is looked at
+# If classes are in files: the class, mask and number of each row, and of each query what tells
+# whether it is in a link, numbers of eight bytes.
+_ALL_ROWS, _LINK = 6, 80
 
 
 class DrawingSampler(Protocol):
@@ -80,15 +89,32 @@ class SecondStep:
         """Return the classes that have to be in memory, before a sample is generated."""
         return []
 
-    def load_kernels(self, n_features: int, dtype: np.dtype[Any]) -> None:
+    def load_kernels(
+        self, n_features: int, dtype: np.dtype[Any], *, in_files: bool = False
+    ) -> None:
         """Load the kernels of the step, so that they count as memory of the program."""
 
-    def add_memory(self, need: MemoryNeed, dtype: Dtype) -> MemoryNeed:
-        """Add the memory of the step to that of over-sampling."""
+    def add_memory(
+        self, need: MemoryNeed, dtype: Dtype, *, in_files: bool = False
+    ) -> MemoryNeed:
+        """Add the memory of the step to that of over-sampling.
+
+        ``in_files`` is whether rows of a class are in a temporary file.
+        """
         return need
 
+    def scratch_need(self, dtype: Dtype) -> int:
+        """Return the size of temporary files of the step, if classes are in files."""
+        return 0
+
     def select(
-        self, job: Job, reader: FileReader, dtype: Dtype, in_memory: ClassMatrices
+        self,
+        job: Job,
+        reader: FileReader,
+        dtype: Dtype,
+        in_memory: ClassMatrices,
+        *,
+        in_files: bool = False,
     ) -> RowsToWrite:
         """Return the rows to write.
 
@@ -100,6 +126,8 @@ class SecondStep:
             The files, and the dtype in which rows are compared.
         in_memory
             Classes that are in memory already.
+        in_files
+            Whether rows of a class are in a temporary file.
         """
         counts = self._counts_after(job.counts())
         return RowsToWrite(None, None, self._request.source.n_rows, job.n_rows, counts)
@@ -158,7 +186,9 @@ class RandomSelection(_Selection):
         """Return the class sizes that are expected after the step."""
         return {**self._expected[0], **self._expected[1]}
 
-    def add_memory(self, need: MemoryNeed, dtype: Dtype) -> MemoryNeed:
+    def add_memory(
+        self, need: MemoryNeed, dtype: Dtype, *, in_files: bool = False
+    ) -> MemoryNeed:
         """Add the ranks to keep, and a shuffled list of a class, for a moment twice."""
         counts, n_to_keep = self._expected
         drawing = max((8 * counts[label] + 16 * n for label, n in n_to_keep.items()), default=0)
@@ -166,7 +196,13 @@ class RandomSelection(_Selection):
         return need._replace(gathered=gathered, search=max(need.search, drawing))
 
     def select(
-        self, job: Job, reader: FileReader, dtype: Dtype, in_memory: ClassMatrices
+        self,
+        job: Job,
+        reader: FileReader,
+        dtype: Dtype,
+        in_memory: ClassMatrices,
+        *,
+        in_files: bool = False,
     ) -> RowsToWrite:
         """Draw the rows to write."""
         before, after = self._request.classes.counts, self._counts_after(job.counts())
@@ -219,18 +255,31 @@ class LinkRemoval(_Selection):
             return []
         return self._links.classes_to_search(self._request.classes.counts, classes)
 
-    def load_kernels(self, n_features: int, dtype: np.dtype[Any]) -> None:
+    def load_kernels(
+        self, n_features: int, dtype: np.dtype[Any], *, in_files: bool = False
+    ) -> None:
         """Load the searches for the nearest neighbor."""
-        n_rows = sum(self._expected[0].values())
-        load_link_searches(n_rows, n_features, dtype, self._links.n_jobs)
+        n_jobs = self._links.n_jobs
+        load_link_searches(self._n_rows, n_features, dtype, n_jobs, in_files=in_files)
 
-    def add_memory(self, need: MemoryNeed, dtype: Dtype) -> MemoryNeed:
-        """Add the rows of the classes to search, twice if they have synthetic samples."""
+    def add_memory(
+        self, need: MemoryNeed, dtype: Dtype, *, in_files: bool = False
+    ) -> MemoryNeed:
+        """Add the rows of the classes to search, twice if they have synthetic samples.
+
+        If classes are in files, add a search there, and numbers of rows.
+        """
         assert dtype is not None
         counts, generated = self._request.classes.counts, self._request.n_to_generate
         n_features = len(self._request.features)
         searched = self.classes_to_search()
         n_queries = sum(counts[label] + generated.get(label, 0) for label in searched)
+        if in_files:
+            searching = search_in_file_bytes(self._n_rows, n_features, dtype)
+            searching += _ALL_ROWS * self._n_rows + _LINK * n_queries
+            row = 4 * n_features * dtype.itemsize  # as columns, in the reader and as a row
+            search, block_row = max(need.search, searching), max(need.block_row, row)
+            return need._replace(search=search, block_row=block_row)
         in_memory = {*searched, *generated}
         row = n_features * dtype.itemsize
         gathered = sum(counts[label] for label in in_memory) * (row + 8) + 9 * n_queries
@@ -239,7 +288,13 @@ class LinkRemoval(_Selection):
         return need.maximum(streaming)._replace(gathered=need.gathered + gathered)
 
     def select(
-        self, job: Job, reader: FileReader, dtype: Dtype, in_memory: ClassMatrices
+        self,
+        job: Job,
+        reader: FileReader,
+        dtype: Dtype,
+        in_memory: ClassMatrices,
+        *,
+        in_files: bool = False,
     ) -> RowsToWrite:
         """Find the links, and return all rows without those to remove."""
         after = self._counts_after(job.counts())
@@ -249,7 +304,11 @@ class LinkRemoval(_Selection):
         searched = self._links.classes_to_search(self._request.classes.counts, classes)
         assert dtype is not None
         numbers = NumberReader(reader, self._request.features, dtype)
-        rows = self._rows(job, numbers, in_memory, searched)
+        rows = (
+            self._rows_in_file(job, numbers, searched)
+            if in_files
+            else self._rows(job, numbers, in_memory, searched)
+        )
         removed = self._links.rows_to_remove(rows, classes, searched)
         first_synthetic = self._request.source.n_rows
         n_originals = int(np.searchsorted(removed, first_synthetic))
@@ -276,7 +335,38 @@ class LinkRemoval(_Selection):
             more = gather_matrices(numbers, missing, over_sampled=generated)
             in_memory = in_memory.merged(more)
         n_threads = thread_count(self._links.n_jobs)
-        return OverSampledRows(numbers, in_memory, job, counts, n_threads)
+        rows = in_memory.matrices, in_memory.positions
+        return OverSampledRows(numbers, *rows, job, counts, n_threads)
+
+    def scratch_need(self, dtype: Dtype) -> int:
+        """Return the size of the files of all rows, and of a search among them."""
+        assert dtype is not None
+        n_features = len(self._request.features)
+        copied = sum(self._request.class_sizes.values()) * self._request.needs.copies_rows
+        rows = (self._n_rows + copied) * n_features * dtype.itemsize
+        # One neighbor of each row at most, and the same as the job saves it.
+        searching = search_in_file_scratch(self._n_rows, n_features, dtype) + 8 * self._n_rows
+        return rows + searching
+
+    @property
+    def _n_rows(self) -> int:
+        return sum(self._expected[0].values())
+
+    def _rows_in_file(
+        self, job: Job, numbers: NumberReader, searched: list[Any]
+    ) -> OverSampledRowsInFile:
+        """Find the positions of the classes to search; read rows that samples copy."""
+        counts, generated = self._request.classes.counts, job.counts()
+        codes, labels = numbers.files.class_codes(), numbers.files.labels
+        positions = {label: np.flatnonzero(codes == labels.index(label)) for label in searched}
+        del codes
+        matrices: dict[Any, Rows] = {}
+        if self._request.needs.copies_rows:
+            sizes = {label: counts[label] for label in generated}
+            _, copied = gather_numbers(numbers, sizes, over_sampled=generated, in_files=sizes)
+            matrices |= copied.matrices
+        n_threads = thread_count(self._links.n_jobs)
+        return OverSampledRowsInFile(numbers, matrices, positions, job, counts, n_threads)
 
 
 def _count_by_class(

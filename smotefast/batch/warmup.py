@@ -89,12 +89,19 @@ def load_kernels(
 
 
 def load_link_searches(
-    n_rows: int, n_features: int, dtype: np.dtype[Any], n_jobs: int | None
+    n_rows: int,
+    n_features: int,
+    dtype: np.dtype[Any],
+    n_jobs: int | None,
+    *,
+    in_files: bool = False,
 ) -> None:
     """Run the searches for Tomek links, which are exact and for one neighbor."""
-    from smotefast.neighbors import load_searches
+    from smotefast.neighbors import load_file_search, load_searches
 
     n_threads = thread_count(n_jobs)
+    if in_files:
+        load_file_search(dtype, n_features, 1, n_threads=n_threads)
     load_searches(dtype, n_features, 1, "exact", n_rows=n_rows, n_threads=n_threads)
 
 

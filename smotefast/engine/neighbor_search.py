@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from smotefast.engine.rows import CrossClassRows
-from smotefast.neighbors import Neighbors, SearchInfo
+from smotefast.neighbors import FileNeighbors, Neighbors, SearchInfo
 
 # Decisions after an approximate search that are repeated with exact search, and the seed that
 # draws them.
@@ -45,14 +45,14 @@ class NeighborSearch:
         queries: dict[Any, np.ndarray],
         k: int,
         estimator: Any = None,
-    ) -> dict[Any, Neighbors]:
+    ) -> dict[Any, Neighbors | FileNeighbors]:
         """Find the k nearest rows of any class; queries are positions by class."""
         by_class = rows.find_neighbors(
             queries, k, search=self.search, n_threads=self.n_threads, estimator=estimator
         )
-        for neighbors in by_class.values():
-            self.record(neighbors)
-        return by_class
+        for found in by_class.values():
+            self.record(found if isinstance(found, Neighbors) else found.info)
+        return dict(by_class)
 
     def indices(
         self, rows: CrossClassRows, queries: np.ndarray, k: int, estimator: Any = None
@@ -60,14 +60,14 @@ class NeighborSearch:
         """Return the positions of the k nearest rows of any class."""
         if not len(queries):
             return np.empty((0, k), dtype=np.int64)
-        return self.by_class(rows, {None: queries}, k, estimator)[None].indices
+        return self.by_class(rows, {None: queries}, k, estimator)[None].indices[:]
 
     def exact_indices(self, rows: CrossClassRows, queries: np.ndarray, k: int) -> np.ndarray:
         """Return the same by exact search, and do not record it."""
         by_class = rows.find_neighbors(
             {None: queries}, k, search="exact", n_threads=self.n_threads
         )
-        return by_class[None].indices
+        return by_class[None].indices[:]
 
     def record(self, found: Neighbors | SearchInfo) -> None:
         """Update ``method`` and ``recall``."""

@@ -27,6 +27,9 @@ from smotefast.tables.sparse import index_type
 # copy of 10,000 take 0.5 ms, and 3.5 ms at once; 400 x 278 take 0.3 ms, and 2.1 ms in blocks of
 # 512 rows.
 _BLOCK = 10_000
+# Values of base rows that are read from a file at a time, as many of their neighbors, and two
+# arrays of that size for the arithmetic.
+_VALUES_PER_READ = 1 << 18
 # Differences of integers below this are integers of 64 bits.
 _LARGE_INTEGER = 1 << 62
 
@@ -84,6 +87,8 @@ class Origins:
     step_size
         Largest step: uniforms are multiplied by it. None if samples do not lie between a base
         row and a neighbor.
+    base_indices
+        Of rows in a file, index in the class of each base row; None if these are all its rows.
     """
 
     label: Label
@@ -92,6 +97,7 @@ class Origins:
     neighbors: np.ndarray | RowFile | None
     draws: Draws
     step_size: float | None = 1.0
+    base_indices: np.ndarray | None = None
 
     @property
     def n_rows(self) -> int:
@@ -219,7 +225,8 @@ class NumberRecipe(ABC):
         return csr_matrix_of(rows.indptr, rows.indices, rows.data, out.shape[1])
 
     def _fill_in_blocks(self, out: np.ndarray, *drawn: np.ndarray) -> None:
-        for block in _blocks_in_cache(out):
+        in_file = isinstance(self.base, RowFile)
+        for block in _blocks_of(out, _VALUES_PER_READ if in_file else _BLOCK):
             samples = self.samples(*[values[block] for values in drawn])
             write_numbers(samples, out[block])
             advance(len(samples))
@@ -273,7 +280,7 @@ def csr_matrix_of(
     return csr_array(parts, shape=(len(indptr) - 1, n_features))
 
 
-def _blocks_in_cache(out: np.ndarray) -> Iterator[slice]:
-    step = max(16, _BLOCK // out.shape[1])
+def _blocks_of(out: np.ndarray, n_values: int) -> Iterator[slice]:
+    step = max(16, n_values // out.shape[1])
     for start in range(0, out.shape[0], step):
         yield slice(start, start + step)

@@ -6,15 +6,33 @@ all of them; the rows of a job on files offer what the job has.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from smotefast._typing import Label, Matrix
+from smotefast._row_files import RowFile
+from smotefast._typing import Label, Matrix, Rows
 from smotefast.engine.class_counts import Counts, class_codes, class_counts, counts_by_class
-from smotefast.neighbors import Neighbors, find_neighbors
+from smotefast.engine.recipes import Positions
+from smotefast.neighbors import FileNeighbors, Neighbors, find_neighbors
+
+
+class Pool(NamedTuple):
+    """Rows that are neighbors.
+
+    Attributes
+    ----------
+    rows, positions
+        The rows, and perhaps others, and their positions in the whole data.
+    neighbors
+        Indices of these rows, in the shape of the table of neighbors.
+    """
+
+    rows: Matrix | RowFile
+    positions: Positions
+    neighbors: Rows
 
 
 class ClassPositions(Protocol):
@@ -56,7 +74,7 @@ class CrossClassRows(ClassRows, Protocol):
         search: str,
         n_threads: int,
         estimator: Any = None,
-    ) -> dict[Label, Neighbors]:
+    ) -> Mapping[Label, Neighbors | FileNeighbors]:
         """Find the k nearest other rows of any class, as positions in the whole data.
 
         ``queries`` holds positions of rows, ascending, by class. The other parameters are those
@@ -64,8 +82,12 @@ class CrossClassRows(ClassRows, Protocol):
         """
         ...
 
-    def rows_at(self, positions: np.ndarray) -> Matrix:
+    def rows_at(self, positions: np.ndarray) -> Matrix | RowFile:
         """Return rows of any class."""
+        ...
+
+    def pool_of(self, neighbors: Rows) -> Pool:
+        """Return the rows that some neighbors are, by positions in the whole data."""
         ...
 
 
@@ -82,6 +104,10 @@ class CategoryRows(ClassRows, Protocol):
 
 class AllRows(CrossClassRows, CategoryRows, Protocol):
     """All rows in memory; for samplers that read "everything"."""
+
+    def rows_at(self, positions: np.ndarray) -> Matrix:
+        """Return rows of any class."""
+        ...
 
     def all_rows(self) -> tuple[Matrix, np.ndarray]:
         """Return the matrix of all rows and the label of each."""
@@ -142,6 +168,10 @@ class MatrixRows:
             rows.sum_duplicates()
         return rows
 
+    def pool_of(self, neighbors: Rows) -> Pool:
+        """Return the rows that some neighbors are."""
+        return pool_in_memory(self.rows_at, neighbors[:])
+
     def subset(self, positions: np.ndarray) -> MatrixRows:
         """Return a subset of the rows, in any order, as separate data."""
         return MatrixRows(self.values[positions], self._y[positions])
@@ -186,3 +216,10 @@ class MatrixRows:
     def category_counts(self) -> list[np.ndarray]:
         """Count the rows of each class that have each category."""
         return counts_by_class(self.values, self._y)
+
+
+def pool_in_memory(rows_at: Callable[[np.ndarray], Any], neighbors: np.ndarray) -> Pool:
+    """Return each row once that some neighbors are; ``rows_at`` takes positions."""
+    positions, indices = np.unique(neighbors, return_inverse=True)
+    indices = indices.reshape(neighbors.shape).astype(neighbors.dtype)
+    return Pool(rows_at(positions), positions, indices)

@@ -10,14 +10,15 @@ from smotefast.neighbors.load_kernels import (
     load_value_differences,
 )
 from smotefast.neighbors.memory_estimate import (
-    FILE_SEARCH_BYTES,
     estimated_bytes,
     memory_needed_in_file,
+    needs_rows_in_memory,
     scratch_needed_in_file,
 )
 from smotefast.neighbors.neighbor_graph import NeighborGraph
 from smotefast.neighbors.pair_distances import squared_distances
 from smotefast.neighbors.result import Neighbors
+from smotefast.neighbors.row_file_sample import MarkedRows
 from smotefast.neighbors.row_file_search import (
     FileNeighbors,
     SearchInfo,
@@ -38,9 +39,9 @@ from smotefast.neighbors.shared_searches import share_searches
 from smotefast.neighbors.streaming import StreamingNeighbors
 
 __all__ = [
-    "FILE_SEARCH_BYTES",
     "ExpectedSearch",
     "FileNeighbors",
+    "MarkedRows",
     "NeighborEstimator",
     "NeighborGraph",
     "Neighbors",
@@ -61,6 +62,7 @@ __all__ = [
     "load_searches",
     "load_value_differences",
     "memory_needed_in_file",
+    "needs_rows_in_memory",
     "same_class_comes_first",
     "same_class_first_pays",
     "save_searches",

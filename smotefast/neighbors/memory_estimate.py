@@ -15,15 +15,18 @@ from smotefast.neighbors.cells.embedding import MOST_LEVELS
 from smotefast.neighbors.cells.estimate import sample_size
 from smotefast.neighbors.cells.nn_descent import graph_width
 from smotefast.neighbors.cells.partition import SAMPLE_ROWS, rows_per_cell
+from smotefast.neighbors.cells.row_file_cells import least_buffer_bytes
 from smotefast.neighbors.exact.duplicates import MAX_DISTINCT_SHARE
 from smotefast.neighbors.problem import SearchProblem
 from smotefast.neighbors.queries import float_type
 
 # Candidates of blocks of queries, blocks of rows in float64, and buffers of the threads.
 _BLOCKS = 24 << 20
-# Memory for the steps of a search in a file that a job plans for.
-FILE_SEARCH_BYTES = 64 << 20
-# The same for rows in a file, besides the memory that the caller allots to steps.
+# Memory for the steps of a search in a file: this share of the rows, within bounds. CPU seconds
+# of 400,000 queries among 2,000,000 x 20 rows, 160 MB: 28 with 64 MiB, 30 with 32 MiB, 37 with
+# 16 MiB, 68 with 8 MiB, and no fewer with 256 MiB.
+_STEP_SHARE, _STEP_BYTES = 8, (32 << 20, 256 << 20)
+# Blocks of a search in a file, besides.
 _FILE_BLOCKS = 16 << 20
 # Panels of cells are not full: at most 31 of 32 rows are missing in one of 8.
 _FILLING = 1.125
@@ -58,12 +61,27 @@ def estimated_bytes(
     return int(needed) + _BLOCKS
 
 
-def memory_needed_in_file(n_rows: int, n_columns: int, dtype: Any, memory_bytes: int) -> int:
-    """Return the bytes that a search in a file takes, with ``memory_bytes`` for its steps.
+def needs_rows_in_memory(n_queries: int, n_rows: int, k: int, search: str) -> bool:
+    """Return whether the sizes lead to NN-descent, which does not search in files."""
+    return rules.descent_pays(SearchProblem(n_queries, n_rows, 1, k, search=search))
+
+
+def step_bytes_in_file(n_rows: int, n_columns: int, dtype: Any) -> int:
+    """Return the memory for the steps of a search in a file.
+
+    It depends on the sizes alone: an interrupted job goes on with the same steps.
+    """
+    rows = n_rows * n_columns * float_type(np.dtype(dtype)).itemsize
+    least, most = _STEP_BYTES
+    return max(least, min(rows // _STEP_SHARE, most))
+
+
+def memory_needed_in_file(n_rows: int, n_columns: int, dtype: Any) -> int:
+    """Return the bytes that a search in a file takes.
 
     The centers, and seven bytes a row: the cell of each row, its place in the sorted file, and
-    whether it is a query. Before the steps, as much as they take or more: the samples that
-    decide the method and the centers.
+    whether it is a query. Besides, one after the other: the samples that decide the method and
+    the centers, and the steps, more if cells are large.
     """
     itemsize = float_type(np.dtype(dtype)).itemsize
     n_cells = max(1, n_rows // rows_per_cell(n_rows))
@@ -72,8 +90,11 @@ def memory_needed_in_file(n_rows: int, n_columns: int, dtype: Any, memory_bytes:
     costs = sample_size(n_rows) * (n_columns * (itemsize + 5) + 40)
     means = n_centers * (n_columns * itemsize + 40)
     centers = n_cells * (n_columns + 1) * 3 * 8
+    steps = step_bytes_in_file(n_rows, n_columns, dtype)
+    # A search has three eighths of this for the buffer of cells.
+    steps += max(0, least_buffer_bytes(n_rows, n_columns) - steps * 3 // 8)
     per_row = n_rows * (7 if n_cells <= 1 << 16 else 9)
-    return int(per_row + centers + max(costs, means, memory_bytes)) + _FILE_BLOCKS
+    return int(per_row + centers + max(costs, means, steps)) + _FILE_BLOCKS
 
 
 def scratch_needed_in_file(n_rows: int, n_columns: int, dtype: Any) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from smotefast._phases import phase
@@ -20,31 +22,69 @@ from smotefast.neighbors.queries import (
 from smotefast.neighbors.result import SearchResult, recall
 from smotefast.neighbors.streaming import StreamingNeighbors
 
-# Rows of which queries are counted at a time.
-_QUERY_BLOCK = 1 << 20
+# Marks that are counted at a time, a multiple of the rows of a group; these are as many as
+# one byte counts.
+_MARKS, _RANKED = 1 << 20, 1 << 8
 
 
-class FileQueries:
-    """The rows of a file that are queries, by their number among these."""
+class MarkedRows:
+    """The rows of a file that a mask marks, by their number among these.
 
-    def __init__(self, is_query: np.ndarray | None, n_rows: int) -> None:
-        self._is_query = is_query
-        self._n_queries = n_rows if is_query is None else int(np.count_nonzero(is_query))
+    Parameters
+    ----------
+    is_marked
+        The mask, shape (n_rows,), bool; None marks all rows.
+    n_rows
+        Rows of the file.
+    """
+
+    def __init__(self, is_marked: np.ndarray | None, n_rows: int) -> None:
+        self._is_marked = is_marked
+        self._n_marked = n_rows if is_marked is None else int(np.count_nonzero(is_marked))
 
     def __len__(self) -> int:
-        return self._n_queries
+        return self._n_marked
 
     def rows(self, numbers: np.ndarray) -> np.ndarray:
-        """Return the rows of some queries."""
-        if self._is_query is None:
+        """Return the rows with some numbers."""
+        if self._is_marked is None:
             return numbers
         rows, before = np.empty(len(numbers), dtype=np.int64), 0
-        for block in work_blocks(len(self._is_query), 1, _QUERY_BLOCK, 1):
-            found = np.flatnonzero(self._is_query[block]) + block.start
+        for block in work_blocks(len(self._is_marked), 1, _MARKS, 1):
+            found = np.flatnonzero(self._is_marked[block]) + block.start
             is_here = (numbers >= before) & (numbers < before + len(found))
             rows[is_here] = found[numbers[is_here] - before]
             before += len(found)
         return rows
+
+    def numbers(self, rows: np.ndarray) -> np.ndarray:
+        """Return the number of each of some rows, which are marked."""
+        if self._is_marked is None:
+            return rows
+        starts, ranks = self._ranks
+        return np.asarray(starts[rows // _RANKED] + ranks[rows])
+
+    @cached_property
+    def _ranks(self) -> tuple[np.ndarray, np.ndarray]:
+        """Marked rows before each group of rows, and before each row in its group.
+
+        The second is one byte a row.
+        """
+        assert self._is_marked is not None
+        n_rows = len(self._is_marked)
+        counts = np.zeros(-(-n_rows // _RANKED) + 1, dtype=np.int64)
+        ranks = np.empty(n_rows, dtype=np.uint8)
+        for block in work_blocks(n_rows, 1, _MARKS, 1):
+            marks = self._is_marked[block]
+            groups = np.resize(marks, -(-len(marks) // _RANKED) * _RANKED)
+            groups[len(marks) :] = False
+            groups = groups.reshape(-1, _RANKED)
+            first = block.start // _RANKED + 1
+            counts[first : first + len(groups)] = np.count_nonzero(groups, axis=1)
+            # The last sum may be one more than fits, and is 255 again without its own row.
+            sums = np.cumsum(groups, axis=1, dtype=np.uint8) - groups
+            ranks[block] = sums.reshape(-1)[: len(marks)]
+        return np.cumsum(counts), ranks
 
 
 class FileSample:
@@ -57,7 +97,7 @@ class FileSample:
         self,
         points: FilePoints,
         assigned: Assignment,
-        queries: FileQueries,
+        queries: MarkedRows,
         k: int,
         n_threads: int,
         n_bytes: int,

@@ -25,6 +25,7 @@ from smotefast.neighbors.cells.row_file_cells import sort_by_cell
 from smotefast.neighbors.cells.row_file_walk import FileWalk, Step
 from smotefast.neighbors.cells.search import WHOLE, Reach
 from smotefast.neighbors.exact.duplicates import distinct_share
+from smotefast.neighbors.memory_estimate import step_bytes_in_file
 from smotefast.neighbors.planner import METHODS, plan_search
 from smotefast.neighbors.problem import DataProbes, SearchProblem
 from smotefast.neighbors.queries import (
@@ -32,7 +33,7 @@ from smotefast.neighbors.queries import (
     as_file_points,
 )
 from smotefast.neighbors.result import RECALL_WANTED, index_dtype
-from smotefast.neighbors.row_file_sample import FileQueries, FileSample
+from smotefast.neighbors.row_file_sample import FileSample, MarkedRows
 from smotefast.neighbors.runner import warn_recall
 from smotefast.neighbors.saved_searches import saved_parts
 from smotefast.neighbors.search import check_search
@@ -65,8 +66,8 @@ class FileNeighbors(NamedTuple):
     Attributes
     ----------
     indices
-        The neighbors of each row, nearest first, shape (n_rows, k), int32 (int64 above 2^31
-        rows); zeros for rows that are no queries.
+        The neighbors of each row of the table, nearest first, shape (n_rows, k), int32 (int64
+        above 2^31 rows); zeros for rows that are no queries.
     info
         How they were found.
     """
@@ -80,11 +81,12 @@ def find_neighbors_in_file(
     k: int,
     *,
     is_query: np.ndarray | None = None,
+    in_table: np.ndarray | None = None,
     search: str = "auto",
     cross_class: bool = False,
     n_threads: int,
     folder: str,
-    memory_bytes: int,
+    memory_bytes: int | None = None,
 ) -> FileNeighbors:
     """Find the k nearest other rows of rows in a file.
 
@@ -95,11 +97,13 @@ def find_neighbors_in_file(
     rows : file of shape (n_rows, n_features), any numeric dtype
     k : neighbors per query, at most ``n_rows - 1``
     is_query : array of shape (n_rows,), bool; which rows to search for, None means all
+    in_table : array of shape (n_rows,), bool; which rows the result has a row for, in their
+        order: queries, and others that get zeros; None means all
     search, cross_class : as for ``find_neighbors``
     n_threads : threads to use; the result does not depend on it
     folder : where scratch files are created: the sorted rows, and the neighbors
-    memory_bytes : memory of blocks and steps, see ``memory_needed_in_file``; the result
-        does not depend on it
+    memory_bytes : memory of blocks and steps, None for ``step_bytes_in_file``; the result does
+        not depend on it
 
     Raises
     ------
@@ -110,8 +114,10 @@ def find_neighbors_in_file(
         many duplicates.
     """
     check_search(k, len(rows), 1, search)
-    points, queries = as_file_points(rows), FileQueries(is_query, len(rows))
+    points, queries = as_file_points(rows), MarkedRows(is_query, len(rows))
     n_rows, n_features = rows.shape
+    if memory_bytes is None:
+        memory_bytes = step_bytes_in_file(n_rows, n_features, rows.dtype)
     probes = _FileProbes(points, queries, k, n_threads)
     problem = SearchProblem(
         len(queries), n_rows, n_features, k, search=search, cross_class=cross_class,
@@ -121,8 +127,9 @@ def find_neighbors_in_file(
         "searching neighbors in a file: %d for each of %s rows, among %s rows",
         k, f"{len(queries):,}", f"{len(rows):,}",
     )  # fmt: skip
+    table_rows = MarkedRows(in_table, len(rows))
     if not len(queries):
-        table = RowFile.new(folder, (n_rows, k), index_dtype(n_rows))
+        table = RowFile.new(folder, (len(table_rows), k), index_dtype(n_rows))
         return FileNeighbors(table, SearchInfo("exact", "No row is a query."))
     is_approximate, reason = _plan(problem)
     assigned, sample = _cells_of_rows(points, n_threads), None
@@ -133,7 +140,10 @@ def find_neighbors_in_file(
     del assigned  # the cell of each row
     n_bytes = memory_bytes - memory_bytes // _TABLE_SHARE
     walk = FileWalk(cells, is_query, k, n_threads=n_threads, n_bytes=n_bytes)
-    tables = _Tables(walk, len(queries), folder, len(rows), k, memory_bytes // _TABLE_SHARE)
+    shape = len(table_rows), k
+    tables = _Tables(
+        walk, len(queries), table_rows, folder, shape, memory_bytes // _TABLE_SHARE
+    )
     if sample is None:
         return FileNeighbors(tables.write(1, WHOLE, None), SearchInfo("exact", reason))
     return _best_attempt(tables, sample, reason)
@@ -184,9 +194,7 @@ def _plan(problem: SearchProblem) -> tuple[bool, str]:
 class _FileProbes(DataProbes):
     """Measurements of rows in a file, on the samples that are drawn in memory."""
 
-    def __init__(
-        self, points: FilePoints, queries: FileQueries, k: int, n_threads: int
-    ) -> None:
+    def __init__(self, points: FilePoints, queries: MarkedRows, k: int, n_threads: int) -> None:
         self._points, self._queries, self._k = points, queries, k
         self._n_threads = n_threads
 
@@ -213,33 +221,38 @@ class _Tables:
     """Writes the neighbors that walks find to tables, in steps that a job saves."""
 
     def __init__(
-        self, walk: FileWalk, n_queries: int, folder: str, n_rows: int, k: int, n_bytes: int
+        self,
+        walk: FileWalk,
+        n_queries: int,
+        rows: MarkedRows,
+        folder: str,
+        shape: tuple[int, int],
+        n_bytes: int,
     ) -> None:
         self._walk, self._n_queries, self._saved = walk, n_queries, saved_parts()
-        self._folder, self._shape, self._n_bytes = folder, (n_rows, k), n_bytes
+        self._rows, self._folder, self._shape, self._n_bytes = rows, folder, shape, n_bytes
+        self._dtype = index_dtype(walk.n_pool)
 
     def write(self, attempt: int, reach: Reach, sample: FileSample | None) -> RowFile:
         """Return a table of the neighbors; the sample sees what a walk alone found."""
-        dtype = index_dtype(self._shape[0])
-        writer = TableWriter(self._folder, self._shape, dtype, n_bytes=self._n_bytes)
+        writer = TableWriter(self._folder, self._shape, self._dtype, n_bytes=self._n_bytes)
         with phase("searching neighbors", self._n_queries):
             for number, step in enumerate(self._walk.steps()):
                 rows, search = step.queries.excluded, partial(self._search, step, reach)
                 found = self._saved(f"{attempt}-{number}", search)
                 if sample is not None:
                     sample.see(rows, found[0])
-                writer.write(rows, found[-1])
+                writer.write(self._rows.numbers(rows), found[-1])
                 advance(len(rows))
         return writer.finish()
 
     def _search(self, step: Step, reach: Reach) -> np.ndarray:
         """Return the neighbors; those of an approximate walk come first if it leaves some."""
         found, unresolved = self._walk.search(step, reach)
-        dtype = index_dtype(self._shape[0])
-        walked = found.indices.astype(dtype)
+        walked = found.indices.astype(self._dtype)
         if not len(unresolved):
             return walked[np.newaxis]
-        finished = self._walk.finish(step, found, unresolved).astype(dtype)
+        finished = self._walk.finish(step, found, unresolved).astype(self._dtype)
         return finished[np.newaxis] if reach == WHOLE else np.stack([walked, finished])
 
 

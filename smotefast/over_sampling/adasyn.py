@@ -18,7 +18,7 @@ from smotefast.engine.rows import ClassRows, CrossClassRows
 from smotefast.engine.user_estimators import check_n_rows, neighbor_estimator
 from smotefast.over_sampling.base import NeighborSampler
 from smotefast.over_sampling.border import other_class_counts
-from smotefast.over_sampling.call import Call, drawn_rows, neighbors_of_all
+from smotefast.over_sampling.call import Call
 from smotefast.typing import NeighborCount, SamplingStrategy, Search, Seed, SmallClass
 
 # Rounding changes the number of samples of a class of a thousand rows by 2 to 10%; the warning
@@ -114,6 +114,7 @@ class ADASYN(NeighborSampler):
         exact_counts=False,
         neighbors_parameter="n_neighbors",
         searches_all=("n_neighbors",),
+        takes_files=True,
     )
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **OVER_SAMPLER,
@@ -153,8 +154,10 @@ class ADASYN(NeighborSampler):
         neighbors = call.search.by_class(rows, queries, call.k, call.estimator_for(call.k))
         recipes = []
         for label, n_new in n_to_generate.items():
-            n_others = other_class_counts(neighbors[label].indices, queries[label])
+            found = neighbors.pop(label)  # of a file, its space is free before the next search
+            n_others = other_class_counts(found.indices, queries[label], rows.n_samples)
             n_per_row = self._samples_per_row(label, n_new, n_others / call.k, call.k)
+            del found, n_others
             _report_rounding(call, label, len(n_per_row), n_new, int(n_per_row.sum()))
             recipes.append(_recipe(rows, label, n_per_row, random_state, call))
         return recipes
@@ -173,7 +176,7 @@ class ADASYN(NeighborSampler):
                 f"Use SMOTE instead. (No row of class {label!r} has a row of another class "
                 f"among its n_neighbors={k} nearest rows.)"
             )
-        shares = shares / np.sum(shares)
+        shares /= np.sum(shares)
         n_per_row: np.ndarray = np.rint(shares * n_new).astype(int)
         if not n_per_row.any():
             raise ValueError(
@@ -237,9 +240,7 @@ def _recipe(
     matrix, positions = rows.matrix(label), rows.positions(label)
     k = call.class_k(label, len(positions))
     draws = DrawsPerRow(random_state, n_per_row, k)
-    drawn = drawn_rows(draws, len(positions), k)
-    indices = call.find_neighbors(matrix, k, drawn).indices
-    neighbors = neighbors_of_all(indices, drawn, len(positions))
+    neighbors = call.neighbors_of_drawn(matrix, k, draws)
     origins = Origins(label, positions, positions, neighbors, draws)
     return Interpolate.between(origins, matrix, matrix)
 

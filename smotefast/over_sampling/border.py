@@ -5,14 +5,19 @@ For BorderlineSMOTE, SVMSMOTE and ADASYN.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import numpy as np
 
-from smotefast._typing import Label, Matrix
+from smotefast._typing import Label, Matrix, Rows
 from smotefast.engine.param_constraints import NEIGHBOR_COUNT
 from smotefast.engine.user_estimators import fitted_neighbors
+from smotefast.neighbors.queries import work_blocks
 from smotefast.over_sampling.base import NeighborSampler
+
+# Rows that are read from a file at a time.
+_ROWS_AT_ONCE = 1 << 16
 
 
 class BorderSampler(NeighborSampler):
@@ -40,7 +45,7 @@ class BorderSampler(NeighborSampler):
         return fitted_neighbors(int(self.m_neighbors) + 1, rows)
 
 
-def other_class_counts(neighbors: np.ndarray, class_positions: np.ndarray) -> np.ndarray:
+def other_class_counts(neighbors: Rows, class_positions: Rows, n_samples: int) -> np.ndarray:
     """Count for each row the neighbors of other classes.
 
     Parameters
@@ -49,10 +54,32 @@ def other_class_counts(neighbors: np.ndarray, class_positions: np.ndarray) -> np
         Positions of the neighbors in X, shape (n_rows, m).
     class_positions
         Positions of the rows of the class, ascending.
+    n_samples
+        Rows of X.
     """
-    index = np.searchsorted(class_positions, neighbors)
-    index[index == len(class_positions)] = 0
-    return np.asarray(np.count_nonzero(class_positions[index] != neighbors, axis=1))
+    counts = np.empty(len(neighbors), dtype=np.int32)
+    for block, is_other in _others_in_blocks(neighbors, class_positions, n_samples):
+        counts[block] = np.count_nonzero(is_other, axis=1)
+    return counts
+
+
+def are_other_class(neighbors: Rows, class_positions: Rows, n_samples: int) -> np.ndarray:
+    """Return which neighbors are of other classes, as ``other_class_counts`` counts them."""
+    are_others = np.empty(neighbors.shape, dtype=bool)
+    for block, is_other in _others_in_blocks(neighbors, class_positions, n_samples):
+        are_others[block] = is_other
+    return are_others
+
+
+def _others_in_blocks(
+    neighbors: Rows, class_positions: Rows, n_samples: int
+) -> Iterator[tuple[slice, np.ndarray]]:
+    """Yield blocks of rows, and which of their neighbors are of other classes."""
+    is_member = np.zeros(n_samples, dtype=bool)
+    for block in work_blocks(len(class_positions), 1, _ROWS_AT_ONCE, 1):
+        is_member[class_positions[block]] = True
+    for block in work_blocks(len(neighbors), 1, _ROWS_AT_ONCE, 1):
+        yield block, ~is_member[neighbors[block]]
 
 
 def is_in_danger(n_others: np.ndarray, m: int) -> np.ndarray:

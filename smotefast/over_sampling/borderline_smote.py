@@ -7,8 +7,10 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from sklearn.utils import check_random_state
 
-from smotefast._typing import Label, Matrix
+from smotefast._row_files import RowFile
+from smotefast._typing import Label, Matrix, Rows
 from smotefast.engine.class_counts import Counts
+from smotefast.engine.draws import Draws
 from smotefast.engine.needs import Needs
 from smotefast.engine.param_constraints import StrOptions
 from smotefast.engine.recipes import NumberRecipe
@@ -19,8 +21,13 @@ from smotefast.over_sampling._shorter_steps import (
     OtherClassFactors,
     ShortenedOrigins,
 )
-from smotefast.over_sampling.border import BorderSampler, is_in_danger, other_class_counts
-from smotefast.over_sampling.call import Call, drawn_rows, neighbors_of_all
+from smotefast.over_sampling.border import (
+    BorderSampler,
+    are_other_class,
+    is_in_danger,
+    other_class_counts,
+)
+from smotefast.over_sampling.call import Call, drawn_rows, neighbors_of_all, selected_rows
 from smotefast.typing import NeighborCount, SamplingStrategy, Search, Seed, SmallClass
 
 
@@ -112,7 +119,7 @@ class BorderlineSMOTE(BorderSampler):
     """
 
     _needs = BorderSampler._needs._replace(
-        reads="neighbors", exact_counts=False, searches_all=("m_neighbors",)
+        reads="neighbors", exact_counts=False, searches_all=("m_neighbors",), takes_files=True
     )
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BorderSampler._parameter_constraints,
@@ -169,7 +176,8 @@ class BorderlineSMOTE(BorderSampler):
         recipes: list[NumberRecipe] = []
         for label, n_new in n_to_generate.items():
             positions, neighbors = queries[label], by_class[label].indices
-            danger = np.flatnonzero(is_in_danger(other_class_counts(neighbors, positions), m))
+            n_others = other_class_counts(neighbors, positions, rows.n_samples)
+            danger = np.flatnonzero(is_in_danger(n_others, m))
             if not len(danger):
                 call.messages.append(_no_danger_message(label, len(positions), n_new, m))
                 continue
@@ -177,7 +185,8 @@ class BorderlineSMOTE(BorderSampler):
             if self.kind == "borderline-1":
                 recipes.append(call.interpolation(rows, label, n_new, base_rows=danger))
             else:
-                recipes.append(self._towards_all(rows, label, n_new, neighbors[danger], call))
+                first = selected_rows(neighbors, danger, min(call.k, m))
+                recipes.append(self._towards_all(rows, label, n_new, danger, first, call))
         return recipes
 
     def _check_small_classes(
@@ -189,7 +198,7 @@ class BorderlineSMOTE(BorderSampler):
             return
         by_class = call.search.by_class(rows, small, m, self._m_estimator)
         for label, positions in small.items():
-            n_others = other_class_counts(by_class[label].indices, positions)
+            n_others = other_class_counts(by_class[label].indices, positions, rows.n_samples)
             if is_in_danger(n_others, m).any():
                 self.check_class_size(label, len(positions), call.k)
 
@@ -198,36 +207,49 @@ class BorderlineSMOTE(BorderSampler):
         rows: CrossClassRows,
         label: Label,
         n_new: int,
-        m_neighbors: np.ndarray,
+        base_rows: np.ndarray,
+        neighbors: Rows,
         call: Call,
     ) -> InterpolateShortened:
         """Interpolate from rows in danger towards their neighbors of any class.
 
-        ``m_neighbors`` are the m nearest rows of each; the first k are the neighbors.
+        ``base_rows`` are their indices in the class, and ``neighbors`` the k nearest rows of
+        each, or fewer if m is less than k.
         """
         k, danger = call.k, self.in_danger_indices[label]
         draws = call.draws(n_new, len(danger) * k)
-        neighbors = m_neighbors[:, :k]
+        positions, in_file = rows.positions(label), isinstance(neighbors, RowFile)
         has_estimator = call.estimator is not None or self._m_estimator is not None
-        if has_estimator or k > m_neighbors.shape[1]:
-            drawn = drawn_rows(draws, len(danger), k)
-            queries = {label: danger if drawn is None else danger[drawn]}
-            by_class = call.search.by_class(rows, queries, k, call.estimator)
-            neighbors = neighbors_of_all(by_class[label].indices, drawn, len(danger))
-        pool_positions, indices = np.unique(neighbors, return_inverse=True)
-        indices = indices.reshape(neighbors.shape).astype(neighbors.dtype)
-        is_other = ~np.isin(pool_positions, rows.positions(label), assume_unique=True)
+        if has_estimator or k > neighbors.shape[1]:
+            neighbors = self._nearest_of_any_class(rows, label, draws, call)
+        are_others = are_other_class(neighbors, positions, rows.n_samples)
         factors = OtherClassFactors(
             check_random_state(self.random_state),
             draws,
-            is_other[indices].reshape(-1),
+            are_others.reshape(-1),
             advance=call.generator_continues,
         )
+        pool, pool_positions, indices = rows.pool_of(neighbors)
         origins = ShortenedOrigins(
-            label, danger, pool_positions, indices, draws, factors=factors
+            label,
+            danger,
+            pool_positions,
+            indices,
+            draws,
+            base_indices=base_rows if in_file else None,
+            factors=factors,
         )
-        pool = rows.rows_at(pool_positions)
         return InterpolateShortened.between(origins, rows.rows_at(danger), pool)
+
+    def _nearest_of_any_class(
+        self, rows: CrossClassRows, label: Label, draws: Draws, call: Call
+    ) -> np.ndarray:
+        """Return the k nearest rows of each row in danger; zeros if it is not drawn."""
+        k, danger = call.k, self.in_danger_indices[label]
+        drawn = drawn_rows(draws, len(danger), k)
+        queries = {label: danger if drawn is None else danger[drawn]}
+        found = call.search.by_class(rows, queries, k, call.estimator)[label].indices
+        return neighbors_of_all(found[:], drawn, len(danger))
 
     def _last_pool(self) -> Matrix:
         return self._last_matrix() if self.kind == "borderline-2" else super()._last_pool()

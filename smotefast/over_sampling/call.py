@@ -10,7 +10,7 @@ from sklearn.utils import check_random_state
 
 from smotefast._row_files import RowFile
 from smotefast._threads import thread_count
-from smotefast._typing import Label, Matrix
+from smotefast._typing import Label, Matrix, Rows
 from smotefast.engine.draws import Draws, Values
 from smotefast.engine.interpolate import Interpolate
 from smotefast.engine.neighbor_search import NeighborSearch
@@ -18,7 +18,6 @@ from smotefast.engine.recipes import Origins
 from smotefast.engine.rows import ClassRows
 from smotefast.engine.user_estimators import neighbor_estimator
 from smotefast.neighbors import (
-    FILE_SEARCH_BYTES,
     Neighbors,
     find_neighbors,
     find_neighbors_in_file,
@@ -89,7 +88,7 @@ class Call:
         origins = self.origins(
             label, matrix, rows.positions(label), n_new, base_rows, step_size=step_size
         )
-        base = matrix if base_rows is None else matrix[base_rows]
+        base = matrix if base_rows is None else selected_rows(matrix, base_rows)
         return Interpolate.between(origins, base, matrix)
 
     def origins(
@@ -122,17 +121,30 @@ class Call:
         k = self.class_k(label, len(positions))
         n_base = len(positions) if base_rows is None else len(base_rows)
         draws = self.draws(n_new, n_base * k, then)
+        neighbors = self.neighbors_of_drawn(matrix, k, draws, base_rows)
+        base_positions = positions if base_rows is None else positions[base_rows]
+        indices = base_rows if isinstance(matrix, RowFile) else None
+        return Origins(label, base_positions, positions, neighbors, draws, step_size, indices)
+
+    def neighbors_of_drawn(
+        self,
+        matrix: Matrix | RowFile,
+        k: int,
+        draws: Draws,
+        base_rows: np.ndarray | None = None,
+    ) -> Rows:
+        """Return the k nearest rows of the class of each base row; zeros if it is not drawn.
+
+        ``base_rows`` are indices of rows of the matrix, ascending; None means all.
+        """
         if isinstance(matrix, RowFile):
-            found = self._find_in_file(matrix, k, mark_drawn_rows(draws, n_base, k))
-            return Origins(label, positions, positions, found, draws, step_size)
-        drawn = drawn_rows(draws, n_base, k)
-        queries, base_positions = drawn, positions
+            return self._neighbors_in_file(matrix, k, draws, base_rows)
+        n_base = matrix.shape[0] if base_rows is None else len(base_rows)
+        drawn = queries = drawn_rows(draws, n_base, k)
         if base_rows is not None:
             queries = base_rows if drawn is None else base_rows[drawn]
-            base_positions = positions[base_rows]
         indices = self.find_neighbors(matrix, k, queries).indices
-        neighbors = neighbors_of_all(indices, drawn, n_base)
-        return Origins(label, base_positions, positions, neighbors, draws, step_size)
+        return neighbors_of_all(indices, drawn, n_base)
 
     def class_k(self, label: Label, n_rows: int) -> int:
         """Return the number of neighbors to choose from in a class of this size."""
@@ -165,16 +177,23 @@ class Call:
         self.search.record(neighbors)
         return neighbors
 
-    def _find_in_file(self, rows: RowFile, k: int, is_query: np.ndarray | None) -> RowFile:
-        """Find the k nearest other rows of rows in a file."""
+    def _neighbors_in_file(
+        self, rows: RowFile, k: int, draws: Draws, base_rows: np.ndarray | None
+    ) -> Rows:
+        if len(rows) == 1:  # as in memory
+            return np.zeros((1, 1), dtype=np.int32)
+        is_base = None if base_rows is None else marked(base_rows, len(rows))
+        is_query = mark_drawn_rows(draws, len(rows) if base_rows is None else len(base_rows), k)
+        if base_rows is not None:
+            is_query = is_base if is_query is None else marked(base_rows[is_query], len(rows))
         found = find_neighbors_in_file(
             rows,
             k,
             is_query=is_query,
+            in_table=is_base,
             search=self.search.search,
             n_threads=self.search.n_threads,
             folder=rows.folder,
-            memory_bytes=FILE_SEARCH_BYTES,
         )
         self.search.record(found.info)
         return found.indices
@@ -198,6 +217,20 @@ class Call:
         """Whether the classes share one random generator."""
         seed = self._sampler.random_state
         return seed is None or isinstance(seed, np.random.RandomState)
+
+
+def selected_rows(matrix: Any, rows: np.ndarray, width: int | None = None) -> Any:
+    """Return rows by index, or their first columns; those of a file in another file."""
+    if isinstance(matrix, RowFile):
+        return matrix.selected(rows, width)
+    return matrix[rows] if width is None else matrix[rows, :width]
+
+
+def marked(rows: np.ndarray, n_rows: int) -> np.ndarray:
+    """Return an array that is true for rows by index, shape (n_rows,), bool."""
+    is_marked = np.zeros(n_rows, dtype=bool)
+    is_marked[rows] = True
+    return is_marked
 
 
 def drawn_rows(draws: Draws, n_base: int, k: int) -> np.ndarray | None:

@@ -209,7 +209,7 @@ class SVMSMOTE(BorderSampler):
         positions = rows.positions(label)
         queries = {label: positions[support]}
         neighbors = call.search.by_class(rows, queries, m, self._m_estimator)[label]
-        n_others = other_class_counts(neighbors.indices, positions)
+        n_others = other_class_counts(neighbors.indices, positions, rows.n_samples)
         noise, danger = is_noise(n_others, m), is_in_danger(n_others, m)
         if noise.all():
             raise ValueError(

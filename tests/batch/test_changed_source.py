@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 import smotefast
 import smotefast.batch
 import smotefast.diagnosis.files
+from smotefast.batch import prepare
 from smotefast.combine import SMOTETomek
 from smotefast.over_sampling import SMOTE, BorderlineSMOTE, KMeansSMOTE, RandomOverSampler
 from smotefast.report import Progress
-from smotefast.storage import SourceChangedError
+from smotefast.storage import ParquetSource, SourceChangedError
 from tests.helpers.parquet_files import imbalanced, resample, write_file
 
 
@@ -162,6 +164,39 @@ def test_a_replaced_file_of_a_folder__is_named(tmp_path, monkeypatch):
     )
     with pytest.raises(SourceChangedError, match=r"b\.parquet' was changed"):
         resample(tmp_path / "in", tmp_path / "out")
+
+
+@pytest.mark.parametrize("sampler", ["smote", "random", "kmeans"])
+@pytest.mark.parametrize("change", ["rows", "classes"])
+@pytest.mark.parametrize("in_files", [False, True])
+def test_rows_that_were_not_counted__are_an_error_that_says_so(
+    tmp_path, monkeypatch, sampler, change, in_files
+):
+    source = write_file(tmp_path / "in.parquet", imbalanced(3000), group_rows=600)
+    if in_files and sampler != "kmeans":
+        choices = prepare.classes_in_files
+        monkeypatch.setattr(prepare, "classes_in_files", lambda *job: list(choices(*job))[1:])
+    batches = ParquetSource.batches
+
+    def more(self, columns, n_rows):
+        for number, batch in enumerate(batches(self, columns, 600)):
+            if change == "classes" and number == 3:
+                labels = pa.array([1] * len(batch), batch.schema.field("label").type)
+                batch = batch.set_column(batch.schema.names.index("label"), "label", labels)
+            yield batch
+        if change == "rows":
+            yield batch
+
+    phase = "reading all rows" if sampler == "kmeans" else "reading classes"
+    change_during(
+        monkeypatch, lambda: monkeypatch.setattr(ParquetSource, "batches", more), phase
+    )
+    message = "more than 3,000 rows" if change == "rows" else r"class 1 has \d+ rows instead of"
+    if (sampler, change) == ("kmeans", "classes"):
+        return  # reads features and classes apart
+    with pytest.raises(SourceChangedError, match=f"{message}.*Start the job again"):
+        resample(source, tmp_path / "out.parquet", sampler=SAMPLERS[sampler])
+    assert os.listdir(tmp_path) == ["in.parquet"]
 
 
 def test_a_source_that_another_process_reads__is_not_changed(tmp_path, monkeypatch):

@@ -6,11 +6,15 @@ import datetime
 import errno
 import os
 import pickle
+import warnings
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.base import clone
 from sklearn.neighbors import NearestNeighbors
 
 import smotefast
@@ -18,9 +22,20 @@ from smotefast import neighbors
 from smotefast._row_files import RowFile
 from smotefast.batch import prepare
 from smotefast.batch.block_plan import MemoryLimitError
+from smotefast.combine import Combination, SMOTETomek
 from smotefast.kernels import cell_packing
+from smotefast.neighbors import row_file_search
 from smotefast.neighbors.cells.row_file_walk import FileWalk
-from smotefast.over_sampling import SMOTE, SMOTEN, RandomOverSampler, call
+from smotefast.over_sampling import (
+    ADASYN,
+    SMOTE,
+    SMOTEN,
+    SMOTENC,
+    BorderlineSMOTE,
+    RandomOverSampler,
+)
+from smotefast.under_sampling import RandomUnderSampler, TomekLinks
+from tests.helpers.hypothesis_examples import examples
 from tests.helpers.parquet_files import imbalanced, resample, same, write_file, write_folder
 
 N_ROWS = 600
@@ -55,13 +70,16 @@ OTHERS = ["name", "day", "kind"]
 
 @pytest.fixture
 def use_files(monkeypatch):
-    """Let jobs have as many classes in files as the number says, whatever the limit is."""
+    """Let jobs have so many classes in files, if there are so many, whatever the limit is."""
 
     def use(n_classes):
         choices = prepare.classes_in_files
-        monkeypatch.setattr(
-            prepare, "classes_in_files", lambda *job: list(choices(*job))[n_classes:]
-        )
+
+        def least(*job):
+            found = list(choices(*job))
+            return found[n_classes:] or found[-1:]
+
+        monkeypatch.setattr(prepare, "classes_in_files", least)
 
     return use
 
@@ -122,14 +140,31 @@ def test_rows_of_an_iterator__are_the_same_and_cannot_be_pickled(tmp_path, use_f
             pickle.dumps(rows)
 
 
-@pytest.mark.parametrize("sampler", ["random", "smote"])
+FILE_SAMPLERS = ["random", "smote", "borderline-smote", "adasyn", "smote-tomek"]
+
+
+@pytest.mark.parametrize("sampler", FILE_SAMPLERS)
 def test_a_plan__counts_the_files(tmp_path, use_files, sampler):
     source = write_file(tmp_path / "in.parquet", imbalanced(N_ROWS))
     in_memory = smotefast.plan_dataset(source, target="label", sampler=sampler)
     use_files(1)
     in_files = smotefast.plan_dataset(source, target="label", sampler=sampler)
-    assert in_files.refused == ()
+    assert in_files.refused == in_files.unknown == ()
     assert in_files.scratch > in_memory.scratch
+
+
+@pytest.mark.parametrize("search", ["auto", "exact"])
+def test_a_plan__says_that_duplicates_may_be_needed_in_memory(tmp_path, use_files, search):
+    table = imbalanced(60_000, share=0.3)
+    label = table["label"].to_numpy()
+    values = np.where(label == 1, np.arange(60_000) % 300, table["f0"].to_numpy())
+    table = pa.table({**{f"f{j}": values for j in range(6)}, "label": label})
+    source = write_file(tmp_path / "in.parquet", table)
+    use_files(1)
+    plan = smotefast.plan_dataset(source, target="label", sampler=SMOTE(search=search))
+    assert [each.method for each in plan.searches] == ["distinct"]
+    assert len(plan.unknown) == (search == "auto")
+    assert all("class 1 are distinct" in sentence for sentence in plan.unknown)
 
 
 def test_nested_columns__are_held_in_memory_or_refused(tmp_path):
@@ -150,10 +185,118 @@ def refusal(tmp_path, table, **options):
     return str(caught.value)
 
 
+def labeled(n_rows, dtype, seed):
+    """Return rows of three classes that overlap, some of them near rows of their class only."""
+    table = imbalanced(n_rows, dtype=dtype, share=0.2, seed=seed)
+    values = np.column_stack([column.to_numpy() for column in table.columns[:-1]])
+    label = table["label"].to_numpy().copy()
+    label[: n_rows // 4] = 2
+    values[n_rows // 10 : n_rows // 4] += np.array(200, dtype=dtype)
+    columns = {f"f{j}": pa.array(column) for j, column in enumerate(values.T)}
+    names = pa.array([f"customer {i}" * (i % 3) for i in range(n_rows)])
+    return pa.table({**columns, "label": pa.array(label), "name": names})
+
+
+BORDER = {
+    "borderline-1": BorderlineSMOTE(random_state=0),
+    "borderline-1, few": BorderlineSMOTE(random_state=0, sampling_strategy={1: 180, 2: 160}),
+    "borderline-2": BorderlineSMOTE(random_state=0, kind="borderline-2"),
+    "borderline-2, few": BorderlineSMOTE(
+        random_state=0, kind="borderline-2", k_neighbors=7, m_neighbors=4,
+        sampling_strategy={1: 180, 2: 160},
+    ),
+    "adasyn": ADASYN(random_state=0),
+    "adasyn, few": ADASYN(random_state=0, sampling_strategy={1: 180}, n_neighbors=9),
+    "smote-tomek": SMOTETomek(random_state=0),
+    "tomek, majority": Combination(SMOTE(random_state=0), TomekLinks()),
+    "tomek, copies": Combination(
+        RandomOverSampler(random_state=0), TomekLinks(sampling_strategy="all")
+    ),
+    "tomek after adasyn": Combination(
+        ADASYN(random_state=0, sampling_strategy={1: 200}), TomekLinks(sampling_strategy="all")
+    ),
+    "under-sampling": Combination(
+        BorderlineSMOTE(random_state=0),
+        RandomUnderSampler(sampling_strategy={0: 100}, random_state=0),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BORDER)
+@pytest.mark.parametrize("n_classes", [1, 2])
+def test_samplers_that_look_at_all_rows__generate_the_rows_of_classes_in_memory(
+    tmp_path, use_files, monkeypatch, name, n_classes
+):
+    dtype = [np.float32, np.int16][n_classes - 1]
+    source = write_folder(tmp_path / "in", labeled(N_ROWS, dtype, 0), 3)
+    options = {"sampler": BORDER[name], "keep": ["name"], "keep_fill": "base"}
+    options["provenance"] = "tomek" not in name
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # numbers of samples are rounded
+        resample(source, tmp_path / "memory", **options)
+        use_files(n_classes)
+        monkeypatch.setattr(neighbors, "load_file_search", lambda *_, **__: None)
+        summary = resample(source, tmp_path / "files", **options)
+    assert summary.scratch_bytes > 0
+    tables = [pq.read_table(tmp_path / each) for each in ("memory", "files")]
+    assert same(*tables)
+    assert sorted(os.listdir(tmp_path)) == ["files", "in", "memory"]
+
+
+@examples(6)
+@given(
+    name=st.sampled_from([name for name in BORDER if "tomek" not in name]),
+    dtype=st.sampled_from([np.float32, np.float64, np.int64]),
+    n_rows=st.integers(80, 400),
+    seed=st.integers(0, 99),
+    memory=st.sampled_from([1 << 12, 1 << 20]),
+)
+def test_rows__do_not_depend_on_which_classes_are_in_files_and_on_memory(
+    tmp_path_factory, name, dtype, n_rows, seed, memory
+):
+    folder = tmp_path_factory.mktemp("job")
+    source = write_file(folder / "in.parquet", labeled(n_rows, dtype, seed))
+    sampler = clone(BORDER[name])
+    over_sampler = sampler.creation if hasattr(sampler, "creation") else sampler
+    sampler = over_sampler.set_params(sampling_strategy="auto", small_class="duplicate")
+    found = []
+    for n_classes in range(3):
+        with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            choices = prepare.classes_in_files
+            patch.setattr(
+                prepare,
+                "classes_in_files",
+                lambda *job, n=n_classes, of=choices: list(of(*job))[n : n + 1],
+            )
+            patch.setattr(row_file_search, "step_bytes_in_file", lambda *_: memory)
+            patch.setattr(neighbors, "load_file_search", lambda *_, **__: None)
+            try:
+                resample(
+                    source,
+                    folder / f"{n_classes}.parquet",
+                    sampler=sampler,
+                    keep=["name"],
+                    keep_fill="base",
+                )
+                found.append(pq.read_table(folder / f"{n_classes}.parquet"))
+            except (ValueError, RuntimeError) as error:  # no row is near other classes
+                found.append(str(error))
+    if isinstance(found[0], str):
+        assert found[1:] == found[:1] * 2
+    else:
+        assert same(found[0], found[1])
+        assert same(found[0], found[2])
+
+
 REASONS = {
+    "TomekLinks alone compares rows": {"sampler": "tomek-links"},
+    "search='approximate' improves neighbors by NN-descent": {
+        "sampler": SMOTE(search="approximate")
+    },
+    "SMOTENC needs the rows of the classes": {"sampler": SMOTENC(["kind"]), "drop": OTHERS[:2]},
     "SMOTEN needs the rows of the classes": {"sampler": SMOTEN()},
     "RandomOverSampler needs the rows": {"sampler": RandomOverSampler(shrinkage=1)},
-    "TomekLinks compares rows in memory": {"sampler": "smote-tomek"},
     "NearestNeighbors searches rows in memory; with a number as k_neighbors": {
         "sampler": SMOTE(k_neighbors=NearestNeighbors(n_neighbors=6))
     },
@@ -164,16 +307,23 @@ REASONS = {
 
 
 @pytest.mark.parametrize("reason", REASONS)
-def test_an_error__says_why_no_class_can_be_in_files(tmp_path, reason):
-    table = with_other_columns(imbalanced(N_ROWS))
-    table = table.append_column("tags", pa.array([[i] for i in range(N_ROWS)]))
-    options = {"drop": [*OTHERS, "tags"]} | REASONS[reason]
+def test_an_error__says_why_no_class_can_be_in_files(tmp_path, monkeypatch, reason):
+    monkeypatch.setattr(prepare, "load_kernels", lambda *_, **__: None)
+    n_rows = 60_000 if "approximate" in reason else N_ROWS
+    table = with_other_columns(imbalanced(n_rows))
+    table = table.append_column("tags", pa.array([[i] for i in range(n_rows)]))
+    options = {"drop": [*OTHERS, "tags"], **REASONS[reason]}
+    if "SMOTENC" in reason:
+        options["drop"] = [*options["drop"], "tags"]
     message = refusal(tmp_path, table, **options)
     assert reason in message
     assert "temporary files" in message
 
 
-@pytest.mark.parametrize("sampler", ["smote", "random", "random-under"])
+@pytest.mark.parametrize(
+    "sampler",
+    [*FILE_SAMPLERS, "random-under"],
+)
 def test_an_error__gives_no_reason_if_classes_can_be_in_files_or_none_changes(
     tmp_path, sampler
 ):
@@ -238,7 +388,7 @@ def test_a_job_interrupted_in_a_search__goes_on_inside_it(tmp_path, use_files, m
     resample(source, tmp_path / "whole", sampler=sampler)
     use_files(1)
     monkeypatch.setattr(neighbors, "load_file_search", lambda *_, **__: None)
-    monkeypatch.setattr(call, "FILE_SEARCH_BYTES", 1 << 16)
+    monkeypatch.setattr(row_file_search, "step_bytes_in_file", lambda *_: 1 << 16)
     n_searched, search_step = [0], FileWalk.search
 
     def search_until(limit):

@@ -11,13 +11,21 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 import smotefast
-from smotefast.batch import block_plan, layout, prepare, selection, shuffle_plan
+from smotefast.batch import (
+    block_plan,
+    layout,
+    prepare,
+    selection,
+    shuffle_plan,
+)
 from smotefast.batch import run_job as job_module
 from smotefast.combine import SMOTETomek
-from smotefast.neighbors import saved_searches
-from smotefast.over_sampling import SMOTE
+from smotefast.neighbors import row_file_search, saved_searches
+from smotefast.over_sampling import SMOTE, BorderlineSMOTE, RandomOverSampler
 from smotefast.under_sampling import RandomUnderSampler
 from tests.helpers.parquet_files import imbalanced, write_file, write_folder
+
+_classes_in_files = prepare.classes_in_files
 
 
 class Form(NamedTuple):
@@ -37,6 +45,9 @@ class Form(NamedTuple):
         Whether the rows are shuffled, by files with sorted rows.
     saves_searches
         Whether all searches are saved.
+    in_files
+        Whether rows of a class are in temporary files, with a column of text; the steps of a
+        search in a file are always saved.
     has_links, can_exchange
         What the file system can.
     """
@@ -49,6 +60,7 @@ class Form(NamedTuple):
     n_workers: int = 1
     is_shuffled: bool = False
     saves_searches: bool = False
+    in_files: bool = False
     has_links: bool = True
     can_exchange: bool = True
 
@@ -88,12 +100,26 @@ FORMS = {
     "resumed shuffled folder": Form(
         "random-under", _FILES, _OUTS, is_shuffled=True, starts_at=("rename", 0.6)
     ),
+    "class in a file": Form("smote", _FILE, _OUT, in_files=True),
+    "class in a file, resumed": Form(
+        "smote", _FILE, _OUTS, in_files=True, starts_at=("write", 0.6)
+    ),
+    "copied rows in a file": Form("random", _FILES, _OUTS, in_files=True, n_workers=2),
+    "all rows in a file": Form("borderline", _FILE, _OUTS, in_files=True),
+    "all rows in a file, resumed": Form(
+        "borderline", _FILES, _OUT, in_files=True, starts_at=("write", 0.7), replaces=True
+    ),
+    "links in a file": Form("smote-tomek", _FILES, _OUT, in_files=True, replaces=True),
 }  # fmt: skip
 
 
-def write_source(path: Path) -> None:
+def write_source(form: Form, path: Path) -> None:
     """Write a file or a folder with 150 rows."""
     table = imbalanced(150, share=0.3, n_features=3)
+    if form.in_files:
+        table = table.append_column(
+            "text", pa.array([f"row {i}" * (i % 3) for i in range(150)])
+        )
     if path.suffix:
         write_file(path, table, group_rows=40)
     else:
@@ -106,14 +132,28 @@ def run_job(form: Form, folder: Path) -> None:
         "smote": lambda: SMOTE(random_state=0),
         "smote-tomek": lambda: SMOTETomek(random_state=0),
         "random-under": lambda: RandomUnderSampler(random_state=0),
+        "random": lambda: RandomOverSampler(random_state=0),
+        "borderline": lambda: BorderlineSMOTE(random_state=0, kind="borderline-2"),
     }
+    put_in_files(form.in_files)
+    text = {"keep": ["text"], "keep_fill": "base"} if form.in_files else {}
     job_module.thread_count = lambda n_jobs: form.n_workers
     saved_searches._WORTH_SECONDS = 0.0 if form.saves_searches else 3600.0
     smotefast.resample_dataset(
         folder / form.source, folder / form.destination, target="label",
         sampler=samplers[form.sampler](), overwrite=form.replaces, progress=False,
         memory_limit="4GiB", order="shuffled" if form.is_shuffled else "source",
+        **text,
     )  # fmt: skip
+
+
+def put_in_files(is_forced: bool) -> None:
+    """Let jobs have the largest class in a file although it fits, or not."""
+
+    def without_memory(*job: Any) -> list[list[Any]]:
+        return list(_classes_in_files(*job))[1:]
+
+    prepare.classes_in_files = without_memory if is_forced else _classes_in_files
 
 
 def warm_up(folder: Path) -> None:
@@ -123,11 +163,12 @@ def warm_up(folder: Path) -> None:
     layout.PART_BYTES, block_plan._GROUP_ROWS = 50 * 14, (1, 20)
     shuffle_plan._RUN_BYTES, shuffle_plan._PIECE_BYTES = (1_500, 1_500), (0, 0)
     shuffle_plan._KEPT_SHARE = 0
+    row_file_search.step_bytes_in_file = lambda *_: 1 << 14  # several steps
     folder.mkdir()
     for number, form in enumerate(FORMS.values()):
         place = folder / str(number)
         place.mkdir()
-        write_source(place / form.source)
+        write_source(form, place / form.source)
         run_job(form._replace(n_workers=1), place)
     shutil.rmtree(folder)
     prepare.load_kernels = selection.load_link_searches = lambda *args, **kwargs: None

@@ -8,7 +8,7 @@ from typing import NamedTuple
 # Numbers of the calls and of what happens at one, as in shim.c.
 CALLS = (
     "open", "create", "write", "fsync", "rename", "link", "unlink", "mkdir", "rmdir",
-    "truncate", "close", "chmod",
+    "truncate", "close", "chmod", "read",
 )  # fmt: skip
 FAIL, SHORT, KILL, TORN = range(4)
 
@@ -39,21 +39,21 @@ class Kind(NamedTuple):
         return self.action in (KILL, TORN)
 
 
-_CHANGES = tuple(call for call in CALLS if call not in ("open", "close"))
+_CHANGES = tuple(call for call in CALLS if call not in ("open", "close", "read"))
 _NEW = ("create", "write", "fsync", "rename", "link", "mkdir", "close")
 _NAMES = ("open", "create", "rename", "link", "unlink", "mkdir", "rmdir", "chmod")
 KINDS = {
     "ENOSPC": Kind(_NEW, FAIL, errno.ENOSPC),
     "EDQUOT": Kind(("create", "write", "link", "mkdir"), FAIL, errno.EDQUOT),
     "EIO": Kind(CALLS, FAIL, errno.EIO),
-    "EINTR": Kind(tuple(call for call in CALLS if call != "close"), FAIL, errno.EINTR),
+    "EINTR": Kind((*_CHANGES, "open"), FAIL, errno.EINTR),
     "EACCES": Kind(_NAMES, FAIL, errno.EACCES),
     "disk stays full": Kind(_NEW, FAIL, errno.ENOSPC, lasts=True),
     "disk stays read-only": Kind((*_CHANGES, "close"), FAIL, errno.EROFS, lasts=True),
     "names stay": Kind(("rename", "link"), FAIL, errno.EACCES, lasts=True),
     "short write": Kind(("write",), SHORT),
     "writes stay short": Kind(("write",), SHORT, lasts=True),
-    "kill": Kind(CALLS, KILL),
+    "kill": Kind((*_CHANGES, "open", "close"), KILL),
     "kill in a write": Kind(("write",), TORN),
     "power loss": Kind(_CHANGES, KILL, loses_power=True),
 }

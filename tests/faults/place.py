@@ -62,7 +62,7 @@ class Place:
         for each in (self.folder, self._snapshots):
             shutil.rmtree(each, ignore_errors=True)
             each.mkdir()
-        write_source(self.folder / form.source)
+        write_source(form, self.folder / form.source)
         self._source = _state(self.folder / form.source)
         self.start: Tree = {}
         self._count_calls()

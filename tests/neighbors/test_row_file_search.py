@@ -10,11 +10,24 @@ from hypothesis import strategies as st
 
 from smotefast._row_files import RowFile
 from smotefast.kernels.compile import JIT_DISABLED
-from smotefast.neighbors import find_neighbors, find_neighbors_in_file, memory_needed_in_file
+from smotefast.neighbors import (
+    find_neighbors,
+    find_neighbors_in_file,
+    memory_needed_in_file,
+    row_file_sample,
+)
 from smotefast.neighbors import rules as search_rules
-from smotefast.neighbors.cells import partition, row_file_copies, row_file_walk
+from smotefast.neighbors.cells import (
+    partition,
+    row_file_cells,
+    row_file_copies,
+    row_file_scan,
+    row_file_walk,
+)
 from smotefast.neighbors.exact.numpy_search import search_all_pairs
+from smotefast.neighbors.planner import METHODS
 from smotefast.neighbors.queries import as_points, pool_queries
+from smotefast.neighbors.row_file_sample import MarkedRows
 from tests.helpers.hypothesis_examples import examples
 
 SOME = examples(3 if JIT_DISABLED else 25)
@@ -99,11 +112,83 @@ def test_neighbors__do_not_depend_on_memory(tmp_path_factory, kind, dtype, n, k,
     is_query = np.random.default_rng(n).random(n) < share
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(partition, "_CELL_ROWS", 12)
-        patch.setattr(row_file_walk, "_SCANNED_ROWS", 16)
+        patch.setattr(row_file_scan, "_SCANNED_ROWS", 16)
         folder = tmp_path_factory.mktemp("rows")
         found = search_file(folder, rows, k, is_query=is_query, memory_bytes=memory)
     expected = np.where(is_query[:, np.newaxis], nearest(rows, k), 0)
     assert np.array_equal(found.indices[:], expected)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4])
+def test_table__has_rows_for_a_part_of_the_rows(tmp_path, small_cells, share):
+    rows = rows_of("gaussian", 900)
+    rng = np.random.default_rng(0)
+    in_table = rng.random(900) < 0.6
+    is_query = in_table & (rng.random(900) < share)
+    found = search_file(tmp_path, rows, 3, is_query=is_query, in_table=in_table)
+    expected = np.where(is_query[:, np.newaxis], nearest(rows, 3), 0)[in_table]
+    assert np.array_equal(found.indices[:], expected)
+
+
+@examples(40)
+@given(
+    seed=st.integers(0, 999),
+    n=st.integers(1, 3_000),
+    share=st.sampled_from([0.0, 0.1, 0.9, 1.0]),
+    marks=st.sampled_from([256, 512, 1 << 20]),
+)
+def test_marked_rows__are_numbered_in_their_order(seed, n, share, marks):
+    is_marked = np.random.default_rng(seed).random(n) < share
+    rows = np.flatnonzero(is_marked)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(row_file_sample, "_MARKS", marks)
+        marked = MarkedRows(is_marked, n)
+        assert len(marked) == len(rows)
+        assert np.array_equal(marked.numbers(rows), np.arange(len(rows)))
+        assert np.array_equal(marked.rows(np.arange(len(rows))), rows)
+    assert np.array_equal(MarkedRows(None, n).numbers(rows), rows)
+
+
+@pytest.fixture
+def huge_cell(monkeypatch):
+    """Rows of which a third is in one cell, which a buffer holds a small part of."""
+    monkeypatch.setattr(partition, "_CELL_ROWS", 12)
+    monkeypatch.setattr(row_file_cells, "_FEWEST_ROWS", 1)
+    monkeypatch.setattr(row_file_cells, "_TIMES_AVERAGE", 1)
+    rows, rng = rows_of("gaussian", N), np.random.default_rng(1)
+    monkeypatch.setattr(
+        partition,
+        "k_means",
+        lambda points, *_, **__: 10.0 * np.vstack([np.zeros(5), np.eye(5)]),
+    )
+    is_near = rng.random(N) < 0.9
+    rows[is_near] *= 1e-3
+    rows[~is_near] += 10 * np.eye(5)[rng.integers(0, 5, np.count_nonzero(~is_near))]
+    return rows
+
+
+def test_a_huge_cell__is_searched_part_by_part(tmp_path, huge_cell, monkeypatch):
+    n_parts, parts, capacities = [0], row_file_cells.CellBuffer.parts, []
+
+    def counted(buffer, cell):
+        capacities.append((buffer.n_rows, len(buffer.packed.order)))
+        for each in parts(buffer, cell):
+            n_parts[0] += 1
+            yield each
+
+    monkeypatch.setattr(row_file_cells.CellBuffer, "parts", counted)
+    found = search_file(tmp_path, huge_cell, 4, memory_bytes=1 << 12)
+    assert np.array_equal(found.indices[:], nearest(huge_cell, 4))
+    assert n_parts[0] > 10
+    assert max(max(each) for each in capacities) < 0.5 * N
+
+
+def test_a_huge_cell__is_refused_by_an_approximate_search(tmp_path, huge_cell, monkeypatch):
+    monkeypatch.setattr(search_rules, "approximate_cells_pay", lambda _: True)
+    method = METHODS["approximate_cells"]._replace(pays=lambda _: True)
+    monkeypatch.setitem(METHODS, "approximate_cells", method)
+    with pytest.raises(MemoryError, match=r"rows are so near.*Use search='exact'"):
+        search_file(tmp_path, huge_cell, 3, search="auto", memory_bytes=1 << 12)
 
 
 @pytest.mark.parametrize("kind", ["gaussian", "clusters", "integers", "far rows"])
@@ -192,5 +277,5 @@ def test_too_many_neighbors__are_refused(tmp_path):
 
 
 def test_memory_needed__grows_with_rows_much_less_than_the_rows_themselves():
-    few, many = (memory_needed_in_file(n, 20, np.float32, 1 << 26) for n in (10**6, 10**7))
+    few, many = (memory_needed_in_file(n, 20, np.float32) for n in (10**6, 10**7))
     assert few < many < 10**7 * 20 * 4 / 4

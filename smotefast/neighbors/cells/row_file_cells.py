@@ -11,7 +11,7 @@ import numpy as np
 from smotefast._phases import advance
 from smotefast._row_files import RowFile
 from smotefast.kernels.points import Points
-from smotefast.neighbors.cells.partition import Assignment, starts_of
+from smotefast.neighbors.cells.partition import Assignment, rows_per_cell, starts_of
 from smotefast.neighbors.exact.tiles import FLOAT32, empty_panels
 from smotefast.neighbors.queries import FilePoints, as_points
 from smotefast.neighbors.result import index_dtype
@@ -19,9 +19,13 @@ from smotefast.neighbors.result import index_dtype
 if TYPE_CHECKING:
     from smotefast.kernels.cell_packing import Cells
 
-# Cells are read in groups of at most this share of a buffer. A buffer holds at least so many of
-# the largest cell: what one call of ``load`` reads stays until the next.
-_GROUPS = 4
+# Cells are read in groups of at most this share of a buffer, or one by one. A buffer holds at
+# least two of the largest cell: what one call of ``load`` reads, half of it, stays until the
+# next.
+_GROUPS, _FEWEST_CELLS = 4, 2
+# The largest of many cells has up to so many times the average rows (measured: 2 to 9 times, on
+# Gaussian, clustered and uniform rows), or so many rows. A panel has at most so many.
+_TIMES_AVERAGE, _FEWEST_ROWS, _MOST_LANES = 12, 1 << 12, 64
 
 
 class FileCells(NamedTuple):
@@ -68,6 +72,15 @@ class FileCells(NamedTuple):
         )
         return as_points(values), numbers.astype(np.int64)
 
+    def read_part(
+        self, cell: int, first: int, n_rows: int
+    ) -> tuple[Points, np.ndarray, np.ndarray]:
+        """Read some rows of a cell that can be neighbors, their numbers, and how many."""
+        start, stop = self.pool_starts[cell] + first, int(self.pool_sizes[cell]) - first
+        span = slice(int(start), int(start) + min(n_rows, stop))
+        numbers = self.numbers[span].astype(np.int64)
+        return as_points(self.rows[span]), numbers, np.array([len(numbers)])
+
 
 def sort_by_cell(
     points: FilePoints, assigned: Assignment, folder: str, *, n_bytes: int
@@ -97,6 +110,16 @@ def sort_by_cell(
     )
 
 
+def least_buffer_bytes(n_rows: int, n_features: int) -> int:
+    """Return the bytes that a buffer may need at least, for a pool of so many rows."""
+    largest = max(_FEWEST_ROWS, _TIMES_AVERAGE * rows_per_cell(n_rows))
+    return _FEWEST_CELLS * (min(n_rows, largest) + _MOST_LANES) * _row_bytes(n_features)
+
+
+def _row_bytes(n_features: int) -> int:
+    return 4 * (n_features + 1) + 8
+
+
 class CellBuffer:
     """Cells of a file that are in memory, packed for the kernels; the oldest make room.
 
@@ -105,12 +128,16 @@ class CellBuffer:
     cells
         The cells.
     n_bytes
-        Size of the buffer; larger if it could not hold a few of the largest cells.
+        Size of the buffer; up to ``least_buffer_bytes`` if it could not hold two of the largest
+        cells.
 
     Attributes
     ----------
     packed
         What the kernels take.
+    large
+        Cells of which it cannot hold two even then. They are always empty; ``parts`` loads
+        them.
     """
 
     packed: Cells
@@ -123,9 +150,12 @@ class CellBuffer:
         assigned, self._lanes = cells.assigned, panel_lanes(FLOAT32)
         self._n_panels = -(-cells.pool_sizes // self._lanes)
         n_features = cells.rows.shape[1]
-        panel_bytes = self._lanes * (4 * (n_features + 1) + 8)
+        panel_bytes = self._lanes * _row_bytes(n_features)
         total, largest = int(self._n_panels.sum()), int(self._n_panels.max())
-        self._capacity = max(min(n_bytes // panel_bytes, 2 * total), _GROUPS * largest)
+        least = least_buffer_bytes(len(cells.entry), n_features) // panel_bytes
+        least = min(least, _FEWEST_CELLS * largest)
+        self._capacity = max(min(n_bytes // panel_bytes, 2 * total), least)
+        self.large = np.flatnonzero(self._n_panels > self._capacity // _FEWEST_CELLS)
         self._end = 0  # panel after the cells loaded last
         self._loaded: deque[int] = deque()
         no_rows = as_points(np.empty((0, n_features), FLOAT32))
@@ -138,6 +168,7 @@ class CellBuffer:
             **empty_panels(no_rows, self._capacity, FLOAT32)._asdict(),
             half_weight=0.0, scale=assigned.scale, slack=assigned.slack,
         )  # fmt: skip
+        self._empty(self.large)
 
     @property
     def n_rows(self) -> int:
@@ -169,24 +200,42 @@ class CellBuffer:
             self._load(group)
             yield group
 
+    def parts(self, cell: int) -> Iterator[None]:
+        """Load a large cell part by part; after the last one it is empty again."""
+        n_rows = self._capacity // _FEWEST_CELLS * self._lanes
+        for first in range(0, int(self._cells.pool_sizes[cell]), n_rows):
+            self._pack(np.array([cell]), *self._cells.read_part(cell, first, n_rows))
+            yield
+        self._empty(np.array([cell]))
+
+    def _empty(self, cells: np.ndarray) -> None:
+        self.packed.panel_starts[cells] = self.packed.panel_ends[cells] = 0
+
     def _groups(self, cells: np.ndarray) -> Iterator[np.ndarray]:
         ends = np.cumsum(self._n_panels[cells])
         begin, before = 0, 0
         while begin < len(cells):
             limit = before + self._capacity // _GROUPS
-            stop = int(np.searchsorted(ends, limit, side="right"))
+            stop = max(begin + 1, int(np.searchsorted(ends, limit, side="right")))
             yield cells[begin:stop]
             begin, before = stop, int(ends[stop - 1])
 
     def _load(self, cells: np.ndarray) -> None:
+        points, numbers = self._cells.read_cells(cells)
+        self._pack(cells, points, numbers, self._cells.pool_sizes[cells])
+        self._loaded.extend(cells.tolist())
+
+    def _pack(
+        self, cells: np.ndarray, points: Points, numbers: np.ndarray, sizes: np.ndarray
+    ) -> None:
+        """Pack rows, so many of each cell, after those that were packed last."""
         from smotefast.kernels.cell_packing import pack_cells
 
         packed, assigned = self.packed, self._cells.assigned
-        panel_starts = starts_of(self._n_panels[cells])
+        panel_starts = starts_of(-(-sizes // self._lanes))
         first = self._free_panels(int(panel_starts[-1]))
         panels = slice(first, first + int(panel_starts[-1]))
-        points, numbers = self._cells.read_cells(cells)
-        starts = starts_of(self._cells.pool_sizes[cells])
+        starts = starts_of(sizes)
         # One thread: the few rows of a group are packed before others have woken.
         pack_cells(
             points, assigned.centers[cells], np.arange(len(numbers)), starts, panel_starts,
@@ -198,7 +247,6 @@ class CellBuffer:
         packed.starts[cells] = packed.panel_starts[cells] * self._lanes
         offsets = np.repeat(packed.starts[cells] - starts[:-1], np.diff(starts))
         packed.order[offsets + np.arange(len(numbers))] = numbers
-        self._loaded.extend(cells.tolist())
 
     def _free_panels(self, n_panels: int) -> int:
         """Remove the oldest cells until so many consecutive panels are free."""

@@ -15,6 +15,7 @@ import numpy as np
 from smotefast.kernels.points import Points
 from smotefast.neighbors.cells.row_file_cells import CellBuffer, FileCells
 from smotefast.neighbors.cells.row_file_copies import limit_copies
+from smotefast.neighbors.cells.row_file_scan import CellScan
 from smotefast.neighbors.cells.search import (
     APPROXIMATE_SPARE,
     FEWEST_TASKS,
@@ -29,8 +30,6 @@ from smotefast.neighbors.exact import scan
 from smotefast.neighbors.queries import Queries, as_points, work_blocks
 from smotefast.neighbors.result import SearchResult
 
-# Rows of a cell that are scanned at a time.
-_SCANNED_ROWS = 1 << 14
 # Blocks of cells that a walk names when it stops at one that is not loaded. With one block, a
 # walk among 11,700 cells began its task 100 times.
 _BLOCKS_AHEAD = 8
@@ -69,6 +68,11 @@ class FileWalk:
     n_bytes
         Memory of the queries of a step, of the cells that are loaded, and of the candidates
         that are ranked; the result does not depend on it.
+
+    Attributes
+    ----------
+    n_pool
+        Rows of the pool.
     """
 
     def __init__(
@@ -84,7 +88,8 @@ class FileWalk:
         self._cells, self._is_query, self._k = cells, is_query, k
         self._n_threads, self._n_bytes = n_threads, n_bytes // 4
         self._buffer = CellBuffer(cells, n_bytes=n_bytes // 2)
-        self._n_pool, self._n_features = len(cells.entry), cells.rows.shape[1]
+        self.n_pool, self._n_features = len(cells.entry), cells.rows.shape[1]
+        self._scan = CellScan(cells, k, n_threads=n_threads, n_bytes=self._n_bytes)
 
     def steps(self) -> Iterator[Step]:
         """Yield the queries in steps."""
@@ -94,8 +99,8 @@ class FileWalk:
         parts: list[tuple[np.ndarray, ...]] = []
         n_queries = 0
         # If few rows are queries, a step has those of several blocks.
-        for start in range(0, self._n_pool, block_rows := -(-size // 4)):
-            block = slice(start, min(start + block_rows, self._n_pool))
+        for start in range(0, self.n_pool, block_rows := -(-size // 4)):
+            block = slice(start, min(start + block_rows, self.n_pool))
             numbers = cells.numbers[block].astype(np.int64)
             home, rows = cells.home(block.start, block.stop), cells.rows[block]
             if self._is_query is not None:
@@ -103,7 +108,7 @@ class FileWalk:
                 numbers, home, rows = numbers[which], home[which], rows[which]
             parts.append((numbers, home, rows))
             n_queries += len(numbers)
-            if n_queries > size - block_rows or block.stop == self._n_pool:
+            if n_queries > size - block_rows or block.stop == self.n_pool:
                 numbers, home, rows = map(np.concatenate, zip(*parts, strict=True))
                 parts, n_queries = [], 0
                 if len(numbers):
@@ -117,6 +122,7 @@ class FileWalk:
         leave unresolved.
         """
         if reach.share != np.inf:
+            self._refuse_large_cells()
             return self._walk(step, APPROXIMATE_SPARE, reach)
         found, rest = self._walk(step, SPARES[0], reach)
         is_tied = found.squared()[rest, -1] == 0
@@ -132,7 +138,8 @@ class FileWalk:
     def finish(self, step: Step, found: SearchResult, unresolved: np.ndarray) -> np.ndarray:
         """Return the neighbors; for queries left unresolved, scan all cells that matter."""
         if len(unresolved):
-            rest = self._scan_near(step.subset(unresolved), found.subset(unresolved))
+            near = step.subset(unresolved)
+            rest = self._scan.nearest(near.queries, near.home, found.subset(unresolved))
             found = found.merged(unresolved, rest)
         return found.indices
 
@@ -149,7 +156,7 @@ class FileWalk:
             scale = self._cells.assigned.scale
             is_complete &= are_certain(kth, scores[:, 0], scale, self._n_features)
         else:
-            is_complete = found.indices[:, -1] < self._n_pool
+            is_complete = found.indices[:, -1] < self.n_pool
         return found, np.flatnonzero(~is_complete)
 
     def _fill_heaps(
@@ -169,8 +176,10 @@ class FileWalk:
         n_ahead = _BLOCKS_AHEAD * buffer.packed.halves.shape[1]
         missing = np.full((len(tasks), n_ahead), -1, dtype=np.int64)
         missing[:, 0] = tasks[:, 0]
-        work = float(TASK_QUERIES) * min(buffer.n_rows, self._n_pool) * self._n_features
+        work = float(TASK_QUERIES) * min(buffer.n_rows, self.n_pool) * self._n_features
         per_call, fewest = WORK_PER_THREAD * self._n_threads, FEWEST_TASKS * self._n_threads
+        self._search_large_homes(step, tasks, n_passed, scores, candidates)
+        begun = n_passed.copy()
         unfinished, n_calls = np.arange(len(tasks)), np.zeros(len(tasks), dtype=np.int64)
         most_calls = _CALLS_OF_A_TASK if reach.share == np.inf else np.inf
         while len(walking := unfinished[n_calls[unfinished] < most_calls]):
@@ -192,6 +201,8 @@ class FileWalk:
             )
             for _, first, end in tasks[unfinished]:
                 is_complete[first:end] = True
+        if len(buffer.large):
+            self._search_needed(step, tasks, begun, scores, candidates, only=buffer.large)
 
     def _search_needed(
         self,
@@ -200,10 +211,13 @@ class FileWalk:
         n_passed: np.ndarray,
         scores: np.ndarray,
         candidates: np.ndarray,
+        *,
+        only: np.ndarray | None = None,
     ) -> None:
         """Search all cells that may have closer rows, in their order: each is loaded once.
 
         Candidates may differ from those of a walk from near to far, not the nearest rows.
+        ``only`` are large cells, if they alone are left.
         """
         from smotefast.kernels.cells import find_cells_to_search, search_listed_cells
 
@@ -216,11 +230,58 @@ class FileWalk:
                 buffer.packed, queries.points, queries.rows, part, n_passed[block], scores,
                 is_needed, n_threads=self._n_threads,
             )  # fmt: skip
-            for group in buffer.loaded_in_turn(np.flatnonzero(is_needed.any(axis=0))):
+            needed = np.flatnonzero(is_needed.any(axis=0))
+            groups = buffer.loaded_in_turn(needed)
+            if only is not None:
+                groups = self._large_in_turn(np.intersect1d(needed, only))
+            for group in groups:
                 search_listed_cells(
                     buffer.packed, *queries, part, group, is_needed, scores, candidates,
                     n_threads=self._n_threads,
                 )  # fmt: skip
+
+    def _large_in_turn(self, cells: np.ndarray) -> Iterator[np.ndarray]:
+        """Load large cells part by part; yield the cell for each part."""
+        for cell in cells.tolist():
+            for _ in self._buffer.parts(cell):
+                yield np.array([cell])
+
+    def _search_large_homes(
+        self,
+        step: Step,
+        tasks: np.ndarray,
+        n_passed: np.ndarray,
+        scores: np.ndarray,
+        candidates: np.ndarray,
+    ) -> None:
+        """Search the large cells that queries lie in, before their walks begin after these."""
+        from smotefast.kernels.cells import search_listed_cells
+        from smotefast.kernels.heaps import NO_ROW
+
+        homes = tasks[:, 0]
+        for group in self._large_in_turn(np.intersect1d(homes, self._buffer.large)):
+            which = np.flatnonzero(homes == group[0])
+            part = tasks[which]
+            if not n_passed[which[0]]:
+                for _, first, end in part:
+                    scores[first:end], candidates[first:end] = np.inf, NO_ROW
+                n_passed[which] = 1
+            is_needed = np.zeros((len(part), len(self._cells.assigned.sizes)), dtype=bool)
+            is_needed[:, group] = True
+            search_listed_cells(
+                self._buffer.packed, *step.queries, part, group, is_needed, scores, candidates,
+                n_threads=self._n_threads,
+            )  # fmt: skip
+
+    def _refuse_large_cells(self) -> None:
+        large = self._buffer.large
+        if len(large):
+            n_near = int(self._cells.pool_sizes[large].max())
+            raise MemoryError(
+                f"{n_near:,} of {self.n_pool:,} rows are so near each other that an "
+                "approximate search needs them in memory at once. Use search='exact', or a "
+                "higher memory_limit."
+            )
 
     def _rank(self, queries: Queries[Points], candidates: np.ndarray) -> SearchResult:
         """Order candidates by float64 distance, as ``rank_candidates`` does in memory."""
@@ -229,7 +290,7 @@ class FileWalk:
         per_query = candidates.shape[1] * (self._n_features * 16 + 32)
         for block in work_blocks(len(candidates), per_query, self._n_bytes, 1):
             numbers = np.unique(candidates[block])
-            numbers = numbers[numbers < self._n_pool]
+            numbers = numbers[numbers < self.n_pool]
             pool, part = self._cells.read_rows(numbers), queries.subset(block)
             part = part._replace(excluded=np.full(len(part.rows), -1))
             ranked = scan.rank_candidates(
@@ -237,78 +298,6 @@ class FileWalk:
                 n_threads=self._n_threads,
             )  # fmt: skip
             squared[block] = ranked.squared()
-            numbers = np.append(numbers, self._n_pool)  # no row
+            numbers = np.append(numbers, self.n_pool)  # no row
             indices[block] = numbers[np.minimum(ranked.indices, len(numbers) - 1)]
         return SearchResult(indices, squared)
-
-    def _scan_near(self, step: Step, found: SearchResult) -> SearchResult:
-        """Scan all cells that may have a row closer than the k-th found."""
-        n_cells = len(self._cells.assigned.sizes)
-        # Four arrays of numbers for each query and cell.
-        for block in work_blocks(len(step.home), 32 * n_cells, self._n_bytes, 1):
-            part, kth = step.subset(block), found.squared()[block, -1]
-            is_near = self._may_be_closer(part, kth)
-            for cell in np.flatnonzero(is_near.any(axis=0)):
-                which = np.flatnonzero(is_near[:, cell])
-                rows = np.arange(len(step.home))[block][which]
-                self._scan_cell(int(cell), part.queries.subset(which), rows, found)
-        return found
-
-    def _may_be_closer(self, step: Step, kth: np.ndarray) -> np.ndarray:
-        """Return which cells may have a row within a squared distance of each query.
-
-        The hyperplane between two centers is a bound, as in the kernels.
-        """
-        centers = self._cells.assigned.centers
-        origins, values = centers[step.home], step.queries.points.values[step.queries.rows]
-        squared = np.zeros((len(origins), len(centers)))
-        between = np.zeros_like(squared)
-        for j, column in enumerate(centers.T):
-            squared += (values[:, j : j + 1] - column) ** 2
-            between += (origins[:, j : j + 1] - column) ** 2
-        home = np.take_along_axis(squared, step.home[:, np.newaxis], axis=1)
-        rounding = 16 * (self._n_features + 4) * np.finfo(np.float64).eps
-        excess = squared - home - rounding * (squared + home)
-        limit = kth[:, np.newaxis] * (1 + rounding) + np.finfo(np.float64).tiny
-        is_bounded = np.isfinite(limit)
-        reach = np.where(is_bounded, limit, 0.0)
-        is_near = excess <= 2 * np.sqrt(between) * np.sqrt(reach) * (1 + rounding)
-        return np.asarray(is_near | ~is_bounded)
-
-    def _scan_cell(
-        self, cell: int, queries: Queries[Points], rows: np.ndarray, found: SearchResult
-    ) -> None:
-        """Merge the nearest rows of a cell with those found for some of the queries."""
-        cells, k = self._cells, self._k
-        start = int(cells.pool_starts[cell])
-        stop = start + int(cells.pool_sizes[cell])
-        for begin in range(start, stop, _SCANNED_ROWS):
-            span = slice(begin, min(stop, begin + _SCANNED_ROWS))
-            numbers = cells.numbers[span].astype(np.int64)
-            at = np.searchsorted(numbers, queries.excluded)
-            is_here = np.append(numbers, -1)[at] == queries.excluded
-            part = queries._replace(excluded=np.where(is_here, at, -1))
-            near = scan.search_scan(
-                as_points(cells.rows[span]), part, k, n_threads=self._n_threads
-            )
-            numbers = np.append(numbers, self._n_pool)
-            self._merge(rows, found, numbers[near.indices], near.squared())
-            # Rows that come later are not before k rows at distance zero.
-            is_open = near.squared()[:, -1] > 0
-            queries, rows = queries.subset(is_open), rows[is_open]
-            if not len(rows):
-                break
-
-    def _merge(
-        self, rows: np.ndarray, found: SearchResult, indices: np.ndarray, squared: np.ndarray
-    ) -> None:
-        both = np.hstack([found.squared()[rows], squared])
-        numbers = np.hstack([found.indices[rows], indices])
-        # A row found before comes next to itself.
-        order = np.lexsort((numbers, both), axis=1)
-        both, numbers = (np.take_along_axis(each, order, axis=1) for each in (both, numbers))
-        is_again = np.zeros(numbers.shape, dtype=bool)
-        is_again[:, 1:] = numbers[:, 1:] == numbers[:, :-1]
-        nearest = np.argsort(is_again, axis=1, kind="stable")[:, : self._k]
-        found.indices[rows] = np.take_along_axis(numbers, nearest, axis=1)
-        found.squared()[rows] = np.take_along_axis(both, nearest, axis=1)

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from smotefast._phases import advance
 from smotefast._row_files import RowFile
 from smotefast._typing import CSR
-from smotefast.engine.recipes import NumberRecipe, csr_matrix_of, scaled_steps
+from smotefast.engine.recipes import NumberRecipe, PairOrigins, csr_matrix_of, scaled_steps
 from smotefast.kernels import kernels_are_loaded
 from smotefast.neighbors.queries import counted_blocks, work_blocks
 from smotefast.tables.casting import clamp
@@ -48,20 +48,27 @@ class Interpolate(NumberRecipe):
         from smotefast.kernels.interpolate import interpolate_rows
 
         n_threads = 1 if out.size < _ONE_THREAD else n_threads
-        per_call = _VALUES_PER_READ if isinstance(self.base, RowFile) else _VALUES_PER_CALL
+        per_call = _VALUES_PER_READ if self._takes_rows_drawn else _VALUES_PER_CALL
         for block in counted_blocks(len(out), out.shape[1], per_call, 1):
             rows = self._rows(choices[block])
             interpolate_rows(*rows, steps[block], out[block], n_threads=n_threads)
 
     def _rows(self, choices: np.ndarray) -> tuple[Any, ...]:
-        """Return base rows, pool, neighbors and choices; of files, only the rows drawn."""
-        if not isinstance(self.base, RowFile):
+        """Return base rows, pool, neighbors and choices, maybe only of the rows drawn."""
+        if not self._takes_rows_drawn:
             return self.base, self.pool, self.origins.neighbors, choices
         each = np.arange(len(choices))
         return *self.pairs(choices), each[:, np.newaxis].astype(np.int32), each
 
+    @property
+    def _takes_rows_drawn(self) -> bool:
+        """Whether the rows that were drawn are taken first: from a file, or without a table."""
+        return isinstance(self.base, RowFile) or isinstance(self.origins, PairOrigins)
+
     def csr_rows(self, start: int, stop: int, *, n_threads: int) -> csr_array:
         """Return the samples ``start..stop`` of the class as a CSR matrix."""
+        if isinstance(self.origins, PairOrigins):
+            return super().csr_rows(start, stop, n_threads=n_threads)
         from smotefast.kernels.interpolate_csr import CsrRows, count_csr_rows, fill_csr_rows
 
         choices, steps = self._read(start, stop)

@@ -177,8 +177,9 @@ class PolynomFitSMOTE(BaseOverSampler):
 class LineDraws(Draws):
     """Draws of points on lines: the same number on each line, at equal distances.
 
-    Uniforms are drawn only if there are fewer samples than lines: sample i then lies on a line
-    that is drawn from the i-th of n equal groups of consecutive lines.
+    Nothing is drawn unless there are fewer samples than lines. The lines, in a circle from a
+    drawn one on, are then divided into n groups, and each sample lies on a drawn line of its
+    group: all lines have the same probability, and none is drawn twice.
 
     Parameters
     ----------
@@ -191,8 +192,11 @@ class LineDraws(Draws):
     """
 
     def __init__(self, random_state: np.random.RandomState, n: int, n_lines: int) -> None:
-        self._n_lines = n_lines
-        then: tuple[Values, ...] = ("uniform",) if n < n_lines else ()
+        self._n_lines, self._first_line = n_lines, 0
+        then: tuple[Values, ...] = ()
+        if n < n_lines:
+            self._first_line = int(random_state.randint(0, n_lines, dtype=np.int64))
+            then = ("uniform",)
         super().__init__(random_state, n, 1, then, advance=True)
 
     def choices(self, start: int, stop: int) -> np.ndarray:
@@ -205,7 +209,7 @@ class LineDraws(Draws):
         if self.n < self._n_lines:
             first, size = self._groups(samples)
             lines = first + (super().read(start, stop)[1] * size).astype(np.int64)
-            return lines, np.full(len(lines), 0.5)
+            return (lines + self._first_line) % self._n_lines, np.full(len(lines), 0.5)
         lines = samples * self._n_lines // self.n
         first = self._first_samples(lines)
         n_on_line = self._first_samples(lines + 1) - first

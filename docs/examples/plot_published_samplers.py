@@ -51,9 +51,9 @@ for ax, (name, (X_new, y_new)) in zip(axes.flat, results.items(), strict=True):
 
 # %%
 # GeometricSMOTE fills the space around minority rows, but not beyond the nearest majority row.
-# SafeLevelSMOTE stays away from the six rows within the majority. ProWSyn and the star join rows
-# of different groups, so that their new rows cross the majority. ROSE surrounds every row with
-# the same noise, whatever is near.
+# SafeLevelSMOTE stays away from the six rows within the majority. ProWSyn and the star join
+# rows of different groups, so that their new rows cross the majority. ROSE surrounds every row
+# with the same noise, whatever is near.
 #
 # PolynomFitSMOTE has three more topologies.
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from smotefast._typing import Label, Matrix
 from smotefast.engine.class_counts import Counts
+from smotefast.engine.draws import Values
 from smotefast.engine.needs import Needs
 from smotefast.engine.param_constraints import Interval, StrOptions
 from smotefast.engine.recipes import NumberRecipe, Origins
@@ -149,7 +150,7 @@ class GeometricSMOTE(NeighborSampler):
 
     def _recipe(self, rows: AllRows, label: Label, n_new: int, call: Call) -> BallRecipe:
         matrix, positions = rows.matrix(label), rows.positions(label)
-        drawn = ("normal", matrix.shape[1]), "uniform"
+        drawn: list[Values] = [("normal", matrix.shape[1]), "uniform"]
         if self.selection_strategy == "majority":
             draws = call.draws(n_new, len(positions), drawn)
             each = np.arange(len(positions))[:, np.newaxis]
@@ -158,8 +159,7 @@ class GeometricSMOTE(NeighborSampler):
             origins = call.origins(label, matrix, positions, n_new, then=drawn, step_size=None)
         pool = matrix
         if self.selection_strategy != "minority":
-            origins = self._towards_other_classes(origins, rows, label, matrix, call)
-            pool = rows.rows_at(origins.pool_positions)
+            origins, pool = self._towards_other_classes(origins, rows, label, matrix, call)
         return BallRecipe.between(
             origins,
             matrix,
@@ -170,8 +170,12 @@ class GeometricSMOTE(NeighborSampler):
 
     def _towards_other_classes(
         self, origins: Origins, rows: AllRows, label: Label, matrix: Matrix, call: Call
-    ) -> Origins:
-        """Replace neighbors by the nearest row of another class: all, or those farther away."""
+    ) -> tuple[Origins, Matrix]:
+        """Replace neighbors by the nearest row of another class: all, or those farther away.
+
+        Return the origins and the rows that are neighbors then.
+        """
+        assert isinstance(origins.neighbors, np.ndarray)
         nearest, distances = _nearest_of_other_classes(rows, label, matrix, call)
         neighbors = origins.pool_positions[origins.neighbors]
         is_replaced = np.ones(neighbors.shape, dtype=bool)
@@ -181,7 +185,8 @@ class GeometricSMOTE(NeighborSampler):
         neighbors = np.where(is_replaced, nearest[:, np.newaxis], neighbors)
         pool_positions, indices = np.unique(neighbors, return_inverse=True)
         indices = indices.reshape(neighbors.shape).astype(np.int32)
-        return replace(origins, neighbors=indices, pool_positions=pool_positions)
+        origins = replace(origins, neighbors=indices, pool_positions=pool_positions)
+        return origins, rows.rows_at(pool_positions)
 
     def _last_pool(self) -> Matrix:
         base: Matrix = self._last_recipe.base
@@ -211,7 +216,8 @@ class BallRecipe(NumberRecipe):
         factor = self.truncation_factor
         is_cut = along < factor - 1 if factor > 0 else along > factor + 1
         along = np.where(is_cut, -along, along)
-        return base + radius * (along * direction + (1 - self.deformation_factor) * across)
+        moved = along * direction + (1 - self.deformation_factor) * across
+        return np.asarray(base + radius * moved)
 
 
 def _nearest_of_other_classes(

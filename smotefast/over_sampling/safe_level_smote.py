@@ -235,7 +235,8 @@ class SafeLevelDraws(Draws):
 def safe_steps(base: np.ndarray, neighbor: np.ndarray, uniforms: np.ndarray) -> np.ndarray:
     """Return steps from base rows to neighbors of these safe levels, not both 0."""
     ratio = np.minimum(base, neighbor) / np.maximum(base, neighbor)
-    return np.where(base >= neighbor, uniforms * ratio, 1 - ratio + uniforms * ratio)
+    lowest = np.where(base >= neighbor, 0, 1 - ratio)
+    return np.asarray(lowest + uniforms * ratio)
 
 
 def _only_noise_message(label: Label, n_rows: int, n_new: int, m: int) -> str:

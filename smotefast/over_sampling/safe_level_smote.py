@@ -165,19 +165,17 @@ class SafeLevelSMOTE(BorderSampler):
         safe_levels: np.ndarray,
         call: Call,
     ) -> Interpolate | None:
-        """Return the recipe of a class; None if any two neighbors are noise."""
+        """Return the recipe of a class; None if all of its rows are noise."""
         matrix, positions = rows.matrix(label), rows.positions(label)
         k = call.class_k(label, len(positions))
         neighbors = call.find_neighbors(matrix, k, None).indices
-        is_usable = (safe_levels[:, np.newaxis] > 0) | (safe_levels[neighbors] > 0)
-        if not is_usable.any():
+        if not safe_levels.any():
             return None
         draws = SafeLevelDraws(
             check_random_state(self.random_state),
             n_new,
             neighbors,
             safe_levels,
-            is_usable,
             advance=call.generator_continues,
         )
         origins = Origins(label, positions, positions, neighbors, draws)
@@ -187,6 +185,9 @@ class SafeLevelSMOTE(BorderSampler):
 class SafeLevelDraws(Draws):
     """Draws of a base row, a neighbor and a step that depends on the safe levels of both.
 
+    Of all pairs of a row and one of its neighbors that are not both of level 0, each has the
+    same probability.
+
     Parameters
     ----------
     random_state
@@ -194,9 +195,8 @@ class SafeLevelDraws(Draws):
     n
         Number of samples.
     neighbors, safe_levels
-        Table of neighbors, shape (n_rows, k), and safe level of each row of the class.
-    is_usable
-        Entries of the table that may be drawn.
+        Table of neighbors, shape (n_rows, k), and safe level of each row of the class; not all
+        are 0.
     advance
         As for ``Draws``.
     """
@@ -207,29 +207,40 @@ class SafeLevelDraws(Draws):
         n: int,
         neighbors: np.ndarray,
         safe_levels: np.ndarray,
-        is_usable: np.ndarray,
         *,
         advance: bool,
     ) -> None:
         self._neighbors, self._safe_levels = neighbors, safe_levels
-        n_usable = int(np.count_nonzero(is_usable))
-        self._usable = None if n_usable == is_usable.size else np.flatnonzero(is_usable)
-        super().__init__(random_state, n, n_usable, advance=advance)
+        n_pairs = np.count_nonzero(self._is_usable(np.arange(len(neighbors))), axis=1)
+        self._ends = np.cumsum(n_pairs, dtype=np.int64)
+        super().__init__(random_state, n, int(self._ends[-1]), advance=advance)
 
     def choices(self, start: int, stop: int) -> np.ndarray:
         """Return ``base row * k + neighbor`` of the samples ``start..stop``."""
-        return self._among_usable(super().choices(start, stop))
+        return self._usable_pairs(super().choices(start, stop))
 
     def read(self, start: int, stop: int) -> tuple[np.ndarray, ...]:
         """Return choices and steps of the samples ``start..stop``."""
         drawn, uniforms = super().read(start, stop)
-        choices = self._among_usable(drawn)
+        choices = self._usable_pairs(drawn)
         base = self._safe_levels[choices // self._neighbors.shape[1]]
         neighbor = self._safe_levels[self._neighbors.reshape(-1)[choices]]
         return choices, safe_steps(base, neighbor, uniforms)
 
-    def _among_usable(self, drawn: np.ndarray) -> np.ndarray:
-        return drawn if self._usable is None else self._usable[drawn]
+    def _is_usable(self, rows: np.ndarray) -> np.ndarray:
+        """Return which neighbors of some rows may be drawn, shape (n, k)."""
+        levels = self._safe_levels[rows, np.newaxis]
+        return np.asarray((levels > 0) | (self._safe_levels[self._neighbors[rows]] > 0))
+
+    def _usable_pairs(self, drawn: np.ndarray) -> np.ndarray:
+        """Return ``base row * k + neighbor`` of usable pairs, which are numbered by row."""
+        k = self._neighbors.shape[1]
+        if self._ends[-1] == self._neighbors.size:
+            return drawn
+        base = np.searchsorted(self._ends, drawn, side="right")
+        before = np.where(base > 0, self._ends[base - 1], 0)
+        is_reached = np.cumsum(self._is_usable(base), axis=1) > (drawn - before)[:, np.newaxis]
+        return np.asarray(base * k + np.argmax(is_reached, axis=1))
 
 
 def safe_steps(base: np.ndarray, neighbor: np.ndarray, uniforms: np.ndarray) -> np.ndarray:

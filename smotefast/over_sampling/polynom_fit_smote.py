@@ -237,11 +237,16 @@ class MeshDraws(LineDraws):
     def read(self, start: int, stop: int) -> tuple[np.ndarray, ...]:
         """Return ``base row * n_rows + neighbor`` and steps of the samples ``start..stop``."""
         lines, steps = super().read(start, stop)
-        base = ((1 + np.sqrt(8.0 * lines + 1)) / 2).astype(np.int64)
-        # The root is rounded. Line base * (base - 1) / 2 is the first one of a base row.
-        base -= base * (base - 1) // 2 > lines
-        base += base * (base + 1) // 2 <= lines
-        return base * self._n_rows + lines - base * (base - 1) // 2, steps
+        base, neighbor = ends_of_lines(lines)
+        return base * self._n_rows + neighbor, steps
+
+
+def ends_of_lines(lines: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return both rows of lines of a mesh: 1-0, 2-0, 2-1, 3-0, and so on."""
+    base = ((1 + np.sqrt(8.0 * lines + 1)) / 2).astype(np.int64)
+    # The root may be rounded up: line base * (base - 1) / 2 is the first one of a base row.
+    base -= base * (base - 1) // 2 > lines
+    return base, lines - base * (base - 1) // 2
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from scipy import sparse
 
 from smotefast.engine.rows import MatrixRows
 from smotefast.over_sampling import PolynomFitSMOTE
-from smotefast.over_sampling.polynom_fit_smote import LineDraws, MeshDraws
+from smotefast.over_sampling.polynom_fit_smote import LineDraws, MeshDraws, ends_of_lines
 from tests.helpers.datasets import classes
 from tests.helpers.hypothesis_examples import examples
 from tests.helpers.reference_samplers import lines, points_on
@@ -70,6 +70,23 @@ def test_lines_of_a_mesh__have_two_different_rows_each(n_rows):
         LineDraws(np.random.RandomState(1), n, n_lines).choices(0, n),
         base * (base - 1) // 2 + neighbor,
     )
+
+
+def test_lines_of_a_mesh__are_numbered_exactly_for_billions_of_rows():
+    base = np.concatenate([np.arange(1, 50), 2 ** np.arange(6, 31), 3 ** np.arange(4, 19)])
+    first = base * (base - 1) // 2
+    for line, neighbor in ((first, 0), (first + base - 1, base - 1)):
+        found = ends_of_lines(line)
+        np.testing.assert_array_equal(found[0], base)
+        np.testing.assert_array_equal(found[1], neighbor)
+
+
+def test_pairs__are_interpolated_by_the_kernel_as_by_numpy(monkeypatch):
+    X, y = classes(7, (50, 12), 3)
+    expected, _ = samples_of("mesh", X, y, 60)
+    monkeypatch.setattr("smotefast.engine.interpolate._FEW_VALUES", 0)
+    found, _ = samples_of("mesh", X, y, 60)
+    np.testing.assert_array_equal(found, expected)
 
 
 @pytest.mark.parametrize("topology", ["bus", "mesh"])

@@ -130,7 +130,10 @@ def _unknown_sampler(name: str, allowed: Collection[str], prefix: str) -> ValueE
 
 def neighbors_parameter(name: str) -> str:
     """Return the sampler's parameter for the number of neighbors."""
-    return sampler_class(name).default_needs().neighbors_parameter or "k_neighbors"
+    cls = sampler_class(name)
+    named = cls.default_needs().neighbors_parameter
+    has_other_name = "n_neighbors" in (parameter_names(cls) or ())
+    return named or ("n_neighbors" if has_other_name else "k_neighbors")
 
 
 def _normalized(name: str) -> str:

@@ -129,11 +129,11 @@ class PolynomFitSMOTE(BaseOverSampler):
         least = {"star": 1, "bus": 2, "mesh": 2, "polynomial": self.order + 1}[self.topology]
         for label, n_new in target_counts.items():
             if n_new and counts[label] < least:
-                advice = "lower order, " if self.topology == "polynomial" else ""
+                advice = f"lower order={self.order}, " if self.topology == "polynomial" else ""
                 raise ValueError(
-                    f"Class {label!r} has {counts[label]} rows, and topology={self.topology!r} "
-                    f"needs at least {least}. Use topology='star', {advice}or leave the class "
-                    "out of sampling_strategy."
+                    f"topology={self.topology!r} needs at least {least} rows, and class "
+                    f"{label!r} has {counts[label]}. Use topology='star', {advice}or leave the "
+                    "class out of sampling_strategy."
                 )
 
     def prepare(self, rows: ClassRows, n_to_generate: Counts) -> Job:

@@ -136,9 +136,9 @@ class ProWSyn(BaseOverSampler):
         for label, n_new in target_counts.items():
             if n_new and counts[label] < self.n_neighbors:
                 raise ValueError(
-                    f"Class {label!r} has {counts[label]} rows, and n_neighbors="
-                    f"{self.n_neighbors} needs at least {self.n_neighbors}. Lower n_neighbors "
-                    f"to {counts[label]} or less, or leave the class out of sampling_strategy."
+                    f"n_neighbors={self.n_neighbors} needs at least {self.n_neighbors} rows, "
+                    f"and class {label!r} has {counts[label]}. Lower n_neighbors to "
+                    f"{counts[label]} or less, or leave the class out of sampling_strategy."
                 )
 
     def prepare(self, rows: AllRows, n_to_generate: Counts) -> Job:

@@ -166,9 +166,9 @@ def test_integers__are_truncated_and_kept(topology):
 @pytest.mark.parametrize(
     ("topology", "n_rows", "words"),
     [
-        ("bus", 1, "has 1 rows, and topology='bus' needs at least 2"),
+        ("bus", 1, "topology='bus' needs at least 2 rows, and class 1 has 1"),
         ("mesh", 1, "topology='mesh' needs at least 2"),
-        ("polynomial", 2, "needs at least 3. Use topology='star', lower order, or leave"),
+        ("polynomial", 2, "class 1 has 2. Use topology='star', lower order=2, or leave"),
     ],
 )
 def test_too_few_rows__are_refused_by_name(topology, n_rows, words):

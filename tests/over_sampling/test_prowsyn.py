@@ -76,6 +76,8 @@ def test_rows_of_other_classes__are_searched_for_in_blocks_of_any_size(monkeypat
 
 def test_a_class_smaller_than_n_neighbors__is_refused_by_name():
     X, y = classes(3, (30, 4))
-    with pytest.raises(ValueError, match="Class 1 has 4 rows, and n_neighbors=5 needs"):
+    with pytest.raises(
+        ValueError, match="n_neighbors=5 needs at least 5 rows, and class 1 has 4"
+    ):
         ProWSyn().fit_resample(X, y)
     assert len(ProWSyn(n_neighbors=4).fit_resample(X, y)[1]) == 60

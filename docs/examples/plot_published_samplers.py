@@ -51,11 +51,13 @@ for ax, (name, (X_new, y_new)) in zip(axes.flat, results.items(), strict=True):
 
 # %%
 # GeometricSMOTE fills the space around minority rows, but not beyond the nearest majority row.
-# SafeLevelSMOTE stays away from the six rows within the majority. ProWSyn and the star join
-# rows of different groups, so that their new rows cross the majority. ROSE surrounds every row
-# with the same noise, whatever is near.
+# SafeLevelSMOTE stays close to rows with more minority rows around them; where one of two rows
+# is noise, it copies the other. ProWSyn and the star join rows of different groups, so that
+# their new rows cross the majority. ROSE surrounds every row with the same noise, whatever is
+# near.
 #
-# PolynomFitSMOTE has three more topologies.
+# PolynomFitSMOTE has three more topologies. The bus follows the order of the rows, which here
+# is that of the groups.
 
 figure, axes = plt.subplots(
     1, 3, figsize=(12, 4.2), sharex=True, sharey=True, layout="constrained"
@@ -73,6 +75,7 @@ share = {}
 for name, (X_new, _) in results.items():
     nearest = search.kneighbors(X_new[len(X) :], return_distance=False).ravel()
     share[name] = np.mean(y[nearest] == 0)
+    print(f"{name:22} {share[name]:.0%} of the new rows")
 
 figure, ax = plt.subplots(figsize=(7, 3), layout="constrained")
 bars = ax.barh(list(share), list(share.values()), color="#0072B2")

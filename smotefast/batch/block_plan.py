@@ -284,7 +284,7 @@ class _Peak:
         """Return the memory of batches that exist as rows, as columns and with their draws."""
         footer = self._n_written / group_rows * self._n_columns * self._chunk_bytes
         rows = self._groups * group_rows + 3 * batch_rows
-        return self.row_bytes * rows + (64 + self._need.drawn) * batch_rows + footer
+        return self.row_bytes * rows + 64 * batch_rows + footer
 
 
 def _too_much(limit: int, least: float, program: int, given: str | None) -> str:

@@ -39,8 +39,6 @@ class MemoryNeed(NamedTuple):
         searched in a block at once.
     n_queries
         Queries of the largest class.
-    drawn
-        Draws of each synthetic sample, if it draws a value for each column.
     """
 
     gathered: int
@@ -49,7 +47,6 @@ class MemoryNeed(NamedTuple):
     block_row: int = 0
     query: int = 0
     n_queries: int = 0
-    drawn: int = 0
 
     def maximum(self, other: MemoryNeed) -> MemoryNeed:
         """Return the larger of each, for searches that run one after the other."""

@@ -122,11 +122,7 @@ class NumericFeatures(PicklableFeatures):
             search = search_bytes(sampler, n_rows, self.n_numbers, k)
             # The neighbors of a subset are copied into a table for all rows.
             most = max(most, search + n_rows * (4 * k + widened))
-        return MemoryNeed(gathered, most, drawn=self._drawn_bytes())
-
-    def _drawn_bytes(self) -> int:
-        """Return the bytes of a sample's draws, once as they are drawn and once together."""
-        return 16 * self.n_numbers if self._request.needs.draws_columns else 0
+        return MemoryNeed(gathered, most)
 
     def _with_search_among_all(self, need: MemoryNeed) -> MemoryNeed:
         """Add a search for the rows of all classes among all rows, and its positions."""
@@ -155,7 +151,6 @@ class AllNumericFeatures(NumericFeatures):
         return MemoryNeed(
             need.gathered + n_values * self.dtype.itemsize + 16 * n_rows,
             max(need.search, n_values * _VALUE_COPY + estimator),
-            drawn=need.drawn,
         )
 
     def gather(self, reader: FileReader) -> Gathered:

@@ -37,8 +37,6 @@ class Needs(NamedTuple):
         Parameters that do the same for searches among the rows of all classes.
     takes_files
         Whether the rows of the classes that change may be in temporary files, as ``RowFile``.
-    draws_columns
-        Whether a sample draws a value for each column, and not a few in all.
     text_advice
         What to do about columns of text; None for the general advice.
     why_everything
@@ -54,7 +52,6 @@ class Needs(NamedTuple):
     neighbors_parameter: str | None = None
     searches_all: tuple[str, ...] = ()
     takes_files: bool = False
-    draws_columns: bool = False
     text_advice: str | None = None
     why_everything: str = ""
     alternative: str = ""

@@ -104,7 +104,6 @@ class GeometricSMOTE(NeighborSampler):
     [(0, 901), (1, 901)]
     """
 
-    _needs = NeighborSampler._needs._replace(draws_columns=True)
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **NeighborSampler._parameter_constraints,
         "truncation_factor": [Interval(Real, -1, 1, closed="both")],

@@ -113,7 +113,7 @@ class RandomOverSampler(BaseOverSampler):
         """Return what the sampler, with its parameters, needs of the data."""
         if self.shrinkage is None:
             return self._needs
-        return self._needs._replace(reads="classes", takes_files=False, draws_columns=True)
+        return self._needs._replace(reads="classes", takes_files=False)
 
     def check_counts(self, counts: Counts, target_counts: Counts) -> None:
         """Raise an error if ``shrinkage`` has no value for a class that gets samples."""

@@ -79,7 +79,7 @@ class ROSE(BaseOverSampler):
     [(0, 901), (1, 901)]
     """
 
-    _needs = Needs(measures_distance=False, draws_columns=True)
+    _needs = Needs(measures_distance=False)
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **OVER_SAMPLER,
         "shrinkage": [Interval(Real, 0, None, closed="left"), dict],

@@ -138,7 +138,8 @@ class GeometricSMOTE(NeighborSampler):
         """Return what the sampler, with its parameters, needs of the data."""
         if self.selection_strategy == "minority":
             return self._needs  # the rows of the classes that get samples
-        return self._needs._replace(reads="everything")
+        alternative = "GeometricSMOTE with selection_strategy='minority'"
+        return self._needs._replace(reads="everything", alternative=alternative)
 
     def check_counts(self, counts: Counts, target_counts: Counts) -> None:
         """Raise an error if a class that gets samples has too few rows to search in."""

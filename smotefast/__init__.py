@@ -35,13 +35,18 @@ if TYPE_CHECKING:
     from smotefast.exceptions import ResamplingWarning
     from smotefast.over_sampling import (
         ADASYN,
+        ROSE,
         SMOTE,
         SMOTEN,
         SMOTENC,
         SVMSMOTE,
         BorderlineSMOTE,
+        GeometricSMOTE,
         KMeansSMOTE,
+        PolynomFitSMOTE,
+        ProWSyn,
         RandomOverSampler,
+        SafeLevelSMOTE,
     )
     from smotefast.patch import patch_imblearn, unpatch_imblearn
     from smotefast.report.in_memory import progress
@@ -61,6 +66,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ADASYN",
+    "ROSE",
     "SMOTE",
     "SMOTEENN",
     "SMOTEN",
@@ -72,16 +78,20 @@ __all__ = [
     "Combination",
     "CondensedNearestNeighbour",
     "EditedNearestNeighbours",
+    "GeometricSMOTE",
     "InstanceHardnessThreshold",
     "KMeansSMOTE",
     "NearMiss",
     "NeighbourhoodCleaningRule",
     "OneSidedSelection",
+    "PolynomFitSMOTE",
+    "ProWSyn",
     "RandomOverSampler",
     "RandomUnderSampler",
     "RepeatedEditedNearestNeighbours",
     "ResamplingWarning",
     "SMOTETomek",
+    "SafeLevelSMOTE",
     "TomekLinks",
     "__version__",
     "combine",
@@ -111,13 +121,18 @@ SUBPACKAGES = {
     "exceptions": ["ResamplingWarning"],
     "over_sampling": [
         "ADASYN",
+        "ROSE",
         "SMOTE",
         "SMOTEN",
         "SMOTENC",
         "SVMSMOTE",
         "BorderlineSMOTE",
+        "GeometricSMOTE",
         "KMeansSMOTE",
+        "PolynomFitSMOTE",
+        "ProWSyn",
         "RandomOverSampler",
+        "SafeLevelSMOTE",
     ],
     "patch": ["patch_imblearn", "unpatch_imblearn"],
     "plot": [],  # used as plot.resampling(...)

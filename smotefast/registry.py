@@ -40,6 +40,19 @@ SAMPLERS = {
         f"{_OVER}KMeansSMOTE", "as smote, but within clusters of the class; loads all rows"
     ),
     "adasyn": Entry(f"{_OVER}ADASYN", "as smote, with more rows near other classes"),
+    "geometric-smote": Entry(
+        f"{_OVER}GeometricSMOTE", "in a ball around a row; loads all rows unless minority"
+    ),
+    "safe-level-smote": Entry(
+        f"{_OVER}SafeLevelSMOTE", "as smote, nearer to rows with few rows of other classes"
+    ),
+    "prowsyn": Entry(
+        f"{_OVER}ProWSyn", "between rows as near to other classes; loads all rows"
+    ),
+    "polynom-fit-smote": Entry(
+        f"{_OVER}PolynomFitSMOTE", "between rows and the mean of the class, or on a curve"
+    ),
+    "rose": Entry(f"{_OVER}ROSE", "copies rows with noise: draws from a density estimate"),
     "smote-nc": Entry(f"{_OVER}SMOTENC", "as smote, for numeric and categorical columns"),
     "smote-n": Entry(f"{_OVER}SMOTEN", "for categorical columns only: majority of neighbors"),
     "random": Entry(f"{_OVER}RandomOverSampler", "copies random rows, optionally with noise"),
@@ -117,7 +130,10 @@ def _unknown_sampler(name: str, allowed: Collection[str], prefix: str) -> ValueE
 
 def neighbors_parameter(name: str) -> str:
     """Return the sampler's parameter for the number of neighbors."""
-    return sampler_class(name).default_needs().neighbors_parameter or "k_neighbors"
+    cls = sampler_class(name)
+    named = cls.default_needs().neighbors_parameter
+    has_other_name = "n_neighbors" in (parameter_names(cls) or ())
+    return named or ("n_neighbors" if has_other_name else "k_neighbors")
 
 
 def _normalized(name: str) -> str:

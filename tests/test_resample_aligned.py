@@ -16,7 +16,9 @@ pytestmark = pytest.mark.filterwarnings("ignore::smotefast.ResamplingWarning")
 ALIGNED = [case for case in CASES if case.name != "ClusterCentroids"]
 each = pytest.mark.parametrize("case", ALIGNED, ids=str)
 # Their samples do not lie between two rows, or only some columns do.
-COMPUTES_OTHERWISE = {"SMOTENC", "SMOTEN", "RandomOverSampler"}
+COMPUTES_OTHERWISE = {
+    "SMOTENC", "SMOTEN", "RandomOverSampler", "GeometricSMOTE", "PolynomFitSMOTE", "ROSE",
+}  # fmt: skip
 
 
 def resampled(case):

@@ -17,12 +17,17 @@ from smotefast import ResamplingWarning
 from smotefast.combine import SMOTEENN, SMOTETomek
 from smotefast.over_sampling import (
     ADASYN,
+    ROSE,
     SMOTE,
     SMOTENC,
     SVMSMOTE,
     BorderlineSMOTE,
+    GeometricSMOTE,
     KMeansSMOTE,
+    PolynomFitSMOTE,
+    ProWSyn,
     RandomOverSampler,
+    SafeLevelSMOTE,
 )
 from smotefast.under_sampling import (
     ClusterCentroids,
@@ -165,6 +170,20 @@ def density() -> None:
             "KMeansSMOTE": KMeansSMOTE(
                 kmeans_estimator=clusters, cluster_balance_threshold=0.3, random_state=0
             ),
+        }
+    )
+
+
+def published() -> None:
+    """Draw the rows of published samplers that imbalanced-learn does not have."""
+    added(
+        {
+            "SMOTE": SMOTE(random_state=0),
+            "GeometricSMOTE": GeometricSMOTE(random_state=0),
+            "SafeLevelSMOTE": SafeLevelSMOTE(random_state=0),
+            "ProWSyn": ProWSyn(random_state=0),
+            "PolynomFitSMOTE, star": PolynomFitSMOTE(random_state=0),
+            "ROSE": ROSE(random_state=0),
         }
     )
 

@@ -228,9 +228,10 @@ def why_in_memory(request: Request, second: SecondStep) -> str | None:
     """Say in a sentence why no class can be in files; None if classes can, or none changes."""
     needs, name = request.needs, type(request.over_sampler).__name__
     if needs.reads == "everything":
+        more = f", nor does {needs.alternative}" if needs.alternative else ""
         return (
             f"{name} needs the rows of all classes in memory at once; SMOTE, BorderlineSMOTE "
-            "and ADASYN do not."
+            f"and ADASYN do not{more}."
         )
     if second.compares_rows and not request.class_sizes:
         return (

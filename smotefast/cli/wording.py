@@ -68,6 +68,8 @@ SETTINGS = (
     *("cluster_balance_threshold", "density_exponent", "categorical_encoder", "kind"),
     *("kmeans_estimator", "m_neighbors", "n_jobs", "out_step", "replacement", "shrinkage"),
     *("svm_estimator", "smote", "tomek", "enn", "creation", "selection"),
+    *("truncation_factor", "deformation_factor", "selection_strategy", "L", "theta"),
+    *("topology", "order"),
 )
 _COMMA_LISTS = ("--models", "--samplers", "--ratios", "--k-neighbors")
 _SAMPLER_OPTIONS = (

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from smotefast._phases import advance
 from smotefast._row_files import RowFile
 from smotefast._typing import CSR
-from smotefast.engine.recipes import NumberRecipe, csr_matrix_of, scaled_steps
+from smotefast.engine.recipes import NumberRecipe, PairOrigins, csr_matrix_of, scaled_steps
 from smotefast.kernels import kernels_are_loaded
 from smotefast.neighbors.queries import counted_blocks, work_blocks
 from smotefast.tables.casting import clamp
@@ -23,6 +23,8 @@ _ONE_THREAD = 1 << 18
 _FEW_VALUES = 1 << 20
 # Values of one kernel call, about 0.1 s: a signal is handled between two calls.
 _VALUES_PER_CALL = 1 << 24
+# Values of base rows that are taken at a time; as many of their neighbors.
+_VALUES_PER_TAKE = 1 << 21
 
 
 @dataclass(frozen=True)
@@ -46,21 +48,33 @@ class Interpolate(NumberRecipe):
         from smotefast.kernels.interpolate import interpolate_rows
 
         n_threads = 1 if out.size < _ONE_THREAD else n_threads
-        # Rows in files are read once: the caller's block has the size that the memory allows.
-        per_call = out.size if isinstance(self.base, RowFile) else _VALUES_PER_CALL
+        per_call = self._values_per_call(out.size)
         for block in counted_blocks(len(out), out.shape[1], per_call, 1):
             rows = self._rows(choices[block])
             interpolate_rows(*rows, steps[block], out[block], n_threads=n_threads)
 
+    def _values_per_call(self, n_values: int) -> int:
+        """Return the values of a call; of rows in a file all, which are read at once."""
+        if isinstance(self.base, RowFile):
+            return n_values  # the caller's block has the size that the memory allows
+        return _VALUES_PER_TAKE if self._takes_rows_drawn else _VALUES_PER_CALL
+
     def _rows(self, choices: np.ndarray) -> tuple[Any, ...]:
-        """Return base rows, pool, neighbors and choices; of files, only the rows drawn."""
-        if not isinstance(self.base, RowFile):
+        """Return base rows, pool, neighbors and choices, maybe only of the rows drawn."""
+        if not self._takes_rows_drawn:
             return self.base, self.pool, self.origins.neighbors, choices
         each = np.arange(len(choices))
         return *self.pairs(choices), each[:, np.newaxis].astype(np.int32), each
 
+    @property
+    def _takes_rows_drawn(self) -> bool:
+        """Whether the rows that were drawn are taken first: from a file, or without a table."""
+        return isinstance(self.base, RowFile) or isinstance(self.origins, PairOrigins)
+
     def csr_rows(self, start: int, stop: int, *, n_threads: int) -> csr_array:
         """Return the samples ``start..stop`` of the class as a CSR matrix."""
+        if isinstance(self.origins, PairOrigins):
+            return super().csr_rows(start, stop, n_threads=n_threads)
         from smotefast.kernels.interpolate_csr import CsrRows, count_csr_rows, fill_csr_rows
 
         choices, steps = self._read(start, stop)

@@ -120,12 +120,36 @@ class Origins:
         if self.neighbors is None:
             base = self.base_positions[self.draws.choices(start, stop)]
             return Provenance(base, base, np.zeros(len(base)))
+        return self._between(start, stop)
+
+    def _between(self, start: int, stop: int) -> Provenance:
         choices, *values = self.draws.read(start, stop)
         base_rows, neighbors = self.pairs(choices)
         steps = np.full(len(choices), np.nan)
         if self.step_size is not None:
             steps = scaled_steps(values[0], self.step_size)
         return Provenance(self.base_positions[base_rows], self.pool_positions[neighbors], steps)
+
+
+@dataclass(frozen=True)
+class PairOrigins(Origins):
+    """Origins of samples between any two rows of the pool, which are the base rows as well.
+
+    The integer of a sample counts ``base row * n_pool + neighbor``; ``neighbors`` is None,
+    because a table would have an entry for each pair.
+    """
+
+    def base_rows(self, start: int, stop: int) -> np.ndarray:
+        """Return the indices of the base rows of the samples ``start..stop``."""
+        return self.pairs(self.draws.choices(start, stop))[0]
+
+    def pairs(self, choices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the indices of the base rows and of the neighbors that were drawn."""
+        return np.divmod(choices, len(self.pool_positions))
+
+    def provenance(self, start: int, stop: int) -> Provenance:
+        """Compute again where the samples ``start..stop`` come from."""
+        return self._between(start, stop)
 
 
 def scaled_steps(uniforms: np.ndarray, step_size: float) -> np.ndarray:

@@ -16,7 +16,7 @@ from smotefast.neighbors.memory_estimate import (
     scratch_needed_in_file,
 )
 from smotefast.neighbors.neighbor_graph import NeighborGraph
-from smotefast.neighbors.pair_distances import squared_distances
+from smotefast.neighbors.pair_distances import squared_distances, squared_distances_to
 from smotefast.neighbors.result import Neighbors
 from smotefast.neighbors.row_file_sample import MarkedRows
 from smotefast.neighbors.row_file_search import (
@@ -70,4 +70,5 @@ __all__ = [
     "scratch_needed_in_file",
     "share_searches",
     "squared_distances",
+    "squared_distances_to",
 ]

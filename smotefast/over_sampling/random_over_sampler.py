@@ -129,28 +129,15 @@ class RandomOverSampler(BaseOverSampler):
                 recipes.append(_copy(rows, label, n_new, random_state))
             else:
                 with_values = cast(ClassRows, rows)  # as needs() tells
-                shrinkage = self.shrinkage_[label]
-                recipes.append(_noisy_copy(with_values, label, n_new, random_state, shrinkage))
+                # imbalanced-learn counts the rows of all classes.
+                width = self.shrinkage_[label], rows.n_samples
+                recipes.append(noisy_copy(with_values, label, n_new, random_state, *width))
         return Job(recipes)
 
     def _shrinkage_by_class(self, target_counts: Counts) -> dict[Label, float] | None:
         if self.shrinkage is None:
             return None
-        if not isinstance(self.shrinkage, Mapping):
-            return dict.fromkeys(target_counts, self.shrinkage)
-        missing = [label for label in target_counts if label not in self.shrinkage]
-        if missing:
-            raise ValueError(
-                "`shrinkage` should contain a shrinkage factor for each class that will be "
-                f"resampled. The missing classes are: {{{list_names(missing)}}}. It has "
-                f"{list_names(self.shrinkage)}."
-            )
-        for label, shrinkage in self.shrinkage.items():
-            if shrinkage < 0:
-                raise ValueError(
-                    f"The shrinkage factor needs to be >= 0. Got {shrinkage} for class {label}."
-                )
-        return dict(self.shrinkage)
+        return shrinkage_by_class(self.shrinkage, target_counts)
 
     def _checked_matrix(self, table: Table) -> Matrix:
         try:
@@ -194,6 +181,27 @@ class NoisyCopy(NumberRecipe):
         return samples
 
 
+def shrinkage_by_class(
+    shrinkage: float | Mapping[Any, float], target_counts: Counts
+) -> dict[Label, float]:
+    """Return the width of the noise of each class; raise an error if a class lacks one."""
+    if not isinstance(shrinkage, Mapping):
+        return dict.fromkeys(target_counts, shrinkage)
+    missing = [label for label in target_counts if label not in shrinkage]
+    if missing:
+        raise ValueError(
+            "`shrinkage` should contain a shrinkage factor for each class that will be "
+            f"resampled. The missing classes are: {{{list_names(missing)}}}. It has "
+            f"{list_names(shrinkage)}."
+        )
+    for label, value in shrinkage.items():
+        if value < 0:
+            raise ValueError(
+                f"The shrinkage factor needs to be >= 0. Got {value} for class {label}."
+            )
+    return dict(shrinkage)
+
+
 def _copy(
     rows: ClassPositions, label: Label, n_new: int, random_state: np.random.RandomState
 ) -> Copy:
@@ -202,17 +210,36 @@ def _copy(
     return Copy(Origins(label, positions, positions, None, draws))
 
 
-def _noisy_copy(
+def noisy_copy(
     rows: ClassRows,
     label: Label,
     n_new: int,
     random_state: np.random.RandomState,
     shrinkage: float,
+    n_samples: int,
+    *,
+    ddof: int = 0,
 ) -> NoisyCopy:
+    """Return a recipe: copy rows of a class and add noise of Silverman's bandwidth.
+
+    Parameters
+    ----------
+    rows, label, n_new, random_state
+        The data, the class, its number of samples and the generator of the draws.
+    shrinkage
+        What the bandwidth is multiplied by.
+    n_samples
+        Number of rows that the bandwidth is for: more rows, less noise.
+    ddof
+        What is subtracted from the number of rows in the variance.
+    """
     positions, matrix = rows.positions(label), rows.matrix(label)
-    n_features = matrix.shape[1]
-    bandwidth = (4 / ((n_features + 2) * rows.n_samples)) ** (1 / (n_features + 4))
-    scale = shrinkage * bandwidth * _standard_deviations(matrix)
+    n_rows, n_features = matrix.shape
+    bandwidth = (4 / ((n_features + 2) * n_samples)) ** (1 / (n_features + 4))
+    deviations = _standard_deviations(matrix)
+    if ddof:
+        deviations = deviations * np.sqrt(n_rows / (n_rows - ddof))
+    scale = shrinkage * bandwidth * deviations
     noise: Values = ("normal", n_features)
     draws = Draws(random_state, n_new, len(positions), (noise,), advance=True)
     # Floats and sparse entries keep their dtype. Integers become floats, or the noise would be

@@ -10,9 +10,18 @@ from typing import Any
 
 from smotefast import SUBPACKAGES
 
+# Samplers that imbalanced-learn does not have.
+_ONLY_HERE = {
+    "Combination",
+    "GeometricSMOTE",
+    "PolynomFitSMOTE",
+    "ProWSyn",
+    "ROSE",
+    "SafeLevelSMOTE",
+}
 # The samplers of both packages, by the subpackage, which has the same name in both.
 SAMPLERS = {
-    subpackage: tuple(name for name in SUBPACKAGES[subpackage] if name != "Combination")
+    subpackage: tuple(name for name in SUBPACKAGES[subpackage] if name not in _ONLY_HERE)
     for subpackage in ("over_sampling", "under_sampling", "combine")
 }
 ALL_NAMES = tuple(name for names in SAMPLERS.values() for name in names)

@@ -17,6 +17,7 @@ from smotefast.over_sampling import (
     SMOTENC,
     BorderlineSMOTE,
     KMeansSMOTE,
+    ProWSyn,
     RandomOverSampler,
 )
 from smotefast.under_sampling import RandomUnderSampler
@@ -51,6 +52,7 @@ SAMPLERS = [
     BorderlineSMOTE(random_state=0),
     ADASYN(random_state=0),
     KMeansSMOTE(random_state=0, cluster_balance_threshold=0.01),
+    ProWSyn(random_state=0),
     RandomOverSampler(random_state=0),
     RandomOverSampler(random_state=0, shrinkage=0.5),
     SMOTETomek(random_state=0),
@@ -90,7 +92,7 @@ def test_kept_columns__change_no_row_and_are_null_in_synthetic_samples(
     assert originals.to_pylist() == expected.to_pylist()
 
 
-@pytest.mark.parametrize("sampler", SAMPLERS[:6], ids=lambda sampler: str(sampler)[:50])
+@pytest.mark.parametrize("sampler", SAMPLERS[:7], ids=lambda sampler: str(sampler)[:50])
 def test_base_fill__gives_synthetic_samples_the_values_of_their_base_row(
     sampler, tmp_path, destination
 ):

@@ -109,6 +109,11 @@ OVER_SAMPLERS = [
     ("adasyn", ["float64"] * 6),
     ("smote-n", ["text", "dictionary", "int8", "bool", "dictionary"]),
     ("kmeans-smote", ["float32"] * 12),
+    ("safe-level-smote", ["float32"] * 12),
+    ("geometric-smote", ["float32"] * 12),
+    ("prowsyn", ["float64"] * 6),
+    ("polynom-fit-smote", ["float64"] * 6),
+    ("rose", ["float32"] * 40),
 ]
 # Samplers that remove rows.
 UNDER_SAMPLERS = [

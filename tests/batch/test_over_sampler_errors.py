@@ -84,8 +84,13 @@ def test_a_job__says_why_it_needs_all_rows_in_memory(tmp_path, destination):
     )
     source = write_file(tmp_path / "in.parquet", table, group_rows=200_000)
     del table
-    with pytest.raises(MemoryError, match="KMeansSMOTE needs the rows of all classes"):
-        resample(source, destination, sampler="kmeans-smote", memory_limit="1500MiB")
+    for sampler, words in (
+        ("kmeans-smote", "KMeansSMOTE needs the rows of all classes"),
+        ("prowsyn", "ProWSyn needs the rows of all classes"),
+        ("geometric-smote", "nor does GeometricSMOTE with selection_strategy='minority'"),
+    ):
+        with pytest.raises(MemoryError, match=words):
+            resample(source, destination, sampler=sampler, memory_limit="1500MiB")
 
 
 @pytest.mark.parametrize("sampler", [SMOTENC("not numeric"), SMOTEN()], ids=str)

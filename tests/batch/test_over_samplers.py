@@ -19,7 +19,10 @@ from smotefast.over_sampling import (
     SMOTENC,
     SVMSMOTE,
     BorderlineSMOTE,
+    GeometricSMOTE,
     KMeansSMOTE,
+    ProWSyn,
+    SafeLevelSMOTE,
 )
 from smotefast.registry import make_sampler
 from tests.helpers.case_names import name_of
@@ -63,11 +66,14 @@ SEARCH_ALL_ROWS = [
     BorderlineSMOTE(random_state=np.random.RandomState(1), kind="borderline-2"),
     ADASYN(random_state=3, search="exact"),
     ADASYN(random_state=np.random.RandomState(1), n_neighbors=3),
+    SafeLevelSMOTE(random_state=np.random.RandomState(1), search="exact"),
 ]
 
 
 READ_ALL_ROWS = [
     SVMSMOTE(random_state=3),
+    GeometricSMOTE(random_state=3),
+    ProWSyn(random_state=3, n_neighbors=2),
     KMeansSMOTE(random_state=3, cluster_balance_threshold=0.05),
     KMeansSMOTE(random_state=np.random.RandomState(1), cluster_balance_threshold=0.05),
 ]

@@ -16,6 +16,7 @@ from smotefast.over_sampling import (
     SMOTENC,
     BorderlineSMOTE,
     KMeansSMOTE,
+    PolynomFitSMOTE,
     RandomOverSampler,
 )
 from smotefast.under_sampling import RandomUnderSampler
@@ -28,6 +29,7 @@ SAMPLERS = [
     BorderlineSMOTE(random_state=0, kind="borderline-2", search="exact"),
     ADASYN(random_state=0, search="exact"),
     KMeansSMOTE(random_state=0, cluster_balance_threshold=0.05),
+    PolynomFitSMOTE(random_state=0, topology="mesh"),
     RandomOverSampler(random_state=0),
     SMOTETomek(random_state=0),
 ]

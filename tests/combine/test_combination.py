@@ -16,12 +16,17 @@ RANDOM = {"random_state": 0}
 CREATIONS = {
     "ADASYN": RANDOM,
     "BorderlineSMOTE": RANDOM,
+    "GeometricSMOTE": RANDOM,
     "KMeansSMOTE": {**RANDOM, "kmeans_estimator": 2, "cluster_balance_threshold": 0.05},
+    "PolynomFitSMOTE": RANDOM,
+    "ProWSyn": RANDOM,
+    "ROSE": RANDOM,
     "RandomOverSampler": RANDOM,
     "SMOTE": RANDOM,
     "SMOTEN": RANDOM,
     "SMOTENC": {**RANDOM, "categorical_features": [3, 4]},
     "SVMSMOTE": RANDOM,
+    "SafeLevelSMOTE": RANDOM,
 }
 SELECTIONS = {
     "AllKNN": {},

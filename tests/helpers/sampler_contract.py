@@ -117,6 +117,18 @@ OVER_SAMPLERS = [
         is_checked=False,
         drawn=Drawn(dtypes=(np.float64,), is_tied=None, n_examples=25),
     ),
+    Case(
+        "GeometricSMOTE",
+        bad_values={
+            "truncation_factor": [2],
+            "deformation_factor": [-1],
+            "selection_strategy": ["nearest"],
+        },
+    ),
+    Case("SafeLevelSMOTE"),
+    Case("ProWSyn", bad_values={"L": [0], "theta": [-1.0]}),
+    Case("PolynomFitSMOTE", bad_values={"topology": ["ring"], "order": [0]}),
+    Case("ROSE"),
 ]
 UNDER_SAMPLERS = [
     *(

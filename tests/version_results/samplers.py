@@ -85,6 +85,14 @@ VARIANTS: dict[str, list[Parts]] = {
         {"k_neighbors": nearest(4)},
         {"categorical_encoder": OrdinalEncoder()},
     ],
+    "GeometricSMOTE": [
+        {"selection_strategy": "minority", "truncation_factor": -0.5},
+        {"selection_strategy": "majority", "deformation_factor": 0.5},
+    ],
+    "SafeLevelSMOTE": [{"m_neighbors": 10}, {"random_state": np.random.RandomState(3)}],
+    "ProWSyn": [{"L": 2, "n_neighbors": 1}, {"theta": 0.1}],
+    "PolynomFitSMOTE": [{"topology": each} for each in ("bus", "mesh", "polynomial")],
+    "ROSE": [{"shrinkage": 0.3}],
     "RandomOverSampler": [
         {"shrinkage": 0.3},
         {"shrinkage": {1: 0.2}, "sampling_strategy": "minority"},

@@ -1,0 +1,60 @@
+"""ROSE: the density estimate of the paper, by class, and what is refused."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+from scipy.stats import kstest
+
+from smotefast.engine.rows import MatrixRows
+from smotefast.over_sampling import ROSE
+from tests.helpers.datasets import classes
+from tests.helpers.reference_samplers import density_scale
+
+
+@pytest.mark.parametrize("shrinkage", [1.0, 0.3, {0: 2.0, 1: 0.5}])
+def test_samples__are_rows_plus_noise_of_the_papers_bandwidth(shrinkage):
+    X, y = classes(0, (30, 12, 40), 3)
+    counts = {0: 9, 1: 5}
+    job = ROSE(random_state=4, shrinkage=shrinkage).prepare(MatrixRows(X, y), counts)
+    found = np.empty((14, 3))
+    job.fill(0, 14, found)
+    generator, expected = np.random.RandomState(4), []
+    for label, n in counts.items():
+        rows = X[y == label]
+        factor = shrinkage[label] if isinstance(shrinkage, dict) else shrinkage
+        choices, noise = generator.randint(0, len(rows), n), generator.standard_normal((n, 3))
+        expected.append(rows[choices] + factor * density_scale(rows) * noise)
+    np.testing.assert_allclose(found, np.vstack(expected), rtol=1e-12)
+
+
+def test_noise__is_normal_with_a_width_for_each_column():
+    X, y = classes(1, (2_000, 25), 3)
+    X *= [1, 10, 100]
+    sampler = ROSE(random_state=0)
+    X_new, _ = sampler.fit_resample(X, y)
+    noise = X_new[len(X) :] - X[sampler.provenance_.base]
+    for values, scale in zip(noise.T, density_scale(X[y == 1]), strict=True):
+        assert kstest(values / scale, "norm").pvalue > 1e-3
+        assert values.std() == pytest.approx(scale, rel=0.05)
+
+
+def test_no_shrinkage__copies_rows():
+    X, y = classes(2)
+    sampler = ROSE(random_state=0, shrinkage=0)
+    X_new, _ = sampler.fit_resample(X, y)
+    np.testing.assert_array_equal(X_new[len(X) :], X[sampler.provenance_.base])
+
+
+def test_sparse_rows__get_the_noise_of_dense_rows():
+    X, y = classes(3)
+    expected, _ = ROSE(random_state=0).fit_resample(X, y)
+    found, _ = ROSE(random_state=0).fit_resample(sparse.csr_array(X), y)
+    np.testing.assert_allclose(found.toarray(), expected, rtol=1e-12)
+
+
+def test_a_class_of_one_row__is_refused_by_name():
+    X, y = classes(4, (20, 1))
+    with pytest.raises(ValueError, match=r"Class 1 has one row.*RandomOverSampler"):
+        ROSE().fit_resample(X, y)
+    with pytest.raises(ValueError, match=r"missing classes are: {1}"):
+        ROSE(shrinkage={0: 1.0}).fit_resample(*classes(4))

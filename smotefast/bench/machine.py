@@ -1,4 +1,4 @@
-"""What the numbers were measured on: nothing that names a host, a user or a path."""
+"""The machine and the packages of a measurement; no host, user or path is named."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ PACKAGES = (
     "pyarrow",
     "pandas",
     "polars",
+    "scikit-learn-intelex",
+    "faiss-cpu",
+    "hnswlib",
+    "smote-variants",
 )
 
 
@@ -35,7 +39,7 @@ def describe_machine() -> dict[str, Any]:
 
 
 def load() -> float:
-    """Return the load average of the last minute: what else the machine was doing."""
+    """Return the load average of the last minute: other work counts too."""
     return round(os.getloadavg()[0], 2)
 
 

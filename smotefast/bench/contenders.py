@@ -144,8 +144,15 @@ def _reason_against(contender: Contender, in_process: bool) -> str | None:
     if contender.name.startswith(f"{IMBLEARN}-"):
         needed.append("imblearn")
     for name in needed:
-        if name and importlib.util.find_spec(name) is None:
+        if name and not _is_installed(name):
             return f"the package {name} is not installed"
     if contender.changes_process and in_process:
         return "it needs fresh processes"
     return None
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ImportError:  # an import hook refuses it
+        return False

@@ -16,10 +16,13 @@ _WORDS = 300
 
 
 def make_data(data: dict[str, Any], folder: str, plugins: Sequence[str] = ()) -> dict[str, Any]:
-    """Write X.npy and y.npy of a data set; return its sizes."""
+    """Write X.npy and y.npy of a data set; return its sizes, or "error" with a message."""
     from smotefast.bench.shapes import make_rows
 
-    (X, y), sizes = make_rows(DataSet(**data), load_registry(plugins).shapes)
+    try:
+        (X, y), sizes = make_rows(DataSet(**data), load_registry(plugins).shapes)
+    except (OSError, ValueError) as error:
+        return {"error": str(error)}
     Path(folder).mkdir(parents=True)
     np.save(Path(folder) / "X.npy", X)
     np.save(Path(folder) / "y.npy", y)

@@ -121,7 +121,7 @@ def choose_contenders(
     ValueError
         If a name is unknown, or what it names cannot run here.
     """
-    chosen, left_out = [], {}
+    usable, left_out = [], {}
     for name in known if names is None else names:
         if name not in known:
             raise ValueError(
@@ -130,12 +130,14 @@ def choose_contenders(
             )
         reason = _reason_against(known[name], in_process)
         if reason is None:
-            chosen.append(known[name])
+            usable.append(known[name])
         elif names is None:
             left_out[name] = reason
         else:
             raise ValueError(f"contender={name!r} cannot run here: {reason}.")
-    return chosen, left_out
+    if not usable:
+        raise ValueError("contender: there is none. Name at least one.")
+    return usable, left_out
 
 
 def _reason_against(contender: Contender, in_process: bool) -> str | None:

@@ -116,6 +116,8 @@ def _made(data: DataSet, plan: Plan, folder: str) -> tuple[str, dict[str, Any]]:
 
     answer = plan.call("make_data", data=asdict(data), folder=folder)
     answer.pop("process", None)
+    if "error" in answer:
+        raise ValueError(answer["error"])
     if data.file is not None:
         answer["file"] = Path(data.file).name
     return folder, answer

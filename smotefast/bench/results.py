@@ -54,6 +54,11 @@ def measure_run(
     -------
     dict
         See ``docs/bench.md`` for the fields.
+
+    Raises
+    ------
+    ValueError
+        If a number of the plan or the data of a case cannot be used.
     """
     plan.check()
     run: Run = {

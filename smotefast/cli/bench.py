@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from smotefast.cli import bench_options, options
-from smotefast.cli.compare import names_in, numbers_in
+from smotefast.cli.compare import check_paths, names_in, numbers_in
 from smotefast.cli.output import (
     EXIT_CODES,
     Exit,
@@ -19,7 +19,7 @@ from smotefast.cli.output import (
     silence_log,
     usage_errors,
 )
-from smotefast.cli.report_files import check_report_path, write_report_file
+from smotefast.cli.report_files import write_report_file
 
 app = typer.Typer(
     help="Measure seconds and memory of samplers of several libraries, and compare runs.",
@@ -87,38 +87,16 @@ def _command(kind: str, summary: str, rounds: int, later: int) -> None:
 
 def _measure(kind: str, given: dict[str, Any]) -> None:
     """Check all arguments, measure, and write the reports."""
-    from smotefast.bench.contenders import IMBLEARN, choose_contenders
-    from smotefast.bench.measure import Plan
     from smotefast.bench.page import to_html_page
-    from smotefast.bench.plugins import load_registry
     from smotefast.bench.results import measure_run, to_json
     from smotefast.bench.text import run_text
 
-    silence_log()
-    plugins = tuple(given["plugin"] or ())
-    plan = Plan(
-        given["rounds"], given["later"], given["time_limit"], given["in_process"], plugins
-    )
+    silence_log()  # progress is printed as lines
     with usage_errors():
-        plan.check()
-        registry = load_registry(plugins)
-        names = None if given["contender"] is None else names_in(given["contender"])
-        contenders, left_out = choose_contenders(
-            registry.contenders, names, in_process=plan.in_process
-        )
-        cases = _cases(kind, given, list(registry.shapes))
-        known = [each.name for each in contenders]
-        base = given["base"] or (IMBLEARN if IMBLEARN in known else known[0])
-        if base not in known:
-            raise ValueError(f"--base {base!r} is not one of the contenders: {known}.")
+        arguments = _arguments(kind, given)
     paths = {"JSON": given["json"], "HTML": given["html"]}
-    for name, path in paths.items():
-        if path is not None:
-            check_report_path(path, given["overwrite"], name)
-    run = measure_run(
-        kind, cases, contenders, plan, base=base, left_out=left_out,
-        progress=None if given["quiet"] else print_progress,
-    )  # fmt: skip
+    check_paths(paths, given["overwrite"])
+    run = measure_run(kind, progress=None if given["quiet"] else print_progress, **arguments)
     texts = {"JSON": to_json(run), "HTML": to_html_page(run)}
     for name, path in paths.items():
         if path is not None:
@@ -126,6 +104,38 @@ def _measure(kind: str, given: dict[str, Any]) -> None:
     print_result(run_text(run))
     if run["stopped"]:
         raise typer.Exit(130)
+
+
+def _arguments(kind: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of ``measure_run``.
+
+    Raises
+    ------
+    OSError, ValueError
+        If an option is invalid, or a plugin cannot be used.
+    """
+    from smotefast.bench.contenders import IMBLEARN, choose_contenders
+    from smotefast.bench.measure import Plan
+    from smotefast.bench.plugins import load_registry
+
+    plugins = tuple(given["plugin"] or ())
+    numbers = (given[name] for name in ("rounds", "later", "time_limit", "in_process"))
+    plan = Plan(*numbers, plugins)
+    plan.check()
+    registry = load_registry(plugins)
+    names = None if given["contender"] is None else names_in(given["contender"])
+    contenders, left_out = choose_contenders(
+        registry.contenders, names, in_process=plan.in_process
+    )
+    known = [each.name for each in contenders]
+    base = given["base"] or (IMBLEARN if IMBLEARN in known else known[0])
+    if base not in known:
+        raise ValueError(f"--base {base!r} is not one of the contenders: {', '.join(known)}.")
+    cases = _cases(kind, given, list(registry.shapes))
+    return {
+        "cases": cases, "contenders": contenders, "plan": plan, "base": base,
+        "left_out": left_out,
+    }  # fmt: skip
 
 
 def _cases(kind: str, given: dict[str, Any], shapes: list[str]) -> list[Any]:

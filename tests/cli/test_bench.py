@@ -80,6 +80,8 @@ def test_bench__measures_smotefast_on_a_file(tmp_path):
         ("data.csv --target label --shape uniform", 2, "--shape is about generated data"),
         ("--time-limit 1", 2, "Leave out one of them"),
         ("--plugin absent.py", 5, "is not a file"),
+        ("--contender ,", 2, "Name at least one"),
+        ("absent.csv --target label", 3, "absent.csv"),
     ],
 )
 def test_errors__have_the_words_of_the_shell(quick, options, code, message):

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import importlib
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from benchmarks import data, real, special, turns
+from benchmarks import approximation_cost, data, real, special, turns
 from benchmarks.cases import CASES
 from benchmarks.data import load, mixed_frame
 from benchmarks.kernel_turns import copy_in_halves
@@ -167,3 +168,26 @@ def test_real_data__runs_on_a_small_table(in_this_process, kind, n, monkeypatch,
     else:
         assert all(one["equal"] in (1, None) for one in found)
     assert all("made" in TABLES[kind].line(one) for one in found)
+
+
+def test_approximation_cost__finds_the_recall_and_the_loss(monkeypatch):
+    logistic = {"logistic": approximation_cost.models()["logistic"]}
+    monkeypatch.setattr(approximation_cost, "models", lambda: logistic)
+    rng = np.random.default_rng(0)
+    y = (np.arange(400) % 8 == 0).astype(int)
+    X = rng.normal(size=(400, 3))
+    X[y == 1] = 0.1 * X[y == 1] + 3 * rng.choice([-1, 1], (50, 3))  # far clusters
+    found = approximation_cost.measure("made", X, y, repeats=1)
+    levels = found["levels"]
+    assert levels["approximate"]["recall"] > 0.9
+    assert 0.15 < levels["kept 0.2"]["recall"] < 0.4
+    f1 = [levels[f"kept {kept}"]["models"]["logistic"]["F1"]["mean"] for kept in (0.95, 0)]
+    assert f1[0] >= f1[1]
+    last = approximation_cost.summary([found])[-1]
+    assert (last["compared"], last["worse_by_chance"]) == (5, 1)
+
+
+def test_approximation_page__has_the_tables_of_the_stored_results():
+    stored = json.loads(approximation_cost.RESULTS.read_text())
+    page = Path(approximation_cost.__file__).parent.parent / "docs" / "approximation.md"
+    assert approximation_cost.tables(stored) in page.read_text()

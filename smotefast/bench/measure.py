@@ -127,7 +127,7 @@ def _turns(
     case: Case, contenders: Sequence[Contender], plan: Plan, folder: str
 ) -> dict[str, list[Answer]]:
     """Run the contenders in turn, each second round backwards, and return their answers."""
-    given = {"case": case.to_dict(), "folder": folder}
+    given: dict[str, Any] = {"case": case.to_dict(), "folder": folder}
     if plan.time_limit is not None:
         given["limit"] = plan.time_limit
     answers: dict[str, list[Answer]] = {each.name: [] for each in contenders}

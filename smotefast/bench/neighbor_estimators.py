@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
+_ROWS_PER_CELL = 39  # with fewer, faiss warns that its clusters are poor
 Found = np.ndarray | tuple[np.ndarray, np.ndarray]
 
 
@@ -73,7 +74,7 @@ class FaissNeighbors(_IndexNeighbors):
         import faiss  # type: ignore[import-not-found,import-untyped,unused-ignore]  # optional
 
         faiss.omp_set_num_threads(self.n_jobs)
-        n_cells = max(1, min(len(rows), int(4 * len(rows) ** 0.5)))
+        n_cells = max(1, min(len(rows) // _ROWS_PER_CELL, int(4 * len(rows) ** 0.5)))
         index = faiss.IndexIVFFlat(faiss.IndexFlatL2(rows.shape[1]), rows.shape[1], n_cells)
         index.train(rows)
         index.add(rows)

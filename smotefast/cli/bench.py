@@ -119,13 +119,13 @@ def _arguments(kind: str, given: dict[str, Any]) -> dict[str, Any]:
     from smotefast.bench.plugins import load_registry
 
     plugins = tuple(given["plugin"] or ())
-    numbers = (given[name] for name in ("rounds", "later", "time_limit", "in_process"))
-    plan = Plan(*numbers, plugins)
+    names = ("rounds", "later", "time_limit", "in_process")
+    plan = Plan(**{name: given[name] for name in names}, plugins=plugins)
     plan.check()
     registry = load_registry(plugins)
-    names = None if given["contender"] is None else names_in(given["contender"])
+    requested = None if given["contender"] is None else names_in(given["contender"])
     contenders, left_out = choose_contenders(
-        registry.contenders, names, in_process=plan.in_process
+        registry.contenders, requested, in_process=plan.in_process
     )
     known = [each.name for each in contenders]
     base = given["base"] or (IMBLEARN if IMBLEARN in known else known[0])

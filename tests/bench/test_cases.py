@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from types import SimpleNamespace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -11,7 +14,7 @@ from hypothesis import strategies as st
 from smotefast.bench import Case, DataSet
 from smotefast.bench.cases import product_grid, scale_grid, value_of
 from smotefast.bench.contenders import CONTENDERS, choose_contenders
-from smotefast.bench.neighbor_estimators import PynndescentNeighbors
+from smotefast.bench.neighbor_estimators import FaissNeighbors, HnswlibNeighbors
 from smotefast.bench.plugins import load_registry
 from smotefast.bench.shapes import SHAPES, make_rows
 from tests.helpers.parquet_files import write_file
@@ -99,15 +102,49 @@ def test_contenders__of_both_libraries_give_the_same_rows(sampler):
     assert np.array_equal(*results)
 
 
-@pytest.mark.filterwarnings("ignore")  # pynndescent compiles
-def test_neighbor_estimators__return_the_row_itself_first():
-    rows = np.random.default_rng(0).normal(size=(300, 4))
-    estimator = PynndescentNeighbors(n_neighbors=4).fit(rows)
+class AllPairs:
+    """An index with the methods of hnswlib and of faiss; it compares all pairs."""
+
+    def __init__(self, *_):
+        self.calls = []
+
+    def __getattr__(self, name):  # init_index, set_num_threads, set_ef, train
+        return lambda *given, **named: self.calls.append((name, given, named))
+
+    def add_items(self, rows, num_threads):
+        self.rows = rows
+
+    def knn_query(self, rows, k, num_threads):
+        squared = np.square(rows[:, np.newaxis] - self.rows).sum(axis=2)
+        indices = np.argsort(squared, axis=1, kind="stable")[:, :k]
+        return indices.astype("u8"), np.take_along_axis(squared, indices, axis=1)
+
+    def add(self, rows):
+        self.rows = rows
+
+    def search(self, rows, k):
+        indices, squared = self.knn_query(rows, k, 1)
+        indices = indices.astype("i8")
+        indices[0, -1] = -1  # what faiss returns where it finds too few
+        return squared, indices
+
+
+@pytest.mark.parametrize("library", ["hnswlib", "faiss"])
+def test_neighbor_estimators__return_the_row_itself_first(library, monkeypatch):
+    names = ("Index", "IndexFlatL2", "IndexIVFFlat")
+    module = SimpleNamespace(**dict.fromkeys(names, AllPairs), omp_set_num_threads=int)
+    monkeypatch.setitem(sys.modules, library, module)
+    rows = np.random.default_rng(0).normal(size=(60, 4))
+    cls = {"hnswlib": HnswlibNeighbors, "faiss": FaissNeighbors}[library]
+    estimator = cls(n_neighbors=4).fit(rows)
     distances, indices = estimator.kneighbors(rows)
-    assert (indices[:, 0] == np.arange(300)).all()
+    assert indices.dtype.kind == "i"
+    assert (indices[:, 0] == np.arange(60)).all()
     true = np.linalg.norm(rows[indices] - rows[:, np.newaxis], axis=2)
-    assert np.allclose(distances, true, atol=1e-3)
+    assert np.allclose(distances[1:], true[1:], atol=1e-3)
+    assert indices[0, -1] == (0 if library == "faiss" else indices[0, 3])
     assert (estimator.kneighbors_graph(rows).sum(axis=1) == 4).all()
+    assert estimator.kneighbors(n_neighbors=2, return_distance=False).shape == (60, 2)
 
 
 def test_contenders_that_are_not_installed__are_left_out_or_refused(monkeypatch):

@@ -99,5 +99,6 @@ def _beside_ours(answer):
 
 
 def _our_side():
-    answer = {"first": 2.0, "later": [], "peak": 1, "process": {"wall": 3.0, "cpu": 3.0}}
+    process = {"wall": 3.0, "cpu": 3.0, "peak": 1}
+    answer = {"first": 2.0, "later": [], "peak": 1, "process": process}
     return summary_of_calls([answer])

@@ -103,7 +103,7 @@ def measure_cases(
             if progress is not None:
                 progress(f"{number} of {len(cases)}: {case.name}")
             if case.data not in folders:
-                folders[case.data] = _made(case.data, plan, f"{temporary}/{len(folders)}")
+                folders[case.data] = _written(case.data, plan, f"{temporary}/{len(folders)}")
             folder, sizes = folders[case.data]
             answers = _turns(case, contenders, plan, folder)
             found = [{"name": name, **_summary(of)} for name, of in answers.items()]
@@ -111,7 +111,7 @@ def measure_cases(
             yield {"name": case.name, **case.to_dict(), "sizes": sizes, "contenders": found}
 
 
-def _made(data: DataSet, plan: Plan, folder: str) -> tuple[str, dict[str, Any]]:
+def _written(data: DataSet, plan: Plan, folder: str) -> tuple[str, dict[str, Any]]:
     from dataclasses import asdict
 
     answer = plan.call("make_data", data=asdict(data), folder=folder)

@@ -10,8 +10,6 @@ from typing import Any
 
 from smotefast.bench.processes import call
 
-_UNEVENNESS = 0.5  # of the Dirichlet shares: a few levels have most of the rows
-
 
 def arrays(
     folder: Path,
@@ -95,33 +93,20 @@ def _mixed(rng: Any, n_samples: int, n_minority: int, n_categories: int) -> tupl
     """Make clusters beside categories of 8 levels, coded as numbers."""
     import numpy as np
 
-    from smotefast.bench.shapes import clustered_rows, random_labels
+    from smotefast.bench.shapes import clustered_rows, level_codes, random_labels
 
     y = random_labels([n_samples - n_minority, n_minority], rng)
     numbers = clustered_rows(y, 20 - n_categories, rng)
-    codes = _level_codes(y, [8] * n_categories, rng)
+    codes = level_codes(y, [8] * n_categories, rng)
     return np.column_stack([numbers, codes]).astype(np.float64), y
 
 
 def _nominal(rng: Any, counts: list[int]) -> tuple[Any, Any]:
     """Make columns of 5 to 20 levels."""
-    from smotefast.bench.shapes import random_labels
+    from smotefast.bench.shapes import level_codes, random_labels
 
     y = random_labels(counts, rng)
-    return _level_codes(y, rng.integers(5, 21, 20).tolist(), rng), y
-
-
-def _level_codes(y: Any, levels: list[int], rng: Any) -> Any:
-    """Draw the level of each row and column from the shares that its class has."""
-    import numpy as np
-
-    codes = np.empty((len(y), len(levels)), dtype=np.int64)
-    for column, n_levels in enumerate(levels):
-        for label in np.unique(y):
-            rows = np.flatnonzero(y == label)
-            shares = rng.dirichlet(np.full(n_levels, _UNEVENNESS))
-            codes[rows, column] = rng.choice(n_levels, len(rows), p=shares)
-    return codes
+    return level_codes(y, rng.integers(5, 21, 20).tolist(), rng), y
 
 
 def make_parquet(path: str, n_samples: int, n_features: int, share: float) -> None:

@@ -38,6 +38,12 @@ class DataSet:
     file: str | None = None
     target: str | None = None
 
+    @property
+    def n_categories(self) -> int:
+        """Columns of categories: of the shape "mixed" a fifth, of "nominal" all."""
+        shares = {"mixed": max(1, self.n_features // 5), "nominal": self.n_features}
+        return shares.get(self.shape, 0)
+
     def class_counts(self) -> list[int]:
         """Return the rows of each class, the largest one first.
 

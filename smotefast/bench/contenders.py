@@ -15,6 +15,8 @@ from smotefast._messages import did_you_mean, list_names
 from smotefast.bench.cases import Case, Contender
 
 SEED = 0
+# Samplers of categories, and the generator of data for them.
+_OF_CATEGORIES = {"smote-nc": "mixed", "smote-n": "nominal"}
 # Samplers of smote-variants that do the same.
 _VARIANTS = {
     "smote": "SMOTE",
@@ -35,10 +37,16 @@ def _sampler(case: Case, library: str, *, estimator: Any = None, **parameters: A
     from smotefast.engine.suggestions import parameter_names
     from smotefast.registry import sampler_class
 
+    shape = _OF_CATEGORIES.get(case.sampler, case.data.shape)
+    if case.data.shape != shape:
+        raise ValueError(f"{case.sampler} takes categories: measure it on --shape {shape}.")
     cls = sampler_class(case.sampler)
     names = parameter_names(cls) or ()
     module = import_module(f"{library}.{cls.__module__.split('.')[1]}")
     given = {name: value for name, value in parameters.items() if name in names}
+    if "categorical_features" in names:
+        n_features = case.data.n_features
+        given["categorical_features"] = [*range(n_features)][-case.data.n_categories :]
     if "random_state" in names:
         given["random_state"] = SEED
     searches = next((name for name in ("k_neighbors", "n_neighbors") if name in names), None)

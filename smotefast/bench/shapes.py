@@ -1,4 +1,4 @@
-"""Generators of rows: clusters, uniform, overlapping, heavy tails and duplicates.
+"""Generators of rows: clusters, uniform, overlapping, heavy tails, duplicates, categories.
 
 A generator is a function of a ``DataSet`` and a random generator that returns X and y. All use
 fixed seeds: a data set is the same on each machine.
@@ -19,6 +19,7 @@ Generator = Callable[[DataSet, np.random.Generator], Rows]
 _CLUSTERS = 10  # of each class
 _OVERLAP = 0.3
 _COPIES = 10
+_UNEVENNESS = 0.5  # of the Dirichlet shares: a few levels have most of the rows
 
 
 def random_labels(counts: list[int], rng: np.random.Generator) -> np.ndarray:
@@ -53,6 +54,17 @@ def clustered_rows(
         noise = rng.standard_normal((len(rows), n_features), dtype=np.float32)
         X[rows] = noise @ maps[c].astype(np.float32) + centers[c].astype(np.float32)
     return X
+
+
+def level_codes(y: np.ndarray, levels: list[int], rng: np.random.Generator) -> np.ndarray:
+    """Return columns of codes, each with so many levels, whose shares differ by class."""
+    codes = np.empty((len(y), len(levels)), dtype=np.int64)
+    for column, n_levels in enumerate(levels):
+        for label in np.unique(y):
+            rows = np.flatnonzero(y == label)
+            shares = rng.dirichlet(np.full(n_levels, _UNEVENNESS))
+            codes[rows, column] = rng.choice(n_levels, len(rows), p=shares)
+    return codes
 
 
 def clusters(data: DataSet, rng: np.random.Generator) -> Rows:
@@ -93,12 +105,28 @@ def duplicates(data: DataSet, rng: np.random.Generator) -> Rows:
     return X, y
 
 
+def mixed(data: DataSet, rng: np.random.Generator) -> Rows:
+    """Return clusters, and categories of 8 levels in the last columns (``n_categories``)."""
+    y = random_labels(data.class_counts(), rng)
+    n_numbers = data.n_features - data.n_categories
+    numbers = clustered_rows(y, n_numbers, rng, n_classes=data.n_classes)
+    return np.column_stack([numbers, level_codes(y, [8] * data.n_categories, rng)]), y
+
+
+def nominal(data: DataSet, rng: np.random.Generator) -> Rows:
+    """Return categories of 5 to 20 levels in all columns."""
+    y = random_labels(data.class_counts(), rng)
+    return level_codes(y, rng.integers(5, 21, data.n_features).tolist(), rng), y
+
+
 SHAPES: dict[str, Generator] = {
     "clusters": clusters,
     "uniform": uniform,
     "overlapping": overlapping,
     "heavy-tails": heavy_tails,
     "duplicates": duplicates,
+    "mixed": mixed,
+    "nominal": nominal,
 }
 
 

@@ -53,8 +53,8 @@ Shape = Annotated[
     str | None,
     typer.Option(
         metavar="NAME,...",
-        help="Generators: clusters, uniform, overlapping, heavy-tails, duplicates, or those of "
-        "a plugin.",
+        help="Generators: clusters, uniform, overlapping, heavy-tails, duplicates, mixed (for "
+        "smote-nc), nominal (for smote-n), or those of a plugin.",
         show_default="clusters",
     ),
 ]

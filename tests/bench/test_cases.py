@@ -36,12 +36,14 @@ def test_class_counts__add_up_and_have_the_ratio(n_rows, n_classes, ratio):
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_shapes__have_the_sizes_and_repeat(shape):
-    data = DataSet(shape, n_rows=300, n_features=4, n_classes=3, ratio=0.25)
+    data = DataSet(shape, n_rows=300, n_features=6, n_classes=3, ratio=0.25)
     (X, _), sizes = make_rows(data, SHAPES)
-    assert sizes == {"rows": 300, "features": 4, "class_sizes": sorted(data.class_counts())}
+    assert sizes == {"rows": 300, "features": 6, "class_sizes": sorted(data.class_counts())}
     assert X.dtype == np.float64
     assert np.array_equal(X, make_rows(data, SHAPES)[0][0])
     assert (len(np.unique(X, axis=0)) < 100) == (shape == "duplicates")
+    is_code = [len(np.unique(column)) <= 20 for column in X.T]
+    assert sum(is_code) == data.n_categories
 
 
 def test_overlapping__moves_rows_of_the_largest_class_only():
@@ -91,15 +93,24 @@ def test_a_file__gives_its_numbers_and_complete_rows(tmp_path):
         make_rows(DataSet("file", file=str(path), target="lable"), SHAPES)
 
 
-@pytest.mark.parametrize("sampler", ["smote", "adasyn", "smote-tomek", "tomek-links", "random"])
+@pytest.mark.parametrize(
+    "sampler",
+    ["smote", "adasyn", "smote-tomek", "tomek-links", "random", "smote-nc", "smote-n"],
+)
 def test_contenders__of_both_libraries_give_the_same_rows(sampler):
-    case = Case(DataSet(n_rows=200, n_features=4, ratio=0.4), sampler, k=3)
+    shape = {"smote-nc": "mixed", "smote-n": "nominal"}.get(sampler, "clusters")
+    case = Case(DataSet(shape, n_rows=200, n_features=4, ratio=0.4), sampler, k=3)
     (X, y), _ = make_rows(case.data, SHAPES)
     results = [
         KNOWN[name].make(case).fit_resample(X, y)[0]
         for name in ("smotefast-exact", "imbalanced-learn")
     ]
     assert np.array_equal(*results)
+
+
+def test_samplers_of_categories__name_the_data_that_they_take():
+    with pytest.raises(ValueError, match="smote-nc takes categories: measure it on --shape mi"):
+        KNOWN["smotefast"].make(Case(sampler="smote-nc"))
 
 
 class AllPairs:

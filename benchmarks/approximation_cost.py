@@ -71,11 +71,13 @@ class WorseNeighbors(NearestNeighbors):
             np.arange(len(X))[:, np.newaxis] + rng.integers(1, len(X), found.shape)
         ) % len(X)
         self._neighbors = np.where(is_replaced, random, found)
+        self._positions = {row.tobytes(): i for i, row in enumerate(np.ascontiguousarray(X))}
         return self
 
     def kneighbors(self, X: np.ndarray, return_distance: bool = True) -> Any:
-        """Return the neighbors of the rows of ``fit``, each row itself first."""
-        indices = np.column_stack([np.arange(len(X)), self._neighbors])
+        """Return the neighbors of rows that ``fit`` has seen, each row itself first."""
+        rows = [self._positions[row.tobytes()] for row in np.ascontiguousarray(X)]
+        indices = np.column_stack([rows, self._neighbors[rows]])
         return (np.zeros(indices.shape), indices) if return_distance else indices
 
 

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from smotefast.bench.differences import QUANTITIES
 from smotefast.bench.measure import call_seconds
-from smotefast.bench.text import case_rows, columns_of, machine_text, slope_rows
+from smotefast.bench.text import case_table, machine_text, slope_rows
 from smotefast.report.charts import Bar, Chart, key_of, log_ticks, rows_chart
 from smotefast.report.html_page import html_figure, html_fragment, html_page, html_table
 
@@ -49,13 +48,11 @@ def _stopped(run: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _cases(run: Mapping[str, Any]) -> Iterator[str]:
-    quantities = columns_of(run)
-    heads = ["contender", *(QUANTITIES[name] for name in quantities), f"speed to {run['base']}"]
     for case in run["cases"]:
         yield f"<h2>{escape(case['name'])}</h2>"
         yield f'<p class="how">{escape(_sizes(case["sizes"]))}</p>'
-        rows = ([(cell, "") for cell in row] for row in case_rows(case, quantities))
-        yield from html_table(heads, rows)
+        head, *rows = case_table(run, case)
+        yield from html_table(head, ([(cell, "") for cell in row] for row in rows))
         if run["kind"] != "scale":
             yield from _bars(case, run["kind"])
 
@@ -119,7 +116,8 @@ def _log_chart(axis: str, words: str, quantity: str, lines: Sequence[Mapping[str
         return ""
     ends = [_ends([point[i] for points in drawn.values() for point in points]) for i in (0, 1)]
     chart = Chart(f"{words} against {axis}", ends[0], ends[1])
-    chart.x_axis(axis, log_ticks(*ends[0]))
+    low, high = ends[0]
+    chart.x_axis(axis, log_ticks(low, high - _MARGIN * (high - low) / 2))  # no text is cut off
     chart.y_axis(words, log_ticks(*ends[1]))
     for color, points in enumerate(drawn.values()):
         chart.line(points, color, dots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from smotefast.bench.differences import QUANTITIES, Difference
@@ -53,7 +53,7 @@ def machine_text(machine: Mapping[str, Any]) -> str:
     )
 
 
-# The columns of each kind of run: quantities, and whether they are the last column's subject.
+# The columns of each kind of run.
 _COLUMNS = {
     "speed": ("first_call", "later_calls", "process_wall"),
     "memory": ("peak_bytes", "added_bytes"),
@@ -68,15 +68,23 @@ def columns_of(run: Mapping[str, Any]) -> list[str]:
     return names or ["first_call"]
 
 
-def case_rows(case: Mapping[str, Any], quantities: Sequence[str]) -> Iterator[Cells]:
-    """Yield the cells of each contender of a case."""
+def case_table(run: Mapping[str, Any], case: Mapping[str, Any]) -> list[Cells]:
+    """Return the cells of the table of a case, its head first.
+
+    Speeds are left out of runs about memory, which have a single call.
+    """
+    quantities, has_speed = columns_of(run), run["kind"] != "memory"
+    speed = [f"speed to {run['base']}"] if has_speed else []
+    rows = [["contender", *(QUANTITIES[name] for name in quantities), *speed]]
     for each in case["contenders"]:
         if why := cut_short_text(each):
-            yield [each["name"], why, *[""] * (len(quantities))]
+            rows.append([each["name"], why, *[""] * (len(rows[0]) - 2)])
             continue
         ratio = each["times_as_fast"]
         cells = [spread_text(each.get(name), name) for name in quantities]
-        yield [each["name"], *cells, "" if ratio is None else f"{ratio:.3g}x"]
+        cells += ["" if ratio is None else f"{ratio:.3g}x"] if has_speed else []
+        rows.append([each["name"], *cells])
+    return rows
 
 
 def cut_short_text(contender: Mapping[str, Any]) -> str:
@@ -91,10 +99,8 @@ def cut_short_text(contender: Mapping[str, Any]) -> str:
 def run_text(run: Mapping[str, Any]) -> str:
     """Return a run as text: machine, a table for each case, slopes, what was left out."""
     lines = [machine_text(run["machine"]), ""]
-    quantities = columns_of(run)
-    heads = ["", *(QUANTITIES[name] for name in quantities), f"speed to {run['base']}"]
     for case in run["cases"]:
-        lines += [case["name"], *_aligned([heads, *case_rows(case, quantities)]), ""]
+        lines += [case["name"], *_aligned(case_table(run, case)), ""]
     if run.get("slopes"):
         lines += ["Slopes on log-log axes", *_aligned(slope_rows(run)), ""]
     lines += [f"left out: {name}: {why}" for name, why in run["left_out"].items()]

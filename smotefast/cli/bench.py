@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 
 from smotefast.cli import bench_options, options
-from smotefast.cli.compare import check_paths, names_in, numbers_in
 from smotefast.cli.output import (
     EXIT_CODES,
     Exit,
@@ -19,7 +18,6 @@ from smotefast.cli.output import (
     silence_log,
     usage_errors,
 )
-from smotefast.cli.report_files import write_report_file
 
 app = typer.Typer(
     help="Measure seconds and memory of samplers of several libraries, and compare runs.",
@@ -90,6 +88,8 @@ def _measure(kind: str, given: dict[str, Any]) -> None:
     from smotefast.bench.page import to_html_page
     from smotefast.bench.results import measure_run, to_json
     from smotefast.bench.text import run_text
+    from smotefast.cli.compare import check_paths
+    from smotefast.cli.report_files import write_report_file
 
     silence_log()  # progress is printed as lines
     with usage_errors():
@@ -117,6 +117,7 @@ def _arguments(kind: str, given: dict[str, Any]) -> dict[str, Any]:
     from smotefast.bench.contenders import IMBLEARN, choose_contenders
     from smotefast.bench.measure import Plan
     from smotefast.bench.plugins import load_registry
+    from smotefast.cli.compare import names_in
 
     plugins = tuple(given["plugin"] or ())
     names = ("rounds", "later", "time_limit", "in_process")
@@ -173,6 +174,8 @@ def _cases(kind: str, given: dict[str, Any], shapes: list[str]) -> list[Any]:
 
 
 def _values(axis: str, text: str) -> list[Any]:
+    from smotefast.cli.compare import names_in, numbers_in
+
     if axis in _KINDS:
         return numbers_in(text, f"--{axis}", _KINDS[axis]) or []
     return names_in(text)

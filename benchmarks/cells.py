@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from smotefast.bench.text import bytes_text
+from smotefast.bench.text import seconds_text as seconds
+
 NOTHING = (
     "*Not measured yet: run `python -m benchmarks.run`, then `python -m benchmarks.render`.*"
 )
@@ -12,19 +15,12 @@ NOTHING = (
 def number(value: float, unit: str = "") -> str:
     """Write a number with its unit as people read it."""
     if unit == "bytes":
-        return f"{value / 1e6:,.0f} MB" if value < 1e9 else f"{value / 1e9:.2f} GB"
+        return bytes_text(value)
     if unit == "s":
         return seconds(value)
     if unit == "x":
         return f"{value:.0f}x" if value >= 10 else f"{value:.2g}x"
     return f"{value:.4g}"
-
-
-def seconds(value: float) -> str:
-    """Write a time in s or ms with three digits."""
-    if value < 1:
-        return f"{value * 1000:.3g} ms"
-    return f"{value:,.0f} s" if value >= 100 else f"{value:.3g} s"
 
 
 def not_timed(side: dict[str, Any]) -> str:

@@ -26,8 +26,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.machine import describe_machine, load
 from smotefast.batch.cost_model import UNITS
+from smotefast.bench.machine import describe_machine, load
 
 # Shorter steps are as long as this: a few milliseconds more or less say nothing.
 _SHORTEST = 0.1

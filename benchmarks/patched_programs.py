@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.processes import run_command
+from smotefast.bench.processes import run_command
 
 _DATA = """
 import numpy as np

@@ -1,61 +1,132 @@
-"""The tables of ``real_data``: how each becomes Parquet, and what is asked of it."""
+"""Public tables: how each is read, and which columns are meant."""
 
 from __future__ import annotations
 
-import json
+import csv
+import gzip
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-KDD, CREDIT = "kddcup99_10_percent", "give_me_some_credit_cs-training"
+import numpy as np
 
-# Attacks of 6 rows and more, which five neighbours need, and fewer than 20,000.
-_KDD_ATTACKS = (
-    "back",
-    "satan",
-    "ipsweep",
-    "portsweep",
-    "warezclient",
-    "teardrop",
-    "pod",
-    "nmap",
-    "guess_passwd",
-    "buffer_overflow",
-    "land",
-    "warezmaster",
-    "imap",
-    "rootkit",
-    "loadmodule",
-    "ftp_write",
-    "multihop",
-)
+ADULT, TELCO, GERMAN = "adult-train", "telco_churn", "german"
+NURSERY, MUSHROOM = "nursery", "mushroom"
+KDD, CENSUS = "kddcup99_10_percent", "census_income_kdd_nominal"
+AMAZON, FRAUD = "amazon_employee_train", "creditcard_subset_4492"
+CREDIT = "give_me_some_credit_cs-training"
 
 
-class Task(NamedTuple):
-    """One resampling of one table; ``strategy`` None means "auto"."""
+def load(folder: str, table: str, columns: str) -> tuple[Any, Any]:
+    """Return X and y of a table.
 
-    name: str
-    table: str
-    target: str
-    k: int = 5
-    strategy: dict[str, int] | None = None
-    memory_limit: str = "1GiB"
+    ``columns`` tells which columns X has and in which form: "numeric" ones as a float64
+    array, the same with "coded" labels, a frame of "text" ones or of "all" as categories, or a
+    "mixed" frame of float64 and of categories. (Where all numbers are integers,
+    imbalanced-learn's SMOTENC gives categories no weight and draws them at random; floats keep
+    both sides comparable.)
+    """
+    path = Path(folder) / "benchmark" / f"{table}.npz"
+    if path.exists():
+        with np.load(path) as stored:
+            return stored["data"], stored["label"]
+    frame, y = READERS[table](Path(folder) / "tables")
+    text = list(frame.select_dtypes(exclude="number").columns)
+    if columns in ("numeric", "coded"):
+        return frame.drop(columns=text).to_numpy("f8"), _codes(y) if columns == "coded" else y
+    if columns == "text":
+        frame = frame[text]
+    chosen = list(frame.columns) if columns == "all" else text
+    numbers = frame.columns.difference(chosen)
+    kinds = dict.fromkeys(numbers, "f8") | dict.fromkeys(chosen, "category")
+    return frame.astype(kinds), y
 
-    def strategy_text(self) -> str:
-        """Return the strategy as the command line takes it."""
-        return json.dumps(self.strategy) if self.strategy else "auto"
+
+def _codes(y: Any) -> Any:
+    """Return labels as numbers, in the order of the labels."""
+    return np.unique(y, return_inverse=True)[1]
 
 
-TASKS = (
-    Task("KDD Cup 99, one rare attack", KDD, "attack", strategy={"buffer_overflow.": 50_000}),
-    Task(
-        "KDD Cup 99, 17 attacks to 20,000 each",
-        KDD,
-        "attack",
-        strategy={f"{name}.": 20_000 for name in _KDD_ATTACKS},
-    ),
-    Task("KDD Cup 99, all 23 classes balanced, k=1", KDD, "attack", k=1),
-    Task("Give Me Some Credit", CREDIT, "SeriousDlqin2yrs"),
-)
+def _without_header(table: str) -> Callable[[Path], tuple[Any, Any]]:
+    """Return a reader of a CSV file without names, whose last column is the target."""
+
+    def read(tables: Path) -> tuple[Any, Any]:
+        frame = _csv(tables / f"{table}.csv.gz", header=None, skipinitialspace=True)
+        frame.columns = [f"column_{i}" for i in range(frame.shape[1])]
+        return _apart(frame, frame.columns[-1])
+
+    return read
+
+
+def _with_header(table: str, target: str) -> Callable[[Path], tuple[Any, Any]]:
+    return lambda tables: _apart(_csv(tables / f"{table}.csv.gz"), target)
+
+
+def _telco(tables: Path) -> tuple[Any, Any]:
+    """Leave out the customer number and the rows without their charges."""
+    import pandas as pd
+
+    frame = _csv(tables / f"{TELCO}.csv.gz").drop(columns="customerID")
+    frame["TotalCharges"] = pd.to_numeric(frame["TotalCharges"], errors="coerce")
+    return _apart(frame.dropna().reset_index(drop=True), "Churn")
+
+
+def _fraud(tables: Path) -> tuple[Any, Any]:
+    """Leave out the time: the rows that are no fraud are of the first hour only."""
+    return _apart(_csv(tables / f"{FRAUD}.csv.gz").drop(columns="Time"), "Class")
+
+
+def _credit(tables: Path) -> tuple[Any, Any]:
+    return _apart(_read_credit(tables).reset_index(drop=True), "SeriousDlqin2yrs")
+
+
+def _read_credit(tables: Path) -> Any:
+    """Return the rows of Give Me Some Credit that miss no value."""
+    import pandas as pd
+
+    return pd.read_csv(tables / f"{CREDIT}.csv.gz", index_col=0).dropna()
+
+
+def _arff(table: str) -> Callable[[Path], tuple[Any, Any]]:
+    """Return a reader of an ARFF file of nominal attributes, "class" among them."""
+
+    def read(tables: Path) -> tuple[Any, Any]:
+        import pandas as pd
+
+        names, rows, is_data = [], [], False
+        with gzip.open(tables / f"{table}.arff.gz", "rt") as lines:
+            for line in lines:
+                word = line.split(maxsplit=2)[:2]
+                if is_data and word and not line.startswith("%"):
+                    rows.append(line.strip())
+                elif word and word[0].lower() == "@attribute":
+                    names.append(word[1].strip("'"))
+                is_data = is_data or line.lower().startswith("@data")
+        return _apart(pd.DataFrame(csv.reader(rows, quotechar="'"), columns=names), "class")
+
+    return read
+
+
+def _csv(path: Path, **how: Any) -> Any:
+    """Read a CSV file; marks of missing values stay, as levels of their own."""
+    import pandas as pd
+
+    return pd.read_csv(path, keep_default_na=False, **how)
+
+
+def _apart(frame: Any, target: str) -> tuple[Any, Any]:
+    return frame, frame.pop(target).astype(str).to_numpy("O")
+
+
+READERS: dict[str, Callable[[Path], tuple[Any, Any]]] = {
+    **{name: _without_header(name) for name in (ADULT, GERMAN, KDD)},
+    **{name: _arff(name) for name in (NURSERY, MUSHROOM)},
+    TELCO: _telco,
+    FRAUD: _fraud,
+    CREDIT: _credit,
+    CENSUS: _with_header(CENSUS, "class"),
+    AMAZON: _with_header(AMAZON, "ACTION"),
+}
 
 
 def make_parquet(table: str, folder: str, destination: str) -> None:
@@ -66,15 +137,7 @@ def make_parquet(table: str, folder: str, destination: str) -> None:
         path = Path(folder) / f"{table}.csv.gz"
         frame = pd.read_csv(path, header=None, dtype={41: str})
         frame.columns = [*(f"column_{i}" for i in range(41)), "attack"]
-        numeric = frame.select_dtypes("number")
-        frame = numeric.assign(attack=frame["attack"])
+        frame = frame.select_dtypes("number").assign(attack=frame["attack"])
     else:
-        frame = read_credit(Path(folder))
+        frame = _read_credit(Path(folder))
     frame.to_parquet(destination, index=False, row_group_size=100_000)
-
-
-def read_credit(tables: Path) -> Any:
-    """Return the rows of Give Me Some Credit that miss no value."""
-    import pandas as pd
-
-    return pd.read_csv(tables / f"{CREDIT}.csv.gz", index_col=0).dropna()

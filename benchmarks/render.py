@@ -16,9 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.cases import CASES
-from benchmarks.cleaning_report import TABLE as CLEANING
-from benchmarks.family_report import TABLE as FAMILY
-from benchmarks.real_report import TABLE as REAL
+from benchmarks.real_reports import TABLES as REAL
 from benchmarks.store import load_all
 from benchmarks.tables import batch, details, first_calls, machines, selected, summary, targets
 
@@ -32,9 +30,9 @@ TABLES: dict[str, Callable[[dict[str, dict[str, Any]]], str]] = {
     "details": details,
     "first calls": first_calls,
     "machine": machines,
-    "real data": lambda _: REAL.stored(),
-    "real family": lambda _: FAMILY.stored(),
-    "real cleaning": lambda _: CLEANING.stored(),
+    "real data": lambda _: REAL["data"].stored(),
+    "real family": lambda _: REAL["family"].stored(),
+    "real cleaning": lambda _: REAL["cleaning"].stored(),
 }
 _MARKED = re.compile(r"(<!-- benchmarks: ([a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.cases import CASES
-from benchmarks.machine import describe_machine, load
-from benchmarks.plan import Plan
 from benchmarks.store import RESULTS, save
+from benchmarks.turns import Plan
+from smotefast.bench.machine import describe_machine, load
 
 
 def main() -> None:

@@ -17,15 +17,17 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.data import clustered_rows
-from benchmarks.processes import call
+from smotefast.bench import neighbor_estimators as estimators
+from smotefast.bench.processes import call
+from smotefast.bench.shapes import clustered_rows
 
-K, THREADS, WANTED = 5, 2, 0.95
+K, THREADS, LEAST_RECALL = 5, 2, 0.95
 _SAMPLE, _FEW = 1_000, 5_000
 _COLUMNS = 30
 
@@ -37,6 +39,12 @@ def smotefast(rows: np.ndarray, search: str) -> np.ndarray:
     return find_neighbors(rows, K, search=search, n_threads=THREADS).indices
 
 
+def by_estimator(rows: np.ndarray, effort: int, name: str) -> np.ndarray:
+    """Search by an estimator of the package."""
+    estimator = getattr(estimators, name)(n_neighbors=K + 1, effort=effort, n_jobs=THREADS)
+    return without_self(estimator.fit(rows).kneighbors(return_distance=False))
+
+
 def faiss_flat(rows: np.ndarray, _: int) -> np.ndarray:
     """Compare all pairs."""
     import faiss
@@ -44,19 +52,6 @@ def faiss_flat(rows: np.ndarray, _: int) -> np.ndarray:
     faiss.omp_set_num_threads(THREADS)
     index = faiss.IndexFlatL2(rows.shape[1])
     index.add(rows)
-    return without_self(index.search(rows, K + 1)[1])
-
-
-def faiss_ivf(rows: np.ndarray, n_probes: int) -> np.ndarray:
-    """Compare with the rows of the nearest of 4 sqrt(n) cells."""
-    import faiss
-
-    faiss.omp_set_num_threads(THREADS)
-    n_cells = int(4 * len(rows) ** 0.5)
-    index = faiss.IndexIVFFlat(faiss.IndexFlatL2(rows.shape[1]), rows.shape[1], n_cells)
-    index.train(rows)
-    index.add(rows)
-    index.nprobe = n_probes
     return without_self(index.search(rows, K + 1)[1])
 
 
@@ -72,18 +67,6 @@ def faiss_hnsw(rows: np.ndarray, effort: int) -> np.ndarray:
     return without_self(index.search(rows, K + 1)[1])
 
 
-def hnswlib(rows: np.ndarray, effort: int) -> np.ndarray:
-    """Search a graph of small worlds."""
-    import hnswlib
-
-    index = hnswlib.Index("l2", rows.shape[1])
-    index.init_index(len(rows), ef_construction=max(40, effort), M=16)
-    index.set_num_threads(THREADS)
-    index.add_items(rows, num_threads=THREADS)
-    index.set_ef(max(effort, K + 1))
-    return without_self(index.knn_query(rows, K + 1, num_threads=THREADS)[0].astype(np.int64))
-
-
 def usearch(rows: np.ndarray, effort: int) -> np.ndarray:
     """Search a graph of small worlds."""
     from usearch.index import Index
@@ -96,24 +79,18 @@ def usearch(rows: np.ndarray, effort: int) -> np.ndarray:
     return without_self(index.search(rows, K + 1, threads=THREADS).keys.astype(np.int64))
 
 
-def pynndescent(rows: np.ndarray, n_neighbors: int) -> np.ndarray:
-    """Build a graph by trees and NN-descent."""
-    from pynndescent import NNDescent
-
-    index = NNDescent(rows, n_neighbors=n_neighbors, n_jobs=THREADS, random_state=0)
-    return without_self(index.neighbor_graph[0][:, : K + 1])
-
-
 # What each library is, the package to install, and its settings from fast to accurate.
 SIDES: dict[str, tuple[Callable[..., np.ndarray], str, list[Any]]] = {
     "smotefast": (smotefast, "smotefast", ["exact", "auto", "approximate"]),
     "faiss Flat": (faiss_flat, "faiss", [0]),
-    "faiss IVF": (faiss_ivf, "faiss", [8, 16, 32, 64, 128]),
+    "faiss IVF": (partial(by_estimator, name="FaissNeighbors"), "faiss", [8, 16, 32, 64, 128]),
     "faiss HNSW": (faiss_hnsw, "faiss", [16, 32, 64, 128]),
-    "hnswlib": (hnswlib, "hnswlib", [16, 32, 64, 128]),
+    "hnswlib": (partial(by_estimator, name="HnswlibNeighbors"), "hnswlib", [16, 32, 64, 128]),
     "usearch": (usearch, "usearch", [16, 32, 64, 128]),
-    "pynndescent": (pynndescent, "pynndescent", [10, 15, 30]),
-}
+    "pynndescent": (
+        partial(by_estimator, name="PynndescentNeighbors"), "pynndescent", [10, 15, 30]
+    ),
+}  # fmt: skip
 
 
 def without_self(found: np.ndarray) -> np.ndarray:
@@ -149,15 +126,10 @@ def measure(name: str, setting: Any, file: str) -> dict[str, Any]:
     start = time.perf_counter()
     found = search(rows, setting)
     seconds = time.perf_counter() - start
-    sample = sampled(len(rows))
+    sample = np.random.default_rng(0).choice(len(rows), min(_SAMPLE, len(rows)), replace=False)
     # Distances and not row numbers count: any of equally far rows is right.
     squared = np.square(rows[found[sample]].astype(np.float64) - rows[sample, np.newaxis])
     return {"seconds": seconds, "squared": squared.sum(axis=2).tolist()}
-
-
-def sampled(n_rows: int) -> np.ndarray:
-    """Return the rows that the recall is measured on."""
-    return np.random.default_rng(0).choice(n_rows, min(_SAMPLE, n_rows), replace=False)
 
 
 def run(name: str, setting: Any, file: Path, repeats: int) -> tuple[float, np.ndarray]:
@@ -176,19 +148,16 @@ def compare(title: str, rows: np.ndarray, repeats: int, folder: Path) -> None:
     np.save(file, rows)
     exact_seconds, exact = run("smotefast", "exact", file, repeats)
     kth = exact.max(axis=1)[:, np.newaxis] * (1 + 1e-6)  # float32 of others rounds
-    line = f"| {title} | smotefast, exact | {exact_seconds:.2f} | 1.000 |"
-    print(line, flush=True)
+    print(f"| {title} | smotefast, exact | {exact_seconds:.2f} | 1.000 |", flush=True)
     for name, (_, package, settings) in SIDES.items():
         if importlib.util.find_spec(package) is None:
             continue
         for setting in [one for one in settings if one != "exact"]:
             seconds, squared = run(name, setting, file, repeats)
             recall = float(np.mean(squared <= kth))
-            if recall >= WANTED or setting == settings[-1]:
-                print(
-                    f"| {title} | {name}, {setting} | {seconds:.2f} | {recall:.3f} |",
-                    flush=True,
-                )
+            if recall >= LEAST_RECALL or setting == settings[-1]:
+                line = f"| {title} | {name}, {setting} | {seconds:.2f} | {recall:.3f} |"
+                print(line, flush=True)
                 if name != "smotefast":
                     break
 
@@ -206,12 +175,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="smotefast-search-") as folder:
         for path in options.files:
             rows = np.load(path)
-            compare(
-                f"{path.stem}, {len(rows):,} x {rows.shape[1]}",
-                rows,
-                options.repeats,
-                Path(folder),
-            )
+            title = f"{path.stem}, {len(rows):,} x {rows.shape[1]}"
+            compare(title, rows, options.repeats, Path(folder))
         for n_rows in options.rows:
             for title, rows in shapes(n_rows):
                 compare(f"{title}, {n_rows:,}", rows, options.repeats, Path(folder))

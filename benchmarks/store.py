@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from smotefast.bench.spread import rounded
+
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -20,12 +22,3 @@ def load_all(folder: Path = RESULTS) -> dict[str, dict[str, Any]]:
     """Return what is stored, by case."""
     files = sorted(folder.glob("*.json")) if folder.is_dir() else []
     return {path.stem: json.loads(path.read_text()) for path in files}
-
-
-def rounded(value: Any) -> Any:
-    """Keep six digits of every number: nobody reads more."""
-    if isinstance(value, dict):
-        return {name: rounded(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [rounded(inner) for inner in value]
-    return float(f"{value:.6g}") if isinstance(value, float) else value

@@ -1,40 +1,45 @@
 """Quick benchmarks for everyday work: ``python -m pytest benchmarks``.
 
 They compare a change with the state before it (``--benchmark-autosave`` and
-``--benchmark-compare``). What the documents say is measured by ``benchmarks.run``.
+``--benchmark-compare``; ``--benchmark-histogram`` draws them). The cases are those of
+``smotefast bench``, in one group each. What the documents have is measured by
+``benchmarks.run``.
 """
 
 from __future__ import annotations
 
 import importlib
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-import benchmarks.cases.small
-import benchmarks.cases.turns
-import benchmarks.data
-import benchmarks.family_sides
-import benchmarks.real_turns
+from benchmarks import approximation_cost, data, real, special, turns
 from benchmarks.cases import CASES
-from benchmarks.cases.small import SAMPLERS
-from benchmarks.cleaning_report import TABLE
-from benchmarks.cleaning_tasks import tasks
-from benchmarks.data import clustered_rows, mixed_frame
+from benchmarks.data import load, mixed_frame
 from benchmarks.kernel_turns import copy_in_halves
-from benchmarks.plan import Plan
-from benchmarks.processes import Finished
 from benchmarks.programs import EXACT, OURS
-from benchmarks.real_program import put
+from benchmarks.real_reports import TABLES
 from benchmarks.sections import section
-from benchmarks.sides import load, make_sampler
+from benchmarks.sides import make_sampler
 from smotefast._threads import thread_count
+from smotefast.bench.cases import Case, DataSet, product_grid
+from smotefast.bench.contenders import CONTENDERS, choose_contenders
+from smotefast.bench.processes import Finished
+from smotefast.bench.shapes import SHAPES, clustered_rows, make_rows
 from smotefast.kernels.interpolate import interpolate_rows
 from smotefast.neighbors import find_neighbors
-from smotefast.over_sampling import SMOTE, RandomOverSampler
+from smotefast.over_sampling import RandomOverSampler
 
+_GRID = [
+    *product_grid(Case(threads=thread_count(None)), {"shape": SHAPES, "rows": [2_000]}),
+    Case(DataSet(), threads=thread_count(None)),
+]
+# pynndescent, which is always installed, would compile for 15 s.
+_NAMES = ["smotefast", "smotefast-exact", "smotefast-approximate", "imbalanced-learn"]
+_CONTENDERS, _ = choose_contenders({each.name: each for each in CONTENDERS}, _NAMES)
 _REHEARSED = (
     "smote_nc_55k_frame",
     "smote_n_20k",
@@ -60,14 +65,15 @@ def rows():
     return clustered_rows(np.ones(20_000, dtype=np.int64), 30, rng)
 
 
-def test_smote__small(benchmark):
-    rng = np.random.default_rng(0)
-    y = (np.arange(10_000) < 1_000).astype(np.int64)
-    X = clustered_rows(y, 20, rng).astype(np.float64)
-    sampler = SMOTE(random_state=0)
+@pytest.mark.parametrize("contender", _CONTENDERS, ids=lambda contender: contender.name)
+@pytest.mark.parametrize("case", _GRID, ids=lambda case: case.name)
+def test_case__of_the_package(benchmark, case, contender):
+    benchmark.group = case.name
+    (X, y), _ = make_rows(case.data, SHAPES)
+    sampler = contender.make(case)
     sampler.fit_resample(X, y)
-    X_new, _ = benchmark(sampler.fit_resample, X, y)
-    assert X_new.shape == (18_000, 20)
+    X_new, _ = benchmark.pedantic(sampler.fit_resample, (X, y), rounds=5)
+    assert len(X_new) == 2 * case.data.class_counts()[0]
 
 
 @pytest.mark.parametrize("search", ["exact", "approximate"])
@@ -103,8 +109,8 @@ def test_random_over_sampler__mixed_frame(benchmark):
     assert y_new.value_counts().nunique() == 1
 
 
-@pytest.mark.filterwarnings("ignore")  # few support vectors, counts rounded: said elsewhere
-@pytest.mark.parametrize("one", SAMPLERS, ids=lambda one: one.name)
+@pytest.mark.filterwarnings("ignore")  # few support vectors, counts rounded: tested with them
+@pytest.mark.parametrize("one", special.SMALL, ids=lambda one: one.name)
 def test_sampler__a_thousand_rows(benchmark, one, tmp_path):
     X, y = load(one.data_in(tmp_path))
     sampler = make_sampler(OURS, one.sampler, **one.parameters)
@@ -123,11 +129,12 @@ def in_this_process(monkeypatch):
         answer = getattr(importlib.import_module(module), name)(**arguments)
         return json.loads(json.dumps(answer or {})) | {"process": finished.times()}
 
-    for module in (benchmarks.cases.turns, benchmarks.data, benchmarks.real_turns):
+    for module in (turns, data, real):
         monkeypatch.setattr(module, "call", call)
-    monkeypatch.setattr(benchmarks.cases.turns, "run_code", lambda program: finished)
-    few = [one for one in SAMPLERS if one.name in _SMALL]  # each is run above
-    monkeypatch.setattr(benchmarks.cases.small, "SAMPLERS", few)
+    monkeypatch.setattr(turns, "run_code", lambda program: finished)
+    monkeypatch.setattr("benchmarks.sides._limit_address_space", lambda gib: None)
+    few = [one for one in special.SMALL if one.name in _SMALL]  # each is run above
+    monkeypatch.setattr(special, "SMALL", few)
     with threadpool_limits(1):  # on a busy machine k-means threads wait for each other
         yield
 
@@ -135,25 +142,51 @@ def in_this_process(monkeypatch):
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", _REHEARSED)
 def test_case__runs_at_its_smallest_scale(in_this_process, name, tmp_path):
-    measured = CASES[name](Plan(tmp_path, quick=True))
+    measured = CASES[name](turns.Plan(tmp_path, quick=True))
     text = section({"case": name, "date": "", "load_before": 0, **measured})
     assert text.startswith(f"### {measured['title']}")
     assert all(claim["measured"] > 0 for claim in measured["claims"])
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_real_cleaning__runs_on_a_small_table(in_this_process, monkeypatch, tmp_path):
-    monkeypatch.setattr(benchmarks.family_sides.resource, "setrlimit", lambda *_: None)
-    monkeypatch.setattr(benchmarks.family_sides, "_LATER", 1)
-    X, y = load(SAMPLERS[0].data_in(tmp_path))
+@pytest.mark.parametrize(("kind", "n"), [("data", 1), ("family", 5), ("cleaning", 8)])
+def test_real_data__runs_on_a_small_table(in_this_process, kind, n, monkeypatch, tmp_path):
+    monkeypatch.setattr(real, "_LATER", 1)
+    X, y = load(special.SMALL[0].data_in(tmp_path))
     (tmp_path / "benchmark").mkdir()
     np.savez(tmp_path / "benchmark" / "made.npz", data=X, label=y)
-    found = list(benchmarks.real_turns.measured(tasks, tmp_path, ""))
-    assert len(found) == 8
+    found = list(real.measured(kind, tmp_path, ""))
+    assert len(found) == n
     stored = tmp_path / "results" / "stored.json"
-    for one in [*found, found[2] | {"rows": 7}]:
-        put(stored, one)
-    rows = [(one["sampler"], one["rows"]) for one in json.loads(stored.read_text())]
-    assert rows == [(one["sampler"], 7 if i == 2 else len(X)) for i, one in enumerate(found)]
-    assert all(one["sides"][EXACT]["decisions_equal"] == 1 for one in found)
-    assert all("made" in TABLE.line(one) for one in found)
+    for one in [*found, found[-1] | {"rows": 7}]:
+        real.put(stored, one)
+    sizes = [one["rows"] for one in json.loads(stored.read_text())]
+    assert sizes == [*[len(X)] * (n - 1), 7]
+    if kind == "cleaning":
+        assert all(one["sides"][EXACT]["decisions_equal"] == 1 for one in found)
+    else:
+        assert all(one["equal"] in (1, None) for one in found)
+    assert all("made" in TABLES[kind].line(one) for one in found)
+
+
+def test_approximation_cost__finds_the_recall_and_the_loss(monkeypatch):
+    logistic = {"logistic": approximation_cost.models()["logistic"]}
+    monkeypatch.setattr(approximation_cost, "models", lambda: logistic)
+    rng = np.random.default_rng(0)
+    y = (np.arange(400) % 8 == 0).astype(int)
+    X = rng.normal(size=(400, 3))
+    X[y == 1] = 0.1 * X[y == 1] + 3 * rng.choice([-1, 1], (50, 3))  # far clusters
+    found = approximation_cost.measure("made", X, y, repeats=1)
+    levels = found["levels"]
+    assert levels["approximate"]["recall"] > 0.9
+    assert 0.15 < levels["kept 0.2"]["recall"] < 0.4
+    f1 = [levels[f"kept {kept}"]["models"]["logistic"]["F1"]["mean"] for kept in (0.95, 0)]
+    assert f1[0] >= f1[1]
+    last = approximation_cost.summary([found])[-1]
+    assert (last["compared"], last["worse_by_chance"]) == (5, 1)
+
+
+def test_approximation_page__has_the_tables_of_the_stored_results():
+    stored = json.loads(approximation_cost.RESULTS.read_text())
+    page = Path(approximation_cost.__file__).parent.parent / "docs" / "approximation.md"
+    assert approximation_cost.tables(stored) in page.read_text()

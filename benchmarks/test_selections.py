@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from benchmarks import sides
-from benchmarks.cases.small import SAMPLERS
-from benchmarks.cases.turns import Side, ratio
+from benchmarks.data import load
 from benchmarks.programs import OURS, THEIRS
 from benchmarks.sections import section
 from benchmarks.selections import compare, save_selection
-from benchmarks.sides import load, make_sampler
-from benchmarks.stats import summarise_calls
+from benchmarks.sides import make_sampler
+from benchmarks.special import SMALL
 from benchmarks.tables import summary
+from benchmarks.turns import Side, ratio, summary_of_calls
 
 
 class _Kept:
@@ -51,7 +51,7 @@ def test_compare__new_rows_need_equal_values(tmp_path):
 
 
 def test_compare__of_both_libraries(tmp_path):
-    X, y = load(SAMPLERS[0].data_in(tmp_path))
+    X, y = load(SMALL[0].data_in(tmp_path))
     made = [make_sampler(library, "SMOTEENN") for library in (OURS, THEIRS)]
     results = [(one, one.fit_resample(X, y)[0]) for one in made]
     files = _saved(tmp_path, *results, n_before=len(X))
@@ -66,7 +66,7 @@ def _saved(folder, *selections, n_before=4):
 
 
 def test_limit__a_stopped_call_is_shown_without_a_time(tmp_path):
-    folder = SAMPLERS[0].data_in(tmp_path)
+    folder = SMALL[0].data_in(tmp_path)
     answer = Side(THEIRS, 0, "TomekLinks", more={"limit": 1e-4}).call(folder)
     assert answer["stopped"] == 1e-4
     both = _beside_ours(answer | {"stopped": 600})
@@ -82,7 +82,7 @@ def test_memory__what_there_is_not_is_shown_as_it_is_told(tmp_path, monkeypatch)
 
     made = SimpleNamespace(fit_resample=ask_for_too_much)
     monkeypatch.setattr(sides, "make_sampler", lambda *_: made)
-    answer = sides.sampler_calls(THEIRS, SAMPLERS[0].data_in(tmp_path), 0)
+    answer = sides.sampler_calls(THEIRS, 0, SMALL[0].data_in(tmp_path))
     case = _case(_beside_ours(answer))
     told = "refused: Unable to allocate 168. GiB"
     assert f"| imbalanced-learn | {told} |" in section(case)
@@ -95,9 +95,10 @@ def _case(both):
 
 
 def _beside_ours(answer):
-    return {OURS: _our_side(), THEIRS: summarise_calls([answer])}
+    return {OURS: _our_side(), THEIRS: summary_of_calls([answer])}
 
 
 def _our_side():
-    answer = {"first": 2.0, "later": [], "peak": 1, "process": {"wall": 3.0, "cpu": 3.0}}
-    return summarise_calls([answer])
+    process = {"wall": 3.0, "cpu": 3.0, "peak": 1}
+    answer = {"first": 2.0, "later": [], "peak": 1, "process": process}
+    return summary_of_calls([answer])

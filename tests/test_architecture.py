@@ -20,7 +20,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 LAYERS = [
     {"__main__"},
     {"cli"},
-    {"plot", "visualizer"},
+    {"bench", "plot", "visualizer"},
     {"diagnosis", "evaluation"},
     {"batch"},
     {"registry", "patch"},
@@ -160,7 +160,7 @@ def test_files__are_no_fragments():
 
 
 # Subpackages and modules that use samplers by their public contract.
-USERS = {"batch", "diagnosis", "evaluation", "combine", "registry", "plot", "cli"}
+USERS = {"batch", "bench", "diagnosis", "evaluation", "combine", "registry", "plot", "cli"}
 NAMED_TUPLES = {"_replace", "_asdict", "_make", "_fields"}
 
 

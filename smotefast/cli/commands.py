@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from smotefast._version import __version__
-from smotefast.cli import options
+from smotefast.cli import bench, options
 from smotefast.cli.job_command import (
     CheckedCommand,
     PlanCommand,
@@ -50,6 +50,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+app.add_typer(bench.app, name="bench")
 
 
 def _print_version(requested: bool) -> None:

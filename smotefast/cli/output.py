@@ -52,7 +52,7 @@ _MEANINGS = {
     Exit.DIFFERS: "verify: DESTINATION is not as its report says",
     Exit.FOUND: "diagnose: the report has a finding of the level of --fail-on",
     130: "interrupted by Ctrl-C (SIGTERM: 143)",
-    Exit.BUG: "any other error",
+    Exit.BUG: "any other error; bench diff: something is worse beyond noise",
 }
 # Blank lines keep typer from joining the lines.
 EXIT_CODES = "\n\n".join(

@@ -121,7 +121,7 @@ def _distribution(column: Distribution) -> str:
     x = (-0.5, len(categories) - 0.5) if categories else (edges[0], edges[-1])
     chart = Chart(name, x, (0.0, highest or 1.0), height=220)
     chart.y_axis("share")
-    chart.x_axis("", categories)
+    chart.x_axis("", dict(enumerate(categories)) or None)
     for color, shares in enumerate(column.shares.values()):
         if categories:
             chart.dots([(float(i), share) for i, share in enumerate(shares)], color, 5.0)

@@ -6,7 +6,7 @@ Colors are CSS classes, so that a page can have a light and a dark form. All tex
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
@@ -33,6 +33,32 @@ def nice_ticks(low: float, high: float, n: int = 5) -> list[float]:
     last = math.floor(high / step + 1e-9)
     digits = max(0, 1 - math.floor(math.log10(step)))
     return [round(i * step, digits) + 0.0 for i in range(first, last + 1)]
+
+
+def log_ticks(low: float, high: float) -> dict[float, str]:
+    """Return positions and texts of an axis of decimal logarithms: 1, 2, 5, 10 and so on.
+
+    Long axes have powers of ten only.
+
+    Examples
+    --------
+    >>> log_ticks(0, 1)
+    {0.0: '1', 0.301: '2', 0.699: '5', 1.0: '10'}
+    >>> log_ticks(2, 6)
+    {2.0: '100', 3.0: '1,000', 4.0: '10,000', 5.0: '100,000', 6.0: '1,000,000'}
+    """
+    factors = (1, 2, 5) if high - low < 2.5 else (1,)
+    values = (
+        factor * 10.0**power
+        for power in range(math.floor(low), math.ceil(high) + 1)
+        for factor in factors
+    )
+    ticks = {round(math.log10(value), 3): f"{value:,.6g}" for value in values}
+    return {tick: text for tick, text in ticks.items() if low - 1e-3 <= tick <= high + 1e-3}
+
+
+def _round_numbers(ends: tuple[float, float]) -> dict[float, str]:
+    return {tick: f"{tick:g}" for tick in nice_ticks(*ends)}
 
 
 @dataclass
@@ -80,22 +106,21 @@ class Chart:
             f'class="{kind}"/>'
         )
 
-    def x_axis(self, label: str, names: Sequence[str] = ()) -> None:
-        """Draw the x axis with round numbers, or with a name at 0, 1, 2 and so on."""
-        ticks = {tick: f"{tick:g}" for tick in nice_ticks(*self.x)}
-        for tick, text in (dict(enumerate(names)) if names else ticks).items():
+    def x_axis(self, label: str, ticks: Mapping[float, str] | None = None) -> None:
+        """Draw the x axis with round numbers, or with texts at the given positions."""
+        for tick, text in (_round_numbers(self.x) if ticks is None else ticks).items():
             px, py = self.at(tick, self.y[0])
             self.segment((px, _TOP), (px, py), "grid")
             self.text(px, py + 15, text)
         middle = (self.left + self.width - _RIGHT) / 2
         self.text(middle, self.height - 6, label)
 
-    def y_axis(self, label: str) -> None:
-        """Draw the y axis with its ticks."""
-        for tick in nice_ticks(*self.y):
+    def y_axis(self, label: str, ticks: Mapping[float, str] | None = None) -> None:
+        """Draw the y axis with round numbers, or with texts at the given positions."""
+        for tick, text in (_round_numbers(self.y) if ticks is None else ticks).items():
             px, py = self.at(self.x[0], tick)
             self.segment((px, py), (self.width - _RIGHT, py), "grid")
-            self.text(px - 6, py + 4, f"{tick:g}", "end")
+            self.text(px - 6, py + 4, text, "end")
         middle = (_TOP + self.height - _BOTTOM) / 2
         self.parts.append(
             f'<text transform="translate(12 {middle:g}) rotate(-90)" text-anchor="middle">'

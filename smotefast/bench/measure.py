@@ -1,0 +1,189 @@
+"""Measure contenders on cases: in turn, in fresh processes, several rounds."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from smotefast.bench.cases import Case, Contender, DataSet
+from smotefast.bench.processes import call, thread_limits
+from smotefast.bench.spread import summarize
+
+_CALLS = "smotefast.bench.calls"
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How cases are measured.
+
+    Attributes
+    ----------
+    rounds
+        Processes of each contender, one in each round.
+    later
+        Calls in each process after the first one.
+    time_limit
+        Seconds after which a call is stopped, and its contender on this case with it.
+    in_process
+        Measure in this process: no whole processes and no memory.
+    plugins
+        Files that add contenders or generators.
+    """
+
+    rounds: int = 3
+    later: int = 5
+    time_limit: float | None = None
+    in_process: bool = False
+    plugins: tuple[str, ...] = ()
+
+    def check(self) -> None:
+        """Raise ValueError for numbers that cannot be used."""
+        if self.rounds < 1:
+            raise ValueError(f"rounds={self.rounds} must be a whole number from 1 on.")
+        if self.later < 0:
+            raise ValueError(f"later={self.later} must be 0 or more.")
+        if self.time_limit is not None and not self.time_limit > 0:
+            raise ValueError(f"time_limit={self.time_limit} must be above 0.")
+        if self.time_limit is not None and self.in_process:
+            raise ValueError(
+                f"time_limit={self.time_limit} stops processes, and in_process=True starts "
+                "none. Leave out one of them."
+            )
+
+    def call(self, function: str, threads: int | None = None, **arguments: Any) -> Answer:
+        """Call a function of ``calls``, in a fresh process or in this one."""
+        given = {"plugins": list(self.plugins), **arguments}
+        if not self.in_process:
+            limits = {} if threads is None else thread_limits(threads)
+            return call(f"{_CALLS}:{function}", limits, **given)
+        from smotefast.bench import calls
+
+        with _threads(threads):
+            answer: Answer = getattr(calls, function)(**given)
+        return answer
+
+
+@contextmanager
+def _threads(threads: int | None) -> Iterator[None]:
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(threads):
+        yield
+
+
+def measure_cases(
+    cases: Sequence[Case],
+    contenders: Sequence[Contender],
+    plan: Plan,
+    base: str,
+    progress: Callable[[str], object] | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Yield what is stored of each case.
+
+    Parameters
+    ----------
+    cases, contenders
+        Each contender runs on each case.
+    plan
+        Rounds and limits.
+    base
+        The contender that ratios of medians refer to.
+    progress
+        Gets a line before each case.
+    """
+    with tempfile.TemporaryDirectory(prefix="smotefast-bench-") as temporary:
+        folders: dict[DataSet, tuple[str, dict[str, Any]]] = {}
+        for number, case in enumerate(cases, 1):
+            if progress is not None:
+                progress(f"{number} of {len(cases)}: {case.name}")
+            if case.data not in folders:
+                folders[case.data] = _written(case.data, plan, f"{temporary}/{len(folders)}")
+            folder, sizes = folders[case.data]
+            answers = _turns(case, contenders, plan, folder)
+            found = [{"name": name, **_summary(of)} for name, of in answers.items()]
+            _add_ratios(found, base)
+            yield {"name": case.name, **case.to_dict(), "sizes": sizes, "contenders": found}
+
+
+def _written(data: DataSet, plan: Plan, folder: str) -> tuple[str, dict[str, Any]]:
+    from dataclasses import asdict
+
+    answer = plan.call("make_data", data=asdict(data), folder=folder)
+    answer.pop("process", None)
+    if "error" in answer:
+        raise ValueError(answer["error"])
+    if data.file is not None:
+        answer["file"] = Path(data.file).name
+    return folder, answer
+
+
+def _turns(
+    case: Case, contenders: Sequence[Contender], plan: Plan, folder: str
+) -> dict[str, list[Answer]]:
+    """Run the contenders in turn, each second round backwards, and return their answers."""
+    given: dict[str, Any] = {"case": case.to_dict(), "folder": folder}
+    if plan.time_limit is not None:
+        given["limit"] = plan.time_limit
+    answers: dict[str, list[Answer]] = {each.name: [] for each in contenders}
+    for each in contenders:
+        if each.compiles and not plan.in_process:
+            plan.call("time_case", case.threads, contender=each.name, later=0, **given)
+    for turn in range(plan.rounds):
+        for each in contenders[:: -1 if turn % 2 else 1]:
+            if not any(_is_cut_short(answer) for answer in answers[each.name]):
+                answer = plan.call(
+                    "time_case", case.threads, contender=each.name, later=plan.later, **given
+                )
+                answers[each.name].append(answer)
+    return answers
+
+
+def _is_cut_short(answer: Mapping[str, Any]) -> bool:
+    return "refused" in answer or "stopped" in answer
+
+
+def _summary(answers: Sequence[Answer]) -> dict[str, Any]:
+    """Put the processes of a contender together; what cut one short stands for all."""
+    for answer in answers:
+        for why in ("refused", "stopped"):
+            if why in answer:
+                return {why: answer[why]}
+    later = [statistics.median(answer["later"]) for answer in answers if answer["later"]]
+    result = {
+        "first_call": summarize([answer["first"] for answer in answers]),
+        "later_calls": summarize(later) if later else None,
+        **dict.fromkeys(("process_wall", "process_cpu", "peak_bytes", "added_bytes")),
+        "rows_after": answers[-1]["rows_after"],
+        "search": answers[-1]["search"],
+    }
+    if all("process" in answer for answer in answers):
+        for name in ("wall", "cpu"):
+            values = [answer["process"][name] for answer in answers]
+            result[f"process_{name}"] = summarize(values)
+        result["peak_bytes"] = summarize([answer["peak"] for answer in answers])
+        if all(answer["added"] is not None for answer in answers):
+            result["added_bytes"] = summarize([answer["added"] for answer in answers])
+    return result
+
+
+def call_seconds(contender: Mapping[str, Any]) -> float | None:
+    """Return the median of later calls, or of first ones if there are none.
+
+    None for a contender that was refused or stopped.
+    """
+    calls = contender.get("later_calls") or contender.get("first_call")
+    return None if calls is None else float(calls["median"])
+
+
+def _add_ratios(found: list[dict[str, Any]], base: str) -> None:
+    """Add how many times as fast as the base each contender is."""
+    seconds = next((call_seconds(each) for each in found if each["name"] == base), None)
+    for each in found:
+        its = call_seconds(each)
+        each["times_as_fast"] = seconds / its if seconds and its else None

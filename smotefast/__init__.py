@@ -105,6 +105,7 @@ __all__ = [
 SUBPACKAGES = {
     "batch": ["iter_resampled", "plan_dataset", "resample_dataset", "verify_dataset"],
     "calibration": ["prior_correction"],
+    "dask": [],  # used as smotefast.dask.fit_resample(...)
     "combine": ["SMOTEENN", "Combination", "SMOTETomek"],
     "diagnosis": ["diagnose", "diagnose_dataset"],
     "evaluation": ["compare"],

@@ -91,7 +91,7 @@ def test_imports_outside_of_the_package__are_declared(folder, extra):
 
 def test_all__is_every_package_that_is_optional_for_a_user():
     declared = declared_modules()
-    extras = "pandas", "polars", "imblearn", "plot", "fsspec", "delta"
+    extras = "pandas", "polars", "imblearn", "plot", "fsspec", "delta", "dask"
     optional = [declared[extra] for extra in extras]
     assert declared["all"] == set().union(*optional) < declared["docs"]
     assert "narwhals" not in declared[""]

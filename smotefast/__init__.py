@@ -123,6 +123,7 @@ SUBPACKAGES = {
     "patch": ["patch_imblearn", "unpatch_imblearn"],
     "plot": [],  # used as plot.resampling(...)
     "report.in_memory": ["progress"],
+    "spark": [],  # used as smotefast.spark.resample(...)
     "under_sampling": [
         "AllKNN",
         "ClusterCentroids",

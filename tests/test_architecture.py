@@ -21,7 +21,7 @@ LAYERS = [
     {"__main__"},
     {"cli"},
     {"plot", "visualizer"},
-    {"dask", "diagnosis", "evaluation"},
+    {"dask", "diagnosis", "evaluation", "spark"},
     {"batch"},
     {"registry", "patch"},
     {"combine"},
@@ -53,7 +53,7 @@ OPENED_LATE = {
 NUMBAS = {"kernels/compile.py", "kernels/compile_cache.py", "kernels/compile_events.py"}
 HEAVY = {
     "numba", "pynndescent", "pyarrow", "pandas", "polars", "narwhals", "typer", "rich",
-    "matplotlib", "dask", "distributed",
+    "matplotlib", "dask", "distributed", "pyspark",
 }  # fmt: skip
 
 

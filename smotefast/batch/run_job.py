@@ -33,7 +33,7 @@ from smotefast.batch.stages import (
 )
 from smotefast.batch.tasks import Part, generate_tasks
 from smotefast.cluster import open_engine
-from smotefast.exceptions import warn_resampling
+from smotefast.exceptions import ClusterError, warn_resampling
 from smotefast.neighbors import save_searches
 from smotefast.report import (
     LoggedProgress,
@@ -123,6 +123,8 @@ def run_job(
         n_workers = prepared.plan.n_workers
         written = _write(parts, finished, writer, journal, engine, n_workers, shown, peak)
         _check_rows(written, n_rows)
+        if cluster is not None:
+            _check_files(written, workspace)
         written = [part._replace(file=workspace.public_name(part.file)) for part in written]
         times.begin("committing")
         files.check_unchanged()
@@ -277,6 +279,16 @@ def _write(
     if finished:
         progress.skip(sum(file.n_rows for files in finished.values() for file in files))
     return write_parts(parts, finished, writer, journal, engine, n_workers, report)
+
+
+def _check_files(written: list[WrittenPart], workspace: Workspace) -> None:
+    """Raise an error unless this machine sees the files that workers have written."""
+    sizes = sorted(workspace.files.sizes().values())
+    if sizes != sorted(part.n_bytes for part in written):
+        raise ClusterError(
+            f"The files in {workspace.output!r} are not those that workers have written. Check "
+            "that all machines see the same files there, and run the job again."
+        )
 
 
 def _check_rows(written: list[WrittenPart], expected: int) -> None:

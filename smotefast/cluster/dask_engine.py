@@ -159,7 +159,7 @@ def open_engine(
     try:
         check_workers(client, shared, facts)
         yield DaskEngine(client, shared)
+        with suppress(Exception):  # such as the error that a worker is gone
+            client.run(forget_shared)
     finally:
         shutil.rmtree(shared, ignore_errors=True)
-        with suppress(Exception):  # such as the error that the cluster is gone
-            client.run(forget_shared, wait=False)

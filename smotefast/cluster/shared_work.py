@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import pickle
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -47,13 +47,29 @@ def write_shared(value: Any, path: str) -> None:
 
 @functools.lru_cache(_MOST_VALUES)
 def read_shared(path: str) -> Any:
-    """Read an object; the same one each time, as long as few others are read."""
-    with open(path, "rb") as file:
+    """Read an object; the same one each time, as long as few others are read.
+
+    Raises
+    ------
+    OSError
+        If the file is missing, or ends too early.
+    """
+    with _opened(path) as file:
         body, sizes = pickle.load(file)
         buffers = [np.empty(size, np.uint8) for size in sizes]
         for buffer in buffers:
             _read_into(file, memoryview(buffer))
     return pickle.loads(body, buffers=buffers)
+
+
+def _opened(path: str) -> BinaryIO:
+    try:
+        return open(path, "rb")
+    except FileNotFoundError as error:
+        raise FileNotFoundError(
+            f"{path!r}, a file of the job, is not on this machine, or was removed. All "
+            "machines need the folder of the job under the same path; scratch may name another."
+        ) from error
 
 
 def _read_into(file: Any, view: memoryview) -> None:

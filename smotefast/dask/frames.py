@@ -37,8 +37,8 @@ def fit_resample(
 
     The call computes the partitions once, to files, counts the classes and finds neighbors. The
     rows of the result are read or generated when its partitions are computed. They equal those
-    of the sampler's ``fit_resample`` on all rows in the order of the partitions: the originals,
-    then the synthetic samples, class after class.
+    of the sampler's ``fit_resample`` on all rows in the order of the partitions: the originals
+    in this order, then the synthetic samples, class after class.
 
     Parameters
     ----------
@@ -86,10 +86,8 @@ def fit_resample(
     >>> from distributed import Client, LocalCluster
     >>> import smotefast.dask
     >>> frame = pd.DataFrame({"x": [1.0, 2.0, 3.0, 4.0], "y": ["a", "a", "a", "b"]})
-    >>> with (
-    ...     LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as local,
-    ...     Client(local),
-    ... ):
+    >>> options = {"threads_per_worker": 1, "processes": False, "dashboard_address": None}
+    >>> with LocalCluster(n_workers=1, **options) as local, Client(local):
     ...     ddf = dd.from_pandas(frame, npartitions=2)
     ...     smotefast.dask.fit_resample(ddf, "y", "random")["y"].compute().tolist()
     ['a', 'a', 'a', 'b', 'b', 'b']

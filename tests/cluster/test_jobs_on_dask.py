@@ -27,6 +27,7 @@ from smotefast.exceptions import ArgumentError, ClusterError
 from smotefast.over_sampling import ADASYN, SMOTE, SMOTENC, RandomOverSampler
 from smotefast.storage import open_source
 from smotefast.under_sampling import RandomUnderSampler, TomekLinks
+from tests.helpers.command_line import run
 from tests.helpers.hypothesis_examples import examples
 from tests.helpers.parquet_files import imbalanced, write_file, write_folder
 
@@ -359,3 +360,38 @@ def test_this_machine__runs_the_same_list_of_tasks():
     )
     assert results == [4, 2, 3]
     assert sorted(done) == [(1, 2), (2, 3), (3, 4)]
+
+
+def test_the_command__refuses_what_does_not_split_before_it_starts_a_cluster(tmp_path, source):
+    done = run(
+        *("resample", source, tmp_path / "out", "--target", "label"),
+        *("--sampler", "adasyn", "--dask", "local"),
+    )
+    assert done.returncode == 2
+    assert "ADASYN compares rows of all classes" in done.stderr
+
+
+def test_the_command__says_that_there_is_no_scheduler(tmp_path, source, monkeypatch):
+    monkeypatch.setattr("smotefast.cluster.dask_clients._WAIT", 0.1)
+    address = "tcp://127.0.0.1:1"
+    done = run(
+        *("resample", source, tmp_path / "out", "--target", "label", "--dask", address),
+    )
+    assert done.returncode == 1
+    assert f"There is no scheduler of Dask at '{address}'" in done.stderr
+    assert os.listdir(tmp_path) == ["in.parquet"]
+
+
+def test_a_cluster_that_is_closed__is_an_error_and_the_job_goes_on(tmp_path, source):
+    job(source, tmp_path / "whole")
+    with client_of(1, processes=False) as client:
+
+        def close(done, total):
+            if done > 100:
+                client.cluster.close()
+
+        with pytest.raises(ClusterError, match="The cluster has dropped the tasks"):
+            job(source, tmp_path / "out", cluster=client, progress=close)
+    summary = job(source, tmp_path / "out", resume="require")
+    assert any(part.is_resumed for part in summary.parts)
+    assert contents(tmp_path / "out") == contents(tmp_path / "whole")

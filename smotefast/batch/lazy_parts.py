@@ -5,11 +5,12 @@ The stages are those of ``run_job.py`` until something is written.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from smotefast.batch.arguments import check_arguments
+from smotefast.batch.arguments import check_arguments, column_names
 from smotefast.batch.engines import Engine, Report
 from smotefast.batch.gathered_files import GatheredFiles
 from smotefast.batch.prepare import prepare_job
@@ -48,6 +49,7 @@ def prepare_parts(
     *,
     target: str,
     sampler: Any,
+    keep: Iterable[str],
     memory_limit: int | str | None,
     engine: Engine,
     progress: bool | None,
@@ -55,11 +57,15 @@ def prepare_parts(
     """Count classes, gather rows and find neighbors for the Parquet files in a folder.
 
     The parameters and errors are those of ``resample_dataset``; an engine runs the tasks.
+    Columns to keep get the values of the base row, so that no type has to allow nulls.
     """
+    kept = column_names(keep, "keep")
     arguments = check_arguments(
         folder,
         "",
         sampler=sampler,
+        keep=kept,
+        keep_fill="base" if kept else "null",
         memory_limit=memory_limit,
         is_written=False,
         on_cluster=True,

@@ -95,7 +95,8 @@ class TargetCounts(NamedTuple):
     by_task: list[tuple[int, Counts]]
 
 
-class TargetCounter(NamedTuple):
+@dataclass(frozen=True)
+class TargetCounter:
     """Counts the rows of each class that a task copies, and adds up what several have found."""
 
     source: ParquetSource

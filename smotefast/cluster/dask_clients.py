@@ -88,7 +88,7 @@ def open_client(address: str, memory_limit: int) -> Iterator[Client]:
             n_workers=thread_count(None),
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
+            dashboard_address=":0",  # any free port: None takes 8787, if that is free
             memory_limit=int(memory_limit / _PAUSE_AT),
         ) as local,
         distributed.Client(local) as client,

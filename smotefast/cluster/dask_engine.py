@@ -68,7 +68,7 @@ class DaskEngine:
         numbers = {future.key: number for number, future in enumerate(futures)}
         results: dict[int, _Result] = {}
         try:
-            for future in as_completed(futures):
+            for future in as_completed(futures, loop=self._client.loop):
                 number = numbers[future.key]
                 results[number], n_rows = _result_of(future)
                 done(tasks[number], results[number])
@@ -104,7 +104,9 @@ class DaskEngine:
 
     def _submit(self, path: str, tasks: Sequence[_Task]) -> list[Future[Any]]:
         pickled = [pickle.dumps(task) for task in tasks]
-        return self._client.map(do_task, [path] * len(tasks), pickled, pure=False)
+        futures: list[Future[Any]]
+        futures = self._client.map(do_task, [path] * len(tasks), pickled, pure=False)
+        return futures
 
     def _share(self, work: SharedWork) -> str:
         path = os.path.join(self.folder, f"work-{secrets.token_hex(4)}.pickle")

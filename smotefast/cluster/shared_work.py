@@ -58,7 +58,7 @@ def read_shared(path: str) -> Any:
         body, sizes = pickle.load(file)
         buffers = [np.empty(size, np.uint8) for size in sizes]
         for buffer in buffers:
-            _read_into(file, memoryview(buffer))
+            _read_into(file, buffer.data)
     return pickle.loads(body, buffers=buffers)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smotefast.batch.engines import Report
@@ -28,6 +29,7 @@ def fit_resample(
     target: str,
     sampler: Any = "smote",
     *,
+    keep: Iterable[str] = (),
     memory_limit: int | str | None = None,
     scratch: str | os.PathLike[str] | None = None,
     cluster: Client | None = None,
@@ -43,12 +45,16 @@ def fit_resample(
     Parameters
     ----------
     ddf
-        The rows; all columns but the target are features. The index is left out.
+        The rows; all columns but the target, and those to keep, are features. The index is left
+        out.
     target
         The column with the class.
     sampler
         A name such as "smote" or a sampler object: one that ``resample_dataset`` runs on a
         cluster.
+    keep
+        Columns that are no features, such as a key; synthetic samples get the values of their
+        base row.
     memory_limit
         Largest resident memory of each process, such as "2GiB". None means the default of
         ``resample_dataset``.
@@ -86,7 +92,7 @@ def fit_resample(
     >>> from distributed import Client, LocalCluster
     >>> import smotefast.dask
     >>> frame = pd.DataFrame({"x": [1.0, 2.0, 3.0, 4.0], "y": ["a", "a", "a", "b"]})
-    >>> options = {"threads_per_worker": 1, "processes": False, "dashboard_address": None}
+    >>> options = {"threads_per_worker": 1, "processes": False, "dashboard_address": ":0"}
     >>> with LocalCluster(n_workers=1, **options) as local, Client(local):
     ...     ddf = dd.from_pandas(frame, npartitions=2)
     ...     smotefast.dask.fit_resample(ddf, "y", "random")["y"].compute().tolist()
@@ -110,6 +116,7 @@ def fit_resample(
                 source,
                 target=target,
                 sampler=sampler,
+                keep=keep,
                 memory_limit=memory_limit,
                 engine=engine,
                 progress=progress,
@@ -121,7 +128,9 @@ def fit_resample(
         raise
     _folders.append(folder)
     tasks = [pickle.dumps(part) for part in parts.parts]
-    return dd.from_map(_partition, tasks, path=path, meta=_without_index(ddf._meta))
+    meta = _without_index(ddf._meta)
+    resampled: DataFrame = dd.from_map(_partition, tasks, path=path, meta=meta)
+    return resampled
 
 
 class Frames(NamedTuple):
@@ -140,7 +149,7 @@ class Frames(NamedTuple):
 
     def frame(self, part: Part, report: Report) -> pd.DataFrame:
         """Return a part as a frame."""
-        frame = self.rows.table(part, report).to_pandas()
+        frame: pd.DataFrame = self.rows.table(part, report).to_pandas()
         dtypes = {
             name: dtype for name, dtype in self.meta.dtypes.items() if _is_complete(dtype)
         }
@@ -186,9 +195,10 @@ def _current_client() -> Client:
     from distributed import get_client
 
     try:
-        return get_client()
+        client: Client = get_client()
     except ValueError as error:
         raise RuntimeError(
             "There is no client of Dask. Start one with distributed.Client, whose workers have "
             "one task thread each, or give it as cluster."
         ) from error
+    return client

@@ -25,7 +25,8 @@ def resample(
     target: str,
     sampler: Any = "smote",
     *,
-    order_by: Sequence[str] = (),
+    order_by: str | Sequence[str] = (),
+    keep: Iterable[str] = (),
     memory_limit: int | str | None = None,
     scratch: str | os.PathLike[str] | None = None,
     progress: bool | None = False,
@@ -40,7 +41,7 @@ def resample(
     Parameters
     ----------
     df
-        The rows; all columns but the target are features.
+        The rows; all columns but the target, and those to keep, are features.
     target
         The column with the class.
     sampler
@@ -49,6 +50,9 @@ def resample(
     order_by
         Columns that order the rows, such as a key. Without any, the order is that of the
         partitions, which may change from one computation to the next, and with it the samples.
+    keep
+        Columns that are no features, such as a key; synthetic samples get the values of their
+        base row.
     memory_limit
         Largest resident memory of each Python process, such as "2GiB". None means the default
         of ``resample_dataset``.
@@ -86,6 +90,7 @@ def resample(
             source,
             target=target,
             sampler=sampler,
+            keep=keep,
             memory_limit=memory_limit,
             engine=SparkEngine(df.sparkSession, folder.path),
             progress=progress,

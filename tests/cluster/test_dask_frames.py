@@ -23,7 +23,7 @@ def client():
             n_workers=2,
             threads_per_worker=1,
             processes=False,
-            dashboard_address=None,
+            dashboard_address=":0",
             silence_logs=60,
         ) as cluster,
         distributed.Client(cluster) as client,
@@ -109,3 +109,13 @@ def test_a_client__is_needed(monkeypatch):
     with pytest.raises(RuntimeError, match="There is no client of Dask"):
         smotefast.dask.fit_resample(ddf, "label")
     assert issubclass(ClusterError, RuntimeError)
+
+
+def test_columns_to_keep__get_the_values_of_the_base_row(client):
+    rows = frame()[["wide", "label"]].assign(key=range(300))
+    ddf = dd.from_pandas(rows, npartitions=4)
+    resampled = smotefast.dask.fit_resample(ddf, "label", "smote", keep=["key"]).compute()
+    assert resampled["key"].iloc[:300].tolist() == ddf["key"].compute().tolist()
+    rare = set(rows["key"][rows["label"] == "rare"])
+    assert len(resampled) > 300
+    assert set(resampled["key"].iloc[300:]) <= rare

@@ -52,7 +52,7 @@ def client_of(n_workers, *, processes, threads_per_worker=1):
             n_workers=n_workers,
             threads_per_worker=threads_per_worker,
             processes=processes,
-            dashboard_address=None,
+            dashboard_address=":0",
             silence_logs=60,
         ) as cluster,
         distributed.Client(cluster) as client,
@@ -323,7 +323,7 @@ if __name__ == "__main__":
             os.kill(os.getpid(), signal.SIGKILL)
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None
+            n_workers=2, threads_per_worker=1, dashboard_address=":0"
         ) as cluster,
         distributed.Client(cluster) as client,
     ):

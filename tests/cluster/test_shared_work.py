@@ -17,8 +17,6 @@ from smotefast.cluster.shared_work import (
     write_shared,
 )
 
-pytest.importorskip("cloudpickle")
-
 
 @pytest.fixture(autouse=True)
 def forget():

@@ -57,12 +57,13 @@ def test_rows__are_those_of_fit_resample_in_the_order_of_a_key(session, sampler,
     rows = frame()
     shuffled = rows.sample(frac=1, random_state=1)
     df = session.createDataFrame(shuffled).repartition(n_partitions)
-    resampled = smotefast.spark.resample(df, "label", sampler, order_by="key")
+    resampled = smotefast.spark.resample(df, "label", sampler, order_by="key", keep=["key"])
     assert resampled.schema == df.schema
     found = [tuple(row) for row in resampled.collect()]
-    X, y = sampler.fit_resample(rows.drop(columns="label"), rows["label"])
+    X, y = sampler.fit_resample(rows.drop(columns=["key", "label"]), rows["label"])
     expected = session.createDataFrame(X.assign(label=y)).collect()
-    assert found == [tuple(row) for row in expected]
+    assert [row[1:] for row in found] == [tuple(row) for row in expected]
+    assert [row[0] for row in found[: len(rows)]] == list(range(len(rows)))
 
 
 def test_samplers_that_do_not_split__are_refused(session, tmp_path):

@@ -78,6 +78,19 @@ def resample(
     See Also
     --------
     smotefast.dask.fit_resample : The same for data frames of Dask.
+
+    Examples
+    --------
+    >>> import smotefast.spark
+    >>> from pyspark.sql import SparkSession  # doctest: +SKIP
+    >>> session = SparkSession.builder.master("local[2]").getOrCreate()  # doctest: +SKIP
+    >>> rows = [(1, 1.0, "a"), (2, 2.0, "a"), (3, 3.0, "b")]
+    >>> df = session.createDataFrame(rows, "key int, x double, y string")  # doctest: +SKIP
+    >>> resampled = smotefast.spark.resample(
+    ...     df, "y", "random", order_by="key", keep=["key"]
+    ... )  # doctest: +SKIP
+    >>> resampled.count()  # doctest: +SKIP
+    4
     """
     _check_frame(df)
     names = [order_by] if isinstance(order_by, str) else list(order_by)
@@ -102,7 +115,7 @@ def resample(
         raise
     _folders.append(folder)
     table = table_of_tasks(df.sparkSession, parts.parts)
-    return table.mapInArrow(partial(_rows_of_parts, path, _arrow_schema(df)), df.schema)
+    return table.mapInArrow(partial(_rows_of_parts, path, _timestamps(df)), df.schema)
 
 
 def _check_frame(df: Any) -> None:
@@ -114,16 +127,15 @@ def _check_frame(df: Any) -> None:
         )
 
 
-def _arrow_schema(df: DataFrame) -> pa.Schema:
-    """Return the types in which Spark takes rows from Arrow."""
-    from pyspark.sql.pandas.types import to_arrow_schema
-
-    schema: pa.Schema = to_arrow_schema(df.schema)
-    return schema
+def _timestamps(df: DataFrame) -> dict[str, str | None]:
+    """Return the time zone that Spark takes each timestamp from Arrow in; its unit is 1 us."""
+    zones = {"timestamp": "UTC", "timestamp_ntz": None}
+    types = {field.name: field.dataType.typeName() for field in df.schema.fields}
+    return {name: zones[kind] for name, kind in types.items() if kind in zones}
 
 
 def _rows_of_parts(
-    path: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]
+    path: str, zones: dict[str, str | None], batches: Iterable[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
     """Fill the parts of batches of tasks, on an executor."""
     import pyarrow as pa
@@ -131,7 +143,8 @@ def _rows_of_parts(
     for batch in batches:
         for task in batch["task"].to_pylist():
             table: pa.Table = do_task(path, task)[0]
-            columns = [
-                table.column(field.name).cast(field.type).combine_chunks() for field in schema
-            ]
-            yield from pa.Table.from_arrays(columns, schema=schema).to_batches()
+            for name, zone in zones.items():
+                at = table.schema.get_field_index(name)
+                column = table.column(at).cast(pa.timestamp("us", zone))
+                table = table.set_column(at, name, column)
+            yield from table.to_batches()

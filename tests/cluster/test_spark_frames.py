@@ -17,7 +17,9 @@ pytestmark = [
         shutil.which("java") is None,
         reason="Spark needs Java: apt-get install default-jre-headless",
     ),
+    pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas"),
 ]
+SCHEMA = "key long, wide double, small float, kind string, day timestamp, label string"
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +49,15 @@ def frame(n_rows=300):
     )
 
 
+def tuples(rows):
+    """Return the rows of a frame as tuples of Python's values."""
+    columns = [rows[name].tolist() for name in rows]
+    return [
+        tuple(getattr(value, "to_pydatetime", lambda value=value: value)() for value in row)
+        for row in zip(*columns, strict=True)
+    ]
+
+
 @pytest.mark.parametrize(
     "sampler",
     [SMOTENC(["kind", "day"], random_state=0), RandomOverSampler(random_state=0)],
@@ -56,18 +67,17 @@ def frame(n_rows=300):
 def test_rows__are_those_of_fit_resample_in_the_order_of_a_key(session, sampler, n_partitions):
     rows = frame()
     shuffled = rows.sample(frac=1, random_state=1)
-    df = session.createDataFrame(shuffled).repartition(n_partitions)
+    df = session.createDataFrame(tuples(shuffled), SCHEMA).repartition(n_partitions)
     resampled = smotefast.spark.resample(df, "label", sampler, order_by="key", keep=["key"])
     assert resampled.schema == df.schema
     found = [tuple(row) for row in resampled.collect()]
     X, y = sampler.fit_resample(rows.drop(columns=["key", "label"]), rows["label"])
-    expected = session.createDataFrame(X.assign(label=y)).collect()
-    assert [row[1:] for row in found] == [tuple(row) for row in expected]
+    assert [row[1:] for row in found] == tuples(X.assign(label=y))
     assert [row[0] for row in found[: len(rows)]] == list(range(len(rows)))
 
 
 def test_samplers_that_do_not_split__are_refused(session, tmp_path):
-    df = session.createDataFrame(frame()[["wide", "small", "label"]])
+    df = session.createDataFrame(tuples(frame()), SCHEMA).drop("kind", "day")
     with pytest.raises(ValueError, match="ADASYN compares rows of all classes"):
         smotefast.spark.resample(df, "label", ADASYN(), scratch=tmp_path)
     assert not list(tmp_path.iterdir())

@@ -132,10 +132,12 @@ def test_parts__do_not_depend_on_the_number_of_workers(tmp_path, n_workers, proc
         check_same(tmp_path, client, source, SAMPLERS[0])
 
 
-def test_a_relative_path__is_the_same_on_workers(tmp_path, monkeypatch, in_processes):
+def test_a_relative_path_and_the_provenance__are_the_same_on_workers(
+    tmp_path, monkeypatch, in_processes
+):
     source = write_folder(tmp_path / "in", imbalanced(share=0.3), 2)
     monkeypatch.chdir(tmp_path)
-    check_same(tmp_path, in_processes, source.name, SAMPLERS[0])
+    check_same(tmp_path, in_processes, source.name, SAMPLERS[0], provenance=True)
 
 
 def test_counts__do_not_depend_on_how_tasks_are_grouped(tmp_path):
@@ -148,6 +150,7 @@ def test_counts__do_not_depend_on_how_tasks_are_grouped(tmp_path):
         pairs = [counter.add_up(each[i : i + 2]) for i in range(0, len(each), 2)]
         assert counter.add_up(pairs) == together
         assert sum(together.counts.values()) == 600
+        assert [start for start, _ in together.by_task] == list(range(0, 600, 100))
 
 
 def test_files__of_two_attempts_are_the_same_file(tmp_path, source):

@@ -30,6 +30,7 @@ from smotefast.under_sampling import RandomUnderSampler, TomekLinks
 from tests.helpers.command_line import run
 from tests.helpers.hypothesis_examples import examples
 from tests.helpers.parquet_files import imbalanced, write_file, write_folder
+from tests.helpers.stores import make_store
 
 distributed = pytest.importorskip("distributed")
 
@@ -107,7 +108,7 @@ def check_same(folder, cluster, source, sampler, **options):
     assert sorted(os.listdir(folder)) == ["here", "in", "there"]
 
 
-@examples(6)
+@examples(4)
 @given(data=st.data())
 def test_parts__are_those_of_one_machine_byte_for_byte(in_processes, tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("job")
@@ -398,3 +399,22 @@ def test_a_cluster_that_is_closed__is_an_error_and_the_job_goes_on(tmp_path, sou
     summary = job(source, tmp_path / "out", resume="require")
     assert any(part.is_resumed for part in summary.parts)
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("kind", ["memory", pytest.param("s3", marks=pytest.mark.long)])
+def test_a_store__gets_the_files_of_one_machine(tmp_path, monkeypatch, kind):
+    store = make_store(kind, monkeypatch)
+    url = store.write_table("in.parquet", imbalanced(share=0.3), row_group_size=40)
+    (tmp_path / "scratch").mkdir()
+    options = {"scratch": tmp_path / "scratch"}
+    job(url, store.url("here"), **options)
+    with client_of(2, processes=kind == "s3") as client:  # its credentials are in variables
+        job(url, store.url("there"), cluster=client, **options)
+    files = {"here": [], "there": []}
+    for name in store.names():
+        folder = name.split("/")[0]
+        if name.endswith(".parquet") and folder in files:
+            files[folder].append((os.path.basename(name), store.read(name)))
+    assert len(files["here"]) > 2
+    assert files["there"] == files["here"]
+    assert os.listdir(tmp_path / "scratch") == []

@@ -115,6 +115,7 @@ __all__ = [
 SUBPACKAGES = {
     "batch": ["iter_resampled", "plan_dataset", "resample_dataset", "verify_dataset"],
     "calibration": ["prior_correction"],
+    "dask": [],  # used as smotefast.dask.fit_resample(...)
     "combine": ["SMOTEENN", "Combination", "SMOTETomek"],
     "diagnosis": ["diagnose", "diagnose_dataset"],
     "evaluation": ["compare"],
@@ -137,6 +138,7 @@ SUBPACKAGES = {
     "patch": ["patch_imblearn", "unpatch_imblearn"],
     "plot": [],  # used as plot.resampling(...)
     "report.in_memory": ["progress"],
+    "spark": [],  # used as smotefast.spark.resample(...)
     "under_sampling": [
         "AllKNN",
         "ClusterCentroids",

@@ -49,6 +49,10 @@ class StoreReadError(SourceError, StoreError):
     """A source in a store cannot be read."""
 
 
+class ClusterError(RuntimeError):
+    """A cluster has lost tasks of a job, or its workers cannot run them."""
+
+
 class DestinationExistsError(FileExistsError, ValueError):
     """The destination exists and is something that is never replaced."""
 

@@ -21,12 +21,12 @@ LAYERS = [
     {"__main__"},
     {"cli"},
     {"bench", "plot", "visualizer"},
-    {"diagnosis", "evaluation"},
+    {"dask", "diagnosis", "evaluation", "spark"},
     {"batch"},
     {"registry", "patch"},
     {"combine"},
     {"report", "over_sampling", "under_sampling"},
-    {"engine"},
+    {"engine", "cluster"},
     {"neighbors", "storage", "tables"},
     {"kernels"},
     {"calibration", "exceptions"},
@@ -53,7 +53,7 @@ OPENED_LATE = {
 NUMBAS = {"kernels/compile.py", "kernels/compile_cache.py", "kernels/compile_events.py"}
 HEAVY = {
     "numba", "pynndescent", "pyarrow", "pandas", "polars", "narwhals", "typer", "rich",
-    "matplotlib",
+    "matplotlib", "dask", "distributed", "pyspark",
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import smotefast
 
-OPTIONAL = ["pandas", "polars", "imblearn", "matplotlib"]
+OPTIONAL = ["pandas", "polars", "imblearn", "matplotlib", "distributed", "pyspark"]
 
 # Refuses packages as if they were not installed, in the process that runs it.
 BLOCKER = """
@@ -52,6 +52,11 @@ for name in ("smote", "random"):
     summary = smotefast.resample_dataset("in.parquet", out, target="label", sampler=name)
     assert pq.read_metadata(out).num_rows == 80
     assert "rows written" in str(summary)
+if "distributed" in BLOCKED:
+    try:
+        smotefast.resample_dataset("in.parquet", "out", target="label", cluster="local")
+    except ImportError as error:
+        assert "pip install 'smotefast[dask]'" in str(error)
 loaded = {name.split(".")[0] for name in sys.modules}
 assert not loaded & BLOCKED, loaded & BLOCKED
 # scikit-learn may import narwhals; this package does so only here, for its frames.

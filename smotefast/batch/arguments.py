@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 from smotefast._messages import did_you_mean, list_names, quote_name
 from smotefast.batch.layout import Layout, check_layout
 from smotefast.batch.scan import Allowed
-from smotefast.batch.steps import JobSteps, job_steps
+from smotefast.batch.steps import JobSteps, job_steps, refuse_on_cluster
 from smotefast.registry import make_sampler
 from smotefast.storage import (
     ArgumentError,
@@ -30,7 +30,7 @@ class Arguments(NamedTuple):
     """Checked arguments: paths as strings, the limit in bytes, copies of the samplers.
 
     The source is a list of locations, or an object that yields batches. ``files`` is where the
-    destination is.
+    destination is. ``on_cluster`` says that processes of several machines may do the tasks.
     """
 
     source: Any
@@ -55,6 +55,7 @@ class Arguments(NamedTuple):
     report: str | None
     scratch: str | None
     format: str | None
+    on_cluster: bool = False
 
 
 def check_arguments(
@@ -85,6 +86,7 @@ def check_arguments(
     scratch: str | os.PathLike[str] | None = None,
     format: str | None = None,
     is_written: bool = True,
+    on_cluster: bool = False,
 ) -> Arguments:
     """Check the arguments of ``resample_dataset`` without looking at the data.
 
@@ -113,9 +115,17 @@ def check_arguments(
             "rows='synthetic' leaves nothing to write: this job generates no samples."
         )
     _check_weights(steps, weight_column, weights_from)
+    if on_cluster:
+        refuse_on_cluster(steps, order)
+    location = destination_location(destination) if is_written else Location("", LOCAL)
+    if on_cluster and location.files.is_remote and scratch is None:
+        raise ArgumentError(
+            f"The destination {location.path!r} is in a store, so a job on a cluster needs "
+            "scratch: a folder that all workers have under the same path."
+        )
     return Arguments(
         check_source(source),
-        *(destination_location(destination) if is_written else Location("", LOCAL)),
+        *location,
         steps,
         limit,
         rows == "all",
@@ -135,6 +145,7 @@ def check_arguments(
         None if report is None else file_path(report, "report"),
         None if scratch is None else file_path(scratch, "scratch", "folder"),
         format,
+        on_cluster,
     )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from smotefast.batch.gathering import check_complete, split_by_class
+from smotefast.batch.gathering import check_complete, rows_of_classes
 from smotefast.batch.reading import FileReader
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.recipes import Positions
@@ -70,20 +69,9 @@ class ClassTable:
 def gather_table(reader: FileReader, columns: list[str], sizes: Counts) -> ClassTable:
     """Read columns of any type of some classes into one table."""
     builder = _TableBuilder([reader.source.schema.field(name) for name in columns], sizes)
-    for label, positions, rows in rows_of_classes(reader, columns, sizes):
+    for label, positions, rows in rows_of_classes(reader, columns, list(sizes)):
         builder.add(label, positions, rows)
     return ClassTable(reader.source.n_rows, builder.table(), builder.source_rows(), sizes)
-
-
-def rows_of_classes(
-    reader: FileReader, columns: list[str], sizes: Counts
-) -> Iterator[tuple[Any, np.ndarray, pa.RecordBatch]]:
-    """Yield rows of some classes, each with the class and the positions in the source."""
-    # The target comes first, to tell the classes apart.
-    ordered = [reader.target, *(name for name in columns if name != reader.target)]
-    for start, batch in reader.batches(ordered, "reading classes") if sizes else ():
-        for label, positions, rows in split_by_class(batch, list(sizes)):
-            yield label, positions + start, rows
 
 
 def class_ranges(sizes: Counts) -> dict[Any, range]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from smotefast.batch.parts import Workers
+from smotefast.batch.engines import THIS_MACHINE, Report
 from smotefast.batch.shuffle_keys import ShuffleKeys
 from smotefast.batch.shuffle_plan import ShuffleSizes
 from smotefast.batch.tasks import ShuffledRows, Task
@@ -35,7 +35,6 @@ from smotefast.storage.sorted_runs import (
 from smotefast.storage.source import reuse_dictionary
 from smotefast.tables.arrow_tables import take_arrow
 
-Report = Callable[[int], None]
 _PREFIX, _SUFFIX = "run-", ".arrow"
 
 
@@ -184,15 +183,12 @@ def sort_in_runs(
     writer.remove_others([run for runs in finished.values() for run in runs])
     rest = [task for task in tasks if task.name not in finished]
 
-    def sort(task: RunTask, count: Report) -> list[SortedRun]:
-        runs = writer.write(task, count)
+    def record(task: RunTask, runs: list[SortedRun]) -> None:
         if journal is not None and runs and all(run.file_bytes for run in runs):
             described = [describe_run(run) for run in runs]
             journal.record(task.name, layout=writer.layout, runs=described)
-        return runs
 
-    with closing(Workers(sort, n_workers)) as workers:
-        written = workers.run(rest, report)
+    written = THIS_MACHINE.run(writer.write, rest, report, n_at_once=n_workers, done=record)
     found = {**finished, **{task.name: runs for task, runs in zip(rest, written, strict=True)}}
     return [run for task in tasks for run in found[task.name]]
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 from smotefast._row_files import RowFile
 from smotefast._typing import Rows
 from smotefast.batch.reading import (
+    FileReader,
     NumberReader,
     count_unusable,
     source_changed,
@@ -122,17 +123,15 @@ def _fill(
     """Write rows and positions of classes into their arrays, or files."""
     unusable = UnusableValues(over_sampled)
     filled = dict.fromkeys(sizes, 0)
-    columns = [reader.files.target, *reader.features]
-    for start, batch in reader.files.batches(columns, "reading classes"):
-        for label, positions, part in split_by_class(batch, list(sizes)):
-            unusable.count(part, label, reader.features)
-            free = max(0, sizes[label] - filled[label])  # of a source that has changed
-            span = slice(filled[label], filled[label] + min(part.num_rows, free))
-            positions_of[label][span] = positions[:free] + start
-            if not unusable.counts:
-                values = features_to_matrix(part.columns[1:], reader.features, reader.dtype)
-                matrices[label][span] = values[:free]
-            filled[label] += part.num_rows
+    for label, positions, part in rows_of_classes(reader.files, reader.features, list(sizes)):
+        unusable.count(part, label, reader.features)
+        free = max(0, sizes[label] - filled[label])  # of a source that has changed
+        span = slice(filled[label], filled[label] + min(part.num_rows, free))
+        positions_of[label][span] = positions[:free]
+        if not unusable.counts:
+            values = features_to_matrix(part.columns[1:], reader.features, reader.dtype)
+            matrices[label][span] = values[:free]
+        filled[label] += part.num_rows
     unusable.refuse()
     check_complete(filled, sizes)
 
@@ -144,6 +143,23 @@ def gather_all_rows(reader: NumberReader) -> tuple[np.ndarray, np.ndarray]:
         matrix[start : start + len(values)] = values
     labels = np.array(reader.files.labels)
     return matrix, labels[reader.files.class_codes()]
+
+
+def rows_of_classes(
+    reader: FileReader, columns: list[str], labels: list[Any]
+) -> Iterator[tuple[Any, np.ndarray, pa.RecordBatch]]:
+    """Yield rows of some classes, each batch with its class and the positions in the source.
+
+    The first column is the target, which tells the classes apart. The rows of each class come
+    in the order of the source.
+    """
+    ordered = [reader.target, *(name for name in columns if name != reader.target)]
+    if reader.gathered is not None and labels:
+        yield from reader.gathered.read(reader, ordered, labels)
+        return
+    for start, batch in reader.batches(ordered, "reading classes") if labels else ():
+        for label, positions, rows in split_by_class(batch, labels):
+            yield label, positions + start, rows
 
 
 def split_by_class(

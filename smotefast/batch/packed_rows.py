@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from smotefast._row_files import ByteFile, RowFile
-from smotefast.batch.class_tables import Categories, class_ranges, rows_of_classes
-from smotefast.batch.gathering import check_complete
+from smotefast.batch.class_tables import Categories, class_ranges
+from smotefast.batch.gathering import check_complete, rows_of_classes
 from smotefast.batch.reading import FileReader
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.recipes import ConsecutivePositions
@@ -107,7 +107,7 @@ def gather_into_files(reader: FileReader, columns: list[str], sizes: Counts) -> 
     source_rows = RowFile.new(folder, (n_rows,), np.int64)
     first = {label: each.start for label, each in class_ranges(sizes).items()}
     n_read = dict.fromkeys(sizes, 0)
-    for label, positions, rows in rows_of_classes(reader, columns, sizes):
+    for label, positions, rows in rows_of_classes(reader, columns, list(sizes)):
         start, free = first[label] + n_read[label], max(0, sizes[label] - n_read[label])
         fitting = rows.slice(0, free)
         packed.write(start, [fitting.column(name) for name in columns])

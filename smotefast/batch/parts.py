@@ -1,4 +1,4 @@
-"""Write the parts of a job with several threads, and record those that are done.
+"""Write the parts of a job where its engine runs tasks, and record those that are done.
 
 A part is written to a file of its own, which gets its final name when it is complete and on
 disk. What a journal of an earlier run says about it counts if the file is still the same.
@@ -6,28 +6,22 @@ disk. What a journal of an earlier run says about it counts if the file is still
 
 from __future__ import annotations
 
-import contextlib
 import os
-import queue
-import threading
+import secrets
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
 import pyarrow as pa
 
+from smotefast.batch.engines import Engine, Report
 from smotefast.batch.partition_by import PartitionedSink, WrittenFile
 from smotefast.batch.tasks import Part
 from smotefast.report import WrittenPart
 from smotefast.storage import ParquetSink, release_memory, uses_jemalloc
 from smotefast.storage.files import OutputFiles, file_checksum, remove
 from smotefast.storage.journal import Journal
-
-_Task = TypeVar("_Task")
-_Result = TypeVar("_Result")
-# Seconds between two looks at the threads, at most: a signal is handled then.
-_INTERVAL = 0.2
 
 
 class PartWriter(NamedTuple):
@@ -51,6 +45,9 @@ class PartWriter(NamedTuple):
         What else the bytes of a part follow from, besides the job.
     partition_by
         Columns whose values name folders.
+    has_rivals
+        Whether another process may write the same part at the same time, such as a worker that
+        a cluster takes for lost. Each attempt has a file of its own then.
     """
 
     row_groups: Callable[[Part], Generator[pa.Table, None, None]]
@@ -62,14 +59,16 @@ class PartWriter(NamedTuple):
     reads_ahead: bool
     layout: Sequence[int] = ()
     partition_by: tuple[str, ...] = ()
+    has_rivals: bool = False
 
-    def write(self, part: Part, report: Callable[[int], None]) -> list[WrittenPart]:
+    def write(self, part: Part, report: Report) -> list[WrittenPart]:
         """Write a part; ``report`` is called with the rows of each row group, and with 0 often.
 
         A part without rows, other than the first one, gets no file; nor does the first one, if
         there are partitions.
         """
-        attempt = os.path.join(self.folder, f"attempt-{part.name}")
+        number = f"{secrets.token_hex(4)}-" if self.has_rivals else ""
+        attempt = os.path.join(self.folder, f"attempt-{number}{part.name}")
         if self.partition_by:
             remove(attempt)
         files = self._write_files(part, attempt, report)
@@ -80,7 +79,7 @@ class PartWriter(NamedTuple):
             remove(attempt)
         return written
 
-    def _keep(self, file: WrittenFile, report: Callable[[int], None]) -> WrittenPart:
+    def _keep(self, file: WrittenFile, report: Report) -> WrittenPart:
         """Give a complete file its final name."""
 
         def check() -> None:
@@ -91,9 +90,7 @@ class PartWriter(NamedTuple):
         self.output.keep(file.path, file.name, check)
         return WrittenPart(file.name, file.n_rows, n_bytes, checksum, self.group_rows)
 
-    def _write_files(
-        self, part: Part, path: str, report: Callable[[int], None]
-    ) -> list[WrittenFile]:
+    def _write_files(self, part: Part, path: str, report: Report) -> list[WrittenFile]:
         tables = self.row_groups(part)
         sink = self._sink(part, path, lambda: report(0))
         try:
@@ -149,93 +146,30 @@ def write_parts(
     finished: Mapping[str, list[WrittenPart]],
     writer: PartWriter,
     journal: Journal,
+    engine: Engine,
     n_workers: int,
-    report: Callable[[int], None],
+    report: Report,
 ) -> list[WrittenPart]:
     """Write the parts that are not finished; return the files of all of them.
 
-    ``report`` is called in this thread, with numbers of rows.
+    ``n_workers`` is how many parts this process may write at a time. ``report`` is called in
+    this thread, with numbers of rows.
     """
     writer.output.remove_others({file.file for files in finished.values() for file in files})
     rest = [part for part in parts if part.name not in finished]
 
-    def write(part: Part, count: Callable[[int], None]) -> list[WrittenPart]:
-        result = writer.write(part, count)
+    def record(part: Part, files: list[WrittenPart]) -> None:
         journal.record(
             part.name,
-            files=[file[:4] for file in result],
+            files=[file[:4] for file in files],
             group_rows=writer.group_rows,
             layout=list(writer.layout),
         )
-        return result
 
-    with closing(Workers(write, n_workers)) as workers:
-        results = workers.run(rest, report)
+    results = engine.run(writer.write, rest, report, n_at_once=n_workers, done=record)
     names = (part.name for part in rest)
     written = {**finished, **dict(zip(names, results, strict=True))}
     return [file for part in parts for file in written[part.name]]
-
-
-class _StoppedError(Exception):
-    """The other threads are to end, because one has failed or the job was interrupted."""
-
-
-class Workers(Generic[_Task, _Result]):
-    """Threads that work on tasks. ``close`` ends them when they report the next time.
-
-    Parameters
-    ----------
-    work
-        Does a task. Its second argument is to be called with numbers of rows, 0 among them.
-    n_workers
-        Tasks at a time.
-    """
-
-    def __init__(
-        self, work: Callable[[_Task, Callable[[int], None]], _Result], n_workers: int
-    ) -> None:
-        self._work = work
-        self._n_rows: queue.SimpleQueue[int] = queue.SimpleQueue()
-        self._must_stop = threading.Event()
-        self._pool = ThreadPoolExecutor(n_workers, thread_name_prefix="smotefast-part")
-
-    def run(self, tasks: Sequence[_Task], report: Callable[[int], None]) -> list[_Result]:
-        """Do tasks; return their results. ``report`` is called in this thread."""
-        futures = [self._pool.submit(self._do, task) for task in tasks]
-        pending = futures
-        while pending:
-            self._report(report, _INTERVAL)
-            for future in [each for each in pending if each.done()]:
-                future.result()
-            pending = [each for each in pending if not each.done()]
-        self._report(report, 0)
-        return [future.result() for future in futures]
-
-    def _do(self, task: _Task) -> _Result:
-        try:
-            return self._work(task, self._count)
-        finally:
-            self._n_rows.put(0)  # wakes the thread that waits
-
-    def _count(self, n_rows: int) -> None:
-        if self._must_stop.is_set():
-            raise _StoppedError
-        if n_rows:
-            self._n_rows.put(n_rows)
-
-    def _report(self, report: Callable[[int], None], timeout: float) -> None:
-        """Report the rows that were written; wait for the first ones."""
-        with contextlib.suppress(queue.Empty):
-            n_rows = self._n_rows.get(timeout=timeout) if timeout else 0
-            while True:
-                if n_rows:
-                    report(n_rows)
-                n_rows = self._n_rows.get_nowait()
-
-    def close(self) -> None:
-        """End the threads."""
-        self._must_stop.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _one_ahead(

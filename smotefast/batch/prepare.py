@@ -29,7 +29,7 @@ from smotefast.batch.memory_needs import (
 from smotefast.batch.numeric_features import AllNumericFeatures, NumericFeatures
 from smotefast.batch.packed_rows import can_be_packed, gather_into_files
 from smotefast.batch.provenance import ProvenanceColumns
-from smotefast.batch.reading import FileReader
+from smotefast.batch.reading import ClassRows, FileReader
 from smotefast.batch.request import Request
 from smotefast.batch.row_filters import RowsToWrite
 from smotefast.batch.selection import SecondStep, second_step
@@ -93,11 +93,13 @@ def prepare_job(
     is_written: bool = True,
     extra_groups: float = 0.0,
     scratch: str,
+    gathered: ClassRows | None = None,
 ) -> PreparedJob:
     """Plan the memory, read the classes, find neighbors.
 
-    ``times`` gets these steps, and ``scratch`` is a folder for temporary files. The other
-    parameters are those of ``make_plan``.
+    ``times`` gets these steps, and ``scratch`` is a folder for temporary files. ``gathered`` is
+    where the rows of classes are read, if not from the source. The other parameters are those
+    of ``make_plan``.
 
     Raises
     ------
@@ -120,18 +122,18 @@ def prepare_job(
         extra_groups=extra_groups,
     )
     warn_about_features(request, features, plan)
-    reader = _reader(request, plan, progress, scratch)
+    reader = _reader(request, plan, progress, scratch, gathered)
     times.begin("gathering")
-    gathered = features.gather(reader)
-    sources = _column_sources(request, features, reader, gathered.rows)
+    found = features.gather(reader)
+    sources = _column_sources(request, features, reader, found.rows)
     times.begin("searching")
     progress.phase(features.phase)
     with _search_display(request, features, progress):
-        job = request.over_sampler.prepare(gathered.rows, request.n_to_generate)
+        job = request.over_sampler.prepare(found.rows, request.n_to_generate)
     check_resident_memory(request.limit)
     with _search_display(request, features, progress):
         rows_to_write = second.select(
-            job, reader, features.dtype, gathered.in_memory, in_files=bool(features.in_files)
+            job, reader, features.dtype, found.in_memory, in_files=bool(features.in_files)
         )
     check_resident_memory(request.limit)
     release_memory()
@@ -227,6 +229,8 @@ def classes_in_files(request: Request, second: SecondStep) -> Iterator[list[Any]
 def why_in_memory(request: Request, second: SecondStep) -> str | None:
     """Say in a sentence why no class can be in files; None if classes can, or none changes."""
     needs, name = request.needs, type(request.over_sampler).__name__
+    if request.arguments.on_cluster:
+        return "On a cluster, each process has the classes to over-sample in memory."
     if needs.reads == "everything":
         more = f", nor does {needs.alternative}" if needs.alternative else ""
         return (
@@ -365,7 +369,13 @@ def _shuffle_need(request: Request, n_rows: int) -> ShuffleNeed | None:
     return ShuffleNeed(int(n_rows * row_bytes), part_bytes, dictionaries)
 
 
-def _reader(request: Request, plan: Plan, progress: Progress, scratch: str) -> FileReader:
+def _reader(
+    request: Request,
+    plan: Plan,
+    progress: Progress,
+    scratch: str,
+    gathered: ClassRows | None,
+) -> FileReader:
     return FileReader(
         request.source,
         request.target,
@@ -376,6 +386,7 @@ def _reader(request: Request, plan: Plan, progress: Progress, scratch: str) -> F
         progress,
         request.limit,
         scratch,
+        gathered,
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,16 @@ from smotefast.batch.scan import label_codes
 from smotefast.report.progress import Progress
 from smotefast.storage import ParquetSource, SourceChangedError, check_resident_memory
 from smotefast.tables.arrow_columns import features_to_matrix
+
+
+class ClassRows(Protocol):
+    """Reads the rows of classes where a cluster has gathered them."""
+
+    def read(
+        self, reader: FileReader, columns: list[str], labels: list[Any]
+    ) -> Iterator[tuple[Any, np.ndarray, pa.RecordBatch]]:
+        """Yield rows of some classes; see ``gathering.rows_of_classes``."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,8 @@ class FileReader:
         Largest resident memory of the process, in bytes.
     scratch
         Folder for temporary files.
+    gathered
+        Where the rows of classes are read, if not from the source.
     """
 
     source: ParquetSource
@@ -55,6 +67,7 @@ class FileReader:
     progress: Progress
     limit: int
     scratch: str
+    gathered: ClassRows | None = None
 
     def batches(self, columns: list[str], phase: str) -> Iterator[tuple[int, pa.RecordBatch]]:
         """Yield the position of the first row of each batch, and the batch."""

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from smotefast.batch.arguments import check_arguments
 from smotefast.batch.layout import Codec
 from smotefast.batch.run_job import run_job
+from smotefast.cluster import check_client
 from smotefast.report import Summary
 
 Path = str | os.PathLike[str]
@@ -44,6 +45,7 @@ def resample_dataset(
     report: str | os.PathLike[str] | None = None,
     scratch: str | os.PathLike[str] | None = None,
     format: Literal["delta"] | None = None,
+    cluster: Any = None,
 ) -> Summary:
     """Resample a data set in Parquet files that may be larger than memory.
 
@@ -151,10 +153,18 @@ def resample_dataset(
         replaced.
     scratch
         Folder of this machine for the files of jobs whose destination is in a store. None means
-        a folder for temporary files. To go on with an interrupted job, it must be the same.
+        a folder for temporary files. To go on with an interrupted job, it must be the same. On
+        a cluster, all workers must have it under the same path.
     format
         "delta" reads the current version of a Delta table, with the package deltalake. None
         reads files by their names.
+    cluster
+        A client of Dask, such as ``distributed.Client("tcp://scheduler:8786")``, whose workers
+        count classes, gather rows and write parts. They need one task thread each, the same
+        versions of the packages, and the source and the destination under the same paths.
+        ``memory_limit`` is that of each process. None means threads of this process. Parts have
+        the same rows either way. Samplers that compare rows of all classes, and
+        ``order="shuffled"``, are refused.
 
     Returns
     -------
@@ -170,6 +180,9 @@ def resample_dataset(
         If a file cannot be read or written; the destination is unchanged.
     MemoryError
         If the job would not stay under the limit; the message says how much it needs.
+    RuntimeError
+        If the workers of the cluster cannot run the job, or have lost tasks of it; the same job
+        goes on from the parts that are done.
 
     See Also
     --------
@@ -189,6 +202,8 @@ def resample_dataset(
     >>> summary.counts_after
     {'a': 2, 'b': 2}
     """
+    if cluster is not None:
+        check_client(cluster)
     arguments = check_arguments(
         source,
         destination,
@@ -215,5 +230,6 @@ def resample_dataset(
         report=report,
         scratch=scratch,
         format=format,
+        on_cluster=cluster is not None,
     )
-    return run_job(arguments, target, overwrite=overwrite, progress=progress)
+    return run_job(arguments, target, overwrite=overwrite, progress=progress, cluster=cluster)

@@ -3,22 +3,26 @@
 The source is read three times for SMOTE: the target column, the classes to over-sample, and
 everything to be copied. Synthetic samples come from the same ``Job`` that ``fit_resample``
 fills, block by block. Searches and parts of the output that are done are recorded, so that the
-same job goes on from them after an interruption.
+same job goes on from them after an interruption. Tasks run in threads, or on a cluster.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from typing import Any
 
 from smotefast._row_files import files_closed_after
 from smotefast.batch.arguments import Arguments
+from smotefast.batch.engines import THIS_MACHINE, Engine
+from smotefast.batch.gathered_files import GatheredFiles
 from smotefast.batch.job_report import describe_output, write_report
 from smotefast.batch.partition_by import without_columns
 from smotefast.batch.parts import PartWriter, finished_parts, write_parts
 from smotefast.batch.prepare import PreparedJob, prepare_job
+from smotefast.batch.reading import ClassRows
 from smotefast.batch.request import Request
-from smotefast.batch.resume import open_journal
+from smotefast.batch.resume import open_journal, package_versions
 from smotefast.batch.row_order import RowOrder, keys_of, row_order
 from smotefast.batch.stages import (
     check_parts,
@@ -29,7 +33,8 @@ from smotefast.batch.stages import (
     writing_at_once,
 )
 from smotefast.batch.tasks import Part, generate_tasks
-from smotefast.exceptions import warn_resampling
+from smotefast.cluster import open_engine
+from smotefast.exceptions import ClusterError, warn_resampling
 from smotefast.neighbors import save_searches
 from smotefast.report import (
     LoggedProgress,
@@ -67,6 +72,7 @@ def run_job(
     *,
     overwrite: bool,
     progress: bool | Callable[[int, int], object] | None,
+    cluster: Any = None,
 ) -> Summary:
     """Resample files; see ``resample_dataset``."""
     times, peak = StepTimes("counting"), PeakMemory()
@@ -85,13 +91,22 @@ def run_job(
         stack.enter_context(files_closed_after(workspace.path))
         journal = open_journal(workspace, arguments, source, target)
         keys = keys_of(arguments)
+        engine: Engine = THIS_MACHINE
+        if cluster is not None:
+            engine = stack.enter_context(open_engine(cluster, workspace.path, package_versions))
         files = in_parquet(source, workspace.path, arguments, shown, journal)
+        if cluster is not None:
+            files = files.shared()
         stack.enter_context(files.report_changes())
-        request, copies, part_rows = count_classes(arguments, files, target, columns, shown)
+        counted = count_classes(arguments, files, target, columns, shown, engine)
+        request, copies, part_rows = counted
         if output.is_folder:
             check_parts(request, copies, part_rows, shown)
         with save_searches(journal):
-            prepared = _prepare(request, journal, output, workspace.path, shown, times)
+            gathered = GatheredFiles(engine, copies) if cluster is not None else None
+            prepared = _prepare(
+                request, journal, output, workspace.path, shown, times, gathered
+            )
         warn_resampling(prepared.job.messages)
         tasks = [
             *(copies if arguments.writes_originals else ()),
@@ -100,15 +115,18 @@ def run_job(
         n_rows = _rows_to_write(request, prepared)
         order = row_order(row_groups(request, prepared), keys, n_rows, workspace)
         parts = order.parts(tasks, part_rows, is_folder=output.is_folder)
-        writer = _part_writer(request, prepared, order, workspace, output)
+        writer = _part_writer(request, prepared, order, workspace, engine)
         finished = finished_parts(parts, writer, journal)
         if keys is not None and len(finished) < len(parts):
             times.begin("sorting")
             order.sort(tasks, prepared.plan.n_workers, shown, peak)
         times.begin("writing")
         shown.phase("writing", n_rows, writes=True)
-        written = _write(parts, finished, writer, journal, prepared.plan.n_workers, shown, peak)
+        n_workers = prepared.plan.n_workers
+        written = _write(parts, finished, writer, journal, engine, n_workers, shown, peak)
         _check_rows(written, n_rows)
+        if cluster is not None:
+            _check_files(written, workspace)
         written = [part._replace(file=workspace.public_name(part.file)) for part in written]
         times.begin("committing")
         files.check_unchanged()
@@ -185,6 +203,7 @@ def _prepare(
     scratch: str,
     progress: Progress,
     times: StepTimes,
+    gathered: ClassRows | None,
 ) -> PreparedJob:
     """Prepare the job with the row groups that an interrupted run had, if it has a journal."""
     recorded = journal.fact(_PLAN)
@@ -196,7 +215,10 @@ def _prepare(
         group_rows=None if recorded is None else recorded["group_rows"],
         run_bytes=None if recorded is None else recorded["run_bytes"],
         scratch=scratch,
+        gathered=gathered,
     )
+    if request.arguments.on_cluster:
+        prepared.job.n_threads = 1  # of each task; the samples do not depend on it
     if recorded is None:
         plan = prepared.plan
         run_bytes = None if plan.shuffle is None else plan.shuffle.run_bytes
@@ -215,7 +237,7 @@ def _part_writer(
     prepared: PreparedJob,
     order: RowOrder,
     workspace: Workspace,
-    output: Destination,
+    engine: Engine,
 ) -> PartWriter:
     source, plan, layout = request.source, prepared.plan, request.arguments.layout
     by = request.arguments.partition_by
@@ -230,12 +252,13 @@ def _part_writer(
             codec=layout.compression,
             level=layout.compression_level,
         ),
-        workspace.path,
+        engine.folder or workspace.path,
         workspace.files,
         plan.group_rows,
         reads_ahead=plan.n_workers == 1,
         layout=order.layout,
         partition_by=by,
+        has_rivals=bool(engine.folder),
     )
 
 
@@ -244,6 +267,7 @@ def _write(
     finished: dict[str, list[WrittenPart]],
     writer: PartWriter,
     journal: Journal,
+    engine: Engine,
     n_workers: int,
     progress: Progress,
     peak: PeakMemory,
@@ -256,7 +280,17 @@ def _write(
 
     if finished:
         progress.skip(sum(file.n_rows for files in finished.values() for file in files))
-    return write_parts(parts, finished, writer, journal, n_workers, report)
+    return write_parts(parts, finished, writer, journal, engine, n_workers, report)
+
+
+def _check_files(written: list[WrittenPart], workspace: Workspace) -> None:
+    """Raise an error unless this machine sees the files that workers have written."""
+    sizes = sorted(workspace.files.sizes().values())
+    if sizes != sorted(part.n_bytes for part in written):
+        raise ClusterError(
+            f"The files in {workspace.output!r} are not those that workers have written. Check "
+            "that all machines see the same files there, and run the job again."
+        )
 
 
 def _check_rows(written: list[WrittenPart], expected: int) -> None:

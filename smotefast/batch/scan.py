@@ -6,7 +6,7 @@ Only the target column is read. The resolved sampling strategy follows from the 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from smotefast.batch.engines import THIS_MACHINE, Engine, Report
 from smotefast.batch.tasks import CopyRows
 from smotefast.engine.base import BaseSampler
 from smotefast.engine.class_counts import Counts
@@ -73,6 +74,63 @@ class Classes:
         return before
 
 
+class TargetCounts(NamedTuple):
+    """What some tasks have found in the target column.
+
+    Attributes
+    ----------
+    counts
+        Rows of each class.
+    categories
+        Categories of a dictionary column, in the order of their first occurrence.
+    n_missing
+        Rows without a class.
+    by_task
+        The position of the first row of each task, and its rows of each class.
+    """
+
+    counts: Counts
+    categories: list[Any]
+    n_missing: int
+    by_task: list[tuple[int, Counts]]
+
+
+@dataclass(frozen=True)
+class TargetCounter:
+    """Counts the rows of each class that a task copies, and adds up what several have found."""
+
+    source: ParquetSource
+    target: str
+
+    def count(self, task: CopyRows, report: Report) -> TargetCounts:
+        """Count the classes of a task; ``report`` is called with numbers of rows."""
+        counts: Counts = {}
+        categories: dict[Any, None] = {}
+        n_missing = 0
+        for batch in task.batches(self.source, [self.target], _BATCH_ROWS):
+            column = batch.column(0)
+            if pa.types.is_dictionary(column.type):
+                categories.update(dict.fromkeys(column.dictionary.to_pylist()))
+            n_missing += _count(column, counts)
+            _check_labels(self.target, counts)
+            report(batch.num_rows)
+        return TargetCounts(counts, list(categories), n_missing, [(task.start, counts)])
+
+    def add_up(self, found: Iterable[TargetCounts]) -> TargetCounts:
+        """Add up the counts of tasks that follow each other."""
+        counts: Counts = {}
+        categories: dict[Any, None] = {}  # keeps the order, and adds those of later files
+        n_missing = 0
+        by_task: list[tuple[int, Counts]] = []
+        for each in found:
+            add_counts(counts, each.counts)
+            _check_labels(self.target, counts)
+            categories.update(dict.fromkeys(each.categories))
+            n_missing += each.n_missing
+            by_task += each.by_task
+        return TargetCounts(counts, list(categories), n_missing, by_task)
+
+
 def scan_classes(
     source: ParquetSource,
     target: str,
@@ -80,10 +138,12 @@ def scan_classes(
     progress: Progress,
     *,
     allow_one: bool = False,
+    engine: Engine = THIS_MACHINE,
 ) -> Classes:
     """Count the rows of each class; with ``allow_one`` there may be a single class.
 
-    ``tasks`` copy all rows of the source; rows are counted for each of them as well.
+    ``tasks`` copy all rows of the source; rows are counted for each of them as well, where the
+    engine runs them.
 
     Raises
     ------
@@ -93,28 +153,15 @@ def scan_classes(
     """
     arrow_type = source.schema.field(target).type
     _check_type(target, arrow_type)
-    counts: Counts = {}
-    categories: dict[Any, None] = {}  # keeps the order, and adds those of later files
-    n_missing = 0
-    task_counts: list[tuple[int, Counts]] = []
-    for task in tasks:
-        in_task: Counts = {}
-        for batch in task.batches(source, [target], _BATCH_ROWS):
-            column = batch.column(0)
-            if pa.types.is_dictionary(arrow_type):
-                categories.update(dict.fromkeys(column.dictionary.to_pylist()))
-            n_missing += _count(column, in_task)
-            _check_labels(target, in_task)
-            progress.advance(batch.num_rows)
-        add_counts(counts, in_task)
-        _check_labels(target, counts)
-        task_counts.append((task.start, in_task))
-    _check_counts(source, target, counts, n_missing, allow_one)
+    counter = TargetCounter(source, target)
+    found = engine.reduce(counter.count, counter.add_up, tasks, progress.advance)
+    counts = found.counts
+    _check_counts(source, target, counts, found.n_missing, allow_one)
     dictionary = None
     if pa.types.is_dictionary(arrow_type):
-        dictionary = pa.array(list(categories), type=arrow_type.value_type)
+        dictionary = pa.array(found.categories, type=arrow_type.value_type)
     ordered = {label: counts[label] for label in sorted(counts)}
-    return Classes(ordered, arrow_type, dictionary, task_counts)
+    return Classes(ordered, arrow_type, dictionary, found.by_task)
 
 
 def add_counts(counts: Counts, more: Counts) -> None:

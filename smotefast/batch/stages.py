@@ -13,6 +13,7 @@ from typing import NamedTuple, TypedDict
 from smotefast._threads import thread_count
 from smotefast.batch.arguments import Arguments, split_columns
 from smotefast.batch.column_sizes import ColumnSizes
+from smotefast.batch.engines import THIS_MACHINE, Engine
 from smotefast.batch.job_report import check_report_path
 from smotefast.batch.layout import check_part_size
 from smotefast.batch.partition_by import (
@@ -100,10 +101,11 @@ def count_classes(
     target: str,
     columns: Columns,
     progress: Progress,
+    engine: Engine = THIS_MACHINE,
 ) -> tuple[Request, list[CopyRows], int]:
     """Return what the job does, the tasks that copy all rows, and the rows of a part."""
     sizes, copies, part_rows, classes = read_classes(
-        arguments, files, target, columns, progress
+        arguments, files, target, columns, progress, engine
     )
     request = make_request(arguments, files, target, columns, sizes, classes)
     return request, copies, part_rows
@@ -115,6 +117,7 @@ def read_classes(
     target: str,
     columns: Columns,
     progress: Progress,
+    engine: Engine = THIS_MACHINE,
 ) -> Counted:
     """Read the target column of all rows, and samples of the others for their sizes."""
     sizes = ColumnSizes(files, columns[0])
@@ -123,7 +126,7 @@ def read_classes(
     copies = copy_tasks(files, part_rows)
     progress.phase("counting classes", files.n_rows)
     allow_one = arguments.allowed.absent
-    classes = scan_classes(files, target, copies, progress, allow_one=allow_one)
+    classes = scan_classes(files, target, copies, progress, allow_one=allow_one, engine=engine)
     return Counted(sizes, copies, part_rows, classes)
 
 
@@ -180,8 +183,9 @@ class AtOnce(TypedDict):
 
 
 def writing_at_once(arguments: Arguments, output: Destination) -> AtOnce:
-    """Return how many parts may be written at a time, and what they hold."""
-    n_workers = thread_count(None) if output.is_folder else 1
+    """Return how many parts a process may write at a time, and what they hold."""
+    is_parallel = output.is_folder and not arguments.on_cluster
+    n_workers = thread_count(None) if is_parallel else 1
     if arguments.partition_by:
         return AtOnce(n_workers=min(n_workers, MOST_WORKERS), extra_groups=EXTRA_GROUPS)
     return AtOnce(n_workers=n_workers, extra_groups=0.0)

@@ -50,6 +50,29 @@ def job_steps(sampler: BaseSampler) -> JobSteps:
     return steps
 
 
+def refuse_on_cluster(steps: JobSteps, order: str) -> None:
+    """Refuse what the processes of a cluster cannot share.
+
+    Raises
+    ------
+    ValueError
+        The message names what splits into tasks.
+    """
+    for step in (step for step in steps if step is not None):
+        needs = step.needs()
+        if needs.reads in ("neighbors", "everything"):
+            raise ValueError(
+                f"{type(step).__name__} compares rows of all classes, which is no task of a "
+                "single part: on a cluster, use 'smote', 'smote-nc', 'smote-n', 'random' or "
+                "'random-under', or leave the cluster out."
+            )
+    if order != "source":
+        raise ValueError(
+            f"order={order!r} sorts all rows in one process. On a cluster, use "
+            "order='source', or leave the cluster out."
+        )
+
+
 def no_over_sampling() -> BaseOverSampler:
     """Return an over-sampler that generates nothing."""
     return RandomOverSampler(sampling_strategy={})

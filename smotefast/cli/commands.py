@@ -112,6 +112,7 @@ def resample(
     partition_by: options.PartitionBy = None,
     report: options.Report = None,
     scratch: options.Scratch = None,
+    dask: options.Dask = None,
     config: options.Config = None,
     job: options.JobName = None,
     overwrite: options.Overwrite = False,
@@ -127,6 +128,7 @@ def resample(
         if quiet:
             silence_log()
         from smotefast.batch import check_arguments, check_job, resample_dataset
+        from smotefast.cluster import open_client
 
         with usage_errors():
             if restart and resume:
@@ -134,19 +136,25 @@ def resample(
         arguments = job_arguments(given)
         arguments["resume"] = "never" if restart else "require" if resume else "auto"
         with usage_errors():
-            checked = check_arguments(source, destination, **arguments)
+            checked = check_arguments(
+                source, destination, on_cluster=dask is not None, **arguments
+            )
         if checks_only():
             if not is_written_before(source):
                 check_job(checked, target, overwrite=overwrite)
             return
         prints_lines = shows_lines(log_format, quiet=quiet)
-        with log_lines(log_format) if prints_lines else nullcontext():
+        with (
+            log_lines(log_format) if prints_lines else nullcontext(),
+            open_client(dask, checked.limit.n_bytes) if dask else nullcontext() as cluster,
+        ):
             summary = resample_dataset(
                 source,
                 destination,
                 target=target,
                 overwrite=overwrite,
                 progress=False if quiet or prints_lines else None,
+                cluster=cluster,
                 **arguments,
             )
         if not quiet:

@@ -160,7 +160,7 @@ class PlanCommand(JobFileCommand):
     """A command that says what the jobs of a file would do, without running them."""
 
     ignored_keys: ClassVar[dict[str, type]] = {
-        "log_format": str, "restart": bool, "resume": bool
+        "dask": str, "log_format": str, "restart": bool, "resume": bool
     }  # fmt: skip
     reads_outputs = False
 

@@ -319,6 +319,17 @@ Scratch = Annotated[
         show_default="a folder for temporary files",
     ),
 ]
+Dask = Annotated[
+    str | None,
+    typer.Option(
+        "--dask",
+        metavar="ADDRESS",
+        help="Run the job on a cluster of Dask: the address of its scheduler, such as "
+        "tcp://host:8786, or local for processes of this machine. Each process keeps to "
+        "--memory-limit, and all need SOURCE and DESTINATION under the same paths.",
+        show_default="threads of this process",
+    ),
+]
 LogFormatValue = Annotated[
     LogFormat | None,
     typer.Option(

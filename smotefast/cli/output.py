@@ -116,7 +116,12 @@ def _print_interrupted(error: BaseException) -> None:
 
 def exit_code(error: Exception) -> int:
     """Return the exit code of an error."""
-    from smotefast.exceptions import ArgumentError, SourceChangedError, SourceError
+    from smotefast.exceptions import (
+        ArgumentError,
+        ClusterError,
+        SourceChangedError,
+        SourceError,
+    )
 
     codes: tuple[tuple[type[Exception], Exit], ...] = (
         (UsageError, Exit.USAGE),
@@ -126,6 +131,7 @@ def exit_code(error: Exception) -> int:
         (SourceChangedError, Exit.CHANGED),
         (SourceError, Exit.DATA),
         (OSError, Exit.DISK),
+        (ClusterError, Exit.BUG),
         (LookupError, Exit.BUG),
         (ValueError, Exit.DATA),
         (TypeError, Exit.DATA),

@@ -181,12 +181,25 @@ class LocalFiles:
         return f"Cannot read {path!r}: {one_line(error)}"
 
 
+class SharedFiles(LocalFiles):
+    """Files on storage that several machines share; see ``Files``.
+
+    The number of a device differs between machines, and there are file systems whose inodes
+    and times of other changes do, too.
+    """
+
+    def state(self, path: str) -> State:
+        """Return the size, and the time of the last change of content."""
+        status = os.stat(path)
+        return 0, 0, status.st_size, status.st_mtime_ns
+
+
 def one_line(error: BaseException) -> str:
     """Return the message of an error without line breaks."""
     return " ".join(str(error).split()) or type(error).__name__
 
 
-LOCAL = LocalFiles()
+LOCAL, SHARED = LocalFiles(), SharedFiles()
 
 
 class Location(NamedTuple):

@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import zlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 _CHUNK = 1 << 20
@@ -57,6 +57,10 @@ class OutputFiles(Protocol):
     def remove_others(self, names: Collection[str]) -> None:
         """Remove files with other names, which an earlier run has left."""
 
+    def sizes(self) -> Mapping[str, int]:
+        """Return the sizes of the files by name."""
+        ...
+
 
 class LocalOutput:
     """Files of the output of a job in its folder, before they are moved to the destination.
@@ -99,6 +103,17 @@ class LocalOutput:
             return os.path.getsize(path) == n_bytes and file_checksum(path) == checksum
         except OSError:
             return False
+
+    def sizes(self) -> Mapping[str, int]:
+        """Return the sizes of the files by name; a single file has no name."""
+        if not self._is_folder:
+            return {"": os.path.getsize(self._path)}
+        paths = (
+            os.path.join(folder, name)
+            for folder, _, names in os.walk(self._path)
+            for name in names
+        )
+        return {os.path.relpath(path, self._path): os.path.getsize(path) for path in paths}
 
     def remove_others(self, names: Collection[str]) -> None:
         """Remove files with other names, and empty folders.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -67,6 +67,10 @@ class ParquetSource:
     def n_rows(self) -> int:
         """Number of rows in all files."""
         return sum(file.n_rows for file in self.files)
+
+    def shared(self) -> ParquetSource:
+        """Return the source as processes of other machines see it."""
+        return replace(self, files=[file.shared() for file in self.files])
 
     def batches(self, columns: Sequence[str], batch_rows: int) -> Iterator[pa.RecordBatch]:
         """Read columns of all rows, in order.

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from smotefast.exceptions import SourceChangedError, SourceError
-from smotefast.storage.file_access import LOCAL, Files, Location, State, one_line
+from smotefast.storage.file_access import LOCAL, SHARED, Files, Location, State, one_line
 from smotefast.storage.formats.int96 import NO_TIMESTAMPS, Timestamps, stored_timestamps
 from smotefast.storage.paths import other_format
 
@@ -65,6 +65,15 @@ class SourceFile(NamedTuple):
     def version(self) -> str:
         """Version of the content, if the file is remote and its store has versions."""
         return str(self.state[1]) if self.files.is_remote else ""
+
+    def shared(self) -> SourceFile:
+        """Return the file as processes of other machines see it."""
+        partition = dict(self.partition)  # a read-only mapping cannot be pickled
+        if self.files.is_remote:
+            return self._replace(partition=partition)
+        state = 0, 0, *self.content_state
+        path = os.path.abspath(self.path)
+        return self._replace(path=path, state=state, partition=partition, files=SHARED)
 
     def check_unchanged(self) -> None:
         """Raise SourceChangedError if the file was modified, replaced, moved or deleted."""

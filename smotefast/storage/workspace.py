@@ -14,7 +14,12 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType, TracebackType
 from typing import Any
 
-from smotefast.exceptions import DestinationBusyError, StoreReadError, warn_at_caller
+from smotefast.exceptions import (
+    ClusterError,
+    DestinationBusyError,
+    StoreReadError,
+    warn_at_caller,
+)
 from smotefast.storage.commit import publish, restore
 from smotefast.storage.destination import Destination
 from smotefast.storage.files import LocalOutput, OutputFiles, flush_to_disk, remove
@@ -51,7 +56,7 @@ class Workspace:
         Whether this job has taken over the folder; if not, its files stay.
     can_go_on
         After these errors the same job may go on: signals, a memory limit that was too low, a
-        store that did not answer.
+        store that did not answer, a cluster that lost tasks.
     """
 
     can_go_on: tuple[type[BaseException], ...] = (
@@ -59,6 +64,7 @@ class Workspace:
         SystemExit,
         MemoryError,
         StoreReadError,
+        ClusterError,
     )
 
     def __init__(self, destination: Destination, *, overwrite: bool) -> None:

@@ -1,0 +1,95 @@
+"""Parts of a job that a caller fills when it needs them, such as partitions of a collection.
+
+The stages are those of ``run_job.py`` until something is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from smotefast.batch.arguments import check_arguments, column_names
+from smotefast.batch.engines import Engine, Report
+from smotefast.batch.gathered_files import GatheredFiles
+from smotefast.batch.prepare import prepare_job
+from smotefast.batch.stages import checked_columns, count_classes, row_groups
+from smotefast.batch.tasks import CopyRows, GenerateRows, Part, generate_tasks, group_into_parts
+from smotefast.batch.writing import RowGroups
+from smotefast.exceptions import warn_resampling
+from smotefast.report import LoggedProgress, StepTimes, make_progress
+from smotefast.storage import exit_on_signals, explain_limit, open_source
+
+
+class LazyParts(NamedTuple):
+    """Parts of a job in the source order, and what fills them.
+
+    Attributes
+    ----------
+    groups
+        The rows; they can be pickled.
+    parts
+        The parts.
+    """
+
+    groups: RowGroups
+    parts: list[Part]
+
+    def table(self, part: Part, report: Report) -> pa.Table:
+        """Return the rows of a part; ``report`` is called with their number."""
+        tables = list(self.groups.of_part(part))
+        table = pa.concat_tables(tables or [self.groups.output_schema.empty_table()])
+        report(table.num_rows)
+        return table
+
+
+def prepare_parts(
+    folder: str,
+    *,
+    target: str,
+    sampler: Any,
+    keep: Iterable[str],
+    memory_limit: int | str | None,
+    engine: Engine,
+    progress: bool | None,
+) -> LazyParts:
+    """Count classes, gather rows and find neighbors for the Parquet files in a folder.
+
+    The parameters and errors are those of ``resample_dataset``; an engine runs the tasks.
+    Columns to keep get the values of the base row, so that no type has to allow nulls.
+    """
+    kept = column_names(keep, "keep")
+    arguments = check_arguments(
+        folder,
+        "",
+        sampler=sampler,
+        keep=kept,
+        keep_fill="base" if kept else "null",
+        memory_limit=memory_limit,
+        is_written=False,
+        on_cluster=True,
+    )
+    source = open_source(folder).shared()
+    columns = checked_columns(arguments, source, target)
+    with (
+        explain_limit(arguments.limit),
+        exit_on_signals(),
+        LoggedProgress(make_progress(progress)) as shown,
+    ):
+        counted = count_classes(arguments, source, target, columns, shown, engine)
+        request, copies, part_rows = counted
+        prepared = prepare_job(
+            request,
+            shown,
+            StepTimes("counting"),
+            is_written=False,
+            scratch=engine.folder,
+            gathered=GatheredFiles(engine, copies),
+        )
+    warn_resampling(prepared.job.messages)
+    prepared.job.n_threads = 1  # of each task; the samples do not depend on it
+    tasks: list[CopyRows | GenerateRows] = [*copies]
+    tasks += generate_tasks(prepared.job.n_rows, part_rows)
+    parts = group_into_parts(tasks, part_rows, is_folder=True)
+    return LazyParts(row_groups(request, prepared), parts)

@@ -1,0 +1,11 @@
+"""Tasks of a job on the workers of a cluster.
+
+What the tasks of a stage have in common is a file that all workers read; a task is a few
+numbers. ``shared_work.py`` is for any engine, ``dask_engine.py`` submits futures of Dask, and
+``dask_clients.py`` connects to its clusters.
+"""
+
+from smotefast.cluster.dask_clients import check_client, open_client
+from smotefast.cluster.dask_engine import DaskEngine, open_engine
+
+__all__ = ["DaskEngine", "check_client", "open_client", "open_engine"]

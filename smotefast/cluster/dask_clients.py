@@ -1,0 +1,190 @@
+"""Clusters of Dask: connect to one, and check that its workers can run the tasks of a job."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from smotefast._threads import thread_count
+from smotefast.exceptions import ClusterError
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+LOCAL = "local"
+# Seconds to wait for the scheduler, and for the first worker.
+_WAIT = 30
+# Dask pauses a worker at this share of its limit, and ends it at 95 percent. The job itself
+# refuses at its memory limit, with a message.
+_PAUSE_AT = 0.8
+
+
+class WorkerFacts(NamedTuple):
+    """What a worker says of itself.
+
+    Attributes
+    ----------
+    versions
+        Versions of its packages.
+    shares_folder
+        Whether it reads and writes the folder of the job.
+    """
+
+    versions: Mapping[str, str]
+    shares_folder: bool
+
+
+def check_client(cluster: Any) -> None:
+    """Raise an error unless ``cluster`` is a synchronous client of Dask.
+
+    Raises
+    ------
+    ImportError
+        If Dask is not installed.
+    TypeError
+        If it is something else.
+    """
+    distributed = _import_distributed()
+    if not isinstance(cluster, distributed.Client) or cluster.asynchronous:
+        raise TypeError(
+            f"cluster={cluster!r} must be a distributed.Client that is not asynchronous, such "
+            "as distributed.Client('tcp://scheduler:8786')."
+        )
+
+
+@contextmanager
+def open_client(address: str, memory_limit: int) -> Iterator[Client]:
+    """Connect to a scheduler; "local" starts a cluster of processes on this machine first.
+
+    Parameters
+    ----------
+    address
+        The address, such as "tcp://scheduler:8786", or "local".
+    memory_limit
+        Memory limit of each process of the job, in bytes.
+
+    Raises
+    ------
+    ClusterError
+        If there is no scheduler.
+    """
+    distributed = _import_distributed()
+    if address != LOCAL:
+        try:
+            client = distributed.Client(address, timeout=_WAIT)
+        except (OSError, ValueError) as error:
+            raise ClusterError(
+                f"There is no scheduler of Dask at {address!r} ({error}). Start one with 'dask "
+                "scheduler', or choose 'local'."
+            ) from error
+        with client:
+            yield client
+        return
+    with (
+        distributed.LocalCluster(
+            n_workers=thread_count(None),
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=":0",  # any free port: None takes 8787, if that is free
+            memory_limit=int(memory_limit / _PAUSE_AT),
+        ) as local,
+        distributed.Client(local) as client,
+    ):
+        yield client
+
+
+def check_workers(client: Client, folder: str, facts: Callable[[], Mapping[str, str]]) -> None:
+    """Check that there are workers, each with one task thread, the folder and these versions.
+
+    Workers that join later are not checked.
+
+    Parameters
+    ----------
+    client
+        Connected to the cluster.
+    folder
+        Folder of the job.
+    facts
+        Returns the versions of the packages that the rows depend on.
+
+    Raises
+    ------
+    ClusterError
+        The message names the worker, and what to do.
+    """
+    try:
+        client.wait_for_workers(1, timeout=_WAIT)
+    except TimeoutError as error:
+        raise ClusterError(
+            "The cluster has no workers. Start one on each core with 'dask worker ADDRESS "
+            "--nthreads 1'."
+        ) from error
+    _check_threads(client.nthreads())
+    probe, text = os.path.join(folder, "probe"), secrets.token_hex(8)
+    with open(probe, "x", encoding="utf-8") as file:
+        file.write(text)
+    try:
+        found = client.run(look, facts, probe, text)
+    except Exception as error:
+        raise ClusterError(
+            f"A worker of the cluster cannot run smotefast ({type(error).__name__}: {error}). "
+            "Install the same version of it on all workers."
+        ) from error
+    for address, worker in found.items():
+        _check_worker(address, worker, folder, facts())
+
+
+def _check_threads(threads: Mapping[str, int]) -> None:
+    several = {address: n for address, n in threads.items() if n != 1}
+    if several:
+        address, n = next(iter(several.items()))
+        raise ClusterError(
+            f"The worker {address} has {n} task threads, and a job plans the memory of a "
+            "process for one task at a time. Start a worker on each core with 'dask worker "
+            "ADDRESS --nthreads 1', or LocalCluster(threads_per_worker=1)."
+        )
+
+
+def _check_worker(
+    address: str, worker: WorkerFacts, folder: str, versions: Mapping[str, str]
+) -> None:
+    if not worker.shares_folder:
+        raise ClusterError(
+            f"The worker {address} cannot read and write {folder!r}, the folder of the job. "
+            "Choose a destination, or scratch for a destination in a store, on storage that "
+            "all workers have under the same path."
+        )
+    for name, version in versions.items():
+        other = worker.versions.get(name)
+        if other != version:
+            raise ClusterError(
+                f"The worker {address} has {name} {other}, and this process {version}: parts "
+                "of the output could differ. Install the same versions on all machines."
+            )
+
+
+def look(facts: Callable[[], Mapping[str, str]], probe: str, text: str) -> WorkerFacts:
+    """Return what a worker says of itself; runs on the worker."""
+    written = f"{probe}-{secrets.token_hex(4)}"
+    shares_folder = False
+    with suppress(OSError):
+        with open(probe, encoding="utf-8") as file:
+            is_same = file.read() == text
+        with open(written, "x", encoding="utf-8"):
+            shares_folder = is_same
+        os.unlink(written)
+    return WorkerFacts(dict(facts()), shares_folder)
+
+
+def _import_distributed() -> Any:
+    try:
+        import distributed
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            "A job on a cluster needs the package distributed. Install it with pip install "
+            "'smotefast[dask]'."
+        ) from error
+    return distributed

@@ -1,0 +1,113 @@
+"""What the tasks of a stage have in common, as a file that all workers of a cluster read.
+
+Arrays, such as the rows of a class, come after the pickled objects, as they are in memory: the
+file is written and read without a copy of them.
+"""
+
+from __future__ import annotations
+
+import functools
+import pickle
+from collections.abc import Callable, Iterable
+from typing import Any, BinaryIO, NamedTuple
+
+import numpy as np
+
+# Values of several jobs in one process. A process has one task thread.
+_MOST_VALUES = 2
+
+
+class SharedWork(NamedTuple):
+    """Functions of a stage.
+
+    Attributes
+    ----------
+    do
+        Does a task; its second argument is to be called with numbers of rows.
+    merge
+        Makes one result of several; None if they are not merged.
+    """
+
+    do: Callable[[Any, Callable[[int], None]], Any]
+    merge: Callable[[Iterable[Any]], Any] | None = None
+
+
+def write_shared(value: Any, path: str) -> None:
+    """Write an object to a file for ``read_shared``. Classes of ``__main__`` may be in it."""
+    import cloudpickle
+
+    buffers: list[pickle.PickleBuffer] = []
+    body = cloudpickle.dumps(value, protocol=5, buffer_callback=buffers.append)
+    arrays = [buffer.raw() for buffer in buffers]
+    with open(path, "xb") as file:
+        pickle.dump((body, [array.nbytes for array in arrays]), file)
+        for array in arrays:
+            file.write(array)
+
+
+@functools.lru_cache(_MOST_VALUES)
+def read_shared(path: str) -> Any:
+    """Read an object; the same one each time, as long as few others are read.
+
+    Raises
+    ------
+    OSError
+        If the file is missing, or ends too early.
+    """
+    with _opened(path) as file:
+        body, sizes = pickle.load(file)
+        buffers = [np.empty(size, np.uint8) for size in sizes]
+        for buffer in buffers:
+            _read_into(file, buffer.data)
+    return pickle.loads(body, buffers=buffers)
+
+
+def _opened(path: str) -> BinaryIO:
+    try:
+        return open(path, "rb")
+    except FileNotFoundError as error:
+        raise FileNotFoundError(
+            f"{path!r}, a file of the job, is not on this machine, or was removed. All "
+            "machines need the folder of the job under the same path; scratch may name another."
+        ) from error
+
+
+def _read_into(file: Any, view: memoryview) -> None:
+    while view:
+        n_bytes = file.readinto(view)
+        if not n_bytes:
+            raise OSError("A file of the job ends too early: is its storage full?")
+        view = view[n_bytes:]
+
+
+def forget_shared() -> None:
+    """Release the memory of all objects that were read."""
+    read_shared.cache_clear()
+
+
+def do_task(path: str, task: bytes) -> tuple[Any, int]:
+    """Do a task, on a worker; return its result, and the number of rows that it reported.
+
+    Parameters
+    ----------
+    path
+        The file of its ``SharedWork``.
+    task
+        The task, pickled: engines look for their futures inside tuples.
+    """
+    n_rows = 0
+
+    def report(n_more: int) -> None:
+        nonlocal n_rows
+        n_rows += n_more
+
+    work: SharedWork = read_shared(path)
+    result = work.do(pickle.loads(task), report)
+    return result, n_rows
+
+
+def merge_results(path: str, found: list[tuple[Any, int]]) -> tuple[Any, int]:
+    """Make one result of several that ``do_task`` or this function has returned."""
+    work: SharedWork = read_shared(path)
+    assert work.merge is not None
+    return work.merge(result for result, _ in found), sum(n_rows for _, n_rows in found)

@@ -1,0 +1,5 @@
+"""Resampling of Spark data frames: ``smotefast.spark.resample(df, "target", sampler)``."""
+
+from smotefast.spark.frames import resample
+
+__all__ = ["resample"]

@@ -1,0 +1,121 @@
+"""``smotefast.dask.fit_resample`` gives the rows of memory as a lazy Dask DataFrame."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import smotefast
+from smotefast.exceptions import ClusterError
+from smotefast.over_sampling import ADASYN, SMOTE, SMOTENC, RandomOverSampler
+from smotefast.under_sampling import RandomUnderSampler
+
+pd = pytest.importorskip("pandas")
+dd = pytest.importorskip("dask.dataframe")
+distributed = pytest.importorskip("distributed")
+
+
+@pytest.fixture(scope="module")
+def client():
+    """A client of a cluster whose two workers are threads of this process."""
+    with (
+        distributed.LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=False,
+            dashboard_address=":0",
+            silence_logs=60,
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client
+
+
+def frame(n_rows=300):
+    rng = np.random.default_rng(0)
+    label = np.where(rng.random(n_rows) < 0.3, "rare", "common")
+    return pd.DataFrame(
+        {
+            "wide": rng.normal(size=n_rows) + (label == "rare"),
+            "small": rng.normal(size=n_rows).astype(np.float32),
+            "count": rng.integers(0, 99, n_rows),
+            "kind": pd.Categorical(np.array(list("pqr"))[rng.integers(0, 3, n_rows)]),
+            "label": label,
+        }
+    )
+
+
+def in_memory(rows, sampler):
+    X, y = sampler.fit_resample(rows.drop(columns="label"), rows["label"])
+    return X.assign(label=y)[list(rows.columns)]
+
+
+@pytest.mark.parametrize(
+    "sampler",
+    [SMOTENC(["kind"], random_state=0), RandomOverSampler(random_state=0),
+     RandomUnderSampler(random_state=0)],
+    ids=lambda sampler: type(sampler).__name__,
+)  # fmt: skip
+def test_rows__are_those_of_fit_resample_in_the_order_of_the_partitions(client, sampler):
+    rows = frame()
+    ddf = dd.from_pandas(rows, npartitions=12)
+    resampled = smotefast.dask.fit_resample(ddf, "label", sampler)
+    assert isinstance(resampled, dd.DataFrame)
+    assert resampled.dtypes.to_dict() == ddf.dtypes.to_dict()
+    found = resampled.compute().reset_index(drop=True)
+    expected = in_memory(ddf.compute(), sampler).reset_index(drop=True)
+    if isinstance(sampler, RandomUnderSampler):  # in memory, rows come class after class
+        found, expected = (
+            each.sort_values("wide").reset_index(drop=True) for each in (found, expected)
+        )
+    pd.testing.assert_frame_equal(found, expected, check_categorical=False)
+
+
+def test_partitions__are_filled_when_they_are_computed(client, monkeypatch):
+    ddf = dd.from_pandas(frame()[["wide", "small", "label"]], npartitions=3)
+    resampled = smotefast.dask.fit_resample(ddf, "label", SMOTE(random_state=0))
+    filled = []
+    real = smotefast.batch.writing.RowGroups.of_part
+
+    def of_part(self, part):
+        filled.append(part.number)
+        return real(self, part)
+
+    monkeypatch.setattr(smotefast.batch.writing.RowGroups, "of_part", of_part)
+    assert not filled
+    counts = resampled["label"].value_counts().compute()
+    assert counts["rare"] == counts["common"]
+    assert sorted(filled) == list(range(resampled.npartitions))
+
+
+def test_what_is_no_dask_frame__is_refused(client):
+    with pytest.raises(TypeError, match="ddf is of type DataFrame, and must be a dask"):
+        smotefast.dask.fit_resample(frame(), "label")
+
+
+def test_samplers_that_do_not_split__are_refused(client, tmp_path):
+    ddf = dd.from_pandas(frame(), npartitions=2)
+    with pytest.raises(ValueError, match="ADASYN compares rows of all classes"):
+        smotefast.dask.fit_resample(ddf, "label", ADASYN(), scratch=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_client__is_needed(monkeypatch):
+    def get_client():
+        raise ValueError("No global client found")
+
+    monkeypatch.setattr(distributed, "get_client", get_client)
+    ddf = dd.from_pandas(frame(), npartitions=2)
+    with pytest.raises(RuntimeError, match="There is no client of Dask"):
+        smotefast.dask.fit_resample(ddf, "label")
+    assert issubclass(ClusterError, RuntimeError)
+
+
+def test_columns_to_keep__get_the_values_of_the_base_row(client):
+    rows = frame()[["wide", "label"]].assign(key=range(300))
+    ddf = dd.from_pandas(rows, npartitions=4)
+    resampled = smotefast.dask.fit_resample(ddf, "label", "smote", keep=["key"]).compute()
+    assert resampled["key"].iloc[:300].tolist() == ddf["key"].compute().tolist()
+    rare = set(rows["key"][rows["label"] == "rare"])
+    assert len(resampled) > 300
+    assert set(resampled["key"].iloc[300:]) <= rare

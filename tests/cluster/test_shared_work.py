@@ -1,0 +1,69 @@
+"""Work of a stage is a file: arrays are in it as in memory, and are read once per process."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from smotefast.cluster.shared_work import (
+    SharedWork,
+    do_task,
+    forget_shared,
+    merge_results,
+    read_shared,
+    write_shared,
+)
+
+
+@pytest.fixture(autouse=True)
+def forget():
+    yield
+    forget_shared()
+
+
+def test_objects__come_back_with_arrays_that_can_be_written(tmp_path):
+    matrix = np.arange(12.0).reshape(3, 4)
+    table = pa.table({"a": ["x", None, "z"], "b": [1, 2, 3]})
+    value = {"C": matrix, "F": np.asfortranarray(matrix), "cut": matrix[:, 1:], "table": table}
+    write_shared(value, str(tmp_path / "value"))
+    found = read_shared(str(tmp_path / "value"))
+    for name in ("C", "F", "cut"):
+        np.testing.assert_array_equal(found[name], value[name])
+        found[name][0, 0] = -1
+    assert found["table"].equals(table)
+    assert matrix[0, 0] == 0
+
+
+def test_arrays__are_read_once_per_process(tmp_path):
+    path = str(tmp_path / "value")
+    write_shared(np.zeros(1000), path)
+    assert read_shared(path) is read_shared(path)
+    os.unlink(path)
+    read_shared(path)
+    forget_shared()
+    with pytest.raises(FileNotFoundError):
+        read_shared(path)
+
+
+def test_a_file_that_ends_too_early__is_an_error(tmp_path):
+    path = tmp_path / "value"
+    write_shared(np.zeros(1000), str(path))
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(OSError, match="ends too early"):
+        read_shared(str(path))
+
+
+def test_results__have_the_rows_that_tasks_reported(tmp_path):
+    def double(task, report):
+        report(task)
+        report(1)
+        return 2 * task
+
+    path = str(tmp_path / "work")
+    write_shared(SharedWork(double, sum), path)
+    found = [do_task(path, bytes(f"I{n}\n.", "ascii")) for n in (3, 4)]
+    assert found == [(6, 4), (8, 5)]
+    assert merge_results(path, found) == (14, 9)

@@ -221,6 +221,8 @@ def tables(sets: list[dict[str, Any]]) -> str:
     rows += [[], ["set", "rows", "recall", *names], ["---"] * (3 + len(names))]
     for each in sets:
         level = each["levels"]["approximate"]
+        if level["recall"] == 1:  # small classes are searched exactly
+            continue
         cells = [_span(level, name) for name in names]
         rows.append([each["name"], f"{each['rows']:,}", f"{level['recall']:.3f}", *cells])
     return "\n".join(f"| {' | '.join(row)} |" if row else "" for row in rows)

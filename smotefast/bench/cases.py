@@ -6,6 +6,7 @@ This module imports nothing large: the process that starts the measured ones sta
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -77,8 +78,9 @@ class Case:
         data = self.data
         threads = f"{self.threads} thread{'s' if self.threads > 1 else ''}"
         if data.file is not None:
-            rows = f" {data.n_rows:,} rows" if data.n_rows else ""
-            return f"{self.sampler}, {data.target} of a file{rows}, k {self.k}, {threads}"
+            rows = f", {data.n_rows:,} rows" if data.n_rows else ""
+            file = f"{os.path.basename(data.file)}, {data.target}"
+            return f"{self.sampler}, {file}{rows}, k {self.k}, {threads}"
         return (
             f"{self.sampler}, {data.shape} {data.n_rows:,} x {data.n_features}, "
             f"{data.n_classes} classes, ratio {data.ratio:g}, k {self.k}, {threads}"

@@ -108,7 +108,10 @@ def measure_cases(
             answers = _turns(case, contenders, plan, folder)
             found = [{"name": name, **_summary(of)} for name, of in answers.items()]
             _add_ratios(found, base)
-            yield {"name": case.name, **case.to_dict(), "sizes": sizes, "contenders": found}
+            stored = case.to_dict()
+            if case.data.file is not None:  # no folders of the user in what may be published
+                stored["data"]["file"] = Path(case.data.file).name
+            yield {"name": case.name, **stored, "sizes": sizes, "contenders": found}
 
 
 def _written(data: DataSet, plan: Plan, folder: str) -> tuple[str, dict[str, Any]]:
@@ -118,8 +121,6 @@ def _written(data: DataSet, plan: Plan, folder: str) -> tuple[str, dict[str, Any
     answer.pop("process", None)
     if "error" in answer:
         raise ValueError(answer["error"])
-    if data.file is not None:
-        answer["file"] = Path(data.file).name
     return folder, answer
 
 

@@ -61,8 +61,6 @@ def _sizes(sizes: Mapping[str, Any]) -> str:
     """Write the sizes of a data set."""
     classes = " : ".join(f"{n:,}" for n in sizes["class_sizes"])
     text = f"{sizes['rows']:,} rows, {sizes['features']} columns, class sizes {classes}"
-    if "file" in sizes:
-        text = f"{sizes['file']}: {text}"
     left_out = [
         f"{sizes[name]:,} {name.replace('_', ' ')}"
         for name in ("columns_left_out", "rows_left_out")

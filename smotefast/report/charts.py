@@ -53,7 +53,10 @@ def log_ticks(low: float, high: float) -> dict[float, str]:
         for power in range(math.floor(low), math.ceil(high) + 1)
         for factor in factors
     )
-    ticks = {round(math.log10(value), 3): f"{value:,.6g}" for value in values}
+    ticks = {
+        round(math.log10(value), 3): f"{value:,.0f}" if value >= 1 else f"{value:g}"
+        for value in values
+    }
     return {tick: text for tick, text in ticks.items() if low - 1e-3 <= tick <= high + 1e-3}
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from smotefast.batch.engines import Engine, Report
-from smotefast.batch.partition_by import PartitionedSink, WrittenFile
+from smotefast.batch.partitioned_sink import PartitionedSink, WrittenFile
 from smotefast.batch.tasks import Part
 from smotefast.report import WrittenPart
 from smotefast.storage import ParquetSink, release_memory, uses_jemalloc

@@ -17,7 +17,7 @@ from smotefast.batch.arguments import Arguments
 from smotefast.batch.engines import THIS_MACHINE, Engine
 from smotefast.batch.gathered_files import GatheredFiles
 from smotefast.batch.job_report import describe_output, write_report
-from smotefast.batch.partition_by import without_columns
+from smotefast.batch.partitioned_sink import without_columns
 from smotefast.batch.parts import PartWriter, finished_parts, write_parts
 from smotefast.batch.prepare import PreparedJob, prepare_job
 from smotefast.batch.reading import ClassRows

@@ -16,12 +16,8 @@ from smotefast.batch.column_sizes import ColumnSizes
 from smotefast.batch.engines import THIS_MACHINE, Engine
 from smotefast.batch.job_report import check_report_path
 from smotefast.batch.layout import check_part_size
-from smotefast.batch.partition_by import (
-    EXTRA_GROUPS,
-    MOST_WORKERS,
-    check_partition_by,
-    check_partitions,
-)
+from smotefast.batch.partition_by import check_partition_by, check_partitions
+from smotefast.batch.partitioned_sink import EXTRA_GROUPS, MOST_WORKERS
 from smotefast.batch.prepare import PreparedJob
 from smotefast.batch.provenance import check_names
 from smotefast.batch.request import Request, make_request

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time as clock
 from dataclasses import replace
 from typing import Any
@@ -20,7 +19,7 @@ from smotefast.evaluation.models import named_models
 from smotefast.evaluation.options import THRESHOLD, make_options
 from smotefast.evaluation.reporting.pipeline_code import pipeline_code
 from smotefast.evaluation.running import Run, make_plan, run_folds
-from smotefast.evaluation.sources import read_files, sample_rows
+from smotefast.evaluation.sources import loading_code, read_files, usable_rows
 from smotefast.evaluation.summary import (
     OptionSummary,
     finished_folds,
@@ -29,8 +28,6 @@ from smotefast.evaluation.summary import (
 )
 from smotefast.evaluation.verdict import Verdict, decide_verdict
 from smotefast.evaluation.work import FoldResults, Work
-from smotefast.storage import shown_path
-from smotefast.storage.paths import PARQUET
 from smotefast.tables.target_column import split_target
 
 # Rows of the smallest class among those that are kept for the last estimate.
@@ -47,7 +44,7 @@ def compare_files(
     """Compare options on files; see ``compare``."""
     started = clock.time()
     table, warnings = read_files(path, target, arguments)
-    load = _loading(path, target)
+    load = loading_code(path, target)
     arguments = replace(arguments, drop=())  # which are not in the table
     return _compare_columns(table, target, groups, time, arguments, warnings, started, load)
 
@@ -61,25 +58,6 @@ def compare_data(X: Any, y: Any, groups: Any, time: Any, arguments: Arguments) -
             "column of X as in compare(X, target='label')."
         )
     return _compare_columns(X, y, groups, time, arguments, [], started, "")
-
-
-def _loading(path: Any, target: str) -> str:
-    """Return code that reads the files with pandas; what pandas cannot read is left open."""
-    shown = shown_path(path) if isinstance(path, str | bytes | os.PathLike) else None
-    read = f"...  # a pandas frame with the rows of {shown or type(path).__name__!r}"
-    if shown is not None and _are_files(shown, (".csv", ".csv.gz")):
-        read = f"pd.read_csv({shown!r})"
-    elif shown is not None and _are_files(shown, PARQUET):
-        read = f"pd.read_parquet({shown!r})"
-    return f"import pandas as pd\n\nX = {read}\ny = X.pop({target!r})"
-
-
-def _are_files(path: str, extensions: tuple[str, ...]) -> bool:
-    """Tell whether a file, a URL or, for Parquet, all files of a folder have an extension."""
-    if os.path.isdir(path):
-        names = os.listdir(path)
-        return extensions == PARQUET and all(name.lower().endswith(PARQUET) for name in names)
-    return ("://" in path or os.path.isfile(path)) and path.lower().endswith(extensions)
 
 
 def _compare_columns(
@@ -108,7 +86,7 @@ def _compare_columns(
         categorical=arguments.categorical,
         scaling=arguments.scaling,
     )
-    data, reduced = _usable_rows(data, arguments)
+    data, reduced = usable_rows(data, arguments)
     warnings = [*warnings, *left_out, *reduced]
     return _Comparing(data, arguments, warnings, started, load).run()
 
@@ -117,32 +95,6 @@ def _without_dropped(X: Any, dropped: list[Any]) -> Any:
     for name in dropped:
         X = split_target(X, name, "drop")[0]
     return X
-
-
-def _usable_rows(
-    data: EvaluationData, arguments: Arguments
-) -> tuple[EvaluationData, list[str]]:
-    """Return the rows of classes that are large enough, at most ``max_rows``."""
-    warnings = []
-    limit = arguments.max_rows
-    if limit is not None and data.n_rows > limit:
-        warnings.append(f"{limit:,} of {data.n_rows:,} rows, drawn by class: max_rows={limit}.")
-        data = data.take(sample_rows(data.y, limit, arguments.seed))
-    counts = data.counts
-    small = [c for c, n in enumerate(counts) if n < 2 * arguments.folds]
-    if len(data.labels) - len(small) < 2:
-        sizes = ", ".join(f"{data.labels[c]!r}: {counts[c]}" for c in range(len(counts))[:10])
-        raise ValueError(
-            f"folds={arguments.folds} need two classes of at least {2 * arguments.folds} rows; "
-            f"the rows of the classes are {sizes}. Lower folds, or collect more rows."
-        )
-    if small:
-        names = list_names(data.labels[c] for c in small)
-        warnings.append(
-            f"Classes with fewer than {2 * arguments.folds} rows are left out: {names}."
-        )
-        data = data.without_classes(small)
-    return data, warnings
 
 
 class _Comparing:

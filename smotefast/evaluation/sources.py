@@ -1,7 +1,8 @@
-"""Files as a table in memory: all rows, or a sample of them that is drawn by class."""
+"""Rows of a comparison: files as a table, samples drawn by class, and code that reads files."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,9 @@ import numpy as np
 
 from smotefast._messages import did_you_mean, list_names
 from smotefast.evaluation.arguments import Arguments
-from smotefast.storage import check_source, open_any_source, opened_for_reading
+from smotefast.evaluation.data import EvaluationData
+from smotefast.storage import check_source, open_any_source, opened_for_reading, shown_path
+from smotefast.storage.paths import PARQUET
 from smotefast.storage.source import ParquetSource
 from smotefast.tables import open_target
 
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _BATCH_ROWS = 1 << 16
+# Rows of a class in a sample of the rows, if it has so many.
+_FEWEST = 20
 
 
 def read_files(path: Any, target: Any, arguments: Arguments) -> tuple[pa.Table, list[str]]:
@@ -79,10 +84,6 @@ def _taken(
         start = stop
 
 
-# Rows of a class in a sample of the rows, if it has so many.
-_FEWEST = 20
-
-
 def sample_rows(labels: np.ndarray, n_rows: int, seed: int) -> np.ndarray:
     """Draw rows by class, in proportion to the classes; returns positions, ascending.
 
@@ -100,3 +101,46 @@ def sample_rows(labels: np.ndarray, n_rows: int, seed: int) -> np.ndarray:
         rng.choice(np.flatnonzero(codes == c), n, replace=False) for c, n in enumerate(kept)
     ]
     return np.sort(np.concatenate(parts))
+
+
+def usable_rows(data: EvaluationData, arguments: Arguments) -> tuple[EvaluationData, list[str]]:
+    """Return the rows of classes that are large enough, at most ``max_rows``."""
+    warnings = []
+    limit = arguments.max_rows
+    if limit is not None and data.n_rows > limit:
+        warnings.append(f"{limit:,} of {data.n_rows:,} rows, drawn by class: max_rows={limit}.")
+        data = data.take(sample_rows(data.y, limit, arguments.seed))
+    counts = data.counts
+    small = [c for c, n in enumerate(counts) if n < 2 * arguments.folds]
+    if len(data.labels) - len(small) < 2:
+        sizes = ", ".join(f"{data.labels[c]!r}: {counts[c]}" for c in range(len(counts))[:10])
+        raise ValueError(
+            f"folds={arguments.folds} need two classes of at least {2 * arguments.folds} rows; "
+            f"the rows of the classes are {sizes}. Lower folds, or collect more rows."
+        )
+    if small:
+        names = list_names(data.labels[c] for c in small)
+        warnings.append(
+            f"Classes with fewer than {2 * arguments.folds} rows are left out: {names}."
+        )
+        data = data.without_classes(small)
+    return data, warnings
+
+
+def loading_code(path: Any, target: str) -> str:
+    """Return code that reads the files with pandas; what pandas cannot read is left open."""
+    shown = shown_path(path) if isinstance(path, str | bytes | os.PathLike) else None
+    read = f"...  # a pandas frame with the rows of {shown or type(path).__name__!r}"
+    if shown is not None and _are_files(shown, (".csv", ".csv.gz")):
+        read = f"pd.read_csv({shown!r})"
+    elif shown is not None and _are_files(shown, PARQUET):
+        read = f"pd.read_parquet({shown!r})"
+    return f"import pandas as pd\n\nX = {read}\ny = X.pop({target!r})"
+
+
+def _are_files(path: str, extensions: tuple[str, ...]) -> bool:
+    """Tell whether a file, a URL or, for Parquet, all files of a folder have an extension."""
+    if os.path.isdir(path):
+        names = os.listdir(path)
+        return extensions == PARQUET and all(name.lower().endswith(PARQUET) for name in names)
+    return ("://" in path or os.path.isfile(path)) and path.lower().endswith(extensions)

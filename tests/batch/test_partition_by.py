@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import smotefast
-from smotefast.batch import partition_by
+from smotefast.batch import partition_by, partitioned_sink
 from smotefast.exceptions import ArgumentError
 from smotefast.over_sampling import SMOTE, RandomOverSampler
 from smotefast.storage.workspace import workspace_path
@@ -218,7 +218,7 @@ def test_many_values__warn_or_are_refused(tmp_path, table, monkeypatch):
 def test_open_files__are_limited_and_rows_keep_their_order(tmp_path, table, monkeypatch):
     write_file(tmp_path / "in.parquet", table)
     resample(tmp_path / "in.parquet", tmp_path / "all", partition_by="city", **OPTIONS)
-    monkeypatch.setattr(partition_by, "_MOST_OPEN", 2)
+    monkeypatch.setattr(partitioned_sink, "_MOST_OPEN", 2)
     resample(tmp_path / "in.parquet", tmp_path / "few", partition_by="city", **OPTIONS)
     assert len(files_below(tmp_path / "few")) > len(files_below(tmp_path / "all"))
     columns = ["row", "f0", "label"]
@@ -289,7 +289,7 @@ def test_any_split_and_partitioning__keeps_rows_and_their_order(
     sampler = SMOTE(k_neighbors=3, random_state=0)
     options = {"keep": "k", "keep_fill": "base", "sampler": sampler}
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(partition_by, "_MOST_OPEN", most_open)
+        patched.setattr(partitioned_sink, "_MOST_OPEN", most_open)
         source = Path(folder) / "in"
         source.mkdir()
         for i, rows in enumerate(np.array_split(np.arange(n_rows), n_files)):

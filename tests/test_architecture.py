@@ -92,6 +92,15 @@ def test_imports__point_down(path):
         assert layer_of(parts[1]) > layer_of(subpackage), f"{path} imports {name}"
 
 
+def test_every_subpackage__is_in_the_page_and_the_picture():
+    docs = ROOT.parent / "docs" / "development"
+    page, picture = ((docs / f"architecture.{kind}").read_text() for kind in ("md", "svg"))
+    for folder in ROOT.glob("*/__init__.py"):
+        name = folder.parent.name
+        assert f"`{name}/`" in page, name
+        assert re.search(rf">(.*, )?{name}(, .*)?</text>", picture), name
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_numba__is_imported_by_three_files_only_and_njit_said_in_one(path):
     where = path.relative_to(ROOT).as_posix()

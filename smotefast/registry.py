@@ -231,7 +231,7 @@ def describe_samplers() -> str:
     Examples
     --------
     >>> print(describe_samplers().splitlines()[0])
-    smote             interpolates between a row and a neighbor of its class
+    smote              interpolates between a row and a neighbor of its class
     """
     width = max(map(len, SAMPLERS))
     lines = (f"{name:<{width}}  {entry.description}" for name, entry in SAMPLERS.items())

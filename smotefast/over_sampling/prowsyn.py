@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from smotefast._threads import thread_count
-from smotefast._typing import Label
+from smotefast._typing import Matrix
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.draws import Draws
 from smotefast.engine.interpolate import Interpolate
@@ -151,12 +151,35 @@ class ProWSyn(BaseOverSampler):
             if not n_new:
                 continue
             matrix, positions = rows.matrix(label), rows.positions(label)
-            levels = proximity_levels(rows, label, self.n_neighbors, self.L, n_threads)
+            others = np.flatnonzero(rows.all_rows()[1] != label)
+            levels = self._proximity_levels(matrix, rows, others, n_threads)
             self.levels_[label] = levels
             draws = LevelDraws(random_state, n_new, levels, self.theta)
             origins = PairOrigins(label, positions, positions, None, draws)
             recipes.append(Interpolate.between(origins, matrix, matrix))
         return Job(recipes, n_threads=n_threads)
+
+    def _proximity_levels(
+        self, matrix: Matrix, rows: AllRows, others: np.ndarray, n_threads: int
+    ) -> np.ndarray:
+        """Return the level of each row of a class, from 1 on, integers.
+
+        ``others`` are the positions of the rows of other classes.
+        """
+        levels = np.zeros(matrix.shape[0], dtype=np.int32)
+        remaining = np.arange(matrix.shape[0])
+        step = max(1, _VALUES_PER_SEARCH // matrix.shape[1])
+        for level in range(1, self.L):
+            pool, k = matrix[remaining], min(self.n_neighbors, len(remaining))
+            for start in range(0, len(others), step):
+                queries = rows.rows_at(others[start : start + step])
+                found = find_neighbors_in_pool(pool, k, queries=queries, n_threads=n_threads)
+                levels[remaining[found.indices]] = level
+            remaining = np.flatnonzero(levels == 0)
+            if not len(remaining):
+                return levels
+        levels[remaining] = self.L
+        return levels
 
 
 class LevelDraws(Draws):
@@ -201,25 +224,3 @@ class LevelDraws(Draws):
         neighbor = (base + offset) % size
         pairs = self._by_level[first + base] * len(self._by_level)
         return pairs + self._by_level[first + neighbor], steps
-
-
-def proximity_levels(
-    rows: AllRows, label: Label, n_neighbors: int, n_levels: int, n_threads: int
-) -> np.ndarray:
-    """Return the level of each row of a class, from 1 to at most ``n_levels``, integers."""
-    matrix = rows.matrix(label)
-    others = np.flatnonzero(rows.all_rows()[1] != label)
-    levels = np.zeros(matrix.shape[0], dtype=np.int32)
-    remaining = np.arange(matrix.shape[0])
-    step = max(1, _VALUES_PER_SEARCH // matrix.shape[1])
-    for level in range(1, n_levels):
-        pool, k = matrix[remaining], min(n_neighbors, len(remaining))
-        for start in range(0, len(others), step):
-            queries = rows.rows_at(others[start : start + step])
-            found = find_neighbors_in_pool(pool, k, queries=queries, n_threads=n_threads)
-            levels[remaining[found.indices]] = level
-        remaining = np.flatnonzero(levels == 0)
-        if not len(remaining):
-            return levels
-    levels[remaining] = n_levels
-    return levels

@@ -21,7 +21,7 @@ def nearest_of(X, candidates, row, k):
 
 
 def sample_in_ball(base, end, normals, uniform, truncation, deformation):
-    """Douzas and Bacao (2019), algorithm 1: one sample of Geometric SMOTE."""
+    """Douzas and Bacao (2019): one sample of Geometric SMOTE."""
     radius = math.dist(base, end)
     if radius == 0:
         return base
@@ -68,7 +68,7 @@ def safe_step(level, neighbor_level, uniform):
 
 
 def density_scale(rows):
-    """Menardi and Torelli (2014), equation 4: standard deviations of the normal kernel."""
+    """Menardi and Torelli (2014): standard deviations of the normal kernel."""
     n, d = rows.shape
     factor = (4 / ((d + 2) * n)) ** (1 / (d + 4))
     return np.array([factor * math.sqrt(sum((x - np.mean(x)) ** 2) / (n - 1)) for x in rows.T])

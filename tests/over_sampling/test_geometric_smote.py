@@ -133,6 +133,14 @@ def test_majority__needs_no_neighbors_in_the_class():
         sampler.set_params(selection_strategy="combined").fit_resample(X, y)
 
 
+@each_strategy
+def test_the_neighbor_estimator__is_fitted_on_the_last_class(selection_strategy):
+    X, y = classes(5, SIZES)
+    sampler = GeometricSMOTE(selection_strategy=selection_strategy, random_state=0)
+    sampler.fit_resample(X, y)
+    np.testing.assert_array_equal(sampler.nn_k_._fit_X, X[y == 2])
+
+
 def test_equal_rows__get_samples_equal_to_them():
     X, y = classes(4, (40, 10))
     X[y == 1] = X[y == 1][0]

@@ -76,6 +76,15 @@ def test_a_class_of_noise__gets_no_samples_and_a_warning():
     assert len(X_new) == len(X)
 
 
+def test_neighbor_estimators__are_fitted_on_the_class_and_on_all_rows():
+    X, y = classes(4, (60, 20))
+    sampler = SafeLevelSMOTE(random_state=0)
+    sampler.fit_resample(X, y)
+    np.testing.assert_array_equal(sampler.nn_k_._fit_X, X[y == 1])
+    np.testing.assert_array_equal(sampler.nn_m_._fit_X, X)
+    assert (sampler.nn_k_.n_neighbors, sampler.nn_m_.n_neighbors) == (6, 6)
+
+
 def test_large_samples__are_the_same_in_blocks_and_with_kernels():
     X, y = classes(5, (900, 60), 4)
     sampler = SafeLevelSMOTE(random_state=0, m_neighbors=3)

@@ -131,9 +131,10 @@ def prepare_job(
     with _search_display(request, features, progress):
         job = request.over_sampler.prepare(found.rows, request.n_to_generate)
     check_resident_memory(request.limit)
-    with _search_display(request, features, progress):
+    in_files = bool(features.in_files)
+    with _search_display(request, features, progress) if in_files else nullcontext():
         rows_to_write = second.select(
-            job, reader, features.dtype, found.in_memory, in_files=bool(features.in_files)
+            job, reader, features.dtype, found.in_memory, in_files=in_files
         )
     check_resident_memory(request.limit)
     release_memory()

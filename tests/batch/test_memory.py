@@ -67,10 +67,10 @@ def run_at_the_lowest_limit(source, destination, sampler, allocator, order="sour
     return scratch_bytes
 
 
-def make(path, n_rows, kinds, group_rows=None, apart=0):
-    """Write columns of some kinds, a tenth of the rows of class 1."""
+def make(path, n_rows, kinds, group_rows=None, apart=0, share=0.1):
+    """Write columns of some kinds, a share of the rows of class 1."""
     rng = np.random.default_rng(0)
-    label = rng.random(n_rows) < 0.1
+    label = rng.random(n_rows) < share
     columns = {}
     for j, kind in enumerate(kinds):
         values = rng.normal(scale=99, size=n_rows) + apart * label.astype(float)
@@ -155,6 +155,16 @@ def test_under_samplers__stay_under_the_lowest_limit_for_many_rows(
     n_rows = 400_000 if sampler == "smote-tomek" else 2_000_000
     source = make(tmp_path / "in.parquet", n_rows, kinds, 200_000)
     run_at_the_lowest_limit(source, tmp_path / "out.parquet", sampler, allocator)
+
+
+@long
+@pytest.mark.parametrize("sampler", ["smote", "borderline-smote", "adasyn", "smote-tomek"])
+def test_classes_in_files__stay_under_the_lowest_limit_accepted(tmp_path, sampler):
+    source = make(tmp_path / "in.parquet", 1_000_000, ["float64"] * 5, 200_000, share=0.45)
+    scratch_bytes = run_at_the_lowest_limit(
+        source, tmp_path / "out.parquet", sampler, "command"
+    )
+    assert scratch_bytes > 1_000_000 * 40
 
 
 @long

@@ -151,20 +151,17 @@ def test_marked_rows__are_numbered_in_their_order(seed, n, share, marks):
 
 @pytest.fixture
 def huge_cell(monkeypatch):
-    """Rows of which a third is in one cell, which a buffer holds a small part of."""
+    """Rows of which nine in ten are in one cell; a buffer holds a small part of it."""
     monkeypatch.setattr(partition, "_CELL_ROWS", 12)
     monkeypatch.setattr(row_file_cells, "_FEWEST_ROWS", 1)
     monkeypatch.setattr(row_file_cells, "_TIMES_AVERAGE", 1)
-    rows, rng = rows_of("gaussian", N), np.random.default_rng(1)
-    monkeypatch.setattr(
-        partition,
-        "k_means",
-        lambda points, *_, **__: 10.0 * np.vstack([np.zeros(5), np.eye(5)]),
-    )
-    is_near = rng.random(N) < 0.9
-    rows[is_near] *= 1e-3
-    rows[~is_near] += 10 * np.eye(5)[rng.integers(0, 5, np.count_nonzero(~is_near))]
-    return rows
+    centers = 10.0 * np.vstack([np.zeros(5), np.eye(5)])
+    monkeypatch.setattr(partition, "k_means", lambda *_, **__: centers)
+    rng = np.random.default_rng(1)
+    is_near, direction = rng.random(N) < 0.9, np.eye(5)[rng.integers(0, 5, N)]
+    # Rows on both sides of the planes between cells.
+    distance = np.where(is_near, rng.uniform(0, 4.99, N), rng.uniform(5.01, 7, N))
+    return distance[:, np.newaxis] * direction + 0.01 * rng.normal(size=(N, 5))
 
 
 def test_a_huge_cell__is_searched_part_by_part(tmp_path, huge_cell, monkeypatch):

@@ -64,6 +64,8 @@ class DaskEngine:
         """Do tasks, one at a time on each worker; return their results."""
         from distributed import as_completed
 
+        if not tasks:  # an earlier run of the job has done them all
+            return []
         futures = self._submit(self._share(SharedWork(work)), tasks)
         numbers = {future.key: number for number, future in enumerate(futures)}
         results: dict[int, _Result] = {}

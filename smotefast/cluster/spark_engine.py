@@ -50,6 +50,8 @@ class SparkEngine:
         done: Callable[[_Task, _Result], object] = lambda task, result: None,
     ) -> list[_Result]:
         """Do tasks; return their results."""
+        if not tasks:
+            return []
         path = os.path.join(self.folder, f"work-{secrets.token_hex(4)}.pickle")
         write_shared(SharedWork(work), path)
         table = table_of_tasks(self._session, tasks)

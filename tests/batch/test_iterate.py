@@ -339,7 +339,7 @@ def test_parameters__are_those_of_a_job_without_those_about_files():
     jobs = inspect.signature(smotefast.resample_dataset).parameters
     about_files = {
         "destination", "overwrite", "resume", "compression", "compression_level",
-        "row_group_size", "part_size", "partition_by", "report",
+        "row_group_size", "part_size", "partition_by", "report", "cluster",
     }  # fmt: skip
     assert set(ours) == set(jobs) - about_files | {"batch_rows", "scratch"}
     for name in set(ours) & set(jobs) - {"progress"}:

@@ -310,5 +310,5 @@ def test_the_options_of_a_report__are_all_that_the_rows_depend_on(tmp_path):
     resample(source, tmp_path / "out.parquet", report=tmp_path / "report.json")
     options = json.loads((tmp_path / "report.json").read_text())["options"]
     others = {"source", "destination", "target", "sampler", "memory_limit", "overwrite"}
-    others |= {"progress", "resume", "report", "scratch"}
+    others |= {"progress", "resume", "report", "scratch", "cluster"}
     assert set(options) == set(signature(smotefast.resample_dataset).parameters) - others

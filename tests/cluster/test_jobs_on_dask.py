@@ -22,6 +22,7 @@ from smotefast.batch.engines import THIS_MACHINE
 from smotefast.batch.gathered_files import ClassRowWriter
 from smotefast.batch.scan import TargetCounter
 from smotefast.batch.tasks import copy_tasks
+from smotefast.cluster import DaskEngine
 from smotefast.combine import Combination
 from smotefast.exceptions import ArgumentError, ClusterError
 from smotefast.over_sampling import ADASYN, SMOTE, SMOTENC, RandomOverSampler
@@ -418,3 +419,8 @@ def test_a_store__gets_the_files_of_one_machine(tmp_path, monkeypatch, kind):
     assert len(files["here"]) > 2
     assert files["there"] == files["here"]
     assert os.listdir(tmp_path / "scratch") == []
+
+
+def test_no_tasks__have_no_results(tmp_path, in_threads):
+    assert DaskEngine(in_threads, str(tmp_path)).run(print, [], print) == []
+    assert os.listdir(tmp_path) == []

@@ -113,6 +113,8 @@ class Contender:
         Whether the first process compiles: one more process runs before those that count.
     changes_process
         Whether it replaces parts of other packages, and needs processes that run nothing else.
+    on_request
+        Why it runs only if it is named; "" if it always runs.
     """
 
     name: str
@@ -120,6 +122,7 @@ class Contender:
     package: str = ""
     compiles: bool = False
     changes_process: bool = False
+    on_request: str = ""
 
 
 # The axes of a grid: the name of the option, and how a case gets a value.

@@ -176,7 +176,10 @@ def test_contenders_that_are_not_installed__are_left_out_or_refused(monkeypatch)
 def test_a_contender_that_patches__does_not_run_in_process(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
     _, left_out = choose_contenders(KNOWN, None, in_process=True)
+    slow = left_out.pop("imbalanced-learn-pynndescent")
     assert left_out == {"imbalanced-learn-intelex": "it needs fresh processes"}
+    assert "a minute in each process; name it" in slow
+    assert choose_contenders(KNOWN, ["imbalanced-learn-pynndescent"])[0]
 
 
 PLUGIN = """

@@ -341,15 +341,8 @@ class _Planning:
         progress: Progress,
         at_once: AtOnce,
     ) -> tuple[Features, Plan]:
-        """Plan the memory; if it does not fit, as with the lowest limit that is enough."""
-        try:
-            features, plan = plan_features(request, second, progress, **at_once)
-        except MemoryLimitError as error:
-            with self._guard():
-                raise
-            limit = Limit(error.least_bytes, "")
-            enough = replace(request, arguments=request.arguments._replace(limit=limit))
-            features, plan = plan_features(enough, second, progress, **at_once)
+        """Plan the memory; if it does not fit, as with a limit that is enough."""
+        features, plan = self._fitting(request, second, progress, at_once)
         self._add(
             n_parts=plan.n_workers,
             memory_expected=plan.peak_bytes,
@@ -357,6 +350,24 @@ class _Planning:
             memory_program=plan.program_bytes,
         )
         return features, plan
+
+    def _fitting(
+        self, request: Request, second: SecondStep, progress: Progress, at_once: AtOnce
+    ) -> tuple[Features, Plan]:
+        try:
+            return plan_features(request, second, progress, **at_once)
+        except MemoryLimitError:
+            pass
+        least = 0
+        with self._guard():
+            try:
+                # Once more: what this process has loaded now counts as memory of the program.
+                return plan_features(request, second, progress, **at_once)
+            except MemoryLimitError as error:
+                least = error.least_bytes
+                raise
+        enough = request.arguments._replace(limit=Limit(least, ""))
+        return plan_features(replace(request, arguments=enough), second, progress, **at_once)
 
     def _searches(
         self,

@@ -55,9 +55,9 @@ class PolynomFitSMOTE(BaseOverSampler):
         Number of samples to generate, by class.
     provenance_ : Provenance
         Base row, neighbor and step of each synthetic sample, computed at each access. For
-        "star" and "polynomial" both are the same row, and the step is NaN: a sample of "star"
-        lies between this row and the mean, one of "polynomial" between the positions of this
-        row and of the next one on the curve.
+        "star" both are the same row, and for "polynomial" they follow each other; the step is
+        NaN: a sample of "star" lies between the row and the mean, one of "polynomial" between
+        the positions of both rows on the curve.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (``n_features_in_``,)
@@ -155,10 +155,9 @@ class PolynomFitSMOTE(BaseOverSampler):
         each = np.arange(n_rows, dtype=np.int32)[:, np.newaxis]
         if self.topology == "polynomial":
             by_mean = np.argsort(_means(matrix, axis=1), kind="stable")
-            draws = Draws(random_state, n_new, n_rows, advance=True)
-            origins = Origins(
-                label, positions[by_mean], positions, each[by_mean], draws, step_size=None
-            )
+            draws = Draws(random_state, n_new, n_rows - 1, advance=True)
+            first, after = positions[by_mean[:-1]], each[by_mean[1:]]
+            origins = Origins(label, first, positions, after, draws, step_size=None)
             curves = _fitted_curves(matrix[by_mean], self.order)
             return OnCurve.between(origins, matrix, matrix, curves=curves)
         if self.topology == "star":
@@ -286,7 +285,7 @@ def _fitted_curves(matrix: Matrix, order: int) -> np.ndarray:
         sums = np.array([(matrix * column[:, np.newaxis]).sum(axis=0) for column in basis.T])
     else:
         sums = np.asarray(matrix.T @ basis).T
-    return np.linalg.solve(products, sums)
+    return np.linalg.solve(products, sums.astype(np.float64, copy=False))
 
 
 def _scaled(positions: np.ndarray, n_rows: int) -> np.ndarray:

@@ -195,9 +195,10 @@ def shrinkage_by_class(
             f"{list_names(shrinkage)}."
         )
     for label, value in shrinkage.items():
-        if value < 0:
+        if not isinstance(value, Real) or not 0 <= value < np.inf:
             raise ValueError(
-                f"The shrinkage factor needs to be >= 0. Got {value} for class {label}."
+                f"The shrinkage factor needs to be >= 0. Got {value} for class {label}: a "
+                "finite number is needed."
             )
     return dict(shrinkage)
 
@@ -218,7 +219,7 @@ def noisy_copy(
     shrinkage: float,
     n_samples: int,
     *,
-    ddof: int = 0,
+    is_sample: bool = False,
 ) -> NoisyCopy:
     """Return a recipe: copy rows of a class and add noise of Silverman's bandwidth.
 
@@ -230,15 +231,16 @@ def noisy_copy(
         What the bandwidth is multiplied by.
     n_samples
         Number of rows that the bandwidth is for: more rows, less noise.
-    ddof
-        What is subtracted from the number of rows in the variance.
+    is_sample
+        Whether the deviations are those of a sample: n - 1 rows in the variance, and sums in
+        float64. If not, they are imbalanced-learn's, whose sums of float32 lose digits.
     """
     positions, matrix = rows.positions(label), rows.matrix(label)
     n_rows, n_features = matrix.shape
     bandwidth = (4 / ((n_features + 2) * n_samples)) ** (1 / (n_features + 4))
-    deviations = _standard_deviations(matrix)
-    if ddof:
-        deviations = deviations * np.sqrt(n_rows / (n_rows - ddof))
+    deviations = _standard_deviations(matrix, np.float64 if is_sample else None)
+    if is_sample:
+        deviations = deviations * np.sqrt(n_rows / (n_rows - 1))
     scale = shrinkage * bandwidth * deviations
     noise: Values = ("normal", n_features)
     draws = Draws(random_state, n_new, len(positions), (noise,), advance=True)
@@ -250,9 +252,10 @@ def noisy_copy(
     return NoisyCopy(origins, matrix, matrix, dtype, scale)
 
 
-def _standard_deviations(matrix: Matrix) -> np.ndarray:
+def _standard_deviations(matrix: Matrix, dtype: type[np.float64] | None) -> np.ndarray:
+    """Return those of columns, with sums in a dtype; None is that of the matrix."""
     if isinstance(matrix, np.ndarray):
-        return np.asarray(np.std(matrix, axis=0))
+        return np.asarray(np.std(matrix, axis=0, dtype=dtype))
     from sklearn.utils.sparsefuncs import mean_variance_axis
 
     return np.asarray(np.sqrt(mean_variance_axis(matrix, axis=0)[1]))

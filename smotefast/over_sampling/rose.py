@@ -115,6 +115,6 @@ class ROSE(BaseOverSampler):
         for label, n_new in n_to_generate.items():
             if n_new:
                 width = self.shrinkage_[label], len(rows.positions(label))
-                recipe = noisy_copy(rows, label, n_new, random_state, *width, ddof=1)
+                recipe = noisy_copy(rows, label, n_new, random_state, *width, is_sample=True)
                 recipes.append(recipe)
         return Job(recipes)

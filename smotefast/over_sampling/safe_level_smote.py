@@ -169,10 +169,10 @@ class SafeLevelSMOTE(BorderSampler):
     ) -> Interpolate | None:
         """Return the recipe of a class; None if all of its rows are noise."""
         matrix, positions = rows.matrix(label), rows.positions(label)
-        k = call.class_k(label, len(positions))
-        neighbors = call.find_neighbors(matrix, k, None).indices
         if not safe_levels.any():
             return None
+        k = call.class_k(label, len(positions))
+        neighbors = call.find_neighbors(matrix, k, None).indices
         draws = SafeLevelDraws(
             check_random_state(self.random_state),
             n_new,

@@ -116,7 +116,8 @@ class JobPlan:
     memory_limit
         In bytes.
     memory_expected, memory_needed, memory_program
-        Expected peak, lowest limit that is enough, and what the program itself takes of it;
+        Expected peak, lowest limit that is enough for the same classes in memory (less may be,
+        if more of them are in temporary files), and what the program itself takes of the peak;
         None if the job would be refused before.
     n_written
         Bytes of the result, about.
@@ -220,7 +221,7 @@ class JobPlan:
             expected = _size(self.memory_expected)
             needed = format_size(self.memory_needed, round_up=True)
             limit = format_size(self.memory_limit)
-            least = f"the lowest limit is {needed}, with smaller blocks"
+            least = f"{needed} is enough, with smaller blocks"
             facts.append(["memory", f"{expected} of {limit}; {least}"])
         if self.steps:
             threads = f"{self.n_threads} thread{'s' * (self.n_threads != 1)}"

@@ -118,12 +118,13 @@ def test_polynomial__is_the_least_squares_fit_to_rows_sorted_by_their_mean(order
     found = np.empty((30, 3))
     job.fill(0, 30, found)
     generator = np.random.RandomState(5)
-    positions = generator.randint(0, 20, 30) + generator.uniform(size=30)
+    positions = generator.randint(0, 19, 30) + generator.uniform(size=30)
     curves = [np.polyfit(np.arange(20), column, order) for column in rows.T]
     expected = np.column_stack([np.polyval(curve, positions) for curve in curves])
     np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-8)
-    base = job.origins()[0].provenance(0, 30).base
+    base, after, _ = job.origins()[0].provenance(0, 30)
     np.testing.assert_array_equal(X[base], rows[positions.astype(int)])
+    np.testing.assert_array_equal(X[after], rows[positions.astype(int) + 1])
 
 
 @pytest.mark.parametrize("topology", ["star", "mesh", "polynomial"])
@@ -176,3 +177,12 @@ def test_too_few_rows__are_refused_by_name(topology, n_rows, words):
     with pytest.raises(ValueError, match=words):
         PolynomFitSMOTE(topology=topology).fit_resample(X, y)
     assert len(PolynomFitSMOTE().fit_resample(X, y)[1]) == 40
+
+
+def test_polynomial__ends_at_the_last_row():
+    X = np.concatenate([np.zeros(400), np.arange(3.0)])[:, np.newaxis]
+    y = np.repeat([0, 1], [400, 3])
+    sampler = PolynomFitSMOTE(topology="polynomial", order=1, random_state=0)
+    samples = sampler.fit_resample(X, y)[0][403:]
+    assert 0 <= samples.min() < 0.1
+    assert 1.9 < samples.max() <= 2

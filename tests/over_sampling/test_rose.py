@@ -58,3 +58,21 @@ def test_a_class_of_one_row__is_refused_by_name():
         ROSE().fit_resample(X, y)
     with pytest.raises(ValueError, match=r"missing classes are: {1}"):
         ROSE(shrinkage={0: 1.0}).fit_resample(*classes(4))
+
+
+@pytest.mark.parametrize(("dtype", "center"), [("float32", 1e5), ("float16", 300.0)])
+def test_noise__of_small_floats_is_measured_in_float64(dtype, center):
+    rng = np.random.default_rng(0)
+    X = (rng.normal(size=(3_000, 2)) + center).astype(dtype)
+    y = np.repeat([0, 1], [2_000, 1_000])
+    rows = X[y == 1].astype(np.float64)
+    job = ROSE(random_state=0).prepare(MatrixRows(X, y), {1: 10})
+    (recipe,) = job.recipes
+    np.testing.assert_allclose(recipe.scale, density_scale(rows), rtol=1e-9)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, "a", None, -1.0])
+def test_shrinkage_of_a_class__is_a_finite_number(value):
+    X, y = classes(0, (30, 12), 3)
+    with pytest.raises(ValueError, match="shrinkage factor needs to be >= 0"):
+        ROSE(shrinkage={1: value}).fit_resample(X, y)

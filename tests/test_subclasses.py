@@ -23,7 +23,7 @@ PAIRS = {
     name: (getattr(ours, name), getattr(theirs, name))
     for ours, theirs in HOMES
     for name in ours.__all__
-    if name != "Combination"
+    if hasattr(theirs, name)
 }
 OURS = [pair[0] for pair in PAIRS.values()]
 # A public method that imbalanced-learn calls.

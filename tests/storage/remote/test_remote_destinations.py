@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -159,13 +160,14 @@ def test_verify__reads_the_manifest_or_the_report(store, source, tmp_path, scrat
 
 def interrupted(store, source, scratch, monkeypatch, n_parts=2, **options):
     """Run a job that is interrupted when some parts are in the store."""
-    upload, done = RemoteFiles.upload, []
+    upload, done, one_at_a_time = RemoteFiles.upload, [], threading.Lock()
 
     def upload_and_stop(self, local, path, tick):
-        if len(done) == n_parts:
-            raise KeyboardInterrupt
-        upload(self, local, path, tick)
-        done.append(path)
+        with one_at_a_time:
+            if len(done) == n_parts:
+                raise KeyboardInterrupt
+            upload(self, local, path, tick)
+            done.append(path)
 
     with monkeypatch.context() as patched:
         patched.setattr(RemoteFiles, "upload", upload_and_stop)

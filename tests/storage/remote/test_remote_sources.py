@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import smotefast
-from smotefast.evaluation import comparing
+from smotefast.evaluation import sources
 from smotefast.exceptions import SourceChangedError, SourceError, SourceMissingError
 from smotefast.storage.remote.locations import locate
 from smotefast.storage.source import open_source
@@ -219,7 +219,7 @@ def test_rows_of_a_store__can_be_pickled(store, table):
 
 def test_a_pipeline_of_compare__has_no_passwords():
     url = "s3://KEYKEY:SECRET@bucket/in.parquet?region=eu"
-    code = comparing._loading(url, "label")
+    code = sources.loading_code(url, "label")
     assert "read_parquet('s3://bucket/in.parquet')" in code
     assert "SECRET" not in code
     assert "KEYKEY" not in code

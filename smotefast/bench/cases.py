@@ -150,9 +150,7 @@ def with_value(case: Case, axis: str, value: Any) -> Case:
 
 
 def value_of(case: Mapping[str, Any], axis: str) -> Any:
-    """Return the value that a stored case has on an axis; the rows are those of its data."""
-    if axis == "rows" and "sizes" in case:
-        return case["sizes"]["rows"]
+    """Return the value that a stored case has on an axis."""
     return case["data"][_OF_DATA[axis]] if axis in _OF_DATA else case[axis]
 
 

@@ -113,7 +113,8 @@ def _along(cases: Sequence[dict[str, Any]], axis: str, contender: str) -> dict[s
     for case in cases:
         if not _differs_only(case, cases[0], axis):
             continue
-        x = value_of(case, axis)
+        # Of a file, the option may be above its rows, or 0 for all.
+        x = case["sizes"]["rows"] if axis == "rows" else value_of(case, axis)
         for each in case["contenders"]:
             if each["name"] == contender:
                 memory = each.get("added_bytes") or each.get("peak_bytes")

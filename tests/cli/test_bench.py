@@ -101,7 +101,7 @@ def test_runs_without_a_measurement_or_with_an_error__fail_after_writing(quick, 
     assert (done.returncode, "KeyError: 'license'" in done.stderr) == (3, True), done.stderr
     assert len(json.loads(out.read_text())["cases"]) == 1
     done = run("memory", *quick)
-    assert (done.returncode, "measures no memory" in done.stderr) == (2, True)
+    assert (done.returncode, "--in-process measures no memory" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -119,8 +119,8 @@ def test_runs_without_a_measurement_or_with_an_error__fail_after_writing(quick, 
         ("--target label", 2, "Name the FILE as well"),
         ("data.csv", 2, "--target is missing"),
         ("data.csv --target label --shape uniform", 2, "--shape is about generated data"),
-        ("--time-limit 1", 2, "Leave out one of them"),
-        ("--plugin absent.py", 3, "plugin='absent.py' is not a file"),
+        ("--time-limit 1", 2, "--in-process starts none. Leave out one of them"),
+        ("--plugin absent.py", 3, "--plugin absent.py is not a file"),
         ("--contender ,", 2, "Name at least one"),
         ("absent.csv --target label", 3, "absent.csv"),
     ],

@@ -52,8 +52,8 @@ def time_case(
         As ``time_calls``, with the rows after resampling; or "refused" with the message of an
         error, or "stopped" with the limit.
     """
-    X, y = load_data(folder)
     try:
+        X, y = load_data(folder)
         sampler = load_registry(plugins).contenders[contender].make(Case.from_dict(case))
         call = limited(lambda: sampler.fit_resample(X, y), limit, {})
         answer, (X_new, _) = time_calls(call, later)

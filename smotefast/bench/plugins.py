@@ -70,9 +70,12 @@ class Registry:
                     "smotefast.bench.Contender."
                 )
         new = {each.name: each for each in contenders}
-        names = [each.name for each in contenders]
-        twice = [name for name in names if name in self.contenders or names.count(name) > 1]
-        for name in [*twice, *(shapes.keys() & self.shapes)]:
+        if len(new) < len(contenders):
+            names = [each.name for each in contenders]
+            raise ValueError(
+                f"plugin={origin!r}: CONTENDERS has a name twice: {', '.join(names)}."
+            )
+        for name in [*(new.keys() & self.contenders), *(shapes.keys() & self.shapes)]:
             raise ValueError(f"plugin={origin!r}: the name {name!r} is taken. Use another one.")
         self.contenders |= new
         self.shapes |= shapes

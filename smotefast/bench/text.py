@@ -113,7 +113,7 @@ def end_text(run: Mapping[str, Any], where: str) -> str:
     if run["stopped"]:
         return f"Stopped by Ctrl-C: the cases {where} are complete."
     if run.get("error"):
-        return f"Ended by an error: {run['error']} The cases {where} are complete."
+        return f"The cases {where} are complete; an error ended the run: {run['error']}"
     return ""
 
 

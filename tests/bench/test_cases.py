@@ -219,7 +219,7 @@ WRONG_PLUGINS = {
     "CONTENDERS = 5": "CONTENDERS=5 must be a list",
     "SHAPES = [1]": "SHAPES=.* must be a dict of generators by name",
     "SHAPES = {'ring': 1}": "SHAPES=.* must be a dict of generators by name",
-    TWO: "the name 'a' is taken",
+    TWO: "CONTENDERS has a name twice: a, a",
 }
 
 

@@ -111,8 +111,8 @@ def test_errors__keep_finished_cases(plugin):
     run = measured("speed", [CASE, broken], plan, ["quick"])
     assert [case["name"] for case in run["cases"]] == [CASE.name]
     assert run["error"] == "shape='broken': KeyError: 'license'"
-    assert "Ended by an error: shape='broken'" in run_text(run)
-    assert "Ended by an error: shape=" in to_html_page(run)
+    assert "cases above are complete; an error ended the run: shape='bro" in run_text(run)
+    assert "cases below are complete; an error ended the run: shape=" in to_html_page(run)
     with pytest.raises(ValueError, match="shape='broken': KeyError"):
         measured("speed", [broken], plan, ["quick"])
 

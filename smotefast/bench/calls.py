@@ -23,6 +23,8 @@ def make_data(data: dict[str, Any], folder: str, plugins: Sequence[str] = ()) ->
         (X, y), sizes = make_rows(DataSet(**data), load_registry(plugins).shapes)
     except (OSError, ValueError) as error:
         return {"error": str(error)}
+    except (Exception, SystemExit) as error:  # of the generator of a plugin
+        return {"error": f"shape={data['shape']!r}: {type(error).__name__}: {error}"}
     Path(folder).mkdir(parents=True)
     np.save(Path(folder) / "X.npy", X)
     np.save(Path(folder) / "y.npy", y)
@@ -50,12 +52,12 @@ def time_case(
         As ``time_calls``, with the rows after resampling; or "refused" with the message of an
         error, or "stopped" with the limit.
     """
-    X, y = load_data(folder)
     try:
+        X, y = load_data(folder)
         sampler = load_registry(plugins).contenders[contender].make(Case.from_dict(case))
         call = limited(lambda: sampler.fit_resample(X, y), limit, {})
         answer, (X_new, _) = time_calls(call, later)
-    except Exception as error:  # whatever is raised is what a table shows
+    except (Exception, SystemExit) as error:  # whatever is raised is what a table shows
         words = " ".join(str(error).split()) or type(error).__name__
         return {"refused": words[:_WORDS], "peak": peak_bytes()}
     search = getattr(sampler, "search_", None)

@@ -68,17 +68,21 @@ class Case:
 
     @property
     def name(self) -> str:
-        """What the case is, for tables; runs are compared by this name.
+        """What the case is, for tables.
 
         Examples
         --------
         >>> Case().name
         'smote, clusters 10,000 x 20, 2 classes, ratio 0.1, k 5, 1 thread'
         """
+        return self.name_with(self.data.n_rows)
+
+    def name_with(self, n_rows: int) -> str:
+        """Return the name; of a file, with so many rows, because it may have fewer."""
         data = self.data
         threads = f"{self.threads} thread{'s' if self.threads > 1 else ''}"
         if data.file is not None:
-            rows = f", {data.n_rows:,} rows" if data.n_rows else ""
+            rows = f", {n_rows:,} rows" if n_rows else ""
             file = f"{os.path.basename(data.file)}, {data.target}"
             return f"{self.sampler}, {file}{rows}, k {self.k}, {threads}"
         return (

@@ -17,6 +17,8 @@ from smotefast.bench.cases import Case, Contender
 SEED = 0
 # Samplers of categories, and the generator of data for them.
 _OF_CATEGORIES = {"smote-nc": "mixed", "smote-n": "nominal"}
+IMBLEARN = "imbalanced-learn"
+_LIBRARIES = {"imblearn": IMBLEARN}
 # Samplers of smote-variants that do the same.
 _VARIANTS = {
     "smote": "SMOTE",
@@ -38,6 +40,11 @@ def _sampler(case: Case, library: str, *, estimator: Any = None, **parameters: A
     from smotefast.registry import sampler_class
 
     shape = _OF_CATEGORIES.get(case.sampler, case.data.shape)
+    if case.data.shape != shape and case.data.file is not None:
+        raise ValueError(
+            f"{case.sampler} takes categories, and of a file only the columns of numbers are "
+            f"read. Measure it without a file, on --shape {shape}."
+        )
     if case.data.shape != shape:
         raise ValueError(f"{case.sampler} takes categories: measure it on --shape {shape}.")
     cls = sampler_class(case.sampler)
@@ -59,6 +66,8 @@ def _sampler(case: Case, library: str, *, estimator: Any = None, **parameters: A
         given[searches] = k
     elif estimator is not None:
         raise ValueError(f"{case.sampler} takes no estimator of neighbors.")
+    if not hasattr(module, cls.__name__):
+        raise ValueError(f"{_LIBRARIES.get(library, library)} has no {cls.__name__}.")
     return getattr(module, cls.__name__)(**given)
 
 
@@ -94,7 +103,6 @@ def _smote_variants(case: Case) -> Any:
     return getattr(variants, _VARIANTS[case.sampler])(**parameters)
 
 
-IMBLEARN = "imbalanced-learn"
 CONTENDERS = (
     Contender("smotefast", partial(_smotefast, search="auto"), compiles=True),
     Contender("smotefast-exact", partial(_smotefast, search="exact"), compiles=True),
@@ -123,7 +131,7 @@ CONTENDERS = (
 def choose_contenders(
     known: Mapping[str, Contender], names: Iterable[str] | None, *, in_process: bool = False
 ) -> tuple[list[Contender], dict[str, str]]:
-    """Return the contenders of these names, and the reasons of those left out.
+    """Return the contenders of these names, once each, and the reasons of those left out.
 
     For None, these are all but those that run on request.
 
@@ -133,7 +141,7 @@ def choose_contenders(
         If a name is unknown, or what it names cannot run here.
     """
     usable, left_out = [], {}
-    for name in known if names is None else names:
+    for name in known if names is None else dict.fromkeys(names):
         if name not in known:
             raise ValueError(
                 f"contender={name!r} is not one of {list_names(list(known))}."

@@ -9,6 +9,7 @@ tolerance excludes differences that are too small to matter.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -87,8 +88,9 @@ def compare_runs(
 ) -> list[Difference]:
     """Return the differences of two runs, for each measurement of the old one.
 
-    Cases and contenders that only one run was started with are left out. A contender that the
-    new run stopped or that refused, and that the old one measured, is "worse".
+    Cases and contenders that only one run was started with are left out, and so are
+    ``changed_cases``. A contender that the new run stopped or that refused, and that the old
+    one measured, is "worse".
 
     Parameters
     ----------
@@ -100,15 +102,17 @@ def compare_runs(
     Raises
     ------
     ValueError
-        If ``tolerance`` is negative, or the runs have no measurement in common.
+        If ``tolerance`` is negative, infinite or NaN, or the runs have no measurement in
+        common.
     """
-    if tolerance < 0:
-        raise ValueError(f"tolerance={tolerance} must be 0 or more.")
+    if not 0 <= tolerance < math.inf:
+        raise ValueError(f"tolerance={tolerance} must be a finite number from 0 on.")
     differences = list(_differences(old, new, tolerance))
     if not differences:
+        changed = (f" {name}: {what}." for name, what in changed_cases(old, new).items())
         raise ValueError(
-            "The runs have no case and contender in common. Measure the same grid with the "
-            "same contenders."
+            "The runs have no case and contender in common. Measure the same grid on the same "
+            f"data with the same contenders.{''.join(changed)}"
         )
     return differences
 
@@ -116,11 +120,7 @@ def compare_runs(
 def _differences(
     old: dict[str, Any], new: dict[str, Any], tolerance: float
 ) -> Iterator[Difference]:
-    now = _by_name(new)
-    for key, before in _by_name(old).items():
-        if key not in now:
-            continue
-        after = now[key]
+    for key, before, after in _common_measurements(old, new):
         is_gone = "refused" in after or "stopped" in after
         for quantity in QUANTITIES:
             values = before.get(quantity)
@@ -136,12 +136,57 @@ def _differences(
             yield Difference(*key, quantity, values, after[quantity], verdict)
 
 
-def _by_name(run: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
-    return {
-        (case["name"], each["name"]): each
-        for case in run["cases"]
-        for each in case["contenders"]
-    }
+def _common_measurements(
+    old: dict[str, Any], new: dict[str, Any]
+) -> Iterator[tuple[tuple[str, str], dict[str, Any], dict[str, Any]]]:
+    """Yield the names and both entries of each contender that both runs have on a case."""
+    for before, after in _pairs(old, new):
+        if _changes(before, after):
+            continue
+        now = {each["name"]: each for each in after["contenders"]}
+        for each in before["contenders"]:
+            if each["name"] in now:
+                yield (before["name"], each["name"]), each, now[each["name"]]
+
+
+def changed_cases(old: dict[str, Any], new: dict[str, Any]) -> dict[str, str]:
+    """Return the cases with the same options on other data, with what differs.
+
+    The data differ if their seed, their sizes or the values of their file do. Their seconds say
+    nothing about what was measured.
+    """
+    changes = ((before["name"], _changes(before, after)) for before, after in _pairs(old, new))
+    return {name: ", ".join(found) for name, found in changes if found}
+
+
+def _pairs(
+    old: dict[str, Any], new: dict[str, Any]
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yield the cases of both runs that have the same name, or else the same options."""
+    by_name = {case["name"]: case for case in new["cases"]}
+    by_options = {_options(case): case for case in new["cases"]}
+    for case in old["cases"]:
+        after = by_name.get(case["name"]) or by_options.get(_options(case))
+        if after is not None:
+            yield case, after
+
+
+def _options(case: dict[str, Any]) -> str:
+    """Return what a case was measured with, without the seed of its data."""
+    data = {name: value for name, value in case["data"].items() if name != "seed"}
+    return repr([case["sampler"], case["k"], case["threads"], sorted(data.items())])
+
+
+def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Return what differs in the data of a case; values are named if nothing else differs."""
+    both = before["sizes"], after["sizes"]
+    seeds = [case["data"].get("seed") for case in (before, after)]
+    found = [] if seeds[0] == seeds[1] else ["seed {} -> {}".format(*seeds)]
+    for name, value in both[0].items():
+        if name != "checksum" and value != both[1].get(name, value):
+            found.append(f"{name.replace('_', ' ')} {value} -> {both[1][name]}")
+    sums = [sizes.get("checksum") for sizes in both]
+    return found if found or sums[0] == sums[1] else ["the values in the file"]
 
 
 def has_regression(differences: list[Difference]) -> bool:

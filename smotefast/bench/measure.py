@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from smotefast.bench.cases import Case, Contender, DataSet
-from smotefast.bench.processes import call, thread_limits
+from smotefast.bench.processes import ProcessError, call, thread_limits
 from smotefast.bench.spread import summarize
 
 _CALLS = "smotefast.bench.calls"
@@ -42,18 +43,23 @@ class Plan:
     in_process: bool = False
     plugins: tuple[str, ...] = ()
 
-    def check(self) -> None:
-        """Raise ValueError for numbers that cannot be used."""
+    def check(self, kind: str = "speed") -> None:
+        """Raise ValueError for numbers that a run of this kind cannot use."""
         if self.rounds < 1:
             raise ValueError(f"rounds={self.rounds} must be a whole number from 1 on.")
         if self.later < 0:
             raise ValueError(f"later={self.later} must be 0 or more.")
-        if self.time_limit is not None and not self.time_limit > 0:
-            raise ValueError(f"time_limit={self.time_limit} must be above 0.")
+        if self.time_limit is not None and not 0 < self.time_limit < math.inf:
+            raise ValueError(f"time_limit={self.time_limit} must be above 0 and finite.")
         if self.time_limit is not None and self.in_process:
             raise ValueError(
                 f"time_limit={self.time_limit} stops processes, and in_process=True starts "
                 "none. Leave out one of them."
+            )
+        if kind == "memory" and self.in_process:
+            raise ValueError(
+                "in_process=True measures no memory: this process also holds what was "
+                "measured before. Leave it out, or measure speed."
             )
 
     def call(self, function: str, threads: int | None = None, **arguments: Any) -> Answer:
@@ -84,7 +90,7 @@ def measure_cases(
     base: str,
     progress: Callable[[str], object] | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Yield what is stored of each case.
+    """Yield what is stored of each case; once for cases that take the same rows of a file.
 
     Parameters
     ----------
@@ -99,25 +105,33 @@ def measure_cases(
     """
     with tempfile.TemporaryDirectory(prefix="smotefast-bench-") as temporary:
         folders: dict[DataSet, tuple[str, dict[str, Any]]] = {}
+        names: set[str] = set()
         for number, case in enumerate(cases, 1):
             if progress is not None:
                 progress(f"{number} of {len(cases)}: {case.name}")
             if case.data not in folders:
                 folders[case.data] = _written(case.data, plan, f"{temporary}/{len(folders)}")
             folder, sizes = folders[case.data]
+            name = case.name_with(sizes["rows"])
+            if name in names:
+                continue
+            names.add(name)
             answers = _turns(case, contenders, plan, folder)
             found = [{"name": name, **_summary(of)} for name, of in answers.items()]
             _add_ratios(found, base)
             stored = case.to_dict()
             if case.data.file is not None:  # no folders of the user in what may be published
                 stored["data"]["file"] = Path(case.data.file).name
-            yield {"name": case.name, **stored, "sizes": sizes, "contenders": found}
+            yield {"name": name, **stored, "sizes": sizes, "contenders": found}
 
 
 def _written(data: DataSet, plan: Plan, folder: str) -> tuple[str, dict[str, Any]]:
     from dataclasses import asdict
 
-    answer = plan.call("make_data", data=asdict(data), folder=folder)
+    try:
+        answer = plan.call("make_data", data=asdict(data), folder=folder)
+    except ProcessError as error:
+        raise ValueError(f"The process that makes the data {error.reason}.") from error
     answer.pop("process", None)
     if "error" in answer:
         raise ValueError(answer["error"])
@@ -134,15 +148,25 @@ def _turns(
     answers: dict[str, list[Answer]] = {each.name: [] for each in contenders}
     for each in contenders:
         if each.compiles and not plan.in_process:
-            plan.call("time_case", case.threads, contender=each.name, later=0, **given)
+            answer = _turn(plan, case.threads, contender=each.name, later=0, **given)
+            if "refused" in answer:
+                answers[each.name].append(answer)
     for turn in range(plan.rounds):
         for each in contenders[:: -1 if turn % 2 else 1]:
             if not any(_is_cut_short(answer) for answer in answers[each.name]):
-                answer = plan.call(
-                    "time_case", case.threads, contender=each.name, later=plan.later, **given
+                answer = _turn(
+                    plan, case.threads, contender=each.name, later=plan.later, **given
                 )
                 answers[each.name].append(answer)
     return answers
+
+
+def _turn(plan: Plan, threads: int, **given: Any) -> Answer:
+    """Return what a contender answers; that its process failed is a refusal, too."""
+    try:
+        return plan.call("time_case", threads, **given)
+    except ProcessError as error:
+        return {"refused": error.reason}
 
 
 def _is_cut_short(answer: Mapping[str, Any]) -> bool:

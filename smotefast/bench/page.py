@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from smotefast.bench.measure import call_seconds
-from smotefast.bench.text import case_table, machine_text, slope_rows
+from smotefast.bench.text import case_table, end_text, machine_text, slope_rows
 from smotefast.report.charts import Bar, Chart, key_of, log_ticks, rows_chart
 from smotefast.report.html_page import html_figure, html_fragment, html_page, html_table
 
@@ -43,8 +43,8 @@ def _method(run: Mapping[str, Any]) -> str:
 
 
 def _stopped(run: Mapping[str, Any]) -> Iterator[str]:
-    if run["stopped"]:
-        yield '<p class="warning">Stopped by Ctrl-C: the cases below are complete.</p>'
+    if end := end_text(run, "below"):
+        yield f'<p class="warning">{escape(end)}</p>'
 
 
 def _cases(run: Mapping[str, Any]) -> Iterator[str]:

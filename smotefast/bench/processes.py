@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,21 @@ _THREAD_VARIABLES = (
     "MKL_NUM_THREADS",
     "NUMBA_NUM_THREADS",
 )
+_LETTERS = 300  # of a reason, which is a cell of a table
+
+
+class ProcessError(RuntimeError):
+    """A process was ended by a signal, exited with an error, or gave no answer.
+
+    Attributes
+    ----------
+    reason
+        What happened, in words for a table.
+    """
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class Finished(NamedTuple):
@@ -43,7 +59,7 @@ def run_command(command: Sequence[str], env: Mapping[str, str] | None = None) ->
 
     Raises
     ------
-    RuntimeError
+    ProcessError
         If it fails; the message has what it wrote.
     """
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
@@ -62,12 +78,22 @@ def run_command(command: Sequence[str], env: Mapping[str, str] | None = None) ->
         out.seek(0)
         err.seek(0)
         if process.returncode:
-            raise RuntimeError(
-                f"{' '.join(command[:4])} exited with {process.returncode}:\n{out.read()}\n"
-                f"{err.read()}"
-            )
+            errors = err.read()
+            reason = _reason(process.returncode, errors)
+            message = f"{' '.join(command[:4])}: {reason}:\n{out.read()}\n{errors}"
+            raise ProcessError(message, reason)
         peak = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
         return Finished(wall, used.ru_utime, used.ru_stime, peak, out.read())
+
+
+def _reason(code: int, errors: str) -> str:
+    """Return why a process failed: its signal, or its exit code and its last line."""
+    if code == -signal.SIGKILL:
+        return f"ended by signal {-code}, perhaps out of memory"
+    if code < 0:
+        return f"ended by signal {-code} ({signal.Signals(-code).name})"
+    last = errors.strip().splitlines()[-1:]
+    return ": ".join([f"exited with {code}", *last])[:_LETTERS]
 
 
 def run_code(code: str, env: Mapping[str, str] | None = None) -> Finished:
@@ -81,13 +107,22 @@ def call(
     """Call ``"module:function"`` in a fresh process and return the dict that it returns.
 
     The seconds and bytes of the whole process are added under "process".
+
+    Raises
+    ------
+    ProcessError
+        If the process fails or returns without an answer.
     """
     with tempfile.TemporaryDirectory(prefix="smotefast-bench-") as folder:
         answer = os.path.join(folder, "answer.json")
         worker = [sys.executable, "-m", "smotefast.bench.worker"]
         done = run_command([*worker, function, json.dumps(arguments), answer], env)
-        with open(answer) as file:
-            result: dict[str, Any] = json.load(file)
+        try:
+            with open(answer) as file:
+                result: dict[str, Any] = json.load(file)
+        except (OSError, ValueError):  # the function ended the process, or the disk is full
+            reason = "ended without an answer"
+            raise ProcessError(f"{function}: {reason}", reason) from None
     return {**result, "process": done.times()}
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from smotefast.bench.cases import Case, Contender, value_of
+from smotefast.bench.differences import QUANTITIES
 from smotefast.bench.machine import describe_machine, load
 from smotefast.bench.measure import Plan, call_seconds, measure_cases
 from smotefast.bench.spread import log_log_slope, rounded
+from smotefast.exceptions import SourceError, SourceMissingError
 
 FORMAT, VERSION = "smotefast-bench", 1
 KINDS = ("speed", "memory", "scale")
@@ -33,7 +35,8 @@ def measure_run(
 ) -> Run:
     """Measure cases and return the run, as JSON has it.
 
-    Ctrl-C ends it after the last finished case; "stopped" is then true.
+    Ctrl-C ends it after the last finished case; "stopped" is then true. An error does the same
+    once a case is finished; "error" is then its message.
 
     Parameters
     ----------
@@ -58,9 +61,9 @@ def measure_run(
     Raises
     ------
     ValueError
-        If a number of the plan or the data of a case cannot be used.
+        If a number of the plan or the data of the first case cannot be used.
     """
-    plan.check()
+    plan.check(kind)
     run: Run = {
         "format": FORMAT,
         "version": VERSION,
@@ -74,6 +77,7 @@ def measure_run(
         "base": base,
         "left_out": left_out or {},
         "stopped": False,
+        "error": None,
         "cases": [],
     }
     try:
@@ -81,6 +85,10 @@ def measure_run(
             run["cases"].append(case)
     except KeyboardInterrupt:
         run["stopped"] = True
+    except Exception as error:
+        if not run["cases"]:
+            raise
+        run["error"] = " ".join(str(error).split()) or type(error).__name__
     if kind == "scale":
         run["slopes"] = slopes(run["cases"])
     result: Run = rounded(run)
@@ -105,7 +113,8 @@ def _along(cases: Sequence[dict[str, Any]], axis: str, contender: str) -> dict[s
     for case in cases:
         if not _differs_only(case, cases[0], axis):
             continue
-        x = value_of(case, axis)
+        # Of a file, the option may be above its rows, or 0 for all.
+        x = case["sizes"]["rows"] if axis == "rows" else value_of(case, axis)
         for each in case["contenders"]:
             if each["name"] == contender:
                 memory = each.get("added_bytes") or each.get("peak_bytes")
@@ -127,7 +136,7 @@ def _differs_only(case: dict[str, Any], first: dict[str, Any], axis: str) -> boo
 
 def save_run(run: Run, path: str | Path) -> None:
     """Write a run as JSON."""
-    Path(path).write_text(to_json(run))
+    Path(path).write_text(to_json(run), encoding="utf-8")
 
 
 def to_json(run: Run) -> str:
@@ -140,13 +149,20 @@ def load_run(path: str | Path) -> Run:
 
     Raises
     ------
-    OSError, ValueError
-        If the file cannot be read, is no run, or is of a later version.
+    SourceError, ValueError
+        If the file cannot be read, is no run, lacks a part, or is of a later version.
     """
     try:
-        run = json.loads(Path(path).read_text())
-    except ValueError as error:
-        raise ValueError(f"{str(path)!r} is not a JSON file: {error}") from None
+        run = json.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        message = f"{str(path)!r} is not found. Name a file that --json wrote."
+        raise SourceMissingError(message) from None
+    except OSError as error:
+        raise SourceError(f"{str(path)!r} cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        raise ValueError(
+            f"{str(path)!r} is not a JSON file, or not a whole one: {error}"
+        ) from None
     if not isinstance(run, dict) or run.get("format") != FORMAT:
         raise ValueError(
             f"{str(path)!r} is no run of 'smotefast bench'. Write one with --json FILE."
@@ -157,5 +173,36 @@ def load_run(path: str | Path) -> Run:
             f"smotefast reads version {VERSION}. Measure again, or use the smotefast that "
             "wrote it."
         )
+    _check_parts(run, str(path))
     result: Run = run
     return result
+
+
+# What 'bench diff' reads of a run, and its types.
+_OF_RUN = {"machine": dict, "cases": list}
+_OF_CASE = {
+    "name": str, "sampler": str, "k": int, "threads": int, "data": dict, "sizes": dict,
+    "contenders": list,
+}  # fmt: skip
+_OF_VALUES = {"n": int, **dict.fromkeys(("minimum", "median", "maximum"), (int, float))}
+
+
+def _check_parts(run: Run, path: str) -> None:
+    """Raise ValueError if a part is missing or of another type."""
+    _check_types(run, _OF_RUN, path)
+    for case in run["cases"]:
+        _check_types(case, _OF_CASE, path)
+        for each in case["contenders"]:
+            _check_types(each, {"name": str}, path)
+            for name in QUANTITIES:
+                if each.get(name) is not None:
+                    _check_types(each[name], _OF_VALUES, path)
+
+
+def _check_types(part: Any, types: dict[str, Any], path: str) -> None:
+    for name, kind in types.items():
+        if not isinstance(part, dict) or not isinstance(part.get(name), kind):
+            raise ValueError(
+                f"{path!r} is not a whole run of 'smotefast bench': {name!r} is missing or of "
+                "another type. Measure again."
+            )

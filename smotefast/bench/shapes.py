@@ -6,6 +6,7 @@ fixed seeds: a data set is the same on each machine.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -133,14 +134,16 @@ SHAPES: dict[str, Generator] = {
 def make_rows(data: DataSet, shapes: dict[str, Generator]) -> tuple[Rows, dict[str, Any]]:
     """Return X as float64 and y of a data set, and what is stored about it."""
     if data.file is not None:
-        X, y, left_out = _read_file(data)
+        X, y, about = _read_file(data)
     else:
         X, y = shapes[data.shape](data, np.random.default_rng(data.seed))
-        left_out = {}
+        about = {}
     X = np.ascontiguousarray(X, dtype=np.float64)
     counts = np.unique(y, return_counts=True)[1]
     sizes = {"rows": len(X), "features": X.shape[1], "class_sizes": sorted(counts.tolist())}
-    return (X, np.asarray(y)), {**sizes, **left_out}
+    if data.file is not None:  # other files have the same name
+        about["checksum"] = zlib.crc32(y.data, zlib.crc32(X.data))
+    return (X, np.asarray(y)), {**sizes, **about}
 
 
 def _read_file(data: DataSet) -> tuple[np.ndarray, np.ndarray, dict[str, int]]:

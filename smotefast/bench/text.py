@@ -104,8 +104,17 @@ def run_text(run: Mapping[str, Any]) -> str:
     if run.get("slopes"):
         lines += ["Slopes on log-log axes", *_aligned(slope_rows(run)), ""]
     lines += [f"left out: {name}: {why}" for name, why in run["left_out"].items()]
-    lines += ["Stopped by Ctrl-C: the cases above are complete."] if run["stopped"] else []
+    lines += [end] if (end := end_text(run, "above")) else []
     return "\n".join(lines).rstrip()
+
+
+def end_text(run: Mapping[str, Any], where: str) -> str:
+    """Write what ended a run early; nothing if it is whole. ``where`` its cases are."""
+    if run["stopped"]:
+        return f"Stopped by Ctrl-C: the cases {where} are complete."
+    if run.get("error"):
+        return f"The cases {where} are complete; an error ended the run: {run['error']}"
+    return ""
 
 
 def slope_rows(run: Mapping[str, Any]) -> list[Cells]:
@@ -120,10 +129,15 @@ def slope_rows(run: Mapping[str, Any]) -> list[Cells]:
     return rows
 
 
-def differences_text(differences: Sequence[Difference], all_rows: bool = False) -> str:
+def differences_text(
+    differences: Sequence[Difference],
+    all_rows: bool = False,
+    changed: Mapping[str, str] | None = None,
+) -> str:
     """Return the differences as a table, and a sentence that counts them.
 
-    Rows without a change are left out unless ``all_rows``.
+    Rows without a change are left out unless ``all_rows``. ``changed`` has the cases that were
+    not compared, with what differs in their data.
     """
     shown = [each for each in differences if all_rows or each.verdict not in _QUIET]
     rows = [["", "old", "new", "ratio", "verdict"]]
@@ -139,7 +153,11 @@ def differences_text(differences: Sequence[Difference], all_rows: bool = False) 
     }
     total = ", ".join(f"{n} {verdict}" for verdict, n in counts.items())
     table = [*_aligned(rows), ""] if shown else []
-    return "\n".join([*table, f"{len(differences)} measurements: {total}."])
+    left_out = (
+        f"not compared, because the data changed: {name}: {what}"
+        for name, what in (changed or {}).items()
+    )
+    return "\n".join([*table, *left_out, f"{len(differences)} measurements: {total}."])
 
 
 _QUIET = ("no change", "too few runs")

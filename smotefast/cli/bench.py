@@ -104,6 +104,11 @@ def _measure(kind: str, given: dict[str, Any]) -> None:
     print_result(run_text(run))
     if run["stopped"]:
         raise typer.Exit(130)
+    if run["error"]:
+        raise RuntimeError(run["error"])
+    measured = [each for case in run["cases"] for each in case["contenders"]]
+    if all("refused" in each for each in measured):
+        raise ValueError("No contender has measured a case: see why each refused.")
 
 
 def _arguments(kind: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -122,7 +127,7 @@ def _arguments(kind: str, given: dict[str, Any]) -> dict[str, Any]:
     plugins = tuple(given["plugin"] or ())
     names = ("rounds", "later", "time_limit", "in_process")
     plan = Plan(**{name: given[name] for name in names}, plugins=plugins)
-    plan.check()
+    plan.check(kind)
     registry = load_registry(plugins)
     requested = None if given["contender"] is None else names_in(given["contender"])
     contenders, left_out = choose_contenders(
@@ -224,7 +229,12 @@ def diff(
 ) -> None:
     """Compare two runs; exit with 1 if anything is worse beyond the noise of both."""
     with one_line_errors(debug):
-        from smotefast.bench.differences import compare_runs, has_regression, machine_warning
+        from smotefast.bench.differences import (
+            changed_cases,
+            compare_runs,
+            has_regression,
+            machine_warning,
+        )
         from smotefast.bench.results import load_run
         from smotefast.bench.text import differences_text
 
@@ -233,6 +243,6 @@ def diff(
             differences = compare_runs(*runs, tolerance)
         if warning := machine_warning(*runs):
             typer.echo(f"smotefast: warning: {warning}", err=True)
-        print_result(differences_text(differences, all_rows))
+        print_result(differences_text(differences, all_rows, changed_cases(*runs)))
         if has_regression(differences):
             raise typer.Exit(Exit.BUG)

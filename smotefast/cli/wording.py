@@ -63,6 +63,10 @@ OPTIONS = {
     "holdout": "--holdout",
     "scaling": "--scaling",
     "progress": "--quiet",
+    "in_process": "--in-process",
+    "plugin": "--plugin",
+    "contender": "--contender",
+    "tolerance": "--tolerance",
 }
 SETTINGS = (
     *("cluster_balance_threshold", "density_exponent", "categorical_encoder", "kind"),
@@ -159,7 +163,7 @@ def _option_with_value(option: str, text: str) -> str:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError):
         value = text.replace(" ", "") if text[:1].isdigit() else text
-    if option in ("--overwrite", "--quiet"):
+    if option in ("--overwrite", "--quiet", "--in-process"):
         return option
     if isinstance(value, list) and option in _COMMA_LISTS:
         return f"{option} {','.join(map(str, value))}"

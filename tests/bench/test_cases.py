@@ -113,6 +113,18 @@ def test_samplers_of_categories__name_the_data_that_they_take():
         KNOWN["smotefast"].make(Case(sampler="smote-nc"))
 
 
+def test_contenders__say_what_they_lack():
+    with pytest.raises(ValueError, match=r"^imbalanced-learn has no ROSE"):
+        KNOWN["imbalanced-learn"].make(Case(sampler="rose"))
+    data = DataSet("file", file="in.csv", target="label")
+    with pytest.raises(ValueError, match="Measure it without a file, on --shape mixed"):
+        KNOWN["smotefast"].make(Case(data, sampler="smote-nc"))
+
+
+def test_contenders__run_once_whatever_the_list_says():
+    assert len(choose_contenders(KNOWN, ["smotefast", "smotefast"])[0]) == 1
+
+
 class AllPairs:
     """An index with the methods of hnswlib and of faiss; it compares all pairs."""
 
@@ -199,6 +211,18 @@ SHAPES = {"pairs": pairs}
 """
 
 
+TWO = "from smotefast.bench import Contender; CONTENDERS = 2 * [Contender('a', int)]"
+WRONG_PLUGINS = {
+    "x = ": "cannot be loaded: SyntaxError",
+    "import absent_package": "cannot be loaded: ModuleNotFoundError: .*absent_package",
+    "raise SystemExit(2)": "cannot be loaded: SystemExit: 2",
+    "CONTENDERS = 5": "CONTENDERS=5 must be a list",
+    "SHAPES = [1]": "SHAPES=.* must be a dict of generators by name",
+    "SHAPES = {'ring': 1}": "SHAPES=.* must be a dict of generators by name",
+    TWO: "CONTENDERS has a name twice: a, a",
+}
+
+
 def test_plugins__add_contenders_and_generators(tmp_path):
     path = tmp_path / "twice.py"
     path.write_text(PLUGIN)
@@ -211,6 +235,10 @@ def test_plugins__add_contenders_and_generators(tmp_path):
     path.write_text("X = 1")
     with pytest.raises(ValueError, match="has neither CONTENDERS"):
         load_registry([str(path)])
+    for text, message in WRONG_PLUGINS.items():
+        path.write_text(text)
+        with pytest.raises(ValueError, match=f"twice.py'.*{message}"):
+            load_registry([str(path)])
     path.write_text("CONTENDERS = [1]")
     with pytest.raises(ValueError, match=r"CONTENDERS has 1, which is no smotefast.bench.Cont"):
         load_registry([str(path)])
@@ -226,3 +254,11 @@ def test_plugins_of_installed_packages__are_found_by_entry_point(tmp_path, monke
     (info / "entry_points.txt").write_text("[smotefast.bench]\ntwice = installed_twice\n")
     monkeypatch.syspath_prepend(tmp_path)
     assert "twice" in load_registry().contenders
+    (info / "entry_points.txt").write_text(
+        "[smotefast.bench]\na = absent_module\nb = json\ntwice = installed_twice\n"
+    )
+    with pytest.warns(UserWarning, match="of the installed package 'twice'") as warned:
+        assert "twice" in load_registry().contenders
+    assert [str(each.message).split(": ")[1] for each in warned] == [
+        "ModuleNotFoundError", "ValueError"
+    ]  # fmt: skip

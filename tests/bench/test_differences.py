@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast.bench.differences import (
+    changed_cases,
     compare_runs,
     has_regression,
     judge,
@@ -23,7 +24,13 @@ def run_of(first_call=(1.0, 1.1, 1.2), peak=(3e8, 3e8, 3e8), cut_short=None):
     if cut_short:
         entry = {"name": "a", **cut_short}
     machine = {"cpu": "x", "cores": 2, "memory_gib": 8}
-    return {"cases": [{"name": "case", "contenders": [entry]}], "machine": machine}
+    case = {
+        "name": "case", "sampler": "smote", "k": 5, "threads": 1,
+        "data": {"shape": "file", "file": "in.csv", "n_rows": 0, "seed": 0},
+        "sizes": {"rows": 900, "features": 3, "class_sizes": [100, 800], "checksum": 1},
+        "contenders": [entry],
+    }  # fmt: skip
+    return {"cases": [case], "machine": machine}
 
 
 @pytest.mark.parametrize(
@@ -93,11 +100,38 @@ def test_compare_runs__tells_what_was_not_measured_now():
 
 def test_compare_runs__refuses_runs_without_a_common_case():
     other = run_of()
-    other["cases"][0]["name"] = "other"
+    other["cases"][0] |= {"name": "other", "k": 3}
     with pytest.raises(ValueError, match="no case and contender in common"):
         compare_runs(run_of(), other)
-    with pytest.raises(ValueError, match="tolerance=-1 must be 0 or more"):
-        compare_runs(run_of(), run_of(), -1)
+    for tolerance in (-1, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match=f"tolerance={tolerance} must be a finite number"):
+            compare_runs(run_of(), run_of(), tolerance)
+
+
+@pytest.mark.parametrize(
+    ("part", "values", "text"),
+    [
+        ("data", {"seed": 7}, "seed 0 -> 7"),
+        ("sizes", {"rows": 950, "checksum": 2}, "rows 900 -> 950"),
+        ("sizes", {"features": 4}, "features 3 -> 4"),
+        ("sizes", {"class_sizes": [50, 850]}, r"class sizes \[100, 800\] -> \[50, 850\]"),
+        ("sizes", {"checksum": 2}, "the values in the file"),
+    ],
+)
+@pytest.mark.parametrize("name", ["case", "renamed by its rows"])
+def test_cases_on_other_data__are_listed_and_not_compared(part, values, text, name):
+    new = run_of(first_call=(2.0, 2.1, 2.2))
+    new["cases"][0]["name"] = name
+    assert len(compare_runs(run_of(), new)) == 2
+    new["cases"][0][part] |= values
+    with pytest.raises(ValueError, match=f"in common.* case: {text}"):
+        compare_runs(run_of(), new)
+    same = [run_of(), new]
+    for run in same:
+        run["cases"].append(run_of()["cases"][0] | {"name": "same", "k": 3})
+    assert {each.case for each in compare_runs(*same)} == {"same"}
+    listed = differences_text(compare_runs(*same), changed=changed_cases(*same))
+    assert "not compared, because the data changed: case: " in listed
 
 
 def test_machines__are_compared():

@@ -16,7 +16,7 @@ from smotefast.bench.spread import summarize
 from smotefast.bench.text import run_text
 
 PLUGIN = """
-import time
+import os, signal, sys, time
 import numpy as np
 from smotefast.bench import Contender
 
@@ -37,8 +37,18 @@ CONTENDERS = [
     Contender("large", lambda case: Sleeper(0.03, 60_000_000)),
     Contender("endless", lambda case: Sleeper(60, 1)),
     Contender("refusing <i>", refuse),
+    Contender("killed", lambda case: os.kill(os.getpid(), signal.SIGKILL)),
+    Contender("silent", lambda case: os._exit(0)),
+    Contender("failing", lambda case: os._exit(3)),
+    Contender("leaving", lambda case: sys.exit("no licence")),
 ]
+
+def break_off(data, rng):
+    raise KeyError("license")
+
+SHAPES = {"broken": break_off}
 """
+START = '{"format": "smotefast-bench", "version": 1'
 CASE = Case(DataSet(n_rows=200, n_features=3), k=3)
 
 
@@ -80,6 +90,31 @@ def test_fresh_processes__measure_seconds_memory_limits_and_refusals(plugin, tmp
     assert "<b>" not in page
     assert "<i>" not in page
     assert "refused: no &lt;b&gt;such" in page
+
+
+def test_processes_that_end__are_refusals_of_their_contender(plugin):
+    plan = Plan(rounds=1, later=0, plugins=(plugin,))
+    run = measured("speed", [CASE], plan, ["killed", "silent", "failing", "leaving", "quick"])
+    *ended, quick = run["cases"][0]["contenders"]
+    assert [each["refused"] for each in ended] == [
+        "ended by signal 9, perhaps out of memory",
+        "ended without an answer",
+        "exited with 3",
+        "no licence",
+    ]
+    assert quick["first_call"]["n"] == 1
+
+
+def test_errors__keep_finished_cases(plugin):
+    plan = Plan(rounds=1, in_process=True, plugins=(plugin,))
+    broken = Case(DataSet("broken"))
+    run = measured("speed", [CASE, broken], plan, ["quick"])
+    assert [case["name"] for case in run["cases"]] == [CASE.name]
+    assert run["error"] == "shape='broken': KeyError: 'license'"
+    assert "cases above are complete; an error ended the run: shape='bro" in run_text(run)
+    assert "cases below are complete; an error ended the run: shape=" in to_html_page(run)
+    with pytest.raises(ValueError, match="shape='broken': KeyError"):
+        measured("speed", [broken], plan, ["quick"])
 
 
 def test_scale__has_slopes_and_charts():
@@ -133,7 +168,10 @@ def test_ctrl_c__keeps_finished_cases():
     ("text", "message"),
     [
         ("no", "is not a JSON file"),
+        ('{"format": "smotefast-be', "or not a whole one"),
         ("[]", "is no run of 'smotefast bench'"),
+        (START + "}", "is not a whole run of .*: 'machine' is missing"),
+        (START + ', "machine": {}, "cases": [{}]}', "'name' is missing or of another type"),
         ('{"format": "smotefast-bench", "version": 9}', "has version 9 of the format"),
     ],
 )
@@ -149,9 +187,15 @@ def test_files_that_are_no_runs__are_refused(tmp_path, text, message):
         (Plan(rounds=0), "rounds=0 must be"),
         (Plan(later=-1), "later=-1 must be"),
         (Plan(time_limit=0), "time_limit=0 must be above 0"),
+        (Plan(time_limit=float("inf")), "time_limit=inf must be above 0 and finite"),
         (Plan(time_limit=1, in_process=True), "time_limit=1 stops processes"),
     ],
 )
 def test_plans__refuse_numbers_by_name(plan, message):
     with pytest.raises(ValueError, match=message):
         plan.check()
+
+
+def test_memory__is_not_measured_in_process():
+    with pytest.raises(ValueError, match="in_process=True measures no memory"):
+        Plan(in_process=True).check("memory")

@@ -47,6 +47,18 @@ def test_bench__writes_reports_and_compares_them(quick, tmp_path):
     assert "worse" in done.stdout
     assert run("diff", slower, paths[0]).returncode == 0
     assert run("diff", paths[0], paths[1]).returncode == 3
+    done = run("diff", paths[0], tmp_path / "absent.json")
+    assert (done.returncode, "absent.json' is not found" in done.stderr) == (3, True)
+    (tmp_path / "cut.json").write_text(slower.read_text()[:-100])
+    assert run("diff", paths[0], tmp_path / "cut.json").returncode == 3
+    assert run("diff", paths[0], slower, "--tolerance", "nan").returncode == 2
+    stored["cases"][0]["data"]["seed"] = 9
+    slower.write_text(json.dumps(stored))
+    done = run("diff", paths[0], slower)
+    assert done.returncode == 0
+    assert "smote, uniform 200 x 3, 2 classes, ratio 0.1, k 5, 1 thread: seed 0 -> 9" in (
+        done.stdout
+    )
 
 
 def test_bench__measures_smotefast_on_a_file(tmp_path):
@@ -57,10 +69,39 @@ def test_bench__measures_smotefast_on_a_file(tmp_path):
     assert done.returncode == 0, done.stderr
     stored = json.loads(out.read_text())
     assert stored["base"] == "imbalanced-learn"
-    assert stored["cases"][0]["name"].startswith("smote, in.parquet, label, k 2, ")
+    n_rows = stored["cases"][0]["sizes"]["rows"]
+    named = f"smote, in.parquet, label, {n_rows:,} rows, k 2, "
+    assert stored["cases"][0]["name"].startswith(named)
     after = [each["rows_after"] for each in stored["cases"][0]["contenders"]]
     assert after[0] == after[1] > stored["cases"][0]["sizes"]["rows"]
     assert str(tmp_path) not in out.read_text()
+    few, many = n_rows // 2, [n_rows + 5, n_rows + 9]
+    rows = f"--rows {few},{many[0]},{many[1]} --threads 1 --contender imbalanced-learn"
+    quick = "--in-process --rounds 1 --later 0 --k 2 --overwrite".split()
+    done = run("scale", source, "--target", "label", *rows.split(), *quick, "--json", out)
+    assert done.returncode == 0, done.stderr
+    stored = json.loads(out.read_text())
+    assert [case["sizes"]["rows"] for case in stored["cases"]] == [n_rows, few]
+    assert [f"{case['sizes']['rows']:,} rows" in case["name"] for case in stored["cases"]] == [
+        True, True
+    ]  # fmt: skip
+    assert [x for x, _ in stored["slopes"][0]["seconds"]["points"]] == [few, n_rows]
+
+
+def test_runs_without_a_measurement_or_with_an_error__fail_after_writing(quick, tmp_path):
+    out = tmp_path / "run.json"
+    refusing = "--rows 200 --contender refusing --base refusing --json".split()
+    plugin = tmp_path / "sleepers.py"
+    plugin.write_text(PLUGIN.replace("refusing <i>", "refusing"))
+    done = run("speed", *quick, *refusing, out)
+    assert (done.returncode, "No contender has measured" in done.stderr) == (3, True)
+    assert "refused" in out.read_text()
+    grid = "--rows 200 --shape uniform,broken --overwrite --json".split()
+    done = run("speed", *quick, *grid, out)
+    assert (done.returncode, "KeyError: 'license'" in done.stderr) == (3, True), done.stderr
+    assert len(json.loads(out.read_text())["cases"]) == 1
+    done = run("memory", *quick)
+    assert (done.returncode, "--in-process measures no memory" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -78,8 +119,8 @@ def test_bench__measures_smotefast_on_a_file(tmp_path):
         ("--target label", 2, "Name the FILE as well"),
         ("data.csv", 2, "--target is missing"),
         ("data.csv --target label --shape uniform", 2, "--shape is about generated data"),
-        ("--time-limit 1", 2, "Leave out one of them"),
-        ("--plugin absent.py", 5, "is not a file"),
+        ("--time-limit 1", 2, "--in-process starts none. Leave out one of them"),
+        ("--plugin absent.py", 3, "--plugin absent.py is not a file"),
         ("--contender ,", 2, "Name at least one"),
         ("absent.csv --target label", 3, "absent.csv"),
     ],

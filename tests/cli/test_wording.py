@@ -72,8 +72,9 @@ def test_options_and_settings__have_every_parameter_of_every_sampler():
         assert set(sampler_class(name)._get_param_names()) <= {*OPTIONS, *SETTINGS}, name
 
 
-def test_options__have_every_parameter_of_a_job_and_of_a_comparison(shell):
-    text = shell("resample", "--help")[1] + shell("compare", "--help")[1]
+def test_options__have_every_parameter_of_jobs_comparisons_and_benchmarks(shell):
+    commands = ("resample",), ("compare",), ("bench", "speed"), ("bench", "diff")
+    text = "".join(shell(*command, "--help")[1] for command in commands)
     for option in OPTIONS.values():
         assert option[:10] in text or option == "--if-balanced"
 

@@ -2,7 +2,7 @@
 
 What the tasks of a stage have in common is a file that all workers read; a task is a few
 numbers. ``shared_work.py`` is for any engine, ``dask_engine.py`` submits futures of Dask, and
-``dask_clients.py`` connects to its clusters.
+``dask_futures.py`` waits for them, and ``dask_clients.py`` connects to its clusters.
 """
 
 from smotefast.cluster.dask_clients import check_client, open_client

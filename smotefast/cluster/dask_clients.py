@@ -9,14 +9,13 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smotefast._threads import thread_count
+from smotefast.cluster import dask_futures
 from smotefast.exceptions import ClusterError
 
 if TYPE_CHECKING:
     from distributed import Client
 
 LOCAL = "local"
-# Seconds to wait for the scheduler, and for the first worker.
-_WAIT = 30
 # Dask pauses a worker at this share of its limit, and ends it at 95 percent. The job itself
 # refuses at its memory limit, with a message.
 _PAUSE_AT = 0.8
@@ -74,7 +73,7 @@ def open_client(address: str, memory_limit: int) -> Iterator[Client]:
     distributed = _import_distributed()
     if address != LOCAL:
         try:
-            client = distributed.Client(address, timeout=_WAIT)
+            client = distributed.Client(address, timeout=dask_futures.WAIT)
         except (OSError, ValueError) as error:
             raise ClusterError(
                 f"There is no scheduler of Dask at {address!r} ({error}). Start one with 'dask "
@@ -116,7 +115,7 @@ def check_workers(client: Client, folder: str, facts: Callable[[], Mapping[str, 
         The message names the worker, and what to do.
     """
     try:
-        client.wait_for_workers(1, timeout=_WAIT)
+        client.wait_for_workers(1, timeout=dask_futures.WAIT)
     except TimeoutError as error:
         raise ClusterError(
             "The cluster has no workers. Start one on each core with 'dask worker ADDRESS "

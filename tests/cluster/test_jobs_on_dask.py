@@ -377,7 +377,7 @@ def test_the_command__refuses_what_does_not_split_before_it_starts_a_cluster(tmp
 
 
 def test_the_command__says_that_there_is_no_scheduler(tmp_path, source, monkeypatch):
-    monkeypatch.setattr("smotefast.cluster.dask_clients._WAIT", 0.1)
+    monkeypatch.setattr("smotefast.cluster.dask_futures.WAIT", 0.1)
     address = "tcp://127.0.0.1:1"
     done = run(
         *("resample", source, tmp_path / "out", "--target", "label", "--dask", address),
@@ -399,6 +399,36 @@ def test_a_cluster_that_is_closed__is_an_error_and_the_job_goes_on(tmp_path, sou
             job(source, tmp_path / "out", cluster=client, progress=close)
     summary = job(source, tmp_path / "out", resume="require")
     assert any(part.is_resumed for part in summary.parts)
+    assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("stage", ["counting", "writing"])
+def test_a_job_without_workers__says_so_and_ends_and_goes_on(
+    tmp_path, source, monkeypatch, caplog, stage
+):
+    """The last worker goes; Dask itself would wait for another one forever."""
+    monkeypatch.setattr("smotefast.cluster.dask_futures.WAIT", 0.2)
+    job(source, tmp_path / "whole")
+    with client_of(1, processes=False) as client:
+        if stage == "counting":
+            checked = smotefast.cluster.dask_engine.check_workers
+
+            def check_and_close(*arguments):
+                checked(*arguments)
+                client.cluster.scale(0)
+
+            monkeypatch.setattr(smotefast.cluster.dask_engine, "check_workers", check_and_close)
+
+        def close(done, total):
+            if done > 100 and stage == "writing":
+                client.cluster.scale(0)
+
+        with pytest.raises(ClusterError, match="had no worker for 0.2 seconds"):
+            job(source, tmp_path / "out", cluster=client, progress=close)
+    assert caplog.text.count("No worker of the cluster is left") == 1
+    summary = job(source, tmp_path / "out")
+    if stage == "writing":
+        assert any(part.is_resumed for part in summary.parts)
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
 
 

@@ -7,5 +7,13 @@ numbers. ``shared_work.py`` is for any engine, ``dask_engine.py`` submits future
 
 from smotefast.cluster.dask_clients import check_client, open_client
 from smotefast.cluster.dask_engine import DaskEngine, open_engine
+from smotefast.cluster.dask_futures import completed, result_of
 
-__all__ = ["DaskEngine", "check_client", "open_client", "open_engine"]
+__all__ = [
+    "DaskEngine",
+    "check_client",
+    "completed",
+    "open_client",
+    "open_engine",
+    "result_of",
+]

@@ -423,7 +423,7 @@ def test_a_job_without_workers__says_so_and_ends_and_goes_on(
             if done > 100 and stage == "writing":
                 client.cluster.scale(0)
 
-        with pytest.raises(ClusterError, match="had no worker for 0.2 seconds"):
+        with pytest.raises(ClusterError, match=r"had no worker for 0\.2 seconds"):
             job(source, tmp_path / "out", cluster=client, progress=close)
     assert caplog.text.count("No worker of the cluster is left") == 1
     summary = job(source, tmp_path / "out")

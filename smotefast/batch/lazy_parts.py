@@ -129,7 +129,7 @@ def prepare_parts(
         Whether a progress bar is shown; None shows one in a terminal.
     """
     (frame,) = arguments.source
-    source = replace(open_source(folder).shared(), path=frame.path)
+    source = _opened(folder, frame.path)
     columns = checked_columns(arguments, source, target)
     with (
         explain_limit(arguments.limit),
@@ -152,3 +152,11 @@ def prepare_parts(
     tasks += generate_tasks(prepared.job.n_rows, part_rows)
     parts = group_into_parts(tasks, part_rows, is_folder=True)
     return LazyParts(row_groups(request, prepared), parts)
+
+
+def _opened(folder: str, frame: str) -> ParquetSource:
+    """Open the rows of a frame; messages name the frame, as the folder will be removed."""
+    try:
+        return replace(open_source(folder).shared(), path=frame)
+    except (ValueError, TypeError) as error:
+        raise type(error)(str(error).replace(folder, frame)) from error

@@ -5,14 +5,16 @@ numbers. ``shared_work.py`` is for any engine, ``dask_engine.py`` submits future
 ``dask_futures.py`` waits for them, and ``dask_clients.py`` connects to its clusters.
 """
 
-from smotefast.cluster.dask_clients import check_client, open_client
+from smotefast.cluster.dask_clients import LOCAL, check_client, import_distributed, open_client
 from smotefast.cluster.dask_engine import DaskEngine, open_engine
 from smotefast.cluster.dask_futures import completed, result_of
 
 __all__ = [
+    "LOCAL",
     "DaskEngine",
     "check_client",
     "completed",
+    "import_distributed",
     "open_client",
     "open_engine",
     "result_of",

@@ -11,7 +11,13 @@ from smotefast.batch.engines import Report
 from smotefast.batch.lazy_parts import LazyParts, check_frame, prepare_parts
 from smotefast.batch.resume import package_versions
 from smotefast.batch.tasks import Part
-from smotefast.cluster import check_client, completed, open_engine, result_of
+from smotefast.cluster import (
+    check_client,
+    completed,
+    import_distributed,
+    open_engine,
+    result_of,
+)
 from smotefast.cluster.shared_work import SharedWork, do_task, write_shared
 from smotefast.storage import ScratchFolder
 
@@ -196,10 +202,9 @@ def _current_client() -> Client:
     RuntimeError
         If there is none.
     """
-    from distributed import get_client
-
+    distributed = import_distributed()
     try:
-        client: Client = get_client()
+        client: Client = distributed.get_client()
     except ValueError as error:
         raise RuntimeError(
             "There is no client of Dask. Start one with distributed.Client, whose workers have "

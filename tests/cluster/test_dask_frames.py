@@ -120,6 +120,12 @@ def test_arguments__are_checked_before_rows_are_computed(
     assert not list(tmp_path.iterdir())
 
 
+def test_a_frame_without_rows__is_refused_by_its_name(client):
+    ddf = dd.from_pandas(frame().iloc[:0], npartitions=1)
+    with pytest.raises(ValueError, match=r"^'ddf' has no rows\.$"):
+        smotefast.dask.fit_resample(ddf, "label", "random")
+
+
 def test_names_of_columns__are_text(client):
     ddf = dd.from_pandas(frame().rename(columns={"wide": 3}), npartitions=2)
     with pytest.raises(TypeError, match="Column 3 of ddf is no text"):

@@ -26,7 +26,15 @@ from smotefast.batch.tasks import copy_tasks
 from smotefast.cluster import DaskEngine
 from smotefast.combine import Combination
 from smotefast.exceptions import ArgumentError, ClusterError
-from smotefast.over_sampling import ADASYN, SMOTE, SMOTENC, RandomOverSampler
+from smotefast.over_sampling import (
+    ADASYN,
+    ROSE,
+    SMOTE,
+    SMOTENC,
+    GeometricSMOTE,
+    PolynomFitSMOTE,
+    RandomOverSampler,
+)
 from smotefast.storage import open_source
 from smotefast.under_sampling import RandomUnderSampler, TomekLinks
 from tests.helpers.command_line import run
@@ -125,6 +133,20 @@ def test_parts__are_those_of_one_machine_byte_for_byte(in_processes, tmp_path_fa
     if data.draw(st.booleans()) and not isinstance(sampler, RandomUnderSampler):
         options |= {"rows": "synthetic", "provenance": True}
     check_same(folder, in_processes, source, sampler, **options)
+
+
+@pytest.mark.parametrize(
+    "sampler",
+    [
+        PolynomFitSMOTE(random_state=0),
+        ROSE(random_state=0),
+        GeometricSMOTE(selection_strategy="minority", random_state=0),
+    ],
+    ids=lambda sampler: type(sampler).__name__,
+)
+def test_parts__are_those_of_one_machine_for_published_samplers(in_threads, tmp_path, sampler):
+    source = write_folder(tmp_path / "in", imbalanced(share=0.3), 3)
+    check_same(tmp_path, in_threads, source, sampler)
 
 
 @pytest.mark.parametrize("n_workers", [1, 4])

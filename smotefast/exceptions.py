@@ -53,6 +53,10 @@ class ClusterError(RuntimeError):
     """A cluster has lost tasks of a job, or its workers cannot run them."""
 
 
+class MissingPackageError(ImportError):
+    """A package of an extra is not installed."""
+
+
 class DestinationExistsError(FileExistsError, ValueError):
     """The destination exists and is something that is never replaced."""
 

@@ -2,7 +2,7 @@
 
 from smotefast.batch.arguments import check_arguments
 from smotefast.batch.iterate import iter_resampled
-from smotefast.batch.plan import plan_dataset
+from smotefast.batch.plan import check_memory, plan_dataset
 from smotefast.batch.resample import resample_dataset
 from smotefast.batch.resampled_rows import ResampledRows
 from smotefast.batch.row_matrix import RowMatrix
@@ -17,6 +17,7 @@ __all__ = [
     "Verification",
     "check_arguments",
     "check_job",
+    "check_memory",
     "iter_resampled",
     "plan_dataset",
     "resample_dataset",

@@ -5,12 +5,19 @@ The stages are those of ``run_job.py`` until something is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from smotefast.batch.arguments import check_arguments, column_names
+from smotefast.batch.arguments import (
+    Arguments,
+    check_arguments,
+    column_names,
+    split_columns,
+)
 from smotefast.batch.engines import Engine, Report
 from smotefast.batch.gathered_files import GatheredFiles
 from smotefast.batch.prepare import prepare_job
@@ -19,7 +26,12 @@ from smotefast.batch.tasks import CopyRows, GenerateRows, Part, generate_tasks, 
 from smotefast.batch.writing import RowGroups
 from smotefast.exceptions import warn_resampling
 from smotefast.report import LoggedProgress, StepTimes, make_progress
-from smotefast.storage import exit_on_signals, explain_limit, open_source
+from smotefast.storage import (
+    ParquetSource,
+    exit_on_signals,
+    explain_limit,
+    open_source,
+)
 
 
 class LazyParts(NamedTuple):
@@ -44,33 +56,80 @@ class LazyParts(NamedTuple):
         return table
 
 
-def prepare_parts(
-    folder: str,
+def check_frame(
+    name: str,
+    columns: Sequence[Any],
     *,
     target: str,
     sampler: Any,
     keep: Iterable[str],
     memory_limit: int | str | None,
-    engine: Engine,
-    progress: bool | None,
-) -> LazyParts:
-    """Count classes, gather rows and find neighbors for the Parquet files in a folder.
+    scratch: str | os.PathLike[str] | None,
+) -> Arguments:
+    """Check the arguments of a data frame before its rows are computed.
 
-    The parameters and errors are those of ``resample_dataset``; an engine runs the tasks.
     Columns to keep get the values of the base row, so that no type has to allow nulls.
+
+    Parameters
+    ----------
+    name, columns
+        The parameter with the frame, for messages, and the names of its columns.
+    target, sampler, keep, memory_limit, scratch
+        As for ``resample_dataset``.
+
+    Raises
+    ------
+    ValueError, TypeError
+        The message names the argument and the allowed values.
     """
     kept = column_names(keep, "keep")
     arguments = check_arguments(
-        folder,
+        name,
         "",
         sampler=sampler,
         keep=kept,
         keep_fill="base" if kept else "null",
         memory_limit=memory_limit,
+        scratch=scratch,
         is_written=False,
         on_cluster=True,
     )
-    source = open_source(folder).shared()
+    for column in columns:
+        if not isinstance(column, str):
+            raise TypeError(
+                f"Column {column!r} of {name} is no text. Rename it: the rows are written to "
+                "Parquet files, whose columns have text as names."
+            )
+    schema = pa.schema([(column, pa.null()) for column in columns])
+    split_columns(ParquetSource(name, [], [], schema), target, (), kept)
+    return arguments
+
+
+def prepare_parts(
+    arguments: Arguments,
+    folder: str,
+    target: str,
+    *,
+    engine: Engine,
+    progress: bool | None,
+) -> LazyParts:
+    """Count classes, gather rows and find neighbors for the Parquet files of a frame.
+
+    Parameters
+    ----------
+    arguments
+        Those that ``check_frame`` has returned.
+    folder
+        Folder with the rows of the frame.
+    target
+        The column with the class.
+    engine
+        Runs the tasks.
+    progress
+        Whether a progress bar is shown; None shows one in a terminal.
+    """
+    (frame,) = arguments.source
+    source = _opened(folder, frame.path)
     columns = checked_columns(arguments, source, target)
     with (
         explain_limit(arguments.limit),
@@ -93,3 +152,11 @@ def prepare_parts(
     tasks += generate_tasks(prepared.job.n_rows, part_rows)
     parts = group_into_parts(tasks, part_rows, is_folder=True)
     return LazyParts(row_groups(request, prepared), parts)
+
+
+def _opened(folder: str, frame: str) -> ParquetSource:
+    """Open the rows of a frame; messages name the frame, as the folder will be removed."""
+    try:
+        return replace(open_source(folder).shared(), path=frame)
+    except (ValueError, TypeError) as error:
+        raise type(error)(str(error).replace(folder, frame)) from error

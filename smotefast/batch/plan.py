@@ -177,12 +177,30 @@ def plan_dataset(
         return planning.run(overwrite, shown)
 
 
+def check_memory(arguments: Arguments, target: str, *, overwrite: bool) -> None:
+    """Raise the first error of a job that is known when its memory is planned.
+
+    The parameters are those of ``run_job``.
+    """
+    planning = _Planning(arguments, target, has_destination=True, stops_at_memory=True)
+    with LoggedProgress(make_progress(False)) as shown:
+        for refused in planning.run(overwrite, shown).refused:
+            raise refused.error
+
+
 class _Planning:
     """Collects what is found out, and the errors of the job."""
 
-    def __init__(self, arguments: Arguments, target: str, *, has_destination: bool) -> None:
+    def __init__(
+        self,
+        arguments: Arguments,
+        target: str,
+        *,
+        has_destination: bool,
+        stops_at_memory: bool = False,
+    ) -> None:
         self._arguments, self._target = arguments, target
-        self._has_destination = has_destination
+        self._has_destination, self._stops_at_memory = has_destination, stops_at_memory
         self._refused: list[Refusal] = []
         self._unknown: list[str] = []
         self._plan = JobPlan(
@@ -312,6 +330,8 @@ class _Planning:
             return
         at_once = writing_at_once(self._arguments, output)
         features, plan = self._memory(request, second, progress, at_once)
+        if self._stops_at_memory:
+            return
         if isinstance(source, ParquetSource):
             progress.phase("checking columns")
             with self._guard():

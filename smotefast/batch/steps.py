@@ -9,6 +9,12 @@ from smotefast.engine.base import BaseSampler
 from smotefast.over_sampling import RandomOverSampler
 from smotefast.over_sampling.base import BaseOverSampler
 
+# Samplers, with any parameters, whose tasks need the rows of one class.
+ON_CLUSTER = (
+    *("smote", "smote-nc", "smote-n", "polynom-fit-smote", "rose", "random"),
+    "random-under",
+)
+
 
 class JobSteps(NamedTuple):
     """The samplers of a job.
@@ -63,8 +69,9 @@ def refuse_on_cluster(steps: JobSteps, order: str) -> None:
         if needs.reads in ("neighbors", "everything"):
             raise ValueError(
                 f"{type(step).__name__} compares rows of all classes, which is no task of a "
-                "single part: on a cluster, use 'smote', 'smote-nc', 'smote-n', 'random' or "
-                "'random-under', or leave the cluster out."
+                f"single part: on a cluster, use {', '.join(map(repr, ON_CLUSTER))} or "
+                "'geometric-smote' with selection_strategy='minority', or leave the cluster "
+                "out."
             )
     if order != "source":
         raise ValueError(

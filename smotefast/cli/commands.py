@@ -13,6 +13,7 @@ import typer
 
 from smotefast._version import __version__
 from smotefast.cli import bench, options
+from smotefast.cli.cluster_option import check_address, opened_cluster
 from smotefast.cli.job_command import (
     CheckedCommand,
     PlanCommand,
@@ -128,9 +129,9 @@ def resample(
         if quiet:
             silence_log()
         from smotefast.batch import check_arguments, check_job, resample_dataset
-        from smotefast.cluster import open_client
 
         with usage_errors():
+            check_address(dask)
             if restart and resume:
                 raise ValueError("--restart and --resume contradict each other.")
         arguments = job_arguments(given)
@@ -146,7 +147,7 @@ def resample(
         prints_lines = shows_lines(log_format, quiet=quiet)
         with (
             log_lines(log_format) if prints_lines else nullcontext(),
-            open_client(dask, checked.limit.n_bytes) if dask else nullcontext() as cluster,
+            opened_cluster(dask, checked, target, overwrite=overwrite) as cluster,
         ):
             summary = resample_dataset(
                 source,

@@ -39,18 +39,21 @@ class Exit(IntEnum):
     CHANGED = 7
     DIFFERS = 8
     FOUND = 9
+    CLUSTER = 10
 
 
 _MEANINGS = {
     0: "success: the whole result was written",
     Exit.USAGE: "usage error: an invalid option or value",
-    Exit.DATA: "data error: SOURCE is missing, unreadable, or does not fit the options",
+    Exit.DATA: "data error: SOURCE is missing, unreadable, or does not fit the options; or a "
+    "package that the options need is not installed",
     Exit.MEMORY: "memory error: --memory-limit is too low",
     Exit.DISK: "disk error: the destination cannot be written",
     Exit.EXISTS: "the destination exists, or another job is writing to it",
     Exit.CHANGED: "SOURCE changed while it was being read",
     Exit.DIFFERS: "verify: DESTINATION is not as its report says",
     Exit.FOUND: "diagnose: the report has a finding of the level of --fail-on",
+    Exit.CLUSTER: "--dask: no scheduler, workers that cannot run the job, or lost tasks",
     130: "interrupted by Ctrl-C (SIGTERM: 143)",
     Exit.BUG: "any other error; bench diff: something is worse beyond noise",
 }
@@ -119,6 +122,7 @@ def exit_code(error: Exception) -> int:
     from smotefast.exceptions import (
         ArgumentError,
         ClusterError,
+        MissingPackageError,
         SourceChangedError,
         SourceError,
     )
@@ -131,7 +135,8 @@ def exit_code(error: Exception) -> int:
         (SourceChangedError, Exit.CHANGED),
         (SourceError, Exit.DATA),
         (OSError, Exit.DISK),
-        (ClusterError, Exit.BUG),
+        (ClusterError, Exit.CLUSTER),
+        (MissingPackageError, Exit.DATA),
         (LookupError, Exit.BUG),
         (ValueError, Exit.DATA),
         (TypeError, Exit.DATA),

@@ -11,7 +11,8 @@ import json
 import re
 import shlex
 
-# Parameters with their own option; --set sets every other parameter of a sampler.
+# Parameters with their own option; --set sets every other parameter of a sampler. A name in
+# both, such as order, is the option if its value is a word, else the sampler's parameter.
 OPTIONS = {
     "source": "SOURCE",
     "destination": "DESTINATION",
@@ -148,10 +149,18 @@ def _option(name: str, settings_option: str) -> str:
     return OPTIONS.get(name, f"{settings_option} {name}")
 
 
+def _is_option_of_job(name: str, value: str) -> bool:
+    """Tell whether a name that a sampler has as well, with this value, is the option."""
+    return name in OPTIONS and name in SETTINGS and value[:1] in ("'", '"')
+
+
 def _replacement(match: re.Match[str], settings_option: str) -> str:
     name = match["name"]
     if name is not None:
-        return _option_with_value(_option(name, settings_option), match["value"])
+        value = match["value"]
+        is_option = _is_option_of_job(name, value)
+        option = OPTIONS[name] if is_option else _option(name, settings_option)
+        return _option_with_value(option, value)
     name = match["quoted"] or match["ticked"] or match["bare"]
     return match[0] if name is None else _option(name, settings_option)
 

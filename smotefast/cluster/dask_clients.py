@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
@@ -9,14 +10,13 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smotefast._threads import thread_count
-from smotefast.exceptions import ClusterError
+from smotefast.cluster import dask_futures
+from smotefast.exceptions import ArgumentError, ClusterError, MissingPackageError
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, LocalCluster
 
 LOCAL = "local"
-# Seconds to wait for the scheduler, and for the first worker.
-_WAIT = 30
 # Dask pauses a worker at this share of its limit, and ends it at 95 percent. The job itself
 # refuses at its memory limit, with a message.
 _PAUSE_AT = 0.8
@@ -42,12 +42,12 @@ def check_client(cluster: Any) -> None:
 
     Raises
     ------
-    ImportError
+    MissingPackageError
         If Dask is not installed.
     TypeError
         If it is something else.
     """
-    distributed = _import_distributed()
+    distributed = import_distributed()
     if not isinstance(cluster, distributed.Client) or cluster.asynchronous:
         raise TypeError(
             f"cluster={cluster!r} must be a distributed.Client that is not asynchronous, such "
@@ -68,32 +68,57 @@ def open_client(address: str, memory_limit: int) -> Iterator[Client]:
 
     Raises
     ------
+    MissingPackageError
+        If Dask is not installed.
+    ArgumentError
+        If it is no address.
     ClusterError
         If there is no scheduler.
     """
-    distributed = _import_distributed()
-    if address != LOCAL:
-        try:
-            client = distributed.Client(address, timeout=_WAIT)
-        except (OSError, ValueError) as error:
-            raise ClusterError(
-                f"There is no scheduler of Dask at {address!r} ({error}). Start one with 'dask "
-                "scheduler', or choose 'local'."
-            ) from error
-        with client:
+    distributed = import_distributed()
+    if address == LOCAL:
+        with _local_cluster(memory_limit) as local, distributed.Client(local) as client:
             yield client
         return
-    with (
-        distributed.LocalCluster(
-            n_workers=thread_count(None),
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=":0",  # any free port: None takes 8787, if that is free
-            memory_limit=int(memory_limit / _PAUSE_AT),
-        ) as local,
-        distributed.Client(local) as client,
-    ):
+    try:
+        client = distributed.Client(address, timeout=dask_futures.WAIT)
+    except OSError as error:
+        raise ClusterError(
+            f"There is no scheduler of Dask at {address!r} ({error}). Start one with 'dask "
+            "scheduler', or choose 'local'."
+        ) from error
+    except (ValueError, TypeError) as error:
+        raise ArgumentError(
+            f"{address!r} is not the address of a scheduler of Dask ({error}). An address is "
+            "such as tcp://host:8786, or 'local'."
+        ) from error
+    with client:
         yield client
+
+
+@contextmanager
+def _local_cluster(memory_limit: int) -> Iterator[LocalCluster]:
+    """Start a process on each core of this machine."""
+    from distributed import LocalCluster
+
+    local = LocalCluster(
+        n_workers=thread_count(None),
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address=":0",  # any free port: None takes 8787, if that is free
+        memory_limit=int(memory_limit / _PAUSE_AT),
+    )
+    try:
+        yield local
+    finally:
+        # On a busy machine, Dask warns that it kills processes that take 4 seconds to end.
+        log = logging.getLogger("distributed.nanny")
+        level = log.level
+        log.setLevel(logging.ERROR)
+        try:
+            local.close()
+        finally:
+            log.setLevel(level)
 
 
 def check_workers(client: Client, folder: str, facts: Callable[[], Mapping[str, str]]) -> None:
@@ -116,7 +141,7 @@ def check_workers(client: Client, folder: str, facts: Callable[[], Mapping[str, 
         The message names the worker, and what to do.
     """
     try:
-        client.wait_for_workers(1, timeout=_WAIT)
+        client.wait_for_workers(1, timeout=dask_futures.WAIT)
     except TimeoutError as error:
         raise ClusterError(
             "The cluster has no workers. Start one on each core with 'dask worker ADDRESS "
@@ -128,6 +153,11 @@ def check_workers(client: Client, folder: str, facts: Callable[[], Mapping[str, 
         file.write(text)
     try:
         found = client.run(look, facts, probe, text)
+    except OSError as error:
+        raise ClusterError(
+            f"A worker of the cluster ended, or cannot be reached ({error}). Look at its log: "
+            "if it lacked memory, give each worker more."
+        ) from error
     except Exception as error:
         raise ClusterError(
             f"A worker of the cluster cannot run smotefast ({type(error).__name__}: {error}). "
@@ -179,12 +209,19 @@ def look(facts: Callable[[], Mapping[str, str]], probe: str, text: str) -> Worke
     return WorkerFacts(dict(facts()), shares_folder)
 
 
-def _import_distributed() -> Any:
+def import_distributed() -> Any:
+    """Return the package distributed.
+
+    Raises
+    ------
+    MissingPackageError
+        If it is not installed.
+    """
     try:
         import distributed
-    except ModuleNotFoundError as error:
-        raise ImportError(
-            "A job on a cluster needs the package distributed. Install it with pip install "
+    except ImportError as error:
+        raise MissingPackageError(
+            "A job on a cluster of Dask needs the package distributed. Install "
             "'smotefast[dask]'."
         ) from error
     return distributed

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from smotefast.cluster.dask_clients import check_workers
+from smotefast.cluster.dask_futures import completed, result_of
 from smotefast.cluster.shared_work import (
     SharedWork,
     do_task,
@@ -23,7 +24,6 @@ from smotefast.cluster.shared_work import (
     merge_results,
     write_shared,
 )
-from smotefast.exceptions import ClusterError
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -62,17 +62,15 @@ class DaskEngine:
         done: Callable[[_Task, _Result], object] = lambda task, result: None,
     ) -> list[_Result]:
         """Do tasks, one at a time on each worker; return their results."""
-        from distributed import as_completed
-
         if not tasks:  # an earlier run of the job has done them all
             return []
         futures = self._submit(self._share(SharedWork(work)), tasks)
         numbers = {future.key: number for number, future in enumerate(futures)}
         results: dict[int, _Result] = {}
         try:
-            for future in as_completed(futures, loop=self._client.loop):
+            for future in completed(self._client, futures):
                 number = numbers[future.key]
-                results[number], n_rows = _result_of(future)
+                results[number], n_rows = result_of(self._client, future)
                 done(tasks[number], results[number])
                 report(n_rows)
         except BaseException:
@@ -96,7 +94,8 @@ class DaskEngine:
                 level = [
                     self._client.submit(merge_results, path, g, pure=False) for g in groups
                 ]
-            result, n_rows = _result_of(level[0])
+            (last,) = completed(self._client, level)
+            result, n_rows = result_of(self._client, last)
         except BaseException:
             self._cancel([*futures, *level])
             raise
@@ -119,28 +118,6 @@ class DaskEngine:
         """Cancel what does not run yet; what does, fails when the folder is removed."""
         with suppress(Exception):  # such as the error that the cluster is gone
             self._client.cancel(list(futures))
-
-
-def _result_of(future: Future[Any]) -> Any:
-    """Return the result of a future; raise what its task raised, or say that it was lost."""
-    from distributed import CancelledError
-    from distributed.scheduler import KilledWorker
-
-    try:
-        return future.result()
-    except KilledWorker as error:
-        raise ClusterError(
-            f"Several workers ended, one after the other, while they did {error.task!r}. "
-            "Look at the log of the last one; if it lacked memory, give each worker more, or "
-            "lower memory_limit. The same job goes on from the parts that are done."
-        ) from error
-    except (CancelledError, OSError) as error:
-        if isinstance(error, OSError) and not type(error).__module__.startswith("distributed"):
-            raise  # of the task
-        raise ClusterError(
-            f"The cluster has dropped the tasks of the job ({error}). Check that its scheduler "
-            "runs. The same job goes on from the parts that are done."
-        ) from error
 
 
 @contextmanager

@@ -8,10 +8,16 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smotefast.batch.engines import Report
-from smotefast.batch.lazy_parts import LazyParts, prepare_parts
+from smotefast.batch.lazy_parts import LazyParts, check_frame, prepare_parts
 from smotefast.batch.resume import package_versions
 from smotefast.batch.tasks import Part
-from smotefast.cluster import check_client, open_engine
+from smotefast.cluster import (
+    check_client,
+    completed,
+    import_distributed,
+    open_engine,
+    result_of,
+)
 from smotefast.cluster.shared_work import SharedWork, do_task, write_shared
 from smotefast.storage import ScratchFolder
 
@@ -100,27 +106,28 @@ def fit_resample(
     """
     import dask.dataframe as dd
 
-    client = _current_client() if cluster is None else cluster
-    check_client(client)
     if not isinstance(ddf, dd.DataFrame):
         raise TypeError(
             f"ddf is of type {type(ddf).__name__}, and must be a dask.dataframe.DataFrame. "
             "Resample frames in memory with the sampler's fit_resample."
         )
+    arguments = check_frame(
+        "ddf",
+        [*ddf.columns],
+        target=target,
+        sampler=sampler,
+        keep=keep,
+        memory_limit=memory_limit,
+        scratch=scratch,
+    )
+    client = _current_client() if cluster is None else cluster
+    check_client(client)
     folder = ScratchFolder(None if scratch is None else os.path.abspath(scratch))
     try:
         with open_engine(client, folder.path, package_versions) as engine:
             source = os.path.join(folder.path, "rows")
             _write(ddf, source, client)
-            parts = prepare_parts(
-                source,
-                target=target,
-                sampler=sampler,
-                keep=keep,
-                memory_limit=memory_limit,
-                engine=engine,
-                progress=progress,
-            )
+            parts = prepare_parts(arguments, source, target, engine=engine, progress=progress)
         path = os.path.join(folder.path, "parts.pickle")
         write_shared(SharedWork(Frames(parts._replace(parts=[]), ddf._meta).frame), path)
     except BaseException:
@@ -172,12 +179,15 @@ def _partition(task: bytes, path: str) -> pd.DataFrame:
 def _write(ddf: DataFrame, folder: str, client: Client) -> None:
     """Write the partitions on the workers, with names in their order."""
     with client.as_current():
-        ddf.to_parquet(
+        written = ddf.to_parquet(
             folder,
             engine="pyarrow",
             write_index=False,
+            compute=False,
             name_function=lambda number: f"part-{number:06d}.parquet",
         )
+        for future in completed(client, [client.compute(written)]):
+            result_of(client, future)
 
 
 def _without_index(meta: pd.DataFrame) -> pd.DataFrame:
@@ -192,10 +202,9 @@ def _current_client() -> Client:
     RuntimeError
         If there is none.
     """
-    from distributed import get_client
-
+    distributed = import_distributed()
     try:
-        client: Client = get_client()
+        client: Client = distributed.get_client()
     except ValueError as error:
         raise RuntimeError(
             "There is no client of Dask. Start one with distributed.Client, whose workers have "

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from smotefast.batch.lazy_parts import prepare_parts
+from smotefast.batch.lazy_parts import check_frame, prepare_parts
 from smotefast.cluster.shared_work import SharedWork, do_task, write_shared
 from smotefast.cluster.spark_engine import SparkEngine, table_of_tasks
 from smotefast.storage import ScratchFolder
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
 
 # Kept until this process ends: nothing tells whether an action still needs the rows.
 _folders: list[ScratchFolder] = []
@@ -25,7 +25,7 @@ def resample(
     target: str,
     sampler: Any = "smote",
     *,
-    order_by: str | Sequence[str] = (),
+    order_by: str | Column | Sequence[str | Column] = (),
     keep: Iterable[str] = (),
     memory_limit: int | str | None = None,
     scratch: str | os.PathLike[str] | None = None,
@@ -48,8 +48,9 @@ def resample(
         A name such as "smote" or a sampler object: one that ``resample_dataset`` runs on a
         cluster.
     order_by
-        Columns that order the rows, such as a key. Without any, the order is that of the
-        partitions, which may change from one computation to the next, and with it the samples.
+        Columns that order the rows, such as a key: names, or objects such as
+        ``F.col("key").desc()``. Without any, the order is that of the partitions, which may
+        change from one computation to the next, and with it the samples.
     keep
         Columns that are no features, such as a key; synthetic samples get the values of their
         base row.
@@ -93,21 +94,22 @@ def resample(
     4
     """
     _check_frame(df)
-    names = [order_by] if isinstance(order_by, str) else list(order_by)
+    arguments = check_frame(
+        "df",
+        df.columns,
+        target=target,
+        sampler=sampler,
+        keep=keep,
+        memory_limit=memory_limit,
+        scratch=scratch,
+    )
+    ordered = _ordered(df, order_by)
     folder = ScratchFolder(None if scratch is None else os.path.abspath(scratch))
     try:
         source = os.path.join(folder.path, "rows")
-        ordered = df.orderBy(*names) if names else df
         ordered.write.parquet(f"file://{source}")
-        parts = prepare_parts(
-            source,
-            target=target,
-            sampler=sampler,
-            keep=keep,
-            memory_limit=memory_limit,
-            engine=SparkEngine(df.sparkSession, folder.path),
-            progress=progress,
-        )
+        engine = SparkEngine(df.sparkSession, folder.path)
+        parts = prepare_parts(arguments, source, target, engine=engine, progress=progress)
         path = os.path.join(folder.path, "parts.pickle")
         write_shared(SharedWork(parts._replace(parts=[]).table), path)
     except BaseException:
@@ -125,6 +127,13 @@ def _check_frame(df: Any) -> None:
             f"df is of type {type(df).__name__}, and must be a DataFrame of pyspark.sql. "
             "Resample frames in memory with the sampler's fit_resample."
         )
+
+
+def _ordered(df: DataFrame, order_by: str | Column | Sequence[str | Column]) -> DataFrame:
+    """Order the rows; a Column can be an order such as ``F.col("key").desc()``."""
+    is_list = isinstance(order_by, Sequence) and not isinstance(order_by, str)
+    columns: Any = order_by if is_list else [order_by]
+    return df.orderBy(*columns) if columns else df
 
 
 def _timestamps(df: DataFrame) -> dict[str, str | None]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
 
+import smotefast
 from smotefast import combine, over_sampling, under_sampling
+from smotefast.batch.steps import ON_CLUSTER, job_steps, refuse_on_cluster
 from smotefast.combine import SMOTEENN, Combination
 from smotefast.over_sampling import SMOTE, SMOTENC, RandomOverSampler
-from smotefast.registry import sampler_class
+from smotefast.registry import SAMPLERS, make_sampler, sampler_class
 from smotefast.under_sampling import RandomUnderSampler, TomekLinks
 from tests.batch.test_selection import overlapping
 from tests.helpers.parquet_files import imbalanced, resample, write_file
@@ -88,3 +92,21 @@ def test_a_subclass_with_its_own_fit_resample__is_refused(step, tmp_path, destin
     source = write_file(tmp_path / "in.parquet", imbalanced())
     with pytest.raises(ValueError, match=r"has its own fit\w*, which a job does not call"):
         resample(source, destination, sampler=sampler)
+
+
+def test_samplers_that_run_on_a_cluster__are_those_that_message_and_page_name():
+    page = Path(smotefast.__file__).parents[1].joinpath("docs", "clusters.md").read_text()
+    table = page.partition("### Which samplers run")[2]
+    (row,) = (line for line in table.splitlines() if line.startswith("| `smote`,"))
+    _, runs, refused, _ = row.split("|")
+    for name in SAMPLERS:
+        steps = job_steps(make_sampler(name))
+        if name in ON_CLUSTER:
+            refuse_on_cluster(steps, "source")
+            assert f"`{name}`" in runs
+        else:
+            with pytest.raises(ValueError, match=r"'smote', 'smote-nc', .*, 'random-under' or"):
+                refuse_on_cluster(steps, "source")
+            assert f"`{name}`" in refused or name == "geometric-smote"
+    minority = over_sampling.GeometricSMOTE(selection_strategy="minority")
+    refuse_on_cluster(job_steps(minority), "source")

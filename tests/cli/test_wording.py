@@ -72,6 +72,17 @@ def test_options_and_settings__have_every_parameter_of_every_sampler():
         assert set(sampler_class(name)._get_param_names()) <= {*OPTIONS, *SETTINGS}, name
 
 
+def test_a_name_of_an_option_and_of_a_sampler__is_told_apart_by_its_value():
+    shared = {*OPTIONS} & {*SETTINGS}
+    assert shared == {"order"}
+    for name in shared:
+        option = OPTIONS[name]
+        for choice in getattr(smotefast.cli.options, name.title()):
+            word = choice.value
+            assert to_shell_words(f"{name}={word!r}") == f"{option} {word}"
+        assert to_shell_words(f"{name}=3") == f"--set {name}=3"
+
+
 def test_options__have_every_parameter_of_jobs_comparisons_and_benchmarks(shell):
     commands = ("resample",), ("compare",), ("bench", "speed"), ("bench", "diff")
     text = "".join(shell(*command, "--help")[1] for command in commands)
@@ -95,6 +106,12 @@ def test_options__have_every_parameter_of_jobs_comparisons_and_benchmarks(shell)
         ),
         ("source='s3://a' is a URL", "SOURCE s3://a is a URL"),
         ("random_state=3", "--seed 3"),
+        ("use order='source', or", "use --order source, or"),
+        ("lower order=5, or", "lower --set order=5, or"),
+        (
+            "The 'order' parameter of PolynomFitSMOTE must be an int. Got 'x'",
+            "--set order of PolynomFitSMOTE must be an int. Got 'x'",
+        ),
         # quoted text belongs to the user
         ("Column 'drop=1' and 'rows'", "Column 'drop=1' and 'rows'"),
         ("'/data/target=1/rows=2/x.parquet'", "'/data/target=1/rows=2/x.parquet'"),

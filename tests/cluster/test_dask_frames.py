@@ -93,10 +93,64 @@ def test_what_is_no_dask_frame__is_refused(client):
         smotefast.dask.fit_resample(frame(), "label")
 
 
-def test_samplers_that_do_not_split__are_refused(client, tmp_path):
-    ddf = dd.from_pandas(frame(), npartitions=2)
-    with pytest.raises(ValueError, match="ADASYN compares rows of all classes"):
-        smotefast.dask.fit_resample(ddf, "label", ADASYN(), scratch=tmp_path)
+REFUSED = [
+    ({"sampler": "smoot"}, ValueError, "'smoot'.*'smote'"),
+    ({"sampler": ADASYN()}, ValueError, "ADASYN compares rows of all classes"),
+    ({"target": "lable"}, ValueError, "target='lable' is not a column of 'ddf'. Did you mean"),
+    ({"keep": ["ky"]}, ValueError, "keep='ky' is not a column of 'ddf'"),
+    ({"keep": ["wide", "small", "count", "kind"]}, ValueError, "'ddf' has no feature"),
+    ({"memory_limit": "much"}, ValueError, "memory_limit='much' is not a size"),
+    ({"scratch": "s3://bucket"}, ValueError, "scratch is a URL"),
+    ({"scratch": "/no/folder"}, OSError, "scratch folder '/no/folder' is not usable"),
+]
+
+
+@pytest.mark.parametrize(("options", "error", "message"), REFUSED)
+def test_arguments__are_checked_before_rows_are_computed(
+    client, tmp_path, options, error, message
+):
+    def fail(part):
+        raise AssertionError("The rows were computed.")
+
+    rows = frame()
+    ddf = dd.from_pandas(rows, npartitions=2).map_partitions(fail, meta=rows.iloc[:0])
+    given = {"target": "label", "scratch": tmp_path, **options}
+    with pytest.raises(error, match=message):
+        smotefast.dask.fit_resample(ddf, **given)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_frame_without_rows__is_refused_by_its_name(client):
+    ddf = dd.from_pandas(frame().iloc[:0], npartitions=1)
+    with pytest.raises(ValueError, match=r"^'ddf' has no rows\.$"):
+        smotefast.dask.fit_resample(ddf, "label", "random")
+
+
+def test_names_of_columns__are_text(client):
+    ddf = dd.from_pandas(frame().rename(columns={"wide": 3}), npartitions=2)
+    with pytest.raises(TypeError, match="Column 3 of ddf is no text"):
+        smotefast.dask.fit_resample(ddf, "label")
+
+
+def test_partitions_that_no_worker_computes__are_an_error(tmp_path, monkeypatch):
+    monkeypatch.setattr("smotefast.cluster.dask_futures.WAIT", 0.2)
+    options = {"threads_per_worker": 1, "processes": False, "dashboard_address": ":0"}
+    with (
+        distributed.LocalCluster(n_workers=1, silence_logs=60, **options) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        checked = smotefast.cluster.dask_engine.check_workers
+
+        def check_and_close(*arguments):
+            checked(*arguments)
+            cluster.scale(0)
+
+        monkeypatch.setattr(smotefast.cluster.dask_engine, "check_workers", check_and_close)
+        ddf = dd.from_pandas(frame(), npartitions=2)
+        with pytest.raises(ClusterError, match="had no worker for"):
+            smotefast.dask.fit_resample(
+                ddf, "label", "random", cluster=client, scratch=tmp_path
+            )
     assert not list(tmp_path.iterdir())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
 import signal
@@ -25,7 +26,15 @@ from smotefast.batch.tasks import copy_tasks
 from smotefast.cluster import DaskEngine
 from smotefast.combine import Combination
 from smotefast.exceptions import ArgumentError, ClusterError
-from smotefast.over_sampling import ADASYN, SMOTE, SMOTENC, RandomOverSampler
+from smotefast.over_sampling import (
+    ADASYN,
+    ROSE,
+    SMOTE,
+    SMOTENC,
+    GeometricSMOTE,
+    PolynomFitSMOTE,
+    RandomOverSampler,
+)
 from smotefast.storage import open_source
 from smotefast.under_sampling import RandomUnderSampler, TomekLinks
 from tests.helpers.command_line import run
@@ -124,6 +133,20 @@ def test_parts__are_those_of_one_machine_byte_for_byte(in_processes, tmp_path_fa
     if data.draw(st.booleans()) and not isinstance(sampler, RandomUnderSampler):
         options |= {"rows": "synthetic", "provenance": True}
     check_same(folder, in_processes, source, sampler, **options)
+
+
+@pytest.mark.parametrize(
+    "sampler",
+    [
+        PolynomFitSMOTE(random_state=0),
+        ROSE(random_state=0),
+        GeometricSMOTE(selection_strategy="minority", random_state=0),
+    ],
+    ids=lambda sampler: type(sampler).__name__,
+)
+def test_parts__are_those_of_one_machine_for_published_samplers(in_threads, tmp_path, sampler):
+    source = write_folder(tmp_path / "in", imbalanced(share=0.3), 3)
+    check_same(tmp_path, in_threads, source, sampler)
 
 
 @pytest.mark.parametrize("n_workers", [1, 4])
@@ -367,24 +390,86 @@ def test_this_machine__runs_the_same_list_of_tasks():
     assert sorted(done) == [(1, 2), (2, 3), (3, 4)]
 
 
-def test_the_command__refuses_what_does_not_split_before_it_starts_a_cluster(tmp_path, source):
-    done = run(
-        *("resample", source, tmp_path / "out", "--target", "label"),
-        *("--sampler", "adasyn", "--dask", "local"),
-    )
-    assert done.returncode == 2
-    assert "ADASYN compares rows of all classes" in done.stderr
+def on_dask(source, address, *options):
+    """Run the command with ``--dask``, and check that it leaves nothing."""
+    there = ("resample", source, source.parent / "out", "--target", "label")
+    done = run(*there, "--dask", address, *options)
+    assert os.listdir(source.parent) == ["in.parquet"]
+    return done.returncode, done.stderr
 
 
-def test_the_command__says_that_there_is_no_scheduler(tmp_path, source, monkeypatch):
-    monkeypatch.setattr("smotefast.cluster.dask_clients._WAIT", 0.1)
-    address = "tcp://127.0.0.1:1"
-    done = run(
-        *("resample", source, tmp_path / "out", "--target", "label", "--dask", address),
-    )
-    assert done.returncode == 1
-    assert f"There is no scheduler of Dask at '{address}'" in done.stderr
-    assert os.listdir(tmp_path) == ["in.parquet"]
+@pytest.fixture
+def no_cluster(monkeypatch):
+    """Fail when a cluster is started."""
+
+    def fail(*arguments, **options):
+        raise AssertionError("A cluster was started.")
+
+    monkeypatch.setattr(distributed, "LocalCluster", fail)
+
+
+@pytest.mark.parametrize(
+    ("address", "options", "code", "words"),
+    [
+        ("local", ["--sampler", "adasyn"], 2, "ADASYN compares rows of all classes"),
+        ("local", ["--order", "shuffled"], 2, "--order shuffled sorts all rows"),
+        ("", [], 2, "--dask '' is no address"),
+        (" ", [], 2, "--dask ' ' is no address"),
+        ("local", ["--memory-limit", "64MiB"], 4, "--memory-limit 64MiB is not enough"),
+        ("local", ["--drop", "nothing"], 3, "--drop nothing is not a column"),
+        ("nothing://x:1", [], 2, "'nothing://x:1' is not the address of a scheduler"),
+    ],
+)
+def test_the_command__refuses_a_job_before_it_starts_a_cluster(
+    source, no_cluster, address, options, code, words
+):
+    found, message = on_dask(source, address, *options)
+    assert words in message
+    assert found == code
+    assert "order=" not in message
+
+
+def test_the_command__says_that_there_is_no_scheduler(source, monkeypatch):
+    monkeypatch.setattr("smotefast.cluster.dask_futures.WAIT", 0.1)
+    code, message = on_dask(source, "tcp://127.0.0.1:1")
+    assert "There is no scheduler of Dask at 'tcp://127.0.0.1:1'" in message
+    assert code == 10
+
+
+def test_the_command__says_that_dask_is_not_installed(source, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    code, message = on_dask(source, "local")
+    assert "needs the package distributed. Install 'smotefast[dask]'" in message
+    assert code == 3
+
+
+def test_workers_that_end_while_they_are_looked_at__are_not_blamed_on_the_installation(
+    tmp_path, source, in_threads, monkeypatch
+):
+    def end(*arguments, **options):
+        raise distributed.comm.CommClosedError("in test: Connection closed")
+
+    monkeypatch.setattr(in_threads, "run", end)
+    with pytest.raises(ClusterError, match="A worker of the cluster ended") as error:
+        job(source, tmp_path / "out", cluster=in_threads)
+    assert "Install" not in str(error.value)
+
+
+def test_a_local_cluster__ends_without_warnings_of_dask(monkeypatch, caplog):
+    from smotefast.cluster.dask_clients import open_client
+
+    class Local(distributed.LocalCluster):
+        def close(self, *arguments, **options):
+            logging.getLogger("distributed.nanny").warning("Worker process still alive")
+            return super().close(*arguments, **options)
+
+    monkeypatch.setattr(distributed, "LocalCluster", Local)
+    monkeypatch.setattr("smotefast.cluster.dask_clients.thread_count", lambda n: 1)
+    with open_client("local", 1 << 30) as client:
+        logging.getLogger("distributed.nanny").warning("a worker was ended")
+        assert len(client.nthreads()) == 1
+    assert "a worker was ended" in caplog.text
+    assert "still alive" not in caplog.text
 
 
 def test_a_cluster_that_is_closed__is_an_error_and_the_job_goes_on(tmp_path, source):
@@ -399,6 +484,36 @@ def test_a_cluster_that_is_closed__is_an_error_and_the_job_goes_on(tmp_path, sou
             job(source, tmp_path / "out", cluster=client, progress=close)
     summary = job(source, tmp_path / "out", resume="require")
     assert any(part.is_resumed for part in summary.parts)
+    assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("stage", ["counting", "writing"])
+def test_a_job_without_workers__says_so_and_ends_and_goes_on(
+    tmp_path, source, monkeypatch, caplog, stage
+):
+    """The last worker goes; Dask itself would wait for another one forever."""
+    monkeypatch.setattr("smotefast.cluster.dask_futures.WAIT", 0.2)
+    job(source, tmp_path / "whole")
+    with client_of(1, processes=False) as client:
+        if stage == "counting":
+            checked = smotefast.cluster.dask_engine.check_workers
+
+            def check_and_close(*arguments):
+                checked(*arguments)
+                client.cluster.scale(0)
+
+            monkeypatch.setattr(smotefast.cluster.dask_engine, "check_workers", check_and_close)
+
+        def close(done, total):
+            if done > 100 and stage == "writing":
+                client.cluster.scale(0)
+
+        with pytest.raises(ClusterError, match=r"had no worker for 0\.2 seconds"):
+            job(source, tmp_path / "out", cluster=client, progress=close)
+    assert caplog.text.count("No worker of the cluster is left") == 1
+    summary = job(source, tmp_path / "out")
+    if stage == "writing":
+        assert any(part.is_resumed for part in summary.parts)
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
 
 

@@ -9,16 +9,17 @@ import pytest
 
 import smotefast
 from smotefast.over_sampling import ADASYN, SMOTENC, RandomOverSampler
+from smotefast.spark import frames
 
-# A session takes ten seconds to start.
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.skipif(
-        shutil.which("java") is None,
-        reason="Spark needs Java: apt-get install default-jre-headless",
-    ),
-    pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas"),
-]
+pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
+
+
+def with_java(test):
+    """Mark a test that starts a session, which takes ten seconds."""
+    why = "Spark needs Java: apt-get install default-jre-headless"
+    return pytest.mark.long(pytest.mark.skipif(not shutil.which("java"), reason=why)(test))
+
+
 SCHEMA = "key long, wide double, small float, kind string, day timestamp, label string"
 
 
@@ -58,6 +59,7 @@ def tuples(rows):
     ]
 
 
+@with_java
 @pytest.mark.parametrize(
     "sampler",
     [SMOTENC(["kind", "day"], random_state=0), RandomOverSampler(random_state=0)],
@@ -76,10 +78,69 @@ def test_rows__are_those_of_fit_resample_in_the_order_of_a_key(session, sampler,
     assert [row[0] for row in found[: len(rows)]] == list(range(len(rows)))
 
 
-def test_samplers_that_do_not_split__are_refused(session, tmp_path):
-    df = session.createDataFrame(tuples(frame()), SCHEMA).drop("kind", "day")
-    with pytest.raises(ValueError, match="ADASYN compares rows of all classes"):
-        smotefast.spark.resample(df, "label", ADASYN(), scratch=tmp_path)
+@with_java
+@pytest.mark.parametrize("in_list", [False, True])
+def test_rows__have_the_order_of_a_column_object(session, in_list):
+    from pyspark.sql import functions
+
+    rows = frame()
+    df = session.createDataFrame(tuples(rows), SCHEMA).select("key", "wide", "label")
+    order = functions.col("key").desc()
+    resampled = smotefast.spark.resample(
+        df, "label", "random", order_by=[order] if in_list else order, keep=["key"]
+    )
+    found = [row["key"] for row in resampled.collect()]
+    assert found[: len(rows)] == list(range(len(rows)))[::-1]
+
+
+class Frame:
+    """A frame of Spark without a session; no row of it can be computed."""
+
+    columns = ("key", "wide", "label")
+    mapInArrow = sparkSession = schema = None
+
+    def orderBy(self, *columns):
+        """Return the columns instead of a frame."""
+        return columns
+
+
+class Column:
+    """An order, such as ``F.col("key").desc()``: it has items but cannot be iterated."""
+
+    def __getitem__(self, item):
+        return self
+
+    def __iter__(self):
+        raise TypeError("Column is not iterable")
+
+
+def test_an_order__is_a_name_or_a_column_or_several():
+    column = Column()
+    for order_by, columns in (
+        ("key", ("key",)),
+        (column, (column,)),
+        (["key", column], ("key", column)),
+    ):
+        assert frames._ordered(Frame(), order_by) == columns
+    df = Frame()
+    assert frames._ordered(df, ()) is df
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"sampler": ADASYN()}, "ADASYN compares rows of all classes"),
+        ({"sampler": "smoot"}, "'smoot'"),
+        ({"target": "lable"}, "target='lable' is not a column of 'df'. Did you mean"),
+        ({"keep": "ky"}, "keep='ky' is not a column of 'df'"),
+        ({"memory_limit": "much"}, "memory_limit='much' is not a size"),
+        ({"scratch": ""}, "scratch='' is not the path of a folder"),
+    ],
+)
+def test_arguments__are_checked_before_rows_are_computed(tmp_path, options, message):
+    given = {"target": "label", "scratch": tmp_path, **options}
+    with pytest.raises(ValueError, match=message):
+        smotefast.spark.resample(Frame(), **given)
     assert not list(tmp_path.iterdir())
 
 

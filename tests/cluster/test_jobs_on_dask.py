@@ -465,6 +465,8 @@ def test_a_local_cluster__ends_without_warnings_and_trims_no_memory(monkeypatch,
 
     monkeypatch.setattr(distributed, "LocalCluster", Local)
     monkeypatch.setattr("smotefast.cluster.dask_clients.thread_count", lambda n: 1)
+    # The nannies of another cluster of this process set it as long as they are alive.
+    monkeypatch.delenv("MALLOC_TRIM_THRESHOLD_", raising=False)
     with open_client("local", 1 << 30) as client:
         logging.getLogger("distributed.nanny").warning("a worker was ended")
         (variables,) = client.run(lambda: dict(os.environ)).values()

@@ -20,6 +20,10 @@ LOCAL = "local"
 # Dask pauses a worker at this share of its limit, and ends it at 95 percent. The job itself
 # refuses at its memory limit, with a message.
 _PAUSE_AT = 0.8
+# Variables that Dask sets for workers. With its MALLOC_TRIM_THRESHOLD_ of 64 KiB, workers
+# return memory to the system and get it again with each block: SMOTE on 2,000,000 x 20 took
+# them 9.7 and 10.7 CPU seconds, and 8.5 to 8.7 without. Jobs trim their memory at their limit.
+_VARIABLES = "distributed.nanny.pre-spawn-environ"
 
 
 class WorkerFacts(NamedTuple):
@@ -99,15 +103,19 @@ def open_client(address: str, memory_limit: int) -> Iterator[Client]:
 @contextmanager
 def _local_cluster(memory_limit: int) -> Iterator[LocalCluster]:
     """Start a process on each core of this machine."""
+    import dask
     from distributed import LocalCluster
 
-    local = LocalCluster(
-        n_workers=thread_count(None),
-        threads_per_worker=1,
-        processes=True,
-        dashboard_address=":0",  # any free port: None takes 8787, if that is free
-        memory_limit=int(memory_limit / _PAUSE_AT),
-    )
+    variables = dict(dask.config.get(_VARIABLES))
+    variables.pop("MALLOC_TRIM_THRESHOLD_", None)
+    with dask.config.set({_VARIABLES: variables}):
+        local = LocalCluster(
+            n_workers=thread_count(None),
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=":0",  # any free port: None takes 8787, if that is free
+            memory_limit=int(memory_limit / _PAUSE_AT),
+        )
     try:
         yield local
     finally:

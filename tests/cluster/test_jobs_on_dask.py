@@ -455,7 +455,7 @@ def test_workers_that_end_while_they_are_looked_at__are_not_blamed_on_the_instal
     assert "Install" not in str(error.value)
 
 
-def test_a_local_cluster__ends_without_warnings_of_dask(monkeypatch, caplog):
+def test_a_local_cluster__ends_without_warnings_and_trims_no_memory(monkeypatch, caplog):
     from smotefast.cluster.dask_clients import open_client
 
     class Local(distributed.LocalCluster):
@@ -465,9 +465,13 @@ def test_a_local_cluster__ends_without_warnings_of_dask(monkeypatch, caplog):
 
     monkeypatch.setattr(distributed, "LocalCluster", Local)
     monkeypatch.setattr("smotefast.cluster.dask_clients.thread_count", lambda n: 1)
+    # The nannies of another cluster of this process set it as long as they are alive.
+    monkeypatch.delenv("MALLOC_TRIM_THRESHOLD_", raising=False)
     with open_client("local", 1 << 30) as client:
         logging.getLogger("distributed.nanny").warning("a worker was ended")
-        assert len(client.nthreads()) == 1
+        (variables,) = client.run(lambda: dict(os.environ)).values()
+    assert "MALLOC_TRIM_THRESHOLD_" not in variables
+    assert variables["OMP_NUM_THREADS"] == "1"
     assert "a worker was ended" in caplog.text
     assert "still alive" not in caplog.text
 

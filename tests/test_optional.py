@@ -56,7 +56,7 @@ if "distributed" in BLOCKED:
     try:
         smotefast.resample_dataset("in.parquet", "out", target="label", cluster="local")
     except ImportError as error:
-        assert "pip install 'smotefast[dask]'" in str(error)
+        assert "Install 'smotefast[dask]'" in str(error)
 loaded = {name.split(".")[0] for name in sys.modules}
 assert not loaded & BLOCKED, loaded & BLOCKED
 # scikit-learn may import narwhals; this package does so only here, for its frames.

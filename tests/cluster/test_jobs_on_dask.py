@@ -497,6 +497,7 @@ def test_a_job_without_workers__says_so_and_ends_and_goes_on(
 ):
     """The last worker goes; Dask itself would wait for another one forever."""
     monkeypatch.setattr("smotefast.cluster.dask_futures.WAIT", 0.2)
+    caplog.set_level(logging.WARNING, "smotefast")  # a quiet command may have raised it
     job(source, tmp_path / "whole")
     with client_of(1, processes=False) as client:
         if stage == "counting":

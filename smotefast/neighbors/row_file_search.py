@@ -162,7 +162,7 @@ def _cells_of_rows(points: FilePoints, n_threads: int) -> Assignment:
         raise ValueError(
             "Some rows have no comparable distance to others: the values hold NaN, infinity, "
             "or numbers beyond 1e150. Impute, scale or remove them first; numbers up to about "
-            "1e153 can be searched if the memory limit has room for their class."
+            "1e152 can be searched if the memory limit has room for their class."
         )
     return assigned
 

@@ -2,9 +2,10 @@
 
     python tests/environments.py [NAME ...] [--quick]
 
-Each environment is new, and has the oldest NumPy and scikit-learn that pyproject.toml allows or
-the newest ones. In it run imbalanced-learn's tests under the patch and the usual tests, or with
---quick only those of the rows. Without names, all six run. Needs uv (``pip install ".[dev]"``)
+Each environment is new, and has the oldest NumPy, scikit-learn, pyarrow, pandas and polars that
+pyproject.toml allows or the newest ones. In it run imbalanced-learn's tests under the patch and
+the usual tests, or with --quick those of the rows, the patch, tables and files. Without names,
+all six run. Needs uv (``pip install ".[dev]"``)
 and the Pythons, which uv finds on PATH or downloads.
 """
 
@@ -24,7 +25,7 @@ ENVIRONMENTS = {
     for python in ("3.11", "3.12", "3.13")
     for age in ("oldest", "newest")
 }
-AGED = ("numpy", "scikit-learn")
+AGED = ("numpy", "scikit-learn", "pyarrow", "pandas", "polars")
 RUNS = {
     "imbalanced-learn's tests": ["-c", "tests/imblearn_suite/pytest.ini"],
     "tests": [],
@@ -34,11 +35,20 @@ IGNORED = {
     "oldest": ["-W", "ignore::DeprecationWarning", "-W", "ignore:Unknown solver options"],
     "newest": [],
 }
-QUICK = ["tests/test_sampler_rows.py", "tests/test_estimator_checks.py", "tests/patch"]
+QUICK = {
+    "quick tests": [
+        "tests/test_sampler_rows.py",
+        "tests/test_estimator_checks.py",
+        "tests/patch",
+        "tests/tables",
+        "tests/storage",
+    ]
+}
 VERSIONS = """
 import sys
 from importlib.metadata import version
-names = ["numpy", "scipy", "scikit-learn", "numba", "imbalanced-learn", "pandas"]
+names = ["numpy", "scipy", "scikit-learn", "numba", "imbalanced-learn", "pyarrow",
+         "pandas", "polars"]
 print("Python", sys.version.split()[0], *(f"{name} {version(name)}" for name in names))
 """
 # The result in pytest's last line.
@@ -48,7 +58,9 @@ _RESULT = re.compile(r"^\d+ (?:passed|failed|error).*", re.MULTILINE)
 def oldest():
     """Return the requirements of pyproject.toml on the packages whose age matters."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return [one for one in project["dependencies"] if one.startswith(AGED)]
+    extras = project["optional-dependencies"]
+    all_requirements = [*project["dependencies"], *extras["pandas"], *extras["polars"]]
+    return [one for one in all_requirements if one.startswith(AGED)]
 
 
 def run(name, folder, is_quick):
@@ -68,7 +80,7 @@ def run(name, folder, is_quick):
     python = os.path.join(folder, "Scripts" if os.name == "nt" else "bin", "python")
     print(f"== {name}")
     subprocess.run([python, "-c", VERSIONS], check=True)
-    runs = {**RUNS, "tests": QUICK} if is_quick else RUNS
+    runs = QUICK if is_quick else RUNS
     results = [
         run_tests(python, title, [*arguments, *IGNORED[age]], environment)
         for title, arguments in runs.items()

@@ -72,7 +72,10 @@ def numpy_type(arrow_type: pa.DataType) -> np.dtype | None:
         or types.is_floating(arrow_type)
         or types.is_boolean(arrow_type)
     )
-    return np.dtype(arrow_type.to_pandas_dtype()) if is_numeric else None
+    if not is_numeric:
+        return None
+    # to_pandas_dtype needs pandas before pyarrow 21.
+    return pa.array([], arrow_type).to_numpy(zero_copy_only=False).dtype
 
 
 def features_to_matrix(

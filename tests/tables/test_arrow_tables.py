@@ -86,7 +86,8 @@ def test_run_end_encoded_columns__stay_run_end_encoded_after_take(values):
         taken = open_table(X).take(rows)
         assert taken.schema == X.schema
         assert taken["r"].to_pylist() == [values[i] for i in rows]
-        with pytest.raises(ValueError, match="Column 'r' of X is nested"):
+        # Before pyarrow 24, such a type does not count as nested.
+        with pytest.raises(ValueError, match="Column 'r' of X is (nested|not numeric)"):
             open_table(X).to_matrix()
 
 

@@ -2,7 +2,7 @@
 
 Each formula counts the arrays that exist at the same time. What a kind of features holds is
 estimated beside the code that gathers it (``memory_need`` in ``numeric_features.py`` and the
-like); ``block_plan.py`` adds the batches and checks the limit.
+like); ``peak_memory.py`` adds the batches, ``block_plan.py`` checks the limit.
 """
 
 from __future__ import annotations

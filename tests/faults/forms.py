@@ -13,8 +13,8 @@ import pyarrow as pa
 import smotefast
 from smotefast.batch import (
     block_plan,
+    feature_plan,
     layout,
-    prepare,
     selection,
     shuffle_plan,
 )
@@ -25,7 +25,7 @@ from smotefast.over_sampling import SMOTE, BorderlineSMOTE, RandomOverSampler
 from smotefast.under_sampling import RandomUnderSampler
 from tests.helpers.parquet_files import imbalanced, write_file, write_folder
 
-_classes_in_files = prepare.classes_in_files
+_classes_in_files = feature_plan.classes_in_files
 
 
 class Form(NamedTuple):
@@ -153,7 +153,7 @@ def put_in_files(is_forced: bool) -> None:
     def without_memory(*job: Any) -> list[list[Any]]:
         return list(_classes_in_files(*job))[1:]
 
-    prepare.classes_in_files = without_memory if is_forced else _classes_in_files
+    feature_plan.classes_in_files = without_memory if is_forced else _classes_in_files
 
 
 def warm_up(folder: Path) -> None:
@@ -171,6 +171,6 @@ def warm_up(folder: Path) -> None:
         write_source(form, place / form.source)
         run_job(form._replace(n_workers=1), place)
     shutil.rmtree(folder)
-    prepare.load_kernels = selection.load_link_searches = lambda *args, **kwargs: None
+    feature_plan.load_kernels = selection.load_link_searches = lambda *args, **kwargs: None
     gc.collect()
     gc.freeze()  # a child that collects garbage would copy all pages

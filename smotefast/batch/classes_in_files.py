@@ -39,8 +39,8 @@ def why_in_memory(request: Request, second: SecondStep) -> str | None:
     if needs.reads == "everything":
         more = f", nor does {needs.alternative}" if needs.alternative else ""
         return (
-            f"{name} needs the rows of all classes in memory at once; SMOTE, BorderlineSMOTE "
-            f"and ADASYN do not{more}."
+            f"{name} needs the rows of all classes in memory at once; SMOTE, SMOTENC, "
+            f"BorderlineSMOTE and ADASYN do not{more}."
         )
     if second.compares_rows and not request.class_sizes:
         return (
@@ -49,7 +49,7 @@ def why_in_memory(request: Request, second: SecondStep) -> str | None:
         )
     if not needs.takes_files:
         return (
-            f"{name} needs the rows of the classes to over-sample in memory; SMOTE, "
+            f"{name} needs the rows of the classes to over-sample in memory; SMOTE, SMOTENC, "
             "BorderlineSMOTE, ADASYN, and RandomOverSampler without shrinkage, can have them "
             "in temporary files."
         )

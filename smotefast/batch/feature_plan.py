@@ -46,7 +46,7 @@ def choose_features(
         is_compared = second.compares_rows
         return CopiedFeatures(request, are_compared=is_compared, in_files=in_files)
     if needs.takes_categories:
-        return CategoricalFeatures(request)
+        return CategoricalFeatures(request, in_files)
     if needs.reads == "everything":
         return AllNumericFeatures(request)
     return NumericFeatures(request, second.classes_to_search(), in_files)

@@ -30,7 +30,6 @@ from smotefast.over_sampling import (
     ADASYN,
     SMOTE,
     SMOTEN,
-    SMOTENC,
     BorderlineSMOTE,
     RandomOverSampler,
 )
@@ -294,7 +293,6 @@ REASONS = {
     "search='approximate' improves neighbors by NN-descent": {
         "sampler": SMOTE(search="approximate")
     },
-    "SMOTENC needs the rows of the classes": {"sampler": SMOTENC(["kind"]), "drop": OTHERS[:2]},
     "SMOTEN needs the rows of the classes": {"sampler": SMOTEN()},
     "RandomOverSampler needs the rows": {"sampler": RandomOverSampler(shrinkage=1)},
     "NearestNeighbors searches rows in memory; with a number as k_neighbors": {
@@ -313,8 +311,6 @@ def test_an_error__says_why_no_class_can_be_in_files(tmp_path, monkeypatch, reas
     table = with_other_columns(imbalanced(n_rows))
     table = table.append_column("tags", pa.array([[i] for i in range(n_rows)]))
     options = {"drop": [*OTHERS, "tags"], **REASONS[reason]}
-    if "SMOTENC" in reason:
-        options["drop"] = [*options["drop"], "tags"]
     message = refusal(tmp_path, table, **options)
     assert reason in message
     assert "temporary files" in message

@@ -164,9 +164,12 @@ class CategoricalFeatures(PicklableFeatures):
         orders = [column[:size] for column, size in zip(converted.T, sizes, strict=True)]
         self._values = [each.values for each in encodings]
         self._value_of = [_inverse(order) for order in orders]
-        replace_codes(
-            codes, [order[each.codes] for order, each in zip(orders, encodings, strict=True)]
-        )
+        # Categories that do not occur have the code -1.
+        new_codes = [
+            np.append(order, -1)[each.codes]
+            for order, each in zip(orders, encodings, strict=True)
+        ]
+        replace_codes(codes, new_codes)
         return categories
 
     def _searching(self, n_rows: int, k: int) -> int:
@@ -206,7 +209,7 @@ def _matrix(numbers: Rows | None, codes: Rows) -> MixedMatrix | MixedFile | np.n
 
 def _inverse(order: np.ndarray) -> np.ndarray:
     """Return which category has each code; -1 for codes that none has."""
-    inverse = np.full(int(order.max()) + 1, -1)
+    inverse = np.full(int(order.max(initial=-1)) + 1, -1)
     inverse[order] = np.arange(len(order))
     return inverse
 

@@ -18,6 +18,7 @@ from smotefast.batch.class_tables import Categories
 from smotefast.batch.gathering import check_complete, rows_of_classes
 from smotefast.batch.reading import FileReader
 from smotefast.engine.class_counts import Counts
+from smotefast.storage import check_resident_memory
 from smotefast.tables.arrow_tables import take_arrow
 from smotefast.tables.categories import as_dictionary_array, sort_categories
 
@@ -91,7 +92,11 @@ def gather_codes(
         codes[label][span] = np.column_stack(numbers)
         filled[label] += part.num_rows
     check_complete(filled, sizes)
-    return [each.encoding(list(sizes)) for each in found]
+    encodings = []
+    for each in found:
+        encodings.append(each.encoding(list(sizes)))
+        check_resident_memory(reader.limit)
+    return encodings
 
 
 def replace_codes(codes: Mapping[Any, Rows], new_codes: Sequence[np.ndarray]) -> None:

@@ -181,7 +181,7 @@ class CategoricalFeatures(PicklableFeatures):
 
     def _drawing(self, n_rows: int, n_new: int, k: int) -> int:
         """Return the memory of a shuffled list of pairs: a sample and one of k categories."""
-        return (12 * k + 48) * n_new + 12 * n_rows * self.n_codes
+        return (4 * k + 40) * n_new + 8 * n_rows * self.n_codes
 
     def _searching_in_file(self, n_rows: int) -> int:
         return search_in_file_bytes(n_rows, self.n_numbers, self.dtype, self.n_codes)

@@ -107,7 +107,7 @@ class RowFile:
         """
         rows = np.asarray(rows, dtype=np.int64)
         taken = np.empty((len(rows), *self.shape[1:]), self.dtype)
-        if not len(rows):
+        if not taken.size:  # no rows, or rows of no columns
             return taken
         order = np.argsort(rows, kind="stable")
         ascending = rows[order]

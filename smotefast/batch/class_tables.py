@@ -135,21 +135,26 @@ class Categories:
     ----------
     dictionary_type
         Arrow type of the column.
+
+    Attributes
+    ----------
+    values
+        The categories so far.
     """
 
     def __init__(self, dictionary_type: pa.DictionaryType) -> None:
         self._type = dictionary_type
-        self._values = pa.array([], type=dictionary_type.value_type)
+        self.values = pa.array([], type=dictionary_type.value_type)
 
     def codes(self, column: pa.DictionaryArray) -> pa.Array:
         """Return the codes of a piece, int32; new categories are added."""
-        if self._values.equals(column.dictionary):
+        if self.values.equals(column.dictionary):
             return column.indices.cast(pa.int32())
-        known = lookup_categories(column.dictionary, self._values)
+        known = lookup_categories(column.dictionary, self.values)
         unknown = column.dictionary.filter(pc.is_null(known))
         if len(unknown):
-            self._values = pa.concat_arrays([self._values, unknown])
-        return lookup_categories(column, self._values)
+            self.values = pa.concat_arrays([self.values, unknown])
+        return lookup_categories(column, self.values)
 
     def joined(self, pieces: list[pa.Array]) -> pa.DictionaryArray:
         """Return pieces of codes as one array of the column's type.
@@ -164,7 +169,7 @@ class Categories:
             codes = codes.cast(self._type.index_type)
         except pa.ArrowInvalid as error:
             raise ValueError(
-                f"The files have {len(self._values)} categories in a column of type "
+                f"The files have {len(self.values)} categories in a column of type "
                 f"{self._type}, more than it can count. Rewrite it with wider indices."
             ) from error
-        return pa.DictionaryArray.from_arrays(codes, self._values, ordered=self._type.ordered)
+        return pa.DictionaryArray.from_arrays(codes, self.values, ordered=self._type.ordered)

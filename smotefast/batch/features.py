@@ -1,7 +1,7 @@
 """Features of a job: what each kind of features offers, and checks that they share.
 
 ``CopiedFeatures``, ``NumericFeatures`` and ``CategoricalFeatures`` have one file each;
-``prepare.py`` chooses one.
+``feature_plan.py`` chooses one.
 """
 
 from __future__ import annotations

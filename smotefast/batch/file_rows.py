@@ -15,7 +15,7 @@ from smotefast.batch.file_of_all_rows import find_in_file, write_blocks
 from smotefast.batch.gathering import ClassFiles, ClassMatrices
 from smotefast.batch.reading import FileReader, NumberReader, joined_blocks
 from smotefast.batch.scan import label_codes
-from smotefast.engine.mixed_recipes import MixedMatrix
+from smotefast.engine.mixed_recipes import MixedFile, MixedMatrix
 from smotefast.engine.recipes import ConsecutivePositions
 from smotefast.engine.rows import Pool, pool_in_memory
 from smotefast.neighbors import FileNeighbors, Neighbors, saved
@@ -154,7 +154,7 @@ class CategoryFileRows:
     categories
         Categories of each column, by code.
     matrices
-        Rows of each class: a ``MixedMatrix``, or an array of codes.
+        Rows of each class: a ``MixedMatrix``, a ``MixedFile``, or an array of codes.
     positions
         Their positions in the files, ascending.
     """
@@ -164,8 +164,8 @@ class CategoryFileRows:
         reader: FileReader,
         columns: list[str],
         categories: list[list[Any]],
-        matrices: dict[Any, MixedMatrix | np.ndarray],
-        positions: dict[Any, np.ndarray],
+        matrices: dict[Any, MixedMatrix | MixedFile | np.ndarray],
+        positions: dict[Any, Rows],
     ) -> None:
         self.n_samples = reader.source.n_rows
         self._reader = reader
@@ -174,11 +174,11 @@ class CategoryFileRows:
         self._matrices = matrices
         self._positions = positions
 
-    def matrix(self, label: Any) -> MixedMatrix | np.ndarray:
+    def matrix(self, label: Any) -> MixedMatrix | MixedFile | np.ndarray:
         """Return the rows of a class."""
         return self._matrices[label]
 
-    def positions(self, label: Any) -> np.ndarray:
+    def positions(self, label: Any) -> Rows:
         """Return the positions of the rows of a class in the files, ascending."""
         return self._positions[label]
 

@@ -2,7 +2,7 @@
 
 Each formula counts the arrays that exist at the same time. What a kind of features holds is
 estimated beside the code that gathers it (``memory_need`` in ``numeric_features.py`` and the
-like); ``block_plan.py`` adds the batches and checks the limit.
+like); ``peak_memory.py`` adds the batches, ``block_plan.py`` checks the limit.
 """
 
 from __future__ import annotations
@@ -92,18 +92,22 @@ def search_bytes(
     return estimated_bytes(n_rows, n_features, k, sampler.search, n_codes=n_codes)
 
 
-def search_in_file_bytes(n_rows: int, n_features: int, dtype: np.dtype[Any]) -> int:
+def search_in_file_bytes(
+    n_rows: int, n_features: int, dtype: np.dtype[Any], n_codes: int = 0
+) -> int:
     """Return the memory of a search within a class whose rows are in a file."""
     from smotefast.neighbors import memory_needed_in_file
 
-    return memory_needed_in_file(n_rows, n_features, dtype)
+    return memory_needed_in_file(n_rows, n_features, dtype, n_codes)
 
 
-def search_in_file_scratch(n_rows: int, n_features: int, dtype: np.dtype[Any]) -> int:
+def search_in_file_scratch(
+    n_rows: int, n_features: int, dtype: np.dtype[Any], n_codes: int = 0
+) -> int:
     """Return the size of the temporary files of such a search, without its result."""
     from smotefast.neighbors import scratch_needed_in_file
 
-    return scratch_needed_in_file(n_rows, n_features, dtype)
+    return scratch_needed_in_file(n_rows, n_features, dtype, n_codes)
 
 
 def streaming_need(

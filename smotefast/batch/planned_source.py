@@ -17,10 +17,16 @@ from smotefast.batch.scan import scan_classes
 from smotefast.batch.stages import Columns, Counted
 from smotefast.batch.tasks import CopyRows
 from smotefast.report import Progress
-from smotefast.storage import ParquetSource, StreamSource
+from smotefast.storage import Destination, ParquetSource, StreamSource
 from smotefast.storage.source_file import SourceFile
 from smotefast.storage.spool import GROUP_BYTES, storable_schema, stored_sample
 from smotefast.storage.streams import Stream, WiderColumnError
+
+_STORE_TIME = "Requests to a store take time that the estimate does not have."
+_STORE_SCRATCH = (
+    "Each part of a folder in a store is removed here when it is uploaded: the job has less "
+    "scratch at a time than the whole result."
+)
 
 
 class _CountedStream(CopyRows):
@@ -101,3 +107,10 @@ def _has_rows(stream: Stream) -> bool:
 
 def _no_rows(path: str) -> ValueError:
     return ValueError(f"{path!r} has no rows.")
+
+
+def unknown_of_stores(source: ParquetSource | StreamSource, output: Destination) -> list[str]:
+    """Say what a plan does not know about files in stores."""
+    if not output.files.is_remote:
+        return [_STORE_TIME] if any(file.files.is_remote for file in source.files) else []
+    return [_STORE_TIME, _STORE_SCRATCH] if output.is_folder else [_STORE_TIME]

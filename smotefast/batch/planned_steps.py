@@ -10,9 +10,9 @@ from smotefast._threads import thread_count
 from smotefast.batch.block_plan import Plan
 from smotefast.batch.column_sizes import fixed_bytes
 from smotefast.batch.cost_model import UNITS, seconds
+from smotefast.batch.feature_plan import scratch_need
 from smotefast.batch.features import Features
 from smotefast.batch.planned_search import Searches
-from smotefast.batch.prepare import scratch_need
 from smotefast.batch.request import Request
 from smotefast.batch.selection import SecondStep
 from smotefast.report.job_plan import PlannedClass, PlannedStep

@@ -77,7 +77,7 @@ def load_kernels(
             n_threads=n_threads,
         )  # fmt: skip
         if in_files:
-            load_file_search(dtype, n_features, k, n_threads=n_threads)
+            load_file_search(dtype, n_features, k, n_codes=n_codes, n_threads=n_threads)
         small.set_params(**{name: min(k, _ROWS // 8), "search": "exact"})
     parameters = small.get_params(deep=False)
     replaced = {

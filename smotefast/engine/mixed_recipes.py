@@ -8,14 +8,19 @@ have.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from smotefast._typing import Matrix
+from smotefast._row_files import RowFile
+from smotefast._typing import Matrix, Rows
 from smotefast.engine.interpolate import Interpolate
-from smotefast.engine.majority_vote import majority_votes
+from smotefast.engine.majority_vote import FilePicks, majority_votes, read_voters
 from smotefast.engine.recipes import Origins, dense_rows
+from smotefast.neighbors.queries import work_blocks
+
+# Values that standard deviations are computed from at a time: 4 MB as float64.
+_VALUES = 1 << 19
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,13 @@ class MixedMatrix:
         return MixedMatrix(numbers, self.codes[rows])
 
 
+class MixedFile(NamedTuple):
+    """The same in temporary files."""
+
+    numbers: RowFile
+    codes: RowFile
+
+
 @dataclass(frozen=True)
 class MixedInterpolate:
     """Samples between a base row and a neighbor, with the categories of most neighbors.
@@ -63,12 +75,12 @@ class MixedInterpolate:
         Categories of the rows of the class, shape (n_rows, n_categorical).
     tie_picks
         Which of several categories with the most votes each sample gets, shape (n_samples,
-        n_categorical); None if no votes are tied.
+        n_categorical); None if no votes are tied. In files if the rows are.
     """
 
     numbers: Interpolate
-    codes: np.ndarray
-    tie_picks: np.ndarray | None
+    codes: Rows
+    tie_picks: np.ndarray | FilePicks | None
 
     @property
     def origins(self) -> Origins:
@@ -83,11 +95,14 @@ class MixedInterpolate:
     def fill(self, start: int, stop: int, out: MixedMatrix, *, n_threads: int) -> None:
         """Write the samples ``start..stop`` of the class into ``out``."""
         self.numbers.fill(start, stop, dense_rows(out.numbers), n_threads=n_threads)
-        neighbors = self.origins.neighbors
-        assert isinstance(neighbors, np.ndarray)  # files have no categories
-        base_rows = self.origins.draws.choices(start, stop) // neighbors.shape[1]
+        base_rows = self.origins.base_rows(start, stop)
         picks = None if self.tie_picks is None else self.tie_picks[start:stop]
-        majority_votes(self.codes, neighbors, base_rows, picks, out.codes, n_threads=n_threads)
+        codes, neighbors = self.codes, self.origins.neighbors
+        assert neighbors is not None
+        if isinstance(codes, RowFile):
+            codes, neighbors, base_rows = read_voters(codes, neighbors, base_rows)
+        assert isinstance(neighbors, np.ndarray)
+        majority_votes(codes, neighbors, base_rows, picks, out.codes, n_threads=n_threads)
 
 
 def first_rows(codes: np.ndarray) -> list[np.ndarray]:
@@ -101,3 +116,26 @@ def first_rows(codes: np.ndarray) -> list[np.ndarray]:
         first[column[::-1]] = from_last  # NumPy assigns in order: the first row comes last
         firsts.append(first)
     return firsts
+
+
+def standard_deviations(rows: Rows) -> np.ndarray:
+    """Return the standard deviation of each column, as NumPy does in float64.
+
+    Rows are summed in their order, in blocks of one size: the bits are the same in memory and
+    in a file.
+    """
+    means = _column_sums(rows) / len(rows)
+    return np.asarray(np.sqrt(_column_sums(rows, means) / len(rows)))
+
+
+def _column_sums(rows: Rows, center: np.ndarray | None = None) -> np.ndarray:
+    """Return the sum of each column, or of the squared differences from a center."""
+    sums = np.zeros(rows.shape[1])
+    for block in work_blocks(len(rows), rows.shape[1], _VALUES, 1):
+        values = rows[block].astype(np.float64)
+        if center is not None:
+            values -= center
+            values *= values
+        values[0] += sums
+        sums = np.add.reduce(values, axis=0)
+    return sums

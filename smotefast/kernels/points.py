@@ -28,6 +28,6 @@ class Points(NamedTuple):
     codes: np.ndarray
     weight: float
 
-    def subset(self, rows: np.ndarray) -> Points:
+    def subset(self, rows: np.ndarray | slice) -> Points:
         """Return some of the rows."""
         return Points(self.values[rows], self.codes[rows], self.weight)

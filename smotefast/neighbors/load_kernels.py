@@ -59,15 +59,17 @@ def load_searches(
             _run(method, dtype, n_features, n_codes, min(k, _ROWS - 1), n_threads)
 
 
-def load_file_search(dtype: np.dtype[Any], n_features: int, k: int, *, n_threads: int) -> None:
+def load_file_search(
+    dtype: np.dtype[Any], n_features: int, k: int, *, n_codes: int = 0, n_threads: int
+) -> None:
     """Run a search in a file on little data: it packs cells by code for one thread."""
-    values = _random_points(_ROWS, n_features, 0, dtype).values
+    in_memory = _random_points(_ROWS, n_features, n_codes, dtype)
     k = min(k, _ROWS - 1)
     with contextlib.suppress(OSError):  # the job's files need not be in this folder
         folder = tempfile.gettempdir()
-        rows = RowFile.new(folder, values.shape, values.dtype)
-        rows[:] = values
-        points = as_file_points(rows)
+        rows, codes = (RowFile.new(folder, each.shape, each.dtype) for each in in_memory[:2])
+        rows[:], codes[:] = in_memory.values, in_memory.codes
+        points = as_file_points(rows, codes, in_memory.weight)
         assigned = assign(points, points, n_threads=n_threads, cell_rows=_CELL_ROWS)
         assert assigned is not None
         cells = sort_by_cell(points, assigned, folder, n_bytes=_FILE_BYTES)

@@ -14,7 +14,7 @@ from smotefast.neighbors import rules
 from smotefast.neighbors.cells.embedding import MOST_LEVELS
 from smotefast.neighbors.cells.estimate import sample_size
 from smotefast.neighbors.cells.nn_descent import graph_width
-from smotefast.neighbors.cells.partition import SAMPLE_ROWS, rows_per_cell
+from smotefast.neighbors.cells.partition import ROWS_PER_BLOCK, SAMPLE_ROWS, rows_per_cell
 from smotefast.neighbors.cells.row_file_cells import least_buffer_bytes
 from smotefast.neighbors.exact.duplicates import MAX_DISTINCT_SHARE
 from smotefast.neighbors.problem import SearchProblem
@@ -66,44 +66,49 @@ def needs_rows_in_memory(n_queries: int, n_rows: int, k: int, search: str) -> bo
     return rules.descent_pays(SearchProblem(n_queries, n_rows, 1, k, search=search))
 
 
-def step_bytes_in_file(n_rows: int, n_columns: int, dtype: Any) -> int:
+def step_bytes_in_file(n_rows: int, n_columns: int, dtype: Any, n_codes: int = 0) -> int:
     """Return the memory for the steps of a search in a file.
 
     It depends on the sizes alone: an interrupted job goes on with the same steps.
     """
-    rows = n_rows * n_columns * float_type(np.dtype(dtype)).itemsize
+    rows = n_rows * (n_columns * float_type(np.dtype(dtype)).itemsize + 4 * n_codes)
     least, most = _STEP_BYTES
     return max(least, min(rows // _STEP_SHARE, most))
 
 
-def memory_needed_in_file(n_rows: int, n_columns: int, dtype: Any) -> int:
+def memory_needed_in_file(n_rows: int, n_columns: int, dtype: Any, n_codes: int = 0) -> int:
     """Return the bytes that a search in a file takes.
 
     The centers, and seven bytes a row: the cell of each row, its place in the sorted file, and
     whether it is a query. Besides, one after the other: the samples that decide the method and
-    the centers, and the steps, more if cells are large.
+    the centers, rows with columns for categories, and the steps, more if cells are large.
     """
     itemsize = float_type(np.dtype(dtype)).itemsize
     n_cells = max(1, n_rows // rows_per_cell(n_rows))
     n_centers = min(n_rows, SAMPLE_ROWS * n_cells)
+    n_levels = MOST_LEVELS if n_codes else 0
+    # Levels of a row: as they are found, as numbers, and after the numbers of the row.
+    embedded = n_levels * (2 * itemsize + 1)
     # A sample with its copy in cells; a sample with the cells and a column of its rows.
-    costs = sample_size(n_rows) * (n_columns * (itemsize + 5) + 40)
-    means = n_centers * (n_columns * itemsize + 40)
-    centers = n_cells * (n_columns + 1) * 3 * 8
-    steps = step_bytes_in_file(n_rows, n_columns, dtype)
+    costs = sample_size(n_rows) * (n_columns * (itemsize + 5) + 8 * n_codes + 40)
+    means = n_centers * (n_columns * itemsize + embedded + 40)
+    centers = n_cells * (n_columns + n_levels + 1) * 3 * 8
+    assigned = min(n_rows, ROWS_PER_BLOCK)
+    assigning = assigned * (n_columns * itemsize + embedded + 4 * n_levels)
+    steps = step_bytes_in_file(n_rows, n_columns, dtype, n_codes)
     # A search has three eighths of this for the buffer of cells.
-    steps += max(0, least_buffer_bytes(n_rows, n_columns) - steps * 3 // 8)
+    steps += max(0, least_buffer_bytes(n_rows, n_columns, n_codes) - steps * 3 // 8)
     per_row = n_rows * (7 if n_cells <= 1 << 16 else 9)
-    return int(per_row + centers + max(costs, means, steps)) + _FILE_BLOCKS
+    return int(per_row + centers + max(costs, means, assigning, steps)) + _FILE_BLOCKS
 
 
-def scratch_needed_in_file(n_rows: int, n_columns: int, dtype: Any) -> int:
+def scratch_needed_in_file(n_rows: int, n_columns: int, dtype: Any, n_codes: int = 0) -> int:
     """Return the size of the temporary files of a search in a file, besides its result.
 
     The rows sorted by cell with their numbers, and the numbers in the order of the result.
     """
-    number = 4 if n_rows < 1 << 31 else 8
-    return n_rows * (n_columns * float_type(np.dtype(dtype)).itemsize + 2 * number)
+    row_bytes = n_columns * float_type(np.dtype(dtype)).itemsize + 4 * n_codes
+    return n_rows * (row_bytes + 2 * (4 if n_rows < 1 << 31 else 8))
 
 
 def _tiles_bytes(n_pool: float, n_features: int, k: int) -> float:

@@ -6,7 +6,7 @@ neighbors by its row number: duplicates of it stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
@@ -50,23 +50,28 @@ class CategoryPoints(NamedTuple):
 
 
 class FilePoints(NamedTuple):
-    """Rows of numbers in a file, which are read as those of ``Points``.
+    """Rows of numbers and categories in files, which are read as those of ``Points``.
 
     Attributes
     ----------
     values
         Shape (n_rows, n_features), read as float32 or float64.
     codes
-        Shape (n_rows, 0): there are no categories.
+        Shape (n_rows, n_codes), int32.
     weight
-        Zero.
+        As of ``Points``.
     """
 
     values: RowFile
-    codes: np.ndarray
+    codes: RowFile
     weight: float
 
-    def subset(self, rows: np.ndarray) -> Points:
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of a row that was read."""
+        return self.values.shape[1] * self.values.dtype.itemsize + 4 * self.codes.shape[1]
+
+    def subset(self, rows: np.ndarray | slice) -> Points:
         """Read some of the rows."""
         return Points(self.values[rows], self.codes[rows], self.weight)
 
@@ -115,10 +120,13 @@ def as_float_rows(rows: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(rows, dtype=float_type(rows.dtype))
 
 
-def as_file_points(rows: RowFile) -> FilePoints:
-    """Return rows in a file as points."""
-    values = rows.converted_to(float_type(rows.dtype))
-    return FilePoints(values, np.empty((len(rows), 0), dtype=np.int32), 0.0)
+def as_file_points(
+    rows: RowFile, codes: RowFile | None = None, weight: float = 0.0
+) -> FilePoints:
+    """Return rows in files as points; without ``codes`` they are rows of numbers only."""
+    if codes is None:
+        codes = RowFile.new(rows.folder, (len(rows), 0), np.int32)
+    return FilePoints(rows.converted_to(float_type(rows.dtype)), codes, weight)
 
 
 def float_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
@@ -137,6 +145,12 @@ def as_points(
     if not values.shape[1]:  # the kernels need at least one number
         values = np.zeros((values.shape[0], 1), dtype=np.float32)
     return Points(as_float_rows(values), codes, float(weight))
+
+
+def joined_points(parts: Sequence[Points]) -> Points:
+    """Return the rows of all parts, one part after the other."""
+    values, codes = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
+    return Points(values, codes, parts[0].weight)
 
 
 def stack(points: Points, queries: Queries[Points]) -> tuple[Points, Queries[Points]]:

@@ -14,7 +14,6 @@ from smotefast.neighbors.cells.search import Reach
 from smotefast.neighbors.exact.scan import rank_candidates
 from smotefast.neighbors.queries import (
     FilePoints,
-    as_points,
     other_queries,
     random_rows,
     work_blocks,
@@ -105,21 +104,25 @@ class FileSample:
         random_state = np.random.RandomState(RECALL_SEED)
         size = min(2 * RECALL_QUERIES, len(queries))
         rows = queries.rows(random_rows(random_state, len(queries), size))
-        values = points.values[rows]
-        row_bytes = 24 * points.values.shape[1] + 64
-        true = StreamingNeighbors(values, k, positions=rows, n_threads=n_threads)
+        sample = points.subset(rows)
+        row_bytes = 24 * (sample.values.shape[1] + sample.codes.shape[1]) + 64
+        true = StreamingNeighbors(
+            sample.values, k, positions=rows, codes=sample.codes, weight=sample.weight,
+            n_threads=n_threads,
+        )  # fmt: skip
         with phase("measuring recall", len(rows)):
             for block in points.values.blocks(max(1, n_bytes // row_bytes)):
-                true.add_block(points.values[block], block.start)
+                part = points.subset(block)
+                true.add_block(part.values, block.start, part.codes)
         nearest = SearchResult(true.positions, true.squared_distances)
         half = slice(0, len(rows) // 2)
         self._excesses = CenterExcesses(
-            assigned, other_queries(as_points(values[half])), assigned.cell[rows[half]],
+            assigned, other_queries(sample.subset(half)), assigned.cell[rows[half]],
             nearest.subset(half),
         )  # fmt: skip
         others = half.stop + np.argsort(rows[half.stop :])
         self._points, self._n_threads, self._rows = points, n_threads, rows[others]
-        self._values, self._true = values[others], nearest.squared()[others]
+        self._sample, self._true = sample.subset(others), nearest.squared()[others]
         self._found = np.full((len(others), k), len(points.values))
 
     def reach_for(self, target: float) -> Reach:
@@ -136,7 +139,7 @@ class FileSample:
         n_rows, k = len(self._points.values), self._found.shape[1]
         rows = np.unique(self._found)
         rows = rows[rows < n_rows]
-        pool, queries = self._points.subset(rows), other_queries(as_points(self._values))
+        pool, queries = self._points.subset(rows), other_queries(self._sample)
         candidates = np.searchsorted(rows, self._found)
         ranked = rank_candidates(pool, queries, candidates, k, n_threads=self._n_threads)
         return recall(ranked.squared(), self._true)

@@ -83,6 +83,8 @@ def find_neighbors_in_file(
     is_query: np.ndarray | None = None,
     in_table: np.ndarray | None = None,
     search: str = "auto",
+    codes: RowFile | None = None,
+    weight: float = 0.0,
     cross_class: bool = False,
     n_threads: int,
     folder: str,
@@ -99,7 +101,8 @@ def find_neighbors_in_file(
     is_query : array of shape (n_rows,), bool; which rows to search for, None means all
     in_table : array of shape (n_rows,), bool; which rows the result has a row for, in their
         order: queries, and others that get zeros; None means all
-    search, cross_class : as for ``find_neighbors``
+    search, weight, cross_class : as for ``find_neighbors``
+    codes : file of shape (n_rows, n_codes), categories beside the numbers, int32
     n_threads : threads to use; the result does not depend on it
     folder : where scratch files are created: the sorted rows, and the neighbors
     memory_bytes : memory of blocks and steps, None for ``step_bytes_in_file``; the result does
@@ -114,14 +117,16 @@ def find_neighbors_in_file(
         many duplicates.
     """
     check_search(k, len(rows), 1, search)
-    points, queries = as_file_points(rows), MarkedRows(is_query, len(rows))
+    points = as_file_points(rows, codes if weight else None, weight)
+    queries = MarkedRows(is_query, len(rows))
     n_rows, n_features = rows.shape
+    n_codes = 0 if codes is None else codes.shape[1]
     if memory_bytes is None:
-        memory_bytes = step_bytes_in_file(n_rows, n_features, rows.dtype)
+        memory_bytes = step_bytes_in_file(n_rows, n_features, rows.dtype, n_codes)
     probes = _FileProbes(points, queries, k, n_threads)
     problem = SearchProblem(
-        len(queries), n_rows, n_features, k, search=search, cross_class=cross_class,
-        probes=probes,
+        len(queries), n_rows, n_features, k, n_codes=n_codes, has_codes=weight > 0,
+        search=search, cross_class=cross_class, probes=probes,
     )  # fmt: skip
     log_step(
         "searching neighbors in a file: %d for each of %s rows, among %s rows",

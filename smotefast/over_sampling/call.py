@@ -132,19 +132,26 @@ class Call:
         k: int,
         draws: Draws,
         base_rows: np.ndarray | None = None,
+        *,
+        codes: Rows | None = None,
+        weight: float = 0.0,
     ) -> Rows:
         """Return the k nearest rows of the class of each base row; zeros if it is not drawn.
 
-        ``base_rows`` are indices of rows of the matrix, ascending; None means all.
+        ``base_rows`` are indices of rows of the matrix, ascending; None means all. ``codes``
+        and ``weight`` are those of ``find_neighbors``; the codes of a matrix in a file are in a
+        file, too.
         """
         if isinstance(matrix, RowFile):
-            return self._neighbors_in_file(matrix, k, draws, base_rows)
+            assert codes is None or isinstance(codes, RowFile)
+            return self._neighbors_in_file(matrix, k, draws, base_rows, codes, weight)
+        assert not isinstance(codes, RowFile)
         n_base = matrix.shape[0] if base_rows is None else len(base_rows)
         drawn = queries = drawn_rows(draws, n_base, k)
         if base_rows is not None:
             queries = base_rows if drawn is None else base_rows[drawn]
-        indices = self.find_neighbors(matrix, k, queries).indices
-        return neighbors_of_all(indices, drawn, n_base)
+        found = self.find_neighbors(matrix, k, queries, codes=codes, weight=weight)
+        return neighbors_of_all(found.indices, drawn, n_base)
 
     def class_k(self, label: Label, n_rows: int) -> int:
         """Return the number of neighbors to choose from in a class of this size."""
@@ -162,7 +169,15 @@ class Call:
         )
         return n_rows - 1
 
-    def find_neighbors(self, matrix: Matrix, k: int, queries: np.ndarray | None) -> Neighbors:
+    def find_neighbors(
+        self,
+        matrix: Matrix,
+        k: int,
+        queries: np.ndarray | None,
+        *,
+        codes: np.ndarray | None = None,
+        weight: float = 0.0,
+    ) -> Neighbors:
         """Find the k nearest other rows of the class; queries are indices, None for all."""
         if matrix.shape[0] == 1:  # copies of a single row: the row is its own neighbor
             return Neighbors(np.zeros((1, 1), dtype=np.int32), "exact")
@@ -173,12 +188,20 @@ class Call:
             search=self.search.search,
             n_threads=self.search.n_threads,
             estimator=self.estimator_for(k),
+            codes=codes,
+            weight=weight,
         )
         self.search.record(neighbors)
         return neighbors
 
     def _neighbors_in_file(
-        self, rows: RowFile, k: int, draws: Draws, base_rows: np.ndarray | None
+        self,
+        rows: RowFile,
+        k: int,
+        draws: Draws,
+        base_rows: np.ndarray | None,
+        codes: RowFile | None,
+        weight: float,
     ) -> Rows:
         if len(rows) == 1:  # as in memory
             return np.zeros((1, 1), dtype=np.int32)
@@ -192,6 +215,8 @@ class Call:
             is_query=is_query,
             in_table=is_base,
             search=self.search.search,
+            codes=codes,
+            weight=weight,
             n_threads=self.search.n_threads,
             folder=rows.folder,
         )

@@ -7,18 +7,23 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils import check_random_state
 
-from smotefast._typing import Label
+from smotefast._typing import Label, Rows
 from smotefast.engine.class_counts import Counts
+from smotefast.engine.draws import Draws
 from smotefast.engine.input_checks import finite_numbers
 from smotefast.engine.interpolate import Interpolate
-from smotefast.engine.majority_vote import draw_tie_picks, winner_counts
-from smotefast.engine.mixed_recipes import MixedInterpolate, MixedMatrix
+from smotefast.engine.majority_vote import picks_of_samples
+from smotefast.engine.mixed_recipes import (
+    MixedFile,
+    MixedInterpolate,
+    MixedMatrix,
+    standard_deviations,
+)
 from smotefast.engine.param_constraints import StrOptions
 from smotefast.engine.recipes import Origins
 from smotefast.engine.rows import ClassRows
-from smotefast.neighbors import Neighbors, find_neighbors
 from smotefast.over_sampling._categorical import CategoricalSampler
-from smotefast.over_sampling.call import Call, drawn_rows, neighbors_of_all
+from smotefast.over_sampling.call import Call
 from smotefast.over_sampling.categorical_features import categorical_positions
 from smotefast.over_sampling.smote import SMOTE
 from smotefast.tables import Table, TableSchema
@@ -127,10 +132,11 @@ class SMOTENC(CategoricalSampler, SMOTE):
         "categorical_features": ["array-like", StrOptions({"auto", "not numeric"})],
     }
     _needs = CategoricalSampler._needs._replace(
+        takes_files=True,
         text_advice=(
             "Name it in categorical_features, set categorical_features='not numeric', which "
             "makes all columns that are not numeric categorical, or drop it."
-        )
+        ),
     )
 
     def __init__(
@@ -204,43 +210,26 @@ class SMOTENC(CategoricalSampler, SMOTE):
         self, rows: ClassRows, label: Label, n_new: int, call: Call
     ) -> MixedInterpolate:
         matrix, positions = rows.matrix(label), rows.positions(label)
-        n_rows = matrix.shape[0]
-        deviations = np.std(matrix.numbers, axis=0, dtype=np.float64)
-        self.median_std_[label] = float(np.median(deviations))
-        k = call.class_k(label, n_rows)
-        draws = call.draws(n_new, n_rows * k)
-        entry = _one_hot_entry(self.median_std_[label], matrix.dtype)
-        drawn = drawn_rows(draws, n_rows, k)
-        indices = self._find_neighbors(matrix, entry, k, drawn, call).indices
-        neighbors = neighbors_of_all(indices, drawn, n_rows)
-        n_winners = winner_counts(matrix.codes, neighbors, n_threads=call.search.n_threads)
+        self.median_std_[label] = float(np.median(standard_deviations(matrix.numbers)))
+        k = call.class_k(label, len(positions))
+        draws = call.draws(n_new, len(positions) * k)
+        entry = _one_hot_entry(self.median_std_[label], matrix.numbers.dtype)
+        neighbors = self._neighbors_of_drawn(matrix, entry, k, draws, call)
         random_state = check_random_state(self.random_state)  # an int seed starts again
-        picks = draw_tie_picks(random_state, n_winners, draws.choices(0, n_new) // k)
+        picks = picks_of_samples(
+            random_state, matrix.codes, neighbors, draws, n_threads=call.search.n_threads
+        )
         origins = Origins(label, positions, positions, neighbors, draws)
         numbers = Interpolate.between(origins, matrix.numbers, matrix.numbers)
         return MixedInterpolate(numbers, matrix.codes, picks)
 
-    def _find_neighbors(
-        self,
-        matrix: MixedMatrix,
-        entry: float,
-        k: int,
-        queries: np.ndarray | None,
-        call: Call,
-    ) -> Neighbors:
-        if call.estimator is not None or matrix.shape[0] == 1:
-            return call.find_neighbors(self._one_hot(matrix, entry), k, queries)
-        neighbors = find_neighbors(
-            matrix.numbers,
-            k,
-            queries=queries,
-            search=self.search,
-            n_threads=call.search.n_threads,
-            codes=matrix.codes,
-            weight=2 * entry * entry,
-        )
-        call.search.record(neighbors)
-        return neighbors
+    def _neighbors_of_drawn(
+        self, matrix: MixedMatrix | MixedFile, entry: float, k: int, draws: Draws, call: Call
+    ) -> Rows:
+        if call.estimator is not None and isinstance(matrix, MixedMatrix):
+            return call.neighbors_of_drawn(self._one_hot(matrix, entry), k, draws)
+        codes, weight = matrix.codes, 2 * entry * entry
+        return call.neighbors_of_drawn(matrix.numbers, k, draws, codes=codes, weight=weight)
 
     def _last_pool(self) -> Any:
         recipe = self._last_recipe

@@ -159,13 +159,13 @@ def encode_arrow(column: ArrowColumn) -> EncodedColumn:
 
     if pa.types.is_null(column.type):
         return sort_categories(np.full(len(column), -1), [])
-    column = _as_dictionary_array(column)
+    column = as_dictionary_array(column)
     indices = pc.fill_null(column.indices.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
     codes, positions = used_categories(indices, len(column.dictionary))
     return sort_categories(codes, column.dictionary.take(pa.array(positions)).to_pylist())
 
 
-def _as_dictionary_array(column: ArrowColumn) -> pa.DictionaryArray:
+def as_dictionary_array(column: ArrowColumn) -> pa.DictionaryArray:
     """Return a column as one dictionary-encoded Array."""
     import pyarrow as pa
     import pyarrow.compute as pc

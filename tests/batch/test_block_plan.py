@@ -40,7 +40,7 @@ SEARCH_ALL_ROWS = [
 @pytest.fixture
 def small_program(monkeypatch):
     """Plan for a process of ``PROGRAM_BYTES``; this one grows with the tests before."""
-    monkeypatch.setattr("smotefast.batch.block_plan.resident_bytes", lambda: PROGRAM_BYTES)
+    monkeypatch.setattr("smotefast.batch.peak_memory.resident_bytes", lambda: PROGRAM_BYTES)
 
 
 def plan_of(source, need, limit, n_written=None):
@@ -77,7 +77,7 @@ def test_rows__do_not_depend_on_the_rows_searched_at_a_time(
         sizes["generated_rows"] = query_rows + 30
         return dataclasses.replace(plan, **sizes)
 
-    monkeypatch.setattr("smotefast.batch.prepare.make_plan", cut)
+    monkeypatch.setattr("smotefast.batch.feature_plan.make_plan", cut)
     resample(source, tmp_path / "out.parquet", sampler=sampler)
     exact = clone(sampler).set_params(search="exact")
     assert same(pq.read_table(tmp_path / "out.parquet"), in_memory(table, exact))

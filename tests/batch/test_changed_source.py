@@ -12,7 +12,7 @@ import pytest
 import smotefast
 import smotefast.batch
 import smotefast.diagnosis.files
-from smotefast.batch import prepare
+from smotefast.batch import feature_plan
 from smotefast.combine import SMOTETomek
 from smotefast.over_sampling import SMOTE, BorderlineSMOTE, KMeansSMOTE, RandomOverSampler
 from smotefast.report import Progress
@@ -174,8 +174,10 @@ def test_rows_that_were_not_counted__are_an_error_that_says_so(
 ):
     source = write_file(tmp_path / "in.parquet", imbalanced(3000), group_rows=600)
     if in_files and sampler != "kmeans":
-        choices = prepare.classes_in_files
-        monkeypatch.setattr(prepare, "classes_in_files", lambda *job: list(choices(*job))[1:])
+        choices = feature_plan.classes_in_files
+        monkeypatch.setattr(
+            feature_plan, "classes_in_files", lambda *job: list(choices(*job))[1:]
+        )
     batches = ParquetSource.batches
 
     def more(self, columns, n_rows):

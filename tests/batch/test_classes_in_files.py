@@ -20,7 +20,7 @@ from sklearn.neighbors import NearestNeighbors
 import smotefast
 from smotefast import neighbors
 from smotefast._row_files import RowFile
-from smotefast.batch import prepare
+from smotefast.batch import classes_in_files, feature_plan
 from smotefast.batch.block_plan import MemoryLimitError
 from smotefast.combine import Combination, SMOTETomek
 from smotefast.kernels import cell_packing
@@ -30,7 +30,6 @@ from smotefast.over_sampling import (
     ADASYN,
     SMOTE,
     SMOTEN,
-    SMOTENC,
     BorderlineSMOTE,
     RandomOverSampler,
 )
@@ -73,13 +72,13 @@ def use_files(monkeypatch):
     """Let jobs have so many classes in files, if there are so many, whatever the limit is."""
 
     def use(n_classes):
-        choices = prepare.classes_in_files
+        choices = feature_plan.classes_in_files
 
         def least(*job):
             found = list(choices(*job))
             return found[n_classes:] or found[-1:]
 
-        monkeypatch.setattr(prepare, "classes_in_files", least)
+        monkeypatch.setattr(feature_plan, "classes_in_files", least)
 
     return use
 
@@ -263,9 +262,9 @@ def test_rows__do_not_depend_on_which_classes_are_in_files_and_on_memory(
     for n_classes in range(3):
         with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            choices = prepare.classes_in_files
+            choices = feature_plan.classes_in_files
             patch.setattr(
-                prepare,
+                feature_plan,
                 "classes_in_files",
                 lambda *job, n=n_classes, of=choices: list(of(*job))[n : n + 1],
             )
@@ -294,7 +293,6 @@ REASONS = {
     "search='approximate' improves neighbors by NN-descent": {
         "sampler": SMOTE(search="approximate")
     },
-    "SMOTENC needs the rows of the classes": {"sampler": SMOTENC(["kind"]), "drop": OTHERS[:2]},
     "SMOTEN needs the rows of the classes": {"sampler": SMOTEN()},
     "RandomOverSampler needs the rows": {"sampler": RandomOverSampler(shrinkage=1)},
     "NearestNeighbors searches rows in memory; with a number as k_neighbors": {
@@ -308,13 +306,11 @@ REASONS = {
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_an_error__says_why_no_class_can_be_in_files(tmp_path, monkeypatch, reason):
-    monkeypatch.setattr(prepare, "load_kernels", lambda *_, **__: None)
+    monkeypatch.setattr(feature_plan, "load_kernels", lambda *_, **__: None)
     n_rows = 60_000 if "approximate" in reason else N_ROWS
     table = with_other_columns(imbalanced(n_rows))
     table = table.append_column("tags", pa.array([[i] for i in range(n_rows)]))
     options = {"drop": [*OTHERS, "tags"], **REASONS[reason]}
-    if "SMOTENC" in reason:
-        options["drop"] = [*options["drop"], "tags"]
     message = refusal(tmp_path, table, **options)
     assert reason in message
     assert "temporary files" in message
@@ -331,7 +327,7 @@ def test_an_error__gives_no_reason_if_classes_can_be_in_files_or_none_changes(
 
 
 def test_classes__are_in_memory_where_there_are_no_reads_by_position(tmp_path, monkeypatch):
-    monkeypatch.setattr(prepare, "HAS_ROW_FILES", False)
+    monkeypatch.setattr(classes_in_files, "HAS_ROW_FILES", False)
     message = refusal(tmp_path, imbalanced(N_ROWS))
     assert "On this system, rows cannot be in temporary files." in message
 

@@ -102,11 +102,11 @@ def test_compilations_of_other_packages__are_not_announced(tmp_path):
 # A job whose kernels are a small one; a start anew is printed instead of made.
 JOB = f"""
 import itertools, os, sys, time
-import smotefast.batch.prepare as prepare
+import smotefast.batch.feature_plan as feature_plan
 from smotefast.cli import main
 def load(*arguments, **options):
     exec({COMPILE!r}, {{}})
-prepare.load_kernels = load
+feature_plan.load_kernels = load
 if os.environ.get("SLOW"):  # each look at the clock finds a minute gone
     time.perf_counter = time.monotonic = itertools.count(0, 60).__next__
 os.execve = lambda path, args, env: print("again", *args[5:])

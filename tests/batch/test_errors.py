@@ -186,13 +186,13 @@ def test_a_wrong_argument(fails, options, error, message):
 @pytest.mark.parametrize("sampler", [SMOTE(), RandomOverSampler()])
 def test_a_memory_limit_below_the_need(fails, monkeypatch, sampler):
     # Independent of what other tests have loaded into this process.
-    monkeypatch.setattr("smotefast.batch.block_plan.resident_bytes", lambda: 300 << 20)
+    monkeypatch.setattr("smotefast.batch.peak_memory.resident_bytes", lambda: 300 << 20)
     message = r"memory_limit=64 MiB is not enough: this job needs about \d+ MiB"
     fails(imbalanced(), MemoryError, message, memory_limit="64MiB", sampler=sampler)
 
 
 def test_a_memory_limit_below_the_size_of_a_class(fails, monkeypatch):
-    monkeypatch.setattr("smotefast.batch.block_plan.resident_bytes", lambda: 300 << 20)
+    monkeypatch.setattr("smotefast.batch.peak_memory.resident_bytes", lambda: 300 << 20)
     table = imbalanced(200_000, share=0.4, n_features=60)
     table = table.select([*table.schema.names[::-1]])
     fails(table, MemoryError, "is not enough", memory_limit="350MiB")

@@ -134,7 +134,7 @@ def test_a_job__fails_after_counting_the_classes(tmp_path, monkeypatch, sampler,
         read.append(list(columns))
         return batches(source, file, groups, columns, *options)
 
-    monkeypatch.setattr("smotefast.batch.prepare.load_kernels", load)
+    monkeypatch.setattr("smotefast.batch.feature_plan.load_kernels", load)
     monkeypatch.setattr(ParquetSource, "_batches", recorded)
     X, y = table()
     X = features_of(sampler, X).append_column("label", [y])

@@ -127,7 +127,7 @@ def test_too_many_parts__are_refused(source):
 
 
 def test_a_row_group_that_does_not_fit__is_an_error_with_the_need(tmp_path, monkeypatch):
-    monkeypatch.setattr("smotefast.batch.block_plan.resident_bytes", lambda: 200 << 20)
+    monkeypatch.setattr("smotefast.batch.peak_memory.resident_bytes", lambda: 200 << 20)
     opened = open_source(write_file(tmp_path / "in.parquet", imbalanced(60, n_features=200)))
     names = opened.schema.names
     sizes, options = ColumnSizes(opened, names), {"n_written": 1_000_000}

@@ -158,9 +158,12 @@ def test_under_samplers__stay_under_the_lowest_limit_for_many_rows(
 
 
 @long
-@pytest.mark.parametrize("sampler", ["smote", "borderline-smote", "smote-tomek"])
+@pytest.mark.parametrize("sampler", ["smote", "borderline-smote", "smote-nc", "smote-tomek"])
 def test_classes_in_files__stay_under_the_lowest_limit_accepted(tmp_path, sampler):
-    source = make(tmp_path / "in.parquet", 1_000_000, ["float64"] * 5, 200_000, share=0.45)
+    kinds = ["float64"] * 5
+    if sampler == "smote-nc":
+        kinds = [*kinds, "text", "dictionary", "bool", "text"]
+    source = make(tmp_path / "in.parquet", 1_000_000, kinds, 200_000, share=0.45)
     scratch_bytes = run_at_the_lowest_limit(
         source, tmp_path / "out.parquet", sampler, "command"
     )

@@ -41,7 +41,7 @@ def source(tmp_path):
 @pytest.fixture
 def small_program(monkeypatch):
     """Plan for a process of ``PROGRAM_BYTES``; this one grows with the tests before."""
-    monkeypatch.setattr("smotefast.batch.block_plan.resident_bytes", lambda: PROGRAM_BYTES)
+    monkeypatch.setattr("smotefast.batch.peak_memory.resident_bytes", lambda: PROGRAM_BYTES)
 
 
 def state_of(folder):
@@ -318,7 +318,7 @@ def test_the_plan_of_a_folder__writes_parts_at_the_same_time(tmp_path, source):
 
 @pytest.mark.usefixtures("small_program")
 def test_the_text_and_the_json__say_the_same(tmp_path, source, monkeypatch):
-    monkeypatch.setattr("smotefast.batch.prepare.kernels_were_compiled", lambda: False)
+    monkeypatch.setattr("smotefast.batch.feature_plan.kernels_were_compiled", lambda: False)
     planned = plan(source, tmp_path / "out.parquet", memory_limit="1MiB")
     entry = json.loads(json.dumps(planned.to_dict()))
     assert entry["format"] == "smotefast plan 1"

@@ -70,7 +70,7 @@ def test_json__has_refusals_in_the_words_of_the_shell(shell, source):
 def test_a_process_that_compiled__shows_the_plan_if_it_was_restarted(
     shell, source, monkeypatch
 ):
-    monkeypatch.setattr("smotefast.batch.prepare.kernels_were_compiled", lambda: True)
+    monkeypatch.setattr("smotefast.batch.feature_plan.kernels_were_compiled", lambda: True)
     code, out, _ = shell("plan", source, "--target", "label", "--memory-limit", "1MiB", "-q")
     assert code == 4
     assert "run the job again in a new process" in out
@@ -78,7 +78,7 @@ def test_a_process_that_compiled__shows_the_plan_if_it_was_restarted(
 
 def test_a_process_that_compiled__restarts(shell, source, monkeypatch):
     errors = []
-    monkeypatch.setattr("smotefast.batch.prepare.kernels_were_compiled", lambda: True)
+    monkeypatch.setattr("smotefast.batch.feature_plan.kernels_were_compiled", lambda: True)
     monkeypatch.setattr("smotefast.cli.output.is_restarted", lambda: False)
     monkeypatch.setattr("smotefast.cli.output._restart_after_compiling", errors.append)
     code, out, _ = shell("plan", source, "--target", "label", "--memory-limit", "1MiB", "-q")

@@ -5,11 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smotefast._row_files import RowFile
 from smotefast.engine import majority_vote
+from smotefast.engine.draws import Draws
 from smotefast.engine.majority_vote import (
     draw_tie_picks,
     majority_votes,
     numpy_counts_votes,
+    picks_of_samples,
+    read_voters,
     winner_counts,
 )
 from smotefast.kernels.compile import JIT_DISABLED
@@ -104,16 +108,19 @@ def test_majority_votes__by_numpy_do_not_depend_on_its_blocks(step, monkeypatch)
     n_new=st.integers(1, 50),
     n_columns=st.integers(1, 4),
     most=st.integers(1, 5),
+    at_once=st.sampled_from([1, 7, 1 << 18]),
 )
 @examples(80)
 def test_tie_picks__are_the_first_pairs_of_a_shuffled_list(
-    seed, n_base, n_new, n_columns, most
+    seed, n_base, n_new, n_columns, most, at_once
 ):
     rng = np.random.default_rng(seed)
     n_winners = rng.integers(1, most + 1, (n_base, n_columns)).astype(np.int32)
     rows = rng.integers(0, n_base, n_new)
     ours, reference = np.random.RandomState(seed), np.random.RandomState(seed)
-    picks = draw_tie_picks(ours, n_winners, rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(majority_vote, "_PAIRS", at_once)
+        picks = draw_tie_picks(ours, n_winners, rows)
     expected = reference_kernels.tie_picks(reference, n_winners, rows)
     if picks is None:
         assert not expected.any()
@@ -171,3 +178,37 @@ def test_tie_picks__take_one_byte_if_that_suffices(most, dtype):
 )
 def test_numpy_counts_votes__of_few_neighbors(n_results, k, kernels_loaded, expected):
     assert numpy_counts_votes(n_results, k, kernels_loaded) == expected
+
+
+@examples(30)
+@given(
+    seed=st.integers(0, 9999),
+    k=st.integers(1, 6),
+    n_new=st.integers(1, 200),
+    at_once=st.sampled_from([1, 2_000, 1 << 20]),
+)
+def test_votes_of_rows_in_files__are_those_of_rows_in_memory(
+    tmp_path_factory, seed, k, n_new, at_once
+):
+    rng, folder = np.random.default_rng(seed), str(tmp_path_factory.mktemp("rows"))
+    codes = rng.integers(0, 4, (30, 3)).astype(np.int32)
+    neighbors = rng.integers(0, 30, (30, k)).astype(np.int32)
+    stored = [RowFile.new(folder, each.shape, each.dtype) for each in (codes, neighbors)]
+    stored[0][:], stored[1][:] = codes, neighbors
+    draws = Draws(np.random.RandomState(seed), n_new, 30 * k)
+    states = [np.random.RandomState(1) for _ in range(2)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(majority_vote, "VOTE_BYTES", at_once)
+        picks = [
+            picks_of_samples(state, *rows, draws, n_threads=1)
+            for state, rows in zip(states, [(codes, neighbors), stored], strict=True)
+        ]
+    assert states[0].uniform() == states[1].uniform()
+    if picks[0] is None:
+        assert picks[1] is None
+    else:
+        np.testing.assert_array_equal(picks[1][:], picks[0])
+        np.testing.assert_array_equal(picks[1][5:9], picks[0][5:9])
+    rows = draws.choices(0, n_new) // k
+    found = read_voters(*stored, rows)
+    np.testing.assert_array_equal(found[0][found[1][found[2]]], codes[neighbors[rows]])

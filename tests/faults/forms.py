@@ -13,19 +13,19 @@ import pyarrow as pa
 import smotefast
 from smotefast.batch import (
     block_plan,
+    feature_plan,
     layout,
-    prepare,
     selection,
     shuffle_plan,
 )
 from smotefast.batch import run_job as job_module
 from smotefast.combine import SMOTETomek
 from smotefast.neighbors import row_file_search, saved_searches
-from smotefast.over_sampling import SMOTE, BorderlineSMOTE, RandomOverSampler
+from smotefast.over_sampling import SMOTE, SMOTENC, BorderlineSMOTE, RandomOverSampler
 from smotefast.under_sampling import RandomUnderSampler
 from tests.helpers.parquet_files import imbalanced, write_file, write_folder
 
-_classes_in_files = prepare.classes_in_files
+_classes_in_files = feature_plan.classes_in_files
 
 
 class Form(NamedTuple):
@@ -46,8 +46,8 @@ class Form(NamedTuple):
     saves_searches
         Whether all searches are saved.
     in_files
-        Whether rows of a class are in temporary files, with a column of text; the steps of a
-        search in a file are always saved.
+        Whether rows of a class are in temporary files, with a column of text, which is a
+        feature of SMOTENC; the steps of a search in a file are always saved.
     has_links, can_exchange
         What the file system can.
     """
@@ -110,6 +110,9 @@ FORMS = {
         "borderline", _FILES, _OUT, in_files=True, starts_at=("write", 0.7), replaces=True
     ),
     "links in a file": Form("smote-tomek", _FILES, _OUT, in_files=True, replaces=True),
+    "categories in a file, resumed": Form(
+        "smote-nc", _FILE, _OUTS, in_files=True, starts_at=("write", 0.6)
+    ),
 }  # fmt: skip
 
 
@@ -117,9 +120,10 @@ def write_source(form: Form, path: Path) -> None:
     """Write a file or a folder with 150 rows."""
     table = imbalanced(150, share=0.3, n_features=3)
     if form.in_files:
-        table = table.append_column(
-            "text", pa.array([f"row {i}" * (i % 3) for i in range(150)])
-        )
+        texts = [f"row {i}" * (i % 3) for i in range(150)]
+        if form.sampler == "smote-nc":
+            texts = texts[:4] * 37 + texts[:2]
+        table = table.append_column("text", pa.array(texts))
     if path.suffix:
         write_file(path, table, group_rows=40)
     else:
@@ -134,9 +138,12 @@ def run_job(form: Form, folder: Path) -> None:
         "random-under": lambda: RandomUnderSampler(random_state=0),
         "random": lambda: RandomOverSampler(random_state=0),
         "borderline": lambda: BorderlineSMOTE(random_state=0, kind="borderline-2"),
+        "smote-nc": lambda: SMOTENC(["text"], random_state=0),
     }
     put_in_files(form.in_files)
     text = {"keep": ["text"], "keep_fill": "base"} if form.in_files else {}
+    if form.sampler == "smote-nc":
+        text = {}
     job_module.thread_count = lambda n_jobs: form.n_workers
     saved_searches._WORTH_SECONDS = 0.0 if form.saves_searches else 3600.0
     smotefast.resample_dataset(
@@ -153,7 +160,7 @@ def put_in_files(is_forced: bool) -> None:
     def without_memory(*job: Any) -> list[list[Any]]:
         return list(_classes_in_files(*job))[1:]
 
-    prepare.classes_in_files = without_memory if is_forced else _classes_in_files
+    feature_plan.classes_in_files = without_memory if is_forced else _classes_in_files
 
 
 def warm_up(folder: Path) -> None:
@@ -171,6 +178,6 @@ def warm_up(folder: Path) -> None:
         write_source(form, place / form.source)
         run_job(form._replace(n_workers=1), place)
     shutil.rmtree(folder)
-    prepare.load_kernels = selection.load_link_searches = lambda *args, **kwargs: None
+    feature_plan.load_kernels = selection.load_link_searches = lambda *args, **kwargs: None
     gc.collect()
     gc.freeze()  # a child that collects garbage would copy all pages

@@ -66,8 +66,10 @@ def in_file(folder, rows):
     return stored
 
 
-def search_file(folder, rows, k, *, memory_bytes=1 << 20, **options):
+def search_file(folder, rows, k, *, memory_bytes=1 << 20, codes=None, **options):
     options = {"search": "exact", "n_threads": 2, **options}
+    if codes is not None:
+        options["codes"] = in_file(folder, codes)
     found = find_neighbors_in_file(
         in_file(folder, rows), k, folder=str(folder), memory_bytes=memory_bytes, **options
     )
@@ -81,9 +83,22 @@ def small_cells(monkeypatch):
     monkeypatch.setattr(partition, "_CELL_ROWS", 12)
 
 
-def nearest(rows, k):
+def codes_of(kind, n, seed=0):
+    """Return codes of three columns, and the weight of one that differs."""
+    rng = np.random.default_rng(seed)
+    n_levels = {"many levels": n, "one level": 1, "two levels": 2}.get(kind, 5)
+    codes = rng.integers(0, n_levels, (n, 3)).astype(np.int32)
+    if kind == "rare levels":
+        codes[rng.random((n, 3)) < 0.9] = 0
+    return codes, 0.0 if kind == "no weight" else 0.7
+
+
+CODES = ["usual", "many levels", "one level", "two levels", "rare levels", "no weight"]
+
+
+def nearest(rows, k, codes=None, weight=0.0):
     """Return the neighbors by a method that looks at every pair."""
-    points = as_points(rows)
+    points = as_points(rows, codes, weight) if weight else as_points(rows)
     queries = pool_queries(points, np.arange(len(rows)))
     return search_all_pairs(points, queries, k, n_threads=1).indices
 
@@ -116,6 +131,33 @@ def test_neighbors__do_not_depend_on_memory(tmp_path_factory, kind, dtype, n, k,
         folder = tmp_path_factory.mktemp("rows")
         found = search_file(folder, rows, k, is_query=is_query, memory_bytes=memory)
     expected = np.where(is_query[:, np.newaxis], nearest(rows, k), 0)
+    assert np.array_equal(found.indices[:], expected)
+
+
+@SOME
+@given(
+    kind=st.sampled_from(KINDS),
+    code_kind=st.sampled_from(CODES),
+    dtype=st.sampled_from([np.float32, np.float64, np.int16]),
+    n=st.integers(2, 300),
+    k=st.integers(1, 9),
+    memory=st.sampled_from([1 << 12, 1 << 16, 1 << 22]),
+    share=st.sampled_from([0.3, 1.0]),
+)
+def test_neighbors_of_rows_with_categories__do_not_depend_on_memory(
+    tmp_path_factory, kind, code_kind, dtype, n, k, memory, share
+):
+    with np.errstate(invalid="ignore"):
+        rows, k = rows_of(kind, n).astype(dtype), min(k, n - 1)
+    codes, weight = codes_of(code_kind, n)
+    is_query = np.random.default_rng(n).random(n) < share
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(partition, "_CELL_ROWS", 12)
+        patch.setattr(row_file_scan, "_SCANNED_ROWS", 16)
+        folder = tmp_path_factory.mktemp("rows")
+        options = {"is_query": is_query, "codes": codes, "weight": weight}
+        found = search_file(folder, rows, k, memory_bytes=memory, **options)
+    expected = np.where(is_query[:, np.newaxis], nearest(rows, k, codes, weight), 0)
     assert np.array_equal(found.indices[:], expected)
 
 
@@ -197,27 +239,31 @@ def test_walks_that_stop_often__go_on_in_the_order_of_the_file(tmp_path, monkeyp
     assert np.array_equal(found.indices[:], nearest(rows, 4))
 
 
-@pytest.mark.parametrize("memory", [1 << 16, 1 << 22])
+@pytest.mark.parametrize(("memory", "with_codes"), [(1 << 16, 0), (1 << 22, 0), (1 << 16, 1)])
 def test_approximate_search__finds_what_it_finds_in_memory(
-    tmp_path, small_cells, monkeypatch, memory
+    tmp_path, small_cells, monkeypatch, memory, with_codes
 ):
     monkeypatch.setattr(search_rules, "cells_may_pay", lambda _: True)
     monkeypatch.setattr(search_rules, "_EXACT_WORK", 0)
     monkeypatch.setattr(search_rules, "_EXACT_RATIO", 0)
     rows = rows_of("gaussian", 2 * N).astype(np.float32)
-    in_memory = find_neighbors(rows, 5, search="auto", n_threads=2)
-    found = search_file(tmp_path, rows, 5, search="auto", memory_bytes=memory)
+    codes, weight = codes_of("usual", len(rows)) if with_codes else (None, 0.0)
+    categories = {"codes": codes, "weight": weight}
+    in_memory = find_neighbors(rows, 5, search="auto", n_threads=2, **categories)
+    found = search_file(tmp_path, rows, 5, search="auto", memory_bytes=memory, **categories)
     assert found.info.method == in_memory.method == "approximate"
     assert found.info.recall == in_memory.recall
     assert np.array_equal(found.indices[:], in_memory.indices)
-    true = nearest(rows, 5)
+    true = nearest(rows, 5, codes, weight)
     is_found = (true[:, :, np.newaxis] == found.indices[:][:, np.newaxis]).any(axis=2)
     assert is_found.mean() > 0.93
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    ("dtype", "with_codes"), [(np.float32, 0), (np.float64, 0), (np.float32, 1)]
+)
 def test_large_cell_of_duplicates__is_searched_among_few_copies(
-    tmp_path, small_cells, monkeypatch, dtype
+    tmp_path, small_cells, monkeypatch, dtype, with_codes
 ):
     monkeypatch.setattr(row_file_copies, "_LARGE", 100)
     monkeypatch.setattr(row_file_copies, "_ROWS_AT_ONCE", 50)
@@ -230,8 +276,9 @@ def test_large_cell_of_duplicates__is_searched_among_few_copies(
 
     monkeypatch.setattr(row_file_walk, "limit_copies", limit_copies)
     rows = rows_of("duplicates", N).astype(dtype)
-    found = search_file(tmp_path, rows, 4)
-    assert np.array_equal(found.indices[:], nearest(rows, 4))
+    codes, weight = (codes_of("rare levels", N)[0], 1e-9) if with_codes else (None, 0.0)
+    found = search_file(tmp_path, rows, 4, codes=codes, weight=weight)
+    assert np.array_equal(found.indices[:], nearest(rows, 4, codes, weight))
     assert sizes[0] > 0.3 * N
     assert sizes[1] < 150
 

@@ -37,7 +37,7 @@ _CELL_ROWS, _MANY_ROWS = 256, 1_000_000
 SAMPLE_ROWS, _ROUNDS = 24, 3
 _SEED = 20_020_601
 # Rows assigned to cells at a time: they are copied with columns for categories, and packed.
-_ROWS_PER_BLOCK = 1 << 15
+ROWS_PER_BLOCK = 1 << 15
 # Power of two that the largest deviation is scaled to. float32 holds its square, and that of
 # usual deviations 2^-100 times as large: an outlier does not cost the precision of the others.
 _EXPONENT = 50
@@ -147,13 +147,13 @@ def _assigned(
     # NumPy sorts numbers of two bytes by radix.
     cell = np.empty(len(points.values), np.uint16 if len(centers) <= 1 << 16 else np.uint32)
     counts = np.zeros(len(centers), dtype=np.int64)
-    for block in counted_blocks(len(cell), 1, _ROWS_PER_BLOCK, 1):
+    for block in counted_blocks(len(cell), 1, ROWS_PER_BLOCK, 1):
         rows = as_points(embed(points, levels, block))
         cell[block] = _nearest_centers(rows, centers, n_threads)
         counts += np.bincount(cell[block], minlength=len(centers))
     is_filled = counts > 0
     new_number = (np.cumsum(is_filled) - 1).astype(cell.dtype)
-    for block in work_blocks(len(cell), 1, _ROWS_PER_BLOCK, 1):
+    for block in work_blocks(len(cell), 1, ROWS_PER_BLOCK, 1):
         cell[block] = new_number[cell[block]]
     # Rounding of n_sums + 1 sums, of the norms, of the casts and of two differences.
     n_sums = points.values.shape[1] + points.codes.shape[1]
@@ -210,7 +210,7 @@ def _nearest_centers(points: Points, centers: np.ndarray, n_threads: int) -> np.
     """Return the nearest center of each row, in blocks that take little memory."""
     nearest = np.empty(len(points.values), dtype=np.int64)
     pool = as_points(centers)
-    for block in work_blocks(len(nearest), 1, _ROWS_PER_BLOCK, 1):
+    for block in work_blocks(len(nearest), 1, ROWS_PER_BLOCK, 1):
         part = other_queries(as_points(points.values[block]))
         nearest[block] = nearest_rows(pool, part, n_threads=n_threads)
     return nearest

@@ -13,7 +13,7 @@ from smotefast._row_files import RowFile
 from smotefast.kernels.points import Points
 from smotefast.neighbors.cells.partition import Assignment, rows_per_cell, starts_of
 from smotefast.neighbors.exact.tiles import FLOAT32, empty_panels
-from smotefast.neighbors.queries import FilePoints, as_points
+from smotefast.neighbors.queries import FilePoints, as_points, joined_points
 from smotefast.neighbors.result import index_dtype
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ class FileCells(NamedTuple):
         Entry where each cell begins, and the end.
     pool_starts, pool_sizes
         Entries of each cell that can be neighbors: all, or copies after the last cell.
-    rows, numbers
-        Row of the pool of each entry: its values and its number there.
+    points, numbers
+        Row of the pool of each entry: its values and categories, and its number there.
     entry
         Entry of each row of the pool, in four bytes if they suffice.
     """
@@ -50,7 +50,7 @@ class FileCells(NamedTuple):
     starts: np.ndarray
     pool_starts: np.ndarray
     pool_sizes: np.ndarray
-    rows: RowFile
+    points: FilePoints
     numbers: RowFile
     entry: np.ndarray
 
@@ -60,47 +60,53 @@ class FileCells(NamedTuple):
 
     def read_rows(self, numbers: np.ndarray) -> Points:
         """Read rows by their number in the pool."""
-        return as_points(self.rows[self.entry[numbers]])
+        return self.points.subset(self.entry[numbers])
+
+    def read_span(self, start: int, stop: int) -> tuple[Points, np.ndarray]:
+        """Read the rows of consecutive entries, and their numbers."""
+        span = slice(start, stop)
+        return self.points.subset(span), self.numbers[span].astype(np.int64)
 
     def read_cells(self, cells: np.ndarray) -> tuple[Points, np.ndarray]:
         """Read the rows of cells that can be neighbors, and their numbers."""
         starts = self.pool_starts[cells]
         stops = starts + self.pool_sizes[cells]
         is_next = np.append(starts[1:] == stops[:-1], False)
-        spans = list(map(slice, starts[np.append(True, ~is_next[:-1])], stops[~is_next]))
-        values, numbers = (
-            np.concatenate([file[span] for span in spans]) for file in (self.rows, self.numbers)
-        )
-        return as_points(values), numbers.astype(np.int64)
+        spans = zip(starts[np.append(True, ~is_next[:-1])], stops[~is_next], strict=True)
+        points, numbers = zip(*(self.read_span(*span) for span in spans), strict=True)
+        return joined_points(points), np.concatenate(numbers)
 
     def read_part(
         self, cell: int, first: int, n_rows: int
     ) -> tuple[Points, np.ndarray, np.ndarray]:
         """Read some rows of a cell that can be neighbors, their numbers, and how many."""
-        start, stop = self.pool_starts[cell] + first, int(self.pool_sizes[cell]) - first
-        span = slice(int(start), int(start) + min(n_rows, stop))
-        numbers = self.numbers[span].astype(np.int64)
-        return as_points(self.rows[span]), numbers, np.array([len(numbers)])
+        start = int(self.pool_starts[cell]) + first
+        stop = start + min(n_rows, int(self.pool_sizes[cell]) - first)
+        return *self.read_span(start, stop), np.array([stop - start])
 
 
 def sort_by_cell(
     points: FilePoints, assigned: Assignment, folder: str, *, n_bytes: int
 ) -> FileCells:
     """Write the rows of a pool to a file, sorted by cell, in blocks of so many bytes."""
-    n_rows, n_features = points.values.shape
+    n_rows = len(points.values)
     starts = starts_of(assigned.sizes)
-    rows = RowFile.new(folder, (n_rows, n_features), points.values.dtype)
+    rows = FilePoints(
+        RowFile.new(folder, points.values.shape, points.values.dtype),
+        RowFile.new(folder, points.codes.shape, np.int32),
+        points.weight,
+    )
     numbers = RowFile.new(folder, (n_rows,), index_dtype(n_rows))
     entry = np.empty(n_rows, np.uint32 if n_rows < 1 << 32 else np.int64)
     free = starts[:-1].copy()  # next entry of each cell
-    row_bytes = 2 * n_features * points.values.dtype.itemsize + 64
-    for block in points.values.blocks(max(1, n_bytes // row_bytes)):
+    for block in points.values.blocks(max(1, n_bytes // (2 * points.row_bytes + 64))):
         cell = assigned.cell[block]
         order = np.argsort(cell, kind="stable")
         cells, counts = np.unique(cell, return_counts=True)
         first = free[cells]
         free[cells] += counts
-        rows.write_runs(first, counts, points.values[block][order])
+        rows.values.write_runs(first, counts, points.values[block][order])
+        rows.codes.write_runs(first, counts, points.codes[block][order])
         numbers.write_runs(first, counts, block.start + order)
         offsets = np.repeat(first - (np.cumsum(counts) - counts), counts)
         entry[block.start + order] = offsets + np.arange(len(order))
@@ -111,14 +117,15 @@ def sort_by_cell(
     )
 
 
-def least_buffer_bytes(n_rows: int, n_features: int) -> int:
+def least_buffer_bytes(n_rows: int, n_features: int, n_codes: int = 0) -> int:
     """Return the bytes that a buffer may need at least, for a pool of so many rows."""
     largest = max(_FEWEST_ROWS, _TIMES_AVERAGE * rows_per_cell(n_rows))
-    return _FEWEST_CELLS * (min(n_rows, largest) + _MOST_LANES) * _row_bytes(n_features)
+    row_bytes = _row_bytes(n_features, n_codes)
+    return _FEWEST_CELLS * (min(n_rows, largest) + _MOST_LANES) * row_bytes
 
 
-def _row_bytes(n_features: int) -> int:
-    return 4 * (n_features + 1) + 8
+def _row_bytes(n_features: int, n_codes: int) -> int:
+    return 4 * (n_features + n_codes + 1) + 8
 
 
 class CellBuffer:
@@ -150,16 +157,17 @@ class CellBuffer:
         self._cells = cells
         assigned, self._lanes = cells.assigned, panel_lanes(FLOAT32)
         self._n_panels = -(-cells.pool_sizes // self._lanes)
-        n_features = cells.rows.shape[1]
-        panel_bytes = self._lanes * _row_bytes(n_features)
+        points = cells.points
+        n_features, n_codes = points.values.shape[1], points.codes.shape[1]
+        panel_bytes = self._lanes * _row_bytes(n_features, n_codes)
         total, largest = int(self._n_panels.sum()), int(self._n_panels.max())
-        least = least_buffer_bytes(len(cells.entry), n_features) // panel_bytes
+        least = least_buffer_bytes(len(cells.entry), n_features, n_codes) // panel_bytes
         least = min(least, _FEWEST_CELLS * largest)
         self._capacity = max(min(n_bytes // panel_bytes, 2 * total), least)
         self.large = np.flatnonzero(self._n_panels > self._capacity // _FEWEST_CELLS)
         self._end = 0  # panel after the cells loaded last
         self._loaded: deque[int] = deque()
-        no_rows = as_points(np.empty((0, n_features), FLOAT32))
+        no_rows = as_points(np.empty((0, n_features), FLOAT32), np.empty((0, n_codes)))
         self.packed = Cells(
             assigned.centers, *assigned.levels,
             order=np.empty(self._capacity * self._lanes, dtype=np.int64),
@@ -167,7 +175,8 @@ class CellBuffer:
             panel_starts=np.full(len(assigned.sizes), -1),
             panel_ends=np.full(len(assigned.sizes), -1),
             **empty_panels(no_rows, self._capacity, FLOAT32)._asdict(),
-            half_weight=0.0, scale=assigned.scale, slack=assigned.slack,
+            half_weight=0.5 * points.weight * assigned.scale * assigned.scale,
+            scale=assigned.scale, slack=assigned.slack,
         )  # fmt: skip
         self._empty(self.large)
 

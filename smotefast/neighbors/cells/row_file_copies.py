@@ -10,7 +10,7 @@ import numpy as np
 
 from smotefast.kernels.points import Points
 from smotefast.neighbors.cells.row_file_cells import FileCells
-from smotefast.neighbors.queries import as_points
+from smotefast.neighbors.queries import joined_points
 from smotefast.neighbors.row_hashes import hash_rows
 
 # A cell is large from so many rows on, and from so many times the average.
@@ -31,7 +31,8 @@ def limit_copies(cells: FileCells, n_copies: int) -> None:
     for cell in np.flatnonzero(sizes > limit):
         kept = _first_copies(cells, int(cell), n_copies)
         if kept is not None and len(kept[1]) <= _SHARE * sizes[cell]:
-            cells.pool_starts[cell] = cells.rows.append(kept[0].values)
+            cells.pool_starts[cell] = cells.points.values.append(kept[0].values)
+            cells.points.codes.append(kept[0].codes)
             cells.numbers.append(kept[1])
             sizes[cell] = len(kept[1])
 
@@ -42,16 +43,16 @@ def _first_copies(
     """Return the first copies of each row of a cell and their numbers; None if too many."""
     start = int(cells.pool_starts[cell])
     stop = start + int(cells.pool_sizes[cell])
-    values, numbers = cells.rows[:0], cells.numbers[:0]
+    points, numbers = cells.read_span(start, start)
     for begin in range(start, stop, _ROWS_AT_ONCE):
-        span = slice(begin, min(stop, begin + _ROWS_AT_ONCE))
-        values = np.vstack([values, cells.rows[span]])
-        numbers = np.append(numbers, cells.numbers[span])
-        is_first = _are_first(as_points(values), n_copies)
+        more = cells.read_span(begin, min(stop, begin + _ROWS_AT_ONCE))
+        points, numbers = joined_points([points, more[0]]), np.append(numbers, more[1])
+        is_first = _are_first(points, n_copies)
         if is_first is None or np.count_nonzero(is_first) > _MOST_KEPT:
             return None
-        values, numbers = values[is_first], numbers[is_first]
-    return as_points(values), numbers
+        which = np.flatnonzero(is_first)
+        points, numbers = points.subset(which), numbers[which]
+    return points, numbers
 
 
 def _are_first(points: Points, n_copies: int) -> np.ndarray | None:
@@ -60,8 +61,9 @@ def _are_first(points: Points, n_copies: int) -> np.ndarray | None:
     order = np.argsort(hashes, kind="stable")
     is_new = np.append(True, np.diff(hashes[order]) != 0)
     again = np.flatnonzero(~is_new)
-    if not np.array_equal(points.values[order[again]], points.values[order[again - 1]]):
-        return None
+    for rows in (points.values, points.codes):
+        if not np.array_equal(rows[order[again]], rows[order[again - 1]]):
+            return None
     first = np.maximum.accumulate(np.where(is_new, np.arange(len(order)), 0))
     is_first = np.empty(len(order), dtype=bool)
     is_first[order] = np.arange(len(order)) - first < n_copies

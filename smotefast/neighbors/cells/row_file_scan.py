@@ -8,9 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from smotefast.kernels.points import Points
+from smotefast.neighbors.cells.embedding import embed
 from smotefast.neighbors.cells.row_file_cells import FileCells
 from smotefast.neighbors.exact import scan
-from smotefast.neighbors.queries import Queries, as_points, work_blocks
+from smotefast.neighbors.queries import Queries, work_blocks
 from smotefast.neighbors.result import SearchResult
 
 # Rows of a cell that are scanned at a time.
@@ -60,15 +61,15 @@ class CellScan:
 
         The hyperplane between two centers is a bound, as in the kernels.
         """
-        centers = self._cells.assigned.centers
-        origins, values = centers[home], queries.points.values[queries.rows]
+        levels, centers = self._cells.assigned.levels, self._cells.assigned.centers
+        origins, values = centers[home], embed(queries.points, levels, queries.rows)
         squared = np.zeros((len(origins), len(centers)))
         between = np.zeros_like(squared)
         for j, column in enumerate(centers.T):
             squared += (values[:, j : j + 1] - column) ** 2
             between += (origins[:, j : j + 1] - column) ** 2
         home_squared = np.take_along_axis(squared, home[:, np.newaxis], axis=1)
-        rounding = 16 * (self._cells.rows.shape[1] + 4) * np.finfo(np.float64).eps
+        rounding = 16 * (centers.shape[1] + 4) * np.finfo(np.float64).eps
         excess = squared - home_squared - rounding * (squared + home_squared)
         limit = kth[:, np.newaxis] * (1 + rounding) + np.finfo(np.float64).tiny
         is_bounded = np.isfinite(limit)
@@ -84,14 +85,11 @@ class CellScan:
         start = int(cells.pool_starts[cell])
         stop = start + int(cells.pool_sizes[cell])
         for begin in range(start, stop, _SCANNED_ROWS):
-            span = slice(begin, min(stop, begin + _SCANNED_ROWS))
-            numbers = cells.numbers[span].astype(np.int64)
+            points, numbers = cells.read_span(begin, min(stop, begin + _SCANNED_ROWS))
             at = np.searchsorted(numbers, queries.excluded)
             is_here = np.append(numbers, -1)[at] == queries.excluded
             part = queries._replace(excluded=np.where(is_here, at, -1))
-            near = scan.search_scan(
-                as_points(cells.rows[span]), part, k, n_threads=self._n_threads
-            )
+            near = scan.search_scan(points, part, k, n_threads=self._n_threads)
             numbers = np.append(numbers, len(cells.entry))
             self._merge(rows, found, numbers[near.indices], near.squared())
             # Rows that come later are not before k rows at distance zero.

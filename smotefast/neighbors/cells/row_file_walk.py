@@ -27,7 +27,8 @@ from smotefast.neighbors.cells.search import (
     tasks_of,
 )
 from smotefast.neighbors.exact import scan
-from smotefast.neighbors.queries import Queries, as_points, work_blocks
+from smotefast.neighbors.exact.tiles import CODE_COST
+from smotefast.neighbors.queries import Queries, joined_points, work_blocks
 from smotefast.neighbors.result import SearchResult
 
 # Blocks of cells that a walk names when it stops at one that is not loaded. With one block, a
@@ -88,32 +89,33 @@ class FileWalk:
         self._cells, self._is_query, self._k = cells, is_query, k
         self._n_threads, self._n_bytes = n_threads, n_bytes // 4
         self._buffer = CellBuffer(cells, n_bytes=n_bytes // 2)
-        self.n_pool, self._n_features = len(cells.entry), cells.rows.shape[1]
+        self.n_pool, self._n_features = len(cells.entry), cells.points.values.shape[1]
+        self._width = self._n_features + CODE_COST * cells.points.codes.shape[1]
         self._scan = CellScan(cells, k, n_threads=n_threads, n_bytes=self._n_bytes)
 
     def steps(self) -> Iterator[Step]:
         """Yield the queries in steps."""
-        cells, itemsize = self._cells, self._cells.rows.dtype.itemsize
-        row_bytes = 2 * self._n_features * itemsize + 28 * (self._k + SPARES[0]) + 64
+        cells = self._cells
+        row_bytes = 2 * cells.points.row_bytes + 28 * (self._k + SPARES[0]) + 64
         size = max(1, self._n_bytes // row_bytes)
-        parts: list[tuple[np.ndarray, ...]] = []
+        parts: list[tuple[Points, np.ndarray, np.ndarray]] = []
         n_queries = 0
         # If few rows are queries, a step has those of several blocks.
         for start in range(0, self.n_pool, block_rows := -(-size // 4)):
-            block = slice(start, min(start + block_rows, self.n_pool))
-            numbers = cells.numbers[block].astype(np.int64)
-            home, rows = cells.home(block.start, block.stop), cells.rows[block]
+            stop = min(start + block_rows, self.n_pool)
+            rows, numbers = cells.read_span(start, stop)
+            home = cells.home(start, stop)
             if self._is_query is not None:
-                which = self._is_query[numbers]
-                numbers, home, rows = numbers[which], home[which], rows[which]
-            parts.append((numbers, home, rows))
+                which = np.flatnonzero(self._is_query[numbers])
+                rows, numbers, home = rows.subset(which), numbers[which], home[which]
+            parts.append((rows, numbers, home))
             n_queries += len(numbers)
-            if n_queries > size - block_rows or block.stop == self.n_pool:
-                numbers, home, rows = map(np.concatenate, zip(*parts, strict=True))
+            if n_queries > size - block_rows or stop == self.n_pool:
+                rows = joined_points([part[0] for part in parts])
+                numbers, home = (np.concatenate([part[i] for part in parts]) for i in (1, 2))
                 parts, n_queries = [], 0
                 if len(numbers):
-                    queries = Queries(as_points(rows), np.arange(len(numbers)), numbers)
-                    yield Step(queries, home)
+                    yield Step(Queries(rows, np.arange(len(numbers)), numbers), home)
 
     def search(self, step: Step, reach: Reach) -> tuple[SearchResult, np.ndarray]:
         """Search for the queries of a step; return the result and what is unresolved.
@@ -176,7 +178,7 @@ class FileWalk:
         n_ahead = _BLOCKS_AHEAD * buffer.packed.halves.shape[1]
         missing = np.full((len(tasks), n_ahead), -1, dtype=np.int64)
         missing[:, 0] = tasks[:, 0]
-        work = float(TASK_QUERIES) * min(buffer.n_rows, self.n_pool) * self._n_features
+        work = float(TASK_QUERIES) * min(buffer.n_rows, self.n_pool) * self._width
         per_call, fewest = WORK_PER_THREAD * self._n_threads, FEWEST_TASKS * self._n_threads
         self._search_large_homes(step, tasks, n_passed, scores, candidates)
         begun = n_passed.copy()
@@ -287,7 +289,7 @@ class FileWalk:
         """Order candidates by float64 distance, as ``rank_candidates`` does in memory."""
         squared = np.empty((len(candidates), self._k))
         indices = np.empty((len(candidates), self._k), dtype=np.int64)
-        per_query = candidates.shape[1] * (self._n_features * 16 + 32)
+        per_query = candidates.shape[1] * (self._width * 16 + 32)
         for block in work_blocks(len(candidates), per_query, self._n_bytes, 1):
             numbers = np.unique(candidates[block])
             numbers = numbers[numbers < self.n_pool]

@@ -107,7 +107,7 @@ class CategoricalFeatures(PicklableFeatures):
         k = neighbor_count(request.over_sampler)
         row = self.n_numbers * self.dtype.itemsize + 4 * self.n_codes + 8
         shape = self.n_numbers, self.dtype, self.n_codes
-        searches = [search_in_file_scratch(n_rows, *shape) for n_rows in sizes.values()]
+        searches = [search_in_file_scratch(n, *shape, n_found=k * n) for n in sizes.values()]
         # A job saves the neighbors of each step as well, for a run that goes on.
         found = 8 * k * sum(sizes.values())
         found += self.n_codes * sum(request.n_to_generate[label] for label in sizes)

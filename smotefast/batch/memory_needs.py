@@ -102,12 +102,12 @@ def search_in_file_bytes(
 
 
 def search_in_file_scratch(
-    n_rows: int, n_features: int, dtype: np.dtype[Any], n_codes: int = 0
+    n_rows: int, n_features: int, dtype: np.dtype[Any], n_codes: int = 0, *, n_found: int
 ) -> int:
-    """Return the size of the temporary files of such a search, without its result."""
+    """Return the size of the temporary files of such a search, without its results."""
     from smotefast.neighbors import scratch_needed_in_file
 
-    return scratch_needed_in_file(n_rows, n_features, dtype, n_codes)
+    return scratch_needed_in_file(n_rows, n_features, dtype, n_codes, n_found=n_found)
 
 
 def streaming_need(

@@ -86,7 +86,8 @@ class NumericFeatures(PicklableFeatures):
         k = neighbor_count(self._request.over_sampler)
         sizes = [self._request.class_sizes[label] for label in self.in_files]
         row = self.n_numbers * self.dtype.itemsize
-        searches = [search_in_file_scratch(n, self.n_numbers, self.dtype) for n in sizes]
+        shape = self.n_numbers, self.dtype
+        searches = [search_in_file_scratch(n, *shape, n_found=k * n) for n in sizes]
         # A job saves the neighbors of each step as well, for a run that goes on.
         found = 8 * k * sum(sizes)
         need = ScratchNeed(sum(sizes) * (row + 8), max(searches, default=0), found)
@@ -173,7 +174,8 @@ class NumericFeatures(PicklableFeatures):
         row = self.n_numbers * self.dtype.itemsize
         # The neighbors, saved, and again for each class if there are several.
         tables = (8 if len(request.class_sizes) == 1 else 12) * k * n_queries
-        searching = search_in_file_scratch(n_all, self.n_numbers, self.dtype) + tables
+        shape = n_all, self.n_numbers, self.dtype
+        searching = search_in_file_scratch(*shape, n_found=k * n_queries) + tables
         search, gathered = max(need.search, searching), need.gathered
         if request.needs.searches_all != (request.needs.neighbors_parameter,):
             gathered += n_queries * row  # those of the rows that are base rows

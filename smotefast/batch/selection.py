@@ -345,8 +345,9 @@ class LinkRemoval(_Selection):
         copied = sum(self._request.class_sizes.values()) * self._request.needs.copies_rows
         rows = (self._n_rows + copied) * n_features * dtype.itemsize
         # One neighbor of each row at most, and the same as the job saves it.
-        searching = search_in_file_scratch(self._n_rows, n_features, dtype) + 8 * self._n_rows
-        return rows + searching
+        n_found = self._n_rows
+        searching = search_in_file_scratch(self._n_rows, n_features, dtype, n_found=n_found)
+        return rows + searching + 8 * n_found
 
     @property
     def _n_rows(self) -> int:

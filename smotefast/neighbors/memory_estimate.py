@@ -102,13 +102,18 @@ def memory_needed_in_file(n_rows: int, n_columns: int, dtype: Any, n_codes: int 
     return int(per_row + centers + max(costs, means, assigning, steps)) + _FILE_BLOCKS
 
 
-def scratch_needed_in_file(n_rows: int, n_columns: int, dtype: Any, n_codes: int = 0) -> int:
-    """Return the size of the temporary files of a search in a file, besides its result.
+def scratch_needed_in_file(
+    n_rows: int, n_columns: int, dtype: Any, n_codes: int = 0, *, n_found: int
+) -> int:
+    """Return the size of the temporary files of a search in a file, besides its results.
 
-    The rows sorted by cell with their numbers, and the numbers in the order of the result.
+    The results are ``n_found`` numbers of neighbors, as they are found, and the table of them.
+    While they are found there is no table, but the rows sorted by cell, and their numbers;
+    then, the numbers in both orders.
     """
     row_bytes = n_columns * float_type(np.dtype(dtype)).itemsize + 4 * n_codes
-    return n_rows * (row_bytes + 2 * (4 if n_rows < 1 << 31 else 8))
+    number = 4 if n_rows < 1 << 31 else 8
+    return max(n_rows * (row_bytes + number) - number * n_found, 2 * number * n_rows)
 
 
 def _tiles_bytes(n_pool: float, n_features: int, k: int) -> float:

@@ -35,7 +35,7 @@ from smotefast.neighbors.queries import (
 from smotefast.neighbors.result import RECALL_WANTED, index_dtype
 from smotefast.neighbors.row_file_sample import FileSample, MarkedRows
 from smotefast.neighbors.runner import warn_recall
-from smotefast.neighbors.saved_searches import saved_parts
+from smotefast.neighbors.saved_searches import Parts, saved_parts
 from smotefast.neighbors.search import check_search
 
 # Rows of a block of the table of neighbors take this share of the memory.
@@ -145,13 +145,21 @@ def find_neighbors_in_file(
     del assigned  # the cell of each row
     n_bytes = memory_bytes - memory_bytes // _TABLE_SHARE
     walk = FileWalk(cells, is_query, k, n_threads=n_threads, n_bytes=n_bytes)
-    shape = len(table_rows), k
-    tables = _Tables(
-        walk, len(queries), table_rows, folder, shape, memory_bytes // _TABLE_SHARE
-    )
+    saved = saved_parts(folder)
+    attempts = _Attempts(walk, len(queries), saved)
     if sample is None:
-        return FileNeighbors(tables.write(1, WHOLE, None), SearchInfo("exact", reason))
-    return _best_attempt(tables, sample, reason)
+        attempts.run(1, WHOLE, None)
+        best, info = 1, SearchInfo("exact", reason)
+    else:
+        best, info = _best_attempt(attempts, sample, reason)
+    step_queries = walk.step_queries
+    del cells, walk, attempts  # the file of the rows that are sorted by cell
+    writer = TableWriter(
+        folder, (len(table_rows), k), index_dtype(n_rows), n_bytes=memory_bytes // _TABLE_SHARE
+    )
+    for number, of_step in enumerate(step_queries):
+        writer.write(table_rows.numbers(of_step), saved.load(_name(best, number))[-1])
+    return FileNeighbors(writer.finish(), info)
 
 
 def _cells_of_rows(points: FilePoints, n_threads: int) -> Assignment:
@@ -223,34 +231,22 @@ class _FileProbes(DataProbes):
         return costs_of_samples(pool, sample, self._k, n_threads=self._n_threads)
 
 
-class _Tables:
-    """Writes the neighbors that walks find to tables, in steps that a job saves."""
+class _Attempts:
+    """Searches for all queries, in steps whose results are saved."""
 
-    def __init__(
-        self,
-        walk: FileWalk,
-        n_queries: int,
-        rows: MarkedRows,
-        folder: str,
-        shape: tuple[int, int],
-        n_bytes: int,
-    ) -> None:
-        self._walk, self._n_queries, self._saved = walk, n_queries, saved_parts()
-        self._rows, self._folder, self._shape, self._n_bytes = rows, folder, shape, n_bytes
+    def __init__(self, walk: FileWalk, n_queries: int, saved: Parts) -> None:
+        self._walk, self._n_queries, self._saved = walk, n_queries, saved
         self._dtype = index_dtype(walk.n_pool)
 
-    def write(self, attempt: int, reach: Reach, sample: FileSample | None) -> RowFile:
-        """Return a table of the neighbors; the sample sees what a walk alone found."""
-        writer = TableWriter(self._folder, self._shape, self._dtype, n_bytes=self._n_bytes)
+    def run(self, attempt: int, reach: Reach, sample: FileSample | None) -> None:
+        """Search and save the neighbors; the sample sees what a walk alone found."""
         with phase("searching neighbors", self._n_queries):
             for number, step in enumerate(self._walk.steps()):
                 rows, search = step.queries.excluded, partial(self._search, step, reach)
-                found = self._saved(f"{attempt}-{number}", search)
+                found = self._saved.find(_name(attempt, number), search)
                 if sample is not None:
                     sample.see(rows, found[0])
-                writer.write(self._rows.numbers(rows), found[-1])
                 advance(len(rows))
-        return writer.finish()
 
     def _search(self, step: Step, reach: Reach) -> np.ndarray:
         """Return the neighbors; those of an approximate walk come first if it leaves some."""
@@ -262,18 +258,23 @@ class _Tables:
         return finished[np.newaxis] if reach == WHOLE else np.stack([walked, finished])
 
 
-def _best_attempt(tables: _Tables, sample: FileSample, reason: str) -> FileNeighbors:
-    """Search in ever more cells until the recall on the sample suffices."""
-    best: FileNeighbors | None = None
+def _best_attempt(
+    attempts: _Attempts, sample: FileSample, reason: str
+) -> tuple[int, SearchInfo]:
+    """Search in ever more cells until the recall suffices; return the best attempt."""
+    best, recall = 0, -1.0
     for number, target in enumerate(RECALLS, start=1):
-        table = tables.write(number, sample.reach_for(target), sample)
+        attempts.run(number, sample.reach_for(target), sample)
         share = sample.recall()
         log_detail("approximate search, attempt %d: recall %.3f", number, share)
-        if best is None or share > (best.info.recall or 0.0):
-            best = FileNeighbors(table, SearchInfo("approximate", reason, share))
+        if share > recall:
+            best, recall = number, share
         if share >= RECALL_WANTED:
-            return best
-        del table  # its space is free before the next attempt
-    assert best is not None
-    warn_recall(best.info.recall or 0.0, stacklevel=4)
-    return best
+            break
+    else:
+        warn_recall(recall, stacklevel=4)
+    return best, SearchInfo("approximate", reason, recall)
+
+
+def _name(attempt: int, step: int) -> str:
+    return f"{attempt}-{step}"

@@ -16,12 +16,11 @@ from typing import Any, ParamSpec, Protocol
 
 import numpy as np
 
+from smotefast._row_files import ByteFile
 from smotefast.neighbors.result import Neighbors
 
 _WORTH_SECONDS = 1.0
 P = ParamSpec("P")
-# Takes the name of a part, and what computes it.
-Part = Callable[[str, Callable[[], np.ndarray]], np.ndarray]
 
 
 class ArrayStore(Protocol):
@@ -38,6 +37,65 @@ class ArrayStore(Protocol):
     def result(self, task: str) -> dict[str, Any] | None:
         """Return the values kept with an array."""
         ...
+
+
+class Parts(Protocol):
+    """Results of the parts of a long search."""
+
+    def find(self, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
+        """Return what was saved under a name, or compute and save it."""
+        ...
+
+    def load(self, name: str) -> np.ndarray:
+        """Return what was saved."""
+        ...
+
+
+class _StoredParts:
+    """Parts that an array store keeps for the next run of a job."""
+
+    def __init__(self, store: ArrayStore, search: int) -> None:
+        self._store, self._search = store, search
+
+    def find(self, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
+        found = self._store.load_array(self._task(name))
+        if found is None:
+            found = compute()
+            self._store.save_array(self._task(name), found)
+        return found
+
+    def load(self, name: str) -> np.ndarray:
+        found = self._store.load_array(self._task(name))
+        if found is None:
+            raise OSError(
+                "Neighbors that the search saved are no longer in the job's files. Run the job "
+                "again; nothing else may write there."
+            )
+        return found
+
+    def _task(self, name: str) -> str:
+        return f"search-{self._search}-part-{name}"
+
+
+class _PartsInFile:
+    """Parts of a search outside a job, in a temporary file."""
+
+    def __init__(self, folder: str) -> None:
+        self._bytes = ByteFile(folder)
+        self._placed: dict[str, tuple[int, tuple[int, ...], np.dtype[Any]]] = {}
+
+    def find(self, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
+        found = compute()
+        start = self._bytes.append(np.ascontiguousarray(found).view(np.uint8).reshape(-1))
+        self._placed[name] = start, found.shape, found.dtype
+        return found
+
+    def load(self, name: str) -> np.ndarray:
+        start, shape, dtype = self._placed[name]
+        found = np.empty(shape, dtype)
+        n_bytes = np.array([found.nbytes])
+        self._bytes.read_into(np.array([start]), n_bytes, found.view(np.uint8).reshape(-1))
+        return found
 
 
 class _Searches:
@@ -58,19 +116,10 @@ class _Searches:
             self._save(number, results)
         return results
 
-    def parts(self) -> Part:
-        """Return a function for the parts of the next search, which are all saved."""
+    def parts(self) -> Parts:
+        """Return the parts of the next search, which are all saved."""
         number, self._number = self._number, self._number + 1
-
-        def part(name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
-            task = f"search-{number}-part-{name}"
-            found = self._store.load_array(task)
-            if found is None:
-                found = compute()
-                self._store.save_array(task, found)
-            return found
-
-        return part
+        return _StoredParts(self._store, number)
 
     def _save(self, number: int, results: list[Neighbors]) -> None:
         for i, each in enumerate(results):
@@ -111,13 +160,13 @@ def saved(search: Callable[[], list[Neighbors]]) -> list[Neighbors]:
     return search() if searches is None else searches.find(search)
 
 
-def saved_parts() -> Part:
-    """Return a function of a name and a search for a part of the queries of a long search.
+def saved_parts(folder: str) -> Parts:
+    """Return what keeps the results of the parts of a search.
 
-    It returns what that finds, or what an earlier run of the job has saved for it.
+    In a job, that is what an earlier run has saved; otherwise a temporary file in the folder.
     """
     searches = _current.get()
-    return (lambda name, compute: compute()) if searches is None else searches.parts()
+    return _PartsInFile(folder) if searches is None else searches.parts()
 
 
 def resumable(find: Callable[P, Neighbors]) -> Callable[P, Neighbors]:

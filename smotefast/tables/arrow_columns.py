@@ -75,7 +75,8 @@ def numpy_type(arrow_type: pa.DataType) -> np.dtype | None:
     if not is_numeric:
         return None
     # to_pandas_dtype needs pandas before pyarrow 21.
-    return pa.array([], arrow_type).to_numpy(zero_copy_only=False).dtype
+    empty: np.ndarray = pa.array([], arrow_type).to_numpy(zero_copy_only=False)
+    return empty.dtype
 
 
 def features_to_matrix(

@@ -18,7 +18,7 @@ from sklearn.base import clone
 from sklearn.neighbors import NearestNeighbors
 
 import smotefast
-from smotefast import neighbors
+from smotefast import _row_files, neighbors
 from smotefast._row_files import RowFile
 from smotefast.batch import classes_in_files, feature_plan
 from smotefast.batch.block_plan import MemoryLimitError
@@ -337,18 +337,15 @@ def test_scratch__is_about_what_the_files_take(tmp_path, use_files, monkeypatch,
     source = write_file(tmp_path / "in.parquet", imbalanced(6_000, share=0.45, dtype=dtype))
     use_files(1)
     monkeypatch.setattr(neighbors, "load_file_search", lambda *_, **__: None)
-    descriptors, new = [], RowFile.new
+    totals, write = [], RowFile._write
 
-    def new_file(*arguments):
-        rows = new(*arguments)
-        descriptors.append(os.dup(rows._descriptor.number))
-        return rows
+    def write_rows(*arguments):
+        write(*arguments)
+        totals.append(sum(os.fstat(each.number).st_size for each in list(_row_files._open)))
 
-    monkeypatch.setattr(RowFile, "new", new_file)
+    monkeypatch.setattr(RowFile, "_write", write_rows)
     with smotefast.iter_resampled(source, target="label", sampler="smote") as rows:
-        sizes = [os.fstat(each).st_size for each in descriptors]
-        list(map(os.close, descriptors))
-        assert 0.7 * rows.summary.scratch_bytes < sum(sizes) <= rows.summary.scratch_bytes
+        assert 0.7 * rows.summary.scratch_bytes < max(totals) <= rows.summary.scratch_bytes
 
 
 def test_a_plan__loads_the_code_that_packs_cells_of_files(tmp_path, use_files, monkeypatch):

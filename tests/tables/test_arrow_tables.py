@@ -87,7 +87,7 @@ def test_run_end_encoded_columns__stay_run_end_encoded_after_take(values):
         assert taken.schema == X.schema
         assert taken["r"].to_pylist() == [values[i] for i in rows]
         # Before pyarrow 24, such a type does not count as nested.
-        with pytest.raises(ValueError, match="Column 'r' of X is (nested|not numeric)"):
+        with pytest.raises(ValueError, match=r"Column 'r' of X is (nested|not numeric)"):
             open_table(X).to_matrix()
 
 

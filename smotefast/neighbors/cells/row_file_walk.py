@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from smotefast._row_files import RowFile
 from smotefast.kernels.points import Points
 from smotefast.neighbors.cells.row_file_cells import CellBuffer, FileCells
 from smotefast.neighbors.cells.row_file_copies import limit_copies
@@ -51,6 +52,51 @@ class Step(NamedTuple):
         return Step(self.queries.subset(which), self.home[which])
 
 
+class StepQueries:
+    """Which rows of a pool are the queries of each step, in the order of a file of cells.
+
+    Parameters
+    ----------
+    numbers
+        Row of the pool of each entry of the file.
+    n_pool
+        Rows of the pool.
+    is_query
+        Which rows of the pool are queries; None means all.
+    size
+        Queries of a step, at most.
+    """
+
+    def __init__(
+        self, numbers: RowFile, n_pool: int, is_query: np.ndarray | None, size: int
+    ) -> None:
+        self._numbers, self._n_pool, self._is_query = numbers, n_pool, is_query
+        self._size = max(1, size)
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        """Yield the queries of each step, by their number in the pool."""
+        for spans in self.spans():
+            yield np.concatenate([numbers for _, _, numbers in spans])
+
+    def spans(self) -> Iterator[list[tuple[slice, np.ndarray, np.ndarray]]]:
+        """Yield for each step spans of entries, those that are queries, and their numbers."""
+        spans: list[tuple[slice, np.ndarray, np.ndarray]] = []
+        n_queries, block_rows = 0, -(-self._size // 4)
+        # If few rows are queries, a step has those of several blocks.
+        for start in range(0, self._n_pool, block_rows):
+            span = slice(start, min(start + block_rows, self._n_pool))
+            numbers = self._numbers[span].astype(np.int64)
+            which = np.arange(len(numbers))
+            if self._is_query is not None:
+                which = np.flatnonzero(self._is_query[numbers])
+            spans.append((span, which, numbers[which]))
+            n_queries += len(which)
+            if n_queries > self._size - block_rows or span.stop == self._n_pool:
+                if n_queries:
+                    yield spans
+                spans, n_queries = [], 0
+
+
 class FileWalk:
     """The k nearest rows of queries that are rows of a pool in a file.
 
@@ -74,6 +120,8 @@ class FileWalk:
     ----------
     n_pool
         Rows of the pool.
+    step_queries
+        Which rows are the queries of each step.
     """
 
     def __init__(
@@ -86,36 +134,24 @@ class FileWalk:
         n_bytes: int,
     ) -> None:
         limit_copies(cells, k + max(SPARES) + 1)
-        self._cells, self._is_query, self._k = cells, is_query, k
+        self._cells, self._k = cells, k
         self._n_threads, self._n_bytes = n_threads, n_bytes // 4
         self._buffer = CellBuffer(cells, n_bytes=n_bytes // 2)
         self.n_pool, self._n_features = len(cells.entry), cells.points.values.shape[1]
         self._width = self._n_features + CODE_COST * cells.points.codes.shape[1]
+        row_bytes = 2 * cells.points.row_bytes + 28 * (k + SPARES[0]) + 64
+        size = self._n_bytes // row_bytes
+        self.step_queries = StepQueries(cells.numbers, self.n_pool, is_query, size)
         self._scan = CellScan(cells, k, n_threads=n_threads, n_bytes=self._n_bytes)
 
     def steps(self) -> Iterator[Step]:
         """Yield the queries in steps."""
-        cells = self._cells
-        row_bytes = 2 * cells.points.row_bytes + 28 * (self._k + SPARES[0]) + 64
-        size = max(1, self._n_bytes // row_bytes)
-        parts: list[tuple[Points, np.ndarray, np.ndarray]] = []
-        n_queries = 0
-        # If few rows are queries, a step has those of several blocks.
-        for start in range(0, self.n_pool, block_rows := -(-size // 4)):
-            stop = min(start + block_rows, self.n_pool)
-            rows, numbers = cells.read_span(start, stop)
-            home = cells.home(start, stop)
-            if self._is_query is not None:
-                which = np.flatnonzero(self._is_query[numbers])
-                rows, numbers, home = rows.subset(which), numbers[which], home[which]
-            parts.append((rows, numbers, home))
-            n_queries += len(numbers)
-            if n_queries > size - block_rows or stop == self.n_pool:
-                rows = joined_points([part[0] for part in parts])
-                numbers, home = (np.concatenate([part[i] for part in parts]) for i in (1, 2))
-                parts, n_queries = [], 0
-                if len(numbers):
-                    yield Step(Queries(rows, np.arange(len(numbers)), numbers), home)
+        for spans in self.step_queries.spans():
+            read = [self._cells.points.subset(span).subset(which) for span, which, _ in spans]
+            home = [self._cells.home(span.start, span.stop)[which] for span, which, _ in spans]
+            numbers = np.concatenate([numbers for _, _, numbers in spans])
+            queries = Queries(joined_points(read), np.arange(len(numbers)), numbers)
+            yield Step(queries, np.concatenate(home))
 
     def search(self, step: Step, reach: Reach) -> tuple[SearchResult, np.ndarray]:
         """Search for the queries of a step; return the result and what is unresolved.

@@ -127,6 +127,8 @@ def open_labels(y: Container) -> Labels:
     ValueError
         If y has other values than 0 and 1, or no 1.
     """
+    if y is None:
+        raise ValueError("The sampler requires y to be passed, but the target y is None.")
     if np.ndim(y) == 1 and not hasattr(y, "schema"):
         raise ValueError(
             "y has one dimension. Multilabel data need a column for each label, with 1 in rows "

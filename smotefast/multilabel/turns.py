@@ -64,7 +64,8 @@ def rows_in_turn(
         drawn.append(rows[:n_kept])
         counts, n = after[n_kept - 1], n - n_kept
         if len(balanced):
-            active.remove(int(which[n_kept - 1]))
+            at = active.index(int(which[n_kept - 1]))
+            active = active[at + 1 :] + active[:at]  # the turn of the next label
             n_rounds = max(1, n_rounds // 2)
         elif 2 * n_rounds * len(active) * len(counts) <= _COUNTS:
             n_rounds *= 2

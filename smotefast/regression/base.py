@@ -142,6 +142,8 @@ class RegressionSampler(BaseSampler):
                 "Found input variables with inconsistent numbers of samples: X has "
                 f"{table.n_samples} rows and y has {len(target.values)}."
             )
+        if table.n_samples == 1:
+            raise ValueError("X has 1 sample; bins of common and rare targets need 2 or more.")
         return _Data(table, columns, target, self._set_bins(target.values))
 
     def _set_bins(self, y: np.ndarray) -> list[Bin]:
@@ -211,6 +213,7 @@ class RegressionSampler(BaseSampler):
     def __sklearn_tags__(self) -> Tags:
         tags: Tags = super().__sklearn_tags__()
         tags.input_tags.sparse = False
+        tags.input_tags.allow_nan = False  # only categories may be missing
         return tags
 
 

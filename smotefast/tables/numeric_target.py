@@ -58,6 +58,8 @@ def open_numeric_target(y: Container) -> NumericTarget:
     ValueError
         If y is not one column of finite numbers.
     """
+    if y is None:
+        raise ValueError("The sampler requires y to be passed, but the target y is None.")
     library = library_of(y)
     if library == "narwhals":
         from smotefast.tables.narwhals_frames import wrapper_like

@@ -75,7 +75,7 @@ class BinRows:
 
     def mismatches(self, rows: np.ndarray, codes: np.ndarray) -> np.ndarray:
         """Return in how many columns other codes differ from those of rows, shape (n,)."""
-        return np.count_nonzero(self.codes[rows] != codes, axis=1)
+        return np.asarray(np.count_nonzero(self.codes[rows] != codes, axis=1))
 
     def median_distances(self, n_threads: int) -> np.ndarray:
         """Return the median distance of each row to the rows of the bin, shape (n_rows,)."""

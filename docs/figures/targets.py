@@ -70,5 +70,6 @@ def multilabel() -> None:
         label = f"{name}: MeanIR {mean:.1f}"
         bars = ax.bar(np.arange(6) + 0.2 * i - 0.3, counts, 0.19, color=color, label=label)
         ax.bar_label(bars, fontsize=6)
-    ax.set(xlabel="label", ylabel="rows", yscale="log")
+    ax.set(xlabel="label", ylabel="rows", yscale="log", yticks=[10, 100, 1000])
+    ax.minorticks_off()
     ax.legend(fontsize=8, ncols=2)

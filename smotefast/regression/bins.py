@@ -98,10 +98,11 @@ def rows_after(strategy: Any, bins: Sequence[Bin]) -> list[int]:
         shares = (1 / sizes) / np.sum(1 / sizes)
         return [int(n) for n in np.rint(shares * mean * len(sizes))]
     factors = np.asarray(strategy, dtype=np.float64)
-    if factors.shape != sizes.shape or not (factors >= 0).all() or np.isinf(factors).any():
+    is_usable = factors.shape == sizes.shape and bool((factors >= 0).all())
+    if not is_usable or not 0 < factors.sum() < np.inf:
         listed = "; ".join(map(str, bins))
         raise ValueError(
             f"sampling_strategy={strategy!r} must be 'balance', 'extreme', or a factor of 0 or "
-            f"more for each of the {len(bins)} bins of y, in ascending order: {listed}."
+            f"more, not all of them 0, for each of the {len(bins)} bins of y, in ascending order: {listed}."
         )
     return [int(n) for n in np.floor(factors * sizes + 1e-9)]

@@ -28,7 +28,8 @@ def data(n=90, seed=0):
 def mixed(n=90):
     X, y = data(n)
     rng = np.random.default_rng(1)
-    frame = pd.DataFrame(X[:, :2], columns=["a", "b"]).round(1)
+    # Numbers so near to each other that the categories count.
+    frame = pd.DataFrame(X[:, :2] / 5, columns=["a", "b"]).round(2)
     frame["color"] = np.where(
         y[:, 3] > rng.random(n) / 2, "red", rng.choice(["blue", "pink"], n)
     )

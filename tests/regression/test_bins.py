@@ -51,9 +51,13 @@ def test_factors__multiply_the_sizes():
     assert rows_after([2.5, 0.29, 1], split([10, 100, 12])) == [25, 29, 12]
 
 
-@pytest.mark.parametrize("strategy", [[1, 2], [1, 2, -1], [1, 2, np.inf], [[1, 2, 3]]])
+@pytest.mark.parametrize(
+    "strategy", [[1, 2], [1, 2, -1], [1, 2, np.inf], [[1, 2, 3]], [0, 0, 0]]
+)
 def test_factors__are_one_for_each_bin(strategy):
-    with pytest.raises(ValueError, match=r"factor of 0 or more for each of the 3 bins.*rare"):
+    with pytest.raises(
+        ValueError, match=r"factor of 0 or more, .* for each of the 3 bins.*rare"
+    ):
         rows_after(strategy, split([10, 80, 12]))
 
 

@@ -7,6 +7,7 @@ from scipy.stats import binomtest, chisquare, ks_2samp, kstest
 
 from smotefast.regression import SMOGN, SMOTER
 from smotefast.regression.heom import BinRows
+from smotefast.regression.samples import sample_deviations
 from tests.helpers.reference_regression import half_median, heom, nearest_in, ranges_of
 from tests.regression.test_smoter import HIGH, table
 
@@ -58,6 +59,13 @@ def test_noise__is_normal_and_never_wider_than_half_the_median_distance(perturba
     counts = X_new["color"].iloc[noisy].value_counts().sort_index()
     shares = X["color"].iloc[rare].value_counts(normalize=True).sort_index()
     assert chisquare(counts, shares * len(noisy)).pvalue > 1e-3
+
+
+def test_deviations__are_those_of_a_sample():
+    rows = np.array([[1.0, 5.0], [3.0, 5.0], [8.0, 6.0]])
+    expected = [np.std(column, ddof=1) for column in rows.T]
+    np.testing.assert_allclose(sample_deviations(rows), expected)
+    assert sample_deviations(rows[:1]).tolist() == [0, 0]
 
 
 def test_near_neighbors__are_interpolated_as_by_smoter():

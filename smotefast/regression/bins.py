@@ -103,6 +103,7 @@ def rows_after(strategy: Any, bins: Sequence[Bin]) -> list[int]:
         listed = "; ".join(map(str, bins))
         raise ValueError(
             f"sampling_strategy={strategy!r} must be 'balance', 'extreme', or a factor of 0 or "
-            f"more, not all of them 0, for each of the {len(bins)} bins of y, in ascending order: {listed}."
+            f"more, not all of them 0, for each of the {len(bins)} bins of y, in ascending "
+            f"order: {listed}."
         )
     return [int(n) for n in np.floor(factors * sizes + 1e-9)]

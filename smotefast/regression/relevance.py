@@ -194,8 +194,17 @@ def _monotone(points: np.ndarray) -> np.ndarray:
         if secant == 0:
             ends[:] = 0
             continue
-        ends[ends / secant < 0] = 0
-        length = float(np.hypot(*(ends / secant)))
-        if length > 3:
-            ends *= 3 / length
+        ends[np.sign(ends) != np.sign(secant)] = 0
+        with np.errstate(over="ignore"):  # a slope beside two points of nearly equal relevance
+            left, right = ends / secant
+        if not _is_monotone(left, right):
+            ends *= 3 / np.hypot(left, right)
     return np.column_stack([values, relevance, slopes])
+
+
+def _is_monotone(left: float, right: float) -> bool:
+    """Tell whether a cubic is monotone whose end slopes are these multiples of the secant's."""
+    if max(left, right) > 4:  # no such cubic is
+        return False
+    first, second = 2 * left + right - 3, left + 2 * right - 3
+    return first <= 0 or second <= 0 or left * (first + second) >= first**2

@@ -81,6 +81,25 @@ def test_relevance__stays_between_the_relevance_of_two_points(values, data):
         np.testing.assert_allclose(found[[0, -1]], [p0, p1], atol=1e-9)
 
 
+def test_relevance__is_that_of_imbreg():
+    reason = "imbreg is not installed; the papers are compared in other tests"
+    imbreg = pytest.importorskip("imbreg.stratification", reason=reason)
+    rng = np.random.default_rng(0)
+    for y in (
+        np.exp(rng.normal(size=301)),
+        rng.standard_t(2, 500),
+        -np.exp(rng.normal(size=78)),
+    ):
+        theirs = imbreg.phi(np.sort(y), imbreg.phi_control(y, method="extremes"))
+        np.testing.assert_allclose(RelevanceFunction().fit(y)(np.sort(y)), theirs, atol=1e-12)
+    # Slopes within the region of monotone cubics, and beyond it.
+    points = np.array([[0, 0.1, 0.7], [1, 0.8, 2.0], [3, 0.9, 0.05], [5, 1, 0.4]])
+    values = np.linspace(0, 5, 200)
+    theirs = imbreg.phi(values, imbreg.phi_control(values, method="range", control_pts=points))
+    ours = RelevanceFunction(control_points=points).fit([])(values)
+    np.testing.assert_allclose(ours, theirs, atol=1e-12)
+
+
 @pytest.mark.parametrize(
     ("parameters", "y", "message"),
     [

@@ -12,9 +12,9 @@ from sklearn.utils.validation import check_is_fitted
 from smotefast.engine.param_constraints import Interval, StrOptions
 from smotefast.engine.suggestions import SuggestingMixin
 
-_GIVE_POINTS = (
-    "Give control_points instead, such as control_points=[[10, 0], [50, 1]], where 50 and more "
-    "is rare."
+_POINTS = (
+    "control points: RelevanceFunction(control_points=[[10, 0], [50, 1]]) or "
+    "relevance=[[10, 0], [50, 1]] of a sampler, if 50 and more is rare."
 )
 
 
@@ -133,12 +133,12 @@ def _box_plot_points(y: np.ndarray, extremes: str, coef: float) -> np.ndarray:
         raise ValueError(
             f"No value of y is an extreme: none lies beyond {side} of the box plot "
             f"(extremes={extremes!r}, coef={coef:g}; whiskers at {low:g} and {high:g}). Lower "
-            f"coef. {_GIVE_POINTS}"
+            f"coef, or give {_POINTS}"
         )
     if (is_low and low == median) or (is_high and high == median):
         raise ValueError(
             f"A whisker of the box plot of y is the median, {median:g}, so that no value lies "
-            f"between common and rare. {_GIVE_POINTS}"
+            f"between common and rare. Give {_POINTS}"
         )
     ends = (low, 1.0, 0.0) if is_low else (y.min(), 0.0, 0.0), (median, 0.0, 0.0)
     points = np.array([*ends, (high, 1.0, 0.0) if is_high else (y.max(), 0.0, 0.0)])

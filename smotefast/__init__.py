@@ -21,7 +21,7 @@ from smotefast import _threads as _threads  # registers a fork handler
 from smotefast._version import __version__
 
 if TYPE_CHECKING:
-    from smotefast import combine, over_sampling, plot, under_sampling
+    from smotefast import combine, multilabel, over_sampling, plot, regression, under_sampling
     from smotefast.batch import (
         iter_resampled,
         plan_dataset,
@@ -99,12 +99,14 @@ __all__ = [
     "diagnose",
     "diagnose_dataset",
     "iter_resampled",
+    "multilabel",
     "over_sampling",
     "patch_imblearn",
     "plan_dataset",
     "plot",
     "prior_correction",
     "progress",
+    "regression",
     "resample_dataset",
     "under_sampling",
     "unpatch_imblearn",
@@ -120,6 +122,7 @@ SUBPACKAGES = {
     "diagnosis": ["diagnose", "diagnose_dataset"],
     "evaluation": ["compare"],
     "exceptions": ["ResamplingWarning"],
+    "multilabel": [],  # used as multilabel.MLSMOTE(...)
     "over_sampling": [
         "ADASYN",
         "ROSE",
@@ -137,6 +140,7 @@ SUBPACKAGES = {
     ],
     "patch": ["patch_imblearn", "unpatch_imblearn"],
     "plot": [],  # used as plot.resampling(...)
+    "regression": [],  # used as regression.SMOTER(...)
     "report.in_memory": ["progress"],
     "spark": [],  # used as smotefast.spark.resample(...)
     "under_sampling": [

@@ -24,7 +24,7 @@ LAYERS = [
     {"dask", "diagnosis", "evaluation", "spark"},
     {"batch"},
     {"registry", "patch"},
-    {"combine"},
+    {"combine", "multilabel", "regression"},
     {"report", "over_sampling", "under_sampling"},
     {"engine", "cluster"},
     {"neighbors", "storage", "tables"},

@@ -5,11 +5,13 @@ import inspect
 import numpy as np
 import pytest
 
-from smotefast import combine, over_sampling, under_sampling
+from smotefast import combine, multilabel, over_sampling, regression, under_sampling
+from smotefast.engine.base import BaseSampler
 from tests.helpers.docstrings import section
 
-HOMES = (over_sampling, under_sampling, combine)
-KINDS = [getattr(home, name) for home in HOMES for name in home.__all__]
+HOMES = (over_sampling, under_sampling, combine, regression, multilabel)
+PUBLIC = [getattr(home, name) for home in HOMES for name in home.__all__]
+KINDS = [kind for kind in PUBLIC if inspect.isclass(kind) and issubclass(kind, BaseSampler)]
 GIVEN = {
     "SMOTENC": {"categorical_features": [0]},
     "KMeansSMOTE": {"kmeans_estimator": 1},
@@ -26,7 +28,12 @@ each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name_
 def fitted(kind):
     rng = np.random.default_rng(0)
     sampler = kind(**GIVEN.get(kind.__name__, {}))
-    sampler.fit_resample(rng.normal(size=(40, 3)), np.repeat([0, 1], [28, 12]))
+    y = np.repeat([0, 1], [28, 12])
+    if kind.__module__.startswith("smotefast.regression."):
+        y = np.exp(np.arange(40) / 8)
+    if kind.__module__.startswith("smotefast.multilabel."):
+        y = np.column_stack([np.ones(40, dtype=int), y, np.arange(40) < 6])
+    sampler.fit_resample(rng.normal(size=(40, 3)), y)
     return sampler
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ from smotefast._typing import Container
 from smotefast.engine.recipes import Provenance, widened_rows, write_numbers
 from smotefast.tables import keep_index, open_table
 from smotefast.tables.column_types import is_missing
+from smotefast.tables.numeric_target import column_as_frame
 from smotefast.tables.protocol import library_of
 
 _WORDS = ("base", "interpolate")
@@ -165,7 +166,7 @@ def _resample_frame(
         if word == "base":
             return array.take(alignment.positions)
         raise ValueError(f"Pass a Series instead of {type(array).__name__}.")
-    frame, unwrap = _as_frame(array, library)
+    frame, unwrap = column_as_frame(array, library)
     table = open_table(frame)
     _check_rows(table.n_samples, alignment)
     if word == "interpolate" and not table.is_sparse:
@@ -189,23 +190,6 @@ def _resample_frame(
         if old_type != new_type or not _is_same([value], constant):
             raise _cannot_hold(old_type, constant)
     return unwrap(filled)
-
-
-def _as_frame(array: Any, library: str) -> tuple[Any, Callable[[Any], Any]]:
-    """Return a column as a frame or table, and the function that returns it as a column."""
-    if library == "pandas" and array.ndim == 1:
-        return array.to_frame(), lambda frame: frame.iloc[:, 0].rename(array.name)
-    if library == "polars" and hasattr(array, "to_frame"):
-        return array.to_frame(), lambda frame: frame.to_series()
-    if library == "pyarrow" and not hasattr(array, "schema"):
-        import pyarrow as pa
-
-        def column_of(table: Any) -> Any:
-            column = table.column(0)
-            return column if isinstance(array, pa.ChunkedArray) else column.combine_chunks()
-
-        return pa.table({"values": array}), column_of
-    return array, lambda frame: frame
 
 
 def _with_constant(frame: Any, library: str, n_synthetic: int, constant: Any) -> Any:

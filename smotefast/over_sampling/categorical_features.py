@@ -1,16 +1,91 @@
-"""Resolve ``categorical_features`` of SMOTENC: by dtype, position, name or mask."""
+"""Resolve ``categorical_features``: by dtype, position, name or mask.
+
+``MixedColumns`` are numbers and categories of a table, which new rows are appended to.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 
 from smotefast._messages import did_you_mean, list_names, quote_name
-from smotefast.tables import TableSchema
+from smotefast._typing import Container, Matrix
+from smotefast.engine.base import BaseSampler
+from smotefast.engine.input_checks import finite_numbers
+from smotefast.engine.mixed_recipes import first_rows
+from smotefast.over_sampling._categorical import encode_columns
+from smotefast.tables import Table, TableSchema, open_table
+from smotefast.tables.categories import MixedRows
 
 NOT_NUMERIC = ("category", "text", "boolean", "other")
+
+# Writes numbers of new rows for a table of the numeric columns.
+Fill = Callable[[Table, np.ndarray], None]
+
+
+@dataclass(frozen=True)
+class MixedColumns:
+    """Numbers and categories of a table.
+
+    Attributes
+    ----------
+    numeric, categorical
+        Positions of the columns.
+    numbers
+        Shape (n_rows, n_numeric); CSR if the table is sparse.
+    codes
+        Shape (n_rows, n_categorical), int32.
+    """
+
+    numeric: list[int]
+    categorical: list[int]
+    numbers: Matrix
+    codes: np.ndarray
+
+    @classmethod
+    def read(cls, table: Table, categorical_features: Any, sampler: BaseSampler) -> Self:
+        """Read the columns of a table; errors name the sampler."""
+        positions = range(table.n_features)
+        if table.is_sparse:
+            return cls(list(positions), [], finite_numbers(table, sampler), np.empty((0, 0)))
+        categorical = categorical_positions(categorical_features, table).tolist()
+        numeric = [j for j in positions if j not in categorical]
+        numbers: Matrix = np.empty((table.n_samples, 0))
+        if numeric:
+            columns = table.select(numeric) if categorical else table
+            numbers = finite_numbers(columns, sampler)
+        return cls(numeric, categorical, numbers, encode_columns(table, categorical)[0])
+
+    def append(
+        self, table: Table, kept: np.ndarray, codes: np.ndarray, fill: Fill
+    ) -> Container:
+        """Return the rows of the table at some positions, then new rows.
+
+        Parameters
+        ----------
+        table
+            The table that was read. It is dense.
+        kept
+            Positions of its rows, among them a row with each category of the new rows.
+        codes
+            Categories of the new rows, shape (n_new, n_categorical).
+        fill
+            Takes the numeric columns of the rows that are kept, and an array of the numbers of
+            the new rows; writes these numbers.
+        """
+        taken = open_table(table.take(kept))
+        if not self.categorical:
+            return taken.extend(len(codes), lambda out: fill(taken, out))
+        numbers = np.empty((len(codes), len(self.numeric)))
+        if self.numeric:
+            fill(taken.select(self.numeric), numbers)
+        firsts = first_rows(self.codes[kept])
+        columns = zip(self.categorical, firsts, codes.T, strict=True)
+        picks = {j: first[column] for j, first, column in columns}
+        return taken.append_mixed(MixedRows(numbers, self.numeric, picks))
 
 
 def categorical_positions(value: Any, columns: TableSchema) -> np.ndarray:

@@ -1,0 +1,210 @@
+"""Relevance of target values, from 0 (common) to 1 (rare)."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from smotefast.engine.param_constraints import Interval, StrOptions
+from smotefast.engine.suggestions import SuggestingMixin
+
+_POINTS = (
+    "control points: RelevanceFunction(control_points=[[10, 0], [50, 1]]) or "
+    "relevance=[[10, 0], [50, 1]] of a sampler, if 50 and more is rare."
+)
+
+
+class RelevanceFunction(SuggestingMixin, BaseEstimator):  # type: ignore[misc]
+    """Relevance of target values: 0 for common values, 1 for rare ones.
+
+    The function is a monotone piecewise cubic through control points, and constant outside of
+    them. By default the points are the median, of relevance 0, and the whiskers of a box plot,
+    of relevance 1: the lowest and the highest value within ``coef`` times the interquartile
+    range of the quartiles. A side without values beyond its whisker has relevance 0.
+
+    Parameters
+    ----------
+    extremes : {"both", "high", "low"}, default="both"
+        Which extremes are rare. Not used with ``control_points``.
+    coef : float, default=1.5
+        Length of the whiskers in interquartile ranges. Not used with ``control_points``.
+    control_points : array-like of shape (n_points, 2) or (n_points, 3), default=None
+        Values of the target, ascending, with the relevance of each, between 0 and 1, and its
+        slope. Without slopes, a point has the mean slope of the lines to both neighbors, the
+        first and the last have slope 0. Slopes that would break monotony are lowered.
+
+    Attributes
+    ----------
+    control_points_ : ndarray of shape (n_points, 3)
+        Value, relevance and slope of each control point.
+
+    Raises
+    ------
+    ValueError
+        If no value lies beyond a whisker, or a whisker is the median, or the control points
+        are not ascending.
+
+    See Also
+    --------
+    SMOTER : Resampling by this function.
+
+    References
+    ----------
+    R. P. Ribeiro, "Utility-based Regression", PhD thesis, University of Porto, 2011.
+
+    F. N. Fritsch, R. E. Carlson, "Monotone Piecewise Cubic Interpolation", SIAM Journal on
+    Numerical Analysis 17(2), 238-246, 1980.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from smotefast.regression import RelevanceFunction
+    >>> relevance = RelevanceFunction(extremes="high").fit(np.r_[0:21, 60])
+    >>> relevance.control_points_[:, :2]
+    array([[ 0. ,  0. ],
+           [10.5,  0. ],
+           [20. ,  1. ]])
+    >>> relevance([10.5, 15.25, 20, 60])
+    array([0. , 0.5, 1. , 1. ])
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "extremes": [StrOptions({"both", "high", "low"})],
+        "coef": [Interval(Real, 0, None, closed="left")],
+        "control_points": ["array-like", None],
+    }
+
+    control_points_: np.ndarray
+
+    def __init__(
+        self,
+        *,
+        extremes: Literal["both", "high", "low"] = "both",
+        coef: float = 1.5,
+        control_points: Any = None,
+    ) -> None:
+        self.extremes = extremes
+        self.coef = coef
+        self.control_points = control_points
+
+    def fit(self, y: Any) -> Self:
+        """Set the control points.
+
+        Parameters
+        ----------
+        y : array-like of shape (n_samples,)
+            The target. Its values matter only without ``control_points``.
+
+        Returns
+        -------
+        RelevanceFunction
+            The function itself.
+        """
+        self._validate_params()
+        if self.control_points is None:
+            points = _box_plot_points(np.asarray(y, np.float64), self.extremes, self.coef)
+        else:
+            points = _given_points(self.control_points)
+        self.control_points_ = _monotone(points)
+        return self
+
+    def __call__(self, y: Any) -> np.ndarray:
+        """Return the relevance of target values, shape (n_samples,)."""
+        from scipy.interpolate import CubicHermiteSpline
+
+        check_is_fitted(self)
+        values, relevance, slopes = self.control_points_.T
+        inside = np.clip(np.asarray(y, np.float64), values[0], values[-1])
+        cubic = CubicHermiteSpline(values, relevance, slopes)
+        return np.clip(cubic(inside), 0.0, 1.0)
+
+
+def _box_plot_points(y: np.ndarray, extremes: str, coef: float) -> np.ndarray:
+    """Return the control points of the extremes, shape (n_points, 3)."""
+    low, median, high = _box_plot(y, coef)
+    is_low = extremes != "high" and y.min() < low
+    is_high = extremes != "low" and y.max() > high
+    if not (is_low or is_high):
+        side = "a whisker" if extremes == "both" else f"the {extremes} whisker"
+        raise ValueError(
+            f"No value of y is an extreme: none lies beyond {side} of the box plot "
+            f"(extremes={extremes!r}, coef={coef:g}; whiskers at {low:g} and {high:g}). Lower "
+            f"coef, or give {_POINTS}"
+        )
+    if (is_low and low == median) or (is_high and high == median):
+        raise ValueError(
+            f"A whisker of the box plot of y is the median, {median:g}, so that no value lies "
+            f"between common and rare. Give {_POINTS}"
+        )
+    ends = (low, 1.0, 0.0) if is_low else (y.min(), 0.0, 0.0), (median, 0.0, 0.0)
+    points = np.array([*ends, (high, 1.0, 0.0) if is_high else (y.max(), 0.0, 0.0)])
+    return points[np.r_[True, np.diff(points[:, 0]) > 0]]
+
+
+def _box_plot(y: np.ndarray, coef: float) -> tuple[float, float, float]:
+    """Return low whisker, median and high whisker, by Tukey's hinges as in R."""
+    ordered = np.sort(y)
+    n = len(ordered)
+    depth = (n + 3) // 2 / 2 - 1  # of the lower hinge, from 0
+    low_hinge, high_hinge = (
+        (ordered[int(np.floor(at))] + ordered[int(np.ceil(at))]) / 2
+        for at in (depth, n - 1 - depth)
+    )
+    reach = coef * (high_hinge - low_hinge)
+    inside = ordered[(ordered >= low_hinge - reach) & (ordered <= high_hinge + reach)]
+    return float(inside[0]), float(np.median(ordered)), float(inside[-1])
+
+
+def _given_points(given: Any) -> np.ndarray:
+    """Return the user's control points, shape (n_points, 3)."""
+    points = np.asarray(given, dtype=np.float64)
+    if points.ndim != 2 or points.shape[1] not in (2, 3) or len(points) < 2:
+        raise ValueError(
+            f"control_points has shape {points.shape}. Give two points or more, each with its "
+            "value of y and its relevance: [[10, 0], [50, 1]]."
+        )
+    values, relevance = points.T[:2]
+    if not np.isfinite(points).all() or not (np.diff(values) > 0).all():
+        raise ValueError(
+            f"The values of control_points must be finite and ascending, without duplicates; "
+            f"they are {values.tolist()}. Sort the points."
+        )
+    if relevance.min() < 0 or relevance.max() > 1:
+        raise ValueError(
+            f"The relevance of control_points must be between 0 and 1; it is "
+            f"{relevance.tolist()}."
+        )
+    if points.shape[1] == 3:
+        return points
+    secants = np.diff(relevance) / np.diff(values)
+    inner = (secants[1:] + secants[:-1]) / 2
+    return np.column_stack([points, np.r_[0.0, inner, 0.0]])
+
+
+def _monotone(points: np.ndarray) -> np.ndarray:
+    """Lower the slopes so that the cubic is monotone between two points (Fritsch, Carlson)."""
+    values, relevance, slopes = points.T.copy()
+    secants = np.diff(relevance) / np.diff(values)
+    for i, secant in enumerate(secants):
+        ends = slopes[i : i + 2]
+        if secant == 0:
+            ends[:] = 0
+            continue
+        ends[np.sign(ends) != np.sign(secant)] = 0
+        with np.errstate(over="ignore"):  # a slope beside two points of nearly equal relevance
+            left, right = ends / secant
+        if not _is_monotone(left, right):
+            ends *= 3 / np.hypot(left, right)
+    return np.column_stack([values, relevance, slopes])
+
+
+def _is_monotone(left: float, right: float) -> bool:
+    """Tell whether a cubic is monotone whose end slopes are these multiples of the secant's."""
+    if max(left, right) > 4:  # no such cubic is
+        return False
+    first, second = 2 * left + right - 3, left + 2 * right - 3
+    return first <= 0 or second <= 0 or left * (first + second) >= first**2

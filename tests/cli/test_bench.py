@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from functools import partial
 
 import pytest
@@ -102,6 +104,29 @@ def test_runs_without_a_measurement_or_with_an_error__fail_after_writing(quick, 
     assert len(json.loads(out.read_text())["cases"]) == 1
     done = run("memory", *quick)
     assert (done.returncode, "--in-process measures no memory" in done.stderr) == (2, True)
+
+
+def test_sigterm__keeps_finished_cases(tmp_path):
+    plugin = tmp_path / "waiting.py"
+    plugin.write_text(
+        "import time\nfrom smotefast.bench import Contender\n"
+        "def make(case):\n    time.sleep(60 * (case.k == 2))\n    raise ValueError('not today')\n"
+        "CONTENDERS = [Contender('waits', make)]\n"
+    )
+    options = "--in-process --contender waits --k 1,2 --rows 200".split()
+    out = tmp_path / "run.json"
+    command = [sys.executable, "-m", "smotefast", "bench", "speed", *options]
+    command += ["--plugin", str(plugin), "--json", str(out)]
+    pipes = dict.fromkeys(("stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(command, **pipes, text=True) as process:
+        while not process.stderr.readline().startswith("smotefast: 2 of 2:"):
+            assert process.poll() is None
+        process.terminate()
+        shown, _ = process.communicate(timeout=50)
+    assert process.returncode == 143
+    assert "Stopped by SIGTERM: the cases above are complete." in shown
+    stored = json.loads(out.read_text())
+    assert (stored["stopped_by"], [case["k"] for case in stored["cases"]]) == ("SIGTERM", [1])
 
 
 @pytest.mark.parametrize(

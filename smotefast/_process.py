@@ -1,4 +1,4 @@
-"""This process as the system sees it: its resident memory, and the signals that end it.
+"""The process as the system sees it: its resident memory, and the signals that end it.
 
 This module imports nothing large: a process that measures another library loads it, too.
 """

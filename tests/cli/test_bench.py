@@ -14,6 +14,16 @@ from tests.helpers import command_line as commands
 from tests.helpers.parquet_files import imbalanced, write_file
 
 run = partial(commands.run, "bench")
+WAITING = """
+import time
+from smotefast.bench import Contender
+
+def make(case):
+    time.sleep(60 if case.k == 2 else 0)
+    raise ValueError("not today")
+
+CONTENDERS = [Contender("waits", make)]
+"""
 QUICK = "--in-process --rounds 3 --later 1 --contender quick"
 
 
@@ -108,11 +118,7 @@ def test_runs_without_a_measurement_or_with_an_error__fail_after_writing(quick, 
 
 def test_sigterm__keeps_finished_cases(tmp_path):
     plugin = tmp_path / "waiting.py"
-    plugin.write_text(
-        "import time\nfrom smotefast.bench import Contender\n"
-        "def make(case):\n    time.sleep(60 * (case.k == 2))\n    raise ValueError('not today')\n"
-        "CONTENDERS = [Contender('waits', make)]\n"
-    )
+    plugin.write_text(WAITING)
     options = "--in-process --contender waits --k 1,2 --rows 200".split()
     out = tmp_path / "run.json"
     command = [sys.executable, "-m", "smotefast", "bench", "speed", *options]

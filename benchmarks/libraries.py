@@ -1,4 +1,4 @@
-"""The names of the sides, where each sampler is, and the whole programs run from outside."""
+"""Both libraries: where each sampler is, which take a seed, and programs that use them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 OURS, THEIRS = "smotefast", "imbalanced-learn"
 EXACT = f'{OURS}, search="exact"'
-# The step of a combination that takes rows away.
+# The step of a combination that removes rows.
 LAST_STEPS = {"SMOTEENN": "enn_", "SMOTETomek": "tomek_"}
 _PACKAGES = {OURS: "smotefast", THEIRS: "imblearn"}
 # Nothing is drawn in these, and they take no seed.
@@ -44,20 +44,12 @@ def selects(sampler: str) -> bool:
     return sampler in LAST_STEPS or (sampler in _UNDER and sampler != "ClusterCentroids")
 
 
-def sampler_program(
-    library: str, folder: str, sampler: str = "SMOTE", parameters: dict[str, Any] | None = None
-) -> str:
+def sampler_program(library: str, folder: str, sampler: str, parameters: dict[str, Any]) -> str:
     """Return a whole program: load, resample, end."""
-    given = seed_of(sampler) | (parameters or {})
-    told = ", ".join(f"{name}={value!r}" for name, value in given.items())
+    given = ", ".join(f"{k}={v!r}" for k, v in (seed_of(sampler) | parameters).items())
     return (
         "import numpy as np\n"
         f"from {module_of(library, sampler)} import {sampler}\n"
         f"X, y = np.load({folder + '/X.npy'!r}), np.load({folder + '/y.npy'!r})\n"
-        f"{sampler}({told}).fit_resample(X, y)\n"
+        f"{sampler}({given}).fit_resample(X, y)\n"
     )
-
-
-def import_program(library: str) -> str:
-    """Return a program that imports SMOTE and ends."""
-    return f"from {module_of(library, 'SMOTE')} import SMOTE"

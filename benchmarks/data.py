@@ -57,7 +57,10 @@ def make(data: dict[str, Any], folder: str, dtype: str) -> None:
 
     from smotefast.bench.shapes import SHAPES, make_rows
 
-    generators = {"little-overlap": _little_overlap, "nominal-70-20-10": _uneven_nominal}
+    generators = {
+        "little-overlap": _little_overlap, "nominal-70-20-10": _uneven_nominal,
+        "one-class": _one_class, "low-rank": _low_rank, "gaussian": _gaussian,
+    }  # fmt: skip
     (X, y), _ = make_rows(DataSet(**data), SHAPES | generators)
     Path(folder).mkdir(parents=True)
     np.save(Path(folder) / "X.npy", X.astype(dtype, copy=False))
@@ -82,6 +85,31 @@ def _uneven_nominal(data: DataSet, rng: Any) -> tuple[Any, Any]:
     counts = [data.n_rows * percent // 100 for percent in (70, 20, 10)]
     y = random_labels(counts, rng)
     return level_codes(y, rng.integers(5, 21, data.n_features).tolist(), rng), y
+
+
+def _one_class(data: DataSet, rng: Any) -> tuple[Any, Any]:
+    """Return clusters of full dimension."""
+    import numpy as np
+
+    from smotefast.bench.shapes import clustered_rows
+
+    y = np.ones(data.n_rows, dtype=np.int64)
+    return clustered_rows(y, data.n_features, rng), y
+
+
+def _low_rank(data: DataSet, rng: Any) -> tuple[Any, Any]:
+    """Return 80 clusters, each of 5 directions, with a little noise."""
+    import numpy as np
+
+    n, d = data.n_rows, data.n_features
+    y, maps = rng.integers(0, 80, n), rng.normal(size=(80, 5, d))
+    X = 3 * rng.normal(size=(80, d))[y] + 0.05 * rng.normal(size=(n, d))
+    return X + np.einsum("ni,nij->nj", rng.normal(size=(n, 5)), maps[y]), y
+
+
+def _gaussian(data: DataSet, rng: Any) -> tuple[Any, Any]:
+    """Return rows of one Gaussian."""
+    return rng.normal(size=(data.n_rows, data.n_features)), rng.integers(0, 2, data.n_rows)
 
 
 def make_parquet(path: str, n_samples: int, n_features: int, share: float) -> None:

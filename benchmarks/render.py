@@ -19,7 +19,7 @@ from benchmarks.approximation_cost import level_table, set_table
 from benchmarks.store import load_all
 
 ROOT = Path(__file__).resolve().parent.parent
-_PAGES = ("benchmarks", "approximation", "diagnose")
+_PAGES = ("benchmarks", "approximation", "diagnose", "imbalanced-learn")
 DOCUMENTS = [ROOT / "README.md", *(ROOT / "docs" / f"{page}.md" for page in _PAGES)]
 # At most eight rows; docs/benchmarks.md has all of them.
 README_CASES = (
@@ -42,13 +42,14 @@ def table_makers() -> dict[str, Callable[[], str]]:
     stored = load_all()
     compared = [case for group in SYNTHETIC for case in stored[group]]
     by_name = {case["name"]: case for case in compared}
-    measured = {group: stored[group] for group in (*SYNTHETIC, "small", *REAL)}
+    measured = {group: stored[group] for group in (*SYNTHETIC, "small", *REAL, "patched")}
     makers: dict[str, Callable[[], str]] = {
         "selected": lambda: tables.summary([by_name[name] for name in README_CASES]),
         "summary": lambda: tables.summary(compared),
         "batch": lambda: tables.batch(by_name["batch_20m"]),
         "targets": lambda: tables.targets([*compared, *stored["small"]]),
         "machine": lambda: tables.machines(measured),
+        "search": lambda: tables.searches(stored["search"]),
         "approximation levels": lambda: level_table(stored["approximation_cost"]),
         "approximation sets": lambda: set_table(stored["approximation_cost"]),
         "guide advice": lambda: guide_advice.table(stored["guide_advice"]["sets"]),

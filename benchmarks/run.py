@@ -22,11 +22,13 @@ from typing import Any
 
 from benchmarks import cases, real_cases
 from benchmarks.measure import Case, Plan
+from benchmarks.patched_cases import PROGRAMS, Program, is_installed
+from benchmarks.search_cases import SEARCHES, SearchCase
 from benchmarks.special import SPECIAL, Special
 from benchmarks.store import RESULTS, save
 from smotefast.bench.machine import describe_machine, load
 
-AnyCase = Case | Special | real_cases.FileCase
+AnyCase = Case | Special | Program | SearchCase | real_cases.FileCase
 
 
 def groups(tables: Path | None = None) -> dict[str, list[AnyCase]]:
@@ -36,6 +38,8 @@ def groups(tables: Path | None = None) -> dict[str, list[AnyCase]]:
         "cleaning": [*cases.CLEANING, *cases.CLEANING_OF_MANY],
         "small": [*cases.SMALL],
         "special": [*SPECIAL],
+        "search": [*SEARCHES],
+        "patched": [each for each in PROGRAMS if is_installed(each)],
     }
     if tables is not None:
         found["real_over_samplers"] = [*real_cases.over_samplers(tables)]

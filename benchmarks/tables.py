@@ -17,14 +17,19 @@ _TIMES = {
     "process_wall": "whole process",
     "process_cpu": "CPU time",
 }
-_SHARES = {"decisions_equal": "same decisions", "rows_equal": "identical rows"}
+_SHARES = {
+    "decisions_equal": "same decisions",
+    "rows_equal": "identical rows",
+    "outputs_equal": "same output",
+}
 Found = dict[str, Any]
 
 
 def markdown(rows: Sequence[dict[str, str]]) -> str:
     """Write rows as a table, without columns that are empty in all of them."""
-    head = [name for name in rows[0] if any(row[name] for row in rows)] if rows else []
-    lines = [head, ["---"] * len(head), *([row[name] for name in head] for row in rows)]
+    names = dict.fromkeys(name for row in rows for name in row)
+    head = [name for name in names if any(row.get(name) for row in rows)]
+    lines = [head, ["---"] * len(head), *([row.get(name, "") for name in head] for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines if line)
 
 
@@ -123,15 +128,20 @@ def _row(case: Found) -> dict[str, str]:
         row[name] = not_timed(side) or spread(shown_times(side))
     row["speedup"] = speed_of(case)
     for name, title in _TIMES.items():
-        if name != "later_calls":
-            row[title] = each_side(sides, lambda s, n=name: _median(s.get(n)), once=False)
+        is_shown = name == "later_calls" or all(shown_times(s) == s.get(name) for s in sides)
+        texts = each_side(sides, lambda s, n=name: _median(s.get(n)), once=False)
+        row[title] = "" if is_shown else texts
     row["peak memory"] = each_side(sides, _peak, once=False)
     for name, title in _SHARES.items():
         row[title] = each_side(sides, lambda s, n=name: _share(s.get(n)), once=True)
     row["search"] = each_side(sides, search_of, once=True)
-    measured = f"{case['date']}, load {case['load_before']}" if "date" in case else ""
     name = f"`{case['name']}`" if case["name"] != case["title"] else ""
-    return row | {"measured": measured, "name": name}
+    return row | {"measured": _measured(case), "name": name}
+
+
+def _measured(case: Found) -> str:
+    load = f", load {case['load_before']}" if "load_before" in case else ""
+    return f"{case['date']}{load}" if "date" in case else ""
 
 
 def _sizes_after(side: Found) -> str:
@@ -159,8 +169,7 @@ def cases(stored: Stored) -> str:
     parts = [markdown([_row(case) for case in stored if {*case["sides"]} <= {*_SIDES}])]
     for case in stored:
         if not {*case["sides"]} <= {*_SIDES}:
-            date = f"{case['date']}, load {case['load_before']}"
-            parts.append(f"{case['title']} (`{case['name']}`; {date}):")
+            parts.append(f"{case['title']} (`{case['name']}`; {_measured(case)}):")
             parts.append(markdown([*_by_side(case)]))
     notes: dict[str, list[str]] = {}
     for case in stored:
@@ -174,7 +183,21 @@ def _by_side(case: Found) -> Iterator[dict[str, str]]:
     for name, side in case["sides"].items():
         times = {title: spread(side.get(of)) for of, title in _TIMES.items()}
         shares = {title: _share(side.get(of)) for of, title in _SHARES.items()}
-        yield {"run": name, **times, "peak memory": _peak(side), **shares}
+        more = {"peak memory": _peak(side), "search": search_of(side)}
+        yield {"run": name, **times, **more, **shares}
+
+
+def searches(stored: Stored) -> str:
+    """Write the seconds of each library beside each other, with the recall in brackets."""
+    return markdown([_search_row(case) for case in stored])
+
+
+def _search_row(case: Found) -> dict[str, str]:
+    row = {"data": case["title"]}
+    for name, side in case["sides"].items():
+        recall = f" ({side['recall']:.3f})" if "recall" in side else ""
+        row[name] = f"{_median(side['first_call'])}{recall}"
+    return row
 
 
 def summary(stored: Stored) -> str:

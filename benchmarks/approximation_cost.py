@@ -80,7 +80,7 @@ class WorseNeighbors(NearestNeighbors):
 def models() -> dict[str, ClassifierMixin]:
     """Return the classifiers."""
     boosting = HistGradientBoostingClassifier(max_iter=50, random_state=0)
-    return {"logistic": LogisticRegression(max_iter=1000), "boosting": boosting}
+    return {"logistic": LogisticRegression(solver="newton-cholesky"), "boosting": boosting}
 
 
 def scores(y: np.ndarray, probabilities: np.ndarray) -> Values:

@@ -6,6 +6,7 @@ Each imports its library when a sampler is made; ``choose_contenders`` tells whi
 from __future__ import annotations
 
 import importlib.util
+import logging
 from collections.abc import Iterable, Mapping
 from functools import partial
 from importlib import import_module
@@ -68,7 +69,10 @@ def _sampler(case: Case, library: str, *, estimator: Any = None, **parameters: A
         raise ValueError(f"{case.sampler} takes no estimator of neighbors.")
     if not hasattr(module, cls.__name__):
         raise ValueError(f"{_LIBRARIES.get(library, library)} has no {cls.__name__}.")
-    return getattr(module, cls.__name__)(**given)
+    theirs = getattr(module, cls.__name__)
+    if estimator is not None and "n_jobs" in (parameter_names(theirs) or ()):
+        given["n_jobs"] = case.threads  # the sampler gives it to the estimator
+    return theirs(**given)
 
 
 def _smotefast(case: Case, search: str) -> Any:
@@ -97,10 +101,32 @@ def _smote_variants(case: Case) -> Any:
     if case.data.n_classes > 2:
         raise ValueError("smote-variants resamples two classes.")
     variants = import_module("smote_variants")
+    logging.getLogger("smote_variants").setLevel(logging.WARNING)  # it logs each step
     parameters: dict[str, Any] = {"random_state": SEED, "n_jobs": case.threads}
     if case.sampler in ("smote", "borderline-smote", "adasyn", "kmeans-smote"):
         parameters["n_neighbors"] = case.k
-    return getattr(variants, _VARIANTS[case.sampler])(**parameters)
+    return _Variant(getattr(variants, _VARIANTS[case.sampler])(**parameters))
+
+
+class _Variant:
+    """A sampler of smote-variants; it returns the rows unchanged where it fails."""
+
+    def __init__(self, sampler: Any) -> None:
+        self.sampler = sampler
+
+    def fit_resample(self, X: Any, y: Any) -> Any:
+        """Return the rows with new ones.
+
+        Raises
+        ------
+        ValueError
+            If there are none.
+        """
+        X_new, y_new = self.sampler.fit_resample(X, y)
+        if len(X_new) == len(X) and (X_new == X).all():
+            name = type(self.sampler).__name__
+            raise ValueError(f"{name} of smote-variants returned the rows unchanged.")
+        return X_new, y_new
 
 
 CONTENDERS = (

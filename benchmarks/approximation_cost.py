@@ -1,9 +1,11 @@
 """Does the approximate search cost anything? Cross-validated, at equal draws.
 
-    python -m benchmarks.approximation_cost FOLDER [NAME ...] [--most-rows N]
+    python -m benchmarks.approximation_cost FOLDER [NAME ...] [--most-rows N] [--rows N]
 
 FOLDER has ``benchmark/`` and ``tables/`` as for ``benchmarks.run --tables``; a NAME is one of
-their sets or a generator of ``smotefast bench``. Without a NAME all are measured. In each fold
+their sets or a generator of ``smotefast bench``, which makes --rows rows (default 50,000). Of
+larger sets a sample of --most-rows rows is taken (default 100,000). Without a NAME all are
+measured, one after the other, which takes hours. In each fold
 SMOTE resamples the training rows with exact neighbors and with others: those of
 ``search="approximate"``, and exact ones of which a share is replaced by random rows of the
 class. All draws are equal, so that only the neighbors differ. Classifiers are fitted to each,
@@ -49,7 +51,7 @@ _TABLES = (
     *(tables.CREDIT, tables.COVERTYPE, tables.KDD),
 )
 _GENERATED = ("clusters", "overlapping", "heavy-tails")
-_GENERATED_ROWS, _SMALL = 50_000, 30_000  # up to so many rows, folds are drawn twice
+_SMALL = 15_000  # up to so many rows, folds are drawn twice
 Values = dict[str, float]
 
 
@@ -152,18 +154,18 @@ def _intervals(
     return result
 
 
-def data_sets(folder: Path, names: list[str], most_rows: int) -> Iterator[tuple[Any, ...]]:
+def data_sets(given: argparse.Namespace) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     """Yield name, X, y: the sets of a folder, then generated ones; samples of large ones."""
-    sets = sorted(path.stem for path in (folder / "benchmark").glob("*.npz"))
-    for name in names or (*sets, *_TABLES, *_GENERATED):
+    sets = sorted(path.stem for path in (given.folder / "benchmark").glob("*.npz"))
+    for name in given.names or (*sets, *_TABLES, *_GENERATED):
         if name in SHAPES:
-            data = DataSet(name, n_rows=_GENERATED_ROWS, n_features=30, ratio=0.5)
+            data = DataSet(name, n_rows=given.rows, n_features=30, ratio=0.5)
             (X, y), _ = make_rows(data, SHAPES)
             yield f"{name}, {data.n_rows:,} x 30", X, y
             continue
-        X, y = tables.binary(str(folder), name)
-        if len(y) > most_rows:
-            rows = sample_rows(y, most_rows, seed=0)
+        X, y = tables.binary(str(given.folder), name)
+        if len(y) > given.most_rows:
+            rows = sample_rows(y, given.most_rows, seed=0)
             X, y = X[rows], y[rows]
         yield name, X, y
 
@@ -217,8 +219,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--most-rows", type=int, default=100_000)
+    parser.add_argument("--rows", type=int, default=50_000)
     given = parser.parse_args()
-    for name, X, y in data_sets(given.folder, given.names, given.most_rows):
+    for name, X, y in data_sets(given):
         found = measure(name, X, y, repeats=2 if len(y) <= _SMALL else 1)
         found |= {"date": date.today().isoformat(), "machine": describe_machine()}
         save(RESULTS / "approximation_cost.json", found)

@@ -47,9 +47,9 @@ class SearchCase(NamedTuple):
         """Return what is stored of the case: a side for each library."""
         data, sides = self.data.arguments(plan), {}
         limits: list[float] = []  # the exact search, which is the first one, gives them
-        for name, (function, package, settings) in LIBRARIES.items():
+        for name, (kind, package, settings) in LIBRARIES.items():
             for setting in settings if importlib.util.find_spec(package) else []:
-                given = {"function": function, "setting": setting, "data": data}
+                given = {"kind": kind, "setting": setting, "data": data}
                 search = partial(call, "benchmarks.search_cases:search_rows", **given)
                 answers = [search() for _ in range(plan.rounds(1))]
                 squared = answers[0]["squared"]
@@ -66,7 +66,7 @@ class SearchCase(NamedTuple):
         return case_of(self.title, {}, sides, [])
 
 
-def search_rows(function: str, setting: Any, data: dict[str, Any]) -> Found:
+def search_rows(kind: str, setting: Any, data: dict[str, Any]) -> Found:
     """Return the seconds of a search, and the squared distances that it found of a sample.
 
     A call on few rows comes first, which loads the code. Distances and not row numbers count:
@@ -81,8 +81,8 @@ def search_rows(function: str, setting: Any, data: dict[str, Any]) -> Found:
         X = np.unique(X[:, np.ptp(X, axis=0) > 0], axis=0)
         X = (X - X.mean(axis=0)) / X.std(axis=0)
     rows = np.ascontiguousarray(X, dtype=np.float32)
-    search = globals().get(function) or partial(by_estimator, name=function)
-    if function == "smotefast":
+    search = globals().get(kind) or partial(by_estimator, name=kind)
+    if kind == "smotefast":
         from smotefast.neighbors import load_searches
 
         sizes = {"n_rows": len(rows), "n_threads": THREADS}

@@ -12,11 +12,13 @@ from benchmarks import approximation_cost, real_cases, run, sides
 from benchmarks.agreement import compare, save_result
 from benchmarks.data import Generated
 from benchmarks.libraries import EXACT, OURS, THEIRS
-from benchmarks.measure import Case, Plan
+from benchmarks.measure import Case, Plan, case_of
 from benchmarks.sides import load, make_sampler
 from benchmarks.store import save
 from benchmarks.tables import cases, summary
 from smotefast.bench.cases import DataSet
+from smotefast.bench.processes import call
+from smotefast.bench.spread import summarize_calls
 
 _REHEARSED = (
     "smote_nc_55k_frame",
@@ -121,13 +123,14 @@ def _saved(folder, *results, n=4):
 
 
 def test_limit__a_stopped_call_is_shown_without_a_time(tmp_path):
-    case = Case("c", "t", "TomekLinks", _FEW, later=(0, 0), rounds=1, limit=1e-4)
-    measured = case.measure(Plan(tmp_path)) | {"name": "c", **_ABOUT}
-    assert measured["sides"][THEIRS]["stopped"] == 1e-4
-    measured["sides"][THEIRS]["stopped"] = 600
-    measured["sides"][OURS]["first_call"] = {"median": 2.0, "n": 1}
-    assert "| stopped after 600 s | more than 300x |" in cases([measured])
-    assert "| t | stopped after 600 s | 2 s | more than 300x |" in summary([measured])
+    data = _FEW.arguments(Plan(tmp_path))
+    given = {"library": THEIRS, "sampler": "TomekLinks", "data": data, "limit": 1e-4}
+    stopped = summarize_calls([call("benchmarks.sides:sampler_calls", **given)])
+    assert stopped == {"stopped": 1e-4}
+    ours = {"first_call": {"median": 2.0, "n": 1}}
+    case = case_of("t", {}, {OURS: ours, THEIRS: {"stopped": 600}}, []) | {"name": "c"}
+    assert "| stopped after 600 s | more than 300x |" in cases([case])
+    assert "| t | stopped after 600 s | 2 s | more than 300x |" in summary([case])
 
 
 def test_memory__what_there_is_not_is_shown_as_it_is_told(

@@ -158,7 +158,7 @@ def import_time(plan: Plan) -> Found:
 
 
 def batch_20m(plan: Plan) -> Found:
-    n_rows = plan.size(20_000_000, 2_000_000)
+    n_rows = plan.size(20_000_000, 200_000)
     source, balanced, copied = (
         str(plan.folder / f"{name}.parquet") for name in (f"{n_rows}x20", "balanced", "copy")
     )

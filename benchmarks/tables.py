@@ -117,7 +117,7 @@ def _row(case: Found) -> dict[str, str]:
     sizes = [number(data[of], "bytes") for of in ("input_bytes", "result_bytes") if of in data]
     row = {
         "case": case["title"],
-        "rows": size,
+        "rows x columns": size,
         "class sizes": class_sizes(data.get("before")),
         "class sizes after": each_side(sides, _sizes_after, once=True),
         "synthetic samples": each_side(sides, _new_rows, once=True),

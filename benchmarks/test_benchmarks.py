@@ -86,7 +86,7 @@ def test_random_over_sampler__mixed_frame(benchmark):
 
 @pytest.mark.filterwarnings("ignore")  # few support vectors, counts rounded: tested with them
 @pytest.mark.parametrize("case", SMALL, ids=lambda case: case.name)
-def test_sampler__a_thousand_rows(benchmark, case, in_this_process, tmp_path):
+def test_sampler__a_thousand_rows(benchmark, case, tmp_path):
     X, y = load(**case.data.arguments(Plan(tmp_path)))
     sampler = make_sampler(OURS, case.sampler, **case.parameters)
     sampler.fit_resample(X, y)

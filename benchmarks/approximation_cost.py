@@ -156,14 +156,14 @@ def _intervals(
 
 def data_sets(given: argparse.Namespace) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     """Yield name, X, y: the sets of a folder, then generated ones; samples of large ones."""
-    sets = sorted(path.stem for path in (given.folder / "benchmark").glob("*.npz"))
+    sets = tables.sets(given.folder)
     for name in given.names or (*sets, *_TABLES, *_GENERATED):
         if name in SHAPES:
             data = DataSet(name, n_rows=given.rows, n_features=30, ratio=0.5)
             (X, y), _ = make_rows(data, SHAPES)
             yield f"{name}, {data.n_rows:,} x 30", X, y
             continue
-        X, y = tables.binary(str(given.folder), name)
+        X, y = tables.binary(given.folder, name)
         if len(y) > given.most_rows:
             rows = sample_rows(y, given.most_rows, seed=0)
             X, y = X[rows], y[rows]

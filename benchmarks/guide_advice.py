@@ -1,6 +1,6 @@
 """How often the candidates of ``diagnose`` help: ``python -m benchmarks.guide_advice FOLDER``.
 
-FOLDER has files NAME.npz as for ``benchmarks.compare_sets``. For each set, the candidates of
+FOLDER and NAME are those of ``benchmarks.compare_sets``. For each set, the candidates of
 the decision guide are compared with doing nothing and with all other samplers that take
 numbers, at equal classes, by average precision over 5 folds. The results are stored in
 ``results/guide_advice.json``.
@@ -13,10 +13,10 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
+from benchmarks import real_tables
 from benchmarks.tables import markdown
 from smotefast import compare, diagnose
 from smotefast.evaluation import Comparison
@@ -32,10 +32,9 @@ BASELINES = ("threshold", "class-weight", "random", "smote")
 NO_SAMPLERS = ("none", "threshold", "class-weight")
 
 
-def measure(path: Path) -> dict[str, Any]:
+def measure(folder: Path, name: str) -> dict[str, Any]:
     """Return what the guide suggests for a set, and how each option does."""
-    with np.load(path) as arrays:
-        X, y = arrays["data"], (arrays["label"] == 1).astype(int)
+    X, y = real_tables.binary(folder, name)
     report = diagnose(X, y)
     names = [*report.candidates, *SAMPLERS]
     result = compare(
@@ -50,7 +49,7 @@ def measure(path: Path) -> dict[str, Any]:
         progress=False,
     )
     return {
-        "set": path.stem,
+        "set": name,
         "rows": len(y),
         "suggested": [name for name in report.candidates if name not in BASELINES],
         "models": {model: _options(result, model) for model in ("logistic", "boosting")},
@@ -150,10 +149,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
-    names = options.names or sorted(path.stem for path in options.folder.glob("*.npz"))
     sets = []
-    for name in names:
-        sets.append(measure(options.folder / f"{name}.npz"))
+    for name in options.names or real_tables.sets(options.folder):
+        sets.append(measure(options.folder, name))
         print(name, flush=True)
         results = {"summary": summary(sets), "sets": sets}
         RESULTS.write_text(json.dumps(results, indent=1) + "\n")

@@ -56,13 +56,9 @@ def _case(
     )  # fmt: skip
 
 
-def _sets(folder: Path) -> list[str]:
-    return sorted(path.stem for path in (folder / "benchmark").glob("*.npz"))
-
-
 def over_samplers(folder: Path) -> Iterator[Case]:
     """Yield the over-samplers, with exact search."""
-    for name in _sets(folder):
+    for name in tables.sets(folder):
         yield from (_case(sampler, name) for sampler in _NUMERIC)
     for table in (tables.GERMAN, tables.TELCO, tables.ADULT):
         yield _case("SMOTENC", table, "mixed")
@@ -83,7 +79,7 @@ def over_samplers(folder: Path) -> Iterator[Case]:
 def cleaning(folder: Path) -> Iterator[Case]:
     """Yield the cleaners and combinations, with both searches of ours where there are two."""
     small = (tables.GERMAN, tables.FRAUD, tables.TELCO)
-    for name in (*_sets(folder), *small, tables.ADULT, tables.CREDIT):
+    for name in (*tables.sets(folder), *small, tables.ADULT, tables.CREDIT):
         for sampler in (*_COMBINED, *_CLEANERS):
             # imbalanced-learn's NeighbourhoodCleaningRule takes no labels that are text.
             is_coded = sampler == "NeighbourhoodCleaningRule" and name in tables.READERS

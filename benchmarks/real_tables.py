@@ -16,6 +16,11 @@ AMAZON, FRAUD = "amazon_employee_train", "creditcard_subset_4492"
 CREDIT = "give_me_some_credit_cs-training"
 
 
+def sets(folder: Path) -> list[str]:
+    """Return the names of the sets of arrays in ``benchmark/`` of a folder."""
+    return sorted(path.stem for path in (folder / "benchmark").glob("*.npz"))
+
+
 def load(folder: str, table: str, columns: str) -> tuple[Any, Any]:
     """Return X and y of a table.
 
@@ -50,14 +55,14 @@ def _codes(y: Any) -> Any:
     return np.unique(y, return_inverse=True)[1]
 
 
-def binary(folder: str, table: str) -> tuple[Any, Any]:
+def binary(folder: str | Path, table: str) -> tuple[Any, Any]:
     """Return the numeric columns of a table, and 1 for the rows of its small class, or 0.
 
     The small class of KDD Cup 99 is that of normal connections; the others are attacks.
     """
     import numpy as np
 
-    X, y = load(folder, table, "numeric")
+    X, y = load(str(folder), table, "numeric")
     labels, counts = np.unique(y, return_counts=True)
     small = "normal." if table == KDD else labels[counts.argmin()]
     return X, (y == small).astype(int)

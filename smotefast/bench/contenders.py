@@ -58,7 +58,9 @@ def _sampler(case: Case, library: str, *, estimator: Any = None, **parameters: A
     if "random_state" in names:
         given["random_state"] = SEED
     searches = next((name for name in ("k_neighbors", "n_neighbors") if name in names), None)
-    k = case.k if estimator is None else estimator(n_neighbors=case.k + 1, n_jobs=case.threads)
+    # All but NearMiss search among rows with the row itself, which is one more neighbor.
+    n_found = case.k + (case.sampler != "near-miss")
+    k = case.k if estimator is None else estimator(n_neighbors=n_found, n_jobs=case.threads)
     if "smote" in names:
         smote = import_module(f"{library}.over_sampling").SMOTE
         ours = {"n_jobs": parameters["n_jobs"]} if "n_jobs" in parameters else {}

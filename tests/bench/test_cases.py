@@ -177,6 +177,14 @@ def test_neighbor_estimators__return_the_row_itself_first(library, monkeypatch):
     assert estimator.kneighbors(n_neighbors=2, return_distance=False).shape == (60, 2)
 
 
+@pytest.mark.parametrize(("sampler", "n_found"), [("smote", 4), ("near-miss", 3)])
+def test_neighbor_estimators__find_the_number_that_the_sampler_uses(sampler, n_found):
+    instance = KNOWN["imbalanced-learn-hnswlib"].make(Case(sampler=sampler, k=3, threads=2))
+    estimator = getattr(instance, "k_neighbors", None) or instance.n_neighbors
+    assert (estimator.n_neighbors, estimator.n_jobs) == (n_found, 2)
+    assert getattr(instance, "n_jobs", 2) == 2
+
+
 def test_smote_variants__refuses_to_return_the_rows_unchanged(monkeypatch):
     class SMOTE:
         def __init__(self, **parameters):

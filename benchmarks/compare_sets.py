@@ -1,7 +1,7 @@
 """``compare`` on public data sets: ``python -m benchmarks.compare_sets FOLDER [NAME ...]``.
 
-FOLDER has files NAME.npz with ``data`` and ``label`` (1 for the small class), as
-``imblearn.datasets.fetch_datasets`` returns them. A line for each set has the verdict.
+FOLDER has ``benchmark/`` and ``tables/`` as for ``benchmarks.run --tables``; without a NAME,
+the sets of ``benchmark/`` are compared. A line for each set has the verdict.
 
 ``--study`` repeats a published study on ecoli, thyroid_sick and arrhythmia with intervals:
 columns scaled to 0..1, a forest of 100 trees of depth 2, SMOTE, ADASYN and Borderline-SMOTE to
@@ -16,11 +16,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from sklearn.ensemble import RandomForestClassifier
 
+from benchmarks import real_tables
 from smotefast import compare
-from smotefast.evaluation import Comparison
 
 STUDY = ("ecoli", "thyroid_sick", "arrhythmia")
 
@@ -38,15 +37,6 @@ def study_settings() -> dict[str, Any]:
     }
 
 
-def compare_set(path: Path, settings: dict[str, Any]) -> tuple[Comparison, float]:
-    """Return the comparison of a set and its seconds."""
-    started = time.perf_counter()
-    with np.load(path) as arrays:
-        X, y = arrays["data"], (arrays["label"] == 1).astype(int)
-    result = compare(X, y, progress=False, **settings)
-    return result, time.perf_counter() - started
-
-
 def main() -> None:
     """Compare options on each set and print what comes out."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -57,9 +47,12 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print all results")
     options = parser.parse_args()
     settings = study_settings() if options.study else {"models": options.models.split(",")}
-    known = STUDY if options.study else sorted(p.stem for p in options.folder.glob("*.npz"))
+    known = STUDY if options.study else real_tables.sets(options.folder)
     for name in options.names or known:
-        result, seconds = compare_set(options.folder / f"{name}.npz", settings)
+        X, y = real_tables.binary(options.folder, name)
+        started = time.perf_counter()
+        result = compare(X, y, progress=False, **settings)
+        seconds = time.perf_counter() - started
         if options.json:
             print(json.dumps({"set": name, **result.to_dict()}), flush=True)
         else:

@@ -15,12 +15,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from collections import defaultdict
 from typing import Any, NamedTuple
 
@@ -28,6 +25,7 @@ import numpy as np
 
 from smotefast.batch.cost_model import UNITS
 from smotefast.bench.machine import describe_machine, load
+from smotefast.bench.processes import run_command
 
 # Shorter steps are as long as this: a few milliseconds more or less say nothing.
 _SHORTEST = 0.1
@@ -141,43 +139,21 @@ def measure(job: Job, folder: str, repeats: int, *, by_cpu: bool) -> Measured:
     result = os.path.join(folder, "result" if job.is_folder else "result.parquet")
     report = os.path.join(folder, "report.json")
     command = [sys.executable, "-m", "smotefast"]
-    options = ["--target", "label", "--overwrite", *job.options.split()]
-    shown = subprocess.run(
-        [*command, "plan", source, result, *options, "--json", "-q"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+    options = [source, result, "--target", "label", "--overwrite", *job.options.split()]
+    plan = json.loads(run_command([*command, "plan", *options, "--json", "-q"]).output)
     runs = []
     for _ in range(repeats):
-        started, cpu = time.perf_counter(), cpu_seconds()
-        subprocess.run(
-            [*command, "resample", source, result, *options, "--report", report, "--quiet"],
-            check=True,
-        )
-        taken = time.perf_counter() - started
+        done = run_command([*command, "resample", *options, "--report", report, "--quiet"])
         with open(report) as file:
             steps = json.load(file)["seconds_by_step"]
-        steps["starting"] = max(0.0, taken - sum(steps.values()))
-        scale = (cpu_seconds() - cpu) / taken if by_cpu else 1.0
+        steps["starting"] = max(0.0, done.wall - sum(steps.values()))
+        scale = (done.user + done.system) / done.wall if by_cpu else 1.0
         runs.append({name: scale * seconds for name, seconds in steps.items()})
-        remove(result)
-    plan = json.loads(shown.stdout)
+        shutil.rmtree(result) if job.is_folder else os.remove(result)
     threads = {"": 1, "threads": plan["threads"], "parts": plan["parts_at_once"]}
     if by_cpu:
         threads = dict.fromkeys(threads, 1)
     return Measured(plan, min(runs, key=lambda steps: sum(steps.values())), threads)
-
-
-def cpu_seconds() -> float:
-    """Return the CPU time of all processes that this one has waited for."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def remove(path: str) -> None:
-    if os.path.isdir(path):
-        shutil.rmtree(path)
-    else:
-        os.remove(path)
 
 
 def amounts_by_step(measured: Measured) -> dict[str, dict[str, float]]:

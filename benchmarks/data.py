@@ -1,112 +1,115 @@
-"""Data sets of the documents, made from fixed seeds in processes that end before measuring.
+"""Data of the cases: made from fixed seeds, in processes that end before measuring.
 
-A function that returns a folder or a file makes it when it is called first.
+Functions import NumPy, not the module: the process that starts the measured ones stays small.
 """
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from smotefast.bench.cases import DataSet
 from smotefast.bench.processes import call
 
+if TYPE_CHECKING:
+    from benchmarks.measure import Plan
 
-def arrays(
-    folder: Path,
-    n_samples: int,
-    n_minority: int,
-    n_features: int,
-    dtype: str,
-    overlap: float = 0.0,
-) -> str:
-    """Return a folder with X.npy and y.npy, two classes of Gaussian clusters."""
-    name = f"{n_samples}x{n_features}-{n_minority}-{dtype}"
-    if overlap:
-        name += f"-overlap{overlap:g}"
-    sizes = {"n_samples": n_samples, "n_minority": n_minority, "n_features": n_features}
-    return _made(folder / name, "clusters", **sizes, dtype=dtype, overlap=overlap)
+_QUICK_ROWS = 1_100
 
 
-def mixed_arrays(folder: Path, n_samples: int, n_minority: int, n_categories: int = 4) -> str:
-    """Return a folder with 20 float64 columns, of which the last ones are categories."""
-    name = f"{n_samples}x20-{n_minority}-{n_categories}categories"
-    sizes = {"n_samples": n_samples, "n_minority": n_minority, "n_categories": n_categories}
-    return _made(folder / name, "mixed", **sizes)
+class Generated(NamedTuple):
+    """Rows of a generator; as frame, the last columns are categories."""
+
+    data: DataSet
+    dtype: str = "float64"
+    n_categories: int = 0
+
+    def arguments(self, plan: Plan) -> dict[str, Any]:
+        """Return what ``sides.load`` takes, once the rows are made."""
+        return {"folder": self.folder(plan), "n_categories": self.n_categories}
+
+    def folder(self, plan: Plan) -> str:
+        """Return the folder with X.npy and y.npy; they are made when they are new."""
+        n_rows = self.data.n_rows
+        data = replace(self.data, n_rows=min(n_rows, _QUICK_ROWS) if plan.quick else n_rows)
+        name = f"{data.shape}-{data.n_rows}x{data.n_features}-{data.ratio:.3g}-{self.dtype}"
+        if not (plan.folder / name).exists():
+            given = {"folder": str(plan.folder / name), "dtype": self.dtype}
+            call("benchmarks.data:make", data=asdict(data), **given)
+        return str(plan.folder / name)
 
 
-def nominal_arrays(folder: Path, counts: list[int]) -> str:
-    """Return a folder with 20 columns of codes, and ``counts`` rows of each class."""
-    name = f"{sum(counts)}x20-nominal-{'-'.join(map(str, counts))}"
-    return _made(folder / name, "nominal", counts=counts)
+class Table(NamedTuple):
+    """A public table, and which of its columns: see ``real_tables.load``."""
+
+    table: str
+    columns: str = "numeric"
+
+    def arguments(self, plan: Plan) -> dict[str, Any]:
+        """Return what ``sides.load`` takes."""
+        return {"folder": str(plan.tables), "table": self.table, "columns": self.columns}
 
 
-def parquet(folder: Path, n_samples: int, n_features: int, minority_share: float) -> str:
-    """Return a Parquet file of float32 columns and a label."""
-    path = folder / f"{n_samples}x{n_features}.parquet"
-    if not path.exists():
-        sizes = {"n_samples": n_samples, "n_features": n_features}
-        call("benchmarks.data:make_parquet", path=str(path), share=minority_share, **sizes)
-    return str(path)
-
-
-def load(folder: str) -> tuple[Any, Any]:
-    """Return X and y of a folder."""
+def make(data: dict[str, Any], folder: str, dtype: str) -> None:
+    """Write X.npy and y.npy of a data set."""
     import numpy as np
 
-    return np.load(Path(folder) / "X.npy"), np.load(Path(folder) / "y.npy")
+    from smotefast.bench.shapes import SHAPES, make_rows
 
-
-def _made(place: Path, kind: str, **sizes: Any) -> str:
-    if not place.exists():
-        call("benchmarks.data:make", kind=kind, folder=str(place), sizes=sizes)
-    return str(place)
-
-
-def make(kind: str, folder: str, sizes: dict[str, Any]) -> None:
-    """Write X.npy and y.npy of a kind of data."""
-    import numpy as np
-
-    makers = {"clusters": _clusters, "mixed": _mixed, "nominal": _nominal}
-    X, y = makers[kind](np.random.default_rng(0), **sizes)
+    generators = {
+        "little-overlap": _little_overlap, "nominal-70-20-10": _uneven_nominal,
+        "one-class": _one_class, "low-rank": _low_rank, "gaussian": _gaussian,
+    }  # fmt: skip
+    (X, y), _ = make_rows(DataSet(**data), SHAPES | generators)
     Path(folder).mkdir(parents=True)
-    np.save(Path(folder) / "X.npy", X)
+    np.save(Path(folder) / "X.npy", X.astype(dtype, copy=False))
     np.save(Path(folder) / "y.npy", y)
 
 
-def _clusters(
-    rng: Any, n_samples: int, n_minority: int, n_features: int, dtype: str, overlap: float
-) -> tuple[Any, Any]:
-    """Make clusters; ``overlap`` is the share of the majority in clusters of the minority.
-
-    Without it the clusters of the two hardly touch, and next to no row is in danger.
-    """
+def _little_overlap(data: DataSet, rng: Any) -> tuple[Any, Any]:
+    """Return clusters of two classes; 5% of the majority lie in those of the minority."""
     import numpy as np
 
     from smotefast.bench.shapes import clustered_rows, random_labels
 
-    y = random_labels([n_samples - n_minority, n_minority], rng)
-    home = y if not overlap else np.where(rng.random(n_samples) < overlap, 1, y)
-    return clustered_rows(home, n_features, rng).astype(dtype, copy=False), y
+    y = random_labels(data.class_counts(), rng)
+    home = np.where(rng.random(len(y)) < 0.05, 1, y)
+    return clustered_rows(home, data.n_features, rng), y
 
 
-def _mixed(rng: Any, n_samples: int, n_minority: int, n_categories: int) -> tuple[Any, Any]:
-    """Make clusters beside categories of 8 levels, coded as numbers."""
-    import numpy as np
-
-    from smotefast.bench.shapes import clustered_rows, level_codes, random_labels
-
-    y = random_labels([n_samples - n_minority, n_minority], rng)
-    numbers = clustered_rows(y, 20 - n_categories, rng)
-    codes = level_codes(y, [8] * n_categories, rng)
-    return np.column_stack([numbers, codes]).astype(np.float64), y
-
-
-def _nominal(rng: Any, counts: list[int]) -> tuple[Any, Any]:
-    """Make columns of 5 to 20 levels."""
+def _uneven_nominal(data: DataSet, rng: Any) -> tuple[Any, Any]:
+    """Return categories of 5 to 20 levels; the classes have 70%, 20% and 10% of the rows."""
     from smotefast.bench.shapes import level_codes, random_labels
 
+    counts = [data.n_rows * percent // 100 for percent in (70, 20, 10)]
     y = random_labels(counts, rng)
-    return level_codes(y, rng.integers(5, 21, 20).tolist(), rng), y
+    return level_codes(y, rng.integers(5, 21, data.n_features).tolist(), rng), y
+
+
+def _one_class(data: DataSet, rng: Any) -> tuple[Any, Any]:
+    """Return clusters of full dimension."""
+    import numpy as np
+
+    from smotefast.bench.shapes import clustered_rows
+
+    y = np.ones(data.n_rows, dtype=np.int64)
+    return clustered_rows(y, data.n_features, rng), y
+
+
+def _low_rank(data: DataSet, rng: Any) -> tuple[Any, Any]:
+    """Return 80 clusters, each of 5 directions, with a little noise."""
+    import numpy as np
+
+    n, d = data.n_rows, data.n_features
+    y, maps = rng.integers(0, 80, n), rng.normal(size=(80, 5, d))
+    X = 3 * rng.normal(size=(80, d))[y] + 0.05 * rng.normal(size=(n, d))
+    return X + np.einsum("ni,nij->nj", rng.normal(size=(n, 5)), maps[y]), y
+
+
+def _gaussian(data: DataSet, rng: Any) -> tuple[Any, Any]:
+    """Return rows of one Gaussian."""
+    return rng.normal(size=(data.n_rows, data.n_features)), rng.integers(0, 2, data.n_rows)
 
 
 def make_parquet(path: str, n_samples: int, n_features: int, share: float) -> None:

@@ -1,9 +1,9 @@
 """How often the candidates of ``diagnose`` help: ``python -m benchmarks.guide_advice FOLDER``.
 
-FOLDER has files NAME.npz as for ``benchmarks.compare_sets``. For each set, the candidates of
+FOLDER and NAME are those of ``benchmarks.compare_sets``. For each set, the candidates of
 the decision guide are compared with doing nothing and with all other samplers that take
 numbers, at equal classes, by average precision over 5 folds. The results are stored in
-``results/guide_advice.json``; ``--print`` prints the table of docs/diagnose.md.
+``results/guide_advice.json``.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
+from benchmarks import real_tables
+from benchmarks.tables import markdown
 from smotefast import compare, diagnose
 from smotefast.evaluation import Comparison
 
@@ -31,10 +32,9 @@ BASELINES = ("threshold", "class-weight", "random", "smote")
 NO_SAMPLERS = ("none", "threshold", "class-weight")
 
 
-def measure(path: Path) -> dict[str, Any]:
+def measure(folder: Path, name: str) -> dict[str, Any]:
     """Return what the guide suggests for a set, and how each option does."""
-    with np.load(path) as arrays:
-        X, y = arrays["data"], (arrays["label"] == 1).astype(int)
+    X, y = real_tables.binary(folder, name)
     report = diagnose(X, y)
     names = [*report.candidates, *SAMPLERS]
     result = compare(
@@ -49,7 +49,7 @@ def measure(path: Path) -> dict[str, Any]:
         progress=False,
     )
     return {
-        "set": path.stem,
+        "set": name,
         "rows": len(y),
         "suggested": [name for name in report.candidates if name not in BASELINES],
         "models": {model: _options(result, model) for model in ("logistic", "boosting")},
@@ -83,17 +83,21 @@ def mean_of(options: dict[str, Any], name: str | None) -> float:
     return -1.0 if name is None else float(options[name]["mean"])
 
 
-def table(sets: list[dict[str, Any]]) -> list[str]:
-    """Return the rows of the table in docs/diagnose.md."""
+def table(sets: list[dict[str, Any]]) -> str:
+    """Return the table of docs/diagnose.md."""
     lines = []
     for each in sets:
-        cells = [each["set"], ", ".join(each["suggested"]) or "none"]
-        for options in each["models"].values():
+        row = {
+            "set": each["set"],
+            "suggested besides the baselines": ", ".join(each["suggested"]) or "none",
+        }
+        for model, options in each["models"].items():
             suggested = best(options, each["suggested"])
-            gains = [_gain(options, name) for name in ("smote", suggested)]
-            cells += [*gains, best(options, list(options)) or ""]
-        lines.append(f"| {' | '.join(cells)} |")
-    return lines
+            row[f"{model}: smote"] = _gain(options, "smote")
+            row[f"{model}: best suggestion"] = _gain(options, suggested)
+            row[f"{model}: highest mean"] = best(options, list(options)) or ""
+        lines.append(row)
+    return markdown(lines)
 
 
 def _gain(options: dict[str, Any], name: str | None) -> str:
@@ -140,23 +144,17 @@ def summary(sets: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def main() -> None:
-    """Measure sets and store the results, or print the stored ones."""
+    """Measure sets and store the results."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("folder", type=Path)
     parser.add_argument("names", nargs="*")
-    parser.add_argument("--print", action="store_true", help="print the stored results")
     options = parser.parse_args()
-    if options.folder is not None:
-        names = options.names or sorted(path.stem for path in options.folder.glob("*.npz"))
-        sets = []
-        for name in names:
-            sets.append(measure(options.folder / f"{name}.npz"))
-            print(table(sets)[-1], flush=True)
-            results = {"summary": summary(sets), "sets": sets}
-            RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-    if options.print:
-        stored = json.loads(RESULTS.read_text())
-        print(*table(stored["sets"]), json.dumps(stored["summary"], indent=1), sep="\n")
+    sets = []
+    for name in options.names or real_tables.sets(options.folder):
+        sets.append(measure(options.folder, name))
+        print(name, flush=True)
+        results = {"summary": summary(sets), "sets": sets}
+        RESULTS.write_text(json.dumps(results, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def copy_in_halves(source: np.ndarray, out: np.ndarray) -> None:
     other.join()
 
 
-def take_turns(n_base: int, n_new: int, turns: int) -> dict[str, Any]:
+def turns_of_kernels(n_base: int, n_new: int, turns: int) -> dict[str, Any]:
     """Return the seconds of each turn; the first of each is the first call."""
     random = np.random.RandomState(0)
     base = random.rand(n_base, N_FEATURES).astype(np.float32)

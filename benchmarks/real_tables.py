@@ -8,13 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 ADULT, TELCO, GERMAN = "adult-train", "telco_churn", "german"
 NURSERY, MUSHROOM = "nursery", "mushroom"
 KDD, CENSUS = "kddcup99_10_percent", "census_income_kdd_nominal"
+COVERTYPE = "covertype_nominal_4_vs_rest"
 AMAZON, FRAUD = "amazon_employee_train", "creditcard_subset_4492"
 CREDIT = "give_me_some_credit_cs-training"
+
+
+def sets(folder: Path) -> list[str]:
+    """Return the names of the sets of arrays in ``benchmark/`` of a folder."""
+    return sorted(path.stem for path in (folder / "benchmark").glob("*.npz"))
 
 
 def load(folder: str, table: str, columns: str) -> tuple[Any, Any]:
@@ -26,6 +30,8 @@ def load(folder: str, table: str, columns: str) -> tuple[Any, Any]:
     imbalanced-learn's SMOTENC gives categories no weight and draws them at random; floats keep
     both sides comparable.)
     """
+    import numpy as np
+
     path = Path(folder) / "benchmark" / f"{table}.npz"
     if path.exists():
         with np.load(path) as stored:
@@ -44,7 +50,22 @@ def load(folder: str, table: str, columns: str) -> tuple[Any, Any]:
 
 def _codes(y: Any) -> Any:
     """Return labels as numbers, in the order of the labels."""
+    import numpy as np
+
     return np.unique(y, return_inverse=True)[1]
+
+
+def binary(folder: str | Path, table: str) -> tuple[Any, Any]:
+    """Return the numeric columns of a table, and 1 for the rows of its small class, or 0.
+
+    The small class of KDD Cup 99 is that of normal connections; the others are attacks.
+    """
+    import numpy as np
+
+    X, y = load(str(folder), table, "numeric")
+    labels, counts = np.unique(y, return_counts=True)
+    small = "normal." if table == KDD else labels[counts.argmin()]
+    return X, (y == small).astype(int)
 
 
 def _without_header(table: str) -> Callable[[Path], tuple[Any, Any]]:
@@ -124,7 +145,7 @@ READERS: dict[str, Callable[[Path], tuple[Any, Any]]] = {
     TELCO: _telco,
     FRAUD: _fraud,
     CREDIT: _credit,
-    CENSUS: _with_header(CENSUS, "class"),
+    **{name: _with_header(name, "class") for name in (CENSUS, COVERTYPE)},
     AMAZON: _with_header(AMAZON, "ACTION"),
 }
 

@@ -1,10 +1,13 @@
 """Measure cases and store what was found.
 
-    python -m benchmarks.run [CASE ...] [--repeat N] [--quick] [--data FOLDER]
+    python -m benchmarks.run [NAME ...] [--tables FOLDER] [--repeat N] [--quick]
 
-Without a case all are measured, which takes about three hours and up to 8 GB in
-a temporary folder that is removed afterwards. ``--quick`` only rehearses: sizes are small
-and nothing is stored, unless ``--results`` names a folder.
+NAME is a group or a case, or a pattern such as "*_55k"; without one all are measured, which
+takes about three hours, and many more with public tables, and up to 8 GB in a temporary folder
+that is removed afterwards. FOLDER holds public tables: ``tables/`` (CSV and ARFF files) and
+``benchmark/`` (npz files with "data" and "label"); without it, or where a table is missing,
+the cases of the groups "real_..." are left out. ``--quick`` only rehearses: sizes are small and
+nothing is stored, unless ``--results`` names a folder.
 """
 
 from __future__ import annotations
@@ -13,61 +16,86 @@ import argparse
 import tempfile
 import time
 from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from benchmarks.cases import CASES
+from benchmarks import cases, real_cases
+from benchmarks.measure import Case, Plan
+from benchmarks.patched_cases import PROGRAMS, Program, is_installed
+from benchmarks.search_cases import SEARCHES, SearchCase
+from benchmarks.special import SPECIAL, Special
 from benchmarks.store import RESULTS, save
-from benchmarks.turns import Plan
 from smotefast.bench.machine import describe_machine, load
 
-
-def main() -> None:
-    asked = _arguments()
-    results = asked.results or (None if asked.quick else RESULTS)
-    with tempfile.TemporaryDirectory(prefix="smotefast-benchmarks-") as temporary:
-        folder = asked.data or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in asked.cases or CASES:
-            measured = _measure(name, Plan(folder, asked.repeat, asked.quick))
-            if results:
-                save(results, measured)
+AnyCase = Case | Special | Program | SearchCase | real_cases.FileCase
 
 
-def _measure(name: str, plan: Plan) -> dict[str, Any]:
+def groups(tables: Path | None = None) -> dict[str, list[AnyCase]]:
+    """Return the cases by group; of public tables those that are there."""
+    found: dict[str, list[AnyCase]] = {
+        "over_samplers": [*cases.OVER_SAMPLERS],
+        "cleaning": [*cases.CLEANING, *cases.CLEANING_OF_MANY],
+        "small": [*cases.SMALL],
+        "special": [*SPECIAL],
+        "search": [*SEARCHES],
+        "patched": [each for each in PROGRAMS if is_installed(each)],
+    }
+    if tables is not None:
+        found["real_over_samplers"] = [*real_cases.over_samplers(tables)]
+        found["real_cleaning"] = [*real_cases.cleaning(tables)]
+        found["real_files"] = [*real_cases.FILES]
+    return {name: [one for one in of if _is_there(one, tables)] for name, of in found.items()}
+
+
+def _is_there(case: AnyCase, tables: Path | None) -> bool:
+    table = getattr(getattr(case, "data", case), "table", None)
+    return table is None or (tables is not None and any(tables.glob(f"*/{table}.*")))
+
+
+def measure(case: AnyCase, plan: Plan) -> dict[str, Any]:
+    """Return what is stored of a case, and print its claims."""
     before, started = load(), time.perf_counter()
-    measured = CASES[name](plan)
-    print(f"{name}  ({time.perf_counter() - started:.0f} s)")
+    measured = case.measure(plan)
+    print(f"{case.name}  ({time.perf_counter() - started:.0f} s)", flush=True)
     for claim in measured["claims"]:
         verdict = "holds" if claim["holds"] else "DOES NOT HOLD"
         bound = "at most" if claim["at_most"] else "at least"
         numbers = f"{claim['measured']:.4g} {claim['unit']}, {bound} {claim['target']:.4g}"
         print(f"    {claim['what']}: {numbers}: {verdict}", flush=True)
-    return {
-        "case": name,
-        **measured,
-        "quick": plan.quick,
-        "date": date.today().isoformat(),
-        "load_before": before,
-        "machine": describe_machine(),
-    }
+    about = {"quick": plan.quick, "date": date.today().isoformat(), "load_before": before}
+    return {"name": case.name, **measured, **about, "machine": describe_machine()}
 
 
-def _arguments() -> argparse.Namespace:
+def main() -> None:
+    """Measure what the command line names."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("cases", nargs="*", metavar="CASE", help=f"some of: {', '.join(CASES)}")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--tables", type=Path, metavar="FOLDER", help="public tables")
     parser.add_argument("--repeat", type=int, help="rounds, each side once in each")
     parser.add_argument("--quick", action="store_true", help="rehearse with small sizes")
     parser.add_argument("--data", type=Path, help="keep the data here, to use it again")
-    parser.add_argument(
-        "--results", type=Path, help=f"where to store (default {RESULTS.name}/)"
-    )
-    asked = parser.parse_args()
-    unknown = set(asked.cases) - set(CASES)
-    if unknown:
-        parser.error(f"no such case: {sorted(unknown)}; there are {list(CASES)}")
-    return asked
+    parser.add_argument("--results", type=Path, help="where to store, in place of results/")
+    given = parser.parse_args()
+    results = given.results or (None if given.quick else RESULTS)
+    known = groups(given.tables)
+    selected = [
+        (group, case)
+        for group, of in known.items()
+        for case in of
+        if any(fnmatchcase(s, n) for n in given.names or ["*"] for s in (group, case.name))
+    ]
+    if not selected:
+        parser.error(f"no such case; the groups are {', '.join(known)}.")
+    with tempfile.TemporaryDirectory(prefix="smotefast-benchmarks-") as temporary:
+        folder = given.data or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        plan = Plan(folder, given.repeat, given.quick, given.tables)
+        for group, case in selected:
+            measured = measure(case, plan)
+            if results:
+                save(results / f"{group}.json", measured)
 
 
 if __name__ == "__main__":

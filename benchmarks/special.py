@@ -5,41 +5,40 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.data import arrays, mixed_arrays, nominal_arrays, parquet
-from benchmarks.programs import OURS, THEIRS, import_program
-from benchmarks.turns import (
-    Answers,
-    Found,
-    Plan,
-    Side,
-    agreement,
-    case_of,
-    claim,
-    described,
-    ratio,
-    short_summary,
-    summary_of_calls,
-    summary_of_processes,
-    take_turns,
-    turns_of_programs,
-    whole_processes,
-)
+from benchmarks.data import Generated
+from benchmarks.libraries import OURS, THEIRS, sampler_program
+from benchmarks.measure import Found, Plan, case_of, claim, programs_in_turn, ratio
+from smotefast.bench.cases import DataSet
+from smotefast.bench.measure import take_turns
 from smotefast.bench.processes import call, run_command
+from smotefast.bench.spread import summarize, summarize_calls, summarize_processes
 
-_LIMIT, _LIMIT_BYTES = "1GiB", 1 << 30
 COPY = "plain pyarrow copy"
-_SMOTEFAST = (sys.executable, "-m", "smotefast")
+COMMAND = (sys.executable, "-m", "smotefast")
+_LIMIT, _LIMIT_BYTES = "1GiB", 1 << 30
+_LARGE = DataSet(n_rows=300_000, n_features=30, ratio=0.5)
 
 
-def smote_300k_process(plan: Plan) -> Found:
-    n_samples = plan.size(300_000, 6_000)
-    folder = arrays(plan.folder, n_samples, n_samples // 3, 30, "float32")
-    sides = whole_processes(plan, folder, 3)
+class Special(NamedTuple):
+    """A case with a function of its own."""
+
+    name: str
+    measure: Callable[[Plan], Found]
+
+
+def smote_process(plan: Plan) -> Found:
+    folder = Generated(_LARGE, "float32").folder(plan)
+    programs = {of: sampler_program(of, folder, "SMOTE", {}) for of in (OURS, THEIRS)}
+    sides = programs_in_turn(programs, plan.rounds(3))
     return case_of(
         "SMOTE, whole process, 300,000 x 30 float32, 100,000 minority",
-        {"shape": os.path.basename(folder)},
+        {},
         sides,
         [claim("speed, whole process", 5, ratio(sides, what="process_wall"))],
         "The kernels were compiled before and come from numba's cache.",
@@ -47,25 +46,29 @@ def smote_300k_process(plan: Plan) -> Found:
 
 
 def smote_3m(plan: Plan) -> Found:
-    n_samples, n_scaled = plan.size(3_000_000, 20_000), plan.size(900_000, 6_000)
-    folder = arrays(plan.folder, n_samples, n_samples // 3, 30, "float32")
-    scaled_folder = arrays(plan.folder, n_scaled, n_scaled // 3, 30, "float32")
-    Side(OURS, 0).call(scaled_folder)
+    n_all, n_scaled = plan.size(3_000_000, 1_000), plan.size(900_000, 300)
+    data, fewer = (
+        Generated(DataSet(n_rows=n, n_features=30, ratio=0.5), "float32").arguments(plan)
+        for n in (n_all, n_scaled)
+    )
+    given = {"library": OURS, "sampler": "SMOTE"}
+    resample = partial(call, "benchmarks.sides:sampler_calls")
+    resample(data=fewer, **given)
     # One call a process: a memory peak of later calls would not be that of the first.
-    ours = [Side(OURS, 0).call(folder) for _ in range(plan.rounds(2))]
-    theirs = Side(THEIRS, 0).call(scaled_folder)
-    ours += [Side(OURS, 0).call(folder, recall=True)]
-    factor = (n_samples / n_scaled) ** 2
-    sides = {OURS: summary_of_calls(ours), THEIRS: summary_of_calls([theirs])}
-    seconds = sides[OURS]["first_call"]["median"]
-    above = sides[OURS]["peak_bytes"] - ours[0]["result_bytes"]
+    ours = [resample(data=data, **given) for _ in range(plan.rounds(2))]
+    theirs = resample(data=fewer, **given | {"library": THEIRS})
+    ours += [resample(data=data, recall=True, **given)]
+    factor = (n_all / n_scaled) ** 2
+    sides = {OURS: summarize_calls(ours), THEIRS: summarize_calls([theirs])}
+    above = sides[OURS]["peak_bytes"]["maximum"] - ours[0]["result_bytes"]
+    speed = theirs["first"] * factor / sides[OURS]["first_call"]["median"]
     return case_of(
         "SMOTE, 3,000,000 x 30 float32, 1,000,000 minority",
-        described(folder, ours[0]),
+        {name: ours[0][name] for name in ("input_bytes", "result_bytes")},
         sides,
         [
-            claim("speed, scaled", 60, theirs["first"] * factor / seconds),
-            claim("recall@5", 0.95, ours[-1]["recall"], ""),
+            claim("speed, scaled", 60, speed),
+            claim("recall@5", 0.95, ours[-1]["recall_of_sample"], ""),
             claim("peak memory above the result", 1.5e9, above, "bytes", at_most=True),
         ],
         f"imbalanced-learn ran once on {n_scaled:,} rows with {n_scaled // 3:,} minority "
@@ -77,92 +80,16 @@ def smote_3m(plan: Plan) -> Found:
     )
 
 
-class Small(NamedTuple):
-    """A sampler on a thousand rows; ``whole``: whole processes are measured as well."""
-
-    name: str
-    sampler: str
-    parameters: dict[str, Any] = {}  # noqa: RUF012 - nobody writes to it
-    whole: bool = False
-    later: int = 40
-
-    def data_in(self, folder: Any) -> str:
-        """Return the folder of its data; nothing is smaller than a thousand rows."""
-        if self.sampler == "SMOTENC":
-            return mixed_arrays(folder, 1_000, 100)
-        if self.sampler == "SMOTEN":
-            return nominal_arrays(folder, [900, 100])
-        return arrays(folder, 1_000, 100, 20, "float64", overlap=0.05)
-
-
-_FEW = 4  # of what takes about a second
-SMALL = (
-    Small("SMOTE", "SMOTE"),
-    Small("BorderlineSMOTE", "BorderlineSMOTE", whole=True),
-    Small("BorderlineSMOTE 2", "BorderlineSMOTE", {"kind": "borderline-2"}),
-    Small("SVMSMOTE", "SVMSMOTE"),
-    Small("KMeansSMOTE", "KMeansSMOTE", {"cluster_balance_threshold": 0.05}),
-    Small("ADASYN", "ADASYN"),
-    Small("SMOTENC", "SMOTENC", {"categorical_features": [*range(16, 20)]}, whole=True),
-    *(Small(name, name) for name in ("SMOTEN", "RandomOverSampler", "RandomUnderSampler")),
-    Small("TomekLinks", "TomekLinks"),
-    Small("EditedNearestNeighbours", "EditedNearestNeighbours", whole=True),
-    Small("RepeatedEditedNearestNeighbours", "RepeatedEditedNearestNeighbours"),
-    Small("AllKNN", "AllKNN"),
-    Small("NeighbourhoodCleaningRule", "NeighbourhoodCleaningRule"),
-    Small("OneSidedSelection", "OneSidedSelection"),
-    Small("CondensedNearestNeighbour", "CondensedNearestNeighbour", later=_FEW),
-    *(Small(f"NearMiss {version}", "NearMiss", {"version": version}) for version in (1, 2, 3)),
-    Small("InstanceHardnessThreshold", "InstanceHardnessThreshold", later=_FEW),
-    Small("ClusterCentroids", "ClusterCentroids"),
-    Small("SMOTEENN", "SMOTEENN", whole=True),
-    Small("SMOTETomek", "SMOTETomek"),
-)
-
-
-def small_1k(plan: Plan) -> Found:
-    result = case_of(
-        "Every sampler, 1,000 x 20, 100 minority", {"rows": 1_000}, {}, [],
-        "SMOTENC gets 16 numeric columns and 4 columns of 8 categories; SMOTEN gets 20 "
-        "columns of 5 to 20 categories. KMeansSMOTE uses cluster_balance_threshold=0.05.",
-    )  # fmt: skip
-    result["pairs"] = {}
-    for one in SMALL:
-        _add_small(plan, one, result)
-    return result
-
-
-def _add_small(plan: Plan, one: Small, result: Found) -> None:
-    """Add a sampler's two sides, how they compare, and its claims."""
-    folder, later = one.data_in(plan.folder), plan.size(one.later, 2)
-    sides = {of: Side(of, later, one.sampler, one.parameters) for of in (OURS, THEIRS)}
-    answers = take_turns(plan, folder, sides, 5)
-    found = {side: summary_of_calls(of) for side, of in answers.items()}
-    for side in found:
-        found[side]["counts"] = answers[side][-1]["counts"]
-    speed = ratio(found)
-    result["claims"].append(claim(f"speed, later calls, {one.name}", 1, speed))
-    if one.whole:
-        whole = whole_processes(plan, folder, 10, one.sampler, **one.parameters)
-        for side in found:
-            found[side].update(whole[side], peak_bytes=found[side]["peak_bytes"])
-        in_all = ratio(whole, what="process_wall")
-        result["claims"].append(claim(f"speed, whole process, {one.name}", 1, in_all))
-    result["sides"] |= {f"{one.name}, {side}": found[side] for side in found}
-    result["pairs"][one.name] = {"speed": speed, **agreement(plan, one.sampler, OURS)}
-
-
 def kernel_bandwidth(plan: Plan) -> Found:
     n_new = plan.size(10_000_000, 100_000)
     sides, claims = {}, []
     for n_base in (plan.size(50_000, 2_000), plan.size(2_000_000, 20_000)):
         given = {"n_base": n_base, "n_new": n_new, "turns": plan.size(12, 2)}
-        found = call("benchmarks.kernel_turns:take_turns", **given)["seconds"]
-        calls = {name: short_summary(seconds[1:]) for name, seconds in found.items()}
+        found = call("benchmarks.kernel_turns:turns_of_kernels", **given)["seconds"]
+        calls = {name: summarize(seconds[1:]) for name, seconds in found.items()}
         for name, seconds in found.items():
-            first = short_summary(seconds[:1])
             sides[f"{name}, {n_base:,} base rows"] = {
-                "first_call": first, "later_calls": calls[name]
+                "first_call": summarize(seconds[:1]), "later_calls": calls[name]
             }  # fmt: skip
         copy, plain, ours = (calls[of]["median"] for of in ("copy", "plain loop", "smotefast"))
         target = copy / plain if claims else 0.6
@@ -170,7 +97,7 @@ def kernel_bandwidth(plan: Plan) -> Found:
         claims.append(claim(what, target, copy / ours, ""))
     return case_of(
         "Interpolation kernel, 10,000,000 x 30 float32, compared with a parallel copy",
-        {"new_rows": n_new, "result_bytes": n_new * 30 * 4},
+        {"result_bytes": n_new * 30 * 4},
         sides,
         claims,
         "The copy uses two threads of numpy.copyto, each for half of the result. For "
@@ -181,16 +108,15 @@ def kernel_bandwidth(plan: Plan) -> Found:
 
 def ros_mixed(plan: Plan) -> Found:
     n_samples = plan.size(1_000_000, 20_000)
-    answers: Answers = {OURS: [], THEIRS: []}
-    for _ in range(plan.rounds(3)):
-        for side, later in ((OURS, 3), (THEIRS, 1)):
-            given = {"library": side, "n_samples": n_samples, "later": later}
-            answers[side].append(call("benchmarks.sides:over_sample_frame", **given))
-    sides = {side: summary_of_calls(found) for side, found in answers.items()}
-    for side, found in answers.items():
-        sides[side]["added_bytes"] = max(answer["added"] for answer in found)
+    resample = partial(call, "benchmarks.sides:over_sample_frame", n_samples=n_samples)
+    turns = {
+        side: partial(resample, library=side, later=later)
+        for side, later in ((OURS, 3), (THEIRS, 1))
+    }
+    answers = take_turns(turns, plan.rounds(3))
+    sides = {side: summarize_calls(found) for side, found in answers.items()}
     result_bytes = answers[OURS][0]["result_bytes"]
-    added = {side: found["added_bytes"] / result_bytes for side, found in sides.items()}
+    added = {of: side["added_bytes"]["maximum"] / result_bytes for of, side in sides.items()}
     what = "memory of the call relative to the result"
     return case_of(
         "RandomOverSampler, mixed pandas frame, 1,000,000 x 16",
@@ -211,10 +137,10 @@ def import_time(plan: Plan) -> Found:
     programs = {
         "python alone": "pass",
         "import smotefast": "import smotefast",
-        f"SMOTE from {OURS}": import_program(OURS),
-        f"SMOTE from {THEIRS}": import_program(THEIRS),
+        f"SMOTE from {OURS}": "from smotefast.over_sampling import SMOTE",
+        f"SMOTE from {THEIRS}": "from imblearn.over_sampling import SMOTE",
     }
-    sides = turns_of_programs(plan, programs, 20)
+    sides = programs_in_turn(programs, plan.rounds(20))
     wall = {name: side["process_wall"]["median"] for name, side in sides.items()}
     added = wall["import smotefast"] - wall["python alone"]
     speed = wall[f"SMOTE from {THEIRS}"] / wall[f"SMOTE from {OURS}"]
@@ -232,33 +158,38 @@ def import_time(plan: Plan) -> Found:
 
 
 def batch_20m(plan: Plan) -> Found:
-    source = parquet(plan.folder, plan.size(20_000_000, 2_000_000), 20, 0.02)
-    balanced, copied = str(plan.folder / "balanced.parquet"), str(plan.folder / "copy.parquet")
-    command = [*_SMOTEFAST, "resample", source, balanced, "--target", "label"]
+    n_rows = plan.size(20_000_000, 200_000)
+    source, balanced, copied = (
+        str(plan.folder / f"{name}.parquet") for name in (f"{n_rows}x20", "balanced", "copy")
+    )
+    if not Path(source).exists():
+        sizes = {"n_samples": n_rows, "n_features": 20, "share": 0.02}
+        call("benchmarks.data:make_parquet", path=source, **sizes)
+    command = [*COMMAND, "resample", source, balanced, "--target", "label"]
     command += ["--memory-limit", _LIMIT, "--seed", "0", "--overwrite"]
-    run_command([*_SMOTEFAST, "warmup"])
-    ours, copies = [], []
+    run_command([*COMMAND, "warmup"])
+    given = {"source": balanced, "destination": copied}
+    # One round is the command and then the copy of its result: no second round backwards.
+    runs: dict[str, list[Found]] = {OURS: [], COPY: []}
     for _ in range(plan.rounds(3)):
         os.sync()  # what one side left to be written must not slow the other
-        ours.append(run_command(command).times())
+        runs[OURS].append(run_command(command).times())
         os.sync()
-        given = {"source": balanced, "destination": copied}
-        copies.append(call("benchmarks.parquet_copy:copy", **given))
+        runs[COPY].append(call("benchmarks.special:copy_parquet", **given))
         os.remove(copied)
     sides = {
-        OURS: summary_of_processes(ours),
-        COPY: summary_of_processes([answer["process"] for answer in copies]),
+        OURS: summarize_processes(runs[OURS]),
+        COPY: summarize_processes([answer["process"] for answer in runs[COPY]]),
     }
-    for until in ("closed", "synced"):
-        sides[COPY][f"until {until}"] = short_summary([answer[until] for answer in copies])
+    sides[COPY]["until_closed"] = summarize([answer["closed"] for answer in runs[COPY]])
     out_bytes = os.path.getsize(balanced)
     os.remove(balanced)
-    throughput = sides[COPY]["until closed"]["median"] / sides[OURS]["process_wall"]["median"]
-    peak = sides[OURS]["peak_bytes"]
+    throughput = sides[COPY]["until_closed"]["median"] / sides[OURS]["process_wall"]["median"]
+    peak = sides[OURS]["peak_bytes"]["maximum"]
     return case_of(
         "Balancing a Parquet file, 20,000,000 x 20 float32, 2% minority, limit 1 GiB",
         {"file_bytes_in": os.path.getsize(source), "file_bytes_out": out_bytes}
-        | {"rows_out": copies[0]["rows"]},
+        | {"rows_out": runs[COPY][0]["rows"]},
         sides,
         [
             claim("resident memory", _LIMIT_BYTES, peak, "bytes", at_most=True),
@@ -270,30 +201,53 @@ def batch_20m(plan: Plan) -> Found:
     )
 
 
+def copy_parquet(source: str, destination: str) -> dict[str, Any]:
+    """Copy batch by batch, as plainly as it can be done; return the seconds until closed."""
+    import pyarrow.parquet as pq
+
+    started = time.perf_counter()
+    rows = 0
+    with pq.ParquetFile(source) as file:
+        options = {"use_dictionary": ["label"]}  # as in the source: random floats have none
+        with pq.ParquetWriter(destination, file.schema_arrow, **options) as writer:
+            for batch in file.iter_batches(batch_size=500_000):
+                writer.write_batch(batch)
+                rows += batch.num_rows
+    return {"closed": time.perf_counter() - started, "rows": rows}
+
+
 def cold_start(plan: Plan) -> Found:
-    n_samples = plan.size(300_000, 6_000)
-    data = {
-        "exact": arrays(plan.folder, 10_000, 1_000, 20, "float64"),
-        "approximate": arrays(plan.folder, n_samples, n_samples // 3, 30, "float32"),
-    }
-    names = {"exact": "small data", "approximate": "large data"}
+    few = Generated(DataSet(ratio=1 / 9)), "exact"
+    many = Generated(_LARGE, "float32"), "approximate"
+    names = {"small data": few, "large data": many}
     seconds: dict[str, list[float]] = {"small data": [], "large data": [], "warmup": []}
     for _ in range(plan.rounds(2)):
-        for search, folder in data.items():
-            given = {"library": OURS, "folder": folder, "later": 0}
+        for name, (data, search) in names.items():
+            given = {"library": OURS, "sampler": "SMOTE", "data": data.arguments(plan)}
+            given["parameters"] = {"search": search}
             with tempfile.TemporaryDirectory() as cache:
                 env = {"NUMBA_CACHE_DIR": cache}
-                given["parameters"] = {"search": search}
                 answer = call("benchmarks.sides:sampler_calls", env, **given)
-            seconds[names[search]].append(answer["first"])
+            seconds[name].append(answer["first"])
         with tempfile.TemporaryDirectory() as cache:
-            done = run_command([*_SMOTEFAST, "warmup"], {"NUMBA_CACHE_DIR": cache})
+            done = run_command([*COMMAND, "warmup"], {"NUMBA_CACHE_DIR": cache})
         seconds["warmup"].append(done.wall)
     return case_of(
         "First call on a machine, with an empty compilation cache",
         {},
-        {name: {"first_call": short_summary(found)} for name, found in seconds.items()},
+        {name: {"first_call": summarize(found)} for name, found in seconds.items()},
         [],
         "The large data use approximate search, which compiles the most code. "
         "`smotefast warmup` compiles everything in advance, for container images.",
     )
+
+
+SPECIAL = (
+    Special("smote_300k_process", smote_process),
+    Special("smote_3m", smote_3m),
+    Special("kernel_bandwidth", kernel_bandwidth),
+    Special("ros_mixed", ros_mixed),
+    Special("import_time", import_time),
+    Special("batch_20m", batch_20m),
+    Special("cold_start", cold_start),
+)

@@ -1,4 +1,4 @@
-"""Stored measurements: one JSON file for each case."""
+"""Stored measurements: one JSON file for each group, a list of cases."""
 
 from __future__ import annotations
 
@@ -9,16 +9,24 @@ from typing import Any
 from smotefast.bench.spread import rounded
 
 RESULTS = Path(__file__).parent / "results"
+Stored = list[dict[str, Any]]
 
 
-def save(folder: Path, measured: dict[str, Any]) -> None:
-    """Write a case's file."""
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(rounded(measured), indent=1, ensure_ascii=False)
-    (folder / f"{measured['case']}.json").write_text(text + "\n")
+def save(path: Path, measured: dict[str, Any]) -> None:
+    """Put a case into a file, in place of an earlier one of the same name.
+
+    It is done after each of them, because all take hours.
+    """
+    stored: Stored = json.loads(path.read_text()) if path.exists() else []
+    names = [case["name"] for case in stored]
+    if measured["name"] in names:
+        stored[names.index(measured["name"])] = rounded(measured)
+    else:
+        stored.append(rounded(measured))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n")
 
 
-def load_all(folder: Path = RESULTS) -> dict[str, dict[str, Any]]:
-    """Return what is stored, by case."""
-    files = sorted(folder.glob("*.json")) if folder.is_dir() else []
-    return {path.stem: json.loads(path.read_text()) for path in files}
+def load_all(folder: Path = RESULTS) -> dict[str, Stored]:
+    """Return the stored cases of each group."""
+    return {path.stem: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}

@@ -40,7 +40,7 @@ LAYERS = [
         "_version",
         "typing",
     },
-    {"_control_groups", "_imblearn_import", "_phases", "_row_files"},
+    {"_control_groups", "_imblearn_import", "_phases", "_process", "_row_files"},
 ]
 # Subpackages for files or the command line may import these at the top of a file.
 OPENED_LATE = {

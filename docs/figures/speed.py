@@ -7,8 +7,8 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 
-from benchmarks.cases import CASES
-from benchmarks.programs import OURS, THEIRS
+from benchmarks.libraries import OURS, THEIRS
+from benchmarks.render import SYNTHETIC
 from benchmarks.store import load_all
 
 
@@ -26,7 +26,7 @@ def was_scaled(case: dict[str, Any]) -> bool:
 def measured() -> list[tuple[str, float, float]]:
     """Return title and seconds of both libraries, where both ran the same calls."""
     stored = load_all()
-    cases = [stored[name] for name in CASES if name in stored]
+    cases = [case for group in SYNTHETIC for case in stored[group]]
     rows = [
         (case["title"], median(case, OURS), median(case, THEIRS))
         for case in cases

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from smotefast._process import peak_bytes
 from smotefast.bench.cases import Case, DataSet
 from smotefast.bench.plugins import load_registry
-from smotefast.bench.worker import limited, peak_bytes, time_calls
+from smotefast.bench.worker import limited, time_calls
 
 _WORDS = 300
 

@@ -6,6 +6,7 @@ Each imports its library when a sampler is made; ``choose_contenders`` tells whi
 from __future__ import annotations
 
 import importlib.util
+import logging
 from collections.abc import Iterable, Mapping
 from functools import partial
 from importlib import import_module
@@ -57,7 +58,9 @@ def _sampler(case: Case, library: str, *, estimator: Any = None, **parameters: A
     if "random_state" in names:
         given["random_state"] = SEED
     searches = next((name for name in ("k_neighbors", "n_neighbors") if name in names), None)
-    k = case.k if estimator is None else estimator(n_neighbors=case.k + 1, n_jobs=case.threads)
+    # All but NearMiss search among rows with the row itself, which is one more neighbor.
+    n_found = case.k + (case.sampler != "near-miss")
+    k = case.k if estimator is None else estimator(n_neighbors=n_found, n_jobs=case.threads)
     if "smote" in names:
         smote = import_module(f"{library}.over_sampling").SMOTE
         ours = {"n_jobs": parameters["n_jobs"]} if "n_jobs" in parameters else {}
@@ -68,7 +71,10 @@ def _sampler(case: Case, library: str, *, estimator: Any = None, **parameters: A
         raise ValueError(f"{case.sampler} takes no estimator of neighbors.")
     if not hasattr(module, cls.__name__):
         raise ValueError(f"{_LIBRARIES.get(library, library)} has no {cls.__name__}.")
-    return getattr(module, cls.__name__)(**given)
+    theirs = getattr(module, cls.__name__)
+    if estimator is not None and "n_jobs" in (parameter_names(theirs) or ()):
+        given["n_jobs"] = case.threads  # the sampler gives it to the estimator
+    return theirs(**given)
 
 
 def _smotefast(case: Case, search: str) -> Any:
@@ -97,10 +103,32 @@ def _smote_variants(case: Case) -> Any:
     if case.data.n_classes > 2:
         raise ValueError("smote-variants resamples two classes.")
     variants = import_module("smote_variants")
+    logging.getLogger("smote_variants").setLevel(logging.WARNING)  # it logs each step
     parameters: dict[str, Any] = {"random_state": SEED, "n_jobs": case.threads}
     if case.sampler in ("smote", "borderline-smote", "adasyn", "kmeans-smote"):
         parameters["n_neighbors"] = case.k
-    return getattr(variants, _VARIANTS[case.sampler])(**parameters)
+    return _Variant(getattr(variants, _VARIANTS[case.sampler])(**parameters))
+
+
+class _Variant:
+    """A sampler of smote-variants; it returns the rows unchanged where it fails."""
+
+    def __init__(self, sampler: Any) -> None:
+        self.sampler = sampler
+
+    def fit_resample(self, X: Any, y: Any) -> Any:
+        """Return the rows with new ones.
+
+        Raises
+        ------
+        ValueError
+            If there are none.
+        """
+        X_new, y_new = self.sampler.fit_resample(X, y)
+        if len(X_new) == len(X) and (X_new == X).all():
+            name = type(self.sampler).__name__
+            raise ValueError(f"{name} of smote-variants returned the rows unchanged.")
+        return X_new, y_new
 
 
 CONTENDERS = (

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-import statistics
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from smotefast.bench.cases import Case, Contender, DataSet
 from smotefast.bench.processes import ProcessError, call, thread_limits
-from smotefast.bench.spread import summarize
+from smotefast.bench.spread import summarize_calls
 
 _CALLS = "smotefast.bench.calls"
 Answer = dict[str, Any]
@@ -141,23 +141,34 @@ def _written(data: DataSet, plan: Plan, folder: str) -> tuple[str, dict[str, Any
 def _turns(
     case: Case, contenders: Sequence[Contender], plan: Plan, folder: str
 ) -> dict[str, list[Answer]]:
-    """Run the contenders in turn, each second round backwards, and return their answers."""
+    """Return the answers of the contenders, in processes that have nothing to compile."""
     given: dict[str, Any] = {"case": case.to_dict(), "folder": folder}
     if plan.time_limit is not None:
         given["limit"] = plan.time_limit
-    answers: dict[str, list[Answer]] = {each.name: [] for each in contenders}
+    sides, refused = {}, {}
     for each in contenders:
-        if each.compiles and not plan.in_process:
-            answer = _turn(plan, case.threads, contender=each.name, later=0, **given)
-            if "refused" in answer:
-                answers[each.name].append(answer)
-    for turn in range(plan.rounds):
-        for each in contenders[:: -1 if turn % 2 else 1]:
-            if not any(_is_cut_short(answer) for answer in answers[each.name]):
-                answer = _turn(
-                    plan, case.threads, contender=each.name, later=plan.later, **given
-                )
-                answers[each.name].append(answer)
+        side = partial(_turn, plan, case.threads, contender=each.name, **given)
+        answer = side(later=0) if each.compiles and not plan.in_process else {}
+        if "refused" in answer:
+            refused[each.name] = [answer]
+        sides[each.name] = partial(side, later=plan.later)
+    usable = {name: side for name, side in sides.items() if name not in refused}
+    answers = take_turns(usable, plan.rounds) | refused
+    return {name: answers[name] for name in sides}
+
+
+def take_turns(
+    sides: Mapping[str, Callable[[], Answer]], rounds: int
+) -> dict[str, list[Answer]]:
+    """Call the sides in turn, each second round backwards, and return what they answer.
+
+    A side that was refused or stopped gets no further turn.
+    """
+    answers: dict[str, list[Answer]] = {name: [] for name in sides}
+    for turn in range(rounds):
+        for name in list(sides)[:: -1 if turn % 2 else 1]:
+            if not any("refused" in each or "stopped" in each for each in answers[name]):
+                answers[name].append(sides[name]())
     return answers
 
 
@@ -169,31 +180,11 @@ def _turn(plan: Plan, threads: int, **given: Any) -> Answer:
         return {"refused": error.reason}
 
 
-def _is_cut_short(answer: Mapping[str, Any]) -> bool:
-    return "refused" in answer or "stopped" in answer
-
-
 def _summary(answers: Sequence[Answer]) -> dict[str, Any]:
-    """Put the processes of a contender together; what cut one short stands for all."""
-    for answer in answers:
-        for why in ("refused", "stopped"):
-            if why in answer:
-                return {why: answer[why]}
-    later = [statistics.median(answer["later"]) for answer in answers if answer["later"]]
-    result = {
-        "first_call": summarize([answer["first"] for answer in answers]),
-        "later_calls": summarize(later) if later else None,
-        **dict.fromkeys(("process_wall", "process_cpu", "peak_bytes", "added_bytes")),
-        "rows_after": answers[-1]["rows_after"],
-        "search": answers[-1]["search"],
-    }
-    if all("process" in answer for answer in answers):
-        for name in ("wall", "cpu"):
-            values = [answer["process"][name] for answer in answers]
-            result[f"process_{name}"] = summarize(values)
-        result["peak_bytes"] = summarize([answer["peak"] for answer in answers])
-        if all(answer["added"] is not None for answer in answers):
-            result["added_bytes"] = summarize([answer["added"] for answer in answers])
+    """Return what is stored of a contender, from the answers of its processes."""
+    result = summarize_calls(answers)
+    if "first_call" in result:
+        result |= {name: answers[-1][name] for name in ("rows_after", "search")}
     return result
 
 

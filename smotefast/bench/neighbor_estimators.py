@@ -24,11 +24,11 @@ class _IndexNeighbors(BaseEstimator):  # type: ignore[misc]  # scikit-learn ship
         Number of neighbors, the row itself included.
     effort : int, default=64
         How much each query looks at, in units of the library; more is slower and finds more.
-    n_jobs : int, default=1
-        Number of threads.
+    n_jobs : int or None, default=1
+        Number of threads; None, which samplers of imbalanced-learn set, is 1.
     """
 
-    def __init__(self, n_neighbors: int = 6, effort: int = 64, n_jobs: int = 1) -> None:
+    def __init__(self, n_neighbors: int = 6, effort: int = 64, n_jobs: int | None = 1) -> None:
         self.n_neighbors = n_neighbors
         self.effort = effort
         self.n_jobs = n_jobs
@@ -60,6 +60,11 @@ class _IndexNeighbors(BaseEstimator):  # type: ignore[misc]  # scikit-learn ship
         shape = len(found), len(self._rows)
         return csr_matrix((np.ones(found.size), found.ravel(), starts), shape=shape)
 
+    @property
+    def n_threads(self) -> int:
+        """Number of threads, as the libraries take it."""
+        return self.n_jobs or 1
+
     def _build(self, rows: np.ndarray) -> Any:
         raise NotImplementedError
 
@@ -73,7 +78,7 @@ class FaissNeighbors(_IndexNeighbors):
     def _build(self, rows: np.ndarray) -> Any:
         import faiss  # type: ignore[import-not-found,import-untyped,unused-ignore]  # optional
 
-        faiss.omp_set_num_threads(self.n_jobs)
+        faiss.omp_set_num_threads(self.n_threads)
         n_cells = max(1, min(len(rows) // _ROWS_PER_CELL, int(4 * len(rows) ** 0.5)))
         index = faiss.IndexIVFFlat(faiss.IndexFlatL2(rows.shape[1]), rows.shape[1], n_cells)
         index.train(rows)
@@ -95,27 +100,27 @@ class HnswlibNeighbors(_IndexNeighbors):
 
         index = hnswlib.Index("l2", rows.shape[1])
         index.init_index(len(rows), ef_construction=max(40, self.effort), M=16)
-        index.set_num_threads(self.n_jobs)
-        index.add_items(rows, num_threads=self.n_jobs)
+        index.set_num_threads(self.n_threads)
+        index.add_items(rows, num_threads=self.n_threads)
         return index
 
     def _query(self, rows: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
         self._index.set_ef(max(self.effort, k))
-        indices, squared = self._index.knn_query(rows, k, num_threads=self.n_jobs)
+        indices, squared = self._index.knn_query(rows, k, num_threads=self.n_threads)
         return squared, indices
 
 
 class PynndescentNeighbors(_IndexNeighbors):
     """Neighbors by trees and NN-descent (pynndescent); ``effort`` is the size of its lists."""
 
-    def __init__(self, n_neighbors: int = 6, effort: int = 30, n_jobs: int = 1) -> None:
+    def __init__(self, n_neighbors: int = 6, effort: int = 30, n_jobs: int | None = 1) -> None:
         super().__init__(n_neighbors, effort, n_jobs)
 
     def _build(self, rows: np.ndarray) -> Any:
         from pynndescent import NNDescent
 
         n_listed = max(self.effort, self.n_neighbors)
-        return NNDescent(rows, n_neighbors=n_listed, n_jobs=self.n_jobs, random_state=0)
+        return NNDescent(rows, n_neighbors=n_listed, n_jobs=self.n_threads, random_state=0)
 
     def _query(self, rows: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
         if rows is self._rows or np.array_equal(rows, self._rows):  # known since the build

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from smotefast._process import exit_on_signals
 from smotefast.bench.cases import Case, Contender, value_of
 from smotefast.bench.differences import QUANTITIES
 from smotefast.bench.machine import describe_machine, load
@@ -23,6 +25,14 @@ SCALED = ("rows", "features", "k", "classes", "threads")
 Run = dict[str, Any]
 
 
+class _SignalError(KeyboardInterrupt):
+    """SIGTERM or SIGHUP; SystemExit would be a refusal of the sampler that runs."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
 def measure_run(
     kind: str,
     cases: Sequence[Case],
@@ -35,8 +45,9 @@ def measure_run(
 ) -> Run:
     """Measure cases and return the run, as JSON has it.
 
-    Ctrl-C ends it after the last finished case; "stopped" is then true. An error does the same
-    once a case is finished; "error" is then its message.
+    Ctrl-C, SIGTERM and SIGHUP end it after the last finished case; "stopped" is then true, and
+    "stopped_by" the name of the signal. An error does the same once a case is finished; "error"
+    is then its message.
 
     Parameters
     ----------
@@ -77,14 +88,18 @@ def measure_run(
         "base": base,
         "left_out": left_out or {},
         "stopped": False,
+        "stopped_by": None,
         "error": None,
         "cases": [],
     }
     try:
-        for case in measure_cases(cases, contenders, plan, base, progress):
-            run["cases"].append(case)
-    except KeyboardInterrupt:
+        with exit_on_signals(_SignalError):
+            for case in measure_cases(cases, contenders, plan, base, progress):
+                run["cases"].append(case)
+    except KeyboardInterrupt as error:
         run["stopped"] = True
+        number = error.number if isinstance(error, _SignalError) else signal.SIGINT
+        run["stopped_by"] = signal.Signals(number).name
     except Exception as error:
         if not run["cases"]:
             raise

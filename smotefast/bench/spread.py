@@ -25,12 +25,37 @@ def summarize(values: Sequence[float]) -> dict[str, Any]:
     }
 
 
+def summarize_calls(answers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Put the answers of processes together, as ``worker.time_calls`` returns them.
+
+    What cut a process short ("refused" or "stopped") stands for all. A process stands for the
+    median of its later calls. Numbers of whole processes and of memory are None if a call was
+    not made in a process of its own, or the system does not tell.
+    """
+    for answer in answers:
+        for why in ("refused", "stopped"):
+            if why in answer:
+                return {why: answer[why]}
+    later = [statistics.median(answer["later"]) for answer in answers if answer["later"]]
+    result = {
+        "first_call": summarize([answer["first"] for answer in answers]),
+        "later_calls": summarize(later) if later else None,
+        **dict.fromkeys(("process_wall", "process_cpu", "peak_bytes", "added_bytes")),
+    }
+    if all("process" in answer for answer in answers):
+        runs = [{**answer["process"], "peak": answer["peak"]} for answer in answers]
+        result |= summarize_processes(runs)
+        if all(answer["added"] is not None for answer in answers):
+            result["added_bytes"] = summarize([answer["added"] for answer in answers])
+    return result
+
+
 def summarize_processes(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return what is stored of whole processes: seconds, CPU seconds and peak memory."""
     return {
         "process_wall": summarize([run["wall"] for run in runs]),
         "process_cpu": summarize([run["cpu"] for run in runs]),
-        "peak_bytes": max(run["peak"] for run in runs),
+        "peak_bytes": summarize([run["peak"] for run in runs]),
     }
 
 

@@ -111,7 +111,9 @@ def run_text(run: Mapping[str, Any]) -> str:
 def end_text(run: Mapping[str, Any], where: str) -> str:
     """Write what ended a run early; nothing if it is whole. ``where`` its cases are."""
     if run["stopped"]:
-        return f"Stopped by Ctrl-C: the cases {where} are complete."
+        signal = run.get("stopped_by") or "SIGINT"
+        by = "Ctrl-C" if signal == "SIGINT" else signal
+        return f"Stopped by {by}: the cases {where} are complete."
     if run.get("error"):
         return f"The cases {where} are complete; an error ended the run: {run['error']}"
     return ""

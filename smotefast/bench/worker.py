@@ -1,6 +1,6 @@
 """The inside of a measured process: ``python -m smotefast.bench.worker`` calls a function.
 
-This module imports nothing of the package, so that a process that measures another library
+This module imports nothing large, so that a process that measures another library
 loads only that.
 """
 
@@ -16,6 +16,8 @@ import time
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
+
+from smotefast._process import peak_bytes, read_status, reset_peak
 
 
 def time_calls(
@@ -33,8 +35,8 @@ def time_calls(
         What the last call returned. Earlier results are released before the next call.
     """
     seconds: list[float] = []
-    result, before, peak_before = None, _status("VmRSS"), peak_bytes()
-    can_reset = _reset_peak()
+    result, before, peak_before = None, read_status("VmRSS"), peak_bytes()
+    can_reset = reset_peak()
     added = None
     for _ in range(1 + later):
         result = None
@@ -48,40 +50,6 @@ def time_calls(
             break
     peak = max(peak_before, peak_bytes())
     return {"first": seconds[0], "later": seconds[1:], "peak": peak, "added": added}, result
-
-
-def peak_bytes() -> int:
-    """Return the peak resident memory of this process; 0 where the system does not tell."""
-    peak = _status("VmHWM")
-    if peak:
-        return peak
-    try:
-        import resource
-    except ImportError:
-        return 0
-    unit = 1 if sys.platform == "darwin" else 1024
-    return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
-
-
-def _status(name: str) -> int:
-    try:
-        with open("/proc/self/status") as lines:
-            for line in lines:
-                if line.startswith(name + ":"):
-                    return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    return 0
-
-
-def _reset_peak() -> bool:
-    """Let Linux count the peak of this process from here on; return whether it does."""
-    try:
-        with open("/proc/self/clear_refs", "w") as control:
-            control.write("5")
-    except OSError:
-        return False
-    return True
 
 
 def limited(

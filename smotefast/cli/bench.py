@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any
@@ -103,7 +104,7 @@ def _measure(kind: str, given: dict[str, Any]) -> None:
             write_report_file(path, texts[name], overwrite=given["overwrite"], kind=name)
     print_result(run_text(run))
     if run["stopped"]:
-        raise typer.Exit(130)
+        raise typer.Exit(128 + signal.Signals[run["stopped_by"]])
     if run["error"]:
         raise RuntimeError(run["error"])
     measured = [each for case in run["cases"] for each in case["contenders"]]

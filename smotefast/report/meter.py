@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from smotefast.storage.process_memory import format_size, resident_bytes
+from smotefast._process import resident_bytes
+from smotefast.storage.process_memory import format_size
 
 
 class Facts(NamedTuple):

@@ -6,13 +6,13 @@ the destination in one step. ``ParquetSink`` writes a file.
 """
 
 from smotefast._allocator import relax_allocator, release_memory, uses_jemalloc
+from smotefast._process import exit_on_signals, resident_bytes
 from smotefast.exceptions import (
     ArgumentError,
     DestinationExistsError,
     SourceChangedError,
     SourceError,
 )
-from smotefast.storage.commit import exit_on_signals
 from smotefast.storage.destination import (
     Destination,
     check_destination,
@@ -31,7 +31,6 @@ from smotefast.storage.process_memory import (
     check_resident_memory,
     format_size,
     parse_size,
-    resident_bytes,
 )
 from smotefast.storage.remote.locations import locate, shown_path
 from smotefast.storage.remote.workspace import clean_any, open_workspace, recover_any

@@ -6,15 +6,11 @@ moment; ``restore`` moves it back after a crash at that moment.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import errno
 import os
 import shutil
-import signal
 import sys
-import threading
-from collections.abc import Iterator
 
 from smotefast.storage.files import remove
 
@@ -89,27 +85,3 @@ def _exchange(path: str, other: str) -> bool:
     if ctypes.get_errno() in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EPERM):
         return False
     raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), other)
-
-
-@contextlib.contextmanager
-def exit_on_signals() -> Iterator[None]:
-    """Raise SystemExit(128 + number) on SIGTERM and SIGHUP, so that cleanup code runs.
-
-    Signals that the program handles or ignores are not changed, nor is anything outside the
-    main thread.
-    """
-    is_main = threading.current_thread() is threading.main_thread()
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    numbers = [getattr(signal, name) for name in names]
-    unhandled = [n for n in numbers if is_main and signal.getsignal(n) is signal.SIG_DFL]
-
-    def raise_exit(number: int, frame: object) -> None:
-        raise SystemExit(128 + number)
-
-    for number in unhandled:
-        signal.signal(number, raise_exit)
-    try:
-        yield
-    finally:
-        for number in unhandled:
-            signal.signal(number, signal.SIG_DFL)

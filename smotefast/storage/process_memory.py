@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 import re
-import sys
 
 from smotefast._allocator import release_memory
+from smotefast._process import peak_bytes, read_status, resident_bytes
 
 # Free memory is released this close to the limit. Reading a batch and writing a row group
 # between two checks exceeded a limit without such a margin by up to 11 MiB.
@@ -73,38 +73,6 @@ def format_size(n_bytes: float, *, round_up: bool = False) -> str:
     return f"{size:.{digits}f} {units[-1]}"
 
 
-def resident_bytes() -> int:
-    """Return the current resident memory of this process.
-
-    On macOS, which does not report it, this is the peak so far; on Windows it is 0.
-    """
-    return _read_status("VmRSS") or peak_bytes()
-
-
-def peak_bytes() -> int:
-    """Return the peak resident memory of this process since it started."""
-    peak = _read_status("VmHWM")
-    if peak:
-        return peak
-    try:
-        import resource
-    except ImportError:
-        return 0
-    unit = 1 if sys.platform == "darwin" else 1024
-    return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
-
-
-def _read_status(name: str) -> int:
-    try:
-        with open("/proc/self/status") as lines:
-            for line in lines:
-                if line.startswith(name + ":"):
-                    return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    return 0
-
-
 def check_resident_memory(limit: int) -> None:
     """Stop a job that uses more memory than its limit, although the plan stayed below it.
 
@@ -117,10 +85,10 @@ def check_resident_memory(limit: int) -> None:
     MemoryError
         If the resident memory is above ``limit`` bytes, without free memory of allocators.
     """
-    if _read_status("VmRSS") <= limit - _MARGIN:
+    if read_status("VmRSS") <= limit - _MARGIN:
         return
     release_memory()
-    resident = _read_status("VmRSS")
+    resident = read_status("VmRSS")
     if resident > limit:
         raise MemoryError(
             f"memory_limit={format_size(limit)} is not enough: the process uses "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import sys
 from types import SimpleNamespace
 
@@ -134,7 +135,11 @@ class AllPairs:
     def __getattr__(self, name):  # init_index, set_num_threads, set_ef, train
         return lambda *given, **named: self.calls.append((name, given, named))
 
+    def set_num_threads(self, n):
+        assert n >= 1
+
     def add_items(self, rows, num_threads):
+        assert num_threads >= 1
         self.rows = rows
 
     def knn_query(self, rows, k, num_threads):
@@ -155,11 +160,13 @@ class AllPairs:
 @pytest.mark.parametrize("library", ["hnswlib", "faiss"])
 def test_neighbor_estimators__return_the_row_itself_first(library, monkeypatch):
     names = ("Index", "IndexFlatL2", "IndexIVFFlat")
-    module = SimpleNamespace(**dict.fromkeys(names, AllPairs), omp_set_num_threads=int)
+    module = SimpleNamespace(
+        **dict.fromkeys(names, AllPairs), omp_set_num_threads=operator.index
+    )
     monkeypatch.setitem(sys.modules, library, module)
     rows = np.random.default_rng(0).normal(size=(60, 4))
     cls = {"hnswlib": HnswlibNeighbors, "faiss": FaissNeighbors}[library]
-    estimator = cls(n_neighbors=4).fit(rows)
+    estimator = cls(n_neighbors=4, n_jobs=None).fit(rows)
     distances, indices = estimator.kneighbors(rows)
     assert indices.dtype.kind == "i"
     assert (indices[:, 0] == np.arange(60)).all()
@@ -168,6 +175,30 @@ def test_neighbor_estimators__return_the_row_itself_first(library, monkeypatch):
     assert indices[0, -1] == (0 if library == "faiss" else indices[0, 3])
     assert (estimator.kneighbors_graph(rows).sum(axis=1) == 4).all()
     assert estimator.kneighbors(n_neighbors=2, return_distance=False).shape == (60, 2)
+
+
+@pytest.mark.parametrize(("sampler", "n_found"), [("smote", 4), ("near-miss", 3)])
+def test_neighbor_estimators__find_the_number_that_the_sampler_uses(sampler, n_found):
+    instance = KNOWN["imbalanced-learn-hnswlib"].make(Case(sampler=sampler, k=3, threads=2))
+    estimator = getattr(instance, "k_neighbors", None) or instance.n_neighbors
+    assert (estimator.n_neighbors, estimator.n_jobs) == (n_found, 2)
+    assert getattr(instance, "n_jobs", 2) == 2
+
+
+def test_smote_variants__refuses_to_return_the_rows_unchanged(monkeypatch):
+    class SMOTE:
+        def __init__(self, **parameters):
+            self.is_failing = parameters["n_neighbors"] == 3
+
+        def fit_resample(self, X, y):
+            return (X.copy(), y) if self.is_failing else (X[:-1], y[:-1])
+
+    monkeypatch.setitem(sys.modules, "smote_variants", SimpleNamespace(SMOTE=SMOTE))
+    X, y = np.eye(4), np.array([0, 0, 0, 1])
+    make = KNOWN["smote-variants"].make
+    assert len(make(Case(k=2)).fit_resample(X, y)[0]) == 3
+    with pytest.raises(ValueError, match="SMOTE of smote-variants returned the rows unchanged"):
+        make(Case(k=3)).fit_resample(X, y)
 
 
 def test_contenders_that_are_not_installed__are_left_out_or_refused(monkeypatch):

@@ -158,7 +158,7 @@ def test_ctrl_c__keeps_finished_cases():
         patch.setattr("smotefast.bench.plugins.CONTENDERS", contenders)
         cases = [Case(CASE.data, k=1), Case(CASE.data, k=2)]
         run = measure_run("speed", cases, contenders, Plan(in_process=True), base="once")
-    assert run["stopped"]
+    assert (run["stopped"], run["stopped_by"]) == (True, "SIGINT")
     assert [case["k"] for case in run["cases"]] == [1]
     assert run_text(run).endswith("Stopped by Ctrl-C: the cases above are complete.")
     assert "Stopped by Ctrl-C" in to_html_page(run)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from functools import partial
 
 import pytest
@@ -12,6 +14,16 @@ from tests.helpers import command_line as commands
 from tests.helpers.parquet_files import imbalanced, write_file
 
 run = partial(commands.run, "bench")
+WAITING = """
+import time
+from smotefast.bench import Contender
+
+def make(case):
+    time.sleep(60 if case.k == 2 else 0)
+    raise ValueError("not today")
+
+CONTENDERS = [Contender("waits", make)]
+"""
 QUICK = "--in-process --rounds 3 --later 1 --contender quick"
 
 
@@ -102,6 +114,25 @@ def test_runs_without_a_measurement_or_with_an_error__fail_after_writing(quick, 
     assert len(json.loads(out.read_text())["cases"]) == 1
     done = run("memory", *quick)
     assert (done.returncode, "--in-process measures no memory" in done.stderr) == (2, True)
+
+
+def test_sigterm__keeps_finished_cases(tmp_path):
+    plugin = tmp_path / "waiting.py"
+    plugin.write_text(WAITING)
+    options = "--in-process --contender waits --k 1,2 --rows 200".split()
+    out = tmp_path / "run.json"
+    command = [sys.executable, "-m", "smotefast", "bench", "speed", *options]
+    command += ["--plugin", str(plugin), "--json", str(out)]
+    pipes = dict.fromkeys(("stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(command, **pipes, text=True) as process:
+        while not process.stderr.readline().startswith("smotefast: 2 of 2:"):
+            assert process.poll() is None
+        process.terminate()
+        shown, _ = process.communicate(timeout=50)
+    assert process.returncode == 143
+    assert "Stopped by SIGTERM: the cases above are complete." in shown
+    stored = json.loads(out.read_text())
+    assert (stored["stopped_by"], [case["k"] for case in stored["cases"]]) == ("SIGTERM", [1])
 
 
 @pytest.mark.parametrize(

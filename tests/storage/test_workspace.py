@@ -10,9 +10,9 @@ import threading
 
 import pytest
 
+from smotefast._process import exit_on_signals
 from smotefast.exceptions import DestinationBusyError
 from smotefast.storage import commit
-from smotefast.storage.commit import exit_on_signals
 from smotefast.storage.destination import Destination
 from smotefast.storage.workspace import Workspace, clean, recover, workspace_path
 

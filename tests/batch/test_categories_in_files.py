@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.base import clone
+from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import OneHotEncoder
 
 import smotefast
@@ -216,7 +217,21 @@ def test_equal_categories_of_other_bits__get_the_value_of_the_first_row_of_a_cla
         assert np.array_equal(np.signbit(new), new == 0)  # the first row of class 1 has -0.0
 
 
-def test_a_plan__counts_the_files_and_names_the_lowest_limit(tmp_path):
+def test_a_refusal__names_a_limit_and_no_reason_to_have_classes_in_memory(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(feature_plan, "load_kernels", lambda *_, **__: None)
+    source = write_file(tmp_path / "in.parquet", mixed())
+    options = {"sampler": SMOTENC("not numeric"), "memory_limit": "1MiB"}
+    with pytest.raises(MemoryError, match=r"this job needs about \d+ MiB") as caught:
+        resample(source, tmp_path / "out.parquet", **options)
+    assert "temporary files" not in str(caught.value)
+    options["sampler"].set_params(k_neighbors=NearestNeighbors(n_neighbors=4))
+    with pytest.raises(MemoryError, match="NearestNeighbors searches rows in memory"):
+        resample(source, tmp_path / "out.parquet", **options)
+
+
+def test_a_plan__counts_the_files(tmp_path):
     source = write_file(tmp_path / "in.parquet", mixed(n_rows=600))
     sampler = SMOTENC("not numeric")
     plans = []

@@ -49,8 +49,8 @@ def finite_numbers(table: Table, sampler: BaseSampler) -> Matrix:
     Raises
     ------
     ValueError
-        If a column is not numeric, or a value is missing or infinite. The message names the
-        column, the sampler and what to do.
+        If a column is not numeric, or a value is infinite, or missing unless the sampler takes
+        such values in dense rows. The message names the column, the sampler and what to do.
     """
     try:
         numbers = table.to_matrix()
@@ -59,14 +59,21 @@ def finite_numbers(table: Table, sampler: BaseSampler) -> Matrix:
         raise (error.with_advice(advice) if advice else error) from error.__cause__
     if is_float_array(numbers) and _has_finite_sum(numbers):
         return numbers
+    takes_missing = sampler.needs().takes_missing and isinstance(numbers, np.ndarray)
     try:
         checked: Matrix = check_array(
-            numbers, accept_sparse="csr", estimator=sampler, input_name="X"
+            numbers,
+            accept_sparse="csr",
+            ensure_all_finite="allow-nan" if takes_missing else True,
+            estimator=sampler,
+            input_name="X",
         )
         return checked
     except ValueError as error:
-        if "Input X contains" not in str(error):
+        if "Input X contains" not in str(error) and "infinity" not in str(error):
             raise
+        if takes_missing:  # then others are infinite
+            numbers = np.where(np.isnan(numbers), 0, numbers)
         name = type(sampler).__name__
         raise ValueError(_not_finite_message(numbers, table.display_names, name)) from None
 

@@ -101,6 +101,7 @@ class Call:
         *,
         then: Sequence[Values] = ("uniform",),
         step_size: float | None = 1.0,
+        metric: str = "euclidean",
     ) -> Origins:
         """Draw a base row and one of its k nearest neighbors in the class for each sample.
 
@@ -117,11 +118,13 @@ class Call:
         then, step_size
             What each sample draws besides, see ``Draws``, and the largest step between base row
             and neighbor, see ``Origins``.
+        metric
+            What neighbors are near by, see ``neighbors.find_neighbors``; of rows in memory.
         """
         k = self.class_k(label, len(positions))
         n_base = len(positions) if base_rows is None else len(base_rows)
         draws = self.draws(n_new, n_base * k, then)
-        neighbors = self.neighbors_of_drawn(matrix, k, draws, base_rows)
+        neighbors = self.neighbors_of_drawn(matrix, k, draws, base_rows, metric)
         base_positions = positions if base_rows is None else positions[base_rows]
         indices = base_rows if isinstance(matrix, RowFile) else None
         return Origins(label, base_positions, positions, neighbors, draws, step_size, indices)
@@ -132,6 +135,7 @@ class Call:
         k: int,
         draws: Draws,
         base_rows: np.ndarray | None = None,
+        metric: str = "euclidean",
     ) -> Rows:
         """Return the k nearest rows of the class of each base row; zeros if it is not drawn.
 
@@ -143,7 +147,7 @@ class Call:
         drawn = queries = drawn_rows(draws, n_base, k)
         if base_rows is not None:
             queries = base_rows if drawn is None else base_rows[drawn]
-        indices = self.find_neighbors(matrix, k, queries).indices
+        indices = self.find_neighbors(matrix, k, queries, metric).indices
         return neighbors_of_all(indices, drawn, n_base)
 
     def class_k(self, label: Label, n_rows: int) -> int:
@@ -162,7 +166,13 @@ class Call:
         )
         return n_rows - 1
 
-    def find_neighbors(self, matrix: Matrix, k: int, queries: np.ndarray | None) -> Neighbors:
+    def find_neighbors(
+        self,
+        matrix: Matrix,
+        k: int,
+        queries: np.ndarray | None,
+        metric: str = "euclidean",
+    ) -> Neighbors:
         """Find the k nearest other rows of the class; queries are indices, None for all."""
         if matrix.shape[0] == 1:  # copies of a single row: the row is its own neighbor
             return Neighbors(np.zeros((1, 1), dtype=np.int32), "exact")
@@ -173,6 +183,7 @@ class Call:
             search=self.search.search,
             n_threads=self.search.n_threads,
             estimator=self.estimator_for(k),
+            metric=metric,
         )
         self.search.record(neighbors)
         return neighbors

@@ -72,7 +72,7 @@ def finite_numbers(table: Table, sampler: BaseSampler) -> Matrix:
     except ValueError as error:
         if "Input X contains" not in str(error) and "infinity" not in str(error):
             raise
-        if takes_missing:  # then others are infinite
+        if takes_missing and isinstance(numbers, np.ndarray):  # then others are infinite
             numbers = np.where(np.isnan(numbers), 0, numbers)
         name = type(sampler).__name__
         raise ValueError(_not_finite_message(numbers, table.display_names, name)) from None

@@ -103,9 +103,10 @@ class ColumnOptions(NeighborSampler):
         """Return the columns of distances."""
         if self._compared is None:
             return matrix
-        compared: Any = matrix[:, self._compared]
-        if hasattr(compared, "sum_duplicates"):  # sparse: this also sorts the indices
-            compared.sum_duplicates()
+        columns: Any = matrix
+        compared: Matrix = columns[:, self._compared]
+        if not isinstance(compared, np.ndarray):
+            compared.sum_duplicates()  # this also sorts the indices
         return compared
 
     def _search_metric(self, compared: Matrix) -> str:
@@ -113,7 +114,9 @@ class ColumnOptions(NeighborSampler):
         return "nan_euclidean" if self._has_missing(compared) else self.metric
 
     def _has_missing(self, rows: Matrix) -> bool:
-        return self.missing == "distance" and bool(np.isnan(rows).any())
+        if self.missing == "error" or not isinstance(rows, np.ndarray):
+            return False
+        return bool(np.isnan(rows).any())
 
     def _interpolation(self, origins: Origins, rows: Matrix) -> Interpolate:
         """Return a recipe for rows of numbers, with the limits and missing values."""
@@ -183,7 +186,7 @@ def limits_of(
         is_rounded[rounded] = True
     is_whole |= is_rounded
     low, high = np.where(is_whole, np.ceil(low), low), np.where(is_whole, np.floor(high), high)
-    for j in np.flatnonzero(low > high):
+    for j in np.flatnonzero(low > high).tolist():
         raise ValueError(
             f"bounds of column {_name(columns, j)!r} leave no value: the lower one is above "
             f"the upper one{', or no whole number lies between' if is_whole[j] else ''}. Give "
@@ -213,7 +216,7 @@ def _pair(pair: Any, bounds: Any, n_columns: int) -> tuple[Any, Any]:
     """Return two bounds, each a number or ``n_columns`` of them; None is infinite."""
     try:
         low, high = pair
-        sides = [
+        sides: list[Any] = [
             np.array(np.broadcast_to(np.array(side, dtype=np.float64), n_columns))
             for side in (
                 -np.inf if low is None else low,
@@ -236,7 +239,7 @@ def _pair(pair: Any, bounds: Any, n_columns: int) -> tuple[Any, Any]:
 def _refuse_categories(
     positions: np.ndarray, numeric: list[int], columns: TableSchema, parameter: str
 ) -> None:
-    for j in np.setdiff1d(positions, numeric):
+    for j in np.setdiff1d(positions, numeric).tolist():
         raise ValueError(
             f"{parameter} names {_name(columns, j)!r}, which is a categorical column. Only "
             "numeric columns have limits; leave it out."
@@ -245,7 +248,7 @@ def _refuse_categories(
 
 def _refuse_nonzero(limits: Limits, names: Sequence[Any]) -> None:
     """Refuse bounds that exclude 0 for sparse rows, which would become dense."""
-    for j in np.flatnonzero((limits.low > 0) | (limits.high < 0)):
+    for j in np.flatnonzero((limits.low > 0) | (limits.high < 0)).tolist():
         raise ValueError(
             f"bounds of column {names[j]!r} exclude 0, and X is sparse: all elements that are "
             "not stored would change. Densify X (X.toarray()), or include 0."
@@ -253,4 +256,4 @@ def _refuse_nonzero(limits: Limits, names: Sequence[Any]) -> None:
 
 
 def _name(columns: TableSchema, j: int) -> Any:
-    return int(j) if columns.names is None else columns.names[j]
+    return j if columns.names is None else columns.names[j]

@@ -16,7 +16,7 @@ from smotefast.engine.mixed_recipes import MixedInterpolate, MixedMatrix
 from smotefast.engine.param_constraints import COLUMN_OPTIONS, StrOptions
 from smotefast.engine.recipes import Origins
 from smotefast.engine.rows import ClassRows
-from smotefast.engine.user_estimators import fitted_neighbors
+from smotefast.engine.user_estimators import fitted_neighbors, number_of_neighbors
 from smotefast.neighbors import Neighbors, find_neighbors
 from smotefast.over_sampling._categorical import CategoricalSampler
 from smotefast.over_sampling.call import Call, drawn_rows, neighbors_of_all
@@ -303,7 +303,7 @@ class SMOTENC(CategoricalSampler, SMOTE):
     def _fitted_in_class(self) -> Any:
         recipe = self._last_recipe
         if recipe is not None and self._has_missing(recipe.numbers.pool):
-            return fitted_neighbors(int(self.k_neighbors) + 1, None)
+            return fitted_neighbors(number_of_neighbors(self.k_neighbors) + 1, None)
         return super()._fitted_in_class()
 
     def _last_pool(self) -> Any:

@@ -11,7 +11,6 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.neighbors import NearestNeighbors
 
-import smotefast
 from smotefast import SMOTE, SMOTENC, SMOTETomek, TomekLinks
 from smotefast.engine import interpolate
 from tests.helpers import reference_metrics as naive
@@ -259,10 +258,3 @@ def test_combinations_and_copies__keep_options_that_name_columns():
     over = SMOTE(random_state=0, bounds={"b": (0, 1)}, distance_columns=["a", "c"])
     expected = TomekLinks().fit_resample(*clone(over).fit_resample(frame, y))[0]
     assert_equal(SMOTETomek(smote=over, tomek=TomekLinks()).fit_resample(frame, y)[0], expected)
-
-
-def test_compare__takes_samplers_with_options():
-    X, y = rows(sizes=(60, 30))
-    over = SMOTE(bounds={0: (0, 1)}, metric="manhattan")
-    report = smotefast.compare(X, y, samplers=[over], models=["logistic"])
-    assert "smote" in str(report)

@@ -8,7 +8,6 @@ that both rows have, are computed for all pairs, in blocks of queries.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -46,19 +45,20 @@ def _directions(rows: Matrix) -> Matrix:
     """
     from scipy import sparse
 
-    wide: Any = rows.astype(np.float64)
-    largest = _dense(abs(wide).max(axis=1))  # first, so that no square overflows
+    is_dense = isinstance(rows, np.ndarray)
+    csr = sparse.csr_array(rows, dtype=np.float64, copy=True)
+    csr.eliminate_zeros()
+    n_stored = np.diff(csr.indptr)
+    largest = abs(csr).max(axis=1).toarray().reshape(-1)
     is_zero = largest == 0
-    wide = _divided(wide, np.where(is_zero, 1, largest))
-    lengths = np.sqrt(_dense((wide * wide if _is_dense(wide) else wide.power(2)).sum(axis=1)))
-    unit = _divided(wide, np.where(is_zero, 1, lengths))
-    if not is_zero.any():
-        return unit
-    column = is_zero[:, np.newaxis].astype(np.float64)
-    if _is_dense(unit):
-        return np.hstack([unit, column])
-    extended: Matrix = sparse.hstack([unit, sparse.csr_array(column)], format="csr")
-    return extended
+    csr.data /= np.repeat(largest, n_stored)  # first, so that no square overflows
+    lengths = np.sqrt(csr.power(2).sum(axis=1))
+    csr.data /= np.repeat(lengths, n_stored)
+    if is_zero.any():
+        column = sparse.csr_array(is_zero[:, np.newaxis], dtype=np.float64)
+        csr = sparse.hstack([csr, column], format="csr")
+    unit: Matrix = csr.toarray() if is_dense else csr
+    return unit
 
 
 def _whitened(rows: Matrix) -> np.ndarray:
@@ -154,8 +154,8 @@ def _over_common_columns(
     in ``sklearn.metrics.pairwise.nan_euclidean_distances``. Rows without a common column are
     infinitely far apart. Categories are never missing: each counts as a common column.
     """
-    columns = np.ascontiguousarray(pool.T, dtype=np.float64)
-    is_missing = np.isnan(columns)
+    columns = np.array(pool.T, dtype=np.float64, order="C")  # a copy
+    is_missing: np.ndarray = np.isnan(columns)
     has_missing = is_missing.any(axis=1)
     columns[is_missing] = 0
     present = (~is_missing).astype(np.float32)  # counts up to 2**24 are exact
@@ -189,22 +189,3 @@ def _nearest(distances: np.ndarray, k: int) -> np.ndarray:
     first = np.searchsorted(rows, np.arange(len(distances)))
     nearest: np.ndarray = columns[order[first[:, np.newaxis] + np.arange(k)]]
     return nearest
-
-
-def _is_dense(rows: Matrix) -> bool:
-    return isinstance(rows, np.ndarray)
-
-
-def _dense(column: Any) -> np.ndarray:
-    """Return the result of a reduction of rows as an array of shape (n_rows,)."""
-    values = column if isinstance(column, np.ndarray) else column.toarray()
-    return np.asarray(values, dtype=np.float64).reshape(-1)
-
-
-def _divided(rows: Any, divisors: np.ndarray) -> Any:
-    """Divide each row by a number."""
-    from scipy import sparse
-
-    if _is_dense(rows):
-        return rows / divisors[:, np.newaxis]
-    return sparse.csr_array(sparse.diags_array(1 / divisors) @ rows)

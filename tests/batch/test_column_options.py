@@ -57,6 +57,6 @@ def test_jobs__refuse_other_searches_before_they_look_for_the_source(sampler, wo
 
 def test_unknown_columns__are_refused_before_rows_are_read(tmp_path, destination):
     source = write_file(tmp_path / "in.parquet", imbalanced())
-    with pytest.raises(ValueError, match="bounds has 'f9'. The columns are 'f0'"):
+    with pytest.raises(ValueError, match=r"bounds has 'f9'\. The columns are 'f0'"):
         resample(source, destination, sampler=SMOTE(bounds={"f9": (0, 1)}))
     assert not destination.exists()

@@ -69,8 +69,8 @@ class PandasColumns:
 
     def numpy_dtypes(self, columns: Sequence[int]) -> list[np.dtype]:
         """Return the dtypes of the numbers of columns; objects are float64."""
-        chosen = self._frame.dtypes.iloc[list(columns)]
-        dtypes = [numpy_dtype(dtype, name) for name, dtype in chosen.items()]
+        selected = self._frame.dtypes.iloc[list(columns)]
+        dtypes = [numpy_dtype(dtype, name) for name, dtype in selected.items()]
         return [np.dtype(np.float64) if dtype.kind == "O" else dtype for dtype in dtypes]
 
     def column_types(self) -> list[ColumnType]:

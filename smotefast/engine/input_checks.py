@@ -70,12 +70,11 @@ def finite_numbers(table: Table, sampler: BaseSampler) -> Matrix:
         )
         return checked
     except ValueError as error:
-        if "Input X contains" not in str(error) and "infinity" not in str(error):
+        if "Input X contains" not in str(error):
             raise
         if takes_missing and isinstance(numbers, np.ndarray):  # then others are infinite
             numbers = np.where(np.isnan(numbers), 0, numbers)
-        name = type(sampler).__name__
-        raise ValueError(_not_finite_message(numbers, table.display_names, name)) from None
+        raise ValueError(_not_finite_message(numbers, table.display_names, sampler)) from None
 
 
 def _has_finite_sum(numbers: np.ndarray) -> bool:
@@ -83,9 +82,11 @@ def _has_finite_sum(numbers: np.ndarray) -> bool:
         return bool(np.isfinite(numbers.sum()))
 
 
-def _not_finite_message(numbers: Matrix, labels: Sequence[Any], sampler: str) -> str:
+def _not_finite_message(numbers: Matrix, labels: Sequence[Any], sampler: BaseSampler) -> str:
     per_column, name, what = _count_values(numbers, np.isnan), "NaN", "missing"
     repair = "Impute them, for example with sklearn.impute.SimpleImputer"
+    if "missing" in sampler.get_params(deep=False) and isinstance(numbers, np.ndarray):
+        repair += ", set missing='distance'"
     if not per_column.any():
         per_column, what, repair = _count_values(numbers, np.isinf), "infinite", "Replace them"
         name = f"infinity or a value too large for {numbers.dtype!r}"
@@ -96,8 +97,9 @@ def _not_finite_message(numbers: Matrix, labels: Sequence[Any], sampler: str) ->
         more = " (another column has some too)"
         more = f" ({len(others)} other columns have some too)" if len(others) > 1 else more
     return (
-        f"Input X contains {name}: column {labels[first]!r} has {count}{more}, and {sampler} "
-        f"computes with all values. {repair}, or drop these rows or columns."
+        f"Input X contains {name}: column {labels[first]!r} has {count}{more}, and "
+        f"{type(sampler).__name__} computes with all values. {repair}, or drop these rows or "
+        "columns."
     )
 
 

@@ -35,14 +35,13 @@ both = np.isnan(X[base]) & np.isnan(X[neighbor])
 print("missing where both rows miss it:", np.array_equal(both, np.isnan(added)))
 
 # %%
-# The rows that have the first two columns, and samples: with imputed medians, every fourth
-# sample begins or ends on a line that no row of the class is on.
+# The rows that have both of the first two columns, and such samples. With imputed medians,
+# samples begin or end on the line of the median, where no row of the class is.
 
 imputed = SimpleImputer(strategy="median").fit_transform(X)
 X_imputed, y_imputed = SMOTE(random_state=0).fit_resample(imputed, y)
 figure, axes = plt.subplots(1, 2, figsize=(12, 4.5), layout="constrained", sharey=True)
 whole = ~np.isnan(X_new[:, :2]).any(axis=1)
-n_whole = int(whole[: len(X)].sum())
 plot.resampling(
     X[whole[: len(X)]][:, :2], y[whole[: len(X)]], X_new[whole][:, :2], y_new[whole], ax=axes[0]
 )

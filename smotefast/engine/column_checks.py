@@ -95,7 +95,7 @@ def complete_columns(matrix: Matrix, positions: Sequence[int]) -> tuple[Matrix, 
     """Return the columns without missing values, and their positions in X."""
     if not isinstance(matrix, np.ndarray):
         return matrix, positions
-    is_complete: np.ndarray = ~np.isnan(matrix).any(axis=0)
+    is_complete = np.asarray(~np.isnan(matrix).any(axis=0))
     kept = [j for j, keep in zip(positions, is_complete, strict=True) if keep]
     return (matrix, positions) if is_complete.all() else (matrix[:, is_complete], kept)
 

@@ -8,6 +8,7 @@ that both rows have, are computed for all pairs, in blocks of queries.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -46,7 +47,8 @@ def _directions(rows: Matrix) -> Matrix:
     from scipy import sparse
 
     is_dense = isinstance(rows, np.ndarray)
-    csr = sparse.csr_array(rows, dtype=np.float64, copy=True)
+    copied: Any = rows.astype(np.float64)
+    csr: Any = sparse.csr_array(copied)
     csr.eliminate_zeros()
     n_stored = np.diff(csr.indptr)
     largest = abs(csr).max(axis=1).toarray().reshape(-1)
@@ -55,7 +57,7 @@ def _directions(rows: Matrix) -> Matrix:
     lengths = np.sqrt(csr.power(2).sum(axis=1))
     csr.data /= np.repeat(lengths, n_stored)
     if is_zero.any():
-        column = sparse.csr_array(is_zero[:, np.newaxis], dtype=np.float64)
+        column = sparse.csr_array(is_zero[:, np.newaxis].astype(np.float64))
         csr = sparse.hstack([csr, column], format="csr")
     unit: Matrix = csr.toarray() if is_dense else csr
     return unit
@@ -155,8 +157,8 @@ def _over_common_columns(
     infinitely far apart. Categories are never missing: each counts as a common column.
     """
     columns = np.array(pool.T, dtype=np.float64, order="C")  # a copy
-    is_missing: np.ndarray = np.isnan(columns)
-    has_missing = is_missing.any(axis=1)
+    is_missing = np.isnan(columns)
+    has_missing = np.asarray(is_missing.any(axis=1))
     columns[is_missing] = 0
     present = (~is_missing).astype(np.float32)  # counts up to 2**24 are exact
     n_codes = 0 if codes is None else codes.shape[1]

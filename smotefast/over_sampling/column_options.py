@@ -135,11 +135,14 @@ class ColumnOptions(NeighborSampler):
         if self._estimator is not None or self._last_recipe is None:
             return super()._fitted_in_class()
         pool: Any = self._last_pool()
-        metric, params = self._search_metric(pool), None
+        metric: str = self._search_metric(pool)
+        params: dict[str, Any] = {}
+        if metric != "euclidean":  # the default has another name
+            params["metric"] = metric
         if metric == "mahalanobis":
-            params = {"VI": np.linalg.pinv(np.atleast_2d(np.cov(pool, rowvar=False, ddof=0)))}
-        k = int(getattr(self, self._parameter))
-        return fitted_neighbors(k + 1, pool, metric=metric, metric_params=params)
+            inverse = np.linalg.pinv(np.atleast_2d(np.cov(pool, rowvar=False, ddof=0)))
+            params["metric_params"] = {"VI": inverse}
+        return fitted_neighbors(int(getattr(self, self._parameter)) + 1, pool, **params)
 
     def _last_pool(self) -> Matrix:
         return self._compared_columns(super()._last_pool())

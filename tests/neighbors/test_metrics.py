@@ -37,7 +37,7 @@ def test_all_pairs__find_what_sorting_all_distances_finds(
     k = data.draw(st.integers(1, shape[0] - 1))
     queries = np.flatnonzero(np.random.default_rng(seed).random(shape[0]) < 0.6)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(metrics, "_PAIRS_PER_BLOCK", per_block)
+        patch.setitem(metrics._PAIRS_PER_BLOCK, metric, per_block)
         found = find_neighbors(pool, k, queries=queries, metric=metric, n_threads=1)
     assert found.method == "exact"
 

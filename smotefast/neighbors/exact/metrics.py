@@ -155,9 +155,10 @@ def _over_common_columns(
 ) -> BlockDistances:
     """Return a function for squared Euclidean distances over the columns that both rows have.
 
-    The squared distance over these columns is multiplied by all columns / common columns, as
-    in ``sklearn.metrics.pairwise.nan_euclidean_distances``. Rows without a common column are
-    infinitely far apart. Categories are never missing: each counts as a common column.
+    They are divided by the number of common columns, which gives the order of
+    ``sklearn.metrics.pairwise.nan_euclidean_distances``: its other factor, the number of all
+    columns, is the same for all pairs. Rows without a common column are infinitely far apart.
+    Categories are never missing: each counts as a common column.
     """
     columns = np.array(pool.T, dtype=np.float64, order="C")  # a copy
     is_missing = np.isnan(columns)
@@ -178,7 +179,6 @@ def _over_common_columns(
         for of_column in () if codes is None else codes.T:
             squared += weight * (of_column != of_column[queries, np.newaxis])
         n_common = (present[:, queries].T @ present).astype(np.float64) + n_codes
-        squared *= len(columns) + n_codes
         squared[n_common == 0] = np.inf
         squared /= np.maximum(n_common, 1)
         return squared

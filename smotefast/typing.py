@@ -7,15 +7,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sized
+from collections.abc import Callable, Mapping, Sequence, Sized
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
 __all__ = [
+    "Bounds",
     "CleaningStrategy",
+    "Columns",
+    "Metric",
+    "Missing",
     "NeighborCount",
     "NeighborEstimator",
+    "RoundColumns",
     "SamplingStrategy",
     "Search",
     "Seed",
@@ -23,9 +28,20 @@ __all__ = [
     "UnderSamplingStrategy",
 ]
 
+_Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 Seed: TypeAlias = int | np.integer[Any] | np.random.RandomState | None
 Search: TypeAlias = Literal["auto", "exact", "approximate"]
 SmallClass: TypeAlias = Literal["error", "clamp", "duplicate"]
+Missing: TypeAlias = Literal["error", "distance"]
+Metric: TypeAlias = Literal["euclidean", "manhattan", "cosine", "mahalanobis"]
+# Names (tuples in several levels), positions or a mask. A string is a sequence of strings.
+Columns: TypeAlias = (
+    list[str] | list[int] | list[bool] | list[tuple[Any, ...]] | tuple[str | int, ...] | _Array
+)
+RoundColumns: TypeAlias = Literal["integer"] | Columns
+_Bound: TypeAlias = float | np.number[Any] | None
+_Side: TypeAlias = _Bound | Sequence[float] | _Array
+Bounds: TypeAlias = Mapping[Any, Sequence[_Bound]] | Sequence[_Side] | _Array
 
 _Counts: TypeAlias = Mapping[Any, int] | Mapping[Any, np.integer[Any]]
 _UnderWord: TypeAlias = Literal["auto", "majority", "not minority", "not majority", "all"]

@@ -27,6 +27,7 @@ from smotefast.batch.request import Request
 from smotefast.engine.job import Job
 from smotefast.engine.rows import MatrixRows
 from smotefast.tables.arrow_columns import block_to_columns
+from smotefast.tables.arrow_tables import ArrowSchema
 
 # A support vector machine or a clustering holds, beside the rows: centers and labels, or the
 # cache of libsvm, which is at most as large as all products of two rows; and for each value
@@ -71,6 +72,7 @@ class NumericFeatures(PicklableFeatures):
         self.n_numbers = len(self.names)
         self._fields = request.fields(self.names)
         self.dtype = numeric_dtype(request, self.names)
+        request.over_sampler.learn_columns(ArrowSchema(self._fields))
 
     def memory_need(self) -> MemoryNeed:
         """Return the memory of the matrices, the neighbors and the search."""

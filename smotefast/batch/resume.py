@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import sys
 from importlib.metadata import version
 from typing import Any
 
@@ -99,7 +100,9 @@ def _describe_value(name: str, value: Any) -> str:
     """Describe a parameter; differently each time if two values cannot be compared."""
     if isinstance(value, np.random.RandomState):
         return hashlib.sha256(repr(_state_of(value)).encode()).hexdigest()
-    text = repr(value)
+    # All elements of arrays, with all digits.
+    with np.printoptions(threshold=sys.maxsize, floatmode="unique"):
+        text = repr(value)
     is_unseeded = name.endswith("__random_state") and not isinstance(value, int)
     return secrets.token_hex(8) if is_unseeded or " at 0x" in text else text
 

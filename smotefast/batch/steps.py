@@ -98,6 +98,12 @@ def _check_step(sampler: BaseSampler) -> None:
     """Check the parameters; refuse subclasses that override methods no job calls."""
     sampler.check_params()
     cls = type(sampler)
+    if memory_only := sampler.needs().memory_only:
+        raise ValueError(
+            f"{cls.__name__} with {memory_only} searches rows in memory, which a job does not "
+            "hold. Resample in memory with fit_resample, or leave the parameter out; bounds "
+            "and round_columns work in a job."
+        )
     for name in ("fit_resample", "fit"):
         if not getattr(cls, name).__module__.startswith("smotefast."):
             raise ValueError(

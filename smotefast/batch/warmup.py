@@ -26,8 +26,15 @@ _ROWS = 200
 _MANY_ROWS = 1_000_000
 # n_jobs of all threads and of one, which is separately compiled code as well.
 _THREADS = (None, 1)
-# Replace the user's estimators, which might fail on random data, and need few rows.
-_SMALL_DATA_PARAMETERS = {"m_neighbors": 10, "svm_estimator": None, "kmeans_estimator": 1}
+# Replace the user's estimators, which might fail on random data, and need few rows; and
+# parameters that name columns.
+_SMALL_DATA_PARAMETERS = {
+    "m_neighbors": 10,
+    "svm_estimator": None,
+    "kmeans_estimator": 1,
+    "bounds": None,
+    "round_columns": None,
+}
 
 RUN_AGAIN = (
     "Kernels were compiled in this process, which takes 60 to 270 MiB; the next process "

@@ -143,7 +143,8 @@ def _strategy_of(creation: Any) -> Counts:
 def _passes_containers(creation: Any, selection: Any, X: Container) -> bool:
     """Return whether the first step passes a container of X's type to the second.
 
-    Otherwise it passes numbers: samples are then rounded to the integer columns of a frame or
+    So do samplers with parameters for single columns, by name and dtype. Otherwise the first
+    step passes numbers: samples are then rounded to the integer columns of a frame or
     list after the second step, which reads values and sets ``sample_indices_``.
     """
     if isinstance(X, np.ndarray) or issparse(X):
@@ -151,6 +152,8 @@ def _passes_containers(creation: Any, selection: Any, X: Container) -> bool:
     if not (isinstance(creation, BaseOverSampler) and isinstance(selection, BaseSelector)):
         return True
     needs = creation.needs()
+    if needs.reads_columns:
+        return True
     reads_numbers = not (needs.copies_rows or needs.takes_categories)
     return not reads_numbers or selection.needs().copies_rows
 

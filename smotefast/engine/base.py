@@ -226,6 +226,7 @@ class BaseSampler(
         needs = self._needs  # with the default parameters
         return sampler_tags(
             takes_any_type=needs.copies_rows or needs.takes_categories,
+            takes_missing=getattr(self, "missing", None) == "distance",
             sets_sample_indices=self._sets_sample_indices,
         )
 

@@ -91,6 +91,15 @@ def warn_about_columns(
         warn_resampling([describe(named), "Leave such columns out of X."])
 
 
+def complete_columns(matrix: Matrix, positions: Sequence[int]) -> tuple[Matrix, Sequence[int]]:
+    """Return the columns without missing values, and their positions in X."""
+    if not isinstance(matrix, np.ndarray):
+        return matrix, positions
+    is_complete = np.asarray(~np.isnan(matrix).any(axis=0))
+    kept = [j for j, keep in zip(positions, is_complete, strict=True) if keep]
+    return (matrix, positions) if is_complete.all() else (matrix[:, is_complete], kept)
+
+
 def is_key(distinct: np.ndarray, n_rows: int) -> bool:
     """Return whether distinct integers are keys rather than measurements.
 

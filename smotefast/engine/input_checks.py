@@ -49,8 +49,8 @@ def finite_numbers(table: Table, sampler: BaseSampler) -> Matrix:
     Raises
     ------
     ValueError
-        If a column is not numeric, or a value is missing or infinite. The message names the
-        column, the sampler and what to do.
+        If a column is not numeric, or a value is infinite, or missing unless the sampler takes
+        such values in dense rows. The message names the column, the sampler and what to do.
     """
     try:
         numbers = table.to_matrix()
@@ -59,16 +59,22 @@ def finite_numbers(table: Table, sampler: BaseSampler) -> Matrix:
         raise (error.with_advice(advice) if advice else error) from error.__cause__
     if is_float_array(numbers) and _has_finite_sum(numbers):
         return numbers
+    takes_missing = sampler.needs().takes_missing and isinstance(numbers, np.ndarray)
     try:
         checked: Matrix = check_array(
-            numbers, accept_sparse="csr", estimator=sampler, input_name="X"
+            numbers,
+            accept_sparse="csr",
+            ensure_all_finite="allow-nan" if takes_missing else True,
+            estimator=sampler,
+            input_name="X",
         )
         return checked
     except ValueError as error:
         if "Input X contains" not in str(error):
             raise
-        name = type(sampler).__name__
-        raise ValueError(_not_finite_message(numbers, table.display_names, name)) from None
+        if takes_missing and isinstance(numbers, np.ndarray):  # then others are infinite
+            numbers = np.where(np.isnan(numbers), 0, numbers)
+        raise ValueError(_not_finite_message(numbers, table.display_names, sampler)) from None
 
 
 def _has_finite_sum(numbers: np.ndarray) -> bool:
@@ -76,9 +82,11 @@ def _has_finite_sum(numbers: np.ndarray) -> bool:
         return bool(np.isfinite(numbers.sum()))
 
 
-def _not_finite_message(numbers: Matrix, labels: Sequence[Any], sampler: str) -> str:
+def _not_finite_message(numbers: Matrix, labels: Sequence[Any], sampler: BaseSampler) -> str:
     per_column, name, what = _count_values(numbers, np.isnan), "NaN", "missing"
     repair = "Impute them, for example with sklearn.impute.SimpleImputer"
+    if "missing" in sampler.get_params(deep=False) and isinstance(numbers, np.ndarray):
+        repair += ", set missing='distance'"
     if not per_column.any():
         per_column, what, repair = _count_values(numbers, np.isinf), "infinite", "Replace them"
         name = f"infinity or a value too large for {numbers.dtype!r}"
@@ -89,8 +97,9 @@ def _not_finite_message(numbers: Matrix, labels: Sequence[Any], sampler: str) ->
         more = " (another column has some too)"
         more = f" ({len(others)} other columns have some too)" if len(others) > 1 else more
     return (
-        f"Input X contains {name}: column {labels[first]!r} has {count}{more}, and {sampler} "
-        f"computes with all values. {repair}, or drop these rows or columns."
+        f"Input X contains {name}: column {labels[first]!r} has {count}{more}, and "
+        f"{type(sampler).__name__} computes with all values. {repair}, or drop these rows or "
+        "columns."
     )
 
 

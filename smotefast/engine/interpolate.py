@@ -1,9 +1,12 @@
-"""Recipe of the SMOTE family: interpolate between a base row and one of its neighbors."""
+"""Recipes of the SMOTE family: interpolate between a base row and one of its neighbors.
+
+``LimitedInterpolate`` rounds the samples, keeps them within bounds, and takes missing values.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, cast
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -108,6 +111,85 @@ class Interpolate(NumberRecipe):
         choices, uniforms = self.origins.draws.read(start, stop)
         assert self.origins.step_size is not None
         return choices, scaled_steps(uniforms, self.origins.step_size)
+
+
+class Limits(NamedTuple):
+    """What the values of samples must be.
+
+    Attributes
+    ----------
+    low, high
+        Bounds of each column, shape (n_columns,), float64; infinite for none.
+    is_rounded
+        Whether a column is rounded to whole numbers, half to even; shape (n_columns,), bool.
+    """
+
+    low: np.ndarray
+    high: np.ndarray
+    is_rounded: np.ndarray
+
+    def apply(self, rows: np.ndarray) -> None:
+        """Round and clip rows of floats in place; NaN stays."""
+        for j in np.flatnonzero(self.is_rounded):
+            np.rint(rows[:, j], out=rows[:, j])
+            rows[:, j] += 0  # -0.0 becomes 0.0
+        low, high = self.low.astype(rows.dtype), self.high.astype(rows.dtype)
+        for j in np.flatnonzero(np.isfinite(self.low) | np.isfinite(self.high)):
+            np.clip(rows[:, j], low[j], high[j], out=rows[:, j])
+
+    def apply_to_csr(self, rows: csr_array) -> None:
+        """Do the same for a CSR matrix; each pair of bounds includes 0."""
+        columns, data = rows.indices, rows.data
+        is_rounded = self.is_rounded[columns]
+        data[is_rounded] = np.rint(data[is_rounded])
+        np.clip(data, self.low[columns], self.high[columns], out=data, casting="same_kind")
+        rows.eliminate_zeros()
+
+
+@dataclass(frozen=True)
+class LimitedInterpolate(Interpolate):
+    """Samples between a base row and a neighbor, within limits and perhaps with missing values.
+
+    Attributes
+    ----------
+    limits
+        The limits of the samples.
+    has_missing
+        Whether rows have missing values, as NaN. A value that one of the two rows has is
+        copied; one that both miss is missing.
+    """
+
+    limits: Limits
+    has_missing: bool
+
+    def samples(self, choices: np.ndarray, *values: np.ndarray) -> np.ndarray:
+        """Return samples; ``values`` are the steps."""
+        samples = super().samples(choices, *values)
+        if self.has_missing:
+            base, neighbor = self.pairs(choices)
+            samples = np.where(np.isnan(samples), np.fmax(base, neighbor), samples)
+        if self.dtype.kind == "f":  # first, as the kernel does, so that values round equally
+            samples = samples.astype(self.dtype, copy=False)
+        self.limits.apply(samples)
+        return samples
+
+    def fill(self, start: int, stop: int, out: np.ndarray, *, n_threads: int) -> None:
+        """Write the samples ``start..stop`` of the class into ``out``."""
+        if out.dtype.kind == "f" and not self.has_missing:
+            super().fill(start, stop, out, n_threads=n_threads)
+            self.limits.apply(out)
+        else:  # before floats are truncated to integers
+            self._fill_in_blocks(out, *self._read(start, stop))
+
+    def csr_rows(self, start: int, stop: int, *, n_threads: int) -> csr_array:
+        """Return the samples ``start..stop`` of the class as a CSR matrix."""
+        is_integer = self.dtype.kind in "iu"
+        floats = replace(self, dtype=np.dtype(np.float64)) if is_integer else self
+        rows = Interpolate.csr_rows(floats, start, stop, n_threads=n_threads)
+        self.limits.apply_to_csr(rows)
+        if is_integer:
+            rows.data = clamp(rows.data, self.dtype)
+        return rows
 
 
 def numpy_interpolates(

@@ -37,6 +37,12 @@ class Needs(NamedTuple):
         Parameters that do the same for searches among the rows of all classes.
     takes_files
         Whether the rows of the classes that change may be in temporary files, as ``RowFile``.
+    takes_missing
+        Whether numeric columns may have missing values.
+    reads_columns
+        Whether a parameter is about single columns, so that names and dtypes count.
+    memory_only
+        Parameters, with their values, for which all rows must be in memory; empty for none.
     text_advice
         What to do about columns of text; None for the general advice.
     why_everything
@@ -52,6 +58,9 @@ class Needs(NamedTuple):
     neighbors_parameter: str | None = None
     searches_all: tuple[str, ...] = ()
     takes_files: bool = False
+    takes_missing: bool = False
+    reads_columns: bool = False
+    memory_only: str = ""
     text_advice: str | None = None
     why_everything: str = ""
     alternative: str = ""
@@ -84,7 +93,9 @@ class Tags(_Tags):  # type: ignore[misc]
     sampler_tags: SamplerTags | None = None
 
 
-def sampler_tags(*, takes_any_type: bool, sets_sample_indices: bool) -> Tags:
+def sampler_tags(
+    *, takes_any_type: bool, takes_missing: bool, sets_sample_indices: bool
+) -> Tags:
     """Return the tags of a sampler.
 
     Parameters
@@ -92,15 +103,18 @@ def sampler_tags(*, takes_any_type: bool, sets_sample_indices: bool) -> Tags:
     takes_any_type
         Whether columns may hold text and missing values: rows are copied whatever their values
         are, or such values are categories.
+    takes_missing
+        Whether numbers may be missing.
     sets_sample_indices
         Whether the sampler sets ``sample_indices_``.
     """
+    allow_nan = takes_any_type or takes_missing
     return Tags(
         estimator_type="sampler",
         target_tags=TargetTags(required=True),
         transformer_tags=None,
         classifier_tags=None,
         regressor_tags=None,
-        input_tags=InputTags(sparse=True, string=takes_any_type, allow_nan=takes_any_type),
+        input_tags=InputTags(sparse=True, string=takes_any_type, allow_nan=allow_nan),
         sampler_tags=SamplerTags(sample_indices=sets_sample_indices),
     )

@@ -46,6 +46,13 @@ SEARCH: Constraints = {
     **THREADS,
 }
 SMALL_CLASS: Constraints = {"small_class": [StrOptions({"error", "clamp", "duplicate"})]}
+COLUMN_OPTIONS: Constraints = {
+    "missing": [StrOptions({"error", "distance"})],
+    "metric": [StrOptions({"euclidean", "manhattan", "cosine", "mahalanobis"})],
+    "distance_columns": ["array-like", None],
+    "bounds": [Mapping, "array-like", None],
+    "round_columns": [StrOptions({"integer"}), "array-like", None],
+}
 NEIGHBOR_COUNT: list[Any] = [
     Interval(Integral, 1, None, closed="left"),
     HasMethods(["kneighbors", "kneighbors_graph"]),

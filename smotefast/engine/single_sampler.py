@@ -16,7 +16,7 @@ from smotefast._phases import log_step, logs_steps
 from smotefast._typing import Container
 from smotefast.engine.base import BaseSampler
 from smotefast.engine.class_counts import Counts
-from smotefast.engine.column_checks import warn_about_columns
+from smotefast.engine.column_checks import complete_columns, warn_about_columns
 from smotefast.engine.input_checks import finite_numbers
 from smotefast.engine.rows import MatrixRows
 from smotefast.tables import Table, Target, open_table, open_target
@@ -48,6 +48,8 @@ class SingleSampler(BaseSampler):
         table, target, rows = self._check(X, y)
         if rows.values is not None:
             parts = self._column_parts(rows.values)
+            if self.needs().takes_missing:
+                parts = [complete_columns(*part) for part in parts]
             warn_about_columns(parts, target.values, table.names)
         self._n_samples = table.n_samples
         if logs_steps():

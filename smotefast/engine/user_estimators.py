@@ -38,14 +38,16 @@ def number_of_neighbors(value: Any) -> int:
     return int(value.n_neighbors) - 1 if hasattr(value, "kneighbors") else int(value)
 
 
-def fitted_neighbors(n_neighbors: int, rows: Matrix | None, n_jobs: int | None = None) -> Any:
+def fitted_neighbors(
+    n_neighbors: int, rows: Matrix | None, n_jobs: int | None = None, **params: Any
+) -> Any:
     """Return scikit-learn's ``NearestNeighbors``, fitted on rows; not fitted without rows."""
     from sklearn.neighbors import NearestNeighbors
 
-    if rows is None:
-        return NearestNeighbors(n_neighbors=n_neighbors, n_jobs=n_jobs)
-    n_neighbors = min(n_neighbors, rows.shape[0])  # a class may be smaller
-    return NearestNeighbors(n_neighbors=n_neighbors, n_jobs=n_jobs).fit(rows)
+    if rows is not None:
+        n_neighbors = min(n_neighbors, rows.shape[0])  # a class may be smaller
+    estimator = NearestNeighbors(n_neighbors=n_neighbors, n_jobs=n_jobs, **params)
+    return estimator if rows is None else estimator.fit(rows)
 
 
 def check_n_rows(name: str, k: int, n_samples: int) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from smotefast._typing import Matrix
 from smotefast.kernels.points import Points
 from smotefast.neighbors.estimator import NeighborEstimator, search_by_estimator
+from smotefast.neighbors.exact.metrics import ALL_PAIRS, euclidean_rows, search_all_pairs
 from smotefast.neighbors.pair_distances import squared_distances_to
 from smotefast.neighbors.problem import SEARCHES, describe_search, describe_value_difference
 from smotefast.neighbors.queries import (
@@ -44,6 +45,7 @@ def find_neighbors(
     codes: np.ndarray | None = None,
     weight: float = 0.0,
     cross_class: bool = False,
+    metric: str = "euclidean",
 ) -> Neighbors:
     """Find the k nearest other rows of rows of a pool.
 
@@ -60,6 +62,8 @@ def find_neighbors(
     weight : what each category that differs adds to a squared distance
     cross_class : whether queries are rows of some classes in a pool of all; then "auto"
         stays exact for more rows
+    metric : "euclidean", "manhattan", "cosine", "mahalanobis" (by the covariance of the pool),
+        or "nan_euclidean" for dense pools with NaN; the first and the last take ``codes``
 
     Returns
     -------
@@ -72,6 +76,13 @@ def find_neighbors(
         return Neighbors(as_indices(indices, n_pool), "estimator")
     check_search(k, n_pool, 1, search)
     rows = np.arange(n_pool) if queries is None else np.asarray(queries, dtype=np.int64)
+    if metric in ALL_PAIRS:
+        nearest = search_all_pairs(
+            pool, k, metric=metric, queries=rows, codes=codes, weight=weight
+        )
+        return Neighbors(as_indices(nearest, n_pool), "exact")
+    if metric != "euclidean":
+        pool = euclidean_rows(pool, metric)
     points = _checked_rows(pool, codes, weight, search)
     if rows.shape[0] == 0:
         return Neighbors(np.empty((0, k), dtype=np.int32), "exact")

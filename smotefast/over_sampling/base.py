@@ -34,7 +34,7 @@ from smotefast.engine.single_sampler import SingleSampler
 from smotefast.engine.user_estimators import fitted_neighbors, neighbor_estimator
 from smotefast.exceptions import warn_resampling
 from smotefast.over_sampling.call import Call
-from smotefast.tables import Table, Target
+from smotefast.tables import Table, TableSchema, Target
 from smotefast.typing import Search, SmallClass
 
 
@@ -61,6 +61,9 @@ class BaseOverSampler(SingleSampler):
         n_to_generate
             Number of samples to generate, by class in label order.
         """
+
+    def learn_columns(self, columns: TableSchema) -> None:
+        """Resolve parameters that name columns, for a job whose rows come from files."""
 
     def load_kernels(
         self, dtype: np.dtype[Any], n_features: int, n_codes: int, n_threads: int

@@ -101,6 +101,7 @@ class Call:
         *,
         then: Sequence[Values] = ("uniform",),
         step_size: float | None = 1.0,
+        metric: str = "euclidean",
     ) -> Origins:
         """Draw a base row and one of its k nearest neighbors in the class for each sample.
 
@@ -117,11 +118,13 @@ class Call:
         then, step_size
             What each sample draws besides, see ``Draws``, and the largest step between base row
             and neighbor, see ``Origins``.
+        metric
+            What neighbors are near by, see ``neighbors.find_neighbors``; of rows in memory.
         """
         k = self.class_k(label, len(positions))
         n_base = len(positions) if base_rows is None else len(base_rows)
         draws = self.draws(n_new, n_base * k, then)
-        neighbors = self.neighbors_of_drawn(matrix, k, draws, base_rows)
+        neighbors = self.neighbors_of_drawn(matrix, k, draws, base_rows, metric=metric)
         base_positions = positions if base_rows is None else positions[base_rows]
         indices = base_rows if isinstance(matrix, RowFile) else None
         return Origins(label, base_positions, positions, neighbors, draws, step_size, indices)
@@ -135,6 +138,7 @@ class Call:
         *,
         codes: Rows | None = None,
         weight: float = 0.0,
+        metric: str = "euclidean",
     ) -> Rows:
         """Return the k nearest rows of the class of each base row; zeros if it is not drawn.
 
@@ -150,7 +154,9 @@ class Call:
         drawn = queries = drawn_rows(draws, n_base, k)
         if base_rows is not None:
             queries = base_rows if drawn is None else base_rows[drawn]
-        found = self.find_neighbors(matrix, k, queries, codes=codes, weight=weight)
+        found = self.find_neighbors(
+            matrix, k, queries, codes=codes, weight=weight, metric=metric
+        )
         return neighbors_of_all(found.indices, drawn, n_base)
 
     def class_k(self, label: Label, n_rows: int) -> int:
@@ -177,6 +183,7 @@ class Call:
         *,
         codes: np.ndarray | None = None,
         weight: float = 0.0,
+        metric: str = "euclidean",
     ) -> Neighbors:
         """Find the k nearest other rows of the class; queries are indices, None for all."""
         if matrix.shape[0] == 1:  # copies of a single row: the row is its own neighbor
@@ -190,6 +197,7 @@ class Call:
             estimator=self.estimator_for(k),
             codes=codes,
             weight=weight,
+            metric=metric,
         )
         self.search.record(neighbors)
         return neighbors

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from smotefast._typing import Label
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.recipes import Recipe
 from smotefast.engine.rows import ClassRows
-from smotefast.over_sampling.base import NeighborSampler
 from smotefast.over_sampling.call import Call
-from smotefast.typing import NeighborCount, SamplingStrategy, Search, Seed, SmallClass
+from smotefast.over_sampling.column_options import ColumnOptions
+from smotefast.typing import (
+    Bounds,
+    Columns,
+    Metric,
+    Missing,
+    NeighborCount,
+    RoundColumns,
+    SamplingStrategy,
+    Search,
+    Seed,
+    SmallClass,
+)
 
 
-class SMOTE(NeighborSampler):
+class SMOTE(ColumnOptions):
     """Over-sample by interpolation between minority rows and their nearest neighbors.
 
     With exact search and an int or RandomState as ``random_state``, the samples are those of
@@ -45,6 +57,25 @@ class SMOTE(NeighborSampler):
         How to treat a class with fewer than ``k_neighbors + 1`` rows: raise an error; use as
         many neighbors as exist; or the same, and copy the row of a class with one row. The last
         two emit a :class:`~smotefast.ResamplingWarning`.
+    missing : {"error", "distance"}, default="error"
+        What to do about missing values: raise an error; or measure distances over the columns
+        that both rows have, scaled to all columns as scikit-learn's
+        ``nan_euclidean_distances``. A sample misses a value if its base row and its neighbor
+        do; if one of them does, it has the value of the other.
+    metric : {"euclidean", "manhattan", "cosine", "mahalanobis"}, default="euclidean"
+        Distance of two rows. "mahalanobis" uses the covariance of the class. "manhattan" and
+        rows with missing values are searched exactly by comparing all pairs of the class.
+    distance_columns : array-like or None, default=None
+        Columns that count for the distance: names, positions or a mask. All columns are
+        interpolated. None means all.
+    bounds : dict, pair or None, default=None
+        Lowest and highest value of samples: a dict of columns, by name or position, and pairs
+        (low, high); or one pair of numbers or of arrays of shape (``n_features_in_``,). Values
+        outside are set to the bound; None is no bound. Rows of X are not changed.
+    round_columns : {"integer"}, array-like or None, default=None
+        Columns whose samples are rounded to whole numbers, half to even: names, positions or
+        a mask, or all columns of an integer dtype. None rounds none, and values of an integer
+        dtype are truncated toward zero, as in imbalanced-learn.
     n_jobs : int or None, default=None
         Number of threads. None means all cores that the process may use. The samples do not
         depend on it.
@@ -54,8 +85,8 @@ class SMOTE(NeighborSampler):
     sampling_strategy_ : dict
         Number of samples to generate, by class.
     nn_k_ : estimator
-        The user's estimator or ``NearestNeighbors(k_neighbors + 1)``, fitted at its first use
-        on the last class that got samples. Not fitted if no class got any.
+        The user's estimator or ``NearestNeighbors(k_neighbors + 1)`` with the metric, fitted at
+        its first use on the last class that got samples. Not fitted if no class got any.
     provenance_ : Provenance
         Base row, neighbor and step of each synthetic sample, computed at each access.
     search_ : str or None
@@ -73,7 +104,8 @@ class SMOTE(NeighborSampler):
     ------
     ValueError
         If a class has fewer than ``k_neighbors + 1`` rows and ``small_class`` does not allow
-        it, or X is not finite and numeric.
+        it; if X is not finite and numeric; if ``missing`` or ``metric`` cannot be combined
+        with ``search`` or with an estimator as ``k_neighbors``.
 
     See Also
     --------
@@ -86,6 +118,8 @@ class SMOTE(NeighborSampler):
     ----------
     N. V. Chawla, K. W. Bowyer, L. O. Hall, W. P. Kegelmeyer, "SMOTE: Synthetic Minority
     Over-sampling Technique", Journal of Artificial Intelligence Research 16, 2002.
+    J. K. Dixon, "Pattern Recognition with Partly Missing Data", IEEE Transactions on Systems,
+    Man, and Cybernetics 9(10), 1979, for ``missing="distance"``.
 
     Examples
     --------
@@ -98,7 +132,7 @@ class SMOTE(NeighborSampler):
     [(0, 901), (1, 901)]
     """
 
-    _needs = NeighborSampler._needs._replace(takes_files=True)
+    _needs = ColumnOptions._needs._replace(takes_files=True)
 
     def __init__(
         self,
@@ -108,6 +142,11 @@ class SMOTE(NeighborSampler):
         k_neighbors: NeighborCount = 5,
         search: Search = "auto",
         small_class: SmallClass = "error",
+        missing: Missing = "error",
+        metric: Metric = "euclidean",
+        distance_columns: Columns | None = None,
+        bounds: Bounds | None = None,
+        round_columns: RoundColumns | None = None,
         n_jobs: int | None = None,
     ) -> None:
         self.sampling_strategy = sampling_strategy
@@ -115,7 +154,19 @@ class SMOTE(NeighborSampler):
         self.k_neighbors = k_neighbors
         self.search = search
         self.small_class = small_class
+        self.missing = missing
+        self.metric = metric
+        self.distance_columns = distance_columns
+        self.bounds = bounds
+        self.round_columns = round_columns
         self.n_jobs = n_jobs
 
     def _recipes(self, rows: ClassRows, n_to_generate: Counts, call: Call) -> Sequence[Recipe]:
-        return [call.interpolation(rows, label, n) for label, n in n_to_generate.items()]
+        return [self._class_recipe(rows, label, n, call) for label, n in n_to_generate.items()]
+
+    def _class_recipe(self, rows: ClassRows, label: Label, n_new: int, call: Call) -> Recipe:
+        matrix, positions = rows.matrix(label), rows.positions(label)
+        compared = self._compared_columns(matrix)
+        metric = self._search_metric(compared)
+        origins = call.origins(label, compared, positions, n_new, metric=metric)
+        return self._interpolation(origins, matrix)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,7 +12,6 @@ from smotefast._typing import Label, Rows
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.draws import Draws
 from smotefast.engine.input_checks import finite_numbers
-from smotefast.engine.interpolate import Interpolate
 from smotefast.engine.majority_vote import picks_of_samples
 from smotefast.engine.mixed_recipes import (
     MixedFile,
@@ -19,15 +19,26 @@ from smotefast.engine.mixed_recipes import (
     MixedMatrix,
     standard_deviations,
 )
-from smotefast.engine.param_constraints import StrOptions
+from smotefast.engine.param_constraints import COLUMN_OPTIONS, StrOptions
 from smotefast.engine.recipes import Origins
 from smotefast.engine.rows import ClassRows
+from smotefast.engine.user_estimators import fitted_neighbors, number_of_neighbors
 from smotefast.over_sampling._categorical import CategoricalSampler
 from smotefast.over_sampling.call import Call
-from smotefast.over_sampling.categorical_features import categorical_positions
+from smotefast.over_sampling.column_positions import categorical_positions
 from smotefast.over_sampling.smote import SMOTE
 from smotefast.tables import Table, TableSchema
-from smotefast.typing import NeighborCount, SamplingStrategy, Search, Seed, SmallClass
+from smotefast.typing import (
+    Bounds,
+    Columns,
+    Missing,
+    NeighborCount,
+    RoundColumns,
+    SamplingStrategy,
+    Search,
+    Seed,
+    SmallClass,
+)
 
 
 class SMOTENC(CategoricalSampler, SMOTE):
@@ -66,6 +77,17 @@ class SMOTENC(CategoricalSampler, SMOTE):
         How to find neighbors; as for :class:`SMOTE`.
     small_class : {"error", "clamp", "duplicate"}, default="error"
         How to treat a class with fewer than ``k_neighbors + 1`` rows; as for :class:`SMOTE`.
+    missing : {"error", "distance"}, default="error"
+        What to do about missing numbers; as for :class:`SMOTE`. A missing category is always
+        one more category, so it is never missing in a distance.
+    distance_columns : array-like or None, default=None
+        Columns that count for the distance, of both types, at least one numeric; as for
+        :class:`SMOTE`.
+    bounds : dict, pair or None, default=None
+        Lowest and highest value of samples in numeric columns; as for :class:`SMOTE`. In
+        arrays, what they say about categorical columns is not used.
+    round_columns : {"integer"}, array-like or None, default=None
+        Numeric columns whose samples are rounded to whole numbers; as for :class:`SMOTE`.
     n_jobs : int or None, default=None
         Number of threads. None means all cores that the process may use. The samples do not
         depend on it.
@@ -81,10 +103,11 @@ class SMOTENC(CategoricalSampler, SMOTE):
     categorical_encoder_ : estimator
         A one-hot encoder, fitted on the categories.
     median_std_ : dict
-        Median of the standard deviations of the numeric columns, by class.
+        Median of the standard deviations of the numeric columns of the distance, by class.
     nn_k_ : estimator
         The user's estimator or ``NearestNeighbors(k_neighbors + 1)``, fitted at its first use
-        on the last class that got samples, with a one-hot matrix of the categories.
+        on the last class that got samples, with a one-hot matrix of the categories. Not fitted
+        if numbers of that class are missing.
     provenance_ : Provenance
         Base row, neighbor and step of each synthetic sample, computed at each access.
     search_ : str or None
@@ -105,7 +128,8 @@ class SMOTENC(CategoricalSampler, SMOTE):
     ValueError
         If all columns are categorical, or none is; if a class has fewer than
         ``k_neighbors + 1`` rows and ``small_class`` does not allow it; if the numeric columns
-        are not finite and numeric.
+        are not finite and numeric; if ``missing`` or ``distance_columns`` is combined with an
+        estimator as ``k_neighbors``, or ``missing`` with approximate search.
 
     See Also
     --------
@@ -130,6 +154,7 @@ class SMOTENC(CategoricalSampler, SMOTE):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **CategoricalSampler._parameter_constraints,
         "categorical_features": ["array-like", StrOptions({"auto", "not numeric"})],
+        **{name: each for name, each in COLUMN_OPTIONS.items() if name != "metric"},
     }
     _needs = CategoricalSampler._needs._replace(
         takes_files=True,
@@ -149,6 +174,10 @@ class SMOTENC(CategoricalSampler, SMOTE):
         k_neighbors: NeighborCount = 5,
         search: Search = "auto",
         small_class: SmallClass = "error",
+        missing: Missing = "error",
+        distance_columns: Columns | None = None,
+        bounds: Bounds | None = None,
+        round_columns: RoundColumns | None = None,
         n_jobs: int | None = None,
     ) -> None:
         self.categorical_features = categorical_features
@@ -158,6 +187,10 @@ class SMOTENC(CategoricalSampler, SMOTE):
         self.k_neighbors = k_neighbors
         self.search = search
         self.small_class = small_class
+        self.missing = missing
+        self.distance_columns = distance_columns
+        self.bounds = bounds
+        self.round_columns = round_columns
         self.n_jobs = n_jobs
 
     def choose_columns(self, columns: TableSchema) -> tuple[list[int], list[int]]:
@@ -167,6 +200,7 @@ class SMOTENC(CategoricalSampler, SMOTE):
         self.categorical_features_ = categorical
         self.continuous_features_ = np.setdiff1d(np.arange(columns.n_features), categorical)
         self._check_both_types(columns)
+        self._learn_columns(columns, self._continuous)
         return self._continuous, self._categorical
 
     def _checked_matrix(self, table: Table) -> MixedMatrix:
@@ -210,17 +244,18 @@ class SMOTENC(CategoricalSampler, SMOTE):
         self, rows: ClassRows, label: Label, n_new: int, call: Call
     ) -> MixedInterpolate:
         matrix, positions = rows.matrix(label), rows.positions(label)
-        self.median_std_[label] = float(np.median(standard_deviations(matrix.numbers)))
+        compared = self._compared_columns(matrix)
+        self.median_std_[label] = self._median_deviation(compared.numbers)
         k = call.class_k(label, len(positions))
         draws = call.draws(n_new, len(positions) * k)
         entry = _one_hot_entry(self.median_std_[label], matrix.numbers.dtype)
-        neighbors = self._neighbors_of_drawn(matrix, entry, k, draws, call)
+        neighbors = self._neighbors_of_drawn(compared, entry, k, draws, call)
         random_state = check_random_state(self.random_state)  # an int seed starts again
         picks = picks_of_samples(
             random_state, matrix.codes, neighbors, draws, n_threads=call.search.n_threads
         )
         origins = Origins(label, positions, positions, neighbors, draws)
-        numbers = Interpolate.between(origins, matrix.numbers, matrix.numbers)
+        numbers = self._interpolation(origins, matrix.numbers)
         return MixedInterpolate(numbers, matrix.codes, picks)
 
     def _neighbors_of_drawn(
@@ -228,13 +263,46 @@ class SMOTENC(CategoricalSampler, SMOTE):
     ) -> Rows:
         if call.estimator is not None and isinstance(matrix, MixedMatrix):
             return call.neighbors_of_drawn(self._one_hot(matrix, entry), k, draws)
+        metric = self._search_metric(matrix.numbers)
         codes, weight = matrix.codes, 2 * entry * entry
-        return call.neighbors_of_drawn(matrix.numbers, k, draws, codes=codes, weight=weight)
+        return call.neighbors_of_drawn(
+            matrix.numbers, k, draws, codes=codes, weight=weight, metric=metric
+        )
+
+    def _compared_columns(self, matrix: Any) -> Any:
+        """Return the columns of distances, of both types."""
+        if self._compared is None:
+            return matrix
+        numeric = np.isin(self._continuous, self._compared)
+        codes = np.ascontiguousarray(matrix.codes[:, self._compared_categories])
+        return MixedMatrix(np.ascontiguousarray(matrix.numbers[:, numeric]), codes)
+
+    @property
+    def _compared_categories(self) -> np.ndarray:
+        """Which of the categorical columns count for the distance, bool."""
+        if self._compared is None:
+            return np.ones(len(self._categorical), dtype=bool)
+        return np.isin(self._categorical, self._compared)
+
+    def _median_deviation(self, numbers: Rows) -> float:
+        """Return the median of the standard deviations; 0 if all numbers are missing."""
+        if not self._has_missing(numbers):
+            return float(np.median(standard_deviations(numbers)))
+        has_values = ~np.isnan(numbers).all(axis=0)
+        deviations = np.nanstd(numbers[:, has_values], axis=0, dtype=np.float64)
+        return float(np.median(deviations)) if has_values.any() else 0.0
+
+    def _fitted_in_class(self) -> Any:
+        recipe = self._last_recipe
+        if recipe is not None and self._has_missing(recipe.numbers.pool):
+            return fitted_neighbors(number_of_neighbors(self.k_neighbors) + 1, None)
+        return super()._fitted_in_class()
 
     def _last_pool(self) -> Any:
         recipe = self._last_recipe
         entry = _one_hot_entry(self.median_std_[recipe.origins.label], recipe.dtype)
-        return self._one_hot(MixedMatrix(recipe.numbers.pool, recipe.codes), entry)
+        rows = MixedMatrix(recipe.numbers.pool, recipe.codes)
+        return self._one_hot(self._compared_columns(rows), entry)
 
     def _one_hot(self, matrix: MixedMatrix, entry: float) -> Any:
         """Return the one-hot matrix that imbalanced-learn searches."""
@@ -244,7 +312,8 @@ class SMOTENC(CategoricalSampler, SMOTE):
         dtype = np.result_type(matrix.dtype, np.float32) if floats else np.dtype(np.float64)
         parts = [sparse.csr_matrix(matrix.numbers.astype(dtype, copy=False))]
         rows = np.arange(matrix.shape[0])
-        for codes, categories in zip(matrix.codes.T, self._categories, strict=True):
+        of_columns = itertools.compress(self._categories, self._compared_categories)
+        for codes, categories in zip(matrix.codes.T, of_columns, strict=True):
             entries = np.full(len(rows), entry), (rows, codes)
             parts.append(sparse.csr_matrix(entries, (len(rows), len(categories))))
         return sparse.hstack(parts, format="csr", dtype=dtype)

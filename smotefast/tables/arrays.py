@@ -11,7 +11,13 @@ import numpy as np
 from smotefast._messages import list_names
 from smotefast._typing import Container
 from smotefast.exceptions import NotNumericError
-from smotefast.tables.casting import cast_column, first_text, join_objects, read_objects
+from smotefast.tables.casting import (
+    cast_column,
+    first_text,
+    join_objects,
+    read_objects,
+    with_missing_items,
+)
 from smotefast.tables.categories import EncodedColumn, MixedRows, encode_array
 from smotefast.tables.column_types import ColumnType, array_column_type
 from smotefast.tables.protocol import DenseTable, Fill
@@ -119,6 +125,10 @@ class ArrayTable(DenseTable):
         """Return the type of each column."""
         return [array_column_type(column) for column in self._array.T]
 
+    def numpy_dtypes(self, columns: Sequence[int]) -> list[np.dtype]:
+        """Return the dtype of the matrix for each of these columns."""
+        return [self._dtype] * len(columns)
+
     def encode(self, column: int) -> EncodedColumn:
         """Return a column as categories."""
         return encode_array(self._array[:, column])
@@ -163,6 +173,11 @@ class ListTable(ArrayTable):
         """Return a list of lists with new rows."""
         dtype = self._dtype if dtype is None else dtype
         rows: list[Any] = super().extend(n_new, fill, dtype).tolist()
+        if self._array.dtype.kind == "O":  # None and the like, as they are in the list
+            for j, column in enumerate(self._array.T):
+                values = with_missing_items(column, np.array([row[j] for row in rows]))
+                for row, value in zip(rows, values.tolist(), strict=True):
+                    row[j] = value
         return rows
 
     def take(self, indices: np.ndarray) -> list[Any]:

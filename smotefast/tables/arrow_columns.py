@@ -39,13 +39,18 @@ def check_numeric_fields(fields: Iterable[pa.Field]) -> np.dtype:
     ValueError
         For the first column that is not numeric, with its type and what to do.
     """
+    return common_dtype(numpy_types(fields))
+
+
+def numpy_types(fields: Iterable[pa.Field]) -> list[np.dtype]:
+    """Return the dtype of each numeric field, or raise for one that is not numeric."""
     dtypes = []
     for field in fields:
         dtype = numpy_type(field.type)
         if dtype is None:
             raise not_numeric(field.name, _describe_type(field.type))
         dtypes.append(dtype)
-    return common_dtype(dtypes)
+    return dtypes
 
 
 def non_numeric_fields(fields: Iterable[pa.Field]) -> dict[str, str]:
@@ -119,7 +124,9 @@ def features_to_matrix(
     return out
 
 
-def block_to_columns(block: np.ndarray, fields: Iterable[pa.Field]) -> list[pa.Array]:
+def block_to_columns(
+    block: np.ndarray, fields: Iterable[pa.Field], has_nulls: Sequence[bool] | None = None
+) -> list[pa.Array]:
     """Return a block of new rows as Arrow Arrays with the types of ``fields``.
 
     As in all other containers, integers are truncated toward zero, decimals are rounded to
@@ -131,14 +138,29 @@ def block_to_columns(block: np.ndarray, fields: Iterable[pa.Field]) -> list[pa.A
         Shape (n_rows, n_columns), of the matrix dtype.
     fields
         One Arrow field per column, or a schema.
+    has_nulls
+        Whether NaN becomes null, for each column; None for no column.
     """
-    return [column_to_arrow(block[:, j], field.type) for j, field in enumerate(fields)]
+    return [
+        column_to_arrow(block[:, j], field.type, has_nulls is not None and has_nulls[j])
+        for j, field in enumerate(fields)
+    ]
 
 
-def column_to_arrow(values: np.ndarray, arrow_type: pa.DataType) -> pa.Array:
-    """Return computed values of a column as an Arrow Array of a numeric type."""
+def column_to_arrow(
+    values: np.ndarray, arrow_type: pa.DataType, has_nulls: bool = False
+) -> pa.Array:
+    """Return computed values of a column as an Arrow Array of a numeric type.
+
+    With ``has_nulls`` NaN becomes null.
+    """
     import pyarrow as pa
 
+    if has_nulls and (is_missing := np.isnan(values)).any():
+        import pyarrow.compute as pc
+
+        numbers = column_to_arrow(np.where(is_missing, 0, values), arrow_type)
+        return pc.if_else(pa.array(is_missing), pa.scalar(None, arrow_type), numbers)
     if pa.types.is_decimal(arrow_type):
         return numbers_to_decimals(values, arrow_type)
     dtype = numpy_type(arrow_type)

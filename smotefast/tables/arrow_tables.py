@@ -14,6 +14,7 @@ from smotefast.tables.arrow_columns import (
     check_numeric_fields,
     column_to_arrow,
     features_to_matrix,
+    numpy_types,
 )
 from smotefast.tables.casting import frame_dtype
 from smotefast.tables.categories import EncodedColumn, MixedRows, encode_arrow
@@ -58,6 +59,10 @@ class ArrowSchema:
         """Return the type of each column; a dictionary is "category"."""
         return [arrow_column_type(field.type) for field in self._fields]
 
+    def numpy_dtypes(self, columns: Sequence[int]) -> list[np.dtype]:
+        """Return the dtypes of the numbers of columns."""
+        return numpy_types(self._fields[j] for j in columns)
+
 
 class ArrowTable(ArrowSchema, DenseTable):
     """Table of an Arrow Table or RecordBatch; keeps schema and metadata.
@@ -85,7 +90,8 @@ class ArrowTable(ArrowSchema, DenseTable):
         common = frame_dtype(check_numeric_fields(self._fields))
         block = np.empty((n_new, self.n_features), dtype=common if dtype is None else dtype)
         fill(block)
-        new = block_to_columns(block, self._fields)
+        has_nulls = [column.null_count > 0 for column in self._data.columns]
+        new = block_to_columns(block, self._fields, has_nulls)
         return self._rebuilt(map(_append, self._data.columns, new))
 
     def take(self, indices: np.ndarray) -> ArrowRows:
@@ -106,7 +112,7 @@ class ArrowTable(ArrowSchema, DenseTable):
         columns = []
         for j, column in enumerate(self._data.columns):
             if j in numbers:
-                values = column_to_arrow(numbers[j], column.type)
+                values = column_to_arrow(numbers[j], column.type, column.null_count > 0)
             else:
                 values = take_arrow(column, new.sources[j])
             columns.append(_append(column, values))

@@ -146,12 +146,34 @@ def join_objects(values: np.ndarray, new: np.ndarray) -> np.ndarray:
     array([1.0, 2.5, 1.5], dtype=object)
     >>> join_objects(np.array([True, False], dtype=object), np.array([0.6]))
     array([True, False, True], dtype=object)
+    >>> join_objects(np.array([1, None], dtype=object), np.array([1.5, np.nan]))
+    array([1.0, None, 1.5, None], dtype=object)
     """
-    if array_column_type(values) == "boolean" and not any(map(is_missing, values)):
-        joined = np.concatenate([values.astype(bool), cast_column(new, np.dtype(bool))])
-    else:
-        joined = np.concatenate([read_objects(values, None), new], dtype=np.float64)
-    return joined.astype(object)
+    joined = np.concatenate([read_objects(values, None), new], dtype=np.float64)
+    items = with_missing_items(values, joined)
+    if array_column_type(values) == "boolean":
+        is_present = ~np.isnan(joined)
+        items[is_present] = cast_column(joined[is_present], np.dtype(bool)).astype(object)
+    return items
+
+
+def with_missing_items(values: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """Return numbers as objects, with the missing values of a column of objects for NaN.
+
+    Parameters
+    ----------
+    values
+        The column, shape (n_rows,), of dtype object.
+    numbers
+        Its rows as numbers, then computed ones. Those of the column keep their missing value,
+        and the others get its first one.
+    """
+    items = numbers.astype(object)
+    is_absent = np.array([is_missing(value) for value in values.tolist()], dtype=bool)
+    if is_absent.any():
+        items[np.isnan(numbers)] = values[is_absent.argmax()]
+        items[: len(values)][is_absent] = values[is_absent]
+    return items
 
 
 def clamp(values: np.ndarray, dtype: np.dtype) -> np.ndarray:

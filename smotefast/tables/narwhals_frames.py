@@ -63,6 +63,10 @@ class NarwhalsTable:
         """Return the type of each column."""
         return self._native.column_types()
 
+    def numpy_dtypes(self, columns: Sequence[int]) -> list[np.dtype]:
+        """Return the dtypes of the numbers of columns."""
+        return self._native.numpy_dtypes(columns)
+
     def encode(self, column: int) -> EncodedColumn:
         """Return a column as categories."""
         return self._native.encode(column)

@@ -215,11 +215,16 @@ def append_values(series: Series, values: np.ndarray) -> Series:
         return pd.Series(join_objects(series.to_numpy(), values), dtype=object, copy=False)
     if isinstance(dtype, np.dtype):
         return _append_array(series, cast_column(values, dtype))
+    is_missing = np.isnan(values)
+    has_missing = is_missing.any() and not is_sparse(dtype)
+    values = np.where(is_missing, 0, values) if has_missing else values
     if is_decimal(dtype):
         arrow = numbers_to_decimals(values, dtype.pyarrow_dtype)
         new = pd.arrays.ArrowExtensionArray(arrow)
     else:
         new = pd.array(cast_column(values, numpy_dtype(dtype, None)), dtype=dtype)
+    if has_missing:
+        new[is_missing] = dtype.na_value
     return pd.concat([series, pd.Series(new, dtype=dtype, copy=False)], ignore_index=True)
 
 

@@ -67,6 +67,12 @@ class PandasColumns:
     def _numpy_dtypes(self) -> list[np.dtype]:
         return [numpy_dtype(dtype, name) for name, dtype in self._frame.dtypes.items()]
 
+    def numpy_dtypes(self, columns: Sequence[int]) -> list[np.dtype]:
+        """Return the dtypes of the numbers of columns; objects are float64."""
+        selected = self._frame.dtypes.iloc[list(columns)]
+        dtypes = [numpy_dtype(dtype, name) for name, dtype in selected.items()]
+        return [np.dtype(np.float64) if dtype.kind == "O" else dtype for dtype in dtypes]
+
     def column_types(self) -> list[ColumnType]:
         """Return the type of each column."""
         return [series_column_type(self._frame.iloc[:, j]) for j in range(self.n_features)]

@@ -14,6 +14,7 @@ from smotefast.tables.arrow_columns import (
     check_numeric_fields,
     column_to_arrow,
     features_to_matrix,
+    numpy_types,
 )
 from smotefast.tables.casting import frame_dtype, not_numeric
 from smotefast.tables.categories import EncodedColumn, MixedRows, encode_array, encode_arrow
@@ -67,7 +68,10 @@ class PolarsTable(DenseTable):
         common = frame_dtype(check_numeric_fields(fields))
         block = np.empty((n_new, self.n_features), dtype=common if dtype is None else dtype)
         fill(block)
-        columns = [pl.from_arrow(values) for values in block_to_columns(block, fields)]
+        has_nulls = [series.null_count() > 0 for series in self._frame.iter_columns()]
+        columns = [
+            pl.from_arrow(values) for values in block_to_columns(block, fields, has_nulls)
+        ]
         new = pl.DataFrame(columns, schema=self._frame.schema)
         return pl.concat([self._frame, new])
 
@@ -82,6 +86,10 @@ class PolarsTable(DenseTable):
     def column_types(self) -> list[ColumnType]:
         """Return the type of each column; Categorical and Enum are "category"."""
         return [_column_type(series) for series in self._frame.head(0).iter_columns()]
+
+    def numpy_dtypes(self, columns: Sequence[int]) -> list[np.dtype]:
+        """Return the dtypes of the numbers of columns."""
+        return numpy_types(self.select(columns)._numeric_fields())
 
     def encode(self, column: int) -> EncodedColumn:
         """Return a column as categories."""
@@ -98,7 +106,8 @@ class PolarsTable(DenseTable):
         columns = []
         for j, series in enumerate(self._frame.iter_columns()):
             if j in numbers:
-                values = column_to_arrow(numbers[j], series.head(0).to_arrow().type)
+                arrow_type = series.head(0).to_arrow().type
+                values = column_to_arrow(numbers[j], arrow_type, series.null_count() > 0)
                 columns.append(pl.Series(series.name, values, dtype=series.dtype))
             else:
                 columns.append(series[new.sources[j]])

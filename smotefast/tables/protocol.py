@@ -42,6 +42,10 @@ class TableSchema(Protocol):
         """Return the type of each column; "category" is a categorical type of the library."""
         ...
 
+    def numpy_dtypes(self, columns: Sequence[int]) -> list[np.dtype]:
+        """Return the dtypes of numeric columns, by position, as if no value were missing."""
+        ...
+
 
 class Table(TableSchema, Protocol):
     """A table of any library.

@@ -86,6 +86,10 @@ class SparseTable:
         column_type: ColumnType = "boolean" if self._matrix.dtype.kind == "b" else "number"
         return [column_type] * self.n_features
 
+    def numpy_dtypes(self, columns: Sequence[int]) -> list[np.dtype]:
+        """Return the dtype of the matrix for each of these columns."""
+        return [self._matrix.dtype] * len(columns)
+
     def encode(self, column: int) -> EncodedColumn:
         """Return a column as categories; an element that is not stored is 0."""
         return encode_array(self._matrix.tocsc()[:, [column]].toarray()[:, 0])

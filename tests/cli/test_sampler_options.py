@@ -39,6 +39,11 @@ def source(tmp_path):
             [],
         ),
         ("--small-class clamp --k-neighbors 5", SMOTE(small_class="clamp"), ["name"]),
+        (
+            '--set bounds={"f0":[-1,null]} --set round_columns=["f1"]',
+            SMOTE(bounds={"f0": (-1, None)}, round_columns=["f1"]),
+            ["name"],
+        ),
         ("--sampler tomek-links", TomekLinks(), ["name"]),
         ("--sampler tomek-links --seed 0 --search exact", TomekLinks(), ["name"]),
         ("--sampler smote-tomek", SMOTETomek(), ["name"]),

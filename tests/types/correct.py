@@ -20,7 +20,16 @@ from smotefast import (
     TomekLinks,
     prior_correction,
 )
-from smotefast.typing import CleaningStrategy, SamplingStrategy, Search, Seed
+from smotefast.typing import (
+    Bounds,
+    CleaningStrategy,
+    Columns,
+    Metric,
+    Missing,
+    SamplingStrategy,
+    Search,
+    Seed,
+)
 
 if TYPE_CHECKING:
     import polars as pl
@@ -35,6 +44,17 @@ def arrays(search: Search, seed: Seed) -> float:
     weights = sampler.resample_aligned(np.ones(60))
     steps = sampler.provenance_.step
     return float(X_new.mean() + y_new.sum() + weights.sum() + steps.sum())
+
+
+def column_options(low: np.ndarray, missing: Missing, metric: Metric) -> list[SMOTE]:
+    limits: Bounds = {"age": (0, None), "balance": [-5.5, np.float64(3)]}
+    compared: Columns = ["age", "balance"]
+    SMOTENC(["a"], missing=missing, bounds=(0, 1), distance_columns=np.array([True, False]))
+    return [
+        SMOTE(missing=missing, metric=metric, bounds=limits, distance_columns=compared),
+        SMOTE(bounds=(low, None), round_columns="integer"),
+        SMOTE(bounds=([0, 1], [2, 3]), round_columns=[0, 2], distance_columns=("age",)),
+    ]
 
 
 def frames(frame: pd.DataFrame, target: pd.Series[int]) -> pd.DataFrame:

@@ -18,6 +18,12 @@ SMOTE(5)  # error
 SMOTE(random_state="seed")  # error
 SMOTE(n_jobs=1.5)  # error
 SMOTE(small_class="drop")  # error
+SMOTE(missing="drop")  # error
+SMOTE(metric="manhatten")  # error
+SMOTE(distance_columns="age")  # error
+SMOTE(bounds={"age": 3})  # error
+SMOTE(round_columns="integers")  # error
+BorderlineSMOTE(metric="cosine")  # error
 BorderlineSMOTE(kind="borderline-3")  # error
 NearMiss(version=4)  # error
 NearMiss(sampling_strategy="minority")  # error

@@ -1,6 +1,7 @@
-"""Resolve ``categorical_features``: by dtype, position, name or mask.
+"""Resolve parameters that choose columns, by position, name or mask.
 
-``MixedColumns`` are numbers and categories of a table, which new rows are appended to.
+``categorical_features`` of SMOTENC chooses them by dtype as well. ``MixedColumns`` are numbers
+and categories of a table, which new rows are appended to.
 """
 
 from __future__ import annotations
@@ -102,27 +103,49 @@ def categorical_positions(value: Any, columns: TableSchema) -> np.ndarray:
     """
     if isinstance(value, str):
         return _by_dtype(value, columns)
+    return column_positions(value, columns, "categorical_features")
+
+
+def column_positions(value: Any, columns: TableSchema, parameter: str) -> np.ndarray:
+    """Return the positions of columns that a parameter lists, in its order.
+
+    Parameters
+    ----------
+    value
+        Positions (negative ones count from the end), a mask, or names (strings or tuples).
+    columns
+        The columns of the data.
+    parameter
+        Name of the parameter, for messages.
+
+    Raises
+    ------
+    ValueError
+        If a column does not exist or is listed twice, or the value is no such list.
+    """
     if _is_list_of_tuples(value):
-        return _without_duplicates(_by_name(list(value), columns), value)
+        positions = _by_name(list(value), columns, parameter)
+        return _without_duplicates(positions, value, parameter)
     array = np.asarray(value)
     if array.ndim != 1:
         raise ValueError(
-            f"categorical_features={quote_name(value)} must be a list of positions, names or "
-            "booleans."
+            f"{parameter}={quote_name(value)} must be a list of positions, names or booleans."
         )
     if not array.size:
         return np.empty(0, dtype=np.int64)
     if array.dtype.kind == "b":
-        return _by_mask(array, columns)
-    if array.dtype.kind in "iu":
-        return _without_duplicates(_by_position(array, columns), value)
+        return _by_mask(array, columns, parameter)
     names = array.tolist()
-    if all(isinstance(name, str) for name in names):
-        return _without_duplicates(_by_name(names, columns), value)
-    raise ValueError(
-        f"categorical_features={quote_name(value)} mixes positions, names or booleans; give "
-        "one type."
-    )
+    if array.dtype.kind in "iu":
+        positions = _by_position(array, columns, parameter)
+    elif all(isinstance(name, str) for name in names):
+        positions = _by_name(names, columns, parameter)
+    else:
+        raise ValueError(
+            f"{parameter}={quote_name(value)} mixes positions, names or booleans; give one "
+            "type."
+        )
+    return _without_duplicates(positions, value, parameter)
 
 
 def _by_dtype(word: str, columns: TableSchema) -> np.ndarray:
@@ -146,45 +169,44 @@ def _is_list_of_tuples(value: Any) -> bool:
     return all(isinstance(name, tuple) for name in value)
 
 
-def _by_mask(mask: np.ndarray, columns: TableSchema) -> np.ndarray:
+def _by_mask(mask: np.ndarray, columns: TableSchema, parameter: str) -> np.ndarray:
     if len(mask) != columns.n_features:
         raise ValueError(
-            f"categorical_features is a mask of {len(mask)} values, and X has "
-            f"{columns.n_features} columns; give one value for each."
+            f"{parameter} is a mask of {len(mask)} values, and X has {columns.n_features} "
+            "columns; give one value for each."
         )
     return np.flatnonzero(mask)
 
 
-def _by_position(positions: np.ndarray, columns: TableSchema) -> np.ndarray:
+def _by_position(positions: np.ndarray, columns: TableSchema, parameter: str) -> np.ndarray:
     last = columns.n_features - 1
     outside = positions[(positions < -last - 1) | (positions > last)]
     if len(outside):
         raise ValueError(
-            f"all features must be in [0, {last}] or [-{last + 1}, 0]; categorical_features "
-            f"has positions outside: {list_names(outside.tolist())}."
+            f"all features must be in [0, {last}] or [-{last + 1}, 0]; {parameter} has "
+            f"positions outside: {list_names(outside.tolist())}."
         )
     return np.where(positions < 0, positions + last + 1, positions).astype(np.int64)
 
 
-def _by_name(names: Sequence[Hashable], columns: TableSchema) -> np.ndarray:
+def _by_name(names: Sequence[Hashable], columns: TableSchema, parameter: str) -> np.ndarray:
     if columns.names is None:
         raise ValueError(
             "Specifying the columns using strings is only supported for dataframes whose "
-            f"columns have names: categorical_features has {list_names(names)}. Give positions "
-            "instead."
+            f"columns have names: {parameter} has {list_names(names)}. Give positions instead."
         )
     position = {name: j for j, name in reversed(list(enumerate(columns.names)))}
     unknown = [name for name in names if name not in position]
     if unknown:
         raise ValueError(
-            "A given column is not a column of the dataframe: categorical_features has "
+            f"A given column is not a column of the dataframe: {parameter} has "
             f"{list_names(unknown)}.{did_you_mean(unknown[0], columns.names)} The columns are "
             f"{list_names(columns.names)}."
         )
     return np.array([position[name] for name in names], dtype=np.int64)
 
 
-def _without_duplicates(positions: np.ndarray, value: Any) -> np.ndarray:
+def _without_duplicates(positions: np.ndarray, value: Any, parameter: str) -> np.ndarray:
     if len(np.unique(positions)) < len(positions):
-        raise ValueError(f"categorical_features={quote_name(value)} names a column twice.")
+        raise ValueError(f"{parameter}={quote_name(value)} names a column twice.")
     return positions

@@ -253,7 +253,21 @@ def noisy_copy(
 
 
 def _standard_deviations(matrix: Matrix, dtype: type[np.float64] | None) -> np.ndarray:
-    """Return those of columns, with sums in a dtype; None is that of the matrix."""
+    """Return those of columns, with sums in a dtype; None is that of the matrix.
+
+    Columns whose squares over- or underflow are scaled first.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        deviations = _unscaled_deviations(matrix, dtype)
+    is_lost = ~((deviations > 0) & np.isfinite(deviations))  # or constant
+    for j in np.flatnonzero(is_lost).tolist():
+        column = dense_rows(matrix[:, [j]]).astype(np.float64)
+        largest = np.abs(column).max()
+        deviations[j] = largest * np.std(column / largest) if largest else 0
+    return deviations
+
+
+def _unscaled_deviations(matrix: Matrix, dtype: type[np.float64] | None) -> np.ndarray:
     if isinstance(matrix, np.ndarray):
         return np.asarray(np.std(matrix, axis=0, dtype=dtype))
     from sklearn.utils.sparsefuncs import mean_variance_axis

@@ -6,7 +6,7 @@ from scipy import sparse
 from scipy.stats import kstest
 
 from smotefast.engine.rows import MatrixRows
-from smotefast.over_sampling import ROSE
+from smotefast.over_sampling import ROSE, RandomOverSampler
 from tests.helpers.datasets import classes
 from tests.helpers.reference_samplers import density_scale
 
@@ -76,3 +76,16 @@ def test_shrinkage_of_a_class__is_a_finite_number(value):
     X, y = classes(0, (30, 12), 3)
     with pytest.raises(ValueError, match="shrinkage factor needs to be >= 0"):
         ROSE(shrinkage={1: value}).fit_resample(X, y)
+
+
+@pytest.mark.parametrize("sampler", [ROSE(), RandomOverSampler(shrinkage=1.0)], ids=str)
+@pytest.mark.parametrize("exponent", [-560, -1, 530, 1000])
+def test_numbers_whose_squares_overflow__get_the_samples_of_scaled_numbers(sampler, exponent):
+    X, y = classes(5, (20, 8), 3)
+    X[:, 1] = 2  # a constant column has no noise
+    expected, _ = sampler.set_params(random_state=0).fit_resample(X, y)
+    for rows in (np.ldexp(X, exponent), sparse.csr_array(np.ldexp(X, exponent))):
+        found, _ = sampler.fit_resample(rows, y)
+        found = found.toarray() if sparse.issparse(found) else found
+        np.testing.assert_allclose(np.ldexp(found, -exponent), expected, rtol=1e-9)
+    assert (expected[:, 1] == 2).all()

@@ -4,6 +4,7 @@ import inspect
 
 import numpy as np
 import pytest
+from sklearn.neighbors import KernelDensity
 
 from smotefast import combine, over_sampling, under_sampling
 from tests.helpers.docstrings import section
@@ -13,6 +14,7 @@ KINDS = [getattr(home, name) for home in HOMES for name in home.__all__]
 GIVEN = {
     "SMOTENC": {"categorical_features": [0]},
     "KMeansSMOTE": {"kmeans_estimator": 1},
+    "GenerativeOverSampler": {"synthesizer": KernelDensity()},
     "Combination": {
         "creation": over_sampling.SMOTE(),
         "selection": under_sampling.TomekLinks(),

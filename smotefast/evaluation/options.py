@@ -183,8 +183,8 @@ def _given_option(sampler: Any) -> Option:
 
 def _text(value: Any) -> str:
     """Return a parameter as text that is the same in each process: no address of an object."""
-    has_repr = type(value).__repr__ is not object.__repr__
-    return repr(value) if has_repr else type(value).__name__
+    text = repr(value)
+    return type(value).__name__ if text == object.__repr__(value) else text
 
 
 def _variants(name: str, ratios: list[float], ks: list[int] | None) -> list[Option]:

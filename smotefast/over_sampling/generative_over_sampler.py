@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -179,14 +179,11 @@ class GenerativeOverSampler(BaseOverSampler):
         )
         return MixedMatrix(numbers, codes) if len(categorical) else numbers
 
-    def _column_parts(self, matrix: Any) -> list[tuple[Any, list[int]]]:
+    def _column_parts(self, matrix: Any) -> list[tuple[Any, Sequence[int]]]:
         schema = self._schema
         if not isinstance(matrix, MixedMatrix):
-            return [(matrix, list(schema.numeric))]
-        parts = [
-            (matrix.numbers, list(schema.numeric)),
-            (matrix.codes, list(schema.categorical)),
-        ]
+            return [(matrix, schema.numeric)]
+        parts = [(matrix.numbers, schema.numeric), (matrix.codes, schema.categorical)]
         return [(values, positions) for values, positions in parts if positions]
 
     def prepare(self, rows: ClassRows, n_to_generate: Counts) -> Job:
@@ -362,4 +359,4 @@ def _names(table: Table) -> list[str]:
 
 
 def _has_fraction_or_is_large(values: np.ndarray) -> np.ndarray:
-    return (values != np.rint(values)) | (np.abs(values) >= WHOLE_BELOW)
+    return np.asarray((values != np.rint(values)) | (np.abs(values) >= WHOLE_BELOW))

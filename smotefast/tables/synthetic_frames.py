@@ -74,7 +74,8 @@ class FrameSchema:
         for i, j in enumerate(self.categorical):
             columns[j] = self._category_values(i, codes[:, i])
         ordered = {self.names[j]: columns[j] for j in sorted(columns)}
-        return pandas.DataFrame(ordered)
+        frame: pd.DataFrame = pandas.DataFrame(ordered)
+        return frame
 
     def _category_values(self, i: int, codes: np.ndarray) -> Any:
         pandas, categories = _pandas(), self.categories[i]

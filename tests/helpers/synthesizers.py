@@ -27,7 +27,7 @@ class TableMixture(BaseEstimator):
         self.discrete_ = list(discrete_columns)
         self.numeric_ = [name for name in frame.columns if name not in self.discrete_]
         self.mixture_ = GaussianMixture(
-            self.n_components, reg_covar=1e-3, random_state=self.random_state
+            self.n_components, covariance_type="diag", random_state=self.random_state
         )
         numbers = frame[self.numeric_].to_numpy(dtype=float)
         self.components_ = self.mixture_.fit_predict(numbers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from inspect import signature
 from numbers import Integral
 from typing import Any
@@ -76,6 +77,21 @@ def _seed_names(estimator: Any) -> list[str]:
         return []
     params = estimator.get_params(deep=True)
     return [name for name in params if name.split("__")[-1] == "random_state"]
+
+
+def copied(synthesizer: Any) -> Any:
+    """Return a clone of an object with ``get_params``, and a copy of any other.
+
+    An unfitted TVAE of ctgan cannot be copied as it is pickled: its attributes are copied.
+    """
+    try:
+        return clone(synthesizer, safe=False)
+    except Exception:
+        if hasattr(synthesizer, "get_params"):
+            raise
+        new = object.__new__(type(synthesizer))
+        new.__dict__.update(deepcopy(synthesizer.__dict__))
+        return new
 
 
 def takes_seed(synthesizer: Any) -> bool:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.base import clone
 from sklearn.utils import check_random_state
 
 from smotefast._phases import phase
@@ -21,7 +20,12 @@ from smotefast.engine.needs import Needs
 from smotefast.engine.param_constraints import OVER_SAMPLER, Instance, StrOptions
 from smotefast.engine.recipes import NumberRecipe, Origins, Provenance, Recipe, dense_rows
 from smotefast.engine.rows import ClassRows
-from smotefast.engine.user_estimators import parameters_of, seed_synthesizer, takes_seed
+from smotefast.engine.user_estimators import (
+    copied,
+    parameters_of,
+    seed_synthesizer,
+    takes_seed,
+)
 from smotefast.over_sampling._categorical import encode_columns
 from smotefast.over_sampling.base import BaseOverSampler
 from smotefast.over_sampling.categorical_features import categorical_positions
@@ -155,6 +159,11 @@ class GenerativeOverSampler(BaseOverSampler):
         self.sampling_strategy = sampling_strategy
         self.random_state = random_state
 
+    def __sklearn_clone__(self) -> GenerativeOverSampler:
+        """Copy the parameters, also a synthesizer that Python cannot copy by itself."""
+        params = self.get_params(deep=False)
+        return type(self)(**{name: copied(value) for name, value in params.items()})
+
     def _checked_matrix(self, table: Table) -> Matrix | MixedMatrix:
         """Return numbers, and codes if there are categories; learn the columns."""
         categorical = np.sort(categorical_positions(self.categorical_features, table))
@@ -209,7 +218,7 @@ class GenerativeOverSampler(BaseOverSampler):
 
     def _fitted(self, matrix: Any, label: Label, seed: int | None) -> Any:
         """Return a copy of the synthesizer, fitted on the rows of a class."""
-        synthesizer = clone(self.synthesizer, safe=False)
+        synthesizer = copied(self.synthesizer)
         seed_synthesizer(synthesizer, seed)
         if isinstance(matrix, MixedMatrix):
             frame = self._schema.frame(dense_rows(matrix.numbers), matrix.codes)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 from scipy.stats import ks_2samp
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import KernelDensity
 from sklearn.pipeline import Pipeline
@@ -198,6 +198,21 @@ def test_discrete_columns__are_named_also_behind_a_decorator():
     sampler.fit_resample(X[["count", "amount"]], y)
     assert sampler.synthesizers_["few"].discrete == ["count"]
     assert sampler.synthesizers_["few"].frame.dtypes["count"] == "int64"
+
+
+class NotCopied(Returns):
+    """A synthesizer that cannot be pickled before ``fit``, as TVAE of ctgan."""
+
+    def __getstate__(self):
+        return {"frame": self.frame, **self.__dict__}
+
+
+def test_a_synthesizer_that_deepcopy_refuses__is_copied():
+    X, y = table()
+    sampler = clone(GenerativeOverSampler(NotCopied(lambda rows, n: rows)))
+    sampler.fit_resample(X, y)
+    assert sampler.synthesizer.requested == []
+    assert sampler.synthesizers_["few"].requested == [40]
 
 
 def test_missing_rows__are_sampled_again_and_rows_beyond_are_dropped():

@@ -89,3 +89,16 @@ def test_numbers_whose_squares_overflow__get_the_samples_of_scaled_numbers(sampl
         found = found.toarray() if sparse.issparse(found) else found
         np.testing.assert_allclose(np.ldexp(found, -exponent), expected, rtol=1e-9)
     assert (expected[:, 1] == 2).all()
+
+
+@pytest.mark.parametrize("sampler", [ROSE(), RandomOverSampler(shrinkage=1.0)], ids=str)
+def test_many_draws__are_those_of_a_generator_which_ends_after_them(sampler):
+    X, y = classes(6, (9_000, 3_000, 2_000), 6)  # more draws than are kept
+    expected, _ = sampler.set_params(random_state=7).fit_resample(X, y)
+    generator = np.random.RandomState(7)
+    found, _ = sampler.set_params(random_state=generator).fit_resample(X, y)
+    np.testing.assert_array_equal(found, expected)
+    drawn = np.random.RandomState(7)
+    for n_rows, n_new in ((3_000, 6_000), (2_000, 7_000)):
+        drawn.randint(0, n_rows, n_new), drawn.standard_normal((n_new, 6))
+    assert generator.uniform() == drawn.uniform()

@@ -81,6 +81,11 @@ _ALIASES = {
     "rus": "random-under",
     "under": "random-under",
 }
+# Samplers of objects that no name gives.
+_TAKE_OBJECTS = {
+    "combination": "Combination(SMOTE(), TomekLinks())",
+    "generativeoversampler": "GenerativeOverSampler(synthesizer)",
+}
 # Samplers for the second step of a job (--then).
 SECOND_STEPS = ("random-under", "tomek-links")
 
@@ -123,9 +128,19 @@ def _unknown_sampler(name: str, allowed: Collection[str], prefix: str) -> ValueE
     similar = similar_names(name, [*allowed, *all_names()], _ALIASES)
     usable = [candidate for candidate in similar if candidate in allowed]
     hint = suggestion(usable or similar)
-    if similar and not usable:
+    if advice := advice_on_objects(name):
+        hint = advice
+    elif similar and not usable:
         hint += " That does not work here."
     return ValueError(f"{prefix}{name!r} is not one of {list_names(allowed)}.{hint}")
+
+
+def advice_on_objects(name: str) -> str:
+    """Return what to pass in place of the name of a sampler that takes objects, or nothing."""
+    example = _TAKE_OBJECTS.get(_normalized(name))
+    if example is None:
+        return ""
+    return f" It takes objects, which a name does not give: in Python, pass {example}."
 
 
 def neighbors_parameter(name: str) -> str:

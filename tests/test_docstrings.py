@@ -4,6 +4,7 @@ import inspect
 
 import numpy as np
 import pytest
+from sklearn.neighbors import KernelDensity
 
 from smotefast import combine, multilabel, over_sampling, regression, under_sampling
 from smotefast.engine.base import BaseSampler
@@ -15,6 +16,7 @@ KINDS = [kind for kind in PUBLIC if inspect.isclass(kind) and issubclass(kind, B
 GIVEN = {
     "SMOTENC": {"categorical_features": [0]},
     "KMeansSMOTE": {"kmeans_estimator": 1},
+    "GenerativeOverSampler": {"synthesizer": KernelDensity()},
     "Combination": {
         "creation": over_sampling.SMOTE(),
         "selection": under_sampling.TomekLinks(),

@@ -52,6 +52,14 @@ for name in ("smote", "random"):
     summary = smotefast.resample_dataset("in.parquet", out, target="label", sampler=name)
     assert pq.read_metadata(out).num_rows == 80
     assert "rows written" in str(summary)
+if "pandas" in BLOCKED:
+    from sklearn.neighbors import KernelDensity
+    try:
+        smotefast.GenerativeOverSampler(KernelDensity()).fit_resample(X, y)
+    except ImportError as error:
+        assert "Install 'smotefast[pandas]'" in str(error)
+    else:
+        raise AssertionError("pandas is used")
 if "distributed" in BLOCKED:
     try:
         smotefast.resample_dataset("in.parquet", "out", target="label", cluster="local")

@@ -75,7 +75,7 @@ def test_imports__are_declared_and_what_is_declared_is_imported():
 # What no extra brings by its name: packages that are compared or trained if they are
 # installed, and packages that come with Sphinx and matplotlib.
 UNDECLARED = {
-    "smotefast": {"faiss", "hnswlib", "sklearnex", "smote_variants"},
+    "smotefast": {"faiss", "hnswlib", "imblearn_extra", "sklearnex", "smote_variants"},
     "tests": {"imblearn_extra", "imbreg", "pyspark", "smote_variants"},
     "benchmarks": {"faiss", "hnswlib", "usearch"},
     "docs": {"lightgbm", "torch", "xgboost", "docutils", "contourpy"},

@@ -53,7 +53,7 @@ def test_samples__of_sparse_rows_are_those_of_dense_rows(case):
     assert len(expected) > len(X)
 
 
-@each(OVER_SAMPLERS)
+@each([case for case in OVER_SAMPLERS if not case.sampler().needs().why_everything])
 def test_a_job_on_files__has_the_rows_of_fit_resample(case, tmp_path):
     pa = pytest.importorskip("pyarrow")
     X, y = case.data()

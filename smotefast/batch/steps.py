@@ -95,7 +95,11 @@ def text_advice_for_links(over_sampler: BaseOverSampler) -> str:
 
 
 def _check_step(sampler: BaseSampler) -> None:
-    """Check the parameters; refuse subclasses that override methods no job calls."""
+    """Check the parameters; refuse what a job cannot run.
+
+    That is a subclass that overrides methods no job calls, or an over-sampler that works in
+    memory only.
+    """
     sampler.check_params()
     cls = type(sampler)
     if memory_only := sampler.needs().memory_only:
@@ -111,6 +115,13 @@ def _check_step(sampler: BaseSampler) -> None:
                 "from files in blocks. Resample in memory with fit_resample, or use the "
                 "sampler that the class derives from."
             )
+    needs = sampler.needs()
+    if isinstance(sampler, BaseOverSampler) and needs.why_everything:
+        raise ValueError(
+            f"{cls.__name__} {needs.why_everything}, so that a job could not keep to a memory "
+            f"limit. Resample in memory with fit_resample, or use {needs.alternative!r}, which "
+            "works from files."
+        )
 
 
 def _check_types(over_sampler: Any, selector: Any) -> None:

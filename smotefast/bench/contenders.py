@@ -28,6 +28,15 @@ _VARIANTS = {
     "kmeans-smote": "kmeans_SMOTE",
     "smote-enn": "SMOTE_ENN",
     "smote-tomek": "SMOTE_TomekLinks",
+    "safe-level-smote": "Safe_Level_SMOTE",
+    "prowsyn": "ProWSyn",
+    "polynom-fit-smote": "polynom_fit_SMOTE_star",
+    "rose": "ROSE",
+}
+# Those of them that take a number of neighbors.
+_WITH_NEIGHBORS = {
+    *("smote", "borderline-smote", "adasyn", "kmeans-smote"),
+    *("safe-level-smote", "prowsyn"),
 }
 
 
@@ -104,8 +113,10 @@ def _smote_variants(case: Case) -> Any:
         raise ValueError("smote-variants resamples two classes.")
     variants = import_module("smote_variants")
     logging.getLogger("smote_variants").setLevel(logging.WARNING)  # it logs each step
-    parameters: dict[str, Any] = {"random_state": SEED, "n_jobs": case.threads}
-    if case.sampler in ("smote", "borderline-smote", "adasyn", "kmeans-smote"):
+    parameters: dict[str, Any] = {"random_state": SEED}
+    if case.sampler not in ("rose", "polynom-fit-smote"):
+        parameters["n_jobs"] = case.threads
+    if case.sampler in _WITH_NEIGHBORS:
         parameters["n_neighbors"] = case.k
     return _Variant(getattr(variants, _VARIANTS[case.sampler])(**parameters))
 
@@ -131,6 +142,13 @@ class _Variant:
         return X_new, y_new
 
 
+def _imblearn_extra(case: Case) -> Any:
+    if case.sampler != "geometric-smote":
+        raise ValueError(f"imbalanced-learn-extra has no sampler that does {case.sampler}.")
+    module = import_module("imblearn_extra.gsmote")
+    return module.GeometricSMOTE(k_neighbors=case.k, random_state=SEED, n_jobs=case.threads)
+
+
 CONTENDERS = (
     Contender("smotefast", partial(_smotefast, search="auto"), compiles=True),
     Contender("smotefast-exact", partial(_smotefast, search="exact"), compiles=True),
@@ -152,6 +170,7 @@ CONTENDERS = (
         # 5,000 rows x 10: 64 CPU seconds in the first call of a process, 0.06 s later.
         on_request="it compiles for a minute in each process; name it to run it",
     ),
+    Contender(f"{IMBLEARN}-extra", _imblearn_extra, "imblearn_extra"),
     Contender("smote-variants", _smote_variants, "smote_variants"),
 )
 

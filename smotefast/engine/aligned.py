@@ -67,6 +67,8 @@ def resample_aligned(array: Any, alignment: Alignment, synthetic: Any) -> Any:
         raise ValueError(f"synthetic={word!r} is neither of {_WORDS}.{hint}")
     if not alignment.n_synthetic:
         word = "base"
+    elif word in _WORDS and alignment.provenance is not None:
+        _check_base_rows(alignment.provenance, word)
     library = library_of(array)
     if library == "narwhals":
         from smotefast.tables.narwhals_frames import wrapper_like
@@ -77,6 +79,14 @@ def resample_aligned(array: Any, alignment: Alignment, synthetic: Any) -> Any:
     if isinstance(array, list | tuple):
         return _resample_list(array, alignment, word, synthetic)
     return _resample_array(array, alignment, word, synthetic)
+
+
+def _check_base_rows(provenance: Provenance, word: str) -> None:
+    if (provenance.base < 0).any():
+        raise ValueError(
+            f"synthetic={word!r} needs base rows, and these samples come from no row of X. "
+            "Pass a constant for them, such as synthetic=1.0 for weights."
+        )
 
 
 def _check_rows(n_rows: int, alignment: Alignment) -> None:

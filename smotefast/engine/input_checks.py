@@ -83,12 +83,12 @@ def _has_finite_sum(numbers: np.ndarray) -> bool:
 
 
 def _not_finite_message(numbers: Matrix, labels: Sequence[Any], sampler: BaseSampler) -> str:
-    per_column, name, what = _count_values(numbers, np.isnan), "NaN", "missing"
+    per_column, name, what = count_values(numbers, np.isnan), "NaN", "missing"
     repair = "Impute them, for example with sklearn.impute.SimpleImputer"
     if "missing" in sampler.get_params(deep=False) and isinstance(numbers, np.ndarray):
         repair += ", set missing='distance'"
     if not per_column.any():
-        per_column, what, repair = _count_values(numbers, np.isinf), "infinite", "Replace them"
+        per_column, what, repair = count_values(numbers, np.isinf), "infinite", "Replace them"
         name = f"infinity or a value too large for {numbers.dtype!r}"
     first, *others = np.flatnonzero(per_column).tolist()
     count = f"{per_column[first]} {what} value{'s' if per_column[first] > 1 else ''}"
@@ -103,8 +103,8 @@ def _not_finite_message(numbers: Matrix, labels: Sequence[Any], sampler: BaseSam
     )
 
 
-def _count_values(numbers: Matrix, test: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """Count the values of each column that pass a test."""
+def count_values(numbers: Matrix, test: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Count the values of each column that pass a test; the zeros of CSR do not pass."""
     if isinstance(numbers, np.ndarray):
         return np.asarray(test(numbers).sum(axis=0))
     return np.bincount(numbers.indices[test(numbers.data)], minlength=numbers.shape[1])

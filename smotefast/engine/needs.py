@@ -46,7 +46,7 @@ class Needs(NamedTuple):
     text_advice
         What to do about columns of text; None for the general advice.
     why_everything
-        For samplers that read everything: the reason, for the message of a job that refuses.
+        For samplers that jobs refuse because they read everything: the reason, for the message.
     alternative
         The closest sampler that works from files.
     """

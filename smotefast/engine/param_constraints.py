@@ -59,6 +59,14 @@ NEIGHBOR_COUNT: list[Any] = [
 ]
 
 
+class Instance(HasMethods):  # type: ignore[misc]  # scikit-learn ships no types
+    """Constraint: an object with these methods, and not its class."""
+
+    def is_satisfied_by(self, val: Any) -> bool:
+        """Return whether a parameter is such an object."""
+        return not isinstance(val, type) and super().is_satisfied_by(val)
+
+
 class SamplerThat(HasMethods):  # type: ignore[misc]  # scikit-learn ships no types
     """Constraint: a sampler that only adds rows, or one that only removes rows.
 

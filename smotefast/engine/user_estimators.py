@@ -1,7 +1,10 @@
-"""Numbers of neighbors, and estimators that the user passes as a parameter."""
+"""Numbers of neighbors, estimators that the user passes as a parameter, and their seeds."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from inspect import signature
 from numbers import Integral
 from typing import Any
 
@@ -66,5 +69,72 @@ def is_deterministic(estimator: Any) -> bool:
     That is certain only if the estimator has seeds and all of them are ints.
     """
     params = estimator.get_params(deep=True)
-    seeds = [value for name, value in params.items() if name.split("__")[-1] == "random_state"]
+    seeds = [params[name] for name in _seed_names(estimator)]
     return bool(seeds) and all(isinstance(seed, Integral) for seed in seeds)
+
+
+def _seed_names(estimator: Any) -> list[str]:
+    """Return the parameters that hold seeds, also those of estimators inside."""
+    if not hasattr(estimator, "get_params"):
+        return []
+    params = estimator.get_params(deep=True)
+    return [name for name in params if name.split("__")[-1] == "random_state"]
+
+
+def copied(synthesizer: Any) -> Any:
+    """Return a clone of an object with ``get_params``, and a copy of any other.
+
+    An unfitted TVAE of ctgan cannot be copied as it is pickled: its attributes are copied.
+    """
+    try:
+        return clone(synthesizer, safe=False)
+    except Exception:
+        if hasattr(synthesizer, "get_params"):
+            raise
+        new = object.__new__(type(synthesizer))
+        new.__dict__.update(deepcopy(synthesizer.__dict__))
+        return new
+
+
+def takes_seed(synthesizer: Any) -> bool:
+    """Tell whether ``seed_synthesizer`` can seed an object with ``sample(n)``."""
+    return (
+        bool(_seed_names(synthesizer))
+        or hasattr(synthesizer, "set_random_state")
+        or "random_state" in parameters_of(synthesizer.sample)
+    )
+
+
+def seed_synthesizer(synthesizer: Any, seed: int | None) -> dict[str, int]:
+    """Seed an object for its next call, and return arguments to pass to ``sample``.
+
+    The seed becomes all ``random_state`` among its parameters, or goes to
+    ``set_random_state``. None changes nothing.
+    """
+    if seed is None:
+        return {}
+    if names := _seed_names(synthesizer):
+        synthesizer.set_params(**dict.fromkeys(names, seed))
+    elif hasattr(synthesizer, "set_random_state"):
+        synthesizer.set_random_state(seed)
+    takes = "random_state" in parameters_of(synthesizer.sample)
+    return {"random_state": seed} if takes else {}
+
+
+def parameters_of(function: Callable[..., Any]) -> Mapping[str, Any]:
+    """Return the parameters of a function by name; none if it does not tell.
+
+    The methods of ctgan are wrapped by functions of ``*args, **kwargs`` that do not tell what
+    they wrap: their closure does.
+    """
+    try:
+        parameters = signature(function).parameters
+    except (TypeError, ValueError):
+        return {}
+    if any(
+        each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD) for each in parameters.values()
+    ):
+        return parameters
+    closure = getattr(getattr(function, "__func__", function), "__closure__", None) or ()
+    wrapped = [cell.cell_contents for cell in closure if callable(cell.cell_contents)]
+    return parameters_of(wrapped[0]) if len(wrapped) == 1 else parameters

@@ -15,7 +15,12 @@ from smotefast.engine.param_constraints import sampling_type
 from smotefast.engine.suggestions import parameter_names
 from smotefast.evaluation.data import EvaluationData
 from smotefast.evaluation.preprocessing import code_positions
-from smotefast.registry import all_names, neighbors_parameter, sampler_class
+from smotefast.registry import (
+    advice_on_objects,
+    all_names,
+    neighbors_parameter,
+    sampler_class,
+)
 
 NONE, CLASS_WEIGHT, THRESHOLD = "none", "class-weight", "threshold"
 WEIGHTED = "random-under-weighted"
@@ -54,7 +59,7 @@ class Option:
         params: dict[str, Any] = {}
         if self.given is not None:
             return {
-                key: value if isinstance(value, str | int | float | None) else repr(value)
+                key: value if isinstance(value, str | int | float | None) else _text(value)
                 for key, value in self.given.get_params(deep=False).items()
             }
         if self.ratio is not None:
@@ -67,8 +72,9 @@ class Option:
     def label(self) -> str:
         """The name with the ratio, for tables."""
         text = self.name if self.ratio is None else f"{self.name} {self.ratio:g}"
-        is_default = self.sampler is None or self.k == _default_k(self.sampler)
-        return text if is_default or self.k is None else f"{text} k={self.k}"
+        if self.k is None or self.sampler is None or self.k == _default_k(self.sampler):
+            return text
+        return f"{text} k={self.k}"
 
     @property
     def use_weights(self) -> bool:
@@ -170,7 +176,15 @@ def _given_option(sampler: Any) -> Option:
         )
     name = type(sampler).__name__
     known = {sampler_class(each).__name__: each for each in all_names()}.get(name, name)
-    return Option(known, known, given=sampler)
+    synthesizer = getattr(sampler, "synthesizer", None)  # which makes most of the difference
+    shown = known if synthesizer is None else f"{known}({type(synthesizer).__name__})"
+    return Option(shown, known, given=sampler)
+
+
+def _text(value: Any) -> str:
+    """Return a parameter as text that is the same in each process: no address of an object."""
+    text = repr(value)
+    return type(value).__name__ if text == object.__repr__(value) else text
 
 
 def _variants(name: str, ratios: list[float], ks: list[int] | None) -> list[Option]:
@@ -209,7 +223,7 @@ def registry_name(name: str) -> str:
     except ValueError:
         raise ValueError(
             f"samplers={name!r} is not one of {list_names(allowed)}."
-            f"{did_you_mean(name, allowed)}"
+            f"{advice_on_objects(name) or did_you_mean(name, allowed)}"
         ) from None
     return next(each for each in all_names() if sampler_class(each) is cls)
 
@@ -251,10 +265,8 @@ class TargetCounts:
 
 def make_option_sampler(option: Option, data: EvaluationData, seed: int) -> Any:
     """Return the sampler of an option for prepared rows, or None."""
-    from sklearn.base import clone
-
     if option.given is not None:
-        return clone(option.given)
+        return _given_sampler(option, data)
     if option.sampler is None:
         return None
     cls = sampler_class(option.sampler)
@@ -265,6 +277,16 @@ def make_option_sampler(option: Option, data: EvaluationData, seed: int) -> Any:
     if "categorical_features" in known:
         params["categorical_features"] = code_positions(data)
     return cls(**params)
+
+
+def _given_sampler(option: Option, data: EvaluationData) -> Any:
+    """Return a copy of the user's sampler, told which prepared columns are categories."""
+    from sklearn.base import clone
+
+    sampler = clone(option.given)
+    if isinstance(getattr(sampler, "categorical_features", None), str):
+        sampler.set_params(categorical_features=code_positions(data))
+    return sampler
 
 
 def _strategy(option: Option, cls: Any, n_classes: int) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from smotefast.over_sampling.adasyn import ADASYN
 from smotefast.over_sampling.borderline_smote import BorderlineSMOTE
+from smotefast.over_sampling.generative.sampler import GenerativeOverSampler
 from smotefast.over_sampling.geometric_smote import GeometricSMOTE
 from smotefast.over_sampling.kmeans_smote import KMeansSMOTE
 from smotefast.over_sampling.polynom_fit_smote import PolynomFitSMOTE
@@ -22,6 +23,7 @@ __all__ = [
     "SMOTENC",
     "SVMSMOTE",
     "BorderlineSMOTE",
+    "GenerativeOverSampler",
     "GeometricSMOTE",
     "KMeansSMOTE",
     "PolynomFitSMOTE",

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from smotefast._messages import quote_name
+from smotefast._row_files import RowFile
 from smotefast._typing import Matrix
 from smotefast.engine.interpolate import Interpolate, LimitedInterpolate, Limits
 from smotefast.engine.needs import Needs
@@ -109,11 +110,11 @@ class ColumnOptions(NeighborSampler):
             compared.sum_duplicates()  # this also sorts the indices
         return compared
 
-    def _search_metric(self, compared: Matrix) -> str:
+    def _search_metric(self, compared: Matrix | RowFile) -> str:
         """Return the metric for these rows, which may have missing values."""
         return "nan_euclidean" if self._has_missing(compared) else self.metric
 
-    def _has_missing(self, rows: Matrix) -> bool:
+    def _has_missing(self, rows: Matrix | RowFile) -> bool:
         if self.missing == "error" or not isinstance(rows, np.ndarray):
             return False
         return bool(np.isnan(rows).any())

@@ -22,6 +22,8 @@ from smotefast.typing import NeighborCount, SamplingStrategy, Search, Seed, Smal
 
 # Values of rows of other classes that are copied and searched at a time, 128 MB of float64.
 _VALUES_PER_SEARCH = 1 << 24
+# Squares of smaller numbers lose digits to underflow.
+_SMALLEST_LENGTH = 1e-150
 
 
 class GeometricSMOTE(NeighborSampler):
@@ -206,7 +208,7 @@ class BallRecipe(NumberRecipe):
         normals, uniforms = values
         base, neighbor = self.pairs(choices)
         direction = (neighbor - base).astype(np.float64)
-        radius = np.linalg.norm(direction, axis=1, keepdims=True)
+        radius = _lengths(direction)
         direction = direction / np.where(radius > 0, radius, 1)
         # A point in the unit ball, and its part along the direction.
         point = normals / np.linalg.norm(normals, axis=1, keepdims=True)
@@ -219,6 +221,18 @@ class BallRecipe(NumberRecipe):
         along = np.where(is_cut, -along, along)
         moved = along * direction + (1 - self.deformation_factor) * across
         return np.asarray(base + radius * moved)
+
+
+def _lengths(vectors: np.ndarray) -> np.ndarray:
+    """Return the lengths of rows, shape (n_rows, 1), also where squares over- or underflow."""
+    with np.errstate(over="ignore"):
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    is_lost = ~((lengths[:, 0] > _SMALLEST_LENGTH) & np.isfinite(lengths[:, 0]))
+    if is_lost.any():
+        largest = np.abs(vectors[is_lost]).max(axis=1, keepdims=True)
+        scaled = vectors[is_lost] / np.where(largest > 0, largest, 1)
+        lengths[is_lost] = largest * np.linalg.norm(scaled, axis=1, keepdims=True)
+    return np.asarray(lengths)
 
 
 def _nearest_of_other_classes(

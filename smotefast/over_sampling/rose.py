@@ -14,7 +14,11 @@ from smotefast.engine.needs import Needs
 from smotefast.engine.param_constraints import OVER_SAMPLER, Interval
 from smotefast.engine.rows import ClassRows
 from smotefast.over_sampling.base import BaseOverSampler
-from smotefast.over_sampling.random_over_sampler import noisy_copy, shrinkage_by_class
+from smotefast.over_sampling.random_over_sampler import (
+    is_used_again,
+    noisy_copy,
+    shrinkage_by_class,
+)
 from smotefast.typing import SamplingStrategy, Seed
 
 
@@ -115,6 +119,9 @@ class ROSE(BaseOverSampler):
         for label, n_new in n_to_generate.items():
             if n_new:
                 width = self.shrinkage_[label], len(rows.positions(label))
-                recipe = noisy_copy(rows, label, n_new, random_state, *width, is_sample=True)
+                advance = is_used_again(self.random_state, label, n_to_generate)
+                recipe = noisy_copy(
+                    rows, label, n_new, random_state, *width, advance=advance, is_sample=True
+                )
                 recipes.append(recipe)
         return Job(recipes)

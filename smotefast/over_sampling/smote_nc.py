@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils import check_random_state
 
+from smotefast._row_files import RowFile
 from smotefast._typing import Label, Rows
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.draws import Draws
@@ -286,7 +287,7 @@ class SMOTENC(CategoricalSampler, SMOTE):
 
     def _median_deviation(self, numbers: Rows) -> float:
         """Return the median of the standard deviations; 0 if all numbers are missing."""
-        if not self._has_missing(numbers):
+        if isinstance(numbers, RowFile) or not self._has_missing(numbers):
             return float(np.median(standard_deviations(numbers)))
         has_values = ~np.isnan(numbers).all(axis=0)
         deviations = np.nanstd(numbers[:, has_values], axis=0, dtype=np.float64)

@@ -13,6 +13,7 @@ from smotefast import SUBPACKAGES
 # Samplers that imbalanced-learn does not have.
 _ONLY_HERE = {
     "Combination",
+    "GenerativeOverSampler",
     "GeometricSMOTE",
     "PolynomFitSMOTE",
     "ProWSyn",

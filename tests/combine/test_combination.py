@@ -5,6 +5,7 @@ import pytest
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KernelDensity
 
 from smotefast import over_sampling, under_sampling
 from smotefast.combine import SMOTEENN, Combination, SMOTETomek
@@ -16,6 +17,7 @@ RANDOM = {"random_state": 0}
 CREATIONS = {
     "ADASYN": RANDOM,
     "BorderlineSMOTE": RANDOM,
+    "GenerativeOverSampler": {**RANDOM, "synthesizer": KernelDensity()},
     "GeometricSMOTE": RANDOM,
     "KMeansSMOTE": {**RANDOM, "kmeans_estimator": 2, "cluster_balance_threshold": 0.05},
     "PolynomFitSMOTE": RANDOM,

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 from sklearn.naive_bayes import GaussianNB
-from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neighbors import KernelDensity, KNeighborsClassifier
 from sklearn.tree import DecisionTreeClassifier
 
 import smotefast
 from tests.helpers.datasets import apart, clustered, far_from_zero
 from tests.helpers.distance_ties import has_ties, sums_are_tied
 from tests.helpers.sampler_cases import FLOATS, Case, Drawn, Large
+from tests.helpers.synthesizers import TableMixture
 
 
 def _near_miss_is_tied(X: np.ndarray, y: np.ndarray, parameters: dict[str, Any]) -> bool:
@@ -124,6 +125,18 @@ OVER_SAMPLERS = [
             "deformation_factor": [-1],
             "selection_strategy": ["nearest"],
         },
+    ),
+    Case(
+        "GenerativeOverSampler",
+        {"synthesizer": KernelDensity(bandwidth=0.3)},
+        bad_values={"synthesizer": [5, KernelDensity]},
+    ),
+    Case(
+        "GenerativeOverSampler",
+        {"synthesizer": TableMixture(), "categorical_features": [2]},
+        columns="mixed",
+        is_checked=False,
+        bad_values={"synthesizer": [5, KernelDensity]},
     ),
     Case("SafeLevelSMOTE"),
     Case("ProWSyn", bad_values={"L": [0], "theta": [-1.0]}),

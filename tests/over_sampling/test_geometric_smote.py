@@ -146,3 +146,12 @@ def test_equal_rows__get_samples_equal_to_them():
     X[y == 1] = X[y == 1][0]
     X_new, y_new = GeometricSMOTE(selection_strategy="minority").fit_resample(X, y)
     assert (X_new[y_new == 1] == X[y == 1][0]).all()
+
+
+@pytest.mark.parametrize("exponent", [-560, -1, 530, 1000])
+def test_numbers_whose_squares_overflow__get_the_samples_of_scaled_numbers(exponent):
+    X, y = classes(0, (20, 2), 3)  # of two rows each is the neighbor of the other
+    sampler = GeometricSMOTE(k_neighbors=1, selection_strategy="minority", random_state=0)
+    expected, _ = sampler.fit_resample(X, y)
+    found, _ = sampler.fit_resample(np.ldexp(X, exponent), y)
+    np.testing.assert_allclose(np.ldexp(found, -exponent), expected, rtol=1e-12)

@@ -6,7 +6,7 @@ from scipy import sparse
 from scipy.stats import kstest
 
 from smotefast.engine.rows import MatrixRows
-from smotefast.over_sampling import ROSE
+from smotefast.over_sampling import ROSE, RandomOverSampler
 from tests.helpers.datasets import classes
 from tests.helpers.reference_samplers import density_scale
 
@@ -76,3 +76,29 @@ def test_shrinkage_of_a_class__is_a_finite_number(value):
     X, y = classes(0, (30, 12), 3)
     with pytest.raises(ValueError, match="shrinkage factor needs to be >= 0"):
         ROSE(shrinkage={1: value}).fit_resample(X, y)
+
+
+@pytest.mark.parametrize("sampler", [ROSE(), RandomOverSampler(shrinkage=1.0)], ids=str)
+@pytest.mark.parametrize("exponent", [-560, -1, 530, 1000])
+def test_numbers_whose_squares_overflow__get_the_samples_of_scaled_numbers(sampler, exponent):
+    X, y = classes(5, (20, 8), 3)
+    X[:, 1] = 2  # a constant column has no noise
+    expected, _ = sampler.set_params(random_state=0).fit_resample(X, y)
+    for rows in (np.ldexp(X, exponent), sparse.csr_array(np.ldexp(X, exponent))):
+        found, _ = sampler.fit_resample(rows, y)
+        found = found.toarray() if sparse.issparse(found) else found
+        np.testing.assert_allclose(np.ldexp(found, -exponent), expected, rtol=1e-9)
+    assert (expected[:, 1] == 2).all()
+
+
+@pytest.mark.parametrize("sampler", [ROSE(), RandomOverSampler(shrinkage=1.0)], ids=str)
+def test_many_draws__are_those_of_a_generator_which_ends_after_them(sampler):
+    X, y = classes(6, (9_000, 3_000, 2_000), 6)  # more draws than are kept
+    expected, _ = sampler.set_params(random_state=7).fit_resample(X, y)
+    generator = np.random.RandomState(7)
+    found, _ = sampler.set_params(random_state=generator).fit_resample(X, y)
+    np.testing.assert_array_equal(found, expected)
+    drawn = np.random.RandomState(7)
+    for n_rows, n_new in ((3_000, 6_000), (2_000, 7_000)):
+        drawn.randint(0, n_rows, n_new), drawn.standard_normal((n_new, 6))
+    assert generator.uniform() == drawn.uniform()

@@ -100,6 +100,8 @@ def _integer_rows(
 
 def are_integers(values: np.ndarray) -> bool:
     """Whether every value is an integer, checked in blocks."""
+    if not np.all(values[:1] == np.rint(values[:1])):  # 10 microseconds less than all
+        return False
     if values.size <= _VALUES_PER_BLOCK:
         return bool(np.all(values == np.rint(values)))
     blocks = work_blocks(len(values), values[:1].size, _VALUES_PER_BLOCK, 1)

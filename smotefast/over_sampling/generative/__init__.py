@@ -1,0 +1,1 @@
+"""Samples of a synthesizer behind ``fit_resample``."""

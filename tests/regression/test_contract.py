@@ -182,12 +182,17 @@ def test_pipelines__resample_before_the_fit_only():
     assert search.fit(X, y).predict(X).shape == (300,)
 
 
-def above_lowest(y):
-    """Return a relevance of 0 for the lowest target, as the y of the checks are of any kind."""
-    return (y > y.min()).astype(float)
+class AboveLowest:
+    """A relevance of 0 for the lowest target, as the y of the checks are of any kind."""
+
+    def __call__(self, y):
+        return (y > y.min()).astype(float)
+
+    def __repr__(self):  # in the names of tests
+        return "AboveLowest()"
 
 
-_CHECKED = SMOTER(relevance=above_lowest), SMOGN(relevance=above_lowest)
+_CHECKED = SMOTER(relevance=AboveLowest()), SMOGN(relevance=AboveLowest())
 
 
 @pytest.mark.filterwarnings("ignore::smotefast.ResamplingWarning")

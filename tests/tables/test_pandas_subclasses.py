@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+from sklearn.neighbors import KernelDensity
 
 from smotefast import combine, over_sampling, under_sampling
 
@@ -39,6 +40,7 @@ class Plain(pd.DataFrame):
 
 
 GIVEN = {
+    "GenerativeOverSampler": {"synthesizer": KernelDensity(), "random_state": 0},
     "SMOTENC": {"categorical_features": ["c"], "random_state": 0},
     "KMeansSMOTE": {"kmeans_estimator": 1, "random_state": 0},
     "NearMiss": {"version": 3, "n_neighbors_ver3": 10},

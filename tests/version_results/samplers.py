@@ -12,6 +12,7 @@ from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
+from sklearn.neighbors import KernelDensity
 from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
@@ -31,6 +32,7 @@ USUAL: dict[str, Parts] = {
     "KMeansSMOTE": {"cluster_balance_threshold": 0.0, "kmeans_estimator": 4},
     "InstanceHardnessThreshold": {"estimator": DecisionTreeClassifier(random_state=0), "cv": 2},
     "SMOTENC": {"categorical_features": [0, -1]},
+    "GenerativeOverSampler": {"synthesizer": KernelDensity()},
     "Combination": {
         "creation": over_sampling.BorderlineSMOTE(random_state=0),
         "selection": under_sampling.TomekLinks(sampling_strategy="all"),

@@ -10,9 +10,8 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.linear_model import LogisticRegression
-from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
+from sklearn.neighbors import KernelDensity, KNeighborsClassifier, NearestNeighbors
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
-from sklearn.neighbors import KernelDensity
 from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 

@@ -102,11 +102,16 @@ def compare_runs(
     Raises
     ------
     ValueError
-        If ``tolerance`` is negative, infinite or NaN, or the runs have no measurement in
-        common.
+        If ``tolerance`` is negative, infinite or NaN, the runs have no measurement in common,
+        or one run measured in fresh processes and the other in one.
     """
     if not 0 <= tolerance < math.inf:
         raise ValueError(f"tolerance={tolerance} must be a finite number from 0 on.")
+    if old["in_process"] != new["in_process"]:
+        raise ValueError(
+            "One run measured calls in one process (--in-process), the other one fresh "
+            "processes. Their seconds are not those of the same thing: measure both alike."
+        )
     differences = list(_differences(old, new, tolerance))
     if not differences:
         changed = (f" {name}: {what}." for name, what in changed_cases(old, new).items())

@@ -30,7 +30,7 @@ def run_of(first_call=(1.0, 1.1, 1.2), peak=(3e8, 3e8, 3e8), cut_short=None):
         "sizes": {"rows": 900, "features": 3, "class_sizes": [100, 800], "checksum": 1},
         "contenders": [entry],
     }  # fmt: skip
-    return {"cases": [case], "machine": machine}
+    return {"cases": [case], "machine": machine, "in_process": False}
 
 
 @pytest.mark.parametrize(
@@ -103,6 +103,8 @@ def test_compare_runs__refuses_runs_without_a_common_case():
     other["cases"][0] |= {"name": "other", "k": 3}
     with pytest.raises(ValueError, match="no case and contender in common"):
         compare_runs(run_of(), other)
+    with pytest.raises(ValueError, match="measure both alike"):
+        compare_runs(run_of(), {**run_of(), "in_process": True})
     for tolerance in (-1, float("nan"), float("inf")):
         with pytest.raises(ValueError, match=f"tolerance={tolerance} must be a finite number"):
             compare_runs(run_of(), run_of(), tolerance)

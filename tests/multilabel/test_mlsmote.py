@@ -197,6 +197,13 @@ def test_data__are_refused_with_advice(change, message):
         MLSMOTE().fit_resample(*change(*data()))
 
 
+@pytest.mark.parametrize("categorical_features", [[0], [99], ["zz"], "auto"])
+def test_categories_in_sparse_rows__are_refused(categorical_features):
+    X, y = data()
+    with pytest.raises(ValueError, match=r"X is sparse.*categorical_features=.*X.toarray"):
+        MLSMOTE(categorical_features=categorical_features).fit(sparse.csr_array(X), y)
+
+
 @pytest.mark.parametrize("parameters", [{"label_set": "rank"}, {"k_neighbors": 0}])
 def test_parameters__are_refused_by_name(parameters):
     with pytest.raises(ValueError, match=f"'{next(iter(parameters))}' parameter"):

@@ -94,6 +94,13 @@ def test_auto__is_the_box_plot_and_is_fitted_in_each_call():
     np.testing.assert_array_equal(found, RelevanceFunction().fit(y).control_points_)
 
 
+def test_the_highest_threshold__finds_the_rows_beyond_all_points():
+    y = np.random.default_rng(4).standard_t(3, size=500)
+    bins = [SMOTER(threshold=each).fit(y[:, np.newaxis], y).bins_ for each in (1, 0.9999)]
+    np.testing.assert_array_equal(*bins)
+    assert len(bins[0]) == 3
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -181,7 +181,8 @@ def _given_points(given: Any) -> np.ndarray:
         points = np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(
-            f"control_points={given!r} are not numbers, or not equally many for each point. "
+            f"The control points (control_points, or relevance of a sampler) {given!r} are not "
+            "numbers, or not equally many for each point. "
             "Give each point its value of y and its relevance: [[10, 0], [50, 1]]."
         ) from error
     if points.ndim != 2 or points.shape[1] not in (2, 3) or len(points) < 2:

@@ -207,7 +207,7 @@ def limit_floats(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
     Examples
     --------
     >>> limit_floats(np.array([1.5, -70000.0]), np.dtype("float16"))
-    array([ 1.50e+00, -6.55e+04])
+    array([ 1.5000e+00, -6.5504e+04])
     """
     if np.can_cast(values.dtype, dtype):
         return values

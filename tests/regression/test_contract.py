@@ -139,6 +139,9 @@ def test_aligned_arrays__follow_the_rows(kind):
     np.testing.assert_array_equal(found, positions)
     if kind is SMOTER:
         np.testing.assert_allclose(sampler.resample_aligned(X, "interpolate"), X_new)
+    elif np.isnan(sampler.provenance_.step).any():
+        with pytest.raises(ValueError, match=r"\d+ of the \d+ synthetic samples.*noise"):
+            sampler.resample_aligned(X, "interpolate")
 
 
 @each_sampler

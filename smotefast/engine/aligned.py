@@ -152,8 +152,8 @@ def _interpolated(values: np.ndarray, alignment: Alignment) -> np.ndarray:
     base, neighbor, steps = alignment.provenance
     if n_others := int(np.count_nonzero(np.isnan(steps))):
         raise ValueError(
-            f"{n_others:,} of the {len(steps):,} synthetic samples do not lie between two rows: "
-            "they are rows with noise, or computed from several rows. Nothing can be "
+            f"{n_others:,} of the {len(steps):,} synthetic samples do not lie between two "
+            "rows: they are rows with noise, or computed from several rows. Nothing can be "
             "interpolated for them; use synthetic='base'."
         )
     wide = widened_rows(values.reshape(len(values), int(np.prod(values.shape[1:]))))

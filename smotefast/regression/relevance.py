@@ -117,14 +117,15 @@ class RelevanceFunction(SuggestingMixin, BaseEstimator):  # type: ignore[misc]
         """Return the relevance of target values, shape (n_samples,)."""
         check_is_fitted(self)
         values, relevance, slopes = self.control_points_.T
+        unit = _unit(values)
         inside = np.clip(np.asarray(y, np.float64), values[0], values[-1])
         high = np.minimum(np.searchsorted(values, inside), len(values) - 1)
         low = np.maximum(high - 1, 0)
-        half = np.where(high > low, values[high] / 2 - values[low] / 2, 1)  # 2 * half overflows
-        step = (inside / 2 - values[low] / 2) / half
+        width = np.where(high > low, values[high] * unit - values[low] * unit, 1)
+        step = (inside * unit - values[low] * unit) / width
         rise = relevance[high] - relevance[low]
-        bend = slopes[low] * half * (1 - step) - slopes[high] * half * step
-        cubic = relevance[low] + rise * step**2 * (3 - 2 * step) + 2 * bend * step * (1 - step)
+        bend = (slopes[low] * width * (1 - step) - slopes[high] * width * step) / unit
+        cubic = relevance[low] + rise * step**2 * (3 - 2 * step) + bend * step * (1 - step)
         ends = np.sort([relevance[low], relevance[high]], axis=0)
         # A rounding error at a control point would take its value to the other side of a
         # threshold.
@@ -158,7 +159,7 @@ def _box_plot_points(y: np.ndarray, extremes: str, coef: float) -> np.ndarray:
         )
     ends = (low, 1.0, 0.0) if is_low else (y.min(), 0.0, 0.0), (median, 0.0, 0.0)
     points = np.array([*ends, (high, 1.0, 0.0) if is_high else (y.max(), 0.0, 0.0)])
-    return points[np.r_[True, np.diff(points[:, 0]) > 0]]
+    return points[np.r_[True, points[1:, 0] > points[:-1, 0]]]
 
 
 def _box_plot(y: np.ndarray, coef: float) -> tuple[float, float, float]:
@@ -191,7 +192,7 @@ def _given_points(given: Any) -> np.ndarray:
             "value of y and its relevance: [[10, 0], [50, 1]]."
         )
     values, relevance = points.T[:2]
-    if not np.isfinite(points).all() or not (np.diff(values) > 0).all():
+    if not np.isfinite(points).all() or not (values[1:] > values[:-1]).all():
         raise ValueError(
             f"The values of control_points must be finite and ascending, without duplicates; "
             f"they are {values.tolist()}. Sort the points."
@@ -208,10 +209,17 @@ def _given_points(given: Any) -> np.ndarray:
     return np.column_stack([points, np.r_[0.0, inner, 0.0]])
 
 
+def _unit(values: np.ndarray) -> float:
+    """Return a factor by which differences of ascending values are finite."""
+    with np.errstate(over="ignore"):
+        return 1.0 if np.isfinite(values[-1] - values[0]) else 0.5
+
+
 def _secants(values: np.ndarray, relevance: np.ndarray) -> np.ndarray:
     """Return the slopes of the lines between points, limited to finite numbers."""
+    unit = _unit(values)
     with np.errstate(over="ignore"):
-        secants = np.diff(relevance) / np.diff(values / 2) / 2
+        secants = np.diff(relevance) / np.diff(values * unit) * unit
     limit = np.finfo(np.float64).max
     return np.clip(secants, -limit, limit)
 

@@ -158,6 +158,13 @@ def test_control_points__have_exactly_their_relevance(values, data):
     np.testing.assert_array_equal(beyond, [relevance[0], relevance[-1]])
 
 
+@pytest.mark.parametrize("ends", [(0, 5e-324), (-1.7e308, 1.7e308)])
+def test_points__may_be_next_to_each_other_or_at_both_ends_of_all_numbers(ends):
+    function = RelevanceFunction(control_points=[[ends[0], 0], [ends[1], 1]]).fit([])
+    assert function([ends[0], ends[1]]).tolist() == [0, 1]
+    assert function([0.0])[0] == (0.5 if ends[0] else 0)
+
+
 @pytest.mark.parametrize("scale", [1e103, 1e-110, 1e306, 1e-305])
 def test_relevance__does_not_depend_on_the_unit_of_y(scale):
     expected = RelevanceFunction().fit(SKEWED)(SKEWED)

@@ -40,6 +40,7 @@ def job_steps(sampler: BaseSampler) -> JobSteps:
         If a parameter is invalid, or a step cannot work on files; the message says why, and
         names the closest alternative.
     """
+    _refuse_other_targets(sampler)
     _check_step(sampler)
     if isinstance(sampler, BaseOverSampler):
         return JobSteps(sampler, None)
@@ -49,6 +50,7 @@ def job_steps(sampler: BaseSampler) -> JobSteps:
         over_sampler, selector = sampler.steps()
         for step in (over_sampler, selector):
             if isinstance(step, BaseSampler):
+                _refuse_other_targets(step)
                 _check_step(step)
     _check_types(over_sampler, selector)
     steps = JobSteps(over_sampler, selector)
@@ -92,6 +94,15 @@ def text_advice_for_links(over_sampler: BaseOverSampler) -> str:
         "alone. Use 'random-under' instead, leave the second step out, or encode the columns "
         "as numbers in the files."
     )
+
+
+def _refuse_other_targets(sampler: BaseSampler) -> None:
+    if target := sampler.needs().target:
+        raise ValueError(
+            f"{type(sampler).__name__} is for {target}, and jobs on files resample classes "
+            "only. Read the rows and resample them in memory with fit_resample, or use a "
+            "sampler for classes, such as 'smote'."
+        )
 
 
 def _check_step(sampler: BaseSampler) -> None:

@@ -150,10 +150,11 @@ def _interpolated(values: np.ndarray, alignment: Alignment) -> np.ndarray:
         )
     assert alignment.provenance is not None
     base, neighbor, steps = alignment.provenance
-    if np.isnan(steps).any():
+    if n_others := int(np.count_nonzero(np.isnan(steps))):
         raise ValueError(
-            "The synthetic samples do not lie between two rows, so nothing can be "
-            "interpolated; use synthetic='base'."
+            f"{n_others:,} of the {len(steps):,} synthetic samples do not lie between two "
+            "rows: they are rows with noise, or computed from several rows. Nothing can be "
+            "interpolated for them; use synthetic='base'."
         )
     wide = widened_rows(values.reshape(len(values), int(np.prod(values.shape[1:]))))
     samples = wide[base] + steps[:, np.newaxis] * (wide[neighbor] - wide[base])

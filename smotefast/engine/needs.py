@@ -49,6 +49,9 @@ class Needs(NamedTuple):
         For samplers that jobs refuse because they read everything: the reason, for the message.
     alternative
         The closest sampler that works from files.
+    target
+        What y must be, for messages, if it holds no classes; then the sampler works in memory
+        only. Empty for classes.
     """
 
     reads: Reads = "classes"
@@ -64,6 +67,7 @@ class Needs(NamedTuple):
     text_advice: str | None = None
     why_everything: str = ""
     alternative: str = ""
+    target: str = ""
 
     @property
     def copies_rows(self) -> bool:

@@ -6,10 +6,11 @@ A sampler adds ``_resample_labels``.
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any
+from typing import Any, Self
 
 from smotefast._typing import Container
 from smotefast.engine.base import BaseSampler
+from smotefast.engine.needs import Tags
 from smotefast.exceptions import warn_resampling
 from smotefast.multilabel.labels import (
     LabelImbalance,
@@ -21,12 +22,36 @@ from smotefast.multilabel.labels import (
 from smotefast.tables import Table, open_table
 from smotefast.typing import XType, YType
 
+# The target of these samplers, for messages.
+SEVERAL_LABELS = "rows with several labels each"
+
 
 class MultilabelSampler(BaseSampler):
     """Base of samplers that balance labels of which a row may have several."""
 
     imbalance_: LabelImbalance
     random_state: Any
+
+    def fit(self, X: Container, y: Container, **params: Any) -> Self:
+        """Check the data and measure the imbalance of the labels, without resampling.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, dataframe, Arrow table} of shape \
+                (n_samples, n_features)
+            The data.
+        y : {array-like, sparse matrix, dataframe, Arrow table} of shape \
+                (n_samples, n_labels)
+            1 where a row has a label, else 0.
+        **params
+            Not used: any parameter raises an error.
+
+        Returns
+        -------
+        MultilabelSampler
+            The sampler itself.
+        """
+        return super().fit(X, y, **params)
 
     def fit_resample(self, X: XType, y: YType, **params: Any) -> tuple[XType, YType]:
         """Resample the rows so that the labels are less imbalanced.
@@ -57,6 +82,12 @@ class MultilabelSampler(BaseSampler):
             do.
         """
         return super().fit_resample(X, y, **params)
+
+    def __sklearn_tags__(self) -> Tags:
+        tags: Tags = super().__sklearn_tags__()
+        tags.target_tags.two_d_labels = tags.target_tags.multi_output = True
+        tags.target_tags.single_output = False
+        return tags
 
     def _check(self, X: Container, y: Container) -> tuple[Table, Any, Labels]:
         self._validate_params()

@@ -8,7 +8,9 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from smotefast._typing import Container
+from smotefast.exceptions import NotNumericError
 from smotefast.tables import Table, open_table
+from smotefast.tables.arrays import refuse_masked
 
 
 class LabelImbalance(NamedTuple):
@@ -119,6 +121,14 @@ class Labels:
         return self.table.extend(new.shape[0], fill)
 
 
+def _dimensions(y: Container) -> int:
+    """Return the number of dimensions of y; 1 for lists of labels."""
+    try:
+        return np.ndim(y)
+    except ValueError:  # lists of different lengths
+        return 1
+
+
 def open_labels(y: Container) -> Labels:
     """Open an indicator matrix of any library.
 
@@ -129,7 +139,8 @@ def open_labels(y: Container) -> Labels:
     """
     if y is None:
         raise ValueError("The sampler requires y to be passed, but the target y is None.")
-    if np.ndim(y) == 1 and not hasattr(y, "schema"):
+    refuse_masked(y, "y")
+    if _dimensions(y) == 1 and not hasattr(y, "schema"):
         raise ValueError(
             "y has one dimension. Multilabel data need a column for each label, with 1 in rows "
             "that have it, such as sklearn.preprocessing.MultiLabelBinarizer returns."
@@ -137,11 +148,20 @@ def open_labels(y: Container) -> Labels:
     try:
         table = open_table(y)
         values: Any = table.to_matrix()
+    except NotNumericError as error:
+        column = "it" if error.args[1] is None else f"column {error.args[1]!r}"
+        raise ValueError(
+            f"y must be a matrix of 0 and 1 with a column for each label, and {column} holds "
+            "text, categories or other objects. Convert 0 and 1 to numbers, such as by "
+            "y.astype(int); sklearn.preprocessing.MultiLabelBinarizer makes a matrix of labels."
+        ) from error
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"y must be a matrix of 0 and 1 with a column for each label ({error}). "
             "sklearn.preprocessing.MultiLabelBinarizer makes one of lists of labels."
         ) from error
+    if values.dtype == np.float16:  # scipy has no such matrices
+        values = values.astype(np.float32)
     matrix = csr_array(values, copy=True)
     matrix.eliminate_zeros()
     if not (matrix.data == 1).all():

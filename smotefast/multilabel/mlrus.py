@@ -13,7 +13,7 @@ from smotefast._typing import Container
 from smotefast.engine.aligned import NOT_RESAMPLED, Alignment
 from smotefast.engine.needs import Needs
 from smotefast.engine.param_constraints import RANDOM_STATE, Interval
-from smotefast.multilabel.base import MultilabelSampler
+from smotefast.multilabel.base import SEVERAL_LABELS, MultilabelSampler
 from smotefast.multilabel.labels import Labels
 from smotefast.multilabel.turns import rows_in_turn
 from smotefast.tables import Table
@@ -82,7 +82,9 @@ class MLRUS(MultilabelSampler):
     [90 20  4] -> [71  8  4]
     """
 
-    _needs: ClassVar[Needs] = Needs(reads="nothing", measures_distance=False)
+    _needs: ClassVar[Needs] = Needs(
+        reads="nothing", measures_distance=False, target=SEVERAL_LABELS
+    )
     _sets_sample_indices = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "percentage": [Interval(Real, 0, 100, closed="neither")],
@@ -123,21 +125,12 @@ class MLRUS(MultilabelSampler):
         is_gone = np.zeros(labels.matrix.shape[0], dtype=bool)  # and rows that never go
         for rows in labels.rows_with(imbalance.minority()):
             is_gone[rows] = True
-        queues = [random_state.permutation(rows) for rows in labels.rows_with(majority)]
+        queues = [iter(random_state.permutation(rows)) for rows in labels.rows_with(majority)]
 
-        def draw(
-            active: list[int], n_rounds: int, last: np.ndarray
-        ) -> tuple[np.ndarray, np.ndarray]:
-            is_gone[last] = True
-            rounds = np.full((n_rounds, len(active)), -1)
-            for i, label in enumerate(active):
-                queues[label] = queues[label][~is_gone[queues[label]]]
-                first = queues[label][:n_rounds]
-                rounds[: len(first), i] = first
-            rows, which = rounds.reshape(-1), np.tile(active, n_rounds)
-            firsts = np.sort(np.unique(rows, return_index=True)[1])  # a row goes once
-            firsts = firsts[rows[firsts] >= 0]
-            return rows[firsts], which[firsts]
+        def draw(index: int) -> int:
+            row = next((row for row in queues[index] if not is_gone[row]), -1)
+            is_gone[row] = row >= 0 or is_gone[row]
+            return int(row)
 
         mean = imbalance.mean_ir
         return rows_in_turn(
@@ -146,5 +139,5 @@ class MLRUS(MultilabelSampler):
             n_removed,
             draw,
             sign=-1,
-            is_balanced=lambda ir: ~(ir < mean),
+            is_balanced=lambda ir: not ir < mean,
         )

@@ -20,7 +20,7 @@ from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.param_constraints import RANDOM_STATE, SEARCH, Interval, StrOptions
 from smotefast.engine.recipes import Origins, Provenance
 from smotefast.multilabel.bags import find_bag, label_sets, sample_recipe
-from smotefast.multilabel.base import MultilabelSampler
+from smotefast.multilabel.base import SEVERAL_LABELS, MultilabelSampler
 from smotefast.multilabel.labels import Labels
 from smotefast.over_sampling.column_positions import MixedColumns
 from smotefast.tables import Table
@@ -83,7 +83,7 @@ class MLSMOTE(MultilabelSampler):
     -----
     ResamplingWarning
         If a minority label has ``k_neighbors`` rows or fewer: its samples use fewer neighbors,
-        and a label with one row gets none.
+        and a label with one row gets none. If there is no minority label.
 
     See Also
     --------
@@ -122,6 +122,7 @@ class MLSMOTE(MultilabelSampler):
         takes_categories=True,
         neighbors_parameter="k_neighbors",
         text_advice="Name it in categorical_features, or drop it.",
+        target=SEVERAL_LABELS,
     )
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "label_set": [StrOptions({"ranking", "union", "intersection"})],
@@ -177,6 +178,11 @@ class MLSMOTE(MultilabelSampler):
         random_state = check_random_state(self.random_state)
         search = NeighborSearch(self.search, thread_count(self.n_jobs))
         self.minority_labels_ = self.imbalance_.minority()
+        if not len(self.minority_labels_):
+            self._messages.append(
+                "MLSMOTE adds no samples: no label has an imbalance ratio above the mean, "
+                f"{self.imbalance_.mean_ir:.3g}."
+            )
         bags = [
             find_bag(columns, labels.matrix, int(label), rows, k, search)
             for label, rows in zip(

@@ -1,22 +1,51 @@
-"""Rows of several labels in turn, until each label is balanced: ML-ROS and ML-RUS.
-
-In a round each label draws a row. Several rounds are drawn together, and the counts of the
-labels after each row are running sums, so that no step is made for a single row.
-"""
+"""Rows of several labels in turn, until each label is balanced: ML-ROS and ML-RUS."""
 
 from __future__ import annotations
 
+from collections import Counter, deque
 from collections.abc import Callable
 
 import numpy as np
 from scipy.sparse import csr_array
 
-# Counts of labels that are computed together.
-_COUNTS = 1 << 20
+# Takes the index of a label and returns a row that has it; -1 if there is none.
+Draw = Callable[[int], int]
 
-# Takes indices of labels, a number of rounds, and the rows of the last call that count; returns
-# rows in the order of their draws, and the index of the label of each.
-Draw = Callable[[list[int], int, np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+class RunningCounts:
+    """Rows with each label, and with the most frequent one, while rows come or go.
+
+    A change takes time in proportion to the labels of the row.
+
+    Parameters
+    ----------
+    matrix
+        All labels, shape (n_samples, n_labels).
+    sign
+        1 if rows are added, -1 if they are removed.
+    """
+
+    def __init__(self, matrix: csr_array, sign: int) -> None:
+        self._labels, self._ends, self._sign = matrix.indices, matrix.indptr, sign
+        self._counts = np.bincount(matrix.indices, minlength=matrix.shape[1]).tolist()
+        self._n_with = Counter(self._counts)  # labels with this number of rows
+        self._most = max(self._counts)
+
+    def change(self, row: int) -> None:
+        """Add or remove a row."""
+        for label in self._labels[self._ends[row] : self._ends[row + 1]].tolist():
+            before = self._counts[label]
+            after = self._counts[label] = before + self._sign
+            self._n_with[before] -= 1
+            self._n_with[after] += 1
+            self._most = max(self._most, after)
+        while self._most and not self._n_with[self._most]:
+            self._most -= 1
+
+    def irlbl(self, label: int) -> float:
+        """Return the imbalance ratio of a label."""
+        count = self._counts[label]
+        return float(self._most / count) if count else np.inf
 
 
 def rows_in_turn(
@@ -26,7 +55,7 @@ def rows_in_turn(
     draw: Draw,
     *,
     sign: int,
-    is_balanced: Callable[[np.ndarray], np.ndarray],
+    is_balanced: Callable[[float], bool],
 ) -> np.ndarray:
     """Draw a row for each label in turn, and drop a label once it is balanced.
 
@@ -39,34 +68,27 @@ def rows_in_turn(
     n
         Number of rows, unless all labels are balanced before.
     draw
-        Draws the rows of some rounds.
+        Takes the index of one of ``labels``.
     sign
         1 if rows are added, -1 if they are removed.
     is_balanced
-        Takes imbalance ratios of labels after a row of them is drawn.
+        Takes the imbalance ratio of a label after a row of it is drawn.
 
     Returns
     -------
     ndarray
         Positions of rows, in the order of their draws.
     """
-    counts = np.bincount(matrix.indices, minlength=matrix.shape[1]).astype(np.int64)
-    active, drawn, n_rounds = list(range(len(labels))), [np.empty(0, dtype=np.int64)], 1
-    while n > 0 and active:
-        rows, which = (values[:n] for values in draw(active, n_rounds, drawn[-1]))
-        if not len(rows):
-            break
-        after = counts + sign * np.cumsum(matrix[rows].toarray(), axis=0, dtype=np.int64)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            irlbl = after.max(axis=1) / after[np.arange(len(rows)), labels[which]]
-        balanced = np.flatnonzero(is_balanced(irlbl))
-        n_kept = int(balanced[0]) + 1 if len(balanced) else len(rows)
-        drawn.append(rows[:n_kept])
-        counts, n = after[n_kept - 1], n - n_kept
-        if len(balanced):
-            at = active.index(int(which[n_kept - 1]))
-            active = active[at + 1 :] + active[:at]  # the turn of the next label
-            n_rounds = max(1, n_rounds // 2)
-        elif 2 * n_rounds * len(active) * len(counts) <= _COUNTS:
-            n_rounds *= 2
-    return np.concatenate(drawn)
+    counts = RunningCounts(matrix, sign)
+    drawn: list[int] = []
+    active = deque(enumerate(labels.tolist()))
+    while len(drawn) < n and active:
+        index, label = active.popleft()
+        row = draw(index)
+        if row < 0:
+            continue
+        drawn.append(row)
+        counts.change(row)
+        if not is_balanced(counts.irlbl(label)):
+            active.append((index, label))
+    return np.array(drawn, dtype=np.int64)

@@ -51,6 +51,7 @@ class MixedColumns:
         """Read the columns of a table; errors name the sampler."""
         positions = range(table.n_features)
         if table.is_sparse:
+            _refuse_categories(categorical_features, sampler)
             return cls(list(positions), [], finite_numbers(table, sampler), np.empty((0, 0)))
         categorical = categorical_positions(categorical_features, table).tolist()
         numeric = [j for j in positions if j not in categorical]
@@ -87,6 +88,19 @@ class MixedColumns:
         columns = zip(self.categorical, firsts, codes.T, strict=True)
         picks = {j: first[column] for j, first, column in columns}
         return taken.append_mixed(MixedRows(numbers, self.numeric, picks))
+
+
+def _refuse_categories(categorical_features: Any, sampler: BaseSampler) -> None:
+    """Refuse to treat columns of a sparse matrix as categories."""
+    is_word = isinstance(categorical_features, str)
+    if is_word and categorical_features == "not numeric":
+        return
+    if is_word or len(categorical_features):
+        raise ValueError(
+            f"X is sparse, and {type(sampler).__name__} takes categories in dense data only: "
+            f"categorical_features={quote_name(categorical_features)}. Pass X.toarray(), or "
+            "leave categorical_features out if all columns are numbers."
+        )
 
 
 def categorical_positions(value: Any, columns: TableSchema) -> np.ndarray:

@@ -180,7 +180,11 @@ class NoisyCopy(NumberRecipe):
     def samples(self, choices: np.ndarray, *values: np.ndarray) -> np.ndarray:
         """Return rows with noise; ``values`` are normals of shape (n, n_features)."""
         samples: np.ndarray = values[0] * self.scale
-        samples += dense_rows(self.base[choices])
+        with np.errstate(over="ignore"):
+            samples += dense_rows(self.base[choices])
+        if self.dtype.kind == "f":  # noise may lead out of the range of the dtype
+            limit = np.finfo(self.dtype).max.astype(samples.dtype)
+            np.clip(samples, -limit, limit, out=samples)
         return samples
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from numbers import Integral, Real
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -59,6 +59,7 @@ class RegressionSampler(BaseSampler):
         takes_categories=True,
         neighbors_parameter="k_neighbors",
         text_advice="Name it in categorical_features, or drop it.",
+        target="a numeric target",
     )
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "sampling_strategy": [StrOptions({"balance", "extreme"}), "array-like"],
@@ -91,6 +92,25 @@ class RegressionSampler(BaseSampler):
         search: NeighborSearch,
     ) -> BinSamples:
         """Return the samples of a bin, with k neighbors to choose from."""
+
+    def fit(self, X: Container, y: Container, **params: Any) -> Self:
+        """Check the data, divide y into bins and resolve ``sampling_strategy``.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, Arrow table} of shape (n_samples, n_features)
+            The data.
+        y : array-like of shape (n_samples,)
+            The target of each row, a number.
+        **params
+            Not used: any parameter raises an error.
+
+        Returns
+        -------
+        RegressionSampler
+            The sampler itself.
+        """
+        return super().fit(X, y, **params)
 
     def fit_resample(self, X: XType, y: YType, **params: Any) -> tuple[XType, YType]:
         """Resample the bins of the target as ``sampling_strategy`` says.

@@ -40,6 +40,11 @@ def fitted_relevance(relevance: Any, y: np.ndarray) -> Callable[[np.ndarray], An
         return RelevanceFunction().fit(y)
     if isinstance(relevance, RelevanceFunction):
         return clone(relevance).fit(y)  # type: ignore[no-any-return]
+    if isinstance(relevance, type):
+        raise ValueError(
+            f"relevance={relevance.__name__} is a class. Pass an object: "
+            f"relevance={relevance.__name__}()."
+        )
     if callable(relevance):
         return relevance  # type: ignore[no-any-return]
     return RelevanceFunction(control_points=relevance).fit(y)
@@ -97,7 +102,10 @@ def rows_after(strategy: Any, bins: Sequence[Bin]) -> list[int]:
             return [mean] * len(sizes)
         shares = (1 / sizes) / np.sum(1 / sizes)
         return [int(n) for n in np.rint(shares * mean * len(sizes))]
-    factors = np.asarray(strategy, dtype=np.float64)
+    try:
+        factors = np.asarray(strategy, dtype=np.float64)
+    except (TypeError, ValueError):  # a dictionary, text, or lists of different lengths
+        factors = np.empty((0, 0))
     is_usable = factors.shape == sizes.shape and bool((factors >= 0).all())
     if not is_usable or not 0 < factors.sum() < np.inf:
         listed = "; ".join(map(str, bins))
@@ -106,4 +114,10 @@ def rows_after(strategy: Any, bins: Sequence[Bin]) -> list[int]:
             f"more, not all of them 0, for each of the {len(bins)} bins of y, in ascending "
             f"order: {listed}."
         )
-    return [int(n) for n in np.floor(factors * sizes + 1e-9)]
+    rows = [int(n) for n in np.floor(factors * sizes + 1e-9)]
+    if not any(rows):
+        raise ValueError(
+            f"sampling_strategy={strategy!r} leaves no rows: each factor times the rows of its "
+            f"bin is below 1. The bins have {', '.join(map(str, sizes))} rows. Raise a factor."
+        )
+    return rows

@@ -53,8 +53,13 @@ class BinRows:
         """Numbers in units of the range of their column; one of zeros if there are none."""
         if not self.numbers.shape[1]:
             return np.zeros((len(self), 1))
-        ranges = np.ptp(self.numbers, axis=0)
-        return np.ascontiguousarray(self.numbers / np.where(ranges > 0, ranges, 1))
+        numbers = self.numbers
+        with np.errstate(over="ignore"):
+            ranges = np.ptp(numbers, axis=0)
+        if np.isinf(ranges).any():
+            numbers = numbers / 2
+            ranges = np.ptp(numbers, axis=0)
+        return np.ascontiguousarray(numbers / np.where(ranges > 0, ranges, 1))
 
     def neighbors(self, k: int, search: NeighborSearch) -> np.ndarray:
         """Return the k nearest other rows of each row, shape (n_rows, k)."""

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from smotefast.engine.param_constraints import Interval, StrOptions
 from smotefast.engine.suggestions import SuggestingMixin
+from smotefast.tables.numeric_target import open_numeric_target
 
 _POINTS = (
     "control points: RelevanceFunction(control_points=[[10, 0], [50, 1]]) or "
@@ -106,7 +107,7 @@ class RelevanceFunction(SuggestingMixin, BaseEstimator):  # type: ignore[misc]
         """
         self._validate_params()
         if self.control_points is None:
-            points = _box_plot_points(np.asarray(y, np.float64), self.extremes, self.coef)
+            points = _box_plot_points(_checked(y), self.extremes, self.coef)
         else:
             points = _given_points(self.control_points)
         self.control_points_ = _monotone(points)
@@ -114,13 +115,29 @@ class RelevanceFunction(SuggestingMixin, BaseEstimator):  # type: ignore[misc]
 
     def __call__(self, y: Any) -> np.ndarray:
         """Return the relevance of target values, shape (n_samples,)."""
-        from scipy.interpolate import CubicHermiteSpline
-
         check_is_fitted(self)
         values, relevance, slopes = self.control_points_.T
+        unit = _unit(values)
         inside = np.clip(np.asarray(y, np.float64), values[0], values[-1])
-        cubic = CubicHermiteSpline(values, relevance, slopes)
-        return np.clip(cubic(inside), 0.0, 1.0)
+        high = np.minimum(np.searchsorted(values, inside), len(values) - 1)
+        low = np.maximum(high - 1, 0)
+        width = np.where(high > low, values[high] * unit - values[low] * unit, 1)
+        step = (inside * unit - values[low] * unit) / width
+        rise = relevance[high] - relevance[low]
+        bend = (slopes[low] * width * (1 - step) - slopes[high] * width * step) / unit
+        cubic = relevance[low] + rise * step**2 * (3 - 2 * step) + bend * step * (1 - step)
+        ends = np.sort([relevance[low], relevance[high]], axis=0)
+        # A rounding error at a control point would take its value to the other side of a
+        # threshold.
+        clipped = np.clip(cubic, *ends)
+        return np.asarray(np.where(inside == values[high], relevance[high], clipped))
+
+
+def _checked(y: Any) -> np.ndarray:
+    """Return the targets, shape (n_samples,), after a check."""
+    if y is not None and np.shape(y)[:1] == (0,):
+        raise ValueError("y has no values, so it has no box plot. Pass one target or more.")
+    return open_numeric_target(y).values
 
 
 def _box_plot_points(y: np.ndarray, extremes: str, coef: float) -> np.ndarray:
@@ -142,7 +159,7 @@ def _box_plot_points(y: np.ndarray, extremes: str, coef: float) -> np.ndarray:
         )
     ends = (low, 1.0, 0.0) if is_low else (y.min(), 0.0, 0.0), (median, 0.0, 0.0)
     points = np.array([*ends, (high, 1.0, 0.0) if is_high else (y.max(), 0.0, 0.0)])
-    return points[np.r_[True, np.diff(points[:, 0]) > 0]]
+    return points[np.r_[True, points[1:, 0] > points[:-1, 0]]]
 
 
 def _box_plot(y: np.ndarray, coef: float) -> tuple[float, float, float]:
@@ -161,14 +178,21 @@ def _box_plot(y: np.ndarray, coef: float) -> tuple[float, float, float]:
 
 def _given_points(given: Any) -> np.ndarray:
     """Return the user's control points, shape (n_points, 3)."""
-    points = np.asarray(given, dtype=np.float64)
+    try:
+        points = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"The control points (control_points, or relevance of a sampler) {given!r} are not "
+            "numbers, or not equally many for each point. "
+            "Give each point its value of y and its relevance: [[10, 0], [50, 1]]."
+        ) from error
     if points.ndim != 2 or points.shape[1] not in (2, 3) or len(points) < 2:
         raise ValueError(
             f"control_points has shape {points.shape}. Give two points or more, each with its "
             "value of y and its relevance: [[10, 0], [50, 1]]."
         )
     values, relevance = points.T[:2]
-    if not np.isfinite(points).all() or not (np.diff(values) > 0).all():
+    if not np.isfinite(points).all() or not (values[1:] > values[:-1]).all():
         raise ValueError(
             f"The values of control_points must be finite and ascending, without duplicates; "
             f"they are {values.tolist()}. Sort the points."
@@ -180,26 +204,53 @@ def _given_points(given: Any) -> np.ndarray:
         )
     if points.shape[1] == 3:
         return points
-    secants = np.diff(relevance) / np.diff(values)
-    inner = (secants[1:] + secants[:-1]) / 2
+    secants = _secants(values, relevance)
+    inner = secants[1:] / 2 + secants[:-1] / 2
     return np.column_stack([points, np.r_[0.0, inner, 0.0]])
 
 
+def _unit(values: np.ndarray) -> float:
+    """Return a factor by which differences of ascending values are finite."""
+    with np.errstate(over="ignore"):
+        return 1.0 if np.isfinite(values[-1] - values[0]) else 0.5
+
+
+def _secants(values: np.ndarray, relevance: np.ndarray) -> np.ndarray:
+    """Return the slopes of the lines between points, limited to finite numbers."""
+    unit = _unit(values)
+    with np.errstate(over="ignore"):
+        secants = np.diff(relevance) / np.diff(values * unit) * unit
+    limit = np.finfo(np.float64).max
+    return np.clip(secants, -limit, limit)
+
+
 def _monotone(points: np.ndarray) -> np.ndarray:
-    """Lower the slopes so that the cubic is monotone between two points (Fritsch, Carlson)."""
+    """Lower the slopes so that the cubic is monotone between two points (Fritsch, Carlson).
+
+    A lower slope may break the interval before it. Lowered slopes lie in a region that lower
+    ones do not leave, so that as many passes as there are intervals suffice.
+    """
     values, relevance, slopes = points.T.copy()
-    secants = np.diff(relevance) / np.diff(values)
-    for i, secant in enumerate(secants):
-        ends = slopes[i : i + 2]
-        if secant == 0:
-            ends[:] = 0
-            continue
-        ends[np.sign(ends) != np.sign(secant)] = 0
-        with np.errstate(over="ignore"):  # a slope beside two points of nearly equal relevance
-            left, right = ends / secant
-        if not _is_monotone(left, right):
-            ends *= 3 / np.hypot(left, right)
+    secants = _secants(values, relevance)
+    for _ in secants:
+        before = slopes.copy()
+        for i, secant in enumerate(secants):
+            _lower(slopes[i : i + 2], secant)
+        if np.array_equal(slopes, before):
+            break
     return np.column_stack([values, relevance, slopes])
+
+
+def _lower(ends: np.ndarray, secant: float) -> None:
+    """Lower the slopes at both ends of an interval, in place, if it is not monotone."""
+    if secant == 0:
+        ends[:] = 0
+        return
+    ends[np.sign(ends) != np.sign(secant)] = 0
+    with np.errstate(over="ignore"):  # a slope beside two points of nearly equal relevance
+        left, right = ends / secant
+    if not _is_monotone(left, right):
+        ends *= 3 / np.hypot(left, right)
 
 
 def _is_monotone(left: float, right: float) -> bool:

@@ -74,14 +74,14 @@ class BinSamples:
         deviations = sample_deviations(numbers)
         for start in range(0, len(out), max(1, _VALUES_PER_BLOCK // width)):
             block = slice(start, start + max(1, _VALUES_PER_BLOCK // width))
-            samples = numbers[base[block]]
-            difference = numbers[neighbor[block]] - samples
-            samples += step[block, np.newaxis] * difference
+            steps = step[block, np.newaxis]
+            samples = point_between(numbers[base[block]], numbers[neighbor[block]], steps)
             if self.noise is not None:
                 noise = self.noise[block]
                 noisy = np.flatnonzero(~np.isnan(noise))
                 normals = random_state.standard_normal((len(noisy), numbers.shape[1]))
-                samples[noisy] += normals * deviations * noise[noisy, np.newaxis]
+                with np.errstate(over="ignore"):  # the range of the dtype limits the sum
+                    samples[noisy] += normals * (deviations * noise[noisy, np.newaxis])
             write_rounded(samples, out[block], is_whole)
             advance(len(samples))
 
@@ -131,8 +131,18 @@ def between(rows: BinRows, pairs: Pairs, random_state: np.random.RandomState) ->
     to_neighbor = np.sqrt((1 - step) ** 2 * squared + rows.mismatches(neighbor, codes))
     both = to_base + to_neighbor
     weight = np.divide(to_base, both, out=np.full(len(base), 0.5), where=both > 0)
-    y = rows.y[base] + weight * (rows.y[neighbor] - rows.y[base])
+    y = point_between(rows.y[base], rows.y[neighbor], weight)
     return BinSamples(rows, pairs, codes, y)
+
+
+def point_between(start: np.ndarray, end: np.ndarray, step: np.ndarray) -> np.ndarray:
+    """Return ``start + step * (end - start)``, also if the difference is no finite float."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        points = start + step * (end - start)
+    is_finite = np.isfinite(points)
+    if not is_finite.all():
+        points = np.where(is_finite, points, (1 - step) * start + step * end)
+    return np.asarray(points)
 
 
 def sample_deviations(values: np.ndarray) -> np.ndarray:
@@ -140,4 +150,8 @@ def sample_deviations(values: np.ndarray) -> np.ndarray:
     n_rows = len(values)
     if n_rows == 1:
         return np.zeros(values.shape[1:])
-    return np.asarray(np.std(values, axis=0, ddof=1))
+    exponents = np.frexp(np.abs(values).max(axis=0))[1]  # squares of large numbers overflow
+    deviations = np.std(np.ldexp(values, -exponents), axis=0, ddof=1)
+    with np.errstate(over="ignore"):
+        scaled = np.ldexp(deviations, exponents)
+    return np.asarray(np.minimum(scaled, np.finfo(np.float64).max))

@@ -191,6 +191,7 @@ def _with_noise(
     codes, y = samples.codes.copy(), samples.y.copy()
     codes[far] = np.take_along_axis(rows.codes, drawn, axis=0)
     deviation = sample_deviations(rows.y) * noise[far]
-    y[far] = rows.y[base] + random_state.standard_normal(len(far)) * deviation
+    with np.errstate(over="ignore"):  # the range of the dtype limits the sum
+        y[far] = rows.y[base] + random_state.standard_normal(len(far)) * deviation
     pairs = pairs._replace(neighbor=neighbor, step=step)
     return replace(samples, pairs=pairs, codes=codes, y=y, noise=noise)

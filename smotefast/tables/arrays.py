@@ -206,11 +206,7 @@ def _two_dimensional(X: Container) -> np.ndarray:
         return X
     from sklearn.utils.validation import check_array
 
-    if isinstance(X, np.ma.MaskedArray) and np.ma.is_masked(X):
-        raise ValueError(
-            "X is a masked array with masked values. Replace them with X.filled(...), or drop "
-            "these rows."
-        )
+    refuse_masked(X, "X")
     if getattr(getattr(X, "dtype", None), "names", None):
         raise ValueError(
             f"X is a structured array with the fields {list_names(X.dtype.names)}. Pass a "
@@ -218,6 +214,15 @@ def _two_dimensional(X: Container) -> np.ndarray:
         )
     array: np.ndarray = check_array(X, dtype=None, ensure_all_finite=False, input_name="X")
     return array
+
+
+def refuse_masked(data: Container, name: str) -> None:
+    """Raise an error if X or y is a masked array with masked values."""
+    if isinstance(data, np.ma.MaskedArray) and np.ma.is_masked(data):
+        raise ValueError(
+            f"{name} is a masked array with masked values. Replace them with "
+            f"{name}.filled(...), or drop these rows."
+        )
 
 
 def is_float_array(X: Container) -> TypeGuard[np.ndarray]:

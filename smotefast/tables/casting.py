@@ -71,9 +71,9 @@ def write_matrix(readers: Sequence[ColumnReader], out: np.ndarray) -> None:
 def cast_column(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """Cast computed values of a column, shape (n_rows,), to the dtype of the column.
 
-    Integers are truncated toward zero, as by ``astype``, and clipped to the range of the
-    dtype. Values from 0.5 become True. imbalanced-learn makes every nonzero value True, which
-    raises the share of True from 40% to 67%.
+    Integers are truncated toward zero, as by ``astype``, and all numbers are clipped to the
+    finite range of the dtype. Values from 0.5 become True. imbalanced-learn makes every
+    nonzero value True, which raises the share of True from 40% to 67%.
 
     Examples
     --------
@@ -86,6 +86,8 @@ def cast_column(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
         return np.asarray(values >= 0.5)
     if dtype.kind in "iu" and not np.can_cast(values.dtype, dtype):
         return clamp(np.ascontiguousarray(values), dtype)
+    if dtype.kind == "f" and values.dtype.kind == "f":
+        values = limit_floats(values, dtype)
     return np.ascontiguousarray(values, dtype=dtype)
 
 
@@ -195,6 +197,22 @@ def clamp(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
     out: np.ndarray = np.clip(values, lowest, highest).astype(dtype)
     out[values > highest] = np.iinfo(dtype).max
     return out
+
+
+def limit_floats(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """Clip floats to the finite range of another dtype of floats, if that range is smaller.
+
+    ``astype`` would give infinity. The dtype of the values stays.
+
+    Examples
+    --------
+    >>> limit_floats(np.array([1.5, -70000.0]), np.dtype("float16"))
+    array([ 1.5000e+00, -6.5504e+04])
+    """
+    if np.can_cast(values.dtype, dtype):
+        return values
+    limit = values.dtype.type(np.finfo(dtype).max)
+    return np.asarray(np.clip(values, -limit, limit))
 
 
 def clamp_bounds(values: np.dtype, dtype: np.dtype) -> tuple[np.generic, np.generic]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from smotefast._typing import Container, Label
+from smotefast.tables.arrays import refuse_masked
 from smotefast.tables.column_types import is_missing
 from smotefast.tables.native_labels import (
     Take,
@@ -102,6 +103,7 @@ def open_target(y: Container) -> Target:
             raise ValueError("y is sparse; pass y.toarray().")
     if isinstance(y, list):
         return _target(y, lambda indices: [y[i] for i in indices.tolist()])
+    refuse_masked(y, "y")
     array = np.asarray(y) if hasattr(y, "__array__") else y
     if getattr(array, "dtype", None) is not None and array.dtype.kind == "T":
         # scikit-learn does not support NumPy's variable-width strings yet.

@@ -13,7 +13,8 @@ import numpy as np
 from smotefast._typing import Container
 from smotefast.exceptions import NotNumericError
 from smotefast.tables import open_table
-from smotefast.tables.casting import clamp
+from smotefast.tables.arrays import refuse_masked
+from smotefast.tables.casting import clamp, limit_floats
 from smotefast.tables.protocol import Table, library_of
 
 Unwrap = Callable[[Any], Any]
@@ -68,6 +69,7 @@ def open_numeric_target(y: Container) -> NumericTarget:
         return NumericTarget(native._table, lambda frame: wrap(native._unwrap(frame)))
     if library == "scipy":
         raise ValueError("y is sparse; pass y.toarray().ravel().")
+    refuse_masked(y, "y")
     if isinstance(y, list):
         column = [[value] if np.ndim(value) == 0 else list(value) for value in y]
         is_flat = all(np.ndim(value) == 0 for value in y)
@@ -110,9 +112,16 @@ def whole_number_columns(table: Table) -> np.ndarray:
 
 
 def write_rounded(values: np.ndarray, out: np.ndarray, is_whole: np.ndarray) -> None:
-    """Write computed values; columns of whole numbers get the nearest one."""
-    rounded = np.where(is_whole, np.rint(values), values)
-    out[:] = clamp(rounded, out.dtype) if out.dtype.kind in "iu" else rounded
+    """Write computed values; columns of whole numbers get the nearest one.
+
+    Values outside of the range of the dtype become its lowest or highest number.
+    """
+    limit = np.finfo(values.dtype).max  # a sum may have overflowed
+    rounded = np.clip(np.where(is_whole, np.rint(values), values), -limit, limit)
+    if out.dtype.kind in "iu":
+        out[:] = clamp(rounded, out.dtype)
+    else:
+        out[:] = limit_floats(rounded, out.dtype) if out.dtype.kind == "f" else rounded
 
 
 def _is_column_of(y: Container, library: str) -> bool:

@@ -11,8 +11,10 @@ import smotefast
 from smotefast import combine, over_sampling, under_sampling
 from smotefast.batch.steps import ON_CLUSTER, job_steps, refuse_on_cluster
 from smotefast.combine import SMOTEENN, Combination
+from smotefast.multilabel import MLROS, MLRUS, MLSMOTE
 from smotefast.over_sampling import SMOTE, SMOTENC, RandomOverSampler
 from smotefast.registry import SAMPLERS, make_sampler, sampler_class
+from smotefast.regression import SMOGN, SMOTER
 from smotefast.under_sampling import RandomUnderSampler, TomekLinks
 from tests.batch.test_selection import overlapping
 from tests.helpers.parquet_files import imbalanced, resample, write_file
@@ -33,6 +35,15 @@ def test_samplers_that_need_all_rows__are_refused_with_an_alternative(
     with pytest.raises(ValueError, match=r"files do not allow.*'(tomek-links|random-under)'"):
         resample(source, destination, sampler=sampler)
     assert not destination.exists()
+
+
+@pytest.mark.parametrize("sampler", [SMOTER(), SMOGN(), MLSMOTE(), MLROS(), MLRUS()], ids=str)
+def test_samplers_for_other_targets__are_refused_before_the_rows_are_read(sampler):
+    what = "numeric target" if isinstance(sampler, SMOTER | SMOGN) else "several labels"
+    message = rf"{type(sampler).__name__} is for .*{what}.*in memory with fit_resample.*'smote'"
+    for refused in (sampler, Combination(SMOTE(), sampler)):
+        with pytest.raises(ValueError, match=message):
+            job_steps(refused)
 
 
 def test_every_sampler__has_a_name():

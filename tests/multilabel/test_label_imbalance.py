@@ -68,6 +68,11 @@ def test_containers__come_back_with_the_same_labels(convert):
     np.testing.assert_array_equal(values, expected)
 
 
+def test_labels_of_half_precision__are_read():
+    expected = label_imbalance(Y)
+    np.testing.assert_array_equal(label_imbalance(Y.astype("f2")).irlbl, expected.irlbl)
+
+
 def test_zeros_that_are_stored__are_no_labels_and_stay():
     y = sparse.csr_array((np.array([1, 0, 1, 1]), ([0, 1, 2, 2], [0, 1, 0, 1])), shape=(3, 2))
     assert label_imbalance(y).irlbl.tolist() == [1, 2]
@@ -82,6 +87,10 @@ def test_zeros_that_are_stored__are_no_labels_and_stay():
         ([[0, 2], [1, 0]], "other values than 0 and 1"),
         ([[0, np.nan], [1, 0]], "other values than 0 and 1"),
         ([["a", "b"], ["c", "d"]], "matrix of 0 and 1"),
+        ([[1, 2], [3]], "one dimension.*MultiLabelBinarizer"),
+        ([{1, 2}, {3}], "one dimension.*MultiLabelBinarizer"),
+        (pd.DataFrame({"a": ["0", "1"]}), "matrix of 0 and 1.*column 'a' holds text.*astype"),
+        (np.ma.masked_equal([[0, 1], [1, 0]], 1), "y is a masked array"),
         ([[0, 0], [0, 0]], "no row has a label"),
         (None, "target y is None"),
     ],

@@ -162,7 +162,8 @@ def test_balanced_labels__get_no_samples():
     X, y = data()
     y = np.ones((90, 2), dtype=int)
     sampler = MLSMOTE(random_state=0)
-    X_new, y_new = sampler.fit_resample(X, y)
+    with pytest.warns(ResamplingWarning, match="MLSMOTE adds no samples.*the mean, 1"):
+        X_new, y_new = sampler.fit_resample(X, y)
     np.testing.assert_array_equal(X_new, X)
     assert (y_new.shape, sampler.search_, len(sampler.provenance_.base)) == ((90, 2), None, 0)
 
@@ -176,6 +177,8 @@ def test_sampler__is_a_scikit_learn_estimator():
     pd.testing.assert_frame_equal(sampler.fit_resample(X, y)[0], X_new)
     assert sampler.feature_names_in_.tolist() == list(X)
     assert sampler.n_features_in_ == 4
+    tags = sampler.__sklearn_tags__().target_tags
+    assert (tags.multi_output, tags.two_d_labels, tags.single_output) == (True, True, False)
     positions = np.r_[np.arange(90), sampler.provenance_.base]
     np.testing.assert_array_equal(sampler.resample_aligned(np.arange(90)), positions)
     numbers = X_new[["a", "b"]]
@@ -195,6 +198,13 @@ def test_sampler__is_a_scikit_learn_estimator():
 def test_data__are_refused_with_advice(change, message):
     with pytest.raises(ValueError, match=message):
         MLSMOTE().fit_resample(*change(*data()))
+
+
+@pytest.mark.parametrize("categorical_features", [[0], [99], ["zz"], "auto"])
+def test_categories_in_sparse_rows__are_refused(categorical_features):
+    X, y = data()
+    with pytest.raises(ValueError, match=r"X is sparse.*categorical_features=.*X.toarray"):
+        MLSMOTE(categorical_features=categorical_features).fit(sparse.csr_array(X), y)
 
 
 @pytest.mark.parametrize("parameters", [{"label_set": "rank"}, {"k_neighbors": 0}])

@@ -5,10 +5,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 from scipy.stats import chisquare
 
 from smotefast import ResamplingWarning
 from smotefast.multilabel import MLROS, MLRUS, label_imbalance
+from smotefast.multilabel.turns import RunningCounts
 from tests.helpers import reference_multilabel as reference
 
 
@@ -21,7 +23,7 @@ def labels(n=120, shares=(0.8, 0.5, 0.1, 0.05), seed=0):
 def resampled(kind, y, **parameters):
     """Return the fitted sampler, and whether it warned that rows are missing."""
     sampler = kind(random_state=0, **parameters)
-    X = np.arange(len(y))[:, np.newaxis]
+    X = np.arange(y.shape[0])[:, np.newaxis]
     try:
         sampler.fit_resample(X, y)
     except ResamplingWarning:
@@ -93,6 +95,30 @@ def test_a_label__is_left_alone_once_its_ratio_is_the_mean():
     sampler, _ = resampled(MLRUS, y, percentage=80)
     counts = y[sampler.sample_indices_].sum(axis=0)
     assert counts.tolist() == [1_510 - 1_208 - second, second, 10]
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@given(shares=st.lists(st.floats(0.02, 0.9), min_size=1, max_size=5), data=st.data())
+def test_running_counts__are_those_of_the_rows(sign, shares, data):
+    y = labels(20, shares)
+    rows = data.draw(st.lists(st.integers(0, 19), max_size=20, unique=sign < 0))
+    counts, now = RunningCounts(csr_array(y), sign), y.sum(axis=0)
+    for row in rows:
+        counts.change(row)
+        now = now + sign * y[row]
+        found = [counts.irlbl(label) for label in range(len(shares))]
+        assert found == [now.max() / n if n else np.inf for n in now.tolist()]
+
+
+def test_thousands_of_labels__are_balanced_without_a_dense_matrix():
+    n, n_labels = 4_000, 3_000
+    columns = np.r_[np.arange(n_labels), np.arange(n - n_labels) % 7]
+    y = csr_array((np.ones(n), (np.arange(n), columns)), shape=(n, n_labels))
+    copies, _ = resampled(MLROS, y, percentage=20)
+    assert y[copies.sample_indices_[n:]].sum(axis=0).max() == 1  # a copy for each label in turn
+    removed, _ = resampled(MLRUS, y, percentage=5)
+    lost = y.sum(axis=0) - y[removed.sample_indices_].sum(axis=0)
+    assert lost[:7].tolist() == [29] * 4 + [28] * 3
 
 
 @pytest.mark.parametrize("kind", [MLROS, MLRUS])

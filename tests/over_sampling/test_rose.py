@@ -102,3 +102,14 @@ def test_many_draws__are_those_of_a_generator_which_ends_after_them(sampler):
     for n_rows, n_new in ((3_000, 6_000), (2_000, 7_000)):
         drawn.randint(0, n_rows, n_new), drawn.standard_normal((n_new, 6))
     assert generator.uniform() == drawn.uniform()
+
+
+@pytest.mark.parametrize(("dtype", "highest"), [("f2", 65504), ("f4", 3.4e38), ("f8", 1.7e308)])
+@pytest.mark.parametrize(
+    "sampler", [ROSE(shrinkage=3), RandomOverSampler(shrinkage=3)], ids=str
+)
+def test_noise__does_not_lead_out_of_the_range_of_the_dtype(sampler, dtype, highest):
+    X = np.where(np.random.default_rng(0).random((60, 3)) > 0.5, highest, 0.9 * highest)
+    X_new, _ = sampler.fit_resample(X.astype(dtype), np.arange(60) % 4 == 0)
+    assert np.isfinite(X_new).all()
+    assert X_new.dtype == dtype

@@ -52,13 +52,22 @@ def test_factors__multiply_the_sizes():
 
 
 @pytest.mark.parametrize(
-    "strategy", [[1, 2], [1, 2, -1], [1, 2, np.inf], [[1, 2, 3]], [0, 0, 0]]
+    "strategy",
+    [
+        *([1, 2], [1, 2, -1], [1, 2, np.inf], [[1, 2, 3]], [0, 0, 0]),
+        *({0: 20, 1: 30, 2: 20}, {1, 2, 3}, ["a", "b", "c"], [[1], [1, 2]]),
+    ],
 )
 def test_factors__are_one_for_each_bin(strategy):
     with pytest.raises(
         ValueError, match=r"factor of 0 or more, .* for each of the 3 bins.*rare"
     ):
         rows_after(strategy, split([10, 80, 12]))
+
+
+def test_factors__that_leave_no_rows_are_refused():
+    with pytest.raises(ValueError, match=r"\[0.001, 0, 0.01\] leaves no rows.*10, 80, 12"):
+        rows_after([0.001, 0, 0.01], split([10, 80, 12]))
 
 
 def data(n=200):
@@ -94,6 +103,13 @@ def test_auto__is_the_box_plot_and_is_fitted_in_each_call():
     np.testing.assert_array_equal(found, RelevanceFunction().fit(y).control_points_)
 
 
+def test_the_highest_threshold__finds_the_rows_beyond_all_points():
+    y = np.random.default_rng(4).standard_t(3, size=500)
+    bins = [SMOTER(threshold=each).fit(y[:, np.newaxis], y).bins_ for each in (1, 0.9999)]
+    np.testing.assert_array_equal(*bins)
+    assert len(bins[0]) == 3
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -102,6 +118,9 @@ def test_auto__is_the_box_plot_and_is_fitted_in_each_call():
         ({"relevance": lambda y: 1}, r"returned shape \(\) for y of shape \(200,\)"),
         ({"relevance": [[100, 0], [200, 1]]}, r"is below threshold=0.5.*Lower the threshold"),
         ({"relevance": [[-9, 0], [-5, 1]]}, r"is not below threshold=0.5.*Raise the threshold"),
+        ({"relevance": RelevanceFunction}, r"is a class.*RelevanceFunction\(\)"),
+        ({"relevance": [["a", "b"], ["c", "d"]]}, "control points.*not numbers"),
+        ({"relevance": [[1, 0], [2]]}, "not equally many for each point"),
         ({"threshold": 0}, "'threshold' parameter"),
         ({"relevance": "extremes"}, "'relevance' parameter"),
         ({"sampling_strategy": "balanced"}, "Did you mean 'balance'"),

@@ -139,6 +139,9 @@ def test_aligned_arrays__follow_the_rows(kind):
     np.testing.assert_array_equal(found, positions)
     if kind is SMOTER:
         np.testing.assert_allclose(sampler.resample_aligned(X, "interpolate"), X_new)
+    elif np.isnan(sampler.provenance_.step).any():
+        with pytest.raises(ValueError, match=r"\d+ of the \d+ synthetic samples.*noise"):
+            sampler.resample_aligned(X, "interpolate")
 
 
 @each_sampler
@@ -150,6 +153,7 @@ def test_aligned_arrays__follow_the_rows(kind):
         (lambda X, y: (X, np.column_stack([y, y])), "y has 2 columns"),
         (lambda X, y: (X, np.where(y > 2, "a", "b")), "y must hold numbers"),
         (lambda X, y: (X, y > 2), "y holds booleans"),
+        (lambda X, y: (X, np.ma.masked_greater(y, 4)), "y is a masked array"),
         (lambda X, y: (X, np.where(y > 2, np.nan, y)), "missing or infinite. Drop"),
         (lambda X, y: (X, y[:-1]), "X has 150 rows and y has 149"),
         (lambda X, y: (np.where(X > 2, np.nan, X), y), "NaN.*Impute"),
@@ -158,6 +162,27 @@ def test_aligned_arrays__follow_the_rows(kind):
 def test_data__are_refused_with_advice(kind, change, message):
     with pytest.raises(ValueError, match=message):
         kind(relevance=HIGH).fit_resample(*change(*numbers()))
+
+
+@each_sampler
+@pytest.mark.parametrize(
+    ("highest", "dtype"), [(65504, "f2"), (3.4e38, "f4"), (1e160, "f8"), (1.7e308, "f8")]
+)
+def test_samples__of_the_largest_numbers_are_finite(kind, highest, dtype):
+    X, y = numbers(60)
+    X = (np.where(X > 0, 1, 0.92) * highest).astype(dtype)
+    points = [[np.quantile(y, 0.5), 0], [np.quantile(y, 0.9), 1]]
+    frame = pd.DataFrame(X, columns=[*"abc"]).assign(color=np.where(y > 2, "red", "blue"))
+    for data in (X, frame):
+        sampler = kind(relevance=points, sampling_strategy=[1, 9], random_state=0)
+        X_new, _ = sampler.fit_resample(data, y)
+        numeric = X_new if data is X else X_new.select_dtypes("number").to_numpy()
+        assert np.isfinite(numeric).all()
+    y = (0.9 * y / y.max() * highest).astype(dtype)
+    points = [[float(np.quantile(y, share)), rare] for share, rare in ((0.5, 0), (0.9, 1))]
+    wide = {"perturbation": 9} if kind is SMOGN else {}
+    sampler = kind(relevance=points, sampling_strategy=[1, 9], random_state=0, **wide)
+    assert np.isfinite(sampler.fit_resample(numbers(60)[0], y)[1]).all()
 
 
 @each_sampler

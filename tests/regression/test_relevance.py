@@ -1,5 +1,7 @@
 """RelevanceFunction: control points of the box plot, the cubic between points, errors."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -120,3 +122,65 @@ def test_what_cannot_be_a_function__is_refused_with_advice(parameters, y, messag
 def test_clones__have_the_parameters():
     points = [[0, 0], [1, 1]]
     assert clone(RelevanceFunction(control_points=points)).control_points == points
+
+
+@given(
+    relevance=st.lists(st.floats(0, 1), min_size=2, max_size=6),
+    data=st.data(),
+)
+def test_relevance__is_monotone_between_two_points(relevance, data):
+    slopes = data.draw(st.lists(st.floats(-50, 50), min_size=6, max_size=6))
+    points = [[i, *values] for i, values in enumerate(zip(relevance, slopes, strict=False))]
+    with_slopes = data.draw(st.booleans())
+    given_points = points if with_slopes else np.array(points)[:, :2]
+    function = RelevanceFunction(control_points=given_points).fit([])
+    for i, (left, right) in enumerate(pairwise(relevance)):
+        changes = np.diff(function(np.linspace(i, i + 1, 101))) * np.sign(right - left)
+        assert (changes >= -1e-12).all()
+
+
+def test_a_slope_lowered_for_one_interval__does_not_break_the_one_before():
+    function = RelevanceFunction(control_points=[[0, 1], [1, 0.36], [2, 0.26], [3, 0.26]])
+    values = function.fit([])(np.linspace(0, 3, 1001))
+    assert (np.diff(values) <= 1e-15).all()
+    function = RelevanceFunction(control_points=[[0, 0, 2], [1, 0.5, 0.5], [2, 0.5, 0]])
+    assert function.fit([])(np.linspace(0, 3, 1001)).max() == 0.5
+
+
+@given(st.lists(st.floats(-10, 10), min_size=2, max_size=6, unique=True), st.data())
+def test_control_points__have_exactly_their_relevance(values, data):
+    values = sorted(values)
+    relevance = data.draw(st.lists(st.floats(0, 1), min_size=6, max_size=6))[: len(values)]
+    points = np.column_stack([values, relevance])
+    function = RelevanceFunction(control_points=points).fit([])
+    np.testing.assert_array_equal(function(values), relevance)
+    beyond = function([values[0] - 1, values[-1] + 1])
+    np.testing.assert_array_equal(beyond, [relevance[0], relevance[-1]])
+
+
+@pytest.mark.parametrize("ends", [(0, 5e-324), (-1.7e308, 1.7e308)])
+def test_points__may_be_next_to_each_other_or_at_both_ends_of_all_numbers(ends):
+    function = RelevanceFunction(control_points=[[ends[0], 0], [ends[1], 1]]).fit([])
+    assert function([ends[0], ends[1]]).tolist() == [0, 1]
+    assert function([0.0])[0] == (0.5 if ends[0] else 0)
+
+
+@pytest.mark.parametrize("scale", [1e103, 1e-110, 1e306, 1e-305])
+def test_relevance__does_not_depend_on_the_unit_of_y(scale):
+    expected = RelevanceFunction().fit(SKEWED)(SKEWED)
+    scaled = SKEWED * scale
+    np.testing.assert_allclose(RelevanceFunction().fit(scaled)(scaled), expected, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        ([1, np.nan, 3, 100], "1 targets are missing"),
+        ([], "y has no values"),
+        (np.ones((3, 2)), "y has 2 columns"),
+        (np.ma.masked_greater([1.0, 2.0, 3.0, 100.0], 50), "y is a masked array"),
+    ],
+)
+def test_targets_without_a_box_plot__are_refused_by_name(y, message):
+    with pytest.raises(ValueError, match=message):
+        RelevanceFunction().fit(y)

@@ -115,6 +115,7 @@ def test_row_without_a_class__is_refused():
         (sparse.csr_array(np.eye(3)), "y.toarray"),
         ("text", "Expected array-like"),
         (None, "Expected array-like"),
+        (np.ma.masked_equal(PLAIN, 1), "y is a masked array"),
         (3, "Expected array-like"),
         (pa.array([1, None, 2]), "1 labels are missing"),
         (pa.schema([]), "pass a column"),

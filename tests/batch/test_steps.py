@@ -49,7 +49,7 @@ def test_samplers_for_other_targets__are_refused_before_the_rows_are_read(sample
 def test_every_sampler__has_a_name():
     for room in (over_sampling, under_sampling, combine):
         for name in room.__all__:
-            if name != "Combination":
+            if name not in ("Combination", "GenerativeOverSampler"):
                 assert sampler_class(name) is getattr(room, name)
 
 

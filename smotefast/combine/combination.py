@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,7 +16,7 @@ from smotefast._typing import Container
 from smotefast.engine.aligned import NOT_RESAMPLED, Alignment
 from smotefast.engine.base import BaseSampler
 from smotefast.engine.class_counts import Counts, class_counts
-from smotefast.engine.column_checks import columns_checked, columns_named
+from smotefast.engine.column_checks import columns_checked, columns_described
 from smotefast.engine.input_checks import finite_numbers
 from smotefast.engine.param_constraints import CREATION, SELECTION
 from smotefast.exceptions import NotNumericError
@@ -37,7 +38,8 @@ class BaseCombination(BaseSampler):
 
     def _check(self, X: Container, y: Container) -> object:
         creation, selection, n_features = self._opened(X)
-        creation.fit(X, y)
+        with _columns_of_steps(X, selection):
+            creation.fit(X, y)
         self.n_features_in_ = n_features
         self.sampling_strategy_ = _strategy_of(creation)
         for name, value in list(vars(self).items()):
@@ -78,7 +80,8 @@ class BaseCombination(BaseSampler):
         _check_counts(creation, selection, y)
         resampled: tuple[Container, Container]
         if _passes_containers(creation, selection, X):
-            X_over, y_over = creation.fit_resample(X, y)
+            with _columns_of_steps(X, selection):
+                X_over, y_over = creation.fit_resample(X, y)
             try:
                 with columns_checked():  # by the first step, if it reads values
                     resampled = selection.fit_resample(X_over, y_over)
@@ -90,6 +93,13 @@ class BaseCombination(BaseSampler):
         self.n_features_in_ = n_features
         self.sampling_strategy_ = _strategy_of(creation)
         return resampled
+
+
+def _columns_of_steps(X: Container, selection: Any) -> AbstractContextManager[None]:
+    """Tell the first step about X, whose values the second step reads, too."""
+    if isinstance(selection, BaseSelector) and selection.needs().copies_rows:
+        return nullcontext()
+    return columns_described(open_table(X))
 
 
 def _refuse_categories(X: Container, creation: Any, selection: Any, error: ValueError) -> None:
@@ -143,8 +153,7 @@ def _strategy_of(creation: Any) -> Counts:
 def _passes_containers(creation: Any, selection: Any, X: Container) -> bool:
     """Return whether the first step passes a container of X's type to the second.
 
-    So do samplers with parameters for single columns, by name and dtype. Otherwise the first
-    step passes numbers: samples are then rounded to the integer columns of a frame or
+    Otherwise it passes numbers: samples are then rounded to the integer columns of a frame or
     list after the second step, which reads values and sets ``sample_indices_``.
     """
     if isinstance(X, np.ndarray) or issparse(X):
@@ -152,8 +161,6 @@ def _passes_containers(creation: Any, selection: Any, X: Container) -> bool:
     if not (isinstance(creation, BaseOverSampler) and isinstance(selection, BaseSelector)):
         return True
     needs = creation.needs()
-    if needs.reads_columns:
-        return True
     reads_numbers = not (needs.copies_rows or needs.takes_categories)
     return not reads_numbers or selection.needs().copies_rows
 
@@ -164,7 +171,9 @@ def _resample_numbers(
     """Resample the numbers of a frame or list; return a container of the same type."""
     target, table = open_target(y), open_table(X)
     rows: Any
-    with columns_named(table.names):
+    if creation.needs().takes_missing:
+        finite_numbers(table, selection)  # which names the columns with missing values
+    with columns_described(table):
         rows, labels = creation.fit_resample(finite_numbers(table, creation), target.values)
     with columns_checked():
         selection.fit_resample(rows, labels)

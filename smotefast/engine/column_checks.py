@@ -16,6 +16,7 @@ from scipy import sparse
 from smotefast._messages import list_names
 from smotefast._typing import CSR, Matrix
 from smotefast.exceptions import warn_resampling
+from smotefast.tables import TableSchema
 
 # In fewer rows a value may never repeat, or always be the same, by chance.
 MIN_ROWS = 50
@@ -27,9 +28,11 @@ _EXPECTED_DUPLICATES = 10.0
 # Integers of a wide range are keys if their distribution differs from a uniform one by at most
 # this. On 25 real tables every column of distinct integers that is no key is above 0.5.
 _UNIFORM_GAP, _UNIFORM_ROWS = 0.05, 1_000
-# What a combination tells its steps: the names of the columns, or that they have been checked.
+# What a combination tells its steps: the columns of X, or that they have been checked.
 _CHECKED: tuple[()] = ()
-_combination_names: ContextVar[Sequence[Any] | None] = ContextVar("column_names", default=None)
+_combination_columns: ContextVar[TableSchema | tuple[()] | None] = ContextVar(
+    "combination_columns", default=None
+)
 
 
 class Suspects(NamedTuple):
@@ -51,18 +54,28 @@ class Suspects(NamedTuple):
 
 
 @contextmanager
-def columns_named(names: Sequence[Any] | None) -> Iterator[None]:
-    """Use these names of columns in warnings about a matrix, while the context is open."""
-    token = _combination_names.set(names)
+def _telling_steps(columns: TableSchema | tuple[()]) -> Iterator[None]:
+    token = _combination_columns.set(columns)
     try:
         yield
     finally:
-        _combination_names.reset(token)
+        _combination_columns.reset(token)
+
+
+def columns_described(columns: TableSchema) -> AbstractContextManager[None]:
+    """Use names and dtypes of these columns for a matrix, while the context is open."""
+    return _telling_steps(columns)
 
 
 def columns_checked() -> AbstractContextManager[None]:
     """Check no columns while the context is open, because they have been checked."""
-    return columns_named(_CHECKED)
+    return _telling_steps(_CHECKED)
+
+
+def described_columns() -> TableSchema | None:
+    """Return the columns of the open context; None without one."""
+    columns = _combination_columns.get()
+    return None if isinstance(columns, tuple) else columns
 
 
 def warn_about_columns(
@@ -79,10 +92,11 @@ def warn_about_columns(
     names
         Names of all columns; None to call them by position.
     """
-    outer_names = _combination_names.get()
-    if outer_names is _CHECKED:
+    if _combination_columns.get() is _CHECKED:
         return
-    names = outer_names if names is None else names
+    described = described_columns()
+    if names is None and described is not None:
+        names = described.names
     named = Suspects([], [], [])
     for matrix, positions in parts:
         for group, columns in zip(named, suspect_columns(matrix, y), strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from sklearn.utils.validation import validate_data
 
 from smotefast._messages import list_names
 from smotefast._typing import Matrix
+from smotefast.engine.column_checks import described_columns
 from smotefast.exceptions import NotNumericError
 from smotefast.tables import Table
 from smotefast.tables.arrays import is_float_array
@@ -85,7 +87,7 @@ def _has_finite_sum(numbers: np.ndarray) -> bool:
 def _not_finite_message(numbers: Matrix, labels: Sequence[Any], sampler: BaseSampler) -> str:
     per_column, name, what = count_values(numbers, np.isnan), "NaN", "missing"
     repair = "Impute them, for example with sklearn.impute.SimpleImputer"
-    if "missing" in sampler.get_params(deep=False) and isinstance(numbers, np.ndarray):
+    if isinstance(numbers, np.ndarray) and _may_take_missing(sampler):
         repair += ", set missing='distance'"
     if not per_column.any():
         per_column, what, repair = count_values(numbers, np.isinf), "infinite", "Replace them"
@@ -101,6 +103,21 @@ def _not_finite_message(numbers: Matrix, labels: Sequence[Any], sampler: BaseSam
         f"{type(sampler).__name__} computes with all values. {repair}, or drop these rows or "
         "columns."
     )
+
+
+def _may_take_missing(sampler: BaseSampler) -> bool:
+    """Return whether missing='distance' is allowed with the other parameters.
+
+    In a combination it is not, because the second step reads the values as well.
+    """
+    is_step = described_columns() is not None
+    if is_step or "missing" not in sampler.get_params(deep=False):
+        return False
+    try:
+        copy(sampler).set_params(missing="distance").check_params()
+    except ValueError:
+        return False
+    return True
 
 
 def count_values(numbers: Matrix, test: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:

@@ -39,8 +39,6 @@ class Needs(NamedTuple):
         Whether the rows of the classes that change may be in temporary files, as ``RowFile``.
     takes_missing
         Whether numeric columns may have missing values.
-    reads_columns
-        Whether a parameter is about single columns, so that names and dtypes count.
     memory_only
         Parameters, with their values, for which all rows must be in memory; empty for none.
     text_advice
@@ -62,7 +60,6 @@ class Needs(NamedTuple):
     searches_all: tuple[str, ...] = ()
     takes_files: bool = False
     takes_missing: bool = False
-    reads_columns: bool = False
     memory_only: str = ""
     text_advice: str | None = None
     why_everything: str = ""

@@ -13,16 +13,23 @@ import numpy as np
 
 from smotefast._messages import quote_name
 from smotefast._row_files import RowFile
-from smotefast._typing import Matrix
+from smotefast._typing import Matrix, Rows
+from smotefast.engine.column_checks import described_columns
 from smotefast.engine.interpolate import Interpolate, LimitedInterpolate, Limits
 from smotefast.engine.needs import Needs
 from smotefast.engine.param_constraints import COLUMN_OPTIONS
 from smotefast.engine.recipes import Origins
 from smotefast.engine.user_estimators import fitted_neighbors
+from smotefast.exceptions import NotNumericError
 from smotefast.over_sampling.base import NeighborSampler
 from smotefast.over_sampling.column_positions import column_positions
 from smotefast.tables import Table, TableSchema
+from smotefast.tables.casting import clamp_bounds
+from smotefast.tables.protocol import library_of
 from smotefast.typing import Bounds, Columns, Metric, Missing, RoundColumns
+
+# The largest value of rows with missing values: sums of squared differences stay finite.
+_LARGEST_COMPARED = 1e150
 
 
 class ColumnOptions(NeighborSampler):
@@ -48,10 +55,8 @@ class ColumnOptions(NeighborSampler):
         searches = _given({"missing": self.missing, "metric": self.metric})
         if self.distance_columns is not None:
             searches.append("distance_columns")
-        limits = self.bounds is not None or self.round_columns is not None
         return self._needs._replace(
             takes_missing=self.missing == "distance",
-            reads_columns=bool(searches) or limits,
             memory_only=" and ".join(searches),
         )
 
@@ -69,7 +74,11 @@ class ColumnOptions(NeighborSampler):
                     "one numeric column. None compares all columns."
                 )
             self._compared = np.sort(compared)
-        self._limits = limits_of(self.bounds, self.round_columns, columns, numeric)
+        try:
+            self._limits = limits_of(self.bounds, self.round_columns, columns, numeric)
+        except NotNumericError as error:
+            advice = self.needs().text_advice
+            raise (error.with_advice(advice) if advice else error) from error.__cause__
 
     def _validate_params(self) -> None:
         super()._validate_params()
@@ -95,9 +104,10 @@ class ColumnOptions(NeighborSampler):
 
     def _checked_matrix(self, table: Table) -> Any:
         matrix = super()._checked_matrix(table)
-        self.learn_columns(table)
+        columns = described_columns() or table
+        self.learn_columns(columns)
         if self._limits is not None and not isinstance(matrix, np.ndarray):
-            _refuse_nonzero(self._limits, table.display_names)
+            _refuse_nonzero(self._limits, columns)
         return matrix
 
     def _compared_columns(self, matrix: Matrix) -> Matrix:
@@ -112,7 +122,10 @@ class ColumnOptions(NeighborSampler):
 
     def _search_metric(self, compared: Matrix | RowFile) -> str:
         """Return the metric for these rows, which may have missing values."""
-        return "nan_euclidean" if self._has_missing(compared) else self.metric
+        if not self._has_missing(compared):
+            return self.metric
+        refuse_overflow(compared)
+        return "nan_euclidean"
 
     def _has_missing(self, rows: Matrix | RowFile) -> bool:
         if self.missing == "error" or not isinstance(rows, np.ndarray):
@@ -149,6 +162,17 @@ class ColumnOptions(NeighborSampler):
         return self._compared_columns(super()._last_pool())
 
 
+def refuse_overflow(rows: Rows) -> None:
+    """Refuse rows with missing values whose squared differences are not finite."""
+    largest = float(np.nanmax(np.abs(rows), initial=0))
+    if largest > _LARGEST_COMPARED:
+        raise ValueError(
+            f"missing='distance' squares differences, and X has values up to {largest:.3g}. "
+            f"Values beyond {_LARGEST_COMPARED:g} are too large; scale their columns, or "
+            "replace them if they mark something."
+        )
+
+
 def _given(values: Mapping[str, object]) -> list[str]:
     """Return the parameters that are not at their defaults, with their values."""
     defaults = {name: getattr(ColumnOptions, name) for name in values}
@@ -181,7 +205,8 @@ def limits_of(
     low, high = _bounds_by_column(bounds, columns, numeric)
     is_rounded = np.zeros(columns.n_features, dtype=bool)
     is_whole = is_rounded.copy()
-    is_whole[numeric] = [dtype.kind in "iu" for dtype in columns.numpy_dtypes(numeric)]
+    dtypes = columns.numpy_dtypes(numeric)
+    is_whole[numeric] = [dtype.kind in "iu" for dtype in dtypes]
     if isinstance(round_columns, str):  # "integer"
         is_rounded = is_whole.copy()
     elif round_columns is not None:
@@ -196,7 +221,30 @@ def limits_of(
             f"the upper one{', or no whole number lies between' if is_whole[j] else ''}. Give "
             "(low, high), each a number or None."
         )
-    return Limits(low[numeric], high[numeric], is_rounded[numeric])
+    low, high = low[numeric], high[numeric]
+    for i, (j, dtype) in enumerate(zip(numeric, dtypes, strict=True)):
+        least, largest = _range_of(dtype)
+        if low[i] > largest or high[i] < least:
+            raise ValueError(
+                f"bounds of column {_name(columns, j)!r} leave no value: they lie outside of "
+                f"{least:.4g} to {largest:.4g}, the range of its dtype {dtype}. Convert the "
+                "column to a wider dtype, or change the bounds."
+            )
+        if dtype.kind == "f":  # so that no bound overflows
+            low[i] = -np.inf if low[i] < least else low[i]
+            high[i] = np.inf if high[i] > largest else high[i]
+    return Limits(low, high, is_rounded[numeric])
+
+
+def _range_of(dtype: np.dtype[Any]) -> tuple[float, float]:
+    """Return the least and the largest number of a dtype as float64."""
+    if dtype.kind == "b":
+        return 0.0, 1.0
+    if dtype.kind in "iu":
+        least, largest = clamp_bounds(np.dtype(np.float64), dtype)
+        return float(least), float(largest)
+    largest = np.finfo(dtype).max
+    return -float(largest), float(largest)
 
 
 def _bounds_by_column(
@@ -208,36 +256,55 @@ def _bounds_by_column(
         positions = column_positions(list(bounds), columns, "bounds")
         _refuse_categories(positions, numeric, columns, "bounds")
         for j, pair in zip(positions.tolist(), bounds.values(), strict=True):
-            low[j], high[j] = _pair(pair, bounds, 1)
+            sides = _pair(pair, 1)
+            if sides is None:
+                raise ValueError(
+                    f"bounds of column {_name(columns, j)!r} are {quote_name(pair)} and must "
+                    "be a pair (low, high) of numbers; None is no bound, and NaN is not allowed."
+                )
+            low[j], high[j] = sides[0][0], sides[1][0]
     elif bounds is not None:
-        low[:], high[:] = _pair(bounds, bounds, columns.n_features)
+        sides = _pair(bounds, columns.n_features)
+        if sides is None:
+            raise ValueError(
+                f"bounds={quote_name(bounds)} must be a dict of columns and pairs (low, high), "
+                "or one pair (low, high) of numbers, or of arrays with one for each of "
+                f"{columns.n_features} columns; None is no bound, and NaN is not allowed."
+            )
+        low, high = sides
         others = np.setdiff1d(np.arange(columns.n_features), numeric)
         low[others], high[others] = -np.inf, np.inf
     return low, high
 
 
-def _pair(pair: Any, bounds: Any, n_columns: int) -> tuple[Any, Any]:
-    """Return two bounds, each a number or ``n_columns`` of them; None is infinite."""
+def _pair(pair: Any, n_columns: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return two bounds of each of ``n_columns``; None for what is no pair of bounds."""
+    _refuse_labels(pair)
     try:
         low, high = pair
-        sides: list[Any] = [
-            np.array(np.broadcast_to(np.array(side, dtype=np.float64), n_columns))
-            for side in (
-                -np.inf if low is None else low,
-                np.inf if high is None else high,
-            )
-        ]
-        if n_columns == 1:
-            sides = [side[0] for side in sides]
+        sides = _side(low, -np.inf, n_columns), _side(high, np.inf, n_columns)
     except (TypeError, ValueError):
-        sides = [np.nan]
-    if np.isnan(sides).any():
+        return None
+    return None if np.isnan(sides).any() else sides
+
+
+def _side(side: Any, none: float, n_columns: int) -> np.ndarray:
+    """Return one side of the bounds as float64, ``none`` for None."""
+    items = np.asarray(side, dtype=object)
+    numbers = [none if item is None else item for item in items.ravel().tolist()]
+    shaped = np.array(numbers, dtype=np.float64).reshape(items.shape)
+    return np.array(np.broadcast_to(shaped, n_columns))
+
+
+def _refuse_labels(pair: Any) -> None:
+    """Refuse pandas objects, whose labels might be in another order than the columns."""
+    sides = pair if isinstance(pair, list | tuple) else ()
+    if any(library_of(each) == "pandas" for each in (pair, *sides)):
         raise ValueError(
-            f"bounds={quote_name(bounds)} must be a dict of columns and (low, high), or a pair "
-            f"(low, high) of numbers or of arrays with one for each of {n_columns} column"
-            f"{'s' if n_columns > 1 else ''}; None is no bound, and NaN is not allowed."
+            "bounds has a pandas object, and a pair is read by position, not by label. Give a "
+            "dict of columns and pairs (low, high), such as "
+            "dict(zip(low.index, zip(low, high))), or arrays in the order of the columns."
         )
-    return sides[0], sides[1]
 
 
 def _refuse_categories(
@@ -250,12 +317,12 @@ def _refuse_categories(
         )
 
 
-def _refuse_nonzero(limits: Limits, names: Sequence[Any]) -> None:
+def _refuse_nonzero(limits: Limits, columns: TableSchema) -> None:
     """Refuse bounds that exclude 0 for sparse rows, which would become dense."""
     for j in np.flatnonzero((limits.low > 0) | (limits.high < 0)).tolist():
         raise ValueError(
-            f"bounds of column {names[j]!r} exclude 0, and X is sparse: all elements that are "
-            "not stored would change. Densify X (X.toarray()), or include 0."
+            f"bounds of column {_name(columns, j)!r} exclude 0, and X is sparse: all elements "
+            "that are not stored would change. Densify X (X.toarray()), or include 0."
         )
 
 

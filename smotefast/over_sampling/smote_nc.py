@@ -26,6 +26,7 @@ from smotefast.engine.rows import ClassRows
 from smotefast.engine.user_estimators import fitted_neighbors, number_of_neighbors
 from smotefast.over_sampling._categorical import CategoricalSampler
 from smotefast.over_sampling.call import Call
+from smotefast.over_sampling.column_options import refuse_overflow
 from smotefast.over_sampling.column_positions import categorical_positions
 from smotefast.over_sampling.smote import SMOTE
 from smotefast.tables import Table, TableSchema
@@ -289,6 +290,7 @@ class SMOTENC(CategoricalSampler, SMOTE):
         """Return the median of the standard deviations; 0 if all numbers are missing."""
         if isinstance(numbers, RowFile) or not self._has_missing(numbers):
             return float(np.median(standard_deviations(numbers)))
+        refuse_overflow(numbers)
         has_values = ~np.isnan(numbers).all(axis=0)
         deviations = np.nanstd(numbers[:, has_values], axis=0, dtype=np.float64)
         return float(np.median(deviations)) if has_values.any() else 0.0

@@ -1,6 +1,7 @@
 """Combination: the result of both steps one after another, and the contract of all three."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import sparse
 from sklearn.base import clone
@@ -9,6 +10,8 @@ from sklearn.neighbors import KernelDensity
 
 from smotefast import over_sampling, under_sampling
 from smotefast.combine import SMOTEENN, Combination, SMOTETomek
+from smotefast.over_sampling import SMOTE
+from smotefast.under_sampling import TomekLinks
 from tests.helpers.assertions import assert_equal
 from tests.helpers.datasets import classes, mixed
 
@@ -54,6 +57,28 @@ def creation_of(name):
 
 def selection_of(name):
     return getattr(under_sampling, name)(**SELECTIONS[name])
+
+
+@quiet
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"bounds": {"spend": (-1e9, 1e9)}},
+        {"distance_columns": ["spend", "age"]},
+        {"missing": "distance"},
+        {"bounds": {"age": (-50, 150)}},
+    ],
+)
+def test_column_options_that_change_nothing__remove_the_same_rows(options):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"age": rng.integers(18, 30, 400), "spend": rng.normal(20, 3, 400)})
+    y = np.arange(400) % 8 == 0
+    found = SMOTETomek(smote=SMOTE(random_state=0, **options)).fit_resample(frame, y)
+    expected = SMOTETomek(smote=SMOTE(random_state=0)).fit_resample(frame, y)
+    in_order = SMOTE(random_state=0).fit_resample(frame, y)  # samples truncated before links
+    assert len(TomekLinks(sampling_strategy="all").fit_resample(*in_order)[0]) < len(found[0])
+    assert_equal(found[0], expected[0])
+    assert_equal(found[1], expected[1])
 
 
 def one_after_another(creation, selection, X, y):

@@ -134,7 +134,10 @@ def test_mahalanobis__ignores_units_and_columns_without_variance():
 
 def test_mahalanobis__refuses_rows_that_are_all_equally_far_apart():
     pool = np.random.default_rng(0).normal(size=(6, 5))
-    with pytest.raises(ValueError, match=r"needs more rows than columns: of 6 rows"):
+    with pytest.raises(
+        ValueError,
+        match=r"needs at least two more rows in a class than independent columns: of 6 rows",
+    ):
         find_neighbors(pool, 2, metric="mahalanobis", n_threads=1)
     with pytest.raises(ValueError, match="metric='mahalanobis' needs dense rows"):
         find_neighbors(sparse.csr_array(pool), 2, metric="mahalanobis", n_threads=1)

@@ -140,7 +140,10 @@ def test_bounds__may_be_a_pair_of_arrays_with_open_sides():
         ({"bounds": {"a": (0, 1)}}, "bounds has 'a'. Give positions"),
         ({"bounds": {0: (2, 1)}}, "bounds of column 0 leave no value"),
         ({"bounds": {0: (0.2, 0.8)}, "round_columns": [0]}, "no whole number lies between"),
-        ({"bounds": {0: 3}}, "must be a dict of columns and"),
+        ({"bounds": {0: 3}}, "bounds of column 0 are 3 and must be a pair"),
+        ({"bounds": 3 * [0]}, "must be a dict of columns and pairs"),
+        ({"bounds": (pd.Series([0] * 4), None)}, "read by position, not by label"),
+        ({"bounds": pd.Series({"a": 0, "b": 1})}, "read by position, not by label"),
         ({"bounds": {0: (np.nan, 3)}}, "NaN is not allowed"),
         ({"bounds": ([0, 1], [2, 3])}, "one for each of 4 columns"),
         ({"bounds": 5}, "The 'bounds' parameter"),
@@ -164,6 +167,38 @@ def test_bounds__may_be_a_pair_of_arrays_with_open_sides():
 def test_bad_options__are_refused_by_name(options, words):
     with pytest.raises(ValueError, match=words):
         SMOTE(**options).fit_resample(*rows())
+
+
+@pytest.mark.parametrize(
+    ("dtype", "pair"), [("int8", (300, 400)), ("uint8", (-5, -3)), ("float32", (1e39, None))]
+)
+def test_bounds__that_a_dtype_cannot_hold_are_refused(dtype, pair):
+    X, y = rows()
+    X = np.abs(X).astype(dtype)
+    for container in (X, pd.DataFrame(X)):
+        with pytest.raises(ValueError, match=rf"column 0 leave no value.*its dtype {dtype}"):
+            SMOTE(bounds={0: pair}).fit_resample(container, y)
+    wide = None if pair[1] is None else 1e39
+    found = new_rows(SMOTE(bounds={0: (-1e39, wide)}, random_state=0), X, y)
+    np.testing.assert_array_equal(found, new_rows(SMOTE(random_state=0), X, y))
+
+
+def test_bounds__may_have_none_inside_of_arrays():
+    X, y = rows()
+    found = new_rows(SMOTE(random_state=0, bounds=([0, None, -5, None], [3, None, 5, 1])), X, y)
+    low, high = [0, -np.inf, -5, -np.inf], [3, np.inf, 5, 1]
+    same = new_rows(SMOTE(random_state=0, bounds=(low, high)), X, y)
+    np.testing.assert_array_equal(found, same)
+
+
+def test_columns_of_text__get_the_advice_of_the_sampler_beside_limits():
+    X, y = rows()
+    frame = pd.DataFrame(X, columns=list("abcd")).assign(
+        b=pd.Series(["x"] * len(X), dtype="string"), c=np.arange(len(X)) % 2
+    )
+    for limits in ({}, {"bounds": {"a": (0, 1)}}, {"round_columns": ["a"]}):
+        with pytest.raises(ValueError, match=r"'b' of X.*Name it in categorical_features"):
+            SMOTENC(["c"], **limits).fit_resample(frame, y)
 
 
 def test_bounds_of_sparse_rows__must_include_zero():

@@ -224,6 +224,35 @@ def test_infinite_values__are_refused_by_name_beside_missing_ones():
         SMOTE(missing="distance").fit_resample(X, y)
 
 
+def test_squares_that_overflow__are_refused_beside_missing_values():
+    X, y = holes()
+    X[:, 0] *= 1e200
+    for sampler in (SMOTE(missing="distance"), SMOTENC([3], missing="distance")):
+        with pytest.raises(ValueError, match="squares differences, and X has values up to"):
+            sampler.fit_resample(np.where(np.arange(4) < 3, X, 1), y)
+    apart = SMOTE(missing="distance", distance_columns=[1, 2, 3], random_state=0)
+    assert len(apart.fit_resample(X, y)[0]) > len(X)
+
+
+@pytest.mark.parametrize(
+    ("sampler", "is_advised"),
+    [
+        (SMOTE(), True),
+        (SMOTE(metric="cosine"), False),
+        (SMOTE(search="approximate"), False),
+        (SMOTE(k_neighbors=NearestNeighbors(n_neighbors=4)), False),
+        (SMOTEENN(), False),
+        (Combination(SMOTE(), RandomUnderSampler()), True),
+    ],
+)
+def test_advice__names_missing_only_if_it_is_allowed(sampler, is_advised):
+    X, y = holes()
+    for call in (sampler.fit, sampler.fit_resample):
+        with pytest.raises(ValueError, match="Input X contains NaN") as error:
+            call(X, y)
+        assert ("set missing='distance'" in str(error.value)) == is_advised
+
+
 def test_missing_values__are_refused_by_default_and_in_sparse_rows():
     X, y = holes()
     for sampler, rows in (

@@ -37,7 +37,7 @@ def euclidean_rows(rows: Matrix, metric: str) -> Matrix:
     Raises
     ------
     ValueError
-        If "mahalanobis" gets sparse rows, or as many columns that vary as rows.
+        If "mahalanobis" gets sparse rows, or fewer than two more rows than independent columns.
     """
     return _directions(rows) if metric == "cosine" else _whitened(rows)
 
@@ -87,9 +87,10 @@ def _whitened(rows: Matrix) -> np.ndarray:
     n_rows, rank = len(rows), int(is_kept.sum())
     if n_rows > 2 and rank >= n_rows - 1:
         raise ValueError(
-            f"metric='mahalanobis' needs more rows than columns: of {n_rows} rows of a class "
-            f"with {rank} independent columns all pairs are equally far apart. Choose fewer "
-            "columns with distance_columns, or use metric='euclidean' with scaled columns."
+            "metric='mahalanobis' needs at least two more rows in a class than independent "
+            f"columns: of {n_rows} rows with {rank} such columns all pairs are equally far "
+            "apart. Choose fewer columns with distance_columns, or use metric='euclidean' with "
+            "scaled columns."
         )
     return np.ascontiguousarray(scaled @ (vectors[:, is_kept] / np.sqrt(values[is_kept])))
 

@@ -129,8 +129,8 @@ class FrameSchema:
             self._check_names(names)
             return [column_at(names.index(name)) for name in self.names]
         rows = np.asarray(samples)
-        if isinstance(samples, np.ma.MaskedArray) and samples.mask.any():
-            rows = samples.astype(object).filled(None)
+        if np.ma.is_masked(samples):
+            rows = np.where(np.ma.getmaskarray(samples), None, rows)
         if rows.ndim != 2 or rows.shape[1] != len(self.names):
             raise ValueError(
                 f"they are of type {type(samples).__name__} and shape {np.shape(rows)}, and X "

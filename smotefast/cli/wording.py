@@ -12,7 +12,7 @@ import re
 import shlex
 
 # Parameters with their own option; --set sets every other parameter of a sampler. A name in
-# both, such as order, is the option if its value is a word, else the sampler's parameter.
+# both is the option if its value is a word that no sampler takes, else the parameter.
 OPTIONS = {
     "source": "SOURCE",
     "destination": "DESTINATION",
@@ -74,8 +74,11 @@ SETTINGS = (
     *("kmeans_estimator", "m_neighbors", "n_jobs", "out_step", "replacement", "shrinkage"),
     *("svm_estimator", "smote", "tomek", "enn", "creation", "selection"),
     *("truncation_factor", "deformation_factor", "selection_strategy", "L", "theta"),
-    *("topology", "order"),
+    *("topology", "order", "metric"),
+    *("missing", "distance_columns", "bounds", "round_columns"),
 )
+# Words that samplers take for parameters with the name of an option.
+_SAMPLER_WORDS = {"metric": ("euclidean", "manhattan", "cosine", "mahalanobis")}
 _COMMA_LISTS = ("--models", "--samplers", "--ratios", "--k-neighbors")
 _SAMPLER_OPTIONS = (
     *("sampling_strategy", "k_neighbors", "n_neighbors", "search", "small_class"),
@@ -91,6 +94,10 @@ _SHELL_TYPES = {
     "an instance of 'float'": "a number",
     "an instance of 'int'": "an int",
     "an array-like": "names of columns",
+}
+_TYPES_OF_BOUNDS = {
+    "an instance of 'collections.abc.Mapping'": "a JSON object {column: [low, high]}",
+    "an array-like": "a JSON list [low, high]",
 }
 
 _QUOTED = r"(?<!\w)'(?:\\.|[^'\\])*'|(?<!\w)\"(?:\\.|[^\"\\])*\""
@@ -136,7 +143,7 @@ def to_shell_words(message: str, settings_option: str = "--set") -> str:
     text = _SCIKIT_LEARN_TEXT.sub("", " ".join(message.split()))
     constraint = _CONSTRAINT.match(text)
     if constraint:
-        allowed = _allowed_in_shell(constraint["allowed"])
+        allowed = _allowed_in_shell(constraint["allowed"], constraint["name"])
         option = _option(constraint["name"], settings_option)
         value = constraint["value"]
         return f"{option} of {constraint['sampler']} must be {allowed}. Got {value}"
@@ -151,7 +158,8 @@ def _option(name: str, settings_option: str) -> str:
 
 def _is_option_of_job(name: str, value: str) -> bool:
     """Tell whether a name that a sampler has as well, with this value, is the option."""
-    return name in OPTIONS and name in SETTINGS and value[:1] in ("'", '"')
+    is_word = value[:1] in ("'", '"') and value[1:-1] not in _SAMPLER_WORDS.get(name, ())
+    return name in OPTIONS and name in SETTINGS and is_word
 
 
 def _replacement(match: re.Match[str], settings_option: str) -> str:
@@ -191,10 +199,11 @@ def _shell_value(value: object) -> str:
     return text if re.fullmatch(r"[\w.+-]*", text) else shlex.quote(text)
 
 
-def _allowed_in_shell(constraints: str) -> str:
+def _allowed_in_shell(constraints: str, name: str) -> str:
     """Return a list such as "a float, a str among {...} or a callable" without Python types."""
+    types = _SHELL_TYPES | (_TYPES_OF_BOUNDS if name == "bounds" else {})
     parts = [part for part in _split(constraints) if not part.startswith(_PYTHON_ONLY)]
-    words = [_SHELL_TYPES.get(part, part.replace("a str among", "one of")) for part in parts]
+    words = [types.get(part, part.replace("a str among", "one of")) for part in parts]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 

@@ -15,6 +15,7 @@ from smotefast.engine.param_constraints import sampling_type
 from smotefast.engine.suggestions import parameter_names
 from smotefast.evaluation.data import EvaluationData
 from smotefast.evaluation.preprocessing import code_positions
+from smotefast.over_sampling.column_options import ColumnOptions
 from smotefast.registry import (
     advice_on_objects,
     all_names,
@@ -174,11 +175,29 @@ def _given_option(sampler: Any) -> Option:
             f"samplers has {sampler!r}, which is neither a name nor a sampler. Pass names such "
             "as 'smote', or objects such as SMOTE()."
         )
+    _refuse_column_options(sampler)
     name = type(sampler).__name__
     known = {sampler_class(each).__name__: each for each in all_names()}.get(name, name)
     synthesizer = getattr(sampler, "synthesizer", None)  # which makes most of the difference
     shown = known if synthesizer is None else f"{known}({type(synthesizer).__name__})"
     return Option(shown, known, given=sampler)
+
+
+def _refuse_column_options(sampler: Any) -> None:
+    """Refuse parameters for columns, in the sampler or a step of it.
+
+    Rows are standardized, imputed and encoded before a sampler of numbers gets them.
+    """
+    params = sampler.get_params() if hasattr(sampler, "get_params") else {}
+    for step in (sampler, *params.values()):
+        if isinstance(step, ColumnOptions) and (names := step.column_options()):
+            raise ValueError(
+                f"samplers has {type(step).__name__} with {list_names(names)}, and a "
+                "comparison imputes, standardizes and encodes the columns before it resamples: "
+                "values and positions are not those of X. Leave the parameters out of the "
+                "comparison, or score ResampledClassifier(sampler, model) on X with "
+                "sklearn.model_selection.cross_validate."
+            )
 
 
 def _text(value: Any) -> str:

@@ -60,6 +60,11 @@ class ColumnOptions(NeighborSampler):
             memory_only=" and ".join(searches),
         )
 
+    def column_options(self) -> list[str]:
+        """Return the parameters that were set and are about columns or missing values."""
+        names = "missing", "distance_columns", "bounds", "round_columns"
+        return [name for name in names if _is_given(name, getattr(self, name))]
+
     def learn_columns(self, columns: TableSchema) -> None:
         """Resolve the parameters that name columns, all of which are numeric."""
         self._learn_columns(columns, range(columns.n_features))
@@ -162,8 +167,9 @@ class ColumnOptions(NeighborSampler):
         return self._compared_columns(super()._last_pool())
 
 
-def refuse_overflow(rows: Rows) -> None:
+def refuse_overflow(rows: Matrix | Rows) -> None:
     """Refuse rows with missing values whose squared differences are not finite."""
+    assert isinstance(rows, np.ndarray)  # others have no missing values
     largest = float(np.nanmax(np.abs(rows), initial=0))
     if largest > _LARGEST_COMPARED:
         raise ValueError(
@@ -175,8 +181,12 @@ def refuse_overflow(rows: Rows) -> None:
 
 def _given(values: Mapping[str, object]) -> list[str]:
     """Return the parameters that are not at their defaults, with their values."""
-    defaults = {name: getattr(ColumnOptions, name) for name in values}
-    return [f"{name}={value!r}" for name, value in values.items() if value != defaults[name]]
+    return [f"{name}={value!r}" for name, value in values.items() if _is_given(name, value)]
+
+
+def _is_given(name: str, value: object) -> bool:
+    default = getattr(ColumnOptions, name)
+    return value is not None if default is None else value != default
 
 
 def limits_of(
@@ -260,7 +270,7 @@ def _bounds_by_column(
             if sides is None:
                 raise ValueError(
                     f"bounds of column {_name(columns, j)!r} are {quote_name(pair)} and must "
-                    "be a pair (low, high) of numbers; None is no bound, and NaN is not allowed."
+                    "be a pair (low, high) of numbers; None is no bound, and NaN is refused."
                 )
             low[j], high[j] = sides[0][0], sides[1][0]
     elif bounds is not None:

@@ -6,7 +6,7 @@ same types whatever container X was.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from smotefast._messages import list_names, quote_name
 from smotefast.exceptions import MissingPackageError
 from smotefast.tables.casting import read_objects
 from smotefast.tables.column_types import is_missing
+from smotefast.tables.protocol import library_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,8 +93,9 @@ class FrameSchema:
         Parameters
         ----------
         samples
-            A DataFrame with the columns of ``frame`` in any order, or an array with them in
-            that order. Of a tuple the first item, as GaussianMixture returns it.
+            A frame of pandas or polars or an Arrow table with the columns of ``frame`` in any
+            order, or an array with them in that order; masked values are missing. Of a tuple
+            the first item, as GaussianMixture returns it.
 
         Returns
         -------
@@ -107,7 +109,9 @@ class FrameSchema:
         ValueError
             If the samples do not have the columns, or a value does not fit its column.
         """
-        columns = self._columns(samples[0] if isinstance(samples, tuple) else samples)
+        columns = self._columns(
+            samples[0] if isinstance(samples, tuple) and samples else samples
+        )
         n_samples = len(columns[0])
         numbers = np.empty((n_samples, len(self.numeric)))
         codes = np.empty((n_samples, len(self.categorical)), dtype=np.int32)
@@ -120,17 +124,18 @@ class FrameSchema:
 
     def _columns(self, samples: Any) -> list[np.ndarray]:
         """Return the columns of samples in the order of X, as arrays of any type."""
-        if hasattr(samples, "columns"):
-            names = list(samples.columns)
+        if (named := _named_columns(samples)) is not None:
+            names, column_at = named
             self._check_names(names)
-            positions = {name: i for i, name in enumerate(names)}
-            by_name = [samples.iloc[:, positions[name]] for name in self.names]
-            return [np.asarray(column, dtype=_plain_dtype(column)) for column in by_name]
+            return [column_at(names.index(name)) for name in self.names]
         rows = np.asarray(samples)
+        if np.ma.is_masked(samples):
+            rows = np.where(np.ma.getmaskarray(samples), None, rows)
         if rows.ndim != 2 or rows.shape[1] != len(self.names):
             raise ValueError(
-                f"they have the shape {rows.shape}, and X has {len(self.names)} columns. "
-                "sample(n) must return a DataFrame or an array with the columns of fit."
+                f"they are of type {type(samples).__name__} and shape {np.shape(rows)}, and X "
+                f"has {len(self.names)} columns. sample(n) must return a DataFrame or a dense "
+                "array with the columns of fit."
             )
         return list(rows.T)
 
@@ -149,6 +154,27 @@ class FrameSchema:
                 f"they have columns that are not in X, or twice: {list_names(extra)}. Leave "
                 "them out."
             )
+
+
+def _named_columns(samples: Any) -> tuple[list[Any], Callable[[int], np.ndarray]] | None:
+    """Return the names of the columns of a frame, and a function that reads one by position."""
+    library = library_of(samples)
+    if library == "pyarrow" and hasattr(samples, "column_names"):
+        return samples.column_names, lambda i: _from_arrow(samples.column(i))
+    if library == "polars" and hasattr(samples, "get_columns"):
+        return samples.columns, lambda i: samples.to_series(i).to_numpy()
+    if hasattr(samples, "columns") and hasattr(samples, "iloc"):
+        return list(samples.columns), lambda i: _from_pandas(samples.iloc[:, i])
+    return None
+
+
+def _from_arrow(column: Any) -> np.ndarray:
+    values: np.ndarray = column.to_numpy(zero_copy_only=False)
+    return values
+
+
+def _from_pandas(column: Any) -> np.ndarray:
+    return np.asarray(column, dtype=_plain_dtype(column))
 
 
 def _pandas() -> Any:

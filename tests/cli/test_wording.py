@@ -11,6 +11,7 @@ import pytest
 
 import smotefast
 from smotefast.cli.wording import OPTIONS, SETTINGS, to_shell_words
+from smotefast.engine.param_constraints import COLUMN_OPTIONS
 from smotefast.registry import SAMPLERS, sampler_class
 from tests.helpers.command_line import shell as shell
 from tests.helpers.parquet_files import imbalanced, write_file
@@ -74,13 +75,18 @@ def test_options_and_settings__have_every_parameter_of_every_sampler():
 
 def test_a_name_of_an_option_and_of_a_sampler__is_told_apart_by_its_value():
     shared = {*OPTIONS} & {*SETTINGS}
-    assert shared == {"order"}
-    for name in shared:
+    assert shared == {"metric", "order"}
+    for name, words in (
+        ("order", smotefast.cli.options.Order),
+        ("metric", ("roc_auc", "f1")),
+    ):
         option = OPTIONS[name]
-        for choice in getattr(smotefast.cli.options, name.title()):
-            word = choice.value
+        for word in (getattr(each, "value", each) for each in words):
             assert to_shell_words(f"{name}={word!r}") == f"{option} {word}"
         assert to_shell_words(f"{name}=3") == f"--set {name}=3"
+    (allowed,) = (each.options for each in COLUMN_OPTIONS["metric"] if hasattr(each, "options"))
+    for word in allowed:
+        assert to_shell_words(f"metric={word!r}") == f"--set metric={word}"
 
 
 def test_options__have_every_parameter_of_jobs_comparisons_and_benchmarks(shell):
@@ -145,6 +151,13 @@ COMMANDS = {
     "small": (["--small-class", "x"], ["--small-class of SMOTE must be one of"]),
     "search": (["--search", "x"], ["--search of SMOTE must be one of"]),
     "set": (["--set", "n_jobs=x"], ["--set n_jobs of SMOTE must be an int"]),
+    "bounds": (
+        ["--set", "bounds=x"],
+        ["--set bounds of SMOTE must be a JSON object {column: [low, high]}, a JSON list"],
+    ),
+    "bounds of a column": (["--set", 'bounds={"f0": 1}'], ["column 'f0' are 1 and must be"]),
+    "metric": (["--set", "metric=cosine"], ["SMOTE with --set metric=cosine searches rows"]),
+    "metrics": (["--set", "metric=x"], ["--set metric of SMOTE must be one of"]),
     "then": (
         ["--then", "random-under", "--then-set", "replacement=x"],
         ["--then-set replacement of RandomUnderSampler must be"],

@@ -20,7 +20,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.tree import DecisionTreeClassifier
 
 import smotefast
-from smotefast import SMOTE, compare
+from smotefast import SMOTE, SMOTENC, SMOTETomek, compare
 from smotefast.evaluation.sources import sample_rows
 from tests.evaluation.tables import mixed, numbers, three_classes
 
@@ -222,6 +222,20 @@ def test_files__give_what_their_table_gives(tmp_path):
     assert compare(tmp_path / "a.csv", "y", **quick).n_folds == 3
     sample = compare(tmp_path / "a.parquet", "y", max_rows=150, drop=["flag"], **quick)
     assert sum(sample.counts.values()) == 150
+
+
+@pytest.mark.parametrize(
+    ("sampler", "words"),
+    [
+        (SMOTE(bounds={0: (0, 1)}), "SMOTE with 'bounds', and a comparison"),
+        (SMOTE(missing="distance", round_columns=[0]), "with 'missing', 'round_columns', and"),
+        (SMOTENC([0], distance_columns=[1]), "SMOTENC with 'distance_columns', and"),
+        (SMOTETomek(smote=SMOTE(bounds=(0, 1))), "SMOTE with 'bounds', and a comparison"),
+    ],
+)
+def test_parameters_for_columns__are_refused_because_columns_are_prepared_first(sampler, words):
+    with pytest.raises(ValueError, match=words):
+        compare(*numbers(200), samplers=[sampler], models="logistic")
 
 
 def test_a_sampler_that_fails__is_left_out_with_its_reason():

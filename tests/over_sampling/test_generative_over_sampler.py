@@ -155,6 +155,15 @@ WRONG = {
         "too large for float32, such as 1e",
     ),
     "one dimension": (lambda rows: rows["count"].to_numpy(), r"shape \(40,\), and X has 6"),
+    "a tuple of nothing": (lambda rows: (), r"type tuple and shape \(0,\), and X has 6"),
+    "sparse rows": (
+        lambda rows: sparse.csr_array(np.ones((40, 6))),
+        r"type csr_array and shape \(\), and X has 6",
+    ),
+    "masked values": (
+        lambda rows: np.ma.masked_array(rows.to_numpy(), mask=[np.arange(6) < 1] * len(rows)),
+        "column 'amount' holds 40 of 40 values that are missing",
+    ),
     "few columns": (lambda rows: rows.to_numpy()[:, :5], r"shape \(40, 5\), and X has 6"),
 }
 
@@ -231,6 +240,30 @@ def test_a_synthesizer_that_gives_too_few_rows__is_refused_after_ten_calls():
         sampler.fit_resample(X, y)
     with pytest.raises(ValueError, match="gave 0 of 40 rows"):
         sampler.set_params(synthesizer=Returns(lambda rows, n: rows[:0])).fit_resample(X, y)
+
+
+@pytest.mark.parametrize("library", ["polars", "pyarrow"])
+def test_samples__may_be_frames_of_polars_and_arrow_tables(library):
+    module = pytest.importorskip(library)
+    convert = module.from_pandas if library == "polars" else module.Table.from_pandas
+    X, y = table()
+    expected = GenerativeOverSampler(rows_of(lambda rows: rows)).fit_resample(X, y)[0]
+    found = GenerativeOverSampler(rows_of(convert)).fit_resample(X, y)[0]
+    pd.testing.assert_frame_equal(found, expected)
+
+
+def test_columns_of_text__get_the_advice_to_name_them():
+    frame = pd.DataFrame({"a": np.arange(9.0), "b": list("xyz" * 3), "c": [0, 1, 2] * 3})
+    sampler = GenerativeOverSampler(GaussianMixture(1), categorical_features=["c"])
+    with pytest.raises(ValueError, match=r"'b' of X.*Name it in categorical_features"):
+        sampler.fit_resample(frame, [0] * 6 + [1] * 3)
+
+
+def test_an_error_of_sample__names_the_class():
+    X, y = classes(0, (60, 30), 3)
+    with pytest.raises(ZeroDivisionError) as info:
+        GenerativeOverSampler(rows_of(lambda rows: 1 / 0)).fit_resample(X, y)
+    assert info.value.__notes__ == ["While sampling 30 rows of class 1."]
 
 
 def test_an_error_of_fit__names_the_class():

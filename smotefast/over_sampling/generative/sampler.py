@@ -138,6 +138,10 @@ class GenerativeOverSampler(BaseOverSampler):
         reads="everything",
         takes_categories=True,
         measures_distance=False,
+        text_advice=(
+            "Name it in categorical_features, leave out the parameter, which makes all columns "
+            "that are not numeric categorical, or drop it."
+        ),
         why_everything="fits a synthesizer, whose memory is not known",
         alternative="smote-nc",
     )
@@ -246,9 +250,12 @@ class GenerativeOverSampler(BaseOverSampler):
         """Return the numbers and codes of samples, after more calls if rows are missing."""
         parts, n_missing = [], n_new
         for _ in range(_MAX_CALLS):
-            samples = synthesizer.sample(
-                n_missing, **seed_synthesizer(synthesizer, next(seeds))
-            )
+            given = seed_synthesizer(synthesizer, next(seeds))
+            try:
+                samples = synthesizer.sample(n_missing, **given)
+            except Exception as error:
+                error.add_note(f"While sampling {n_missing:,} rows of class {label!r}.")
+                raise
             try:
                 numbers, codes = self._schema.numbers_and_codes(samples)
             except ValueError as why:

@@ -91,7 +91,9 @@ def parameter_hint(cls: Any, name: str) -> str:
     others = {
         other.__name__
         for other in _subclasses(SuggestingMixin)
-        if other.__module__.startswith("smotefast.") and name in (parameter_names(other) or ())
+        if other.__module__.startswith("smotefast.")
+        and name in (parameter_names(other) or ())
+        and _target(other) == _target(cls)
     }
     is_telling = 0 < len(others) <= _MAX_OTHERS
     return f" It is a parameter of {' and '.join(sorted(others))}." if is_telling else ""
@@ -111,6 +113,12 @@ def parameter_names(cls: Any) -> tuple[str, ...] | None:
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
         return None
     return tuple(parameter.name for parameter in parameters)
+
+
+def _target(cls: Any) -> str:
+    """Return what y of a sampler is, if it is not classes."""
+    needs = getattr(cls, "_needs", None)
+    return "" if needs is None else str(needs.target)
 
 
 def _all_parameters(cls: Any) -> str:

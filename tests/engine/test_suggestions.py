@@ -21,7 +21,11 @@ PARAMETERS = [
     (SMOTE, "small_clas", "Did you mean 'small_class'"),
     (SMOTE, "seed", "Did you mean 'random_state'"),
     (SMOTE, "kind", "It is a parameter of BorderlineSMOTE"),
-    (SMOTE, "categorical_features", "It is a parameter of SMOTENC"),
+    (
+        SMOTE,
+        "categorical_features",
+        "It is a parameter of GenerativeOverSampler and SMOTENC",
+    ),
     (ADASYN, "k_neighbors", "Did you mean 'n_neighbors'"),
     (NearMiss, "size_ngh", "Did you mean 'n_neighbors'"),
     (NearMiss, "ver3_samp_ngh", "Did you mean 'n_neighbors_ver3'"),

@@ -130,7 +130,8 @@ class FrameSchema:
             return [column_at(names.index(name)) for name in self.names]
         rows = np.asarray(samples)
         if np.ma.is_masked(samples):
-            rows = np.where(np.ma.getmaskarray(samples), None, rows)
+            rows = rows.astype(object)
+            rows[np.ma.getmaskarray(samples)] = None
         if rows.ndim != 2 or rows.shape[1] != len(self.names):
             raise ValueError(
                 f"they are of type {type(samples).__name__} and shape {np.shape(rows)}, and X "

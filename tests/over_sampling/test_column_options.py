@@ -144,7 +144,7 @@ def test_bounds__may_be_a_pair_of_arrays_with_open_sides():
         ({"bounds": 3 * [0]}, "must be a dict of columns and pairs"),
         ({"bounds": (pd.Series([0] * 4), None)}, "read by position, not by label"),
         ({"bounds": pd.Series({"a": 0, "b": 1})}, "read by position, not by label"),
-        ({"bounds": {0: (np.nan, 3)}}, "NaN is not allowed"),
+        ({"bounds": {0: (np.nan, 3)}}, "NaN is refused"),
         ({"bounds": ([0, 1], [2, 3])}, "one for each of 4 columns"),
         ({"bounds": 5}, "The 'bounds' parameter"),
         ({"bounds": {9: (0, 1)}}, "bounds has positions outside: 9"),

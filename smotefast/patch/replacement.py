@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copyreg
 import inspect
+import re
 import sys
 from collections.abc import Callable
 from copy import copy, deepcopy
@@ -22,6 +23,10 @@ from smotefast.patch.usage import USAGE
 
 # Fitted attributes that imbalanced-learn does not have.
 _NOT_IN_IMBLEARN = frozenset({"provenance_", "search_", "recall_", "disagreement_"})
+# The section of attributes in a docstring as numpydoc reads it, up to the next section.
+_ATTRIBUTES = re.compile(
+    r"\n    Attributes\n    -{10}\n(.*?)(?=\n\n    \w[\w ]*\n    -{3,}\n|\s*\Z)", re.DOTALL
+)
 _COLUMNS = frozenset({"n_features_in_", "feature_names_in_"})
 # Replacements by the class of this package.
 _replacements: dict[type, type] = {}
@@ -43,7 +48,7 @@ def replacement_of(original: type, ours: type[BaseSampler]) -> type:
     namespace = {
         "__module__": original.__module__,
         "__qualname__": original.__qualname__,
-        "__doc__": original.__doc__,
+        "__doc__": _docstring(original, ours),
         "_original": original,
         "_ours": ours,
         "_parameter_constraints": {
@@ -62,6 +67,23 @@ def replacement_of(original: type, ours: type[BaseSampler]) -> type:
     _replacements[ours] = replacement
     _originals.add(original)
     return replacement
+
+
+def _docstring(original: type, ours: type) -> str | None:
+    """Return the docstring of the original, and in it the attributes that only ours has."""
+    text = original.__doc__ or ""
+    theirs, of_ours = _ATTRIBUTES.search(text), _ATTRIBUTES.search(ours.__doc__ or "")
+    if theirs is None or of_ours is None:  # Python leaves docstrings out with -OO
+        return original.__doc__
+    known, added = _entries(theirs[1]), _entries(of_ours[1])
+    entries = [f"{entry}\n\n" for name, entry in added.items() if name not in known]
+    return text[: theirs.start(1)] + "".join(entries) + text[theirs.start(1) :]
+
+
+def _entries(section: str) -> dict[str, str]:
+    """Return the entries of a section by the name they begin with."""
+    entries = re.split(r"\n+(?=    \S)", section.strip("\n"))
+    return {entry.split(":")[0].strip(): entry for entry in entries}
 
 
 def _methods(

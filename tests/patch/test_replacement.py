@@ -56,8 +56,13 @@ def test_a_replaced_class__looks_like_the_original(patch, name):
     original, replaced = ORIGINALS[name], named(name)
     assert replaced is not original
     assert issubclass(replaced, getattr(smotefast, name))
-    for attribute in ("__name__", "__qualname__", "__module__", "__doc__"):
+    for attribute in ("__name__", "__qualname__", "__module__"):
         assert getattr(replaced, attribute) == getattr(original, attribute)
+    # Its docstring has the attributes of both.
+    before, after = original.__doc__.split("Attributes\n    ----------\n")
+    start, end = replaced.__doc__.split("Attributes\n    ----------\n")
+    assert (start, end[-len(after) :]) == (before, after)
+    assert ("search_ : str" in end) == ("search_ : str" in getattr(smotefast, name).__doc__)
     assert inspect.signature(replaced) == inspect.signature(original)
     assert repr(replaced) == repr(original)
     one, two = make(replaced, name), make(original, name)

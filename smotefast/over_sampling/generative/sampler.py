@@ -33,7 +33,7 @@ from smotefast.over_sampling.generative.given_samples import (
     InOrder,
     NoOrigins,
 )
-from smotefast.tables import Table, Target, open_table
+from smotefast.tables import Table, Target
 from smotefast.tables.categories import MixedRows
 from smotefast.tables.synthetic_frames import WHOLE_BELOW, FrameSchema
 from smotefast.typing import SamplingStrategy, Seed
@@ -304,8 +304,7 @@ def _column_dtypes(
     """Return the dtype of each column; an array has one for all."""
     if not table.has_dtypes:
         return [common] * len(columns)
-    row = open_table(table.take(np.zeros(1, dtype=np.int64)))
-    return [row.select([j]).to_matrix().dtype for j in columns.tolist()]
+    return table.numpy_dtypes(columns.tolist())
 
 
 def _names(table: Table) -> list[str]:

@@ -187,7 +187,7 @@ def test_a_wrong_argument(fails, options, error, message):
 def test_a_memory_limit_below_the_need(fails, monkeypatch, sampler):
     # Independent of what other tests have loaded into this process.
     monkeypatch.setattr("smotefast.batch.peak_memory.resident_bytes", lambda: 300 << 20)
-    message = r"memory_limit=64 MiB is not enough: this job needs about \d+ MiB"
+    message = r"memory_limit=64 MiB is not enough: this job needs about [\d.]+ [MG]iB"
     fails(imbalanced(), MemoryError, message, memory_limit="64MiB", sampler=sampler)
 
 

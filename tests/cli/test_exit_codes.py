@@ -65,7 +65,7 @@ def test_resample__exits_with_the_code_of_the_error(shell, source, tmp_path, opt
     if "refused: " in out:
         of_plan = f"smotefast: error: {out.partition('refused: ')[2]}"
     # The process is larger the second time.
-    lines = [re.sub(r"\d+ MiB", "", text.splitlines()[-1]) for text in (of_plan, message)]
+    lines = [re.sub(r"[\d.]+ [MG]iB", "", text.splitlines()[-1]) for text in (of_plan, message)]
     assert lines[0] == lines[1]
     assert os.listdir(tmp_path) == ["in.parquet"]
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
+import pickle
+from copy import deepcopy
 from types import SimpleNamespace
 
 import numpy as np
@@ -235,6 +238,25 @@ def test_a_synthesizer_that_deepcopy_refuses__is_copied():
     sampler.fit_resample(X, y)
     assert sampler.synthesizer.requested == []
     assert sampler.synthesizers_["few"].requested == [40]
+
+
+def same_rows(rows, n):
+    return rows
+
+
+def test_a_synthesizer_that_pickle_refuses__is_passed_to_other_processes():
+    X, y = table()
+    model = NotCopied(same_rows)
+    with pytest.raises(AttributeError):
+        pickle.dumps(model)
+    sampler = GenerativeOverSampler(model, sampling_strategy=0.9)
+    for passed in (pickle.loads(pickle.dumps(sampler)), copy.copy(sampler), deepcopy(sampler)):
+        assert type(passed.synthesizer) is NotCopied
+        pd.testing.assert_frame_equal(
+            passed.fit_resample(X, y)[0], sampler.fit_resample(X, y)[0]
+        )
+    mixture = GenerativeOverSampler(TableMixture())
+    assert pickle.loads(pickle.dumps(mixture)).synthesizer.n_components == 2
 
 
 def test_missing_rows__are_sampled_again_and_rows_beyond_are_dropped():

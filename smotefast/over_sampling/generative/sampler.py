@@ -17,7 +17,7 @@ from smotefast.engine.needs import Needs
 from smotefast.engine.param_constraints import OVER_SAMPLER, Instance, StrOptions
 from smotefast.engine.recipes import Recipe
 from smotefast.engine.rows import ClassRows
-from smotefast.engine.user_estimators import copied, takes_seed
+from smotefast.engine.user_estimators import Attributes, copied, picklable, takes_seed
 from smotefast.over_sampling._categorical import encode_columns
 from smotefast.over_sampling.base import BaseOverSampler
 from smotefast.over_sampling.columns.positions import categorical_positions
@@ -165,6 +165,17 @@ class GenerativeOverSampler(BaseOverSampler):
         """Copy the parameters, also a synthesizer that Python cannot copy by itself."""
         params = self.get_params(deep=False)
         return type(self)(**{name: copied(value) for name, value in params.items()})
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the state for pickle, also of a synthesizer that cannot be pickled itself."""
+        state: dict[str, Any] = super().__getstate__()
+        return {**state, "synthesizer": picklable(self.synthesizer)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the state of ``__getstate__``."""
+        if isinstance(synthesizer := state["synthesizer"], Attributes):
+            state = {**state, "synthesizer": synthesizer.as_object()}
+        super().__setstate__(state)
 
     def _checked_matrix(self, table: Table) -> Matrix | MixedMatrix:
         """Return numbers, and codes if there are categories; learn the columns."""

@@ -55,13 +55,13 @@ def limits_of(
     dtypes, decimals = columns.numpy_dtypes(numeric), columns.decimal_types(numeric)
     is_rounded = _rounded_columns(round_columns, columns, numeric, dtypes)
     for j, dtype, decimal in zip(numeric, dtypes, decimals, strict=True):
-        places = _decimal_places(dtype, decimal, bool(is_rounded[j]))
-        low[j] = _nearest_inside(low[j], places, ROUND_CEILING)
-        high[j] = _nearest_inside(high[j], places, ROUND_FLOOR)
+        scale = _scale_of(dtype, decimal, bool(is_rounded[j]))
+        low[j] = _nearest_inside(low[j], scale, ROUND_CEILING)
+        high[j] = _nearest_inside(high[j], scale, ROUND_FLOOR)
         if low[j] > high[j]:
             raise ValueError(
                 f"bounds of column {_name(columns, j)!r} leave no value: the lower one is "
-                f"above the upper one{_none_between(places)}. Give (low, high), each a number "
+                f"above the upper one{_none_between(scale)}. Give (low, high), each a number "
                 "or None."
             )
         low[j], high[j] = _within_range(low[j], high[j], dtype, decimal, _name(columns, j))
@@ -94,38 +94,38 @@ def _rounded_columns(
     return is_rounded
 
 
-def _decimal_places(
+def _scale_of(
     dtype: np.dtype[Any], decimal: DecimalType | None, is_rounded: bool
 ) -> int | None:
-    """Return to how many decimal places values are rounded; None for floats that are not.
+    """Return how many digits after the point values keep; None for floats that keep all.
 
-    Negative places are tens, hundreds and so on, as in decimals of a negative scale.
+    Fewer than 0 are tens, hundreds and so on, as in decimals of a negative scale.
     """
     if decimal is not None:
         return min(0, decimal.scale) if is_rounded else decimal.scale
     return 0 if is_rounded or dtype.kind in "biu" else None
 
 
-def _nearest_inside(bound: float, places: int | None, rounding: str) -> float:
-    """Return the multiple of ``10 ** -places`` that is nearest to a bound, on its inner side.
+def _nearest_inside(bound: float, scale: int | None, rounding: str) -> float:
+    """Return the multiple of ``10 ** -scale`` that is nearest to a bound, on its inner side.
 
     The bound is the number that prints: 0.07 is a multiple of 0.01, although the float is
     slightly larger.
     """
-    if places is None or not np.isfinite(bound):
+    if scale is None or not np.isfinite(bound):
         return bound
     with localcontext(prec=_DIGITS):
-        unit = Decimal(1).scaleb(-places)
+        unit = Decimal(1).scaleb(-scale)
         multiples = (Decimal(repr(float(bound))) / unit).to_integral_value(rounding)
         return float(multiples * unit) + 0.0  # -0.0 becomes 0.0
 
 
-def _none_between(places: int | None) -> str:
-    if places is None:
+def _none_between(scale: int | None) -> str:
+    if scale is None:
         return ""
-    if places == 0:
+    if scale == 0:
         return ", or no whole number lies between"
-    unit = Decimal(1).scaleb(-places)
+    unit = Decimal(1).scaleb(-scale)
     return f", or no multiple of {unit} lies between, which is what the column holds"
 
 

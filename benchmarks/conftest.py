@@ -8,7 +8,7 @@ import json
 import pytest
 from threadpoolctl import threadpool_limits
 
-from benchmarks import data, measure, real_cases, special
+from benchmarks import data, measure, other_targets, real_cases, special
 from smotefast.bench.processes import Finished
 
 
@@ -22,7 +22,7 @@ def in_this_process(monkeypatch):
         answer = getattr(importlib.import_module(module), name)(**arguments)
         return json.loads(json.dumps(answer or {})) | {"process": finished.times()}
 
-    for module in (data, measure, real_cases, special):
+    for module in (data, measure, other_targets, real_cases, special):
         monkeypatch.setattr(module, "call", call)
     monkeypatch.setattr(measure, "run_code", lambda program: finished)
     monkeypatch.setattr("benchmarks.sides._limit_address_space", lambda gib: None)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from benchmarks.data import Generated
 from benchmarks.libraries import OURS, THEIRS, sampler_program
 from benchmarks.measure import Found, Plan, case_of, claim, programs_in_turn, ratio
+from benchmarks.other_targets import other_targets
 from smotefast.bench.cases import DataSet
 from smotefast.bench.measure import take_turns
 from smotefast.bench.processes import call, run_command
@@ -250,4 +251,5 @@ SPECIAL = (
     Special("import_time", import_time),
     Special("batch_20m", batch_20m),
     Special("cold_start", cold_start),
+    Special("other_targets", other_targets),
 )

@@ -38,6 +38,7 @@ _REHEARSED = (
     "small_ClusterCentroids",
     "small_SMOTEENN",
     "smote_3m",
+    "other_targets",
 )
 _FEW = Generated(DataSet("little-overlap", n_rows=1_000, ratio=1 / 9))
 _ABOUT = {"date": "", "load_before": 0}

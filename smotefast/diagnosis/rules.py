@@ -166,7 +166,8 @@ RULES = (
         ((_ANY, "note"),),
         "Missing or infinite values (above 1e150): {subjects}.",
         "Impute numbers on the training rows, before resampling in the same pipeline; make "
-        "infinite ones missing first. A missing category may count as one more category.",
+        "infinite ones missing first. Or use missing='distance' of SMOTE and SMOTENC, in "
+        "memory. A missing category may count as one more category.",
         "make_pipeline(SimpleImputer(), ResampledClassifier(sampler, model))",
         refused=measures.refuses_missing_numbers,
         detail=measures.rows_without_neighbors,

@@ -19,7 +19,7 @@ from smotefast.engine.strategy_checks import check_two_classes
 from smotefast.engine.user_estimators import number_of_neighbors
 from smotefast.over_sampling import RandomOverSampler
 from smotefast.over_sampling.base import BaseOverSampler
-from smotefast.over_sampling.column_positions import categorical_positions
+from smotefast.over_sampling.columns.positions import categorical_positions
 from smotefast.tables import TableSchema
 from smotefast.under_sampling.base import BaseCleaner, BaseSelector
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from inspect import signature
 from numbers import Integral
-from typing import Any
+from typing import Any, NamedTuple
 
 from sklearn.base import clone
 
@@ -91,9 +92,33 @@ def copied(synthesizer: Any) -> Any:
     except Exception:
         if hasattr(synthesizer, "get_params"):
             raise
-        new = object.__new__(type(synthesizer))
-        new.__dict__.update(deepcopy(synthesizer.__dict__))
+        return Attributes(type(synthesizer), deepcopy(synthesizer.__dict__)).as_object()
+
+
+class Attributes(NamedTuple):
+    """An object that refuses to be pickled, as its class and its attributes."""
+
+    cls: type
+    attributes: dict[str, Any]
+
+    def as_object(self) -> Any:
+        """Return an object with these attributes."""
+        new = object.__new__(self.cls)
+        new.__dict__.update(self.attributes)
         return new
+
+
+def picklable(synthesizer: Any) -> Any:
+    """Return an object if it can be pickled, else its ``Attributes``.
+
+    So an unfitted TVAE of ctgan can be passed to another process.
+    """
+    try:
+        pickle.dumps(synthesizer)
+    except Exception:
+        if hasattr(synthesizer, "__dict__"):
+            return Attributes(type(synthesizer), dict(vars(synthesizer)))
+    return synthesizer
 
 
 def takes_seed(synthesizer: Any) -> bool:

@@ -15,7 +15,7 @@ from smotefast.engine.param_constraints import sampling_type
 from smotefast.engine.suggestions import parameter_names
 from smotefast.evaluation.data import EvaluationData
 from smotefast.evaluation.preprocessing import code_positions
-from smotefast.over_sampling.column_options import ColumnOptions
+from smotefast.over_sampling.columns.options import ColumnOptions
 from smotefast.registry import (
     advice_on_objects,
     all_names,

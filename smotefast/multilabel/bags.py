@@ -14,7 +14,7 @@ from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.recipes import Origins
 from smotefast.neighbors import find_neighbors
 from smotefast.over_sampling.adasyn import DrawsPerRow
-from smotefast.over_sampling.column_positions import MixedColumns
+from smotefast.over_sampling.columns.positions import MixedColumns
 
 
 class Bag(NamedTuple):

@@ -22,7 +22,7 @@ from smotefast.engine.recipes import Origins, Provenance
 from smotefast.multilabel.bags import find_bag, label_sets, sample_recipe
 from smotefast.multilabel.base import SEVERAL_LABELS, MultilabelSampler
 from smotefast.multilabel.labels import Labels
-from smotefast.over_sampling.column_positions import MixedColumns
+from smotefast.over_sampling.columns.positions import MixedColumns
 from smotefast.tables import Table
 from smotefast.typing import Search, Seed
 

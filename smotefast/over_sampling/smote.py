@@ -9,7 +9,7 @@ from smotefast.engine.class_counts import Counts
 from smotefast.engine.recipes import Recipe
 from smotefast.engine.rows import ClassRows
 from smotefast.over_sampling.call import Call
-from smotefast.over_sampling.column_options import ColumnOptions
+from smotefast.over_sampling.columns.options import ColumnOptions
 from smotefast.typing import (
     Bounds,
     Columns,
@@ -71,8 +71,8 @@ class SMOTE(ColumnOptions):
     bounds : dict, pair or None, default=None
         Lowest and highest value of samples: a dict of columns, by name or position, and pairs
         (low, high); or one pair of numbers or of arrays of shape (``n_features_in_``,). Values
-        outside are set to the bound; None, also inside of arrays, is no bound. Rows of X
-        are not changed.
+        outside are set to the bound, or to the nearest value inside of it that the column can
+        hold; None, also inside of arrays, is no bound. Rows of X are not changed.
     round_columns : {"integer"}, array-like or None, default=None
         Columns whose samples are rounded to whole numbers, half to even: names, positions or
         a mask, or all columns of an integer dtype. None rounds none, and values of an integer

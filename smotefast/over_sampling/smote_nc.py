@@ -26,8 +26,8 @@ from smotefast.engine.rows import ClassRows
 from smotefast.engine.user_estimators import fitted_neighbors, number_of_neighbors
 from smotefast.over_sampling._categorical import CategoricalSampler
 from smotefast.over_sampling.call import Call
-from smotefast.over_sampling.column_options import refuse_overflow
-from smotefast.over_sampling.column_positions import categorical_positions
+from smotefast.over_sampling.columns.options import refuse_overflow
+from smotefast.over_sampling.columns.positions import categorical_positions
 from smotefast.over_sampling.smote import SMOTE
 from smotefast.tables import Table, TableSchema
 from smotefast.typing import (

@@ -23,7 +23,7 @@ from smotefast.engine.neighbor_search import NeighborSearch
 from smotefast.engine.param_constraints import RANDOM_STATE, SEARCH, Interval, StrOptions
 from smotefast.engine.recipes import Provenance
 from smotefast.exceptions import warn_resampling
-from smotefast.over_sampling.column_positions import MixedColumns
+from smotefast.over_sampling.columns.positions import MixedColumns
 from smotefast.regression.bins import (
     Bin,
     fitted_relevance,

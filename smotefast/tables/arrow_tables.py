@@ -19,6 +19,7 @@ from smotefast.tables.arrow_columns import (
 from smotefast.tables.casting import frame_dtype
 from smotefast.tables.categories import EncodedColumn, MixedRows, encode_arrow
 from smotefast.tables.column_types import ColumnType, arrow_column_type, type_without_view
+from smotefast.tables.decimals import DecimalType, decimal_type
 from smotefast.tables.protocol import DenseTable, Fill, Table, check_shape
 
 if TYPE_CHECKING:
@@ -62,6 +63,10 @@ class ArrowSchema:
     def numpy_dtypes(self, columns: Sequence[int]) -> list[np.dtype]:
         """Return the dtypes of the numbers of columns."""
         return numpy_types(self._fields[j] for j in columns)
+
+    def decimal_types(self, columns: Sequence[int]) -> list[DecimalType | None]:
+        """Return the types of decimal columns; None for other columns."""
+        return [decimal_type(self._fields[j].type) for j in columns]
 
 
 class ArrowTable(ArrowSchema, DenseTable):

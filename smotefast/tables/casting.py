@@ -13,6 +13,7 @@ import numpy as np
 
 from smotefast.exceptions import NotNumericError
 from smotefast.tables.column_types import array_column_type, is_missing
+from smotefast.tables.decimals import DecimalType
 
 # 16 float32 values fill one cache line, so writing 16 columns together touches each line once.
 # 1,000,000 x 32 float32 columns to a matrix in warm memory take 0.028 s of CPU time; strips of
@@ -213,6 +214,29 @@ def limit_floats(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
         return values
     limit = values.dtype.type(np.finfo(dtype).max)
     return np.asarray(np.clip(values, -limit, limit))
+
+
+def number_range(dtype: np.dtype, decimal: DecimalType | None = None) -> tuple[float, float]:
+    """Return the least and the largest number of a column as float64.
+
+    Parameters
+    ----------
+    dtype
+        Dtype of its numbers; those of a boolean column are 0 and 1.
+    decimal
+        The type of a decimal column.
+
+    Examples
+    --------
+    >>> number_range(np.dtype("uint8"))
+    (0.0, 255.0)
+    """
+    if decimal is not None:
+        return -decimal.largest, decimal.largest
+    if dtype.kind == "b":
+        return 0.0, 1.0
+    limits = np.iinfo(dtype) if dtype.kind in "iu" else np.finfo(dtype)
+    return float(limits.min), float(limits.max)
 
 
 def clamp_bounds(values: np.dtype, dtype: np.dtype) -> tuple[np.generic, np.generic]:

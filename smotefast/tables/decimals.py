@@ -7,7 +7,7 @@ to the scale of the column and clipped to its range.
 from __future__ import annotations
 
 from decimal import Decimal, localcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,34 @@ if TYPE_CHECKING:
 # the two is correctly rounded. 1,000,000 values take 15 ms; parsing their text takes 200 ms.
 _MAX_EXACT_INTEGER = 1 << 53
 _MAX_EXACT_POWER = 22
+
+
+class DecimalType(NamedTuple):
+    """Number of digits of a decimal type, and how many of them follow the point."""
+
+    precision: int
+    scale: int
+
+    @property
+    def largest(self) -> float:
+        """The largest float64 that does not exceed the largest decimal."""
+        with localcontext(prec=100):
+            largest = Decimal(10**self.precision - 1).scaleb(-self.scale)
+            number = float(largest)
+            return number if Decimal(number) <= largest else float(np.nextafter(number, 0))
+
+    def __str__(self) -> str:
+        """Return the type as Arrow and polars print it, without the number of bits."""
+        return f"decimal({self.precision}, {self.scale})"
+
+
+def decimal_type(arrow_type: pa.DataType) -> DecimalType | None:
+    """Return precision and scale of a decimal type; None for any other type."""
+    import pyarrow as pa
+
+    if not pa.types.is_decimal(arrow_type):
+        return None
+    return DecimalType(arrow_type.precision, arrow_type.scale)
 
 
 def decimals_to_numbers(column: ArrowColumn) -> np.ndarray:
@@ -82,21 +110,12 @@ def numbers_to_decimals(values: np.ndarray, arrow_type: pa.DataType) -> pa.Array
     """
     import pyarrow as pa
 
-    largest = _largest(arrow_type.precision, arrow_type.scale)
+    largest = DecimalType(arrow_type.precision, arrow_type.scale).largest
     clipped = np.clip(np.asarray(values, dtype=np.float64), -largest, largest)
     # Arrow's cast to 64-bit decimals rounds less accurately than its cast to 128-bit ones.
     wide = pa.decimal256 if arrow_type.bit_width == 256 else pa.decimal128
     decimals = pa.array(clipped).cast(wide(arrow_type.precision, arrow_type.scale))
     return decimals.cast(arrow_type)
-
-
-def _largest(precision: int, scale: int) -> float:
-    """Return the largest float64 that does not exceed the largest decimal."""
-    with localcontext() as context:
-        context.prec = 100
-        largest = Decimal(10**precision - 1).scaleb(-scale)
-        number = float(largest)
-        return number if Decimal(number) <= largest else float(np.nextafter(number, 0))
 
 
 def decimals_to_labels(column: ArrowColumn) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 from smotefast._typing import CSR, Container, Matrix
 from smotefast.tables.categories import EncodedColumn, MixedRows
 from smotefast.tables.column_types import ColumnType
+from smotefast.tables.decimals import DecimalType
 from smotefast.tables.protocol import Fill, Table
 
 
@@ -66,6 +67,10 @@ class NarwhalsTable:
     def numpy_dtypes(self, columns: Sequence[int]) -> list[np.dtype]:
         """Return the dtypes of the numbers of columns."""
         return self._native.numpy_dtypes(columns)
+
+    def decimal_types(self, columns: Sequence[int]) -> list[DecimalType | None]:
+        """Return the types of decimal columns; None for other columns."""
+        return self._native.decimal_types(columns)
 
     def encode(self, column: int) -> EncodedColumn:
         """Return a column as categories."""

@@ -13,11 +13,13 @@ from smotefast.tables.arrays import open_array
 from smotefast.tables.casting import ColumnReader, common_dtype, frame_dtype, write_matrix
 from smotefast.tables.categories import EncodedColumn, MixedRows
 from smotefast.tables.column_types import ColumnType
+from smotefast.tables.decimals import DecimalType, decimal_type
 from smotefast.tables.pandas_columns import (
     append_mixed,
     append_values,
     encode_series,
     frame_of,
+    is_decimal,
     is_sparse,
     like,
     numpy_dtype,
@@ -72,6 +74,13 @@ class PandasColumns:
         selected = self._frame.dtypes.iloc[list(columns)]
         dtypes = [numpy_dtype(dtype, name) for name, dtype in selected.items()]
         return [np.dtype(np.float64) if dtype.kind == "O" else dtype for dtype in dtypes]
+
+    def decimal_types(self, columns: Sequence[int]) -> list[DecimalType | None]:
+        """Return the types of Arrow-backed decimal columns; None for other columns."""
+        dtypes = self._frame.dtypes.iloc[list(columns)]
+        return [
+            decimal_type(dtype.pyarrow_dtype) if is_decimal(dtype) else None for dtype in dtypes
+        ]
 
     def column_types(self) -> list[ColumnType]:
         """Return the type of each column."""

@@ -19,6 +19,7 @@ from smotefast.tables.arrow_columns import (
 from smotefast.tables.casting import frame_dtype, not_numeric
 from smotefast.tables.categories import EncodedColumn, MixedRows, encode_array, encode_arrow
 from smotefast.tables.column_types import ColumnType, arrow_column_type
+from smotefast.tables.decimals import DecimalType, decimal_type
 from smotefast.tables.protocol import DenseTable, Fill, Table, check_shape
 
 if TYPE_CHECKING:
@@ -90,6 +91,10 @@ class PolarsTable(DenseTable):
     def numpy_dtypes(self, columns: Sequence[int]) -> list[np.dtype]:
         """Return the dtypes of the numbers of columns."""
         return numpy_types(self.select(columns)._numeric_fields())
+
+    def decimal_types(self, columns: Sequence[int]) -> list[DecimalType | None]:
+        """Return the types of decimal columns; None for other columns."""
+        return [decimal_type(field.type) for field in self.select(columns)._numeric_fields()]
 
     def encode(self, column: int) -> EncodedColumn:
         """Return a column as categories."""

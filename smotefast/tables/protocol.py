@@ -11,6 +11,7 @@ import numpy as np
 from smotefast._typing import CSR, Container, Matrix
 from smotefast.tables.categories import EncodedColumn, MixedRows
 from smotefast.tables.column_types import ColumnType
+from smotefast.tables.decimals import DecimalType
 
 # Writes new rows into an array of shape (n_new, n_features) of the matrix dtype.
 Fill = Callable[[np.ndarray], None]
@@ -44,6 +45,10 @@ class TableSchema(Protocol):
 
     def numpy_dtypes(self, columns: Sequence[int]) -> list[np.dtype]:
         """Return the dtypes of numeric columns, by position, as if no value were missing."""
+        ...
+
+    def decimal_types(self, columns: Sequence[int]) -> list[DecimalType | None]:
+        """Return the types of decimal columns, by position; None for other columns."""
         ...
 
 
@@ -121,6 +126,10 @@ class DenseTable:
 
     is_sparse = False
     has_dtypes = True
+
+    def decimal_types(self, columns: Sequence[int]) -> list[DecimalType | None]:
+        """Return None for each of these columns, for containers without decimal types."""
+        return [None] * len(columns)
 
     def append_sparse(self, block: CSR | None) -> Container:
         """Raise TypeError: ``extend`` appends rows to a dense table."""

@@ -11,6 +11,7 @@ from smotefast._typing import CSR, SparseMatrix
 from smotefast.tables.casting import cast_column
 from smotefast.tables.categories import EncodedColumn, MixedRows, encode_array
 from smotefast.tables.column_types import ColumnType
+from smotefast.tables.decimals import DecimalType
 from smotefast.tables.protocol import Fill, check_shape
 
 
@@ -89,6 +90,10 @@ class SparseTable:
     def numpy_dtypes(self, columns: Sequence[int]) -> list[np.dtype]:
         """Return the dtype of the matrix for each of these columns."""
         return [self._matrix.dtype] * len(columns)
+
+    def decimal_types(self, columns: Sequence[int]) -> list[DecimalType | None]:
+        """Return None for each of these columns: a matrix holds no decimals."""
+        return [None] * len(columns)
 
     def encode(self, column: int) -> EncodedColumn:
         """Return a column as categories; an element that is not stored is 0."""

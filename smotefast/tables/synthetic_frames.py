@@ -14,8 +14,9 @@ import numpy as np
 
 from smotefast._messages import list_names, quote_name
 from smotefast.exceptions import MissingPackageError
-from smotefast.tables.casting import read_objects
+from smotefast.tables.casting import number_range, read_objects
 from smotefast.tables.column_types import is_missing
+from smotefast.tables.decimals import DecimalType
 from smotefast.tables.protocol import library_of
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class FrameSchema:
         Positions of the columns of numbers and of categories.
     dtypes
         Dtype of each column of numbers.
+    decimals
+        Decimal type of each of these columns; None if it has another type.
     is_whole
         Whether each column of numbers holds whole numbers only.
     categories
@@ -49,6 +52,7 @@ class FrameSchema:
     numeric: Sequence[int]
     categorical: Sequence[int]
     dtypes: list[np.dtype[Any]]
+    decimals: list[DecimalType | None]
     is_whole: np.ndarray
     categories: list[list[Any]]
     is_category: list[bool]
@@ -116,8 +120,9 @@ class FrameSchema:
         numbers = np.empty((n_samples, len(self.numeric)))
         codes = np.empty((n_samples, len(self.categorical)), dtype=np.int32)
         for i, j in enumerate(self.numeric):
-            values = _finite_values(columns[j], self.names[j], self.dtypes[i])
+            values = _as_numbers(columns[j], self.names[j])
             numbers[:, i] = np.rint(values) if self.is_whole[i] else values
+            _check_range(numbers[:, i], self.names[j], self.dtypes[i], self.decimals[i])
         for i, j in enumerate(self.categorical):
             codes[:, i] = _known_codes(columns[j], self.names[j], self.categories[i])
         return numbers, codes
@@ -194,7 +199,7 @@ def _plain_dtype(column: Any) -> Any:
     return column.dtype if isinstance(column.dtype, np.dtype) else np.dtype(object)
 
 
-def _finite_values(values: np.ndarray, name: str, dtype: np.dtype[Any]) -> np.ndarray:
+def _as_numbers(values: np.ndarray, name: str) -> np.ndarray:
     """Return a column of numbers as float64."""
     if values.dtype.kind not in "biuf":
         try:
@@ -204,15 +209,24 @@ def _finite_values(values: np.ndarray, name: str, dtype: np.dtype[Any]) -> np.nd
             raise ValueError(
                 f"column {name!r} holds {quote_name(other)}, and X has numbers there."
             ) from None
-    numbers = values.astype(np.float64)
-    limit = np.finfo(dtype if dtype.kind == "f" else np.float64).max
-    is_bad = ~(np.abs(numbers) <= limit)
-    if is_bad.any():
+    return values.astype(np.float64)
+
+
+def _check_range(
+    numbers: np.ndarray, name: str, dtype: np.dtype[Any], decimal: DecimalType | None
+) -> None:
+    """Refuse numbers that a column cannot hold; in one of booleans, from 0.5 all are True."""
+    least, largest = number_range(np.dtype(float) if dtype.kind == "b" else dtype, decimal)
+    is_outside = (numbers < least) | (numbers > largest)
+    what = f"outside of {least:.10g} to {largest:.10g}, the range of {decimal or dtype}"
+    advice = " Convert the column of X to a wider dtype if they are right."
+    if not (is_finite := np.isfinite(numbers)).all():
+        is_outside, what, advice = ~is_finite, "missing or infinite", ""
+    if is_outside.any():
         raise ValueError(
-            f"column {name!r} holds {is_bad.sum():,} of {len(numbers):,} values that are "
-            f"missing, infinite or too large for {dtype}, such as {numbers[is_bad][0]}."
+            f"column {name!r} holds {is_outside.sum():,} of {len(numbers):,} values that are "
+            f"{what}, such as {numbers[is_outside][0]:.10g}.{advice}"
         )
-    return numbers
 
 
 def _is_number(value: Any) -> bool:

@@ -1,6 +1,7 @@
 """Jobs with parameters for single columns: limits work, other searches are refused by name."""
 
 import json
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -11,14 +12,20 @@ import pytest
 from smotefast import SMOTE, SMOTENC, SMOTETomek
 from tests.helpers.parquet_files import imbalanced, in_memory, resample, same, write_file
 
-LIMITS = {"bounds": {"f0": (-3.5, None), "whole": (0, 9.5)}, "round_columns": ["whole", "f1"]}
+LIMITS = {
+    "bounds": {"f0": (-3.5, None), "whole": (0, 9.5), "price": (0.05, 0.95)},
+    "round_columns": ["whole", "f1"],
+}
 
 
 def table_of(n_rows=400):
     table = imbalanced(n_rows)
     whole = pa.array(np.random.default_rng(1).integers(-9, 30, n_rows), pa.int16())
     kinds = pa.array(np.random.default_rng(2).choice(list("pq"), n_rows))
-    return table.append_column("whole", whole).append_column("kind", kinds)
+    tenths = np.random.default_rng(3).integers(-5, 15, n_rows).tolist()
+    prices = pa.array([Decimal(each).scaleb(-1) for each in tenths], pa.decimal128(5, 1))
+    table = table.append_column("whole", whole).append_column("price", prices)
+    return table.append_column("kind", kinds)
 
 
 @pytest.mark.parametrize("sampler", [SMOTE, SMOTENC], ids=lambda cls: cls.__name__)
@@ -35,6 +42,9 @@ def test_jobs__limit_samples_as_in_memory(sampler, limits, tmp_path, destination
     assert same(found, in_memory(table, over))
     new = found.slice(len(table))
     assert pc.min(new["whole"]).as_py() >= (0 if limits is LIMITS else -5)
+    if limits is LIMITS:
+        assert set(map(float, new["price"].to_pylist())) >= {0.1, 0.9}
+        assert 0.05 <= min(new["price"].to_pylist()) <= max(new["price"].to_pylist()) <= 0.95
     assert "bounds" in json.loads(report.read_text())["samplers"][0]["parameters"]
 
 

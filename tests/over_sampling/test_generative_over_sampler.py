@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+import itertools
+import pickle
+from copy import deepcopy
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,6 +21,8 @@ from sklearn.pipeline import Pipeline
 
 import smotefast
 from smotefast import Combination, GenerativeOverSampler, RandomUnderSampler
+from smotefast.over_sampling.generative.synthesis import sampled_rows
+from smotefast.tables.synthetic_frames import FrameSchema
 from tests.helpers.datasets import classes
 from tests.helpers.hypothesis_examples import examples
 from tests.helpers.synthesizers import Returns, TableMixture
@@ -149,10 +157,18 @@ WRONG = {
     "text": (lambda rows: rows.assign(count="12"), "column 'count' holds '12'"),
     "a complex number": (lambda rows: rows.assign(count=1j), "column 'count' holds"),
     "NaN": (lambda rows: rows.assign(amount=np.nan), "column 'amount' holds 40 of 40 values"),
-    "infinity": (lambda rows: rows.assign(count=np.inf), "missing, infinite or too large"),
+    "infinity": (
+        lambda rows: rows.assign(count=np.inf),
+        "40 of 40 values that are missing or infinite, such as inf",
+    ),
     "a number beyond float32": (
         lambda rows: rows.assign(amount=1e39),
-        "too large for float32, such as 1e",
+        "outside of .* to 3.402823466e\\+38, the range of float32, such as 1e",
+    ),
+    "a number beyond int8": (
+        lambda rows: rows.assign(code=np.where(np.arange(40) < 3, 127.6, 7)),
+        "'code' holds 3 of 40 values that are outside of -128 to 127, the range of int8, such "
+        r"as 128\. Convert the column of X to a wider dtype",
     ),
     "one dimension": (lambda rows: rows["count"].to_numpy(), r"shape \(40,\), and X has 6"),
     "a tuple of nothing": (lambda rows: (), r"type tuple and shape \(0,\), and X has 6"),
@@ -224,19 +240,78 @@ def test_a_synthesizer_that_deepcopy_refuses__is_copied():
     assert sampler.synthesizers_["few"].requested == [40]
 
 
+def same_rows(rows, n):
+    return rows
+
+
+def test_a_synthesizer_that_pickle_refuses__is_passed_to_other_processes():
+    X, y = table()
+    model = NotCopied(same_rows)
+    with pytest.raises(AttributeError):
+        pickle.dumps(model)
+    sampler = GenerativeOverSampler(model, sampling_strategy=0.9)
+    for passed in (pickle.loads(pickle.dumps(sampler)), copy.copy(sampler), deepcopy(sampler)):
+        assert type(passed.synthesizer) is NotCopied
+        pd.testing.assert_frame_equal(
+            passed.fit_resample(X, y)[0], sampler.fit_resample(X, y)[0]
+        )
+    mixture = GenerativeOverSampler(TableMixture())
+    assert pickle.loads(pickle.dumps(mixture)).synthesizer.n_components == 2
+
+
 def test_missing_rows__are_sampled_again_and_rows_beyond_are_dropped():
     X, y = classes(0, (60, 20), 3)
     sampler = GenerativeOverSampler(Returns(lambda rows, n: rows[:9]))
     assert len(sampler.fit_resample(X, y)[0]) == 120
-    assert sampler.synthesizers_[1].requested == [40, 31, 22, 13, 4]
+    assert sampler.synthesizers_[1].requested == [40, 138, 218, 191, 66]
     sampler = GenerativeOverSampler(Returns(lambda rows, n: pd.concat([rows, rows])))
     assert len(sampler.fit_resample(X, y)[0]) == 120
+
+
+@pytest.mark.parametrize("share", [1 / 3, 0.02])
+def test_a_synthesizer_that_rejects_a_share_of_rows__is_requested_more(share):
+    X, y = classes(0, (3_000, 20), 3)
+    model = Returns(lambda rows, n: rows[: int(share * n)])
+    sampler = GenerativeOverSampler(model)
+    y_new = sampler.fit_resample(X, y)[1]
+    assert (y_new == 1).sum() == 3_000
+    requested = sampler.synthesizers_[1].requested
+    assert len(requested) <= (3 if share > 0.1 else 6)
+    assert max(requested) <= 10 * 2_980
+
+
+@examples(60)
+@given(
+    n_new=st.integers(1, 5_000), shares=st.lists(st.floats(0, 1.5), min_size=10, max_size=10)
+)
+def test_requests__end_after_ten_calls_whatever_is_returned(n_new, shares):
+    requested = []
+
+    def samples(n):
+        requested.append(n)
+        return np.zeros((int(shares[len(requested) - 1] * n), 1))
+
+    schema = FrameSchema(["a"], [0], [], [np.dtype(float)], [None], np.array([False]), [], [])
+    model = SimpleNamespace(sample=samples)
+    try:
+        numbers, codes = sampled_rows(model, schema, "few", n_new, itertools.repeat(None))
+        message = f"{len(numbers)} rows, codes {codes.shape}"
+    except ValueError as error:
+        message = str(error)
+    returned = [int(s * n) for s, n in zip(shares, requested, strict=False)]
+    if sum(returned) >= n_new:
+        assert message == f"{n_new} rows, codes ({n_new}, 0)"
+    else:
+        assert f"gave {sum(returned):,} of {n_new:,} rows for class 'few' in 10" in message
+    assert sum(returned[:-1]) < n_new
+    assert all(1 <= n <= 10 * n_new for n in requested)
 
 
 def test_a_synthesizer_that_gives_too_few_rows__is_refused_after_ten_calls():
     X, y = classes(0, (60, 20), 3)
     sampler = GenerativeOverSampler(Returns(lambda rows, n: rows[:3]))
-    with pytest.raises(ValueError, match="gave 30 of 40 rows for class 1 in 10 calls"):
+    message = r"gave 30 of 40 rows for class 1 in 10 calls of sample\(n\), \d,\d+ requested"
+    with pytest.raises(ValueError, match=message):
         sampler.fit_resample(X, y)
     with pytest.raises(ValueError, match="gave 0 of 40 rows"):
         sampler.set_params(synthesizer=Returns(lambda rows, n: rows[:0])).fit_resample(X, y)

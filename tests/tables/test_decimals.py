@@ -8,10 +8,11 @@ from decimal import Decimal
 import numpy as np
 import pyarrow as pa
 import pytest
+from scipy import sparse
 
 from smotefast.over_sampling import SMOTE, SMOTENC, RandomOverSampler
 from smotefast.tables import open_table, open_target
-from smotefast.tables.decimals import decimals_to_numbers, numbers_to_decimals
+from smotefast.tables.decimals import DecimalType, decimals_to_numbers, numbers_to_decimals
 
 pd = pytest.importorskip("pandas")
 pl = pytest.importorskip("polars")
@@ -109,6 +110,15 @@ def test_decimal_columns__keep_their_type_and_get_rounded_values(sampler, kind):
         assert found == prices_of(X)[1]
         assert values == expected
         assert values[:60] == PRICES
+
+
+def test_decimal_types__are_known_in_every_container():
+    narwhals = pytest.importorskip("narwhals")
+    wrapped = narwhals.from_native(next(containers()), eager_only=True)
+    for X in (*containers(), wrapped):
+        assert open_table(X).decimal_types([1, 0]) == [None, DecimalType(9, 2)]
+    for X in (np.eye(2), sparse.csr_array(np.eye(2)), pd.DataFrame(np.eye(2))):
+        assert open_table(X).decimal_types([1, 0]) == [None, None]
 
 
 def test_decimal_columns__are_numeric_or_categorical_columns_of_smotenc():

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils import check_random_state
 
-from smotefast._phases import phase
 from smotefast._typing import Label, Matrix
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.input_checks import count_values, finite_numbers
@@ -16,30 +15,24 @@ from smotefast.engine.job import Job
 from smotefast.engine.mixed_recipes import MixedMatrix, first_rows
 from smotefast.engine.needs import Needs
 from smotefast.engine.param_constraints import OVER_SAMPLER, Instance, StrOptions
-from smotefast.engine.recipes import Recipe, dense_rows
+from smotefast.engine.recipes import Recipe
 from smotefast.engine.rows import ClassRows
-from smotefast.engine.user_estimators import (
-    copied,
-    parameters_of,
-    seed_synthesizer,
-    takes_seed,
-)
+from smotefast.engine.user_estimators import Attributes, copied, picklable, takes_seed
 from smotefast.over_sampling._categorical import encode_columns
 from smotefast.over_sampling.base import BaseOverSampler
-from smotefast.over_sampling.column_positions import categorical_positions
+from smotefast.over_sampling.columns.positions import categorical_positions
 from smotefast.over_sampling.generative.given_samples import (
     Given,
     GivenMixed,
     InOrder,
     NoOrigins,
 )
+from smotefast.over_sampling.generative.synthesis import fitted_on_class, sampled_rows
 from smotefast.tables import Table, Target
 from smotefast.tables.categories import MixedRows
 from smotefast.tables.synthetic_frames import WHOLE_BELOW, FrameSchema
 from smotefast.typing import SamplingStrategy, Seed
 
-# How often ``sample`` is called for a class: a synthesizer may reject some of its rows.
-_MAX_CALLS = 10
 _NO_ROWS = np.empty(0, dtype=np.int64)
 
 
@@ -96,8 +89,8 @@ class GenerativeOverSampler(BaseOverSampler):
     ------
     ValueError
         If the samples do not fit X: a column is missing, a category does not occur in X, a
-        number is text, missing or infinite; if ten calls of ``sample`` give too few rows; if X
-        is not finite in its columns of numbers.
+        number is text, missing, infinite or outside of the range of its dtype; if ten calls of
+        ``sample`` give too few rows; if X is not finite in its columns of numbers.
     ImportError
         If pandas is not installed.
 
@@ -173,6 +166,17 @@ class GenerativeOverSampler(BaseOverSampler):
         params = self.get_params(deep=False)
         return type(self)(**{name: copied(value) for name, value in params.items()})
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the state for pickle, also of a synthesizer that cannot be pickled itself."""
+        state: dict[str, Any] = super().__getstate__()
+        return {**state, "synthesizer": picklable(self.synthesizer)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the state of ``__getstate__``."""
+        if isinstance(synthesizer := state["synthesizer"], Attributes):
+            state = {**state, "synthesizer": synthesizer.as_object()}
+        super().__setstate__(state)
+
     def _checked_matrix(self, table: Table) -> Matrix | MixedMatrix:
         """Return numbers, and codes if there are categories; learn the columns."""
         categorical = np.sort(categorical_positions(self.categorical_features, table))
@@ -191,6 +195,7 @@ class GenerativeOverSampler(BaseOverSampler):
             numeric.tolist(),
             categorical.tolist(),
             _column_dtypes(table, numeric, numbers.dtype),
+            table.decimal_types(numeric.tolist()),
             count_values(numbers, _has_fraction_or_is_large) == 0,
             categories,
             [types[j] == "category" for j in categorical],
@@ -211,9 +216,11 @@ class GenerativeOverSampler(BaseOverSampler):
         recipes: list[Recipe] = []
         for label, n_new in n_to_generate.items():
             if n_new:
-                synthesizer = self._fitted(rows.matrix(label), label, next(seeds))
-                self.synthesizers_[label] = synthesizer
-                numbers, codes = self._samples(synthesizer, label, n_new, seeds)
+                fitted = fitted_on_class(
+                    self.synthesizer, self._schema, rows.matrix(label), label, next(seeds)
+                )
+                self.synthesizers_[label] = fitted
+                numbers, codes = sampled_rows(fitted, self._schema, label, n_new, seeds)
                 recipes.append(self._recipe(label, numbers, codes))
         return Job(recipes, messages=self._messages())
 
@@ -224,55 +231,6 @@ class GenerativeOverSampler(BaseOverSampler):
             f"{type(self.synthesizer).__name__} takes no seed, so random_state="
             f"{self.random_state!r} does not make its samples repeatable."
         ]
-
-    def _fitted(self, matrix: Any, label: Label, seed: int | None) -> Any:
-        """Return a copy of the synthesizer, fitted on the rows of a class."""
-        synthesizer = copied(self.synthesizer)
-        seed_synthesizer(synthesizer, seed)
-        if isinstance(matrix, MixedMatrix):
-            frame = self._schema.frame(dense_rows(matrix.numbers), matrix.codes)
-        else:
-            frame = self._schema.frame(dense_rows(matrix), np.empty((matrix.shape[0], 0), int))
-        given = {}
-        if "discrete_columns" in parameters_of(synthesizer.fit):
-            given["discrete_columns"] = self._schema.discrete_columns()
-        try:
-            with phase("fitting a synthesizer"):
-                synthesizer.fit(frame, **given)
-        except Exception as error:
-            error.add_note(f"While fitting the {len(frame):,} rows of class {label!r}.")
-            raise
-        return synthesizer
-
-    def _samples(
-        self, synthesizer: Any, label: Label, n_new: int, seeds: Iterator[int | None]
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the numbers and codes of samples, after more calls if rows are missing."""
-        parts, n_missing = [], n_new
-        for _ in range(_MAX_CALLS):
-            given = seed_synthesizer(synthesizer, next(seeds))
-            try:
-                samples = synthesizer.sample(n_missing, **given)
-            except Exception as error:
-                error.add_note(f"While sampling {n_missing:,} rows of class {label!r}.")
-                raise
-            try:
-                numbers, codes = self._schema.numbers_and_codes(samples)
-            except ValueError as why:
-                raise ValueError(
-                    f"The samples of {type(synthesizer).__name__} for class {label!r} do not "
-                    f"fit X: {why} Correct what the synthesizer returns, or use another one."
-                ) from why
-            parts.append((numbers[:n_missing], codes[:n_missing]))
-            n_missing -= len(parts[-1][0])
-            if not n_missing:
-                all_numbers, all_codes = zip(*parts, strict=True)
-                return np.concatenate(all_numbers), np.concatenate(all_codes)
-        raise ValueError(
-            f"{type(synthesizer).__name__} gave {n_new - n_missing:,} of {n_new:,} rows for "
-            f"class {label!r} in {_MAX_CALLS} calls of sample(n). Request fewer by "
-            "sampling_strategy, or relax what it rejects."
-        )
 
     def _recipe(self, label: Label, numbers: np.ndarray, codes: np.ndarray) -> Recipe:
         origins = NoOrigins(label, _NO_ROWS, _NO_ROWS, None, InOrder(len(numbers)), None)

@@ -1,0 +1,1 @@
+"""Parameters that name columns: which they are, and what they change."""

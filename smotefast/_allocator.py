@@ -6,10 +6,12 @@ before pyarrow is imported.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
 import os
 import sys
+from collections.abc import Iterator
 
 _is_chosen = False
 
@@ -50,6 +52,19 @@ def relax_allocator() -> None:
         import pyarrow as pa
 
         pa.jemalloc_set_decay_ms(100)
+
+
+@contextlib.contextmanager
+def relaxed_allocator() -> Iterator[None]:
+    """Relax the allocator for a while, if ``choose_allocator`` has chosen it."""
+    if not (_is_chosen and uses_jemalloc()):
+        yield
+        return
+    relax_allocator()
+    try:
+        yield
+    finally:
+        choose_allocator()
 
 
 def uses_jemalloc() -> bool:

@@ -217,7 +217,7 @@ def _prepare(
         scratch=scratch,
         gathered=gathered,
     )
-    if request.arguments.on_cluster:
+    if request.arguments.on_cluster or prepared.plan.n_workers > 1:
         prepared.job.n_threads = 1  # of each task; the samples do not depend on it
     if recorded is None:
         plan = prepared.plan

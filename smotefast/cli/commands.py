@@ -6,11 +6,14 @@ fast.
 
 from __future__ import annotations
 
+import atexit
+import gc
 from contextlib import nullcontext
 from typing import Annotated, Any
 
 import typer
 
+from smotefast._deferred_imports import import_uncollected
 from smotefast._version import __version__
 from smotefast.cli import bench, options
 from smotefast.cli.cluster_option import check_address, opened_cluster
@@ -128,6 +131,7 @@ def resample(
     with one_line_errors(debug):
         if quiet:
             silence_log()
+        import_uncollected("smotefast.batch")
         from smotefast.batch import check_arguments, check_job, resample_dataset
 
         with usage_errors():
@@ -210,6 +214,7 @@ def plan(
     given = dict(locals())
     with one_line_errors(debug):
         silence_log()
+        import_uncollected("smotefast.batch")
         from smotefast.batch import check_arguments, plan_dataset
 
         if is_written_before(source):
@@ -530,4 +535,6 @@ def warmup(
 
 def main() -> None:
     """Run the command ``smotefast``."""
+    # The interpreter looks through all objects at its end: 0.4 s, with 1,400 modules.
+    atexit.register(gc.freeze)
     app()

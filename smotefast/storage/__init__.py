@@ -7,8 +7,8 @@ the destination in one step. ``ParquetSink`` writes a file.
 
 from smotefast._allocator import (
     relax_allocator,
-    relaxed_allocator,
     release_memory,
+    release_often,
     uses_jemalloc,
 )
 from smotefast._process import exit_on_signals, resident_bytes
@@ -87,8 +87,8 @@ __all__ = [
     "recover",
     "recover_any",
     "relax_allocator",
-    "relaxed_allocator",
     "release_memory",
+    "release_often",
     "resident_bytes",
     "resolve_memory_limit",
     "shown_path",

@@ -1,4 +1,4 @@
-"""A command imports neither pandas nor scipy.stats, and the latter works when it is used."""
+"""A command imports neither pandas nor parts of scipy, which work when they are used."""
 
 from __future__ import annotations
 
@@ -34,10 +34,17 @@ def run(code, *arguments):
     return done.stdout
 
 
-def test_a_job__loads_no_pandas_and_no_distributions(tmp_path):
+def test_a_job__loads_no_pandas_no_distributions_and_no_special_functions(tmp_path):
     source = write_file(tmp_path / "in.parquet", imbalanced(20_000))
-    loaded = LOADED.format(names=["pandas", "scipy.optimize", "scipy.stats._stats_py", "numba"])
+    unused = ["pandas", "scipy.optimize", "scipy.stats._stats_py", "scipy.special._basic"]
+    loaded = LOADED.format(names=[*unused, "numba"])
     assert run(JOB + loaded, source, tmp_path / "out.parquet").split() == ["numba"]
+
+
+def test_a_command__collects_garbage_after_its_imports(tmp_path):
+    source = write_file(tmp_path / "in.parquet", imbalanced(200))
+    frozen = "import gc\nprint(gc.isenabled(), gc.get_freeze_count() > 100_000)"
+    assert run(JOB + frozen, source, tmp_path / "out.parquet") == "True True\n"
 
 
 @pytest.mark.parametrize(
@@ -47,11 +54,16 @@ def test_a_job__loads_no_pandas_and_no_distributions(tmp_path):
         "from scipy.stats import norm\nassert norm.cdf(0) == 0.5",
         "from scipy import stats\nassert stats.norm.cdf(0) == 0.5",
         "import scipy.stats.mstats\nassert scipy.stats.mstats.rankdata([2, 1])[0] == 2",
+        "import scipy.special\nassert scipy.special.expit(0) == 0.5",
+        "from scipy.special import expit\nassert expit(0) == 0.5",
+        "from scipy import special\nassert special.expit(0) == 0.5",
+        "from scipy.special.cython_special import expit\nassert expit(0.0) == 0.5",
+        "from sklearn.svm import SVC\nSVC().fit([[0], [1]], [0, 1])",
         "import inspect, scipy.stats\ninspect.getmodule(run)\n"
         "assert 'scipy.optimize' not in __import__('sys').modules",
     ],
 )
-def test_scipy_stats__is_there_when_it_is_used(use):
+def test_parts_of_scipy__are_there_when_they_are_used(use):
     run(f"{USED}def run(): pass\n{use}")
 
 

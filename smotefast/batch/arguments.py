@@ -25,6 +25,16 @@ from smotefast.storage.limits import Limit
 from smotefast.storage.remote.urls import parse_url
 from smotefast.storage.schemas import SCHEMAS
 
+_CHOICES = {
+    "rows": ("all", "synthetic"),
+    "order": ("source", "shuffled"),
+    "schema": SCHEMAS,
+    "keep_fill": ("null", "base"),
+    "if_balanced": ("error", "copy"),
+    "absent_classes": ("error", "ignore"),
+    "resume": ("auto", "never", "require"),
+}
+
 
 class Arguments(NamedTuple):
     """Checked arguments: paths as strings, the limit in bytes, copies of the samplers.
@@ -98,13 +108,15 @@ def check_arguments(
         The message names the argument and the allowed values.
     """
     limit = resolve_memory_limit(memory_limit)
-    _check_choice("rows", rows, "all", "synthetic")
-    _check_choice("order", order, "source", "shuffled")
-    _check_choice("schema", schema, *SCHEMAS)
-    _check_choice("keep_fill", keep_fill, "null", "base")
-    _check_choice("if_balanced", if_balanced, "error", "copy")
-    _check_choice("absent_classes", absent_classes, "error", "ignore")
-    _check_choice("resume", resume, "auto", "never", "require")
+    _check_choices(
+        rows=rows,
+        order=order,
+        schema=schema,
+        keep_fill=keep_fill,
+        if_balanced=if_balanced,
+        absent_classes=absent_classes,
+        resume=resume,
+    )
     check_format(format)
     kept = column_names(keep, "keep")
     if keep_fill == "base" and not kept:
@@ -118,11 +130,8 @@ def check_arguments(
     if on_cluster:
         refuse_on_cluster(steps, order)
     location = destination_location(destination) if is_written else Location("", LOCAL)
-    if on_cluster and location.files.is_remote and scratch is None:
-        raise ArgumentError(
-            f"The destination {location.path!r} is in a store, so a job on a cluster needs "
-            "scratch: a folder that all workers have under the same path."
-        )
+    if on_cluster and scratch is None:
+        _refuse_store(location)
     return Arguments(
         check_source(source),
         *location,
@@ -149,6 +158,15 @@ def check_arguments(
     )
 
 
+def _refuse_store(location: Location) -> None:
+    """Refuse a destination in a store, for a job on a cluster without ``scratch``."""
+    if location.files.is_remote:
+        raise ArgumentError(
+            f"The destination {location.path!r} is in a store, so a job on a cluster needs "
+            "scratch: a folder that all workers have under the same path."
+        )
+
+
 def _check_weights(
     steps: JobSteps, weight_column: str | None, weights_from: str | None
 ) -> None:
@@ -166,11 +184,14 @@ def _check_weights(
         )
 
 
-def _check_choice(parameter: str, value: Any, *choices: str) -> None:
-    if value not in choices:
-        suggestion = did_you_mean(value, choices)
-        allowed = " or ".join(map(repr, choices))
-        raise ValueError(f"{parameter}={value!r} must be {allowed}.{suggestion}")
+def _check_choices(**given: Any) -> None:
+    """Check parameters that are one of a few words."""
+    for parameter, value in given.items():
+        choices = _CHOICES[parameter]
+        if value not in choices:
+            suggestion = did_you_mean(value, choices)
+            allowed = " or ".join(map(repr, choices))
+            raise ValueError(f"{parameter}={value!r} must be {allowed}.{suggestion}")
 
 
 def check_format(format: str | None) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from smotefast.batch.column_sizes import ColumnSizes
 from smotefast.batch.memory_needs import MemoryNeed
 from smotefast.batch.peak_memory import PeakMemory
 from smotefast.batch.shuffle_plan import ShuffleNeed, ShuffleSizes
-from smotefast.storage import format_size, relax_allocator, release_memory
+from smotefast.storage import format_size, relax_allocator, release_memory, release_often
 
 # Row groups aim at the larger size, and shrink to the smaller one where memory is short: larger
 # groups save nothing, smaller ones cost readers.
@@ -140,47 +141,77 @@ def make_plan(
     candidates = _block_sizes(peak.row_bytes, n_written, group_rows, row_group_size)
     if not is_written:
         candidates = [_block_of_batches(rows, row_group_size) for _, rows in candidates]
-    choices = [(candidates[0], n) for n in range(n_workers, 1, -1)]
-    choices += [(candidate, 1) for candidate in candidates]
     runs = _run_sizes(shuffle, run_bytes)
-    blocks, n_at_once, run = next(
-        (
-            (*choice, run)
-            for choice, run in itertools.product(choices, runs)
-            if peak.of_blocks(*choice, run) <= limit
-        ),
-        (None, 1, 0),
-    )
     least = min(peak.of_blocks(each, 1, run) for each in candidates for run in runs)
     least += _PROCESSES
-    if blocks is None:
+    choice = _first_fitting(peak, candidates, runs, n_workers, limit)
+    if choice is None:
         name = "row_group_size" if is_written else "batch_rows"
         given = None if row_group_size is None else f"{name}={row_group_size}"
         raise MemoryLimitError(_too_much(limit, least, peak.program, given), least)
-    fitting, batch_rows = blocks
-    expected = peak.of_blocks(blocks, n_at_once, run)
-    spare = limit - expected - peak.row_bytes * fitting - _PLENTY
-    sort, kept = None, 0
+    sort = None
     if shuffle is not None:
-        while_writing = peak.while_writing(blocks, n_at_once, run)
-        sort = shuffle.sizes(run, limit - while_writing)
+        sort = shuffle.sizes(choice.run_bytes, limit - peak.while_writing(*choice))
+    return _plan_of(choice, peak, need, sort, n_written, limit, least)
+
+
+class _Choice(NamedTuple):
+    """Rows of a row group and of a batch, parts to write at a time, and size of a run."""
+
+    blocks: tuple[int, int]
+    n_workers: int
+    run_bytes: int
+
+
+def _first_fitting(
+    peak: PeakMemory,
+    candidates: list[tuple[int, int]],
+    runs: list[int],
+    n_workers: int,
+    limit: int,
+) -> _Choice | None:
+    """Return the first choice below the limit: the largest blocks with all workers first."""
+    choices = [(candidates[0], n) for n in range(n_workers, 1, -1)]
+    choices += [(candidate, 1) for candidate in candidates]
+    for choice, run in itertools.product(choices, runs):
+        if peak.of_blocks(*choice, run) <= limit:
+            return _Choice(*choice, run)
+    return None
+
+
+def _plan_of(
+    choice: _Choice,
+    peak: PeakMemory,
+    need: MemoryNeed,
+    sort: ShuffleSizes | None,
+    n_written: int,
+    limit: int,
+    least: int,
+) -> Plan:
+    """Return the plan of a choice: what is to spare is for more queries, rows and samples."""
+    (group_rows, batch_rows), n_workers, _ = choice
+    expected = peak.of_blocks(*choice)
+    spare = limit - expected - peak.row_bytes * group_rows - _PLENTY
+    kept = 0
+    if sort is not None:
         kept = min(sort.kept_bytes, sort.total_bytes)
-        expected = max(expected, while_writing + kept)
+        expected = max(expected, peak.while_writing(*choice) + kept)
     if spare > kept:
         relax_allocator()
+    else:
+        release_often()
+    steps = peak.of_steps(*choice)
+    more_rows = peak.more_generated_rows(choice.blocks, (spare - kept) / n_workers)
+    steps["writing"] += n_workers * more_rows * peak.generated_row_bytes
     query_rows, pool_rows = _search_sizes(need, batch_rows, n_written, max(0, spare))
-    steps = peak.of_steps(blocks, n_at_once, run)
-    more_rows = peak.more_generated_rows(blocks, (spare - kept) / n_at_once)
-    steps["writing"] += n_at_once * more_rows * peak.generated_row_bytes
-    group_bytes = max(int(peak.row_bytes * fitting), _GROUP_BYTES[0])
     return Plan(
-        fitting,
-        group_bytes,
+        group_rows,
+        max(int(peak.row_bytes * group_rows), _GROUP_BYTES[0]),
         batch_rows,
         batch_rows + more_rows,
         query_rows,
         pool_rows,
-        n_at_once,
+        n_workers,
         max(expected, steps["writing"]),
         peak.program,
         least,
@@ -242,9 +273,8 @@ def _block_sizes(
 def _block_of_batches(read_rows: int, batch_rows: int | None) -> tuple[int, int]:
     """Return the rows of a block of whole batches, and the rows to read at a time.
 
-    By default a block is one batch. Small batches are cut from blocks of the usual size: in
-    blocks of 16,384 rows, a pass over 10,000,000 rows took 6.3 s of processor time, in those of
-    65,536 rows 2.4 s, because draws are drawn again from the last checkpoint.
+    By default a block is one batch. Small batches are cut from blocks of the usual size: each
+    block takes several calls of Python for each column.
     """
     if batch_rows is None:
         return read_rows, read_rows

@@ -26,8 +26,9 @@ from smotefast.batch.features import Features
 from smotefast.batch.planned_search import Searches, open_searches, planned_searches
 from smotefast.batch.planned_source import count_stream, unknown_of_stores
 from smotefast.batch.planned_steps import StoredColumns, expected_output, planned_steps
+from smotefast.batch.prepare import second_step
 from smotefast.batch.request import Request, make_request
-from smotefast.batch.selection import SecondStep, second_step
+from smotefast.batch.selection import SecondStep
 from smotefast.batch.stages import (
     AtOnce,
     Columns,

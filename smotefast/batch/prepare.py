@@ -21,12 +21,14 @@ from smotefast.batch.feature_plan import (
 )
 from smotefast.batch.features import Features
 from smotefast.batch.kept_columns import BaseRowColumns, NullColumns
+from smotefast.batch.link_removal import LinkRemoval
 from smotefast.batch.packed_rows import gather_into_files
 from smotefast.batch.provenance import ProvenanceColumns
+from smotefast.batch.random_selection import RandomSelection
 from smotefast.batch.reading import ClassRows, FileReader
 from smotefast.batch.request import Request
 from smotefast.batch.row_filters import RowsToWrite
-from smotefast.batch.selection import second_step
+from smotefast.batch.selection import SecondStep
 from smotefast.batch.writing import ColumnSource, SyntheticSamples, TargetColumn
 from smotefast.engine.job import Job
 from smotefast.report import Progress, SearchDisplay, StepTimes
@@ -130,6 +132,15 @@ def prepare_job(
         rows_to_write,
         sum(scratch_need(request, features, second)),
     )
+
+
+def second_step(request: Request) -> SecondStep:
+    """Return what a job does after over-sampling."""
+    if request.selector is None:
+        return SecondStep(request)
+    if request.selector.needs().reads == "neighbors":
+        return LinkRemoval(request, request.selector)
+    return RandomSelection(request, request.selector)
 
 
 def _search_display(

@@ -59,11 +59,15 @@ from smotefast.storage import (
     open_any_source,
     open_workspace,
     recover_any,
+    relax_allocator,
     writer_options,
 )
 
 # The fact that names the size of row groups.
 _PLAN = "plan"
+# With such a limit, allocators may keep free memory from the start. If the job then needs all
+# of the limit, it returns free memory with each batch.
+_RELAXED_LIMIT = 1 << 30
 
 
 def run_job(
@@ -76,6 +80,8 @@ def run_job(
 ) -> Summary:
     """Resample files; see ``resample_dataset``."""
     times, peak = StepTimes("counting"), PeakMemory()
+    if arguments.limit.n_bytes >= _RELAXED_LIMIT:
+        relax_allocator()
     source = _open(arguments)
     recover_any(Location(arguments.destination, arguments.files), arguments.scratch)
     output = _checked_destination(arguments, source, overwrite=overwrite)
@@ -217,7 +223,7 @@ def _prepare(
         scratch=scratch,
         gathered=gathered,
     )
-    if request.arguments.on_cluster:
+    if request.arguments.on_cluster or prepared.plan.n_workers > 1:
         prepared.job.n_threads = 1  # of each task; the samples do not depend on it
     if recorded is None:
         plan = prepared.plan

@@ -6,13 +6,16 @@ fast.
 
 from __future__ import annotations
 
+import atexit
+import gc
 from contextlib import nullcontext
 from typing import Annotated, Any
 
 import typer
 
+from smotefast._deferred_imports import import_uncollected
 from smotefast._version import __version__
-from smotefast.cli import bench, options
+from smotefast.cli import bench, compare_options, options
 from smotefast.cli.cluster_option import check_address, opened_cluster
 from smotefast.cli.job_command import (
     CheckedCommand,
@@ -128,6 +131,7 @@ def resample(
     with one_line_errors(debug):
         if quiet:
             silence_log()
+        import_uncollected("smotefast.batch")
         from smotefast.batch import check_arguments, check_job, resample_dataset
 
         with usage_errors():
@@ -210,6 +214,7 @@ def plan(
     given = dict(locals())
     with one_line_errors(debug):
         silence_log()
+        import_uncollected("smotefast.batch")
         from smotefast.batch import check_arguments, plan_dataset
 
         if is_written_before(source):
@@ -432,25 +437,25 @@ def visualize(
 def compare(
     source: options.Source,
     target: options.Target,
-    models: options.Models = "logistic,boosting",
-    samplers: options.Samplers = None,
-    ratios: options.Ratios = None,
-    k_neighbors: options.KNeighborsList = None,
-    folds: options.Folds = 5,
-    repeats: options.Repeats = None,
-    metric: options.Metric = "average_precision",
-    cost_fn: options.CostFn = None,
-    cost_fp: options.CostFp = None,
-    groups: options.Groups = None,
-    time: options.Time = None,
-    categorical: options.CategoricalCodes = None,
-    scaling: options.Scaling = options.Scalers.STANDARD,
+    models: compare_options.Models = "logistic,boosting",
+    samplers: compare_options.Samplers = None,
+    ratios: compare_options.Ratios = None,
+    k_neighbors: compare_options.KNeighborsList = None,
+    folds: compare_options.Folds = 5,
+    repeats: compare_options.Repeats = None,
+    metric: compare_options.Metric = "average_precision",
+    cost_fn: compare_options.CostFn = None,
+    cost_fp: compare_options.CostFp = None,
+    groups: compare_options.Groups = None,
+    time: compare_options.Time = None,
+    categorical: compare_options.CategoricalCodes = None,
+    scaling: compare_options.Scaling = compare_options.Scalers.STANDARD,
     drop: options.Drop = None,
-    max_rows: options.MaxRows = None,
-    time_limit: options.TimeLimit = None,
-    holdout: options.Holdout = 0.2,
-    jobs: options.Jobs = None,
-    seed: options.CompareSeed = 0,
+    max_rows: compare_options.MaxRows = None,
+    time_limit: compare_options.TimeLimit = None,
+    holdout: compare_options.Holdout = 0.2,
+    jobs: compare_options.Jobs = None,
+    seed: compare_options.CompareSeed = 0,
     json: options.JsonFile = None,
     html: options.HtmlFile = None,
     overwrite: options.OverwriteReports = False,
@@ -530,4 +535,6 @@ def warmup(
 
 def main() -> None:
     """Run the command ``smotefast``."""
+    # The interpreter looks through all objects at its end: 0.4 s, with 1,400 modules.
+    atexit.register(gc.freeze)
     app()

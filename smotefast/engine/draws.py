@@ -5,12 +5,13 @@ For a class that gets ``n`` samples imbalanced-learn draws ``n`` integers with
 of normals). NumPy's legacy generator draws value by value, so a call may be split anywhere: the
 values stay the same. Each kind of value is a stream that begins where the one before ends. A
 stream keeps a copy of the generator's state (2.5 kB) every million draws, so that any block is
-near one.
+near one, and the generators of the last blocks, so that the block after one is drawn once.
 """
 
 from __future__ import annotations
 
 import copy
+from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -19,6 +20,8 @@ import numpy as np
 _CHECKPOINT = 1 << 20
 # Draws at a time, 1 MB, 3 ms for normals: a signal is handled between them.
 _AT_ONCE = 1 << 17
+# Generators that a stream keeps: one for each thread that reads blocks in order, and more.
+_MOST_GENERATORS = 16
 # Up to this many draws of a kind are kept, instead of being drawn again when they are read.
 FEW_DRAWS = 1 << 15
 Kind = Literal["integer", "uniform", "normal"]
@@ -123,9 +126,10 @@ def _column(values: Values) -> _Column:
 
 
 class Stream:
-    """Draws of one kind, drawn again from the nearest checkpoint whenever they are read.
+    """Draws of one kind, drawn from the end of an earlier block, or from the last checkpoint.
 
-    Threads may read at the same time: the checkpoints that they add are equal.
+    Threads may read at the same time: the checkpoints that they add are equal, and a generator
+    is used by one of them.
 
     Parameters
     ----------
@@ -149,6 +153,9 @@ class Stream:
         self.like = like
         # State before draw i * _CHECKPOINT; grows without gaps.
         self._checkpoints = {0: state}
+        # By the position of their next draw. With them, 2,880,000 integers and uniforms in
+        # blocks of 65,536 take 0.05 s of processor time, without them 0.48.
+        self._generators: OrderedDict[int, np.random.RandomState] = OrderedDict()
 
     @classmethod
     def at(cls, random_state: np.random.RandomState, kind: Kind, high: int = 0) -> Stream:
@@ -159,10 +166,25 @@ class Stream:
 
     def read(self, start: int, stop: int) -> np.ndarray:
         """Return the draws ``start..stop``."""
+        generator = self._generators.pop(start, None) or self._generator_at(start)
+        drawn = self._draw_between(generator, start, stop)
+        self._generators[stop] = generator
+        if len(self._generators) > _MOST_GENERATORS:
+            self._generators.popitem(last=False)
+        return drawn
+
+    def _generator_at(self, start: int) -> np.random.RandomState:
+        """Return a generator whose next draw is ``start``."""
         generator, position = self._nearest_checkpoint(start)
         while position < start:
             position = self._draw_on(generator, position, start)[1]
-        values, position = self._draw_on(generator, position, stop)
+        return generator
+
+    def _draw_between(
+        self, generator: np.random.RandomState, start: int, stop: int
+    ) -> np.ndarray:
+        """Return the draws ``start..stop`` of a generator whose next draw is ``start``."""
+        values, position = self._draw_on(generator, start, stop)
         if position == stop:
             return values
         drawn = np.empty(stop - start, dtype=values.dtype)

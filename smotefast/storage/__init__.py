@@ -5,7 +5,12 @@
 the destination in one step. ``ParquetSink`` writes a file.
 """
 
-from smotefast._allocator import relax_allocator, release_memory, uses_jemalloc
+from smotefast._allocator import (
+    relax_allocator,
+    release_memory,
+    release_often,
+    uses_jemalloc,
+)
 from smotefast._process import exit_on_signals, resident_bytes
 from smotefast.exceptions import (
     ArgumentError,
@@ -83,6 +88,7 @@ __all__ = [
     "recover_any",
     "relax_allocator",
     "release_memory",
+    "release_often",
     "resident_bytes",
     "resolve_memory_limit",
     "shown_path",

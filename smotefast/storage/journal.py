@@ -61,7 +61,7 @@ class Journal:
         return self._done.get(task)
 
     def record(self, task: str, **result: Any) -> None:
-        """Record a task as done; its files must be on disk."""
+        """Record a task as done; its files must be on disk, or their checksums recorded."""
         self._done[task] = self._append({"task": task, **result})
 
     def fact(self, name: str) -> Line | None:

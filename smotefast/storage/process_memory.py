@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 
-from smotefast._allocator import release_memory
+from smotefast._allocator import release_memory, releases_often
 from smotefast._process import peak_bytes, read_status, resident_bytes
 
 # Free memory is released this close to the limit. Reading a batch and writing a row group
@@ -85,7 +85,7 @@ def check_resident_memory(limit: int) -> None:
     MemoryError
         If the resident memory is above ``limit`` bytes, without free memory of allocators.
     """
-    if read_status("VmRSS") <= limit - _MARGIN:
+    if not releases_often() and read_status("VmRSS") <= limit - _MARGIN:
         return
     release_memory()
     resident = read_status("VmRSS")

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from smotefast.exceptions import ArgumentError
 from smotefast.storage.file_access import ListedFile, Location
-from smotefast.storage.files import flush_to_disk
+from smotefast.storage.files import file_checksum
 from smotefast.storage.formats.delta import open_delta
 from smotefast.storage.paths import arrow_path
 from smotefast.storage.remote.locations import locations
@@ -96,13 +96,14 @@ class StreamSource:
         """
         path = os.path.join(folder, _NAME)
         recorded = None if journal is None else journal.result(_TASK)
-        if recorded is None or not os.path.exists(path):
+        if recorded is None or not _is_recorded(path, recorded):
             self.copy(path, report)
             self.check_unchanged()
-            if journal is not None:
-                flush_to_disk(path)
-                flush_to_disk(folder)
-                journal.record(_TASK, bytes=os.path.getsize(path))
+            if journal is not None and self.files:  # objects are read again by another job
+                # Not flushed: after a power failure it is copied again. Most jobs remove it
+                # before the system has written it to the disk.
+                checksum = file_checksum(path, lambda: report(0))
+                journal.record(_TASK, bytes=os.path.getsize(path), checksum=checksum)
         if not _n_rows(path):
             used = "" if self.files else " It may have been read before."
             raise ValueError(f"{self.path!r} has no rows.{used}")
@@ -126,6 +127,15 @@ def opened_for_reading(
             source = source.to_parquet(folder, report)
         stack.enter_context(source.report_changes())
         yield source
+
+
+def _is_recorded(path: str, recorded: dict[str, Any]) -> bool:
+    """Whether a copy is there as a journal says."""
+    try:
+        is_whole = os.path.getsize(path) == recorded["bytes"]
+        return is_whole and file_checksum(path) == recorded.get("checksum")
+    except OSError:
+        return False
 
 
 def _n_rows(path: str) -> int:

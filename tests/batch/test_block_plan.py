@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.base import clone
 
+import smotefast
 from smotefast.batch.block_plan import make_plan
 from smotefast.batch.column_sizes import ColumnSizes
 from smotefast.batch.memory_needs import MemoryNeed
@@ -176,3 +177,23 @@ def test_a_reader__holds_no_more_than_a_page_and_its_dictionary(tmp_path):
     next(batches)
     held = pa.total_allocated_bytes() - before
     assert held < reader < 2 * held
+
+
+@pytest.mark.parametrize(("limit", "n_calls"), [("1023MiB", 0), ("1GiB", 1)])
+def test_a_job_with_a_large_limit__relaxes_the_allocator_before_it_reads(
+    tmp_path, monkeypatch, limit, n_calls
+):
+    source = write_file(tmp_path / "in.parquet", imbalanced(50))
+    calls = []
+
+    def open_source(arguments):
+        calls.append("open")
+        raise InterruptedError
+
+    monkeypatch.setattr(
+        smotefast.batch.run_job, "relax_allocator", lambda: calls.append("relax")
+    )
+    monkeypatch.setattr(smotefast.batch.run_job, "_open", open_source)
+    with pytest.raises(InterruptedError):
+        resample(source, tmp_path / "out.parquet", memory_limit=limit)
+    assert calls == [*["relax"] * n_calls, "open"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -238,6 +239,26 @@ def test_a_copied_source__is_not_copied_again_by_a_resumed_job(tmp_path, table, 
     resample(source, tmp_path / "out", **options)
     assert pq.read_table(tmp_path / "out").num_rows == 1080
     assert sorted(os.listdir(tmp_path)) == ["in.csv", "out"]
+
+
+def test_a_copied_source_with_other_bytes__is_copied_again_by_a_resumed_job(
+    tmp_path, table, monkeypatch
+):
+    source = FORMS["csv"](tmp_path, table)
+
+    def stop(done, total):
+        raise KeyboardInterrupt
+
+    options = {"sampler": SMOTE(random_state=0), "drop": ["word"]}
+    resample(source, tmp_path / "expected.parquet", **options)
+    with pytest.raises(KeyboardInterrupt):
+        resample(source, tmp_path / "out.parquet", progress=stop, **options)
+    copy = Path(workspace_path(str(tmp_path / "out.parquet")), "source.parquet")
+    whole = copy.read_bytes()
+    copy.write_bytes(bytes(len(whole) - 8) + whole[-8:])  # as after a power failure
+    resample(source, tmp_path / "out.parquet", **options)
+    expected = (tmp_path / "expected.parquet").read_bytes()
+    assert (tmp_path / "out.parquet").read_bytes() == expected
 
 
 @pytest.fixture

@@ -96,3 +96,29 @@ def test_draws__work_with_any_bit_generator(bit_generator):
     assert generator.uniform() == reference.uniform()
     for start, stop in ((100, 200), (0, 200), (30, 70)):
         assert_equal_blocks(draws.read(start, stop), expected, start, stop)
+
+
+def test_blocks_in_order__are_drawn_once_by_each_of_several_readers(monkeypatch):
+    monkeypatch.setattr(draws_module, "FEW_DRAWS", 0)
+    expected = drawn_at_once(np.random.RandomState(7), 500, 30_001, ("uniform",))
+    draws = Draws(np.random.RandomState(7), 500, 30_001)
+    draw, drawn = draws_module._draw, []
+
+    def count(generator, kind, n, high):
+        drawn.append(n)
+        return draw(generator, kind, n, high)
+
+    for start in range(0, 250, 50):
+        for first in (start, start + 250):
+            assert_equal_blocks(draws.read(first, first + 50), expected, first, first + 50)
+        if start == 0:  # from here on, nothing is skipped
+            monkeypatch.setattr(draws_module, "_draw", count)
+    assert sum(drawn) == 2 * 400
+
+
+def test_readers_at_many_positions__do_not_fill_the_memory():
+    draws = Draws(np.random.RandomState(7), 100_000, 30_001)
+    for start in range(0, 100_000, 1_000):
+        draws.choices(start, start + 10)
+    kept = draws._streams[0]._generators if draws._streams else ()
+    assert len(kept) <= draws_module._MOST_GENERATORS

@@ -15,7 +15,7 @@ from smotefast.batch import (
     block_plan,
     feature_plan,
     layout,
-    selection,
+    link_removal,
     shuffle_plan,
 )
 from smotefast.batch import run_job as job_module
@@ -178,6 +178,6 @@ def warm_up(folder: Path) -> None:
         write_source(form, place / form.source)
         run_job(form._replace(n_workers=1), place)
     shutil.rmtree(folder)
-    feature_plan.load_kernels = selection.load_link_searches = lambda *args, **kwargs: None
+    feature_plan.load_kernels = link_removal.load_link_searches = lambda *args, **kwargs: None
     gc.collect()
     gc.freeze()  # a child that collects garbage would copy all pages

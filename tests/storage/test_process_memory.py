@@ -5,8 +5,11 @@ import sys
 import numpy as np
 import pytest
 
+from smotefast import _allocator
+from smotefast.storage import process_memory
 from smotefast.storage.process_memory import (
     PeakMemory,
+    check_resident_memory,
     format_size,
     parse_size,
     peak_bytes,
@@ -68,3 +71,22 @@ def test_peak_memory__includes_memory_released_before_the_end():
     del held
     release_memory()
     assert peak.result() >= base + (32 << 20)
+
+
+@pytest.mark.parametrize(
+    ("is_relaxed", "has_plenty", "n_calls"),
+    [(True, False, 1), (True, True, 0), (False, False, 0)],
+)
+def test_free_memory__is_returned_at_each_look_if_it_is_kept_and_there_is_no_plenty(
+    monkeypatch, is_relaxed, has_plenty, n_calls
+):
+    calls = []
+    monkeypatch.setattr(process_memory, "release_memory", lambda: calls.append(1))
+    for name, value in {"_is_relaxed": is_relaxed, "_releases_often": False}.items():
+        monkeypatch.setattr(_allocator, name, value)
+    if has_plenty:
+        _allocator.relax_allocator()
+    else:
+        _allocator.release_often()
+    check_resident_memory(1 << 50)
+    assert len(calls) == n_calls

@@ -83,7 +83,7 @@ def job(
             folder, table, n_files, **{"row_group_size": 130, **(storage or {})}
         )
         summary = smotefast.resample_dataset(source, Path(folder, to), **{**usual, **options})
-        measured = {"destination", "seconds", "peak_memory", "memory_limit"}
+        measured = {"destination", "seconds", "seconds_by_step", "peak_memory", "memory_limit"}
         told = {key: value for key, value in vars(summary).items() if key not in measured}
         return {**read_back(Path(folder, to)), "summary": told}
 

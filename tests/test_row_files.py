@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast import _row_files
-from smotefast._row_files import RowFile, TableWriter, files_closed_after
+from smotefast._open_files import files_closed_after
+from smotefast._row_files import RowFile, TableWriter
 from tests.helpers.hypothesis_examples import examples
 
 

@@ -18,8 +18,8 @@ class OpenFile:
     """An open file in a folder, closed with its last user at the latest.
 
     ``new`` creates one. It has no name, so the system removes it when it is closed, also if the
-    process is killed. In a block of ``files_for_other_processes`` it has one, is removed when it
-    is closed, and can be pickled.
+    process is killed. In a block of ``files_for_other_processes`` it has one and can be
+    pickled; this process removes it when it is closed.
 
     Attributes
     ----------

@@ -115,9 +115,7 @@ class _PartsInFile:
     def find(self, work: StepWork, numbers: Mapping[str, int]) -> None:
         for name, number in numbers.items():
             found = work(number, advance)
-            start = self._bytes.append(
-                np.ascontiguousarray(found).view(np.uint8).reshape(-1)
-            )
+            start = self._bytes.append(np.ascontiguousarray(found).view(np.uint8).reshape(-1))
             self._placed[name] = start, found.shape, found.dtype
 
     def load(self, name: str) -> np.ndarray:

@@ -175,9 +175,7 @@ class FileWalk:
         """Read the queries of the step that begins at an entry."""
         spans = self.step_queries.spans(start)
         read = [self._cells.points.subset(span.entries).subset(span.which) for span in spans]
-        home = [
-            self._cells.home(span.entries.start, span.entries.stop)[span.which] for span in spans
-        ]
+        home = [self._cells.home(span.entries)[span.which] for span in spans]
         numbers = np.concatenate([span.numbers for span in spans])
         queries = Queries(joined_points(read), np.arange(len(numbers)), numbers)
         return Step(queries, np.concatenate(home))

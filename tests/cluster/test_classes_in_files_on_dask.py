@@ -249,12 +249,15 @@ if __name__ == "__main__":
 @pytest.mark.long
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells peaks")
 def test_each_process__stays_under_the_lowest_limit_accepted(tmp_path):
-    table = imbalanced(2_000_000, share=0.46, n_features=6, dtype=np.float64)
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(1_000_000, 3)) @ rng.normal(size=(3, 16))
+    columns = {f"f{j}": column for j, column in enumerate(values.T)}
+    table = pa.table({**columns, "label": rng.random(len(values)) < 0.48})
     source, program = write_folder(tmp_path / "in", table, 6), tmp_path / "job.py"
     program.write_text(LIMITED_JOB)
     command = [sys.executable, program, source, tmp_path / "out"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     limit, scratch, *peaks = json.loads(done.stdout)
-    assert scratch > 50 << 20
+    assert scratch > 480_000 * 16 * 8
     assert max(peaks) <= limit

@@ -19,7 +19,7 @@ from sklearn.base import clone
 from sklearn.neighbors import NearestNeighbors
 
 import smotefast
-from smotefast import _row_files, neighbors
+from smotefast import _open_files, neighbors
 from smotefast._row_files import RowFile
 from smotefast.batch import classes_in_files, feature_plan
 from smotefast.batch.block_plan import MemoryLimitError
@@ -332,7 +332,7 @@ def test_scratch__is_about_what_the_files_take(tmp_path, use_files, monkeypatch,
 
     def write_rows(*arguments):
         write(*arguments)
-        totals.append(sum(os.fstat(each.number).st_size for each in list(_row_files._open)))
+        totals.append(sum(os.fstat(each.number).st_size for each in list(_open_files._open)))
 
     monkeypatch.setattr(RowFile, "_write", write_rows)
     with smotefast.iter_resampled(source, target="label", sampler="smote") as rows:

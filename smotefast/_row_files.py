@@ -6,17 +6,15 @@ Pages of a memory map would count as resident memory: reading few rows of a larg
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import math
 import os
-import tempfile
-import weakref
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
+
+from smotefast._open_files import OpenFile
 
 # Rows that are so close are read at once: as many bytes are copied while a read begins.
 _GAP_BYTES = 8 << 10
@@ -30,7 +28,9 @@ class RowFile:
     """An array of one or two dimensions in an unnamed file; ``RowFile.new`` creates one.
 
     The file has no name, so the system removes it with its last user, also if the process is
-    killed. Rows that have not been written are zeros and take no disk space.
+    killed. In a block of ``files_for_other_processes`` it has one, and the array can be pickled
+    for processes that have the folder under the same path. Rows that have not been written are
+    zeros and take no disk space.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class RowFile:
 
     def __init__(
         self,
-        descriptor: _Descriptor,
+        descriptor: OpenFile,
         shape: Sequence[int],
         stored: np.dtype[Any],
         dtype: np.dtype[Any],
@@ -64,20 +64,16 @@ class RowFile:
             If the folder is missing or not writable, or no files can be created there.
         """
         dtype = np.dtype(dtype)
-        number, path = tempfile.mkstemp(prefix="rows-", dir=folder)
-        descriptor = _Descriptor(number, folder)
-        os.unlink(path)
-        os.ftruncate(number, math.prod(shape) * dtype.itemsize)
+        descriptor = OpenFile.new(folder)
+        os.ftruncate(descriptor.number, math.prod(shape) * dtype.itemsize)
         return cls(descriptor, shape, dtype, dtype, folder)
 
     def __len__(self) -> int:
         return self.shape[0]
 
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(
-            "Rows in temporary files can be read by this process only. Raise memory_limit, so "
-            "that all classes fit into memory."
-        )
+    def __reduce__(self) -> tuple[Any, ...]:
+        given = self._descriptor, self.shape, self._stored, self.dtype, self.folder
+        return RowFile, given
 
     def __getitem__(self, rows: slice | np.ndarray) -> np.ndarray:
         """Read consecutive rows, or rows by number, in the order of the numbers."""
@@ -286,43 +282,6 @@ class ByteFile:
         filled = np.flatnonzero(sizes)
         for i in filled[np.argsort(starts[filled], kind="stable")].tolist():
             self._rows.read_into(out[ends[i] - sizes[i] : ends[i]], int(starts[i]))
-
-
-@contextmanager
-def files_closed_after(folder: str) -> Iterator[None]:
-    """Close the files in a folder at the end of a block, also of rows that are still used.
-
-    An error of a thread keeps the rows that the thread has read, and their space on the disk.
-    """
-    try:
-        yield
-    finally:
-        for each in list(_open):
-            if each.folder == folder:
-                each.close()
-
-
-class _Descriptor:
-    """An open file, closed with its last user at the latest."""
-
-    def __init__(self, number: int, folder: str) -> None:
-        self.number, self.folder = number, folder
-        self._finalizer = weakref.finalize(self, _close, number, os.getpid())
-        _open.add(self)
-
-    def close(self) -> None:
-        """Close the file; reading it is an error from then on."""
-        self.number = -1
-        self._finalizer()
-
-
-_open: weakref.WeakSet[_Descriptor] = weakref.WeakSet()
-
-
-def _close(number: int, process: int) -> None:
-    if os.getpid() == process:  # a forked child ends with its copies
-        with contextlib.suppress(OSError):
-            os.close(number)
 
 
 def _as_bytes(block: np.ndarray) -> memoryview:

@@ -41,6 +41,7 @@ LAYERS = [
         "typing",
     },
     {"_control_groups", "_imblearn_import", "_phases", "_process", "_row_files"},
+    {"_open_files"},
 ]
 # Subpackages for files or the command line may import these at the top of a file.
 OPENED_LATE = {

@@ -2,6 +2,9 @@
 
 import errno
 import os
+import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -9,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smotefast import _row_files
-from smotefast._row_files import RowFile, TableWriter, files_closed_after
+from smotefast._open_files import files_closed_after, files_for_other_processes
+from smotefast._row_files import RowFile, TableWriter
 from tests.helpers.hypothesis_examples import examples
 
 
@@ -97,6 +101,45 @@ def test_files_of_a_folder__are_closed_after_a_block_although_their_rows_are_use
         with pytest.raises(OSError, match="Bad file descriptor"):
             each[:]
     assert np.array_equal(others[:], values)
+
+
+def test_files_for_other_processes__are_opened_by_name_and_removed_with_the_last_array(
+    tmp_path,
+):
+    values = np.arange(12, dtype=np.int32).reshape(6, 2)
+    with files_for_other_processes(str(tmp_path)):
+        rows = stored(tmp_path, values)
+        rows.append(values[:1])
+        arrays = {"rows": rows, "wide": rows.converted_to(np.float64), "flat": rows.reshape(-1)}
+        program = "import pickle, sys; a = pickle.load(sys.stdin.buffer); " + (
+            "print(a['wide'].dtype, *a['rows'][5:].tolist(), *a['flat'][-3:].tolist())"
+        )
+        command = [sys.executable, "-c", program]
+        found = subprocess.run(command, input=pickle.dumps(arrays), capture_output=True)
+        assert found.stdout.decode().split() == "float64 [10, 11] [0, 1] 11 0 1".split()
+        assert len(os.listdir(tmp_path)) == 1
+        again = pickle.loads(pickle.dumps(arrays))
+        assert again["rows"]._descriptor is again["wide"]._descriptor
+        del again
+        assert len(os.listdir(tmp_path)) == 1
+        del rows, arrays
+        assert os.listdir(tmp_path) == []
+
+
+def test_files_that_are_open_after_the_block__stay_and_later_ones_have_no_name(tmp_path):
+    values = np.arange(4.0)
+    with files_for_other_processes(str(tmp_path)):
+        rows = stored(tmp_path, values)
+    later = stored(tmp_path, values)
+    with pytest.raises(TypeError, match="Raise memory_limit"):
+        pickle.dumps(later)
+    pickled = pickle.dumps(rows)
+    del rows
+    (name,) = os.listdir(tmp_path)
+    assert pickle.loads(pickled)[:].tolist() == [0, 1, 2, 3]
+    os.unlink(tmp_path / name)
+    with pytest.raises(FileNotFoundError, match="All machines need the folder of the job"):
+        pickle.loads(pickled)
 
 
 def test_short_reads_and_writes__are_continued(tmp_path, monkeypatch):

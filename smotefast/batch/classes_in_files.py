@@ -34,8 +34,6 @@ def classes_in_files(request: Request, second: SecondStep) -> Iterator[list[Any]
 def why_in_memory(request: Request, second: SecondStep) -> str | None:
     """Say in a sentence why no class can be in files; None if classes can, or none changes."""
     needs, name = request.needs, type(request.over_sampler).__name__
-    if request.arguments.on_cluster:
-        return "On a cluster, each process has the classes to over-sample in memory."
     if needs.reads == "everything":
         more = f", nor does {needs.alternative}" if needs.alternative else ""
         return (

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from smotefast._open_files import files_for_other_processes
 from smotefast.batch.arguments import (
     Arguments,
     check_arguments,
@@ -21,12 +22,15 @@ from smotefast.batch.arguments import (
 from smotefast.batch.engines import Engine, Report
 from smotefast.batch.gathered_files import GatheredFiles
 from smotefast.batch.prepare import prepare_job
+from smotefast.batch.search_steps import SearchSteps
 from smotefast.batch.stages import checked_columns, count_classes, row_groups
 from smotefast.batch.tasks import CopyRows, GenerateRows, Part, generate_tasks, group_into_parts
 from smotefast.batch.writing import RowGroups
 from smotefast.exceptions import warn_resampling
+from smotefast.neighbors import save_searches
 from smotefast.report import LoggedProgress, StepTimes, make_progress
 from smotefast.storage import (
+    Journal,
     ParquetSource,
     exit_on_signals,
     explain_limit,
@@ -111,6 +115,7 @@ def prepare_parts(
     target: str,
     *,
     engine: Engine,
+    scratch: str,
     progress: bool | None,
 ) -> LazyParts:
     """Count classes, gather rows and find neighbors for the Parquet files of a frame.
@@ -125,6 +130,9 @@ def prepare_parts(
         The column with the class.
     engine
         Runs the tasks.
+    scratch
+        Folder for files of classes that do not fit into memory. What fills the parts reads
+        them, under the same path.
     progress
         Whether a progress bar is shown; None shows one in a terminal.
     """
@@ -135,17 +143,20 @@ def prepare_parts(
         explain_limit(arguments.limit),
         exit_on_signals(),
         LoggedProgress(make_progress(progress)) as shown,
+        files_for_other_processes(scratch),
     ):
         counted = count_classes(arguments, source, target, columns, shown, engine)
         request, copies, part_rows = counted
-        prepared = prepare_job(
-            request,
-            shown,
-            StepTimes("counting"),
-            is_written=False,
-            scratch=engine.folder,
-            gathered=GatheredFiles(engine, copies),
-        )
+        journal = Journal(engine.folder)
+        with save_searches(journal, SearchSteps(engine, journal, request.limit)):
+            prepared = prepare_job(
+                request,
+                shown,
+                StepTimes("counting"),
+                is_written=False,
+                scratch=scratch,
+                gathered=GatheredFiles(engine, copies),
+            )
     warn_resampling(prepared.job.messages)
     prepared.job.n_threads = 1  # of each task; the samples do not depend on it
     tasks: list[CopyRows | GenerateRows] = [*copies]

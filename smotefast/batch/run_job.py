@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-from smotefast._row_files import files_closed_after
+from smotefast._open_files import files_closed_after, files_for_other_processes
 from smotefast.batch.arguments import Arguments
 from smotefast.batch.engines import THIS_MACHINE, Engine
 from smotefast.batch.gathered_files import GatheredFiles
@@ -24,6 +24,7 @@ from smotefast.batch.reading import ClassRows
 from smotefast.batch.request import Request
 from smotefast.batch.resume import open_journal, package_versions
 from smotefast.batch.row_order import RowOrder, keys_of, row_order
+from smotefast.batch.search_steps import SearchSteps
 from smotefast.batch.stages import (
     check_parts,
     checked_columns,
@@ -100,6 +101,8 @@ def run_job(
         engine: Engine = THIS_MACHINE
         if cluster is not None:
             engine = stack.enter_context(open_engine(cluster, workspace.path, package_versions))
+            stack.enter_context(files_closed_after(engine.folder))
+            stack.enter_context(files_for_other_processes(engine.folder))
         files = in_parquet(source, workspace.path, arguments, shown, journal)
         if cluster is not None:
             files = files.shared()
@@ -108,11 +111,13 @@ def run_job(
         request, copies, part_rows = counted
         if output.is_folder:
             check_parts(request, copies, part_rows, shown)
-        with save_searches(journal):
-            gathered = GatheredFiles(engine, copies) if cluster is not None else None
-            prepared = _prepare(
-                request, journal, output, workspace.path, shown, times, gathered
-            )
+        gathered = step_engine = None
+        if cluster is not None:
+            gathered = GatheredFiles(engine, copies)
+            step_engine = SearchSteps(engine, journal, request.limit)
+        with save_searches(journal, step_engine):
+            scratch = engine.folder or workspace.path
+            prepared = _prepare(request, journal, output, scratch, shown, times, gathered)
         warn_resampling(prepared.job.messages)
         tasks = [
             *(copies if arguments.writes_originals else ()),

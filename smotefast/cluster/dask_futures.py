@@ -1,22 +1,23 @@
 """Futures of Dask: wait for them as long as there are workers, and return their results.
 
-The scheduler keeps tasks without a word when no worker is left, as one might come.
+The scheduler keeps tasks without a word when no worker is left, or all are paused, as one might
+come or go on.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smotefast.exceptions import ClusterError
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-# Seconds to wait for the scheduler, and for a worker while there is none.
+# Seconds to wait for the scheduler, and for a worker while there is none that takes tasks.
 WAIT = 30
 # Seconds between two looks at the futures, and at the workers.
 _INTERVAL, _LOOK = 0.02, 2
@@ -29,7 +30,7 @@ def completed(client: Client, futures: Sequence[Future[Any]]) -> Iterator[Future
     Raises
     ------
     ClusterError
-        If there is no worker for half a minute.
+        If for half a minute there is no worker, or all are paused and do nothing.
     """
     from distributed import as_completed
 
@@ -77,36 +78,67 @@ def _fetched(client: Client, future: Future[Any]) -> Any:
             workers.check()
 
 
+class _Stop(NamedTuple):
+    """Why no task goes on: what the log says, and how the error begins and goes on."""
+
+    log: str
+    state: str
+    advice: str
+
+
+_NO_WORKER = _Stop(
+    "No worker of the cluster is left; waiting %g s for another.",
+    "The cluster has had no worker",
+    "Look at the logs of its workers: if they lacked memory, give each one more, or lower "
+    "memory_limit. Start new ones with 'dask worker ADDRESS --nthreads 1'",
+)
+_ALL_PAUSED = _Stop(
+    "All workers of the cluster are paused; waiting %g s for one to go on.",
+    "All workers of the cluster have been paused",
+    "Dask pauses a worker that takes most of its memory. Give each worker a limit a quarter "
+    "above memory_limit, end what else runs on them, or lower memory_limit",
+)
+
+
 class _Workers:
-    """Looks every few seconds whether there are workers."""
+    """Looks every few seconds whether there are workers that take tasks."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._looked_at = time.monotonic()
-        self._gone_since: float | None = None
+        self._stopped_since: float | None = None
 
     def check(self) -> None:
-        """Log when no worker is left; raise ClusterError if none comes."""
+        """Log when no task can go on; raise ClusterError if that lasts."""
         now = time.monotonic()
         if now < self._looked_at + min(_LOOK, WAIT):
             return
-        n_workers = self._count()
+        stop = self._why_stopped()
         self._looked_at = now = time.monotonic()
-        if n_workers:
-            self._gone_since = None
-        elif self._gone_since is None:
-            self._gone_since = now
-            _log.warning("No worker of the cluster is left; waiting %g s for another.", WAIT)
-        elif now >= self._gone_since + WAIT:
+        if stop is None:
+            self._stopped_since = None
+        elif self._stopped_since is None:
+            self._stopped_since = now
+            _log.warning(stop.log, WAIT)
+        elif now >= self._stopped_since + WAIT:
             raise ClusterError(
-                f"The cluster has had no worker for {WAIT:g} seconds. Look at the logs of its "
-                "workers: if they lacked memory, give each one more, or lower memory_limit. "
-                "Start new ones with 'dask worker ADDRESS --nthreads 1'; the same job goes on "
-                "from the parts that are done."
+                f"{stop.state} for {WAIT:g} seconds. {stop.advice}; the same job goes on from "
+                "the parts that are done."
             )
 
-    def _count(self) -> int:
-        """Return the number of workers; 1 if the scheduler does not answer: futures tell."""
+    def _why_stopped(self) -> _Stop | None:
+        """Return why no task goes on; None if the scheduler does not answer: futures tell."""
         with suppress(Exception):
-            return len(self._client.nthreads())
-        return 1
+            # Without the number, some versions tell of five workers.
+            workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+            if not workers:
+                return _NO_WORKER
+            return None if any(map(_goes_on, workers)) else _ALL_PAUSED
+        return None
+
+
+def _goes_on(worker: Mapping[str, Any]) -> bool:
+    """Return whether a worker takes tasks, or still does one."""
+    if worker["status"] != "paused":
+        return True
+    return bool(worker["metrics"]["task_counts"].get("executing"))

@@ -1,7 +1,8 @@
 """What the tasks of a stage have in common, as a file that all workers of a cluster read.
 
 Arrays, such as the rows of a class, come after the pickled objects, as they are in memory: the
-file is written and read without a copy of them.
+file is written and read without a copy of them. Arrays in files stay there, and each worker
+opens these.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
+
+from smotefast._open_files import missing_file_message
 
 # Values of several jobs in one process. A process has one task thread.
 _MOST_VALUES = 2
@@ -66,10 +69,7 @@ def _opened(path: str) -> BinaryIO:
     try:
         return open(path, "rb")
     except FileNotFoundError as error:
-        raise FileNotFoundError(
-            f"{path!r}, a file of the job, is not on this machine, or was removed. All "
-            "machines need the folder of the job under the same path; scratch may name another."
-        ) from error
+        raise FileNotFoundError(missing_file_message(path)) from error
 
 
 def _read_into(file: Any, view: memoryview) -> None:

@@ -127,7 +127,14 @@ def fit_resample(
         with open_engine(client, folder.path, package_versions) as engine:
             source = os.path.join(folder.path, "rows")
             _write(ddf, source, client)
-            parts = prepare_parts(arguments, source, target, engine=engine, progress=progress)
+            parts = prepare_parts(
+                arguments,
+                source,
+                target,
+                engine=engine,
+                scratch=folder.path,
+                progress=progress,
+            )
         path = os.path.join(folder.path, "parts.pickle")
         write_shared(SharedWork(Frames(parts._replace(parts=[]), ddf._meta).frame), path)
     except BaseException:

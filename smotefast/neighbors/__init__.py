@@ -28,7 +28,7 @@ from smotefast.neighbors.same_class_first import (
     same_class_comes_first,
     same_class_first_pays,
 )
-from smotefast.neighbors.saved_searches import save_searches, saved
+from smotefast.neighbors.saved_searches import StepWork, save_searches, saved
 from smotefast.neighbors.search import (
     find_farthest,
     find_neighbors,
@@ -48,6 +48,7 @@ __all__ = [
     "RecallWarning",
     "SearchInfo",
     "SearchWarning",
+    "StepWork",
     "StreamingNeighbors",
     "estimated_bytes",
     "expected_search",

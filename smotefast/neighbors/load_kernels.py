@@ -74,7 +74,7 @@ def load_file_search(
         assert assigned is not None
         cells = sort_by_cell(points, assigned, folder, n_bytes=_FILE_BYTES)
         walk = FileWalk(cells, None, k, n_threads=n_threads, n_bytes=_FILE_BYTES)
-        walk.search(next(walk.steps()), WHOLE)
+        walk.search(walk.step(0), WHOLE)
 
 
 def load_same_class_first(dtype: np.dtype[Any], n_features: int, *, n_threads: int) -> None:

@@ -6,12 +6,13 @@ the rows, never from the memory. The neighbors are written to a file, too.
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from collections.abc import Callable
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
-from smotefast._phases import advance, log_detail, log_step, phase
+from smotefast._phases import log_detail, log_step, phase
 from smotefast._row_files import RowFile, TableWriter
 from smotefast.neighbors import rules
 from smotefast.neighbors.cells.approximate import RECALLS
@@ -22,7 +23,7 @@ from smotefast.neighbors.cells.estimate import (
 )
 from smotefast.neighbors.cells.partition import Assignment, assign
 from smotefast.neighbors.cells.row_file_cells import sort_by_cell
-from smotefast.neighbors.cells.row_file_walk import FileWalk, Step
+from smotefast.neighbors.cells.row_file_walk import FileWalk
 from smotefast.neighbors.cells.search import WHOLE, Reach
 from smotefast.neighbors.exact.duplicates import distinct_share
 from smotefast.neighbors.memory_estimate import step_bytes_in_file
@@ -144,21 +145,23 @@ def find_neighbors_in_file(
         cells = sort_by_cell(points, assigned, folder, n_bytes=memory_bytes)
     del assigned  # the cell of each row
     n_bytes = memory_bytes - memory_bytes // _TABLE_SHARE
-    walk = FileWalk(cells, is_query, k, n_threads=n_threads, n_bytes=n_bytes)
     saved = saved_parts(folder)
+    threads_of_step = 1 if saved.are_shared else n_threads
+    walk = FileWalk(cells, is_query, k, n_threads=threads_of_step, n_bytes=n_bytes)
     attempts = _Attempts(walk, len(queries), saved)
     if sample is None:
         attempts.run(1, WHOLE, None)
         best, info = 1, SearchInfo("exact", reason)
     else:
         best, info = _best_attempt(attempts, sample, reason)
-    step_queries = walk.step_queries
+    step_queries, starts = walk.step_queries, attempts.starts
     del cells, walk, attempts  # the file of the rows that are sorted by cell
     writer = TableWriter(
         folder, (len(table_rows), k), index_dtype(n_rows), n_bytes=memory_bytes // _TABLE_SHARE
     )
-    for number, of_step in enumerate(step_queries):
-        writer.write(table_rows.numbers(of_step), saved.load(_name(best, number))[-1])
+    for number, start in enumerate(starts):
+        of_step = table_rows.numbers(step_queries.numbers(start))
+        writer.write(of_step, saved.load(_name(best, number))[-1])
     return FileNeighbors(writer.finish(), info)
 
 
@@ -231,31 +234,46 @@ class _FileProbes(DataProbes):
         return costs_of_samples(pool, sample, self._k, n_threads=self._n_threads)
 
 
+class _StepSearch(NamedTuple):
+    """Finds the neighbors of the queries of a step; see ``saved_searches.StepWork``."""
+
+    walk: FileWalk
+    reach: Reach
+
+    def find(self, start: int, report: Callable[[int], None]) -> np.ndarray:
+        """Return the neighbors; those of an approximate walk come first if it leaves some."""
+        walk, dtype = self.walk, index_dtype(self.walk.n_pool)
+        step = walk.step(start)
+        found, unresolved = walk.search(step, self.reach)
+        results = [found.indices.astype(dtype)]
+        if len(unresolved):
+            finished = walk.finish(step, found, unresolved).astype(dtype)
+            results = [finished] if self.reach == WHOLE else [*results, finished]
+        report(len(step.home))
+        return np.stack(results)
+
+
 class _Attempts:
-    """Searches for all queries, in steps whose results are saved."""
+    """Searches for all queries, in steps whose results are saved.
+
+    Attributes
+    ----------
+    starts
+        First entry of each step.
+    """
 
     def __init__(self, walk: FileWalk, n_queries: int, saved: Parts) -> None:
         self._walk, self._n_queries, self._saved = walk, n_queries, saved
-        self._dtype = index_dtype(walk.n_pool)
+        self.starts = walk.step_queries.starts()
 
     def run(self, attempt: int, reach: Reach, sample: FileSample | None) -> None:
         """Search and save the neighbors; the sample sees what a walk alone found."""
+        starts = {_name(attempt, number): start for number, start in enumerate(self.starts)}
         with phase("searching neighbors", self._n_queries):
-            for number, step in enumerate(self._walk.steps()):
-                rows, search = step.queries.excluded, partial(self._search, step, reach)
-                found = self._saved.find(_name(attempt, number), search)
-                if sample is not None:
-                    sample.see(rows, found[0])
-                advance(len(rows))
-
-    def _search(self, step: Step, reach: Reach) -> np.ndarray:
-        """Return the neighbors; those of an approximate walk come first if it leaves some."""
-        found, unresolved = self._walk.search(step, reach)
-        walked = found.indices.astype(self._dtype)
-        if not len(unresolved):
-            return walked[np.newaxis]
-        finished = self._walk.finish(step, found, unresolved).astype(self._dtype)
-        return finished[np.newaxis] if reach == WHOLE else np.stack([walked, finished])
+            self._saved.find(_StepSearch(self._walk, reach).find, starts)
+        if sample is not None:
+            for name, start in starts.items():
+                sample.see(self._walk.step_queries.numbers(start), self._saved.load(name)[0])
 
 
 def _best_attempt(

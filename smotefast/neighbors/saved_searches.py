@@ -2,20 +2,21 @@
 
 The searches of a job come in the same order in each run, so a search is known by its number. A
 search that took less than a second is not saved: it is repeated as fast. Of a search in a file,
-each step is saved.
+each step is saved; other processes may do the steps.
 """
 
 from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ParamSpec, Protocol
 
 import numpy as np
 
+from smotefast._phases import advance
 from smotefast._row_files import ByteFile
 from smotefast.neighbors.result import Neighbors
 
@@ -39,11 +40,33 @@ class ArrayStore(Protocol):
         ...
 
 
-class Parts(Protocol):
-    """Results of the parts of a long search."""
+# Does the step with a number, and calls a function with numbers of rows that are done.
+StepWork = Callable[[int, Callable[[int], None]], np.ndarray]
 
-    def find(self, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
-        """Return what was saved under a name, or compute and save it."""
+
+class StepEngine(Protocol):
+    """Does steps of searches in other processes."""
+
+    def do(
+        self, work: StepWork, numbers: Mapping[str, int], report: Callable[[int], None]
+    ) -> None:
+        """Do steps, whose numbers come with the names under which their results are saved."""
+        ...
+
+
+class Parts(Protocol):
+    """Results of the steps of a long search.
+
+    Attributes
+    ----------
+    are_shared
+        Whether other processes do the steps, each one with a single thread.
+    """
+
+    are_shared: bool
+
+    def find(self, work: StepWork, numbers: Mapping[str, int]) -> None:
+        """Do the steps whose results are not saved, and save these by name."""
         ...
 
     def load(self, name: str) -> np.ndarray:
@@ -54,15 +77,18 @@ class Parts(Protocol):
 class _StoredParts:
     """Parts that an array store keeps for the next run of a job."""
 
-    def __init__(self, store: ArrayStore, search: int) -> None:
-        self._store, self._search = store, search
+    def __init__(self, store: ArrayStore, engine: StepEngine | None, search: int) -> None:
+        self._store, self._engine, self._search = store, engine, search
+        self.are_shared = engine is not None
 
-    def find(self, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
-        found = self._store.load_array(self._task(name))
-        if found is None:
-            found = compute()
-            self._store.save_array(self._task(name), found)
-        return found
+    def find(self, work: StepWork, numbers: Mapping[str, int]) -> None:
+        tasks = {self._task(name): number for name, number in numbers.items()}
+        missing = (task for task in tasks if self._store.load_array(task) is None)
+        if self._engine is not None:
+            self._engine.do(work, {task: tasks[task] for task in missing}, advance)
+            return
+        for task in missing:
+            self._store.save_array(task, work(tasks[task], advance))
 
     def load(self, name: str) -> np.ndarray:
         found = self._store.load_array(self._task(name))
@@ -80,15 +106,17 @@ class _StoredParts:
 class _PartsInFile:
     """Parts of a search outside a job, in a temporary file."""
 
+    are_shared = False
+
     def __init__(self, folder: str) -> None:
         self._bytes = ByteFile(folder)
         self._placed: dict[str, tuple[int, tuple[int, ...], np.dtype[Any]]] = {}
 
-    def find(self, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
-        found = compute()
-        start = self._bytes.append(np.ascontiguousarray(found).view(np.uint8).reshape(-1))
-        self._placed[name] = start, found.shape, found.dtype
-        return found
+    def find(self, work: StepWork, numbers: Mapping[str, int]) -> None:
+        for name, number in numbers.items():
+            found = work(number, advance)
+            start = self._bytes.append(np.ascontiguousarray(found).view(np.uint8).reshape(-1))
+            self._placed[name] = start, found.shape, found.dtype
 
     def load(self, name: str) -> np.ndarray:
         start, shape, dtype = self._placed[name]
@@ -101,8 +129,8 @@ class _PartsInFile:
 class _Searches:
     """The searches of a job, numbered as they come."""
 
-    def __init__(self, store: ArrayStore) -> None:
-        self._store = store
+    def __init__(self, store: ArrayStore, engine: StepEngine | None) -> None:
+        self._store, self._engine = store, engine
         self._number = 0
 
     def find(self, search: Callable[[], list[Neighbors]]) -> list[Neighbors]:
@@ -119,7 +147,7 @@ class _Searches:
     def parts(self) -> Parts:
         """Return the parts of the next search, which are all saved."""
         number, self._number = self._number, self._number + 1
-        return _StoredParts(self._store, number)
+        return _StoredParts(self._store, self._engine, number)
 
     def _save(self, number: int, results: list[Neighbors]) -> None:
         for i, each in enumerate(results):
@@ -142,9 +170,12 @@ _current: ContextVar[_Searches | None] = ContextVar("smotefast_searches", defaul
 
 
 @contextmanager
-def save_searches(store: ArrayStore) -> Iterator[None]:
-    """Save the results of long searches, and use those that were saved."""
-    token = _current.set(_Searches(store))
+def save_searches(store: ArrayStore, engine: StepEngine | None = None) -> Iterator[None]:
+    """Save the results of long searches, and use those that were saved.
+
+    With an engine, it does the steps of searches in files.
+    """
+    token = _current.set(_Searches(store, engine))
     try:
         yield
     finally:

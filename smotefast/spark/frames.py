@@ -109,7 +109,14 @@ def resample(
         source = os.path.join(folder.path, "rows")
         ordered.write.parquet(f"file://{source}")
         engine = SparkEngine(df.sparkSession, folder.path)
-        parts = prepare_parts(arguments, source, target, engine=engine, progress=progress)
+        parts = prepare_parts(
+            arguments,
+            source,
+            target,
+            engine=engine,
+            scratch=folder.path,
+            progress=progress,
+        )
         path = os.path.join(folder.path, "parts.pickle")
         write_shared(SharedWork(parts._replace(parts=[]).table), path)
     except BaseException:

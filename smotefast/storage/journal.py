@@ -79,14 +79,17 @@ class Journal:
 
     def save_array(self, task: str, array: np.ndarray, **result: Any) -> None:
         """Write an array to a file, and record its task as done."""
-        path = self._array_path(task)
-        with open(path, "wb") as file:
-            # Not the file itself: NumPy writes to a file in C, where an error has no errno, or
-            # is lost when the last bytes are flushed.
-            np.save(SimpleNamespace(write=file.write), array, allow_pickle=False)
-        flush_to_disk(path)
+        write_array(self._array_path(task), array)
+        self._record_array(task, **result)
+
+    def take_array(self, task: str, path: str) -> None:
+        """Move a file that ``write_array`` wrote on the same disk, and record its task."""
+        os.replace(path, self._array_path(task))
+        self._record_array(task)
+
+    def _record_array(self, task: str, **result: Any) -> None:
         flush_to_disk(self._folder)
-        self.record(task, checksum=file_checksum(path), **result)
+        self.record(task, checksum=file_checksum(self._array_path(task)), **result)
 
     def load_array(self, task: str) -> np.ndarray | None:
         """Return the array of a task; None if it is not done, or its file is corrupt."""
@@ -101,6 +104,15 @@ class Journal:
 
     def _array_path(self, task: str) -> str:
         return os.path.join(self._folder, f"{task}.npy")
+
+
+def write_array(path: str, array: np.ndarray) -> None:
+    """Write an array to a file, which is complete and on disk when this returns."""
+    with open(path, "wb") as file:
+        # Not the file itself: NumPy writes to a file in C, where an error has no errno, or
+        # is lost when the last bytes are flushed.
+        np.save(SimpleNamespace(write=file.write), array, allow_pickle=False)
+    flush_to_disk(path)
 
 
 def _write_line(file: io.BufferedWriter, line: Line) -> None:

@@ -7,6 +7,7 @@ import errno
 import os
 import pickle
 import warnings
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +19,7 @@ from sklearn.base import clone
 from sklearn.neighbors import NearestNeighbors
 
 import smotefast
-from smotefast import _row_files, neighbors
+from smotefast import _open_files, neighbors
 from smotefast._row_files import RowFile
 from smotefast.batch import classes_in_files, feature_plan
 from smotefast.batch.block_plan import MemoryLimitError
@@ -34,6 +35,7 @@ from smotefast.over_sampling import (
     RandomOverSampler,
 )
 from smotefast.under_sampling import RandomUnderSampler, TomekLinks
+from tests.helpers.classes_in_files import put_in_files
 from tests.helpers.hypothesis_examples import examples
 from tests.helpers.parquet_files import imbalanced, resample, same, write_file, write_folder
 
@@ -69,18 +71,7 @@ OTHERS = ["name", "day", "kind"]
 
 @pytest.fixture
 def use_files(monkeypatch):
-    """Let jobs have so many classes in files, if there are so many, whatever the limit is."""
-
-    def use(n_classes):
-        choices = feature_plan.classes_in_files
-
-        def least(*job):
-            found = list(choices(*job))
-            return found[n_classes:] or found[-1:]
-
-        monkeypatch.setattr(feature_plan, "classes_in_files", least)
-
-    return use
+    return partial(put_in_files, monkeypatch)
 
 
 @pytest.mark.parametrize("name", SAMPLERS)
@@ -341,7 +332,7 @@ def test_scratch__is_about_what_the_files_take(tmp_path, use_files, monkeypatch,
 
     def write_rows(*arguments):
         write(*arguments)
-        totals.append(sum(os.fstat(each.number).st_size for each in list(_row_files._open)))
+        totals.append(sum(os.fstat(each.number).st_size for each in list(_open_files._open)))
 
     monkeypatch.setattr(RowFile, "_write", write_rows)
     with smotefast.iter_resampled(source, target="label", sampler="smote") as rows:

@@ -8,6 +8,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -520,6 +521,43 @@ def test_a_job_without_workers__says_so_and_ends_and_goes_on(
     if stage == "writing":
         assert any(part.is_resumed for part in summary.parts)
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+
+
+def test_a_job_whose_workers_are_all_paused__says_so_and_ends(
+    tmp_path, source, monkeypatch, caplog
+):
+    """Dask pauses workers that take most of their memory, and would wait forever."""
+    import dask
+
+    monkeypatch.setattr("smotefast.cluster.dask_futures.WAIT", 0.5)
+    caplog.set_level(logging.WARNING, "smotefast")
+    checked = smotefast.cluster.dask_engine.check_workers
+
+    def check_and_wait(client, *arguments):
+        checked(client, *arguments)
+        while any(worker.status.name != "paused" for worker in client.cluster.workers.values()):
+            time.sleep(0.05)
+
+    with (
+        dask.config.set({"distributed.worker.memory.pause": 1e-9}),
+        client_of(2, processes=False) as client,
+    ):
+        monkeypatch.setattr(smotefast.cluster.dask_engine, "check_workers", check_and_wait)
+        with pytest.raises(ClusterError, match=r"have been paused for 0\.5 seconds.*a quarter"):
+            job(source, tmp_path / "out", cluster=client)
+    assert caplog.text.count("All workers of the cluster are paused") == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("status", "executing", "goes_on"),
+    [("running", 0, True), ("init", 0, True), ("paused", 1, True), ("paused", 0, False)],
+)
+def test_a_paused_worker__goes_on_with_the_task_that_it_does(status, executing, goes_on):
+    from smotefast.cluster.dask_futures import _goes_on
+
+    counts = {"executing": executing} if executing else {}
+    assert _goes_on({"status": status, "metrics": {"task_counts": counts}}) == goes_on
 
 
 @pytest.mark.parametrize("kind", ["memory", pytest.param("s3", marks=pytest.mark.long)])

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 import smotefast
-from smotefast.over_sampling import ADASYN, SMOTENC, RandomOverSampler
+from smotefast.neighbors import row_file_search
+from smotefast.over_sampling import ADASYN, SMOTE, SMOTENC, RandomOverSampler
 from smotefast.spark import frames
+from tests.helpers.classes_in_files import put_in_files
 
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
 
@@ -76,6 +78,23 @@ def test_rows__are_those_of_fit_resample_in_the_order_of_a_key(session, sampler,
     X, y = sampler.fit_resample(rows.drop(columns=["key", "label"]), rows["label"])
     assert [row[1:] for row in found] == tuples(X.assign(label=y))
     assert [row[0] for row in found[: len(rows)]] == list(range(len(rows)))
+
+
+@with_java
+def test_rows__are_the_same_if_executors_read_classes_in_files(session, tmp_path, monkeypatch):
+    put_in_files(monkeypatch, 1)
+    monkeypatch.setattr(row_file_search, "step_bytes_in_file", lambda *sizes: 1 << 15)
+    monkeypatch.setattr("smotefast.neighbors.load_file_search", lambda *args, **kwargs: None)
+    searched = "smotefast.neighbors.cells.row_file_walk.FileWalk.search"
+    monkeypatch.setattr(searched, None)  # in this process
+    rows, sampler = frame(), SMOTE(random_state=0)
+    df = session.createDataFrame(tuples(rows), SCHEMA).select("key", "wide", "small", "label")
+    options = {"order_by": "key", "keep": ["key"], "scratch": tmp_path}
+    resampled = smotefast.spark.resample(df, "label", sampler, **options)
+    found = [tuple(row)[1:] for row in resampled.collect()]
+    X, y = sampler.fit_resample(rows[["wide", "small"]], rows["label"])
+    assert found == tuples(X.assign(label=y))
+    assert [*tmp_path.glob("*/rows-*")]  # as long as an action may need the rows
 
 
 @with_java

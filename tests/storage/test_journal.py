@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from smotefast.storage.files import file_checksum, flush_to_disk
-from smotefast.storage.journal import Journal
+from smotefast.storage.journal import Journal, write_array
 
 JOB = {"source": "a.parquet"}
 
@@ -74,6 +74,14 @@ def test_arrays__are_loaded_as_they_were_saved(folder):
     np.testing.assert_array_equal(journal.load_array("search"), array, strict=True)
     assert journal.result("search")["method"] == "exact"
     assert journal.load_array("other") is None
+
+
+def test_an_array_that_another_process_wrote__is_moved_to_the_journal(folder, tmp_path):
+    path = str(tmp_path / "attempt.npy")
+    write_array(path, np.arange(5))
+    Journal(str(folder)).take_array("search", path)
+    assert not os.path.exists(path)
+    np.testing.assert_array_equal(Journal(str(folder)).load_array("search"), np.arange(5))
 
 
 @pytest.mark.parametrize("corruption", ["cut", "changed", "removed"])

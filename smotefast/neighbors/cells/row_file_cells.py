@@ -54,9 +54,10 @@ class FileCells(NamedTuple):
     numbers: RowFile
     entry: np.ndarray
 
-    def home(self, start: int, stop: int) -> np.ndarray:
-        """Return the cell of each of some entries."""
-        return np.searchsorted(self.starts, np.arange(start, stop), side="right") - 1
+    def home(self, entries: slice) -> np.ndarray:
+        """Return the cell of each of consecutive entries."""
+        numbers = np.arange(entries.start, entries.stop)
+        return np.searchsorted(self.starts, numbers, side="right") - 1
 
     def read_rows(self, numbers: np.ndarray) -> Points:
         """Read rows by their number in the pool."""

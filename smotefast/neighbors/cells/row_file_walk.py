@@ -8,7 +8,8 @@ neither on the steps nor on which cells were in memory.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -52,8 +53,18 @@ class Step(NamedTuple):
         return Step(self.queries.subset(which), self.home[which])
 
 
+class Span(NamedTuple):
+    """Entries of a file of cells, which of them are queries, and their numbers in the pool."""
+
+    entries: slice
+    which: np.ndarray
+    numbers: np.ndarray
+
+
 class StepQueries:
     """Which rows of a pool are the queries of each step, in the order of a file of cells.
+
+    A step is known by its first entry.
 
     Parameters
     ----------
@@ -73,28 +84,35 @@ class StepQueries:
         self._numbers, self._n_pool, self._is_query = numbers, n_pool, is_query
         self._size = max(1, size)
 
-    def __iter__(self) -> Iterator[np.ndarray]:
-        """Yield the queries of each step, by their number in the pool."""
-        for spans in self.spans():
-            yield np.concatenate([numbers for _, _, numbers in spans])
+    def starts(self) -> list[int]:
+        """Return the first entry of each step that has queries."""
+        starts, start = [], 0
+        while start < self._n_pool:
+            spans = self.spans(start)
+            if any(len(span.which) for span in spans):
+                starts.append(start)
+            start = spans[-1].entries.stop
+        return starts
 
-    def spans(self) -> Iterator[list[tuple[slice, np.ndarray, np.ndarray]]]:
-        """Yield for each step spans of entries, those that are queries, and their numbers."""
-        spans: list[tuple[slice, np.ndarray, np.ndarray]] = []
+    def numbers(self, start: int) -> np.ndarray:
+        """Return the queries of a step, by their number in the pool."""
+        return np.concatenate([span.numbers for span in self.spans(start)])
+
+    def spans(self, start: int) -> list[Span]:
+        """Return the spans of a step: several if few rows are queries."""
+        spans: list[Span] = []
         n_queries, block_rows = 0, -(-self._size // 4)
-        # If few rows are queries, a step has those of several blocks.
-        for start in range(0, self._n_pool, block_rows):
-            span = slice(start, min(start + block_rows, self._n_pool))
-            numbers = self._numbers[span].astype(np.int64)
+        for first in range(start, self._n_pool, block_rows):
+            entries = slice(first, min(first + block_rows, self._n_pool))
+            numbers = self._numbers[entries].astype(np.int64)
             which = np.arange(len(numbers))
             if self._is_query is not None:
                 which = np.flatnonzero(self._is_query[numbers])
-            spans.append((span, which, numbers[which]))
+            spans.append(Span(entries, which, numbers[which]))
             n_queries += len(which)
-            if n_queries > self._size - block_rows or span.stop == self._n_pool:
-                if n_queries:
-                    yield spans
-                spans, n_queries = [], 0
+            if n_queries > self._size - block_rows:
+                break
+        return spans
 
 
 class FileWalk:
@@ -136,7 +154,7 @@ class FileWalk:
         limit_copies(cells, k + max(SPARES) + 1)
         self._cells, self._k = cells, k
         self._n_threads, self._n_bytes = n_threads, n_bytes // 4
-        self._buffer = CellBuffer(cells, n_bytes=n_bytes // 2)
+        self._buffer_bytes = n_bytes // 2
         self.n_pool, self._n_features = len(cells.entry), cells.points.values.shape[1]
         self._width = self._n_features + CODE_COST * cells.points.codes.shape[1]
         row_bytes = 2 * cells.points.row_bytes + 28 * (k + SPARES[0]) + 64
@@ -144,14 +162,23 @@ class FileWalk:
         self.step_queries = StepQueries(cells.numbers, self.n_pool, is_query, size)
         self._scan = CellScan(cells, k, n_threads=n_threads, n_bytes=self._n_bytes)
 
-    def steps(self) -> Iterator[Step]:
-        """Yield the queries in steps."""
-        for spans in self.step_queries.spans():
-            read = [self._cells.points.subset(span).subset(which) for span, which, _ in spans]
-            home = [self._cells.home(span.start, span.stop)[which] for span, which, _ in spans]
-            numbers = np.concatenate([numbers for _, _, numbers in spans])
-            queries = Queries(joined_points(read), np.arange(len(numbers)), numbers)
-            yield Step(queries, np.concatenate(home))
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what another process needs: it loads cells itself."""
+        return {name: value for name, value in vars(self).items() if name != "_buffer"}
+
+    @cached_property
+    def _buffer(self) -> CellBuffer:
+        """The cells that are loaded."""
+        return CellBuffer(self._cells, n_bytes=self._buffer_bytes)
+
+    def step(self, start: int) -> Step:
+        """Read the queries of the step that begins at an entry."""
+        spans = self.step_queries.spans(start)
+        read = [self._cells.points.subset(span.entries).subset(span.which) for span in spans]
+        home = [self._cells.home(span.entries)[span.which] for span in spans]
+        numbers = np.concatenate([span.numbers for span in spans])
+        queries = Queries(joined_points(read), np.arange(len(numbers)), numbers)
+        return Step(queries, np.concatenate(home))
 
     def search(self, step: Step, reach: Reach) -> tuple[SearchResult, np.ndarray]:
         """Search for the queries of a step; return the result and what is unresolved.

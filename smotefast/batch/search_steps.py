@@ -1,0 +1,77 @@
+"""Steps of a search in files as tasks of a cluster.
+
+Each attempt writes the neighbors that it finds to a file of its own. The process that plans
+moves the file of the first attempt to the folder of the job and records it, so another run of
+the job goes on from the steps that are done.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from smotefast.batch.engines import Engine, Report
+from smotefast.neighbors import StepWork
+from smotefast.storage import Journal, check_resident_memory
+from smotefast.storage.journal import write_array
+
+
+class Step(NamedTuple):
+    """A step: the name of its result, and the number that its work takes."""
+
+    name: str
+    number: int
+
+
+class StepWriter(NamedTuple):
+    """Writes results of steps.
+
+    Attributes
+    ----------
+    work
+        Finds the neighbors of a step.
+    folder
+        Where the files are.
+    limit
+        Largest resident memory of the process, in bytes.
+    """
+
+    work: StepWork
+    folder: str
+    limit: int
+
+    def write(self, step: Step, report: Report) -> str:
+        """Do a step; return the path of the file with its result."""
+        found = self.work(step.number, report)
+        check_resident_memory(self.limit)
+        path = os.path.join(self.folder, f"{step.name}-{secrets.token_hex(4)}.npy")
+        write_array(path, found)
+        return path
+
+
+class SearchSteps:
+    """Does steps of searches on a cluster; see ``neighbors.StepEngine``.
+
+    Parameters
+    ----------
+    engine
+        The cluster.
+    journal
+        Gets the results.
+    limit
+        Memory limit of each process, in bytes.
+    """
+
+    def __init__(self, engine: Engine, journal: Journal, limit: int) -> None:
+        self._engine, self._journal, self._limit = engine, journal, limit
+
+    def do(self, work: StepWork, numbers: Mapping[str, int], report: Report) -> None:
+        """Do steps, and save their results by name."""
+        writer = StepWriter(work, self._engine.folder, self._limit)
+        steps = [Step(*item) for item in numbers.items()]
+        self._engine.run(writer.write, steps, report, done=self._record)
+
+    def _record(self, step: Step, path: str) -> None:
+        self._journal.take_array(step.name, path)

@@ -25,6 +25,7 @@ from smotefast.neighbors.cells.row_file_cells import sort_by_cell
 from smotefast.neighbors.cells.row_file_walk import FileWalk, Step
 from smotefast.neighbors.cells.search import WHOLE, Reach
 from smotefast.neighbors.exact.duplicates import distinct_share
+from smotefast.neighbors.exact.tiles import FLOAT32, INT16
 from smotefast.neighbors.memory_estimate import step_bytes_in_file
 from smotefast.neighbors.planner import METHODS, plan_search
 from smotefast.neighbors.problem import DataProbes, SearchProblem
@@ -144,7 +145,8 @@ def find_neighbors_in_file(
         cells = sort_by_cell(points, assigned, folder, n_bytes=memory_bytes)
     del assigned  # the cell of each row
     n_bytes = memory_bytes - memory_bytes // _TABLE_SHARE
-    walk = FileWalk(cells, is_query, k, n_threads=n_threads, n_bytes=n_bytes)
+    dtype = INT16 if is_approximate else FLOAT32
+    walk = FileWalk(cells, is_query, k, n_threads=n_threads, n_bytes=n_bytes, dtype=dtype)
     saved = saved_parts(folder)
     attempts = _Attempts(walk, len(queries), saved)
     if sample is None:

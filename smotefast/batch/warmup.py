@@ -84,7 +84,9 @@ def load_kernels(
             n_threads=n_threads,
         )  # fmt: skip
         if in_files:
-            load_file_search(dtype, n_features, k, n_codes=n_codes, n_threads=n_threads)
+            load_file_search(
+                dtype, n_features, k, sampler.search, n_codes=n_codes, n_threads=n_threads
+            )
         small.set_params(**{name: min(k, _ROWS // 8), "search": "exact"})
     parameters = small.get_params(deep=False)
     replaced = {
@@ -108,7 +110,7 @@ def load_link_searches(
 
     n_threads = thread_count(n_jobs)
     if in_files:
-        load_file_search(dtype, n_features, 1, n_threads=n_threads)
+        load_file_search(dtype, n_features, 1, "exact", n_threads=n_threads)
     load_searches(dtype, n_features, 1, "exact", n_rows=n_rows, n_threads=n_threads)
 
 

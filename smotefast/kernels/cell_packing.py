@@ -10,6 +10,9 @@ from smotefast.kernels.compile import inner, parallel_kernel, prange
 from smotefast.kernels.points import Points
 from smotefast.kernels.tile_kernel import GROUP
 
+# Largest int16 value, but for rounding; reach of a cell of rows that are nearly equal.
+_LARGEST, _LEAST_REACH = np.float32(32767 - 1), np.float32(1e-18)
+
 
 class Cells(NamedTuple):
     """Rows of a pool, packed by the cell of their nearest center; all or some are loaded.
@@ -28,7 +31,11 @@ class Cells(NamedTuple):
     panel_starts, panel_ends
         First panel of each cell, -1 if it is not loaded, and the end; shape (n_cells,) or more.
     values, halves, codes
-        Differences of the numbers from the centers, and categories, as ``Panels``, float32.
+        Differences of the numbers from the centers, and categories, as ``Panels``: float32, or
+        int16 for a search that need not be exact. Of int16, two features are side by side:
+        shape (n_panels, n_features / 2 rounded up, 2 * lanes).
+    units
+        What int16 values of each cell are multiples of; 1 for float32. Shape (n_cells,).
     half_weight
         Half of what each category that differs adds, scaled.
     scale
@@ -48,9 +55,21 @@ class Cells(NamedTuple):
     values: np.ndarray
     halves: np.ndarray
     codes: np.ndarray
+    units: np.ndarray
     half_weight: float
     scale: float
     slack: float
+
+
+@inner
+def unit_of(reach, per_word):  # type: ignore[no-untyped-def]
+    """Return what int16 values are multiples of, for rows of norms up to ``reach``; else 1.
+
+    The squared norms of rows of such values, and their products, are below 2^31.
+    """
+    if per_word == 1:
+        return np.float32(1.0)
+    return max(np.float32(reach), _LEAST_REACH) / _LARGEST
 
 
 @parallel_kernel
@@ -65,6 +84,7 @@ def pack_cells(
     values: np.ndarray,
     halves: np.ndarray,
     codes: np.ndarray,
+    units: np.ndarray,
 ) -> None:
     """Pack the rows of every cell as scaled differences from its center.
 
@@ -74,30 +94,53 @@ def pack_cells(
     centers, order, scale, slack : as in ``Cells``
     starts, panel_starts : arrays of shape (n_cells + 1,), int64
         Entry of ``order``, and panel, where each cell begins, and the end.
-    values, halves, codes : as in ``Cells``; written
+    values, halves, codes, units : as in ``Cells``; written
     """
-    n_features, lanes = values.shape[1], values.shape[2]
-    n_codes = codes.shape[1]
+    n_features, n_codes = pool.values.shape[1], codes.shape[1]
+    lanes = halves.shape[1]
+    per_word = values.shape[2] // lanes
     lowered = slack * n_codes * pool.weight * scale * scale
     for cell in prange(starts.shape[0] - 1):
-        size = starts[cell + 1] - starts[cell]
+        rows = order[starts[cell] : starts[cell + 1]]
+        reach = 0.0
+        if per_word > 1:
+            reach = _reach(pool.values, rows, centers[cell], scale)
+        units[cell] = unit = unit_of(reach, per_word)
         for i in range((panel_starts[cell + 1] - panel_starts[cell]) * lanes):
             panel, lane = panel_starts[cell] + i // lanes, i % lanes
-            if i >= size:
-                values[panel, :, lane] = 0.0
+            at = lane * per_word
+            if i >= rows.shape[0]:
+                values[panel, :, at : at + per_word] = 0
                 codes[panel, :, lane] = -1
                 halves[panel, lane] = np.inf
                 continue
-            row = order[starts[cell] + i]
+            values[panel, -1, at : at + per_word] = 0  # an odd feature is alone in its word
+            row = rows[i]
             norm = 0.0
             for j in range(n_features):
-                value = np.float64(pool.values[row, j]) - centers[cell, j]
-                values[panel, j, lane] = np.float32(value * scale)
-                packed = np.float64(values[panel, j, lane])
+                value = (np.float64(pool.values[row, j]) - centers[cell, j]) * scale
+                if per_word > 1:
+                    value = np.rint(value / unit)
+                word, part = j >> (per_word - 1), j & (per_word - 1)
+                values[panel, word, at + part] = value
+                packed = np.float64(values[panel, word, at + part]) * unit
                 norm += packed * packed
             for j in range(n_codes):
                 codes[panel, j, lane] = pool.codes[row, j]
             halves[panel, lane] = norm * (0.5 - slack) - lowered
+
+
+@inner
+def _reach(values, rows, center, scale):  # type: ignore[no-untyped-def]
+    """Return the largest scaled distance of some rows from a center."""
+    largest = 0.0
+    for row in rows:
+        squared = 0.0
+        for j in range(values.shape[1]):
+            value = (np.float64(values[row, j]) - center[j]) * scale
+            squared += value * value
+        largest = max(largest, squared)
+    return np.sqrt(largest)
 
 
 @inner
@@ -131,7 +174,7 @@ def pack_members(residuals, members, n_members, shift, packed, halves):  # type:
         first = (t // GROUP) * n_features * GROUP + t % GROUP
         if t >= n_members:
             for j in range(n_features):
-                packed[first + j * GROUP] = np.float32(0.0)
+                packed[first + j * GROUP] = 0
             continue
         i = members[t]
         norm = np.float32(0.0)
@@ -140,6 +183,30 @@ def pack_members(residuals, members, n_members, shift, packed, halves):  # type:
             packed[first + j * GROUP] = value
             norm += value * value
         halves[t] = np.float32(0.5) * norm
+
+
+@inner
+def pack_rounded_members(residuals, members, n_members, shift, unit, packed, halves):  # type: ignore[no-untyped-def]
+    """Pack members as ``pack_members`` does, as int16 multiples of a unit."""
+    n_features, per_unit = shift.shape[0], np.float32(1.0) / unit
+    row = np.zeros((n_features + 1) // 2 * 2, np.int16)
+    pairs, words = row.view(np.int32), packed.view(np.int32)
+    n_words = pairs.shape[0]
+    for t in range((n_members + GROUP - 1) // GROUP * GROUP):
+        first = (t // GROUP) * n_words * GROUP + t % GROUP
+        if t >= n_members:
+            for j in range(n_words):
+                words[first + j * GROUP] = 0
+            continue
+        i = members[t]
+        norm = np.int32(0)
+        for j in range(n_features):
+            value = np.int32(np.rint((shift[j] - residuals[i, j]) * per_unit))
+            row[j] = value
+            norm += value * value
+        halves[t] = np.float32(0.5) * norm * unit * unit
+        for j in range(n_words):
+            words[first + j * GROUP] = pairs[j]
 
 
 @inner

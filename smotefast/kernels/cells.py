@@ -6,8 +6,9 @@ separates their rows, because each row is in the cell of its nearest center: a r
 cell is at least as far from a query as that plane. A cell whose plane is farther than the
 worst row kept is not looked through.
 
-Scores are lower bounds of half the squared distance, lowered by all that rounding can do to
-them, as in ``tiles.py``: a row that was not kept is no closer than the worst score says.
+Scores of float32 cells are lower bounds of half the squared distance, lowered by all that
+rounding can do to them, as in ``tiles.py``: a row that was not kept is no closer than the worst
+score says. Scores of int16 cells are estimates.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import numpy as np
 
 from smotefast.kernels.cell_bounds import (
     ROUNDING,
-    TINY,
     are_beyond,
     highest_excess,
     may_be_closer,
@@ -29,72 +29,19 @@ from smotefast.kernels.cell_packing import (
     nearest_cells,
     pack_codes,
     pack_members,
+    pack_rounded_members,
     pack_shifts,
+    unit_of,
     write_residuals,
 )
+from smotefast.kernels.cell_scores import look_through
 from smotefast.kernels.compile import inner, parallel_kernel, prange
-from smotefast.kernels.heaps import NO_ROW, before, sift_down
+from smotefast.kernels.heaps import NO_ROW
 from smotefast.kernels.points import Points
 from smotefast.kernels.tile_kernel import GROUP, first_lane, score_tile
 
 # Cells passed by a task that has ended.
 CLOSED = -1
-
-
-@inner
-def _limit_of_score(root, half):  # type: ignore[no-untyped-def]
-    """Return the score below which, without the query's half norm, a row may be kept."""
-    return root - half + ROUNDING * (abs(root) + half) + TINY
-
-
-@inner
-def _offer_lanes(mask, tile, at, half, order, first, excluded, scores, indices):  # type: ignore[no-untyped-def]
-    """Offer the lanes of a mask, from ``tile[at]`` and ``order[first]`` on, to a heap."""
-    while mask != 0:
-        lane = first_lane(mask)
-        mask &= mask - np.uint64(1)
-        score = tile[at + lane] + half
-        row = order[first + lane]
-        if row != excluded and before(score, row, scores[0], indices[0]):
-            sift_down(scores, indices, scores.shape[0], score, row)
-
-
-@inner
-def _look_through(  # type: ignore[no-untyped-def]
-    cells, cell, packed, packed_codes, halves, members, n_members, limits, tile, hits, excluded,
-    scores, indices,
-):  # fmt: skip
-    """Offer the rows of a cell to the members of a task, packed as seen from its center."""
-    n_features, lanes = cells.values.shape[1], cells.values.shape[2]
-    n_codes = cells.codes.shape[1]
-    flat, flat_halves = cells.values.reshape(-1), cells.halves.reshape(-1)
-    flat_codes = cells.codes.reshape(-1)
-    n_groups = (n_members + GROUP - 1) // GROUP
-    for t in range(n_groups * GROUP):
-        if t < n_members:
-            halves[t] *= np.float32(1.0 - 2.0 * cells.slack)
-            limits[t] = _limit_of_score(scores[members[t], 0], halves[t])
-        else:
-            limits[t] = -np.inf
-    for panel in range(cells.panel_starts[cell], cells.panel_ends[cell]):
-        entry = cells.starts[cell] + (panel - cells.panel_starts[cell]) * lanes
-        for group in range(n_groups):
-            if not score_tile(
-                flat, panel * n_features * lanes, flat_halves, panel * lanes, flat_codes,
-                panel * n_codes * lanes, packed, packed_codes, group, n_features, n_codes,
-                cells.half_weight, limits, tile, hits,
-            ):  # fmt: skip
-                continue
-            for member in range(GROUP):
-                if hits[member] == 0:
-                    continue
-                t = group * GROUP + member
-                i = members[t]
-                _offer_lanes(
-                    hits[member], tile, member * lanes, halves[t], cells.order, entry,
-                    excluded[i], scores[i], indices[i],
-                )  # fmt: skip
-                limits[t] = _limit_of_score(scores[i, 0], halves[t])
 
 
 @inner
@@ -112,7 +59,7 @@ def _mark_cells(shifts, squares, packed_home, highest, excesses, marks):  # type
         first = group * GROUP
         if not score_tile(
             shifts, 0, squares, 0, no_codes, 0, packed_home, no_codes, group, n_features, 0,
-            0.0, highest, tile, hits,
+            0.0, 1.0, highest, tile, hits,
         ):  # fmt: skip
             marks[first : first + GROUP] = 0
             continue
@@ -200,12 +147,14 @@ def _walk(  # type: ignore[no-untyped-def]
     once every query has candidates, of blocks after it that may be needed.
     """
     size, width = residuals.shape
-    n_features, lanes = cells.values.shape[1], cells.values.shape[2]
+    n_features, lanes = width - cells.level_columns.shape[0], cells.halves.shape[1]
+    per_word = cells.values.shape[2] // lanes
     n_groups = (size + GROUP - 1) // GROUP
-    packed = np.empty(n_groups * n_features * GROUP, np.float32)
+    packed = np.zeros(n_groups * cells.values.shape[1] * per_word * GROUP, cells.values.dtype)
     packed_codes = np.zeros(n_groups * cells.codes.shape[1] * GROUP, np.int32)
     halves = np.empty(n_groups * GROUP, np.float32)
     score_limits = np.empty(n_groups * GROUP, np.float32)
+    highest_scores = np.empty(n_groups * GROUP, np.float32)
     highest = np.full(n_groups * GROUP, -np.inf, np.float32)
     limits = np.empty(size, np.float32)
     excesses = np.empty((n_groups * GROUP, lanes), np.float32)
@@ -216,8 +165,10 @@ def _walk(  # type: ignore[no-untyped-def]
     shift = np.empty(n_features, np.float32)
     shifts = np.empty(width * lanes, np.float32)
     squares = np.empty(lanes, np.float32)
+    farthest = np.float32(0.0)  # query from its center
     for i in range(size):
         limits[i] = squared_limit(scores[i, 0])
+        farthest = max(farthest, norms[i])
     for first in range(begin // lanes * lanes, near.shape[0], lanes):
         block = near[first : first + lanes]
         is_open, needed = _mark_block(
@@ -258,11 +209,15 @@ def _walk(  # type: ignore[no-untyped-def]
                 continue
             for j in range(n_features):
                 shift[j] = np.float32(0.5) * shifts[j * lanes + lane]
-            pack_members(residuals, members, n_members, shift, packed, halves)
+            unit = unit_of(farthest + np.sqrt(squares[lane]), per_word)
+            if per_word == 1:
+                pack_members(residuals, members, n_members, shift, packed, halves)
+            else:
+                pack_rounded_members(residuals, members, n_members, shift, unit, packed, halves)
             pack_codes(codes, rows, members, n_members, packed_codes)
-            _look_through(
-                cells, block[lane], packed, packed_codes, halves, members, n_members,
-                score_limits, tile, hits, excluded, scores, indices,
+            look_through(
+                cells, block[lane], packed, packed_codes, unit, halves, members, n_members,
+                highest_scores, score_limits, tile, hits, excluded, scores, indices,
             )  # fmt: skip
             for t in range(n_members):
                 limits[members[t]] = squared_limit(scores[members[t], 0])
@@ -372,7 +327,7 @@ def find_cells_to_search(
     is_needed : array of shape (n_tasks, n_cells), bool; written
         False for cells that the task has passed.
     """
-    width, lanes = cells.centers.shape[1], cells.values.shape[2]
+    width, lanes = cells.centers.shape[1], cells.halves.shape[1]
     share = np.float32(np.inf)
     for task in prange(tasks.shape[0]):
         home, begin, end = tasks[task, 0], tasks[task, 1], tasks[task, 2]

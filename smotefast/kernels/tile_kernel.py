@@ -1,10 +1,13 @@
-"""The innermost tile of the exact search: a few queries against one panel, in registers.
+"""The innermost tile of a search: a few queries against one panel, in registers.
 
 A panel holds ``lanes`` candidates feature by feature; a query group holds ``GROUP``
 negated queries feature by feature. The tile computes ``half - q . c`` for all pairs in
 vector registers, adds half a weight for each category that differs, and stores scores
 only where one is below its query's threshold, which after the first few panels is rare;
 ``first_lane`` then finds which ones.
+
+Values are float32, float64 or int16. Of int16, two features are side by side in a word of four
+bytes: processors multiply and add such pairs at twice the rate of float32.
 """
 
 from __future__ import annotations
@@ -25,8 +28,13 @@ if TYPE_CHECKING:
 
 
 def panel_lanes(dtype: npt.DTypeLike) -> int:
-    """Return the candidates per panel: as many as two vector registers hold."""
-    return PANEL_BYTES // int(np.dtype(dtype).itemsize)
+    """Return the candidates per panel: as many scores as two vector registers hold."""
+    return PANEL_BYTES // max(4, int(np.dtype(dtype).itemsize))
+
+
+def features_per_word(dtype: npt.DTypeLike) -> int:
+    """Return the features that are side by side in a panel: two of int16, otherwise one."""
+    return max(1, 4 // int(np.dtype(dtype).itemsize))
 
 
 if JIT_DISABLED:
@@ -41,28 +49,39 @@ if JIT_DISABLED:
         queries: np.ndarray,
         query_codes: np.ndarray,
         group: int,
-        n_features: int,
+        n_words: int,
         n_codes: int,
         half_weight: float,
+        unit: float,
         limits: np.ndarray,
         scores: np.ndarray,
         hits: np.ndarray,
     ) -> bool:
         """Compute in Python what the intrinsic computes in registers."""
         lanes = scores.shape[0] // GROUP
-        candidates = panels[panel : panel + n_features * lanes].reshape(n_features, lanes)
-        query = group * n_features * GROUP
-        negated = queries[query : query + n_features * GROUP].reshape(n_features, GROUP)
-        tile = halves[half : half + lanes] + negated.T @ candidates
+        candidates = _features(panels, panel, n_words, lanes)
+        negated = _features(queries, group * n_words * GROUP, n_words, GROUP)
+        if panels.dtype == np.int16:
+            products = (negated.astype(np.int64).T @ candidates).astype(np.float32)
+            tile = halves[half : half + lanes] + products * np.float32(unit)
+        else:
+            tile = halves[half : half + lanes] + negated.T @ candidates
         candidate_codes = codes[code : code + n_codes * lanes].reshape(n_codes, 1, lanes)
         query = group * n_codes * GROUP
         group_codes = query_codes[query : query + n_codes * GROUP].reshape(n_codes, GROUP, 1)
-        weights = np.where(candidate_codes != group_codes, panels.dtype.type(half_weight), 0)
-        tile += weights.sum(axis=0, dtype=panels.dtype)
+        weights = np.where(candidate_codes != group_codes, scores.dtype.type(half_weight), 0)
+        tile += weights.sum(axis=0, dtype=scores.dtype)
         below = tile < limits[group * GROUP : (group + 1) * GROUP, None]
         hits[:] = (below << np.arange(lanes, dtype=np.uint64)).sum(axis=1)
         scores[:] = tile.reshape(-1)
         return bool(below.any())
+
+    def _features(packed: np.ndarray, first: int, n_words: int, n_rows: int) -> np.ndarray:
+        """Return packed rows feature by feature; ``first`` counts words."""
+        per_word = features_per_word(packed.dtype)
+        part = packed[first * per_word : (first + n_words * n_rows) * per_word]
+        words = part.reshape(n_words, n_rows, per_word)
+        return words.transpose(0, 2, 1).reshape(n_words * per_word, n_rows)
 
     def first_lane(mask: np.uint64) -> int:
         """Return the number of the lowest set bit."""
@@ -82,9 +101,10 @@ else:
         queries: types.Array,
         query_codes: types.Array,
         group: types.Integer,
-        n_features: types.Integer,
+        n_words: types.Integer,
         n_codes: types.Integer,
         half_weight: types.Float,
+        unit: types.Float,
         limits: types.Array,
         scores: types.Array,
         hits: types.Array,
@@ -92,15 +112,17 @@ else:
         """Score a group of queries against one panel; true if a score is below its limit.
 
         Arrays are flat; ``panel``, ``half`` and ``code`` are the offsets of the panel in them,
-        ``group`` counts groups of queries. ``scores`` (GROUP * lanes) and ``hits`` (GROUP,
-        uint64: one bit per lane whose score is below) are written only when it is true.
+        ``group`` counts groups of queries, ``n_words`` the words of a row: its features, or
+        pairs of int16. ``panel`` counts words, too. Products of int16 count as many ``unit``.
+        ``scores`` (GROUP * lanes) and ``hits`` (GROUP, uint64: one bit per lane whose score is
+        below) are written only when it is true.
         """
         from numba.core import types
 
         at = types.intp
         signature = types.boolean(
             panels, at, halves, at, codes, at, queries, query_codes, at, at, at,
-            panels.dtype, limits, scores, hits,
+            scores.dtype, scores.dtype, limits, scores, hits,
         )  # fmt: skip
         return signature, emit_tile
 

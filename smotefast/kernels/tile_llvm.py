@@ -49,6 +49,16 @@ class _Tile(NamedTuple):
         value.align = _bytes_of(vector.element)
         return value
 
+    def of_words(self) -> _Tile:
+        """Return the tile with panels and queries of words instead of int16."""
+        from llvmlite import ir
+
+        word = ir.IntType(32).as_pointer()
+        words = {
+            name: self.builder.bitcast(self.data[name], word) for name in ("panels", "queries")
+        }
+        return self._replace(data=self.data | words)
+
     def at(self, name: str, offset: ir.Value) -> ir.Value:
         """Return the pointer to an element of an array."""
         return self.builder.gep(self.data[name], [offset])
@@ -65,10 +75,10 @@ class _Columns(NamedTuple):
 
 
 _ARRAYS = {
-    "panels": 0, "halves": 2, "codes": 4, "queries": 6, "query_codes": 7, "limits": 12,
-    "scores": 13, "hits": 14,
+    "panels": 0, "halves": 2, "codes": 4, "queries": 6, "query_codes": 7, "limits": 13,
+    "scores": 14, "hits": 15,
 }  # fmt: skip
-_PANEL, _HALF, _CODE, _GROUP_AT, _N_FEATURES, _N_CODES, _WEIGHT = 1, 3, 5, 8, 9, 10, 11
+_PANEL, _HALF, _CODE, _GROUP_AT, _N_WORDS, _N_CODES, _WEIGHT, _UNIT = 1, 3, 5, 8, 9, 10, 11, 12
 
 
 def emit_tile(
@@ -84,12 +94,14 @@ def emit_tile(
         name: context.make_array(signature.args[i])(context, builder, args[i]).data
         for name, i in _ARRAYS.items()
     }
-    element = context.get_value_type(signature.args[0].dtype)
+    element = context.get_value_type(signature.args[_ARRAYS["scores"]].dtype)
     vector = ir.VectorType(element, PANEL_BYTES // _bytes_of(element))
     tile = _Tile(builder, data, args, vector)
     word = ir.IntType(64)
     start = tile.load(tile.at("halves", args[_HALF]), vector)
-    sums = _emit_codes(tile, _emit_features(tile, start))
+    is_int16 = context.get_value_type(signature.args[0].dtype) == ir.IntType(16)
+    emit_features = _emit_pairs if is_int16 else _emit_features
+    sums = _emit_codes(tile, emit_features(tile, start))
     masks = [_emit_below(tile, row, value) for row, value in enumerate(sums)]
     any_below = masks[0]
     for mask in masks[1:]:
@@ -113,19 +125,56 @@ def _bytes_of(element: ir.Type) -> int:
 
 def _emit_features(tile: _Tile, start: ir.Value) -> list[ir.Value]:
     """Emit ``sum[row] += query[feature, row] * panel[feature]`` over all features."""
+    args, vector = tile.args, tile.vector
+
+    def add(total: ir.Value, candidates: ir.Value, query: ir.Value) -> ir.Value:
+        return _multiply_add(tile, query, candidates, total)
+
+    features = _Columns("panels", "queries", args[_PANEL], args[_N_WORDS], vector)
+    return _emit_loop(tile, features, [start] * GROUP, add)
+
+
+def _emit_pairs(tile: _Tile, start: ir.Value) -> list[ir.Value]:
+    """Emit the same for int16, two features a step, and what the integer sums count as.
+
+    LLVM turns the products of a step and their sums into one instruction with AVX512-VNNI, into
+    two with AVX2. A search keeps norms below 2^15, so that no sum overflows.
+    """
+    from llvmlite import ir
+
+    builder, args, count = tile.builder, tile.args, tile.vector.count
+    wide, narrow = ir.IntType(32), ir.IntType(16)
+    sums, products = ir.VectorType(wide, count), ir.VectorType(wide, 2 * count)
+    halves = ir.VectorType(narrow, 2 * count)
+    even, odd = (ir.Constant(sums, list(range(part, 2 * count, 2))) for part in (0, 1))
+
+    def add(total: ir.Value, candidates: ir.Value, query: ir.Value) -> ir.Value:
+        pairs = (
+            builder.sext(builder.bitcast(each, halves), products)
+            for each in (candidates, query)
+        )
+        product = builder.mul(*pairs)
+        both = (builder.shuffle_vector(product, product, lanes) for lanes in (even, odd))
+        return builder.add(total, builder.add(*both))
+
+    pairs = _Columns("panels", "queries", args[_PANEL], args[_N_WORDS], sums)
+    totals = _emit_loop(tile.of_words(), pairs, [ir.Constant(sums, None)] * GROUP, add)
+    unit = _splat(builder, args[_UNIT], tile.vector)
+    return [
+        _multiply_add(tile, builder.sitofp(each, tile.vector), unit, start) for each in totals
+    ]
+
+
+def _multiply_add(tile: _Tile, one: ir.Value, other: ir.Value, total: ir.Value) -> ir.Value:
+    """Emit ``one * other + total``."""
     from llvmlite import ir
     from numba.core import cgutils
 
-    builder, args, vector = tile.builder, tile.args, tile.vector
+    vector = tile.vector
     name = f"llvm.fmuladd.v{vector.count}{vector.element.intrinsic_name}"
     shape = ir.FunctionType(vector, [vector] * 3)
-    multiply_add = cgutils.get_or_insert_function(builder.module, shape, name)
-
-    def add(total: ir.Value, candidates: ir.Value, query: ir.Value) -> ir.Value:
-        return builder.call(multiply_add, [query, candidates, total])
-
-    features = _Columns("panels", "queries", args[_PANEL], args[_N_FEATURES], vector)
-    return _emit_loop(tile, features, [start] * GROUP, add)
+    function = cgutils.get_or_insert_function(tile.builder.module, shape, name)
+    return tile.builder.call(function, [one, other, total])
 
 
 def _emit_codes(tile: _Tile, sums: list[ir.Value]) -> list[ir.Value]:
@@ -166,7 +215,7 @@ def _emit_loop(
     builder.position_at_end(loop)
     column = builder.phi(word)
     column.add_incoming(word(0), before)
-    sums = [builder.phi(tile.vector) for _ in starts]
+    sums = [builder.phi(start.type) for start in starts]
     offset = builder.add(columns.offset, builder.mul(column, word(tile.vector.count)))
     candidates = tile.load(tile.at(columns.panels, offset), columns.vector)
     first = builder.add(group, builder.mul(column, word(GROUP)))
@@ -181,7 +230,7 @@ def _emit_loop(
     column.add_incoming(following, loop)
     builder.cbranch(builder.icmp_signed("<", following, columns.n_columns), loop, done)
     builder.position_at_end(done)
-    joined = [builder.phi(tile.vector) for _ in starts]
+    joined = [builder.phi(start.type) for start in starts]
     for value, start, total in zip(joined, starts, totals, strict=True):
         value.add_incoming(start, before)
         value.add_incoming(total, loop)

@@ -17,7 +17,8 @@ from smotefast.kernels.points import Points
 from smotefast.neighbors.cells.partition import assign
 from smotefast.neighbors.cells.row_file_cells import sort_by_cell
 from smotefast.neighbors.cells.row_file_walk import FileWalk
-from smotefast.neighbors.cells.search import WHOLE
+from smotefast.neighbors.cells.search import WHOLE, Reach
+from smotefast.neighbors.exact.tiles import FLOAT32, INT16
 from smotefast.neighbors.planner import METHODS, Method, methods_for
 from smotefast.neighbors.problem import SearchProblem
 from smotefast.neighbors.queries import as_file_points, as_points, pool_queries
@@ -27,6 +28,8 @@ _ROWS = 200
 # Rows of a cell and memory of a search in a file on little data: so few that a walk stops, and
 # goes on in the order of the file.
 _CELL_ROWS, _FILE_BYTES = 8, 1
+# What an approximate walk on little data looks through.
+_NEAR = Reach(2, 1.0)
 
 
 def load_searches(
@@ -60,9 +63,15 @@ def load_searches(
 
 
 def load_file_search(
-    dtype: np.dtype[Any], n_features: int, k: int, *, n_codes: int = 0, n_threads: int
+    dtype: np.dtype[Any],
+    n_features: int,
+    k: int,
+    search: str,
+    *,
+    n_codes: int = 0,
+    n_threads: int,
 ) -> None:
-    """Run a search in a file on little data: it packs cells by code for one thread."""
+    """Run searches in a file on little data: they pack cells by code for one thread."""
     in_memory = _random_points(_ROWS, n_features, n_codes, dtype)
     k = min(k, _ROWS - 1)
     with contextlib.suppress(OSError):  # the job's files need not be in this folder
@@ -73,8 +82,12 @@ def load_file_search(
         assigned = assign(points, points, n_threads=n_threads, cell_rows=_CELL_ROWS)
         assert assigned is not None
         cells = sort_by_cell(points, assigned, folder, n_bytes=_FILE_BYTES)
-        walk = FileWalk(cells, None, k, n_threads=n_threads, n_bytes=_FILE_BYTES)
-        walk.search(walk.step(0), WHOLE)
+        for packed, reach in ((FLOAT32, WHOLE), (INT16, _NEAR)):
+            if reach == WHOLE or search != "exact":
+                walk = FileWalk(
+                    cells, None, k, n_threads=n_threads, n_bytes=_FILE_BYTES, dtype=packed
+                )
+                walk.search(walk.step(0), reach)
 
 
 def load_same_class_first(dtype: np.dtype[Any], n_features: int, *, n_threads: int) -> None:

@@ -12,6 +12,50 @@ from smotefast._typing import Matrix
 
 # Values of the queries that are compared at a time.
 _VALUES_PER_BLOCK = 1 << 20
+# Squared differences of numbers up to the first are finite in float64, those of numbers below
+# the second are 0.
+_LARGEST_SQUARED, _SMALLEST_SQUARED = 1e150, 1e-162
+
+
+def check_distances(pool: Matrix, queries: np.ndarray, indices: np.ndarray) -> None:
+    """Refuse neighbors that were found although squared distances overflow, or vanish.
+
+    Parameters
+    ----------
+    pool : array or CSR matrix
+    queries : rows of the pool, shape (n_queries,)
+    indices : their neighbors, shape (n_queries, k)
+
+    Raises
+    ------
+    ValueError
+        If a neighbor is infinitely far in float64, or no number is large enough to square.
+    """
+    largest = _largest_number(pool)
+    if 0 < largest < _SMALLEST_SQUARED:
+        raise ValueError(
+            "No row has a comparable distance to others: the largest number of X is "
+            f"{largest:.3g}, and squared differences of such numbers vanish in float64. "
+            "Multiply the columns by a constant first."
+        )
+    if largest > _LARGEST_SQUARED:
+        squared = squared_distances_to(pool, pool[queries], indices)
+        n_far = int((~np.isfinite(squared)).any(axis=1).sum())
+        if n_far:
+            raise ValueError(
+                f"{n_far:,} of {len(queries):,} rows have no comparable distance to their "
+                f"neighbors: X holds numbers up to {largest:.3g}, and squared differences of "
+                f"numbers beyond {_LARGEST_SQUARED:g} may not be finite. Scale or remove them "
+                "first."
+            )
+
+
+def _largest_number(matrix: Matrix) -> float:
+    """Return the largest absolute value of float64 numbers; 0 of others, which have squares."""
+    values = matrix if isinstance(matrix, np.ndarray) else matrix.data
+    if values.dtype != np.float64:
+        return 0.0
+    return max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
 
 
 def squared_distances_to(pool: Matrix, queries: Matrix, indices: np.ndarray) -> np.ndarray:

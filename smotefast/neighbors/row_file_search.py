@@ -26,6 +26,7 @@ from smotefast.neighbors.cells.row_file_cells import sort_by_cell
 from smotefast.neighbors.cells.row_file_walk import FileWalk
 from smotefast.neighbors.cells.search import WHOLE, Reach
 from smotefast.neighbors.exact.duplicates import distinct_share
+from smotefast.neighbors.exact.tiles import FLOAT32, INT16
 from smotefast.neighbors.memory_estimate import step_bytes_in_file
 from smotefast.neighbors.planner import METHODS, plan_search
 from smotefast.neighbors.problem import DataProbes, SearchProblem
@@ -147,7 +148,8 @@ def find_neighbors_in_file(
     n_bytes = memory_bytes - memory_bytes // _TABLE_SHARE
     saved = saved_parts(folder)
     threads_of_step = 1 if saved.are_shared else n_threads
-    walk = FileWalk(cells, is_query, k, n_threads=threads_of_step, n_bytes=n_bytes)
+    dtype = INT16 if is_approximate else FLOAT32
+    walk = FileWalk(cells, is_query, k, n_threads=threads_of_step, n_bytes=n_bytes, dtype=dtype)
     attempts = _Attempts(walk, len(queries), saved)
     if sample is None:
         attempts.run(1, WHOLE, None)

@@ -15,7 +15,7 @@ from smotefast._typing import Matrix
 from smotefast.kernels.points import Points
 from smotefast.neighbors.estimator import NeighborEstimator, search_by_estimator
 from smotefast.neighbors.exact.metrics import ALL_PAIRS, euclidean_rows, search_all_pairs
-from smotefast.neighbors.pair_distances import squared_distances_to
+from smotefast.neighbors.pair_distances import check_distances, squared_distances_to
 from smotefast.neighbors.problem import SEARCHES, describe_search, describe_value_difference
 from smotefast.neighbors.queries import (
     CategoryPoints,
@@ -69,6 +69,11 @@ def find_neighbors(
     -------
     Neighbors
         Without distances.
+
+    Raises
+    ------
+    ValueError
+        If squared distances of numbers overflow float64, or all are 0 in it.
     """
     n_pool = pool.shape[0]
     if estimator is not None:
@@ -99,6 +104,8 @@ def find_neighbors(
     result = run_search(
         points, pool_rows, k, problem, n_threads=n_threads, with_distances=False
     )
+    if not weight:
+        check_distances(pool, rows, result.indices)
     return Neighbors(as_indices(result.indices, n_pool), result.method, result.recall)
 
 

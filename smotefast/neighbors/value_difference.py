@@ -15,6 +15,7 @@ import numpy as np
 from smotefast._phases import advance, phase
 from smotefast.neighbors.cells.approximate import SampledSearch
 from smotefast.neighbors.cells.partition import partition
+from smotefast.neighbors.exact.tiles import INT16
 from smotefast.neighbors.queries import (
     CategoryPoints,
     Queries,
@@ -113,7 +114,7 @@ def search_share_cells(
     """
     columns = [of[points.codes[:, j]] for j, of in enumerate(points.shares)]
     numbers = as_points(np.hstack(columns))
-    cells = partition(numbers, numbers, n_threads=n_threads)
+    cells = partition(numbers, numbers, n_threads=n_threads, dtype=INT16)
     assert cells is not None  # shares are finite
     rows = pool_queries(numbers, queries.rows)
     sample = regular_sample(len(queries.rows))

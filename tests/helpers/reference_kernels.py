@@ -74,6 +74,13 @@ def distances_at(points, queries, indices):
     return squared
 
 
+def rounded_rows(rows, center):
+    """Round differences from a center to multiples of a unit: the longest row has 32766."""
+    differences = rows.astype(np.float64) - center
+    unit = np.sqrt((differences**2).sum(axis=1).max()) / 32766
+    return np.rint(differences / unit), unit
+
+
 def recall(pool, found, queries, k, **others):
     """Return the share of neighbors that are no farther than the true k-th."""
     hits = 0

@@ -12,6 +12,7 @@ from smotefast.neighbors.cells.approximate import search_cells_approximately
 from smotefast.neighbors.cells.embedding import embed
 from smotefast.neighbors.cells.estimate import CenterExcesses, walk_costs
 from smotefast.neighbors.cells.partition import partition
+from smotefast.neighbors.exact.tiles import FLOAT32, INT16
 from smotefast.neighbors.queries import as_points, other_queries, pool_queries
 from tests.helpers import reference_kernels as naive
 from tests.helpers.hypothesis_examples import examples
@@ -149,11 +150,14 @@ def test_cells__do_not_serve_values_without_squares(value):
         assert not list(search_cells_approximately(points, every(points), 3, n_threads=1))
 
 
-def test_walk__does_not_depend_on_threads_tasks_or_blocks(monkeypatch):
+@pytest.mark.parametrize("dtype", [FLOAT32, INT16])
+def test_walk__does_not_depend_on_threads_tasks_or_blocks(monkeypatch, dtype):
     points = clusters(N, dtype=np.float32)
     # More cells than a tile has lanes.
-    cells = partition(points, points, n_threads=2, cell_rows=1 if JIT_DISABLED else 20)
-    for reach in (search.WHOLE, search.Reach(9, np.inf), search.Reach(40, 0.5)):
+    cell_rows = 1 if JIT_DISABLED else 20
+    cells = partition(points, points, n_threads=2, cell_rows=cell_rows, dtype=dtype)
+    exact = [search.WHOLE, search.Reach(9, np.inf)] if dtype == FLOAT32 else []
+    for reach in (*exact, search.Reach(40, 0.5)):
         expected = search.walk(cells, every(points), 4, reach, n_threads=2)
         again = search.walk(cells, every(points), 4, reach, n_threads=1)
         assert np.array_equal(expected.indices, again.indices)
@@ -168,11 +172,77 @@ def test_walk__does_not_depend_on_threads_tasks_or_blocks(monkeypatch):
             assert np.array_equal(expected.indices[shuffled], again.indices)
 
 
-def test_partition__does_not_depend_on_threads():
+@pytest.mark.parametrize("dtype", [FLOAT32, INT16])
+def test_partition__does_not_depend_on_threads(dtype):
     points = clusters(N)
-    one, two = (partition(points, points, n_threads=t, cell_rows=20) for t in (1, 2))
+    one, two = (
+        partition(points, points, n_threads=t, cell_rows=20, dtype=dtype) for t in (1, 2)
+    )
     for first, second in zip(one.packed, two.packed, strict=True):
         assert np.array_equal(first, second)
+
+
+@pytest.mark.parametrize("n_features", [1, 4, 5])
+def test_int16_cells__hold_rows_rounded_to_the_unit_of_their_cell(n_features):
+    points = clusters(N // 4, n_features)
+    cells = partition(points, points, n_threads=1, cell_rows=40, dtype=INT16).packed
+    n_panels, n_words, _ = cells.values.shape
+    lanes = cells.halves.shape[1]
+    assert n_words == (n_features + 1) // 2
+    by_lane = cells.values.reshape(n_panels, n_words, lanes, 2).transpose(0, 2, 1, 3)
+    for cell, center in enumerate(cells.centers):
+        rows = cells.order[cells.starts[cell] : cells.starts[cell + 1]]
+        panels = slice(cells.panel_starts[cell], cells.panel_ends[cell])
+        packed = by_lane[panels].reshape(-1, 2 * n_words)[: len(rows)]
+        expected, unit = naive.rounded_rows(points.values[rows], center)
+        assert np.isclose(cells.units[cell], unit * cells.scale, rtol=1e-6)
+        # The unit is rounded to float32: a value between two may go either way.
+        assert (np.abs(packed[:, :n_features] - expected) <= 1).all()
+        assert (packed[:, :n_features] == expected).mean() > 0.98
+        assert not packed[:, n_features:].any()
+        norms = (packed.astype(np.float64) ** 2).sum(axis=1) * np.float64(
+            cells.units[cell]
+        ) ** 2
+        halves = cells.halves[panels].reshape(-1)
+        assert np.allclose(halves[: len(rows)], norms * (0.5 - cells.slack), rtol=1e-6, atol=0)
+        assert np.isinf(halves[len(rows) :]).all()
+
+
+@SOME
+@given(
+    drawn=searches(weights=[0.0, 0.3, 1.0], reaches=[1.0, 7.0, 3e3]),
+    cell_rows=st.sampled_from([1, 3, 16]),
+    n_threads=st.integers(1, 2),
+)
+def test_walk_in_all_int16_cells__finds_rows_that_are_hardly_farther_than_the_nearest(
+    drawn, cell_rows, n_threads
+):
+    points, queries, k = drawn
+    with quiet():
+        cells = partition(
+            points, queries.points, n_threads=n_threads, cell_rows=cell_rows, dtype=INT16
+        )
+        found = search.walk(cells, queries, k, search.Reach(1_000, 1e9), n_threads=n_threads)
+    is_resolved = resolved(found, queries)
+    part = queries.subset(np.flatnonzero(is_resolved))
+    true = naive.distances_at(points, part, naive.nearest_points(points, part, k))
+    squared = found.squared()[is_resolved]
+    # Units are at most this share of the largest distance; each of two rows has one.
+    rows = np.vstack([points.values, queries.points.values]).astype(np.float64)
+    largest = 2 * np.linalg.norm(rows - rows[0], axis=1).max()
+    rounding = np.sqrt(rows.shape[1]) * 2 * largest / 32766
+    float32 = 1e-5 * (largest**2 + points.weight * points.codes.shape[1])
+    assert (squared <= (np.sqrt(true) + rounding) ** 2 + float32).all()
+
+
+def test_int16_cells__tell_rows_apart_that_are_near_each_other():
+    rng = np.random.default_rng(0)
+    groups = np.repeat(rng.normal(size=(N // 20, 6)), 20, axis=0)
+    points = as_points(groups + 1e-3 * rng.normal(size=groups.shape))
+    cells = partition(points, points, n_threads=1, cell_rows=100, dtype=INT16)
+    found = search.walk(cells, every(points), 5, search.Reach(3, 1.0), n_threads=1)
+    share = naive.recall(points.values, found.indices, range(len(points.values)), 5)
+    assert share > 0.9
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 1.0, 4.0])

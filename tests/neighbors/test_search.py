@@ -16,7 +16,7 @@ from smotefast.neighbors.result import (
 )
 from tests.helpers import reference_kernels as naive
 from tests.helpers.hypothesis_examples import examples
-from tests.helpers.search_problems import random_points, searches
+from tests.helpers.search_problems import quiet, random_points, searches
 
 
 @pytest.mark.parametrize("k", [0, 10, 11])
@@ -40,6 +40,35 @@ def test_find_neighbors__refuses_rows_without_comparable_distances():
     pool = np.array([[0.0], [1.0], [np.nan], [2.0]])
     with pytest.raises(ValueError, match="NaN or infinity"):
         find_neighbors(pool, 3, n_threads=1)
+
+
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize(
+    ("scale", "message"),
+    [
+        (
+            1e160,
+            r"200 of 200 rows have no comparable.*beyond 1e\+150.*Scale or remove",
+        ),
+        (1e-170, r"No row has a comparable distance.*vanish in float64. Multiply the columns"),
+    ],
+)
+def test_find_neighbors__refuses_numbers_whose_squares_overflow_or_vanish(kind, scale, message):
+    pool = np.random.default_rng(0).uniform(1, 2, (200, 3)) * scale
+    with pytest.raises(ValueError, match=message), quiet():
+        find_neighbors(kind(pool), 4, n_threads=1)
+
+
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array])
+def test_find_neighbors__takes_a_huge_number_in_a_row_that_is_no_neighbor(kind):
+    pool = np.random.default_rng(0).uniform(1, 2, (60, 3))
+    pool[7] = 1e200
+    others = np.delete(np.arange(60), 7)
+    with quiet():
+        found = find_neighbors(kind(pool), 4, queries=others, n_threads=1)
+    assert np.array_equal(found.indices, others[naive.nearest_rows(pool[others], 4)])
+    with pytest.raises(ValueError, match="1 of 60 rows have no comparable distance"), quiet():
+        find_neighbors(kind(pool), 4, n_threads=1)
 
 
 @examples(6 if JIT_DISABLED else 40)

@@ -12,6 +12,7 @@ from smotefast.neighbors.cells.estimate import CenterExcesses, search_sample
 from smotefast.neighbors.cells.partition import Partition, partition
 from smotefast.neighbors.cells.search import walk
 from smotefast.neighbors.exact.scan import rank_candidates
+from smotefast.neighbors.exact.tiles import INT16
 from smotefast.neighbors.queries import Queries, random_rows
 from smotefast.neighbors.result import SearchResult, recall
 
@@ -25,7 +26,7 @@ def search_cells_approximately(
     points: Points, queries: Queries[Points], k: int, *, n_threads: int
 ) -> Iterator[SearchResult]:
     """Find nearly all of the k nearest rows: yield attempts, each of higher recall."""
-    cells = partition(points, queries.points, n_threads=n_threads)
+    cells = partition(points, queries.points, n_threads=n_threads, dtype=INT16)
     if cells is None:
         return
     sampled = SampledSearch(cells, queries, k, n_threads=n_threads)

@@ -13,7 +13,7 @@ from smotefast.neighbors.cells.approximate import SampledSearch
 from smotefast.neighbors.cells.embedding import Levels, embed
 from smotefast.neighbors.cells.partition import Partition, partition
 from smotefast.neighbors.exact.scan import rank_candidates
-from smotefast.neighbors.exact.tiles import center_and_reach, scale_for
+from smotefast.neighbors.exact.tiles import INT16, center_and_reach, scale_for
 from smotefast.neighbors.queries import Queries, counted_blocks, row_sample
 from smotefast.neighbors.result import SearchResult
 
@@ -56,7 +56,7 @@ def search_nn_descent(
     points: Points, queries: Queries[Points], k: int, *, n_threads: int
 ) -> Iterator[SearchResult]:
     """Find nearly all of the k nearest rows: yield attempts of ever higher recall."""
-    cells = partition(points, queries.points, n_threads=n_threads)
+    cells = partition(points, queries.points, n_threads=n_threads, dtype=INT16)
     if cells is None:
         return
     sampled = SampledSearch(cells, queries, graph_width(k), n_threads=n_threads)

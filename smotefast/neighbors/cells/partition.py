@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -39,8 +39,9 @@ _SEED = 20_020_601
 # Rows assigned to cells at a time: they are copied with columns for categories, and packed.
 ROWS_PER_BLOCK = 1 << 15
 # Power of two that the largest deviation is scaled to. float32 holds its square, and that of
-# usual deviations 2^-100 times as large: an outlier does not cost the precision of the others.
-_EXPONENT = 50
+# usual deviations 2^-100 times as large, and the product of their int16 units: an outlier does
+# not cost the precision of the others.
+_EXPONENT = 54
 # Larger deviations from the center have no squares, or sums, in float64.
 _LARGEST = 1e150
 
@@ -94,7 +95,12 @@ class Partition(NamedTuple):
 
 
 def partition(
-    points: Points, query_points: Points, *, n_threads: int, cell_rows: int | None = None
+    points: Points,
+    query_points: Points,
+    *,
+    n_threads: int,
+    cell_rows: int | None = None,
+    dtype: np.dtype[Any] = FLOAT32,
 ) -> Partition | None:
     """Partition rows by their nearest center; None if values are too large, or not finite.
 
@@ -109,9 +115,11 @@ def partition(
     cell_rows
         Rows of a cell on average, None for ``rows_per_cell``; the result of an exact search
         does not depend on it.
+    dtype
+        Of the packed rows: float32, or int16 for approximate searches alone.
     """
     assigned = assign(points, query_points, n_threads=n_threads, cell_rows=cell_rows)
-    return None if assigned is None else _packed(points, assigned, n_threads)
+    return None if assigned is None else _packed(points, assigned, dtype, n_threads)
 
 
 def assign(
@@ -162,18 +170,21 @@ def _assigned(
     return Assignment(levels, filled, counts[is_filled], cell, scale, slack)
 
 
-def _packed(points: Points, assigned: Assignment, n_threads: int) -> Partition:
+def _packed(
+    points: Points, assigned: Assignment, dtype: np.dtype[Any], n_threads: int
+) -> Partition:
     from smotefast.kernels.cell_packing import Cells, pack_cells
     from smotefast.kernels.tile_kernel import panel_lanes
 
     levels, centers, sizes, cell, scale, slack = assigned
     order = np.argsort(cell, kind="stable")
     starts, panel_starts = starts_of(sizes), starts_of(-(-sizes // panel_lanes(FLOAT32)))
-    panels = empty_panels(points, int(panel_starts[-1]), FLOAT32)
+    panels = empty_panels(points, int(panel_starts[-1]), dtype)
+    units = np.empty(len(sizes), FLOAT32)
     layout, half_weight = (order, starts, panel_starts), 0.5 * points.weight * scale * scale
-    pack_cells(points, centers, *layout, scale, slack, *panels, n_threads=n_threads)
+    pack_cells(points, centers, *layout, scale, slack, *panels, units, n_threads=n_threads)
     cells = Cells(
-        centers, *levels, *layout, panel_starts[1:], *panels, half_weight, scale, slack
+        centers, *levels, *layout, panel_starts[1:], *panels, units, half_weight, scale, slack
     )
     return Partition(points, assigned, cells)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -121,12 +121,12 @@ def sort_by_cell(
 def least_buffer_bytes(n_rows: int, n_features: int, n_codes: int = 0) -> int:
     """Return the bytes that a buffer may need at least, for a pool of so many rows."""
     largest = max(_FEWEST_ROWS, _TIMES_AVERAGE * rows_per_cell(n_rows))
-    row_bytes = _row_bytes(n_features, n_codes)
+    row_bytes = _row_bytes(n_features, n_codes, FLOAT32)
     return _FEWEST_CELLS * (min(n_rows, largest) + _MOST_LANES) * row_bytes
 
 
-def _row_bytes(n_features: int, n_codes: int) -> int:
-    return 4 * (n_features + n_codes + 1) + 8
+def _row_bytes(n_features: int, n_codes: int, dtype: np.dtype[Any]) -> int:
+    return (n_features + 1) * dtype.itemsize + 4 * (n_codes + 1) + 8
 
 
 class CellBuffer:
@@ -139,6 +139,8 @@ class CellBuffer:
     n_bytes
         Size of the buffer; up to ``least_buffer_bytes`` if it could not hold two of the largest
         cells.
+    dtype
+        Of the packed rows, as for ``partition``.
 
     Attributes
     ----------
@@ -151,16 +153,18 @@ class CellBuffer:
 
     packed: Cells
 
-    def __init__(self, cells: FileCells, *, n_bytes: int) -> None:
+    def __init__(
+        self, cells: FileCells, *, n_bytes: int, dtype: np.dtype[Any] = FLOAT32
+    ) -> None:
         from smotefast.kernels.cell_packing import Cells
         from smotefast.kernels.tile_kernel import panel_lanes
 
         self._cells = cells
-        assigned, self._lanes = cells.assigned, panel_lanes(FLOAT32)
+        assigned, self._lanes = cells.assigned, panel_lanes(dtype)
         self._n_panels = -(-cells.pool_sizes // self._lanes)
         points = cells.points
         n_features, n_codes = points.values.shape[1], points.codes.shape[1]
-        panel_bytes = self._lanes * _row_bytes(n_features, n_codes)
+        panel_bytes = self._lanes * _row_bytes(n_features, n_codes, dtype)
         total, largest = int(self._n_panels.sum()), int(self._n_panels.max())
         least = least_buffer_bytes(len(cells.entry), n_features, n_codes) // panel_bytes
         least = min(least, _FEWEST_CELLS * largest)
@@ -175,7 +179,8 @@ class CellBuffer:
             starts=np.zeros(len(assigned.sizes), dtype=np.int64),
             panel_starts=np.full(len(assigned.sizes), -1),
             panel_ends=np.full(len(assigned.sizes), -1),
-            **empty_panels(no_rows, self._capacity, FLOAT32)._asdict(),
+            **empty_panels(no_rows, self._capacity, dtype)._asdict(),
+            units=np.empty(len(assigned.sizes), dtype=FLOAT32),
             half_weight=0.5 * points.weight * assigned.scale * assigned.scale,
             scale=assigned.scale, slack=assigned.slack,
         )  # fmt: skip
@@ -246,13 +251,14 @@ class CellBuffer:
         panel_starts = starts_of(-(-sizes // self._lanes))
         first = self._free_panels(int(panel_starts[-1]))
         panels = slice(first, first + int(panel_starts[-1]))
-        starts = starts_of(sizes)
+        starts, units = starts_of(sizes), np.empty(len(cells), dtype=FLOAT32)
         # One thread: the few rows of a group are packed before others have woken.
         pack_cells(
             points, assigned.centers[cells], np.arange(len(numbers)), starts, panel_starts,
             packed.scale, packed.slack, packed.values[panels], packed.halves[panels],
-            packed.codes[panels], n_threads=1,
+            packed.codes[panels], units, n_threads=1,
         )  # fmt: skip
+        packed.units[cells] = units
         packed.panel_starts[cells] = first + panel_starts[:-1]
         packed.panel_ends[cells] = first + panel_starts[1:]
         packed.starts[cells] = packed.panel_starts[cells] * self._lanes

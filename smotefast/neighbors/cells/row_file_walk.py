@@ -29,7 +29,7 @@ from smotefast.neighbors.cells.search import (
     tasks_of,
 )
 from smotefast.neighbors.exact import scan
-from smotefast.neighbors.exact.tiles import CODE_COST
+from smotefast.neighbors.exact.tiles import CODE_COST, FLOAT32
 from smotefast.neighbors.queries import Queries, joined_points, work_blocks
 from smotefast.neighbors.result import SearchResult
 
@@ -133,6 +133,8 @@ class FileWalk:
     n_bytes
         Memory of the queries of a step, of the cells that are loaded, and of the candidates
         that are ranked; the result does not depend on it.
+    dtype
+        Of the packed rows, as for ``partition``.
 
     Attributes
     ----------
@@ -150,11 +152,12 @@ class FileWalk:
         *,
         n_threads: int,
         n_bytes: int,
+        dtype: np.dtype[Any] = FLOAT32,
     ) -> None:
         limit_copies(cells, k + max(SPARES) + 1)
         self._cells, self._k = cells, k
         self._n_threads, self._n_bytes = n_threads, n_bytes // 4
-        self._buffer_bytes = n_bytes // 2
+        self._buffer_bytes, self._dtype = n_bytes // 2, dtype
         self.n_pool, self._n_features = len(cells.entry), cells.points.values.shape[1]
         self._width = self._n_features + CODE_COST * cells.points.codes.shape[1]
         row_bytes = 2 * cells.points.row_bytes + 28 * (k + SPARES[0]) + 64
@@ -169,7 +172,7 @@ class FileWalk:
     @cached_property
     def _buffer(self) -> CellBuffer:
         """The cells that are loaded."""
-        return CellBuffer(self._cells, n_bytes=self._buffer_bytes)
+        return CellBuffer(self._cells, n_bytes=self._buffer_bytes, dtype=self._dtype)
 
     def step(self, start: int) -> Step:
         """Read the queries of the step that begins at an entry."""

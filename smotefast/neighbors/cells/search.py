@@ -10,7 +10,7 @@ from smotefast._phases import advance
 from smotefast.kernels.points import Points
 from smotefast.neighbors.cells.partition import Partition, partition
 from smotefast.neighbors.exact.scan import rank_candidates
-from smotefast.neighbors.exact.tiles import CODE_COST, are_below
+from smotefast.neighbors.exact.tiles import CODE_COST, FLOAT32, are_below
 from smotefast.neighbors.queries import Queries, result_blocks, work_blocks
 from smotefast.neighbors.result import ResultInBlocks, SearchResult
 
@@ -86,6 +86,7 @@ def walk(
         Whether the result has squared distances.
     """
     is_exact, n_pool = reach.share == np.inf, len(cells.points.values)
+    assert not is_exact or cells.packed.values.dtype == FLOAT32  # scores of int16 are no bounds
     spares = SPARES if is_exact else (APPROXIMATE_SPARE,)
     home = cells.home(queries, n_threads=n_threads)
     results = ResultInBlocks(len(home), k, n_pool, with_distances=with_distances)

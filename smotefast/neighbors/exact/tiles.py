@@ -7,7 +7,7 @@ bounded per candidate.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from smotefast.kernels.tiles import Panels
 
 FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+INT16 = np.dtype(np.int16)
 # Candidates beyond k. More resolve more queries and take longer to insert.
 SPARE = {"float32": 6, "float64": 24}
 # Queries that show whether float32 can certify the order of these data. Float64 tiles serve
@@ -166,15 +167,16 @@ def _packed(
     return Packed(packed[0], packed[-1], half_weight, scale, slack, False)
 
 
-def empty_panels(points: Points, n_panels: int, dtype: np.dtype[np.floating]) -> Panels:
+def empty_panels(points: Points, n_panels: int, dtype: np.dtype[Any]) -> Panels:
     """Return panels for rows like those of some points, not yet written."""
-    from smotefast.kernels.tile_kernel import panel_lanes
+    from smotefast.kernels.tile_kernel import features_per_word, panel_lanes
     from smotefast.kernels.tiles import Panels
 
-    lanes = panel_lanes(dtype)
+    lanes, per_word = panel_lanes(dtype), features_per_word(dtype)
+    n_words = -(-points.values.shape[1] // per_word)
     return Panels(
-        np.empty((n_panels, points.values.shape[1], lanes), dtype=dtype),
-        np.empty((n_panels, lanes), dtype=dtype),
+        np.empty((n_panels, n_words, lanes * per_word), dtype=dtype),
+        np.empty((n_panels, lanes), dtype=FLOAT32 if dtype == INT16 else dtype),
         np.empty((n_panels, points.codes.shape[1], lanes), dtype=np.int32),
     )
 

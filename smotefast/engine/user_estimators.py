@@ -103,7 +103,7 @@ class Attributes(NamedTuple):
 
     def as_object(self) -> Any:
         """Return an object with these attributes."""
-        new = object.__new__(self.cls)
+        new: Any = object.__new__(self.cls)
         new.__dict__.update(self.attributes)
         return new
 

@@ -7,7 +7,7 @@ opens these.
 
 from __future__ import annotations
 
-import functools
+import os
 import pickle
 from collections.abc import Callable, Iterable
 from typing import Any, BinaryIO, NamedTuple
@@ -16,8 +16,10 @@ import numpy as np
 
 from smotefast._open_files import missing_file_message
 
-# Values of several jobs in one process. A process has one task thread.
-_MOST_VALUES = 2
+# Jobs whose values a process keeps. A process has one task thread.
+_MOST_JOBS = 2
+# The path of the last file that was read in each folder, and its value.
+_values: dict[str, tuple[str, Any]] = {}
 
 
 class SharedWork(NamedTuple):
@@ -48,15 +50,29 @@ def write_shared(value: Any, path: str) -> None:
             file.write(array)
 
 
-@functools.lru_cache(_MOST_VALUES)
 def read_shared(path: str) -> Any:
-    """Read an object; the same one each time, as long as few others are read.
+    """Read an object; the same one each time, until another file in its folder is read.
+
+    The stages of a job follow each other, so what one of them has in memory is released then.
 
     Raises
     ------
     OSError
         If the file is missing, or ends too early.
     """
+    folder = os.path.dirname(path)
+    known_path, value = _values.get(folder, ("", None))
+    if known_path != path:
+        value = None  # releases the memory before more is taken
+        _values.pop(folder, None)
+        while len(_values) >= _MOST_JOBS:
+            _values.pop(next(iter(_values)))
+        value = _read(path)
+        _values[folder] = path, value
+    return value
+
+
+def _read(path: str) -> Any:
     with _opened(path) as file:
         body, sizes = pickle.load(file)
         buffers = [np.empty(size, np.uint8) for size in sizes]
@@ -82,7 +98,7 @@ def _read_into(file: Any, view: memoryview) -> None:
 
 def forget_shared() -> None:
     """Release the memory of all objects that were read."""
-    read_shared.cache_clear()
+    _values.clear()
 
 
 def do_task(path: str, task: bytes) -> tuple[Any, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 
 import numpy as np
 import pyarrow as pa
@@ -46,6 +47,21 @@ def test_arrays__are_read_once_per_process(tmp_path):
     forget_shared()
     with pytest.raises(FileNotFoundError):
         read_shared(path)
+
+
+def test_a_process__keeps_the_last_file_of_each_of_two_folders(tmp_path):
+    paths = [str(tmp_path / name) for name in ("a/1", "a/2", "b/1", "c/1")]
+    for path in paths:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        write_shared(np.zeros(1000), path)
+    first = weakref.ref(read_shared(paths[0]))
+    second = weakref.ref(read_shared(paths[1]))
+    assert first() is None
+    third = weakref.ref(read_shared(paths[2]))
+    assert read_shared(paths[1]) is second()
+    read_shared(paths[3])
+    assert second() is None
+    assert read_shared(paths[2]) is third()
 
 
 def test_a_file_that_ends_too_early__is_an_error(tmp_path):

@@ -112,10 +112,10 @@ def one_line_errors(debug: bool) -> Iterator[None]:
 
 def _print_interrupted(error: BaseException) -> None:
     """Say what an interrupted job leaves."""
-    notes = getattr(error, "__notes__", [])
-    if notes or isinstance(error, KeyboardInterrupt):
-        state = () if COMPLETE in notes else ("the destination is unchanged.",)
-        typer.echo(f"smotefast: interrupted; {' '.join([*state, *notes])}", err=True)
+    remarks = getattr(error, "__notes__", [])
+    if remarks or isinstance(error, KeyboardInterrupt):
+        state = () if COMPLETE in remarks else ("the destination is unchanged.",)
+        typer.echo(f"smotefast: interrupted; {' '.join([*state, *remarks])}", err=True)
 
 
 def exit_code(error: Exception) -> int:

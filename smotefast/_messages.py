@@ -17,6 +17,9 @@ _MAX_NAME_LENGTH = 60
 
 Name = TypeVar("Name", bound=Hashable)
 
+# A note of an interrupt that comes after the result was moved to the destination.
+COMPLETE = "the destination is complete; the next run removes what is left of the job."
+
 
 def did_you_mean(
     given: object, known: Iterable[Hashable], aliases: Mapping[str, Hashable] = {}

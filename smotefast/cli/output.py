@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from smotefast._messages import COMPLETE
 from smotefast.cli.wording import to_shell_words
 
 if TYPE_CHECKING:
@@ -111,10 +112,10 @@ def one_line_errors(debug: bool) -> Iterator[None]:
 
 def _print_interrupted(error: BaseException) -> None:
     """Say what an interrupted job leaves."""
-    kept = " ".join(getattr(error, "__notes__", ()))
-    if kept or isinstance(error, KeyboardInterrupt):
-        message = f"smotefast: interrupted; the destination is unchanged. {kept}"
-        typer.echo(message.strip(), err=True)
+    remarks = getattr(error, "__notes__", [])
+    if remarks or isinstance(error, KeyboardInterrupt):
+        state = () if COMPLETE in remarks else ("the destination is unchanged.",)
+        typer.echo(f"smotefast: interrupted; {' '.join([*state, *remarks])}", err=True)
 
 
 def exit_code(error: Exception) -> int:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType, TracebackType
 from typing import Any
 
+from smotefast._messages import COMPLETE
 from smotefast.exceptions import (
     ClusterError,
     DestinationBusyError,
@@ -169,6 +170,8 @@ class Workspace:
                 f"What is done is kept in {self.path!r}: the same job goes on from there. "
                 f"'smotefast clean {self._destination.shown}' removes it."
             )
+        if error is not None and self._is_published:
+            error.add_note(COMPLETE)
         try:
             # What cannot be removed stays for the next run: the result, or the error, is the
             # same. An old destination that could not be moved back is never removed.
@@ -178,6 +181,10 @@ class Workspace:
                 if not is_kept:
                     self.remove_output()
                     _remove_content(self.path)
+        except (KeyboardInterrupt, SystemExit) as interrupt:
+            if self._is_published:
+                interrupt.add_note(COMPLETE)
+            raise
         finally:
             self.release()
 

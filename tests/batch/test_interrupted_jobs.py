@@ -47,6 +47,7 @@ if in_files == "True":
 sys.argv = ["smotefast", "resample", *arguments]
 main()
 """
+EXISTS = 6  # exit code
 SHARES = (0.05, 0.35, 0.65, 0.95)
 FORMS = {
     "folder": ("in.parquet", "out", SHARES, ()),
@@ -56,9 +57,9 @@ FORMS = {
         (0.5,),
         ("--compression", "zstd", "--compression-level", "15"),
     ),
-    "csv": ("in.csv", "out.parquet", SHARES[1:3], ()),
+    "csv": ("in.csv", "out.parquet", (0.5,), ()),
     "shuffled": ("in.parquet", "out", (0.5,), ("--order", "shuffled")),
-    "class in files": ("in.parquet", "out", SHARES[1:3], ()),
+    "class in files": ("in.parquet", "out", (0.5,), ()),
 }
 
 
@@ -88,8 +89,9 @@ class Job:
         done = subprocess.run(
             [sys.executable, "-c", JOB, *map(str, command)], capture_output=True, text=True
         )
-        assert done.returncode in (0, 130), done.stderr
-        assert "Traceback" not in done.stderr
+        assert done.returncode in (0, EXISTS, 130), done.stderr
+        # A callback of llvmlite, while kernels are loaded, loses the signal: the job goes on.
+        assert "Traceback" not in done.stderr or "llvmlite" in done.stderr
         return done.returncode, float(done.stdout or 0), time.monotonic()
 
     def seconds_by_step(self) -> dict[str, float]:
@@ -127,11 +129,11 @@ def test_ctrl_c_in_every_step__leaves_the_destination_and_the_next_run_completes
         code, interrupted, ended = job.run(step, share * seconds[step])
         codes.append(code)
         state = job.content()
-        assert state == (expected if code == 0 else None), f"{step} {share}"
+        assert state == expected if code == 0 else state in (None, expected), f"{step} {share}"
         if interrupted:  # shown by pytest -s
             print(f"{form}, {share} of {step}: ended after {ended - interrupted:.2f} s")
-        if code:
-            assert job.run()[0] == 0
+        if code:  # after the very end, there may be files that the next run removes
+            assert job.run()[0] == (0 if state is None else EXISTS)
         assert job.content() == expected, f"{step} {share}"
         assert set(os.listdir(folder)) == names, f"{step} {share}"
         job.clear()

@@ -13,7 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from smotefast import __version__
+from smotefast._messages import COMPLETE
 from smotefast.over_sampling import SMOTE, RandomOverSampler
+from smotefast.storage import workspace
 from tests.helpers.command_line import assert_refused, run
 from tests.helpers.parquet_files import imbalanced, in_memory, same, write_file
 
@@ -180,6 +182,25 @@ def test_resample__leaves_no_destination_when_interrupted(
     assert bool(kept) == ("smotefast clean" in stderr)
     start("clean", str(destination))
     assert os.listdir(source.parent) == ["in.parquet"]
+
+
+def test_an_interrupt_after_the_last_rename__says_that_the_destination_is_complete(
+    source, destination
+):
+    def interrupt(path):
+        if os.path.exists(destination):
+            raise KeyboardInterrupt
+
+    arguments = ("resample", source, destination, "--target", "label")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workspace, "_remove_content", interrupt)
+        done = run(*arguments)
+    assert done.returncode == 130
+    assert done.stderr == f"smotefast: interrupted; {COMPLETE}\n"
+    assert len(pq.read_table(destination)) > 0
+    assert run(*arguments).returncode == 6  # it exists
+    left = {*os.listdir(source.parent)} - {source.name, os.path.basename(destination)}
+    assert not left
 
 
 @pytest.mark.parametrize(

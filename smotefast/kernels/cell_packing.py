@@ -12,6 +12,8 @@ from smotefast.kernels.tile_kernel import GROUP
 
 # Largest int16 value, but for rounding; reach of a cell of rows that are nearly equal.
 _LARGEST, _LEAST_REACH = np.float32(32767 - 1), np.float32(1e-18)
+# Rows of int16 are at most so many times as far from their center as the median of their cell.
+_FARTHEST = 64.0
 
 
 class Cells(NamedTuple):
@@ -62,13 +64,11 @@ class Cells(NamedTuple):
 
 
 @inner
-def unit_of(reach, per_word):  # type: ignore[no-untyped-def]
-    """Return what int16 values are multiples of, for rows of norms up to ``reach``; else 1.
+def _unit_of(reach):  # type: ignore[no-untyped-def]
+    """Return what int16 values are multiples of, for rows of norms up to ``reach``.
 
     The squared norms of rows of such values, and their products, are below 2^31.
     """
-    if per_word == 1:
-        return np.float32(1.0)
     return max(np.float32(reach), _LEAST_REACH) / _LARGEST
 
 
@@ -102,10 +102,11 @@ def pack_cells(
     lowered = slack * n_codes * pool.weight * scale * scale
     for cell in prange(starts.shape[0] - 1):
         rows = order[starts[cell] : starts[cell + 1]]
-        reach = 0.0
+        norms, reach, unit = np.empty(rows.shape[0]), 0.0, np.float32(1.0)
         if per_word > 1:
-            reach = _reach(pool.values, rows, centers[cell], scale)
-        units[cell] = unit = unit_of(reach, per_word)
+            reach = _write_norms(pool.values, rows, centers[cell], scale, norms)
+            unit = _unit_of(reach)
+        units[cell] = unit
         for i in range((panel_starts[cell + 1] - panel_starts[cell]) * lanes):
             panel, lane = panel_starts[cell] + i // lanes, i % lanes
             at = lane * per_word
@@ -120,7 +121,7 @@ def pack_cells(
             for j in range(n_features):
                 value = (np.float64(pool.values[row, j]) - centers[cell, j]) * scale
                 if per_word > 1:
-                    value = np.rint(value / unit)
+                    value = np.rint(value / max(1.0, norms[i] / reach) / unit)
                 word, part = j >> (per_word - 1), j & (per_word - 1)
                 values[panel, word, at + part] = value
                 packed = np.float64(values[panel, word, at + part]) * unit
@@ -131,16 +132,20 @@ def pack_cells(
 
 
 @inner
-def _reach(values, rows, center, scale):  # type: ignore[no-untyped-def]
-    """Return the largest scaled distance of some rows from a center."""
-    largest = 0.0
-    for row in rows:
+def _write_norms(values, rows, center, scale, norms):  # type: ignore[no-untyped-def]
+    """Write the scaled distances of rows from a center; return how far rows of int16 reach.
+
+    Farther ones are moved to there: they must not take the others' precision.
+    """
+    for i in range(rows.shape[0]):
         squared = 0.0
         for j in range(values.shape[1]):
-            value = (np.float64(values[row, j]) - center[j]) * scale
+            value = (np.float64(values[rows[i], j]) - center[j]) * scale
             squared += value * value
-        largest = max(largest, squared)
-    return np.sqrt(largest)
+        norms[i] = np.sqrt(squared)
+    farthest, median = np.max(norms), np.median(norms)
+    farthest = min(farthest, _FARTHEST * median) if median > 0 else farthest
+    return max(farthest, np.float64(_LEAST_REACH))
 
 
 @inner
@@ -186,9 +191,14 @@ def pack_members(residuals, members, n_members, shift, packed, halves):  # type:
 
 
 @inner
-def pack_rounded_members(residuals, members, n_members, shift, unit, packed, halves):  # type: ignore[no-untyped-def]
-    """Pack members as ``pack_members`` does, as int16 multiples of a unit."""
-    n_features, per_unit = shift.shape[0], np.float32(1.0) / unit
+def pack_rounded_members(  # type: ignore[no-untyped-def]
+    residuals, norms, distance, members, n_members, shift, cell_unit, packed, halves, units
+):  # fmt: skip
+    """Pack members as ``pack_members`` does, as int16 multiples of a unit of each member.
+
+    ``distance`` is that of the centers; ``units`` are written: what products count as.
+    """
+    n_features = shift.shape[0]
     row = np.zeros((n_features + 1) // 2 * 2, np.int16)
     pairs, words = row.view(np.int32), packed.view(np.int32)
     n_words = pairs.shape[0]
@@ -199,12 +209,14 @@ def pack_rounded_members(residuals, members, n_members, shift, unit, packed, hal
                 words[first + j * GROUP] = 0
             continue
         i = members[t]
-        norm = np.int32(0)
+        unit = _unit_of(norms[i] + distance)
+        per_unit, norm = np.float32(1.0) / unit, np.int32(0)
         for j in range(n_features):
             value = np.int32(np.rint((shift[j] - residuals[i, j]) * per_unit))
             row[j] = value
             norm += value * value
         halves[t] = np.float32(0.5) * norm * unit * unit
+        units[t] = unit * cell_unit
         for j in range(n_words):
             words[first + j * GROUP] = pairs[j]
 

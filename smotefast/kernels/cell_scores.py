@@ -34,7 +34,7 @@ def _offer_lanes(mask, tile, at, half, order, first, excluded, scores, indices):
 
 @inner
 def _bound_scores(  # type: ignore[no-untyped-def]
-    cells, cell, packed, packed_codes, unit, n_groups, n_kept, tile, hits, limits
+    cells, cell, packed, packed_codes, units, n_groups, n_kept, tile, hits, limits
 ):  # fmt: skip
     """Bound the scores of the nearest rows of a cell, so that few others are offered.
 
@@ -53,7 +53,7 @@ def _bound_scores(  # type: ignore[no-untyped-def]
             if score_tile(
                 flat, panel * n_words * lanes, flat_halves, panel * lanes, flat_codes,
                 panel * n_codes * lanes, packed, packed_codes, group, n_words, n_codes,
-                cells.half_weight, unit * cells.units[cell], limits, tile, hits,
+                cells.half_weight, units, limits, tile, hits,
             ):  # fmt: skip
                 for i in range(best.shape[0]):
                     best[i] = min(best[i], tile[i])
@@ -80,7 +80,7 @@ def _above_smallest(values, count, n_below):  # type: ignore[no-untyped-def]
 
 @inner
 def look_through(  # type: ignore[no-untyped-def]
-    cells, cell, packed, packed_codes, unit, halves, members, n_members, highest, limits, tile,
+    cells, cell, packed, packed_codes, units, halves, members, n_members, highest, limits, tile,
     hits, excluded, scores, indices,
 ):  # fmt: skip
     """Offer the rows of a cell to the members of a task, packed as seen from its center."""
@@ -92,7 +92,7 @@ def look_through(  # type: ignore[no-untyped-def]
     highest[: n_groups * GROUP] = np.inf
     if scores[members[0], 0] == np.inf and n_kept < lanes:
         _bound_scores(
-            cells, cell, packed, packed_codes, unit, n_groups, n_kept, tile, hits, highest
+            cells, cell, packed, packed_codes, units, n_groups, n_kept, tile, hits, highest
         )
     for t in range(n_groups * GROUP):
         if t < n_members:
@@ -106,7 +106,7 @@ def look_through(  # type: ignore[no-untyped-def]
             if not score_tile(
                 flat, panel * n_words * lanes, flat_halves, panel * lanes, flat_codes,
                 panel * n_codes * lanes, packed, packed_codes, group, n_words, n_codes,
-                cells.half_weight, unit * cells.units[cell], limits, tile, hits,
+                cells.half_weight, units, limits, tile, hits,
             ):  # fmt: skip
                 continue
             for member in range(GROUP):

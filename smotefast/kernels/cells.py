@@ -31,7 +31,6 @@ from smotefast.kernels.cell_packing import (
     pack_members,
     pack_rounded_members,
     pack_shifts,
-    unit_of,
     write_residuals,
 )
 from smotefast.kernels.cell_scores import look_through
@@ -59,7 +58,7 @@ def _mark_cells(shifts, squares, packed_home, highest, excesses, marks):  # type
         first = group * GROUP
         if not score_tile(
             shifts, 0, squares, 0, no_codes, 0, packed_home, no_codes, group, n_features, 0,
-            0.0, 1.0, highest, tile, hits,
+            0.0, highest, highest, tile, hits,
         ):  # fmt: skip
             marks[first : first + GROUP] = 0
             continue
@@ -155,6 +154,7 @@ def _walk(  # type: ignore[no-untyped-def]
     halves = np.empty(n_groups * GROUP, np.float32)
     score_limits = np.empty(n_groups * GROUP, np.float32)
     highest_scores = np.empty(n_groups * GROUP, np.float32)
+    units = np.ones(n_groups * GROUP, np.float32)
     highest = np.full(n_groups * GROUP, -np.inf, np.float32)
     limits = np.empty(size, np.float32)
     excesses = np.empty((n_groups * GROUP, lanes), np.float32)
@@ -165,10 +165,8 @@ def _walk(  # type: ignore[no-untyped-def]
     shift = np.empty(n_features, np.float32)
     shifts = np.empty(width * lanes, np.float32)
     squares = np.empty(lanes, np.float32)
-    farthest = np.float32(0.0)  # query from its center
     for i in range(size):
         limits[i] = squared_limit(scores[i, 0])
-        farthest = max(farthest, norms[i])
     for first in range(begin // lanes * lanes, near.shape[0], lanes):
         block = near[first : first + lanes]
         is_open, needed = _mark_block(
@@ -209,14 +207,16 @@ def _walk(  # type: ignore[no-untyped-def]
                 continue
             for j in range(n_features):
                 shift[j] = np.float32(0.5) * shifts[j * lanes + lane]
-            unit = unit_of(farthest + np.sqrt(squares[lane]), per_word)
             if per_word == 1:
                 pack_members(residuals, members, n_members, shift, packed, halves)
             else:
-                pack_rounded_members(residuals, members, n_members, shift, unit, packed, halves)
+                pack_rounded_members(
+                    residuals, norms, np.sqrt(squares[lane]), members, n_members, shift,
+                    cells.units[block[lane]], packed, halves, units,
+                )  # fmt: skip
             pack_codes(codes, rows, members, n_members, packed_codes)
             look_through(
-                cells, block[lane], packed, packed_codes, unit, halves, members, n_members,
+                cells, block[lane], packed, packed_codes, units, halves, members, n_members,
                 highest_scores, score_limits, tile, hits, excluded, scores, indices,
             )  # fmt: skip
             for t in range(n_members):

@@ -52,7 +52,7 @@ if JIT_DISABLED:
         n_words: int,
         n_codes: int,
         half_weight: float,
-        unit: float,
+        units: np.ndarray,
         limits: np.ndarray,
         scores: np.ndarray,
         hits: np.ndarray,
@@ -63,7 +63,8 @@ if JIT_DISABLED:
         negated = _features(queries, group * n_words * GROUP, n_words, GROUP)
         if panels.dtype == np.int16:
             products = (negated.astype(np.int64).T @ candidates).astype(np.float32)
-            tile = halves[half : half + lanes] + products * np.float32(unit)
+            of_group = units[group * GROUP : (group + 1) * GROUP, None]
+            tile = halves[half : half + lanes] + products * of_group
         else:
             tile = halves[half : half + lanes] + negated.T @ candidates
         candidate_codes = codes[code : code + n_codes * lanes].reshape(n_codes, 1, lanes)
@@ -104,7 +105,7 @@ else:
         n_words: types.Integer,
         n_codes: types.Integer,
         half_weight: types.Float,
-        unit: types.Float,
+        units: types.Array,
         limits: types.Array,
         scores: types.Array,
         hits: types.Array,
@@ -113,7 +114,8 @@ else:
 
         Arrays are flat; ``panel``, ``half`` and ``code`` are the offsets of the panel in them,
         ``group`` counts groups of queries, ``n_words`` the words of a row: its features, or
-        pairs of int16. ``panel`` counts words, too. Products of int16 count as many ``unit``.
+        pairs of int16. ``panel`` counts words, too. A product of int16 counts as the one of
+        ``units`` of its query; these are not read otherwise.
         ``scores`` (GROUP * lanes) and ``hits`` (GROUP, uint64: one bit per lane whose score is
         below) are written only when it is true.
         """
@@ -122,7 +124,7 @@ else:
         at = types.intp
         signature = types.boolean(
             panels, at, halves, at, codes, at, queries, query_codes, at, at, at,
-            scores.dtype, scores.dtype, limits, scores, hits,
+            scores.dtype, units, limits, scores, hits,
         )  # fmt: skip
         return signature, emit_tile
 

@@ -75,10 +75,10 @@ class _Columns(NamedTuple):
 
 
 _ARRAYS = {
-    "panels": 0, "halves": 2, "codes": 4, "queries": 6, "query_codes": 7, "limits": 13,
-    "scores": 14, "hits": 15,
+    "panels": 0, "halves": 2, "codes": 4, "queries": 6, "query_codes": 7, "units": 12,
+    "limits": 13, "scores": 14, "hits": 15,
 }  # fmt: skip
-_PANEL, _HALF, _CODE, _GROUP_AT, _N_WORDS, _N_CODES, _WEIGHT, _UNIT = 1, 3, 5, 8, 9, 10, 11, 12
+_PANEL, _HALF, _CODE, _GROUP_AT, _N_WORDS, _N_CODES, _WEIGHT = 1, 3, 5, 8, 9, 10, 11
 
 
 def emit_tile(
@@ -159,10 +159,11 @@ def _emit_pairs(tile: _Tile, start: ir.Value) -> list[ir.Value]:
 
     pairs = _Columns("panels", "queries", args[_PANEL], args[_N_WORDS], sums)
     totals = _emit_loop(tile.of_words(), pairs, [ir.Constant(sums, None)] * GROUP, add)
-    unit = _splat(builder, args[_UNIT], tile.vector)
-    return [
-        _multiply_add(tile, builder.sitofp(each, tile.vector), unit, start) for each in totals
-    ]
+    scores = []
+    for row, each in enumerate(totals):
+        unit = _splat(builder, _of_query(tile, "units", row), tile.vector)
+        scores.append(_multiply_add(tile, builder.sitofp(each, tile.vector), unit, start))
+    return scores
 
 
 def _multiply_add(tile: _Tile, one: ir.Value, other: ir.Value, total: ir.Value) -> ir.Value:
@@ -241,11 +242,19 @@ def _emit_below(tile: _Tile, row: int, value: ir.Value) -> ir.Value:
     """Emit one bit per lane: whether the score is below the query's limit."""
     from llvmlite import ir
 
-    builder, word = tile.builder, ir.IntType(64)
-    offset = builder.add(builder.mul(tile.args[_GROUP_AT], word(GROUP)), word(row))
-    limit = builder.load(tile.at("limits", offset))
+    builder = tile.builder
+    limit = _of_query(tile, "limits", row)
     below = builder.fcmp_ordered("<", value, _splat(builder, limit, value.type))
     return builder.bitcast(below, ir.IntType(value.type.count))
+
+
+def _of_query(tile: _Tile, name: str, row: int) -> ir.Value:
+    """Load the value of an array for a query of the group."""
+    from llvmlite import ir
+
+    builder, word = tile.builder, ir.IntType(64)
+    offset = builder.add(builder.mul(tile.args[_GROUP_AT], word(GROUP)), word(row))
+    return builder.load(tile.at(name, offset))
 
 
 def _splat(builder: ir.IRBuilder, scalar: ir.Value, vector: ir.VectorType) -> ir.Value:

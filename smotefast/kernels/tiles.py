@@ -178,7 +178,7 @@ def search_panels(
                 if not score_tile(
                     flat_panels, panel * n_features * lanes, flat_halves, panel * lanes,
                     flat_codes, panel * n_codes * lanes, packed, codes, group, n_features,
-                    n_codes, half_weight, 1.0, limits, tile, hits,
+                    n_codes, half_weight, limits, limits, tile, hits,
                 ):  # fmt: skip
                     continue
                 for member in range(GROUP):

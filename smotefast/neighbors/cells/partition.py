@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 # Rows of a cell on average, in a pool of up to so many rows. In larger pools they grow with the
 # root of the number of rows: assigning to more centers would take longer than comparing.
-_CELL_ROWS, _MANY_ROWS = 256, 1_000_000
+# CPU seconds with 256 and 512 rows, 1,000,000 x 30 clusters, approximate: 21.2, 19.8; 5
+# directions in 12 columns, exact: 16.8, 13.6.
+_CELL_ROWS, _MANY_ROWS = 256, 250_000
 # Rows of the sample per center, and rounds of Lloyd's algorithm on it.
 SAMPLE_ROWS, _ROUNDS = 24, 3
 _SEED = 20_020_601

@@ -73,7 +73,8 @@ def find_neighbors(
     Raises
     ------
     ValueError
-        If squared distances of numbers overflow float64, or all are 0 in it.
+        If squared distances of numbers overflow float64, or all are 0 in it, unless all other
+        rows are neighbors.
     """
     n_pool = pool.shape[0]
     if estimator is not None:
@@ -104,7 +105,7 @@ def find_neighbors(
     result = run_search(
         points, pool_rows, k, problem, n_threads=n_threads, with_distances=False
     )
-    if not weight:
+    if not weight and k < n_pool - 1:  # else all other rows are neighbors
         check_distances(pool, rows, result.indices)
     return Neighbors(as_indices(result.indices, n_pool), result.method, result.recall)
 

@@ -1,5 +1,7 @@
 """``find_neighbors``: what it refuses, takes and returns."""
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -147,6 +149,7 @@ def test_find_neighbors__of_no_queries_are_none():
 
 
 def test_approximate_search__warns_where_pynndescent_does_not_run(monkeypatch):
+    import_module("smotefast.kernels.cells")  # with the compiler, whatever ran before
     monkeypatch.setattr("smotefast.kernels.compile.JIT_DISABLED", True)
     monkeypatch.setattr("smotefast.neighbors.rules._FEWEST_ROWS", 0)
     pool = np.random.default_rng(0).normal(size=(900, 3))

@@ -6,6 +6,7 @@ they all give the same values.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -235,8 +236,13 @@ def number_range(dtype: np.dtype, decimal: DecimalType | None = None) -> tuple[f
         return -decimal.largest, decimal.largest
     if dtype.kind == "b":
         return 0.0, 1.0
-    limits = np.iinfo(dtype) if dtype.kind in "iu" else np.finfo(dtype)
-    return float(limits.min), float(limits.max)
+    if dtype.kind == "f":
+        return float(np.finfo(dtype).min), float(np.finfo(dtype).max)
+    limits = np.iinfo(dtype)
+    largest = float(limits.max)
+    # The largest int64 rounds to 2^63, which is none.
+    largest = largest if int(largest) <= limits.max else math.nextafter(largest, 0.0)
+    return float(limits.min), largest
 
 
 def clamp_bounds(values: np.dtype, dtype: np.dtype) -> tuple[np.generic, np.generic]:

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from smotefast.tables import casting
-from smotefast.tables.casting import cast_column, clamp, common_dtype, frame_dtype, write_matrix
+from smotefast.tables.casting import (
+    cast_column,
+    clamp,
+    common_dtype,
+    frame_dtype,
+    number_range,
+    write_matrix,
+)
 
 
 @pytest.mark.parametrize(
@@ -92,3 +99,11 @@ def test_cast_column__is_contiguous():
     block = np.arange(12.0).reshape(4, 3)
     for dtype in ("float64", "int64", "bool", "float32", "object"):
         assert cast_column(block[:, 1], np.dtype(dtype)).flags.c_contiguous
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "int64", "uint64"])
+def test_number_range__holds_the_floats_that_a_dtype_has(dtype):
+    limits = np.iinfo(dtype)
+    least, largest = number_range(np.dtype(dtype))
+    assert int(least) == limits.min
+    assert int(largest) <= limits.max < float(np.nextafter(largest, np.inf))

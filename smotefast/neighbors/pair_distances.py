@@ -20,6 +20,8 @@ _LARGEST_SQUARED, _SMALLEST_SQUARED = 1e150, 1e-162
 def check_distances(pool: Matrix, queries: np.ndarray, indices: np.ndarray) -> None:
     """Refuse neighbors that were found although squared distances overflow, or vanish.
 
+    Distances decide nothing where all other rows are neighbors.
+
     Parameters
     ----------
     pool : array or CSR matrix
@@ -31,6 +33,8 @@ def check_distances(pool: Matrix, queries: np.ndarray, indices: np.ndarray) -> N
     ValueError
         If a neighbor is infinitely far in float64, or no number is large enough to square.
     """
+    if indices.shape[1] >= pool.shape[0] - 1:
+        return
     largest = _largest_number(pool)
     if 0 < largest < _SMALLEST_SQUARED:
         raise ValueError(

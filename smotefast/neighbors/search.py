@@ -105,7 +105,7 @@ def find_neighbors(
     result = run_search(
         points, pool_rows, k, problem, n_threads=n_threads, with_distances=False
     )
-    if not weight and k < n_pool - 1:  # else all other rows are neighbors
+    if not weight:
         check_distances(pool, rows, result.indices)
     return Neighbors(as_indices(result.indices, n_pool), result.method, result.recall)
 

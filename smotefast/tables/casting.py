@@ -6,7 +6,6 @@ they all give the same values.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ import numpy as np
 
 from smotefast.exceptions import NotNumericError
 from smotefast.tables.column_types import array_column_type, is_missing
-from smotefast.tables.decimals import DecimalType
+from smotefast.tables.decimals import DecimalType, float_below
 
 # 16 float32 values fill one cache line, so writing 16 columns together touches each line once.
 # 1,000,000 x 32 float32 columns to a matrix in warm memory take 0.028 s of CPU time; strips of
@@ -239,10 +238,7 @@ def number_range(dtype: np.dtype, decimal: DecimalType | None = None) -> tuple[f
     if dtype.kind == "f":
         return float(np.finfo(dtype).min), float(np.finfo(dtype).max)
     limits = np.iinfo(dtype)
-    largest = float(limits.max)
-    # The largest int64 rounds to 2^63, which is none.
-    largest = largest if int(largest) <= limits.max else math.nextafter(largest, 0.0)
-    return float(limits.min), largest
+    return float(limits.min), float_below(int(limits.max))  # that of int64 rounds to 2^63
 
 
 def clamp_bounds(values: np.dtype, dtype: np.dtype) -> tuple[np.generic, np.generic]:

@@ -6,6 +6,7 @@ to the scale of the column and clipped to its range.
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,13 +33,17 @@ class DecimalType(NamedTuple):
     def largest(self) -> float:
         """The largest float64 that does not exceed the largest decimal."""
         with localcontext(prec=100):
-            largest = Decimal(10**self.precision - 1).scaleb(-self.scale)
-            number = float(largest)
-            return number if Decimal(number) <= largest else float(np.nextafter(number, 0))
+            return float_below(Decimal(10**self.precision - 1).scaleb(-self.scale))
 
     def __str__(self) -> str:
         """Return the type as Arrow and polars print it, without the number of bits."""
         return f"decimal({self.precision}, {self.scale})"
+
+
+def float_below(number: int | Decimal) -> float:
+    """Return the largest float64 that does not exceed a positive number."""
+    rounded = float(number)
+    return rounded if rounded <= number else math.nextafter(rounded, 0.0)
 
 
 def decimal_type(arrow_type: pa.DataType) -> DecimalType | None:

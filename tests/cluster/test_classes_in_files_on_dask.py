@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
 
 import numpy as np
 import pyarrow as pa
@@ -21,24 +20,8 @@ from smotefast.neighbors.cells import partition
 from smotefast.over_sampling import SMOTE, SMOTENC, RandomOverSampler
 from smotefast.under_sampling import RandomUnderSampler
 from tests.helpers.classes_in_files import put_in_files
+from tests.helpers.dask_clusters import client_of
 from tests.helpers.parquet_files import imbalanced, write_folder
-
-distributed = pytest.importorskip("distributed")
-
-
-@contextmanager
-def client_of(n_workers, *, processes):
-    with (
-        distributed.LocalCluster(
-            n_workers=n_workers,
-            threads_per_worker=1,
-            processes=processes,
-            dashboard_address=":0",
-            silence_logs=60,
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        yield client
 
 
 @pytest.fixture(scope="module")

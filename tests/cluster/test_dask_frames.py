@@ -9,6 +9,7 @@ import smotefast
 from smotefast.exceptions import ClusterError
 from smotefast.over_sampling import ADASYN, SMOTE, SMOTENC, RandomOverSampler
 from smotefast.under_sampling import RandomUnderSampler
+from tests.helpers.dask_clusters import client_of
 
 pd = pytest.importorskip("pandas")
 dd = pytest.importorskip("dask.dataframe")
@@ -18,16 +19,7 @@ distributed = pytest.importorskip("distributed")
 @pytest.fixture(scope="module")
 def client():
     """A client of a cluster whose two workers are threads of this process."""
-    with (
-        distributed.LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=False,
-            dashboard_address=":0",
-            silence_logs=60,
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
+    with client_of(2, processes=False) as client:
         yield client
 
 

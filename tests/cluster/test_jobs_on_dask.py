@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +38,7 @@ from smotefast.over_sampling import (
 from smotefast.storage import open_source
 from smotefast.under_sampling import RandomUnderSampler, TomekLinks
 from tests.helpers.command_line import run
+from tests.helpers.dask_clusters import client_of
 from tests.helpers.hypothesis_examples import examples
 from tests.helpers.parquet_files import imbalanced, write_file, write_folder
 from tests.helpers.stores import make_store
@@ -55,21 +55,6 @@ SAMPLERS = [
         RandomUnderSampler(random_state=1, sampling_strategy={0: 240}),
     ),
 ]
-
-
-@contextmanager
-def client_of(n_workers, *, processes, threads_per_worker=1):
-    with (
-        distributed.LocalCluster(
-            n_workers=n_workers,
-            threads_per_worker=threads_per_worker,
-            processes=processes,
-            dashboard_address=":0",
-            silence_logs=60,
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        yield client
 
 
 @pytest.fixture(scope="module")

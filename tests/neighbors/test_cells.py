@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 from smotefast.kernels.compile import JIT_DISABLED
 from smotefast.neighbors import find_neighbors
 from smotefast.neighbors.cells import search
-from smotefast.neighbors.cells.approximate import search_cells_approximately
+from smotefast.neighbors.cells.approximate import (
+    SampledSearch,
+    search_cells_approximately,
+)
 from smotefast.neighbors.cells.embedding import embed
 from smotefast.neighbors.cells.estimate import CenterExcesses, walk_costs
 from smotefast.neighbors.cells.partition import partition
@@ -251,13 +254,16 @@ def test_walk_with_a_share__looks_through_the_cells_that_it_names(share):
     cells = partition(points, points, n_threads=2, cell_rows=20)
     reach = search.Reach(1_000, share)
     found = search.walk(cells, every(points), 4, reach, n_threads=2)
-    # Every row of a cell within the share of the distance found was compared.
-    squared = squared_to_centers(points.values, cells.packed.centers)
+    # Every row of a cell within the share of the mean was compared.
+    centers = cells.packed.centers
+    squared, between = (squared_to_centers(each, centers) for each in (points.values, centers))
     home = cells.assigned.cell.astype(int)
     excess = squared - squared[np.arange(N), home][:, np.newaxis]
     kth = found.squared()[:, -1:]
     for row in range(0, N, 37):
-        near = np.flatnonzero(excess[row] < share * kth[row] * (1 - 1e-3))
+        eighth = naive.eighth_excess(excess[row], between[home[row]])
+        mean = np.sqrt(kth[row] * eighth)
+        near = np.flatnonzero(excess[row] < share * mean * (1 - 1e-3))
         pool = np.flatnonzero(np.isin(home, [*near, home[row]]))
         distances = ((points.values[pool] - points.values[row]) ** 2).sum(axis=1)
         distances[pool == row] = np.inf
@@ -293,16 +299,29 @@ def test_walk_costs__are_small_for_clusters_and_large_without_them():
     assert near.approximate.n_rows <= near.exact.n_rows
 
 
-def test_approximate_search__yields_attempts_of_rising_recall(monkeypatch):
-    monkeypatch.setattr("smotefast.neighbors.cells.approximate.RECALLS", (0.3, 0.7, 0.99))
+def test_recall_of_a_sample__is_known_before_all_queries_are_searched():
+    points = as_points(np.random.default_rng(0).normal(size=(MANY, 8)))
+    cells = partition(points, points, n_threads=2, dtype=INT16)
+    sampled = SampledSearch(cells, every(points), 5, n_threads=2)
+    results = {target: sampled.walk(target) for target in (0.3, 0.7, 0.99)}
+    recalls = [sampled.recall(result, 5) for result in results.values()]
+    assert recalls == sorted(recalls)
+    assert recalls == [sampled.expected_recall(target, 5) for target in results]
+    true = naive.nearest_points(points, every(points).subset(slice(0, 200)), 5)
+    for result, recall in zip(results.values(), recalls, strict=True):
+        is_found = (true[:, :, np.newaxis] == result.indices[:200, np.newaxis]).any(axis=2)
+        assert abs(is_found.mean() - recall) < 0.1
+
+
+@pytest.mark.parametrize("targets", [(0.3, 0.995, 0.999), (0.3, 0.5)])
+def test_approximate_search__begins_with_cells_that_suffice_for_a_sample(monkeypatch, targets):
+    monkeypatch.setattr("smotefast.neighbors.cells.approximate.RECALLS", targets)
     points = as_points(np.random.default_rng(0).normal(size=(MANY, 8)))
     results = list(search_cells_approximately(points, every(points), 5, n_threads=2))
     recalls = [result.recall for result in results]
+    assert len(recalls) == len(targets) - 1
     assert recalls == sorted(recalls)
-    true = naive.nearest_points(points, every(points).subset(slice(0, 200)), 5)
-    for result in results:
-        is_found = (true[:, :, np.newaxis] == result.indices[:200, np.newaxis]).any(axis=2)
-        assert abs(is_found.mean() - result.recall) < 0.1
+    assert (min(recalls) >= 0.95) == (max(targets) > 0.95)
 
 
 def test_queries_of_other_points__get_the_nearest_cell():

@@ -14,10 +14,10 @@ from smotefast.neighbors.cells.search import walk
 from smotefast.neighbors.exact.scan import rank_candidates
 from smotefast.neighbors.exact.tiles import INT16
 from smotefast.neighbors.queries import Queries, random_rows
-from smotefast.neighbors.result import SearchResult, recall
+from smotefast.neighbors.result import RECALL_WANTED, SearchResult, recall
 
 # Recall that the cells of each attempt are chosen for, on a sample.
-RECALLS = (0.95, 0.975, 0.99)
+RECALLS = (0.95, 0.96, 0.975, 0.99)
 # Queries of the sample that the cells are chosen by, and of another one for the recall.
 RECALL_QUERIES, RECALL_SEED = 400, 3
 
@@ -25,12 +25,18 @@ RECALL_QUERIES, RECALL_SEED = 400, 3
 def search_cells_approximately(
     points: Points, queries: Queries[Points], k: int, *, n_threads: int
 ) -> Iterator[SearchResult]:
-    """Find nearly all of the k nearest rows: yield attempts, each of higher recall."""
+    """Find nearly all of the k nearest rows: yield attempts, each of higher recall.
+
+    Each is tried on the sample that measures the recall first. What finds too few rows there is
+    not searched for all queries, but for the last attempt.
+    """
     cells = partition(points, queries.points, n_threads=n_threads, dtype=INT16)
     if cells is None:
         return
     sampled = SampledSearch(cells, queries, k, n_threads=n_threads)
     for target in RECALLS:
+        if target < RECALLS[-1] and sampled.expected_recall(target, k) < RECALL_WANTED:
+            continue
         result = sampled.walk(target)
         yield result._replace(recall=sampled.recall(result, k))
         del result  # before the next attempt
@@ -63,18 +69,30 @@ class SampledSearch:
         reach = self._excesses.reach_for(target)
         detail = f"at most {reach.n_near} cells, excess {reach.share:.3g}"
         with phase("searching neighbors", len(self._queries.rows), detail):
-            return walk(
-                self._cells,
-                self._queries,
-                self._k,
-                reach,
-                n_threads=self._n_threads,
-                with_distances=False,
-            )
+            return self._walk(self._queries, target)
 
     def recall(self, result: SearchResult, k: int) -> float:
         """Return the share of the k nearest rows found, on queries of another sample."""
-        queries, found = self._queries.subset(self._others), result.indices[self._others, :k]
+        return self._recall(result.indices[self._others, :k])
+
+    def expected_recall(self, target: float, k: int) -> float:
+        """Return what ``recall`` will be, from a walk for the queries of that sample alone."""
+        part = self._queries.subset(self._others)
+        with phase("measuring recall", len(self._others)):
+            return self._recall(self._walk(part, target).indices[:, :k])
+
+    def _walk(self, queries: Queries[Points], target: float) -> SearchResult:
+        return walk(
+            self._cells,
+            queries,
+            self._k,
+            self._excesses.reach_for(target),
+            n_threads=self._n_threads,
+            with_distances=False,
+        )
+
+    def _recall(self, found: np.ndarray) -> float:
+        queries, k = self._queries.subset(self._others), found.shape[1]
         ranked = rank_candidates(
             self._cells.points, queries, found.astype(np.int64), k, n_threads=self._n_threads
         )

@@ -35,7 +35,7 @@ def search_cells_approximately(
         return
     sampled = SampledSearch(cells, queries, k, n_threads=n_threads)
     for target in RECALLS:
-        if target < RECALLS[-1] and sampled.expected_recall(target, k) < RECALL_WANTED:
+        if target != RECALLS[-1] and sampled.expected_recall(target, k) < RECALL_WANTED:
             continue
         result = sampled.walk(target)
         yield result._replace(recall=sampled.recall(result, k))

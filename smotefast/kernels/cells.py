@@ -16,11 +16,12 @@ from __future__ import annotations
 import numpy as np
 
 from smotefast.kernels.cell_bounds import (
-    EXCESS_CELLS,
-    find_members,
-    mark_block,
+    ROUNDING,
+    are_beyond,
+    highest_excess,
+    may_be_closer,
+    rounding_of_excess,
     squared_limit,
-    write_reaches,
 )
 from smotefast.kernels.cell_packing import (
     Cells,
@@ -29,30 +30,102 @@ from smotefast.kernels.cell_packing import (
     pack_codes,
     pack_members,
     pack_rounded_members,
+    pack_shifts,
     write_residuals,
 )
 from smotefast.kernels.cell_scores import look_through
 from smotefast.kernels.compile import inner, parallel_kernel, prange
 from smotefast.kernels.heaps import NO_ROW
 from smotefast.kernels.points import Points
-from smotefast.kernels.tile_kernel import GROUP, first_lane
+from smotefast.kernels.tile_kernel import GROUP, first_lane, score_tile
 
 # Cells passed by a task that has ended.
 CLOSED = -1
 
 
 @inner
+def _mark_cells(shifts, squares, packed_home, highest, excesses, marks):  # type: ignore[no-untyped-def]
+    """Compute excesses of a block of cells; mark in bits which queries need which cells.
+
+    Returns the cells that some query needs.
+    """
+    n_features, lanes = shifts.shape[0] // squares.shape[0], squares.shape[0]
+    no_codes = np.empty(0, np.int32)
+    tile = np.empty(GROUP * lanes, np.float32)
+    hits = np.empty(GROUP, np.uint64)
+    needed = np.uint64(0)
+    for group in range(marks.shape[0] // GROUP):
+        first = group * GROUP
+        if not score_tile(
+            shifts, 0, squares, 0, no_codes, 0, packed_home, no_codes, group, n_features, 0,
+            0.0, highest, highest, tile, hits,
+        ):  # fmt: skip
+            marks[first : first + GROUP] = 0
+            continue
+        for member in range(GROUP):
+            marks[first + member] = hits[member]
+            needed |= hits[member]
+            if hits[member] != 0:
+                for lane in range(lanes):
+                    excesses[first + member, lane] = tile[member * lanes + lane]
+    return needed
+
+
+@inner
+def _any_is_open(distance, norms, limits, share, n_features):  # type: ignore[no-untyped-def]
+    """Whether a cell at least so far may be closer to some query."""
+    for i in range(norms.shape[0]):
+        if not are_beyond(distance, norms[i], limits[i], share, n_features):
+            return True
+    return False
+
+
+@inner
+def _mark_block(  # type: ignore[no-untyped-def]
+    cells, home, block, norms, limits, share, packed_home, shifts, squares, highest, excesses,
+    marks,
+):  # fmt: skip
+    """Mark which queries need which cells of a block, which is by distance from ``home``.
+
+    Returns whether these or farther cells may be closer, and the cells that some query needs.
+    """
+    pack_shifts(cells.centers, home, block, cells.scale, shifts, squares)
+    n_features = cells.centers.shape[1]
+    if not _any_is_open(np.sqrt(squares[0]), norms, limits, share, n_features):
+        return False, np.uint64(0)
+    farthest = np.sqrt(squares[block.shape[0] - 1]) * (1 + ROUNDING)
+    for i in range(norms.shape[0]):
+        highest[i] = highest_excess(farthest, norms[i], limits[i], share, n_features)
+    return True, _mark_cells(shifts, squares, packed_home, highest, excesses, marks)
+
+
+@inner
+def _find_members(distance, lane, marks, excesses, norms, limits, width, share, members):  # type: ignore[no-untyped-def]
+    """Write the queries that a cell of a block may have a closer row for; return how many."""
+    n_members = 0
+    for i in range(norms.shape[0]):
+        if marks[i] >> np.uint64(lane) & np.uint64(1) == 0:
+            continue
+        rounding = rounding_of_excess(distance, norms[i], limits[i], width)
+        if limits[i] == np.inf or may_be_closer(
+            excesses[i, lane] - rounding, distance, limits[i], share
+        ):
+            members[n_members] = i
+            n_members += 1
+    return n_members
+
+
+@inner
 def _add_missing(  # type: ignore[no-untyped-def]
-    cells, block, needed, squares, marks, excesses, norms, limits, width, reaches, members,
+    cells, block, needed, squares, marks, excesses, norms, limits, width, share, members,
     missing, n_missing,
 ):  # fmt: skip
     """Add the cells of a block that some query needs and that are not loaded."""
     while needed != 0:
         lane = first_lane(needed)
         needed &= needed - np.uint64(1)
-        distance = np.sqrt(squares[lane])
-        if cells.panel_starts[block[lane]] < 0 and find_members(
-            distance, lane, marks, excesses, norms, limits, width, reaches, members
+        if cells.panel_starts[block[lane]] < 0 and _find_members(
+            np.sqrt(squares[lane]), lane, marks, excesses, norms, limits, width, share, members
         ):
             missing[n_missing] = block[lane]
             n_missing += 1
@@ -61,7 +134,7 @@ def _add_missing(  # type: ignore[no-untyped-def]
 
 @inner
 def _walk(  # type: ignore[no-untyped-def]
-    cells, home, near, begin, codes, rows, residuals, norms, packed_home, reaches, excluded,
+    cells, home, near, begin, codes, rows, residuals, norms, packed_home, share, excluded,
     scores, indices, missing,
 ):  # fmt: skip
     """Look through cells in the order given, from ``near[begin]`` on.
@@ -96,8 +169,8 @@ def _walk(  # type: ignore[no-untyped-def]
         limits[i] = squared_limit(scores[i, 0])
     for first in range(begin // lanes * lanes, near.shape[0], lanes):
         block = near[first : first + lanes]
-        is_open, needed = mark_block(
-            cells, home, block, norms, limits, reaches, packed_home, shifts, squares, highest,
+        is_open, needed = _mark_block(
+            cells, home, block, norms, limits, share, packed_home, shifts, squares, highest,
             excesses, marks,
         )  # fmt: skip
         if not is_open:
@@ -105,28 +178,28 @@ def _walk(  # type: ignore[no-untyped-def]
         needed = needed >> np.uint64(max(0, begin - first)) << np.uint64(max(0, begin - first))
         while needed != 0:
             lane = first_lane(needed)
-            n_members = find_members(
-                np.sqrt(squares[lane]), lane, marks, excesses, norms, limits, width, reaches,
+            n_members = _find_members(
+                np.sqrt(squares[lane]), lane, marks, excesses, norms, limits, width, share,
                 members,
             )  # fmt: skip
             if n_members != 0 and cells.panel_starts[block[lane]] < 0:
                 n_missing = _add_missing(
-                    cells, block, needed, squares, marks, excesses, norms, limits, width,
-                    reaches, members, missing, 0,
+                    cells, block, needed, squares, marks, excesses, norms, limits, width, share,
+                    members, missing, 0,
                 )  # fmt: skip
                 for ahead in range(first + lanes, near.shape[0], lanes):
                     if n_missing + lanes > missing.shape[0] or np.max(limits) == np.inf:
                         break
                     block = near[ahead : ahead + lanes]
-                    is_open, needed = mark_block(
-                        cells, home, block, norms, limits, reaches, packed_home, shifts,
-                        squares, highest, excesses, marks,
+                    is_open, needed = _mark_block(
+                        cells, home, block, norms, limits, share, packed_home, shifts, squares,
+                        highest, excesses, marks,
                     )  # fmt: skip
                     if not is_open:
                         break
                     n_missing = _add_missing(
                         cells, block, needed, squares, marks, excesses, norms, limits, width,
-                        reaches, members, missing, n_missing,
+                        share, members, missing, n_missing,
                     )  # fmt: skip
                 return first + lane
             needed &= needed - np.uint64(1)
@@ -192,10 +265,9 @@ def search_cells(
     n_near : int
         Cells nearest to that cell that are looked through at first, then all.
     excess_share : float
-        Look through cells whose excess is at most this share of the geometric mean of two
-        numbers: the worst squared distance kept, and the excess of the eighth nearest center,
-        see ``write_reaches``. Infinite for all cells that may have a closer row; if it is
-        finite, ``n_near`` cells at most.
+        Look through cells whose squared distance exceeds that of the query's own by at most
+        this share of the worst squared distance kept, center from query; infinite for all
+        cells that may have a closer row. If it is finite, ``n_near`` cells at most.
     scores : array of shape (n_queries, n_kept), float32; written
         A max-heap in every row; its root is the worst score kept.
     indices : array of shape (n_queries, n_kept), int64; written
@@ -207,7 +279,7 @@ def search_cells(
         Cells to load for each task that has not ended, -1 for none.
     """
     width = cells.centers.shape[1]
-    is_exact = excess_share == np.inf
+    share = np.float32(excess_share)
     for task in prange(tasks.shape[0]):
         home, begin, end = tasks[task, 0], tasks[task, 1], tasks[task, 2]
         size = end - begin
@@ -224,16 +296,12 @@ def search_cells(
         squares = np.empty(cells.centers.shape[0], np.float64)
         center_distances(cells.centers, cells.centers[home], cells.scale, squares)
         near = nearest_cells(squares, home, n_near)
-        reaches = np.full(size, np.inf, np.float32)
-        if not is_exact:
-            nearest = nearest_cells(squares, home, EXCESS_CELLS)[:EXCESS_CELLS]
-            write_reaches(cells, home, nearest, packed_home, excess_share, reaches)
-        queries = points.codes, rows, residuals, norms, packed_home, reaches
+        queries = points.codes, rows, residuals, norms, packed_home, share, excluded[begin:end]
         n_seen, n_cells = n_passed[task], squares.shape[0]
-        best = excluded[begin:end], task_scores, task_indices, missing[task]
+        best = task_scores, task_indices, missing[task]
         if n_seen < near.shape[0]:
             n_seen = _walk(cells, home, near, n_seen, *queries, *best)
-        if n_seen >= near.shape[0] and n_seen < n_cells and is_exact:
+        if n_seen >= near.shape[0] and n_seen < n_cells and share == np.inf:
             near = nearest_cells(squares, home, n_cells)
             n_seen = _walk(cells, home, near, n_seen, *queries, *best)
         is_complete[begin:end] = n_seen == CLOSED or n_seen == n_cells
@@ -260,6 +328,7 @@ def find_cells_to_search(
         False for cells that the task has passed.
     """
     width, lanes = cells.centers.shape[1], cells.halves.shape[1]
+    share = np.float32(np.inf)
     for task in prange(tasks.shape[0]):
         home, begin, end = tasks[task, 0], tasks[task, 1], tasks[task, 2]
         size, n_groups = end - begin, (end - begin + GROUP - 1) // GROUP
@@ -274,7 +343,6 @@ def find_cells_to_search(
         limits = np.empty(size, np.float32)
         for i in range(size):
             limits[i] = squared_limit(scores[begin + i, 0])
-        reaches = np.full(size, np.inf, np.float32)
         highest = np.full(n_groups * GROUP, -np.inf, np.float32)
         excesses = np.empty((n_groups * GROUP, lanes), np.float32)
         marks = np.empty(n_groups * GROUP, np.uint64)
@@ -284,8 +352,8 @@ def find_cells_to_search(
         is_needed[task] = False
         for first in range(n_passed[task] // lanes * lanes, near.shape[0], lanes):
             block = near[first : first + lanes]
-            is_open, needed = mark_block(
-                cells, home, block, norms, limits, reaches, packed_home, shifts, block_squares,
+            is_open, needed = _mark_block(
+                cells, home, block, norms, limits, share, packed_home, shifts, block_squares,
                 highest, excesses, marks,
             )  # fmt: skip
             if not is_open:
@@ -293,9 +361,9 @@ def find_cells_to_search(
             while needed != 0:
                 lane = first_lane(needed)
                 needed &= needed - np.uint64(1)
-                is_needed[task, block[lane]] = first + lane >= n_passed[task] and find_members(
+                is_needed[task, block[lane]] = first + lane >= n_passed[task] and _find_members(
                     np.sqrt(block_squares[lane]), lane, marks, excesses, norms, limits, width,
-                    reaches, members,
+                    share, members,
                 ) > 0  # fmt: skip
 
 
@@ -322,6 +390,7 @@ def search_listed_cells(
         Cells of these that a task has to look through.
     """
     width = cells.centers.shape[1]
+    share = np.float32(np.inf)
     for task in prange(tasks.shape[0]):
         home, begin, end = tasks[task, 0], tasks[task, 1], tasks[task, 2]
         to_search = listed[is_needed[task][listed]]
@@ -336,8 +405,6 @@ def search_listed_cells(
         squares = np.empty(to_search.shape[0], np.float64)
         center_distances(cells.centers[to_search], cells.centers[home], cells.scale, squares)
         near = to_search[np.argsort(squares, kind="mergesort")]
-        reaches = np.full(size, np.inf, np.float32)
-        queries = points.codes, rows, residuals, norms, packed_home, reaches
-        heaps = scores[begin:end], indices[begin:end]
-        best = excluded[begin:end], *heaps, np.empty(0, np.int64)
+        queries = points.codes, rows, residuals, norms, packed_home, share, excluded[begin:end]
+        best = scores[begin:end], indices[begin:end], np.empty(0, np.int64)
         _walk(cells, home, near, 0, *queries, *best)

@@ -283,8 +283,7 @@ def _best_attempt(
 ) -> tuple[int, SearchInfo]:
     """Search in ever more cells until the recall suffices; return the best attempt."""
     best, recall = 0, -1.0
-    # No attempt is tried on a sample first: the first one is sure enough to suffice.
-    for number, target in enumerate(RECALLS[1:], start=1):
+    for number, target in enumerate(RECALLS, start=1):
         attempts.run(number, sample.reach_for(target), sample)
         share = sample.recall()
         log_detail("approximate search, attempt %d: recall %.3f", number, share)

@@ -74,15 +74,6 @@ def distances_at(points, queries, indices):
     return squared
 
 
-def eighth_excess(excess, between):
-    """Return the excess of the eighth nearest center besides the first, of the 32 near a cell.
-
-    ``excess`` and ``between``, the distances from that cell, have shape (n_cells,).
-    """
-    near = np.sort(excess[np.argsort(between, kind="stable")[:32]])
-    return max(near[min(8, len(near) - 1)], 0.0)
-
-
 def rounded_rows(rows, center):
     """Round differences from a center to multiples of a unit: the longest row has 32766."""
     differences = rows.astype(np.float64) - center

@@ -254,16 +254,13 @@ def test_walk_with_a_share__looks_through_the_cells_that_it_names(share):
     cells = partition(points, points, n_threads=2, cell_rows=20)
     reach = search.Reach(1_000, share)
     found = search.walk(cells, every(points), 4, reach, n_threads=2)
-    # Every row of a cell within the share of the mean was compared.
-    centers = cells.packed.centers
-    squared, between = (squared_to_centers(each, centers) for each in (points.values, centers))
+    # Every row of a cell within the share of the distance found was compared.
+    squared = squared_to_centers(points.values, cells.packed.centers)
     home = cells.assigned.cell.astype(int)
     excess = squared - squared[np.arange(N), home][:, np.newaxis]
     kth = found.squared()[:, -1:]
     for row in range(0, N, 37):
-        eighth = naive.eighth_excess(excess[row], between[home[row]])
-        mean = np.sqrt(kth[row] * eighth)
-        near = np.flatnonzero(excess[row] < share * mean * (1 - 1e-3))
+        near = np.flatnonzero(excess[row] < share * kth[row] * (1 - 1e-3))
         pool = np.flatnonzero(np.isin(home, [*near, home[row]]))
         distances = ((points.values[pool] - points.values[row]) ** 2).sum(axis=1)
         distances[pool == row] = np.inf

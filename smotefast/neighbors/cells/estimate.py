@@ -114,20 +114,6 @@ class _Centers(NamedTuple):
         """Return the ranks of the cells by distance from the query's own."""
         return np.asarray(np.argsort(np.argsort(self.between, axis=1), axis=1))
 
-    def mean_with(self, kth: np.ndarray) -> np.ndarray:
-        """Return the geometric means of k-th squared distances and excesses.
-
-        The excess is that of the eighth nearest center, as ``write_reaches`` takes it; shape
-        (n_queries, 1).
-        """
-        from smotefast.kernels.cell_bounds import EXCESS_CELLS, EXCESS_RANK
-
-        n_near = min(EXCESS_CELLS, self.excess.shape[1])
-        near = np.argsort(self.between, axis=1)[:, :n_near]
-        rank = min(EXCESS_RANK, n_near - 1)
-        excesses = np.partition(np.take_along_axis(self.excess, near, axis=1), rank, axis=1)
-        return np.sqrt(kth * np.maximum(excesses[:, rank : rank + 1], 0))
-
 
 class CenterExcesses:
     """By how much farther each center is from queries than their own, squared.
@@ -155,14 +141,12 @@ class CenterExcesses:
         self._kth = kth = true.squared()[:, -1:]
         cell = assigned.cell[true.indices].astype(np.intp)
         needed, self._needed_rank = np.empty(cell.shape), np.empty(cell.shape, dtype=np.intp)
-        mean = np.empty_like(kth)
         for block in self._blocks():
             of_true = cell[block.which]
             needed[block.which] = np.take_along_axis(block.excess, of_true, axis=1)
             self._needed_rank[block.which] = np.take_along_axis(block.rank(), of_true, axis=1)
-            mean[block.which] = block.mean_with(kth[block.which])
         excess = np.maximum(needed, 0)
-        self._needed = np.divide(excess, mean, out=np.zeros_like(excess), where=mean > 0)
+        self._needed = np.divide(excess, kth, out=np.zeros_like(excess), where=kth > 0)
 
     def reach_for(self, recall: float) -> Reach:
         """Return the reach that finds a share of the neighbors of these queries."""
@@ -179,7 +163,7 @@ class CenterExcesses:
             # The hyperplane between two centers is closer than the k-th row.
             is_compared = block.excess <= 2 * np.sqrt(block.between * kth)
             if reach.share != np.inf:
-                is_compared &= block.excess <= reach.share * block.mean_with(kth)
+                is_compared &= block.excess <= reach.share * kth
                 is_compared &= block.rank() < reach.n_near
             n_rows[block.which] = is_compared @ self._sizes
         return float(n_rows.mean())

@@ -35,8 +35,7 @@ class Reach(NamedTuple):
         At most so many, those whose centers are nearest to that of the query's own cell.
     share
         Of these, cells whose center is farther from the query than its own by at most this
-        share of a mean, all of them squared: the geometric mean of the k-th distance and of by
-        how much farther the eighth nearest center is.
+        share of the k-th distance, all of them squared.
     """
 
     n_near: int

@@ -17,7 +17,7 @@ from smotefast.neighbors.queries import Queries, random_rows
 from smotefast.neighbors.result import RECALL_WANTED, SearchResult, recall
 
 # Recall that the cells of each attempt are chosen for, on a sample.
-RECALLS = (0.95, 0.96, 0.975, 0.99)
+RECALLS = (0.95, 0.975, 0.99)
 # Queries of the sample that the cells are chosen by, and of another one for the recall.
 RECALL_QUERIES, RECALL_SEED = 400, 3
 

@@ -13,6 +13,7 @@ from smotefast.neighbors.memory_estimate import (
     estimated_bytes,
     memory_needed_in_file,
     needs_rows_in_memory,
+    entries_bytes,
     scratch_needed_in_file,
 )
 from smotefast.neighbors.neighbor_graph import NeighborGraph
@@ -64,6 +65,7 @@ __all__ = [
     "load_value_differences",
     "memory_needed_in_file",
     "needs_rows_in_memory",
+    "entries_bytes",
     "same_class_comes_first",
     "same_class_first_pays",
     "save_searches",

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from functools import partial
 
 import numpy as np
 import pytest
@@ -70,10 +71,15 @@ def search_file(folder, rows, k, *, memory_bytes=1 << 20, codes=None, **options)
     options = {"search": "exact", "n_threads": 2, **options}
     if codes is not None:
         options["codes"] = in_file(folder, codes)
+    stored = in_file(folder, rows)
     found = find_neighbors_in_file(
-        in_file(folder, rows), k, folder=str(folder), memory_bytes=memory_bytes, **options
+        stored, k, folder=str(folder), memory_bytes=memory_bytes, **options
     )
     assert os.listdir(folder) == []
+    # The rows are the same, wherever they are stored now.
+    assert np.array_equal(stored[:], rows, equal_nan=True)
+    if codes is not None:
+        assert np.array_equal(options["codes"][:], codes)
     return found
 
 
@@ -301,6 +307,23 @@ def test_values_without_squares__are_refused(tmp_path, value):
     rows[7, 1] = value
     with np.errstate(all="ignore"), pytest.raises(ValueError, match="no comparable distance"):
         search_file(tmp_path, rows, 3)
+
+
+@pytest.mark.parametrize("scale", [1e-150, 1e-158, 1e-161, 1e-163, 1e-170])
+@pytest.mark.parametrize("weight", [0.0, 0.7])
+def test_numbers_whose_squares_vanish__are_refused_as_in_memory(tmp_path, scale, weight):
+    rows = np.vstack([np.zeros((20, 5)), rows_of("integers", 30)]) * scale
+    codes = codes_of("usual", len(rows))[0] if weight else None
+    options = {"search": "exact", "n_threads": 1, "codes": codes, "weight": weight}
+    for k in (3, len(rows) - 1):
+        if scale < 1e-162 and k == 3 and not weight:
+            for find in (find_neighbors, partial(search_file, tmp_path)):
+                with pytest.raises(ValueError, match=r"vanish in float64\. Multiply"):
+                    find(rows, k, **options)
+        else:
+            found = search_file(tmp_path, rows, k, **options)
+            expected = find_neighbors(rows, k, **options)
+            assert np.array_equal(found.indices[:], expected.indices)
 
 
 def test_nn_descent__is_refused_and_other_searches_are_named(tmp_path):

@@ -10,10 +10,10 @@ from smotefast.neighbors.load_kernels import (
     load_value_differences,
 )
 from smotefast.neighbors.memory_estimate import (
+    entries_bytes,
     estimated_bytes,
     memory_needed_in_file,
     needs_rows_in_memory,
-    entries_bytes,
     scratch_needed_in_file,
 )
 from smotefast.neighbors.neighbor_graph import NeighborGraph
@@ -51,6 +51,7 @@ __all__ = [
     "SearchWarning",
     "StepWork",
     "StreamingNeighbors",
+    "entries_bytes",
     "estimated_bytes",
     "expected_search",
     "find_farthest",
@@ -65,7 +66,6 @@ __all__ = [
     "load_value_differences",
     "memory_needed_in_file",
     "needs_rows_in_memory",
-    "entries_bytes",
     "same_class_comes_first",
     "same_class_first_pays",
     "save_searches",

@@ -112,7 +112,8 @@ class CategoricalFeatures(PicklableFeatures):
         row += position_bytes(request.source.n_rows)
         shape = self.n_numbers, self.dtype, self.n_codes
         searches = [search_in_file_scratch(n, *shape, n_found=k * n) for n in sizes.values()]
-        found = found_in_file_bytes(sum(sizes.values()), k, self.dtype)
+        n_rows, on_cluster = sum(sizes.values()), request.arguments.on_cluster
+        found = found_in_file_bytes(n_rows, k, self.dtype, on_cluster=on_cluster)
         found += self.n_codes * sum(request.n_to_generate[label] for label in sizes)
         return ScratchNeed(sum(sizes.values()) * row, max(searches, default=0), found)
 

@@ -109,14 +109,17 @@ def search_in_file_scratch(*shape: Any, n_found: int, cross_class: bool = False)
     return scratch_needed_in_file(*shape, n_found=n_found, cross_class=cross_class)
 
 
-def found_in_file_bytes(n_rows: int, k: int, dtype: np.dtype[Any]) -> int:
+def found_in_file_bytes(n_rows: int, k: int, dtype: np.dtype[Any], *, on_cluster: bool) -> int:
     """Return the size of the results of searches within classes of so many rows in all.
 
-    A job saves the neighbors of each step as well, for a run that goes on.
+    A job saves the neighbors of each step as well, for a run that goes on; on a cluster, also
+    the cell of each row.
     """
     from smotefast.neighbors import entries_bytes
 
-    return 8 * k * n_rows + (entries_bytes(n_rows, dtype) if k else 0)
+    if not k:
+        return 0
+    return entries_bytes(n_rows, dtype) + (8 * k + 2 * on_cluster) * n_rows
 
 
 def position_bytes(n_in_source: int) -> int:

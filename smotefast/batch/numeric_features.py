@@ -92,7 +92,8 @@ class NumericFeatures(PicklableFeatures):
         row = self.n_numbers * self.dtype.itemsize
         shape = self.n_numbers, self.dtype
         searches = [search_in_file_scratch(n, *shape, n_found=k * n) for n in sizes]
-        found = found_in_file_bytes(sum(sizes), k, self.dtype)
+        on_cluster = self._request.arguments.on_cluster
+        found = found_in_file_bytes(sum(sizes), k, self.dtype, on_cluster=on_cluster)
         row += position_bytes(self._request.source.n_rows)
         need = ScratchNeed(sum(sizes) * row, max(searches, default=0), found)
         if self.in_files and self._request.needs.reads == "neighbors":

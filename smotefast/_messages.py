@@ -19,6 +19,8 @@ Name = TypeVar("Name", bound=Hashable)
 
 # A note of an interrupt that comes after the result was moved to the destination.
 COMPLETE = "the destination is complete; the next run removes what is left of the job."
+# And of one that comes while the report is written.
+COMPLETE_WITHOUT_REPORT = "the destination is complete, but the report may not be."
 
 
 def did_you_mean(

@@ -49,9 +49,10 @@ class RowFile:
         stored: np.dtype[Any],
         dtype: np.dtype[Any],
         folder: str,
+        entries: RowFile | None = None,
     ) -> None:
         self.shape, self.dtype, self.folder = tuple(shape), dtype, folder
-        self._descriptor, self._stored = descriptor, stored
+        self._descriptor, self._stored, self._entries = descriptor, stored, entries
         self._row_bytes = math.prod(self.shape[1:]) * stored.itemsize
 
     @classmethod
@@ -72,15 +73,16 @@ class RowFile:
         return self.shape[0]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        given = self._descriptor, self.shape, self._stored, self.dtype, self.folder
-        return RowFile, given
+        return RowFile, (
+            self._descriptor, self.shape, self._stored, self.dtype, self.folder, self._entries
+        )  # fmt: skip
 
     def __getitem__(self, rows: slice | np.ndarray) -> np.ndarray:
         """Read consecutive rows, or rows by number, in the order of the numbers."""
         if not isinstance(rows, slice):
             return self.take(rows)
         start, stop, step = rows.indices(len(self))
-        if step != 1:
+        if step != 1 or self._entries is not None:
             return self.take(np.arange(start, stop, step))
         read = self._empty(max(0, stop - start))
         self.read_into(read, start)
@@ -101,6 +103,8 @@ class RowFile:
         IndexError
             If a number is not that of a row.
         """
+        if self._entries is not None:
+            rows = self._entries.take(rows)
         rows = np.asarray(rows, dtype=np.int64)
         taken = np.empty((len(rows), *self.shape[1:]), self.dtype)
         if not taken.size:  # no rows, or rows of no columns
@@ -121,6 +125,20 @@ class RowFile:
             taken = self.take(rows[block])
             copy[block] = taken if width is None else taken[:, :width]
         return copy
+
+    def move(self, moved: RowFile, entries: RowFile) -> None:
+        """Read these rows from a file that has them in another order, and no longer write.
+
+        The present file is removed with its last other user.
+
+        Parameters
+        ----------
+        moved
+            The same rows, maybe with others after them, stored in the same dtype.
+        entries
+            Number of each row there.
+        """
+        self._descriptor, self._entries = moved._descriptor, entries
 
     def append(self, values: np.ndarray) -> int:
         """Write rows after the last one; return the number of the first."""
@@ -151,15 +169,18 @@ class RowFile:
             yield slice(start, min(start + n_rows, len(self)))
 
     def converted_to(self, dtype: Any) -> RowFile:
-        """Return the same rows, converted when they are read."""
-        return RowFile(self._descriptor, self.shape, self._stored, np.dtype(dtype), self.folder)
+        """Return the same rows, converted when they are read; or this object."""
+        if np.dtype(dtype) == self.dtype:
+            return self
+        given = self._descriptor, self.shape, self._stored, np.dtype(dtype), self.folder
+        return RowFile(*given, self._entries)
 
     def reshape(self, *shape: int) -> RowFile:
         """Return the same values in another shape: one of the dimensions may be -1."""
         rest = -math.prod(shape)
         n_values = math.prod(self.shape)
         known = tuple(n_values // rest if size == -1 else size for size in shape)
-        if math.prod(known) != n_values or len(known) > 2:
+        if math.prod(known) != n_values or len(known) > 2 or self._entries is not None:
             raise ValueError(f"{self.shape} cannot have the shape {shape}.")
         return RowFile(self._descriptor, known, self._stored, self.dtype, self.folder)
 
@@ -203,7 +224,7 @@ class RowFile:
 
     def _write(self, values: np.ndarray, start: int) -> None:
         block = np.ascontiguousarray(values, dtype=self._stored)
-        if block.shape[1:] != self.shape[1:]:
+        if block.shape[1:] != self.shape[1:] or self._entries is not None:
             raise ValueError(f"Rows of shape {block.shape[1:]} cannot be written here.")
         view, offset = _as_bytes(block), start * self._row_bytes
         while view:

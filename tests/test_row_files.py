@@ -91,6 +91,34 @@ def test_file__has_no_name_and_is_closed_with_the_last_array(tmp_path):
         os.fstat(number)
 
 
+@examples(30)
+@given(seed=st.integers(0, 9999), width=st.sampled_from([0, 1, 3]), n=st.integers(1, 99))
+def test_rows_that_are_moved__are_read_from_another_file_in_another_order(
+    tmp_path_factory, seed, width, n
+):
+    folder, rng = tmp_path_factory.mktemp("rows"), np.random.default_rng(seed)
+    values = rng.integers(0, 200, (n, width)).astype(np.float32)
+    entries = rng.permutation(n).astype(np.uint32)
+    rows, moved = stored(folder, values), stored(folder, values[np.argsort(entries)])
+    first = rows._descriptor.number
+    rows.move(moved, stored(folder, entries))
+    moved.append(values[:1] + 1)
+    with pytest.raises(OSError, match="descriptor"):
+        os.fstat(first)
+    wide, numbers = rows.converted_to(np.float64), rng.integers(0, n, 50)
+    for each, dtype in ((rows, np.float32), (wide, np.float64)):
+        assert each.dtype == dtype
+        assert len(each) == n
+        assert np.array_equal(each[:], values)
+        assert np.array_equal(each[2:5], values[2:5])
+        assert np.array_equal(each[numbers], values[numbers])
+        assert np.array_equal(each.selected(numbers)[:], values[numbers])
+    with pytest.raises(ValueError, match="cannot be written"):
+        rows[:1] = values[:1]
+    with pytest.raises(IndexError, match="not one of"):
+        rows[np.array([n])]
+
+
 def test_files_of_a_folder__are_closed_after_a_block_although_their_rows_are_used(tmp_path):
     (tmp_path / "other").mkdir()
     values = np.arange(6).reshape(3, 2)
@@ -111,17 +139,22 @@ def test_files_for_other_processes__are_opened_by_name_and_removed_with_the_last
         rows = stored(tmp_path, values)
         rows.append(values[:1])
         arrays = {"rows": rows, "wide": rows.converted_to(np.float64), "flat": rows.reshape(-1)}
+        arrays["moved"] = stored(tmp_path, values)
+        arrays["moved"].move(rows, stored(tmp_path, np.arange(6)[::-1]))
         program = "import pickle, sys; a = pickle.load(sys.stdin.buffer); " + (
-            "print(a['wide'].dtype, *a['rows'][5:].tolist(), *a['flat'][-3:].tolist())"
+            "print(a['wide'].dtype, *a['rows'][5:].tolist(), *a['flat'][-3:].tolist(), "
+            "*a['moved'][:1].tolist())"
         )
         command = [sys.executable, "-c", program]
         found = subprocess.run(command, input=pickle.dumps(arrays), capture_output=True)
-        assert found.stdout.decode().split() == "float64 [10, 11] [0, 1] 11 0 1".split()
-        assert len(os.listdir(tmp_path)) == 1
+        assert (
+            found.stdout.decode().split() == "float64 [10, 11] [0, 1] 11 0 1 [10, 11]".split()
+        )
+        assert len(os.listdir(tmp_path)) == 2
         again = pickle.loads(pickle.dumps(arrays))
         assert again["rows"]._descriptor is again["wide"]._descriptor
         del again
-        assert len(os.listdir(tmp_path)) == 1
+        assert len(os.listdir(tmp_path)) == 2
         del rows, arrays
         assert os.listdir(tmp_path) == []
 

@@ -23,7 +23,9 @@ from smotefast.batch.memory_needs import (
     MemoryNeed,
     ScratchNeed,
     float64_copy_bytes,
+    found_in_file_bytes,
     neighbor_count,
+    position_bytes,
     search_bytes,
     search_in_file_bytes,
     search_in_file_scratch,
@@ -96,8 +98,9 @@ class CategoricalFeatures(PicklableFeatures):
         search = int(max(most, n_in_memory * widest))
         if not self.in_files:
             return MemoryNeed(int(gathered), search)
-        # Numbers and values of a base row and of its neighbor, in order; the rows that vote.
-        read_row = 2 * (numbers + 48) + voter_bytes(k, self.n_codes)
+        # Numbers, entries and values of a base row and of its neighbor, in order; the rows that
+        # vote.
+        read_row = 2 * (numbers + 56) + voter_bytes(k, self.n_codes)
         return MemoryNeed(int(gathered) + self._categories_bytes(), search, read_row=read_row)
 
     def scratch_need(self) -> ScratchNeed:
@@ -105,11 +108,12 @@ class CategoricalFeatures(PicklableFeatures):
         request = self._request
         sizes = {label: request.class_sizes[label] for label in self.in_files}
         k = neighbor_count(request.over_sampler)
-        row = self.n_numbers * self.dtype.itemsize + 4 * self.n_codes + 8
+        row = self.n_numbers * self.dtype.itemsize + 4 * self.n_codes
+        row += position_bytes(request.source.n_rows)
         shape = self.n_numbers, self.dtype, self.n_codes
         searches = [search_in_file_scratch(n, *shape, n_found=k * n) for n in sizes.values()]
-        # A job saves the neighbors of each step as well, for a run that goes on.
-        found = 8 * k * sum(sizes.values())
+        n_rows, on_cluster = sum(sizes.values()), request.arguments.on_cluster
+        found = found_in_file_bytes(n_rows, k, self.dtype, on_cluster=on_cluster)
         found += self.n_codes * sum(request.n_to_generate[label] for label in sizes)
         return ScratchNeed(sum(sizes.values()) * row, max(searches, default=0), found)
 

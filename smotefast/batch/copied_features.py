@@ -10,7 +10,7 @@ import pyarrow as pa
 from smotefast.batch.class_tables import GatheredTable, gather_table
 from smotefast.batch.features import PicklableFeatures, numeric_dtype, refuse_index
 from smotefast.batch.gathering import Gathered
-from smotefast.batch.memory_needs import MemoryNeed, ScratchNeed
+from smotefast.batch.memory_needs import MemoryNeed, ScratchNeed, position_bytes
 from smotefast.batch.packed_rows import gather_into_files
 from smotefast.batch.reading import FileReader
 from smotefast.batch.request import Request
@@ -63,7 +63,8 @@ class CopiedFeatures(PicklableFeatures):
         """Return the size of the temporary files, with the positions of the rows."""
         if not self.in_files:
             return ScratchNeed()
-        row = self._request.column_sizes.row_bytes(self.names) + 8
+        row = self._request.column_sizes.row_bytes(self.names)
+        row += position_bytes(self._request.source.n_rows)
         return ScratchNeed(int(sum(self._request.class_sizes.values()) * row))
 
     def gather(self, reader: FileReader) -> Gathered:

@@ -7,13 +7,19 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
+from smotefast._typing import Label
 from smotefast.batch.block_plan import MemoryLimitError, Plan, make_plan
 from smotefast.batch.categorical_features import CategoricalFeatures
 from smotefast.batch.classes_in_files import classes_in_files, why_a_class_in_memory
 from smotefast.batch.copied_features import CopiedFeatures
 from smotefast.batch.features import Features, warn_about_columns
 from smotefast.batch.file_rows import refuse_estimator
-from smotefast.batch.memory_needs import MemoryNeed, ScratchNeed, with_kept_columns
+from smotefast.batch.memory_needs import (
+    MemoryNeed,
+    ScratchNeed,
+    position_bytes,
+    with_kept_columns,
+)
 from smotefast.batch.numeric_features import AllNumericFeatures, NumericFeatures
 from smotefast.batch.request import Request
 from smotefast.batch.selection import SecondStep
@@ -179,6 +185,11 @@ def _shuffle_need(request: Request, n_rows: int) -> ShuffleNeed | None:
     return ShuffleNeed(int(n_rows * row_bytes), part_bytes, dictionaries)
 
 
+def labels_in_files(request: Request, features: Features) -> tuple[Label, ...]:
+    """Return the classes whose rows are in temporary files, in the order of the classes."""
+    return tuple(label for label in request.class_sizes if label in features.in_files)
+
+
 def scratch_need(request: Request, features: Features, second: SecondStep) -> ScratchNeed:
     """Return the bytes that are planned for temporary files."""
     need = features.scratch_need()
@@ -193,7 +204,9 @@ def _carried_bytes(request: Request, features: Features) -> int:
     if not features.in_files:
         return 0
     names = not_copied(request.base_columns, features)
-    row = request.column_sizes.row_bytes(names) + 8 if names else 0
+    if not names:
+        return 0
+    row = request.column_sizes.row_bytes(names) + position_bytes(request.source.n_rows)
     return int(sum(request.class_sizes.values()) * row)
 
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from smotefast._row_files import RowFile
 from smotefast._typing import Rows
+from smotefast.batch.memory_needs import position_bytes
 from smotefast.batch.reading import (
     FileReader,
     NumberReader,
@@ -103,14 +104,20 @@ def gather_numbers(
         {label: reader.empty(n) for label, n in in_memory.items()},
         {label: np.empty(n, np.int64) for label, n in in_memory.items()},
     )
-    folder = reader.files.scratch
+    folder, n_in_source = reader.files.scratch, reader.files.source.n_rows
     files = ClassFiles(
         {label: reader.empty_file(sizes[label]) for label in in_files},
-        {label: RowFile.new(folder, (sizes[label],), np.int64) for label in in_files},
+        {label: position_file(folder, sizes[label], n_in_source) for label in in_files},
     )
     matrices, positions = rows.matrices | files.matrices, rows.positions | files.positions
     _fill(reader, sizes, matrices, positions, over_sampled)
     return rows, files
+
+
+def position_file(folder: str, n_rows: int, n_in_source: int) -> RowFile:
+    """Create a file of positions in the source, which are read as int64."""
+    stored = np.uint32 if position_bytes(n_in_source) == 4 else np.int64
+    return RowFile.new(folder, (n_rows,), stored).converted_to(np.int64)
 
 
 def _fill(

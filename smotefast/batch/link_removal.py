@@ -159,7 +159,8 @@ class LinkRemoval(Selection):
         rows = (self._n_rows + copied) * n_features * dtype.itemsize
         # One neighbor of each row at most, and the same as the job saves it.
         n_found = self._n_rows
-        searching = search_in_file_scratch(self._n_rows, n_features, dtype, n_found=n_found)
+        shape = self._n_rows, n_features, dtype
+        searching = search_in_file_scratch(*shape, n_found=n_found, cross_class=True)
         return rows + searching + 8 * n_found
 
     @property

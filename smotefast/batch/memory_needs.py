@@ -66,7 +66,8 @@ class ScratchNeed(NamedTuple):
     search
         The largest extra amount while neighbors are found.
     found
-        The neighbors, until the end of the job.
+        The neighbors, and the entries of rows that the search has sorted, until the end of the
+        job.
     """
 
     gathered: int = 0
@@ -101,13 +102,29 @@ def search_in_file_bytes(
     return memory_needed_in_file(n_rows, n_features, dtype, n_codes)
 
 
-def search_in_file_scratch(
-    n_rows: int, n_features: int, dtype: np.dtype[Any], n_codes: int = 0, *, n_found: int
-) -> int:
+def search_in_file_scratch(*shape: Any, n_found: int, cross_class: bool = False) -> int:
     """Return the size of the temporary files of such a search, without its results."""
     from smotefast.neighbors import scratch_needed_in_file
 
-    return scratch_needed_in_file(n_rows, n_features, dtype, n_codes, n_found=n_found)
+    return scratch_needed_in_file(*shape, n_found=n_found, cross_class=cross_class)
+
+
+def found_in_file_bytes(n_rows: int, k: int, dtype: np.dtype[Any], *, on_cluster: bool) -> int:
+    """Return the size of the results of searches within classes of so many rows in all.
+
+    A job saves the neighbors of each step as well, for a run that goes on; on a cluster, also
+    the cell of each row.
+    """
+    from smotefast.neighbors import entries_bytes
+
+    if not k:
+        return 0
+    return entries_bytes(n_rows, dtype) + (8 * k + 2 * on_cluster) * n_rows
+
+
+def position_bytes(n_in_source: int) -> int:
+    """Return the bytes of a position in a file, in a source of so many rows."""
+    return 4 if n_in_source <= 1 << 32 else 8
 
 
 def streaming_need(

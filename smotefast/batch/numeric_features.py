@@ -15,8 +15,10 @@ from smotefast.batch.memory_needs import (
     MemoryNeed,
     ScratchNeed,
     float64_copy_bytes,
+    found_in_file_bytes,
     neighbor_count,
     neighbor_count_among_all,
+    position_bytes,
     search_bytes,
     search_in_file_bytes,
     search_in_file_scratch,
@@ -90,9 +92,10 @@ class NumericFeatures(PicklableFeatures):
         row = self.n_numbers * self.dtype.itemsize
         shape = self.n_numbers, self.dtype
         searches = [search_in_file_scratch(n, *shape, n_found=k * n) for n in sizes]
-        # A job saves the neighbors of each step as well, for a run that goes on.
-        found = 8 * k * sum(sizes)
-        need = ScratchNeed(sum(sizes) * (row + 8), max(searches, default=0), found)
+        on_cluster = self._request.arguments.on_cluster
+        found = found_in_file_bytes(sum(sizes), k, self.dtype, on_cluster=on_cluster)
+        row += position_bytes(self._request.source.n_rows)
+        need = ScratchNeed(sum(sizes) * row, max(searches, default=0), found)
         if self.in_files and self._request.needs.reads == "neighbors":
             return self._with_file_of_all_rows(need)
         return need
@@ -137,8 +140,8 @@ class NumericFeatures(PicklableFeatures):
             search = search_bytes(sampler, n_rows, self.n_numbers, k)
             # The neighbors of a subset are copied into a table for all rows.
             most = max(most, search + n_rows * (4 * k + widened))
-        # Numbers and values of a base row and of its neighbor, in order.
-        read_row = 2 * (row + 48) if self.in_files else 0
+        # Numbers, entries and values of a base row and of its neighbor, in order.
+        read_row = 2 * (row + 56) if self.in_files else 0
         return MemoryNeed(gathered, most, read_row=read_row)
 
     def _with_search_among_all(self, need: MemoryNeed) -> MemoryNeed:
@@ -177,7 +180,8 @@ class NumericFeatures(PicklableFeatures):
         # The neighbors, saved, and again for each class if there are several.
         tables = (8 if len(request.class_sizes) == 1 else 12) * k * n_queries
         shape = n_all, self.n_numbers, self.dtype
-        searching = search_in_file_scratch(*shape, n_found=k * n_queries) + tables
+        n_found = k * n_queries
+        searching = search_in_file_scratch(*shape, n_found=n_found, cross_class=True) + tables
         search, gathered = max(need.search, searching), need.gathered
         if request.needs.searches_all != (request.needs.neighbors_parameter,):
             gathered += n_queries * row  # those of the rows that are base rows

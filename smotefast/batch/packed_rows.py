@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from smotefast._row_files import ByteFile, RowFile
 from smotefast.batch.class_tables import Categories, class_ranges
-from smotefast.batch.gathering import check_complete, rows_of_classes
+from smotefast.batch.gathering import check_complete, position_file, rows_of_classes
 from smotefast.batch.reading import FileReader
 from smotefast.engine.class_counts import Counts
 from smotefast.engine.recipes import ConsecutivePositions
@@ -104,7 +104,7 @@ def gather_into_files(reader: FileReader, columns: list[str], sizes: Counts) -> 
     """Read columns of some classes into files."""
     n_rows, folder = sum(sizes.values()), reader.scratch
     packed = PackedRows([reader.source.schema.field(n) for n in columns], n_rows, folder)
-    source_rows = RowFile.new(folder, (n_rows,), np.int64)
+    source_rows = position_file(folder, n_rows, reader.source.n_rows)
     first = {label: each.start for label, each in class_ranges(sizes).items()}
     n_read = dict.fromkeys(sizes, 0)
     for label, positions, rows in rows_of_classes(reader, columns, list(sizes)):

@@ -19,6 +19,7 @@ from smotefast.batch.block_plan import Plan
 from smotefast.batch.feature_plan import (
     check_counts,
     choose_features,
+    labels_in_files,
     plan_with_enough,
     warn_about_features,
 )
@@ -229,6 +230,7 @@ class Planning:
             memory_expected=plan.peak_bytes,
             memory_needed=plan.least_bytes,
             memory_program=plan.program_bytes,
+            classes_in_files=labels_in_files(request, features),
         )
         return features, plan
 

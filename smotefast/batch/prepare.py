@@ -5,6 +5,7 @@ Every error about the data is raised here, before anything is written.
 
 from __future__ import annotations
 
+import logging
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from smotefast.batch.block_plan import Plan
 from smotefast.batch.class_tables import GatheredTable, gather_table
 from smotefast.batch.feature_plan import (
     check_counts,
+    labels_in_files,
     not_copied,
     plan_features,
     scratch_need,
@@ -32,7 +34,10 @@ from smotefast.batch.selection import SecondStep
 from smotefast.batch.writing import ColumnSource, SyntheticSamples, TargetColumn
 from smotefast.engine.job import Job
 from smotefast.report import Progress, SearchDisplay, StepTimes
+from smotefast.report.job_plan import files_text
 from smotefast.storage import check_resident_memory, release_memory
+
+_logger = logging.getLogger("smotefast")
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,8 @@ def prepare_job(
         is_written=is_written,
         extra_groups=extra_groups,
     )
+    if features.in_files:
+        _logger.info(files_text(labels_in_files(request, features)))
     warn_about_features(request, features, plan)
     reader = _reader(request, plan, progress, scratch, gathered)
     times.begin("gathering")

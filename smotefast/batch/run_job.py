@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
+from smotefast._messages import COMPLETE_WITHOUT_REPORT
 from smotefast._open_files import files_closed_after, files_for_other_processes
 from smotefast.batch.arguments import Arguments
 from smotefast.batch.engines import THIS_MACHINE, Engine
@@ -148,7 +149,11 @@ def run_job(
         workspace.publish(describe_output(target, by, counts, written))
     summary = _summary(request, prepared, written, times.result(), peak, order)
     if arguments.report is not None:
-        write_report(arguments.report, summary, arguments, source, target, output)
+        try:
+            write_report(arguments.report, summary, arguments, source, target, output)
+        except KeyboardInterrupt as interrupt:
+            interrupt.add_note(COMPLETE_WITHOUT_REPORT)
+            raise
     return summary
 
 

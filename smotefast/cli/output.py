@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from smotefast._messages import COMPLETE
+from smotefast._messages import COMPLETE, COMPLETE_WITHOUT_REPORT
 from smotefast.cli.wording import to_shell_words
 
 if TYPE_CHECKING:
@@ -114,7 +114,8 @@ def _print_interrupted(error: BaseException) -> None:
     """Say what an interrupted job leaves."""
     remarks = getattr(error, "__notes__", [])
     if remarks or isinstance(error, KeyboardInterrupt):
-        state = () if COMPLETE in remarks else ("the destination is unchanged.",)
+        is_complete = {COMPLETE, COMPLETE_WITHOUT_REPORT} & {*remarks}
+        state = () if is_complete else ("the destination is unchanged.",)
         typer.echo(f"smotefast: interrupted; {' '.join([*state, *remarks])}", err=True)
 
 

@@ -10,6 +10,7 @@ from smotefast.neighbors.load_kernels import (
     load_value_differences,
 )
 from smotefast.neighbors.memory_estimate import (
+    entries_bytes,
     estimated_bytes,
     memory_needed_in_file,
     needs_rows_in_memory,
@@ -50,6 +51,7 @@ __all__ = [
     "SearchWarning",
     "StepWork",
     "StreamingNeighbors",
+    "entries_bytes",
     "estimated_bytes",
     "expected_search",
     "find_farthest",

@@ -103,17 +103,36 @@ def memory_needed_in_file(n_rows: int, n_columns: int, dtype: Any, n_codes: int 
 
 
 def scratch_needed_in_file(
-    n_rows: int, n_columns: int, dtype: Any, n_codes: int = 0, *, n_found: int
+    n_rows: int,
+    n_columns: int,
+    dtype: Any,
+    n_codes: int = 0,
+    *,
+    n_found: int,
+    cross_class: bool = False,
 ) -> int:
     """Return the size of the temporary files of a search in a file, besides its results.
 
-    The results are ``n_found`` numbers of neighbors, as they are found, and the table of them.
-    While they are found there is no table, but the rows sorted by cell, and their numbers;
-    then, the numbers in both orders.
+    The results are ``n_found`` numbers of neighbors, as they are found, and the table of them,
+    and ``entries_bytes``. While rows are sorted by cell, they are in two files, with their
+    numbers. If they are not stored once from then on, both files stay while neighbors are
+    found, before there is a table. Then there are the numbers in both orders.
     """
     row_bytes = n_columns * float_type(np.dtype(dtype)).itemsize + 4 * n_codes
     number = 4 if n_rows < 1 << 31 else 8
-    return max(n_rows * (row_bytes + number) - number * n_found, 2 * number * n_rows)
+    n_times = 1 if cross_class or not entries_bytes(n_rows, dtype) else 2
+    sorting = n_rows * (row_bytes + number) - n_times * number * n_found
+    return max(sorting, 2 * number * n_rows)
+
+
+def entries_bytes(n_rows: int, dtype: Any) -> int:
+    """Return the size of the file that tells where each row of a class is, after a search.
+
+    It is 0 for rows that are converted to be searched, which are stored twice.
+    """
+    if float_type(np.dtype(dtype)) != dtype:
+        return 0
+    return n_rows * (4 if n_rows < 1 << 32 else 8)
 
 
 def _tiles_bytes(n_pool: float, n_features: int, k: int) -> float:

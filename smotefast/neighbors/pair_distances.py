@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from smotefast._row_files import RowFile
 from smotefast._typing import Matrix
 
 # Values of the queries that are compared at a time.
@@ -36,12 +37,7 @@ def check_distances(pool: Matrix, queries: np.ndarray, indices: np.ndarray) -> N
     if indices.shape[1] >= pool.shape[0] - 1:
         return
     largest = _largest_number(pool)
-    if 0 < largest < _SMALLEST_SQUARED:
-        raise ValueError(
-            "No row has a comparable distance to others: the largest number of X is "
-            f"{largest:.3g}, and squared differences of such numbers vanish in float64. "
-            "Multiply the columns by a constant first."
-        )
+    _refuse_vanishing(largest)
     if largest > _LARGEST_SQUARED:
         squared = squared_distances_to(pool, pool[queries], indices)
         n_far = int((~np.isfinite(squared)).any(axis=1).sum())
@@ -52,6 +48,35 @@ def check_distances(pool: Matrix, queries: np.ndarray, indices: np.ndarray) -> N
                 f"numbers beyond {_LARGEST_SQUARED:g} may not be finite. Scale or remove them "
                 "first."
             )
+
+
+def check_small_numbers(rows: RowFile, k: int) -> None:
+    """Refuse rows in a file as ``check_distances`` does, if squared distances vanish.
+
+    Nearly always the first rows have a number that is large enough, and no others are read.
+
+    Raises
+    ------
+    ValueError
+        If no number is large enough to square.
+    """
+    if k >= len(rows) - 1 or rows.dtype != np.float64:
+        return
+    largest = 0.0
+    for block in rows.blocks(max(1, _VALUES_PER_BLOCK // rows.shape[1])):
+        largest = max(largest, _largest_number(rows[block]))
+        if largest >= _SMALLEST_SQUARED:
+            return
+    _refuse_vanishing(largest)
+
+
+def _refuse_vanishing(largest: float) -> None:
+    if 0 < largest < _SMALLEST_SQUARED:
+        raise ValueError(
+            "No row has a comparable distance to others: the largest number of X is "
+            f"{largest:.3g}, and squared differences of such numbers vanish in float64. "
+            "Multiply the columns by a constant first."
+        )
 
 
 def _largest_number(matrix: Matrix) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -119,6 +119,8 @@ class JobPlan:
         Expected peak, lowest limit that is enough for the same classes in memory (less may be,
         if more of them are in temporary files), and what the program itself takes of the peak;
         None if the job would be refused before.
+    classes_in_files
+        Classes whose rows will be in temporary files, because they do not fit into memory.
     n_written
         Bytes of the result, about.
     refused
@@ -142,6 +144,7 @@ class JobPlan:
     memory_expected: int | None = None
     memory_needed: int | None = None
     memory_program: int | None = None
+    classes_in_files: tuple[Label, ...] = ()
     n_written: int | None = None
     refused: tuple[Refusal, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -196,6 +199,7 @@ class JobPlan:
             "memory_expected": self.memory_expected,
             "memory_needed": self.memory_needed,
             "memory_program": self.memory_program,
+            "classes_in_files": list(self.classes_in_files),
             "bytes_written": self.n_written,
             "bytes_scratch": self.scratch,
             "refused": [
@@ -223,6 +227,8 @@ class JobPlan:
             limit = format_size(self.memory_limit)
             least = f"{needed} is enough, with smaller blocks"
             facts.append(["memory", f"{expected} of {limit}; {least}"])
+        if self.classes_in_files:
+            facts.append(["files", files_text(self.classes_in_files)])
         if self.steps:
             threads = f"{self.n_threads} thread{'s' * (self.n_threads != 1)}"
             facts.append(["time", f"about {_duration(self.seconds)}, with {threads}"])
@@ -251,6 +257,15 @@ class JobPlan:
             shown = [format_size(n) if n else _UNKNOWN for n in sizes]
             table.append([step.name, _seconds(step.seconds), _size(step.memory), *shown])
         return table
+
+
+def files_text(labels: Sequence[Label]) -> str:
+    """Say which classes have their rows in temporary files."""
+    shown = [short_label(label, _MAX_LABEL_LENGTH) for label in labels[:_MAX_CLASSES]]
+    if len(labels) > len(shown):
+        shown.append(f"and {len(labels) - len(shown):,} more")
+    classes = "class" if len(labels) == 1 else "classes"
+    return f"the rows of {classes} {', '.join(shown)} do not fit into memory: temporary files"
 
 
 def _search_line(search: PlannedSearch) -> str:

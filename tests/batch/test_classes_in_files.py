@@ -143,6 +143,33 @@ def test_a_plan__counts_the_files(tmp_path, use_files, sampler):
     assert in_files.scratch > in_memory.scratch
 
 
+@pytest.mark.parametrize("n_classes", [0, 1, 2])
+def test_plan_and_job__name_the_classes_in_files_beforehand(
+    tmp_path, use_files, caplog, n_classes
+):
+    table = with_other_columns(imbalanced(N_ROWS)).drop_columns(OTHERS)
+    source = write_file(tmp_path / "in.parquet", table)
+    use_files(n_classes)
+    sampler = SMOTE(random_state=0)
+    planned = smotefast.plan_dataset(source, target="label", sampler=sampler)
+    labels = ((), (2,), (1, 2))[n_classes]
+    assert planned.classes_in_files == labels
+    assert planned.to_dict()["classes_in_files"] == list(labels)
+    line = ("", "rows of class 2 do not fit", "rows of classes 1, 2 do not fit")[n_classes]
+    assert ("\nfiles " in str(planned)) == bool(labels)
+    assert line in str(planned)
+    with caplog.at_level("INFO", logger="smotefast"):
+        resample(source, tmp_path / "out.parquet", sampler=sampler)
+    logged = [str(each.msg) for each in caplog.records]
+    assert any("temporary files" in each for each in logged) == bool(labels)
+    if labels:
+        first, reading = (
+            next(i for i, each in enumerate(logged) if text in each)
+            for text in (line, "reading classes")
+        )
+        assert first < reading
+
+
 @pytest.mark.parametrize("search", ["auto", "exact"])
 def test_a_plan__says_that_duplicates_may_be_needed_in_memory(tmp_path, use_files, search):
     table = imbalanced(60_000, share=0.3)

@@ -48,6 +48,23 @@ def test_jobs__limit_samples_as_in_memory(sampler, limits, tmp_path, destination
     assert "bounds" in json.loads(report.read_text())["samplers"][0]["parameters"]
 
 
+@pytest.mark.parametrize("kind", [(5, 2), (3, 2), (2, 2)], ids=str)
+def test_whole_numbers__fit_into_a_decimal_column(tmp_path, destination, kind):
+    largest = 10 ** kind[0] - 1  # 999.99: rounded, it has one digit too many
+    table = imbalanced(400)
+    hundredths = np.where(table["label"].to_numpy() == 1, largest - np.arange(400) % 3, 0)
+    hundredths[::2] *= -1
+    prices = pa.array([Decimal(int(n)).scaleb(-2) for n in hundredths], pa.decimal128(*kind))
+    table = table.append_column("price", prices)
+    sampler = SMOTE(random_state=0, round_columns=["price"])
+    resample(write_file(tmp_path / "in.parquet", table), destination, sampler=sampler)
+    found = pq.read_table(destination)
+    assert same(found, in_memory(table, sampler))
+    new = found["price"].to_pylist()[len(table) :]
+    assert all(each == int(each) for each in new)
+    assert (min(new), max(new)) == (-(largest // 100), largest // 100)
+
+
 @pytest.mark.parametrize(
     ("sampler", "words"),
     [

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from smotefast import __version__
-from smotefast._messages import COMPLETE
+from smotefast._messages import COMPLETE, COMPLETE_WITHOUT_REPORT
+from smotefast.batch import job_report
 from smotefast.over_sampling import SMOTE, RandomOverSampler
 from smotefast.storage import workspace
 from tests.helpers.command_line import assert_refused, run
@@ -182,6 +183,21 @@ def test_resample__leaves_no_destination_when_interrupted(
     assert bool(kept) == ("smotefast clean" in stderr)
     start("clean", str(destination))
     assert os.listdir(source.parent) == ["in.parquet"]
+
+
+def test_an_interrupt_while_the_report_is_written__says_that_the_destination_is_complete(
+    source, destination, monkeypatch
+):
+    def interrupt(path, text):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(job_report, "replace_file", interrupt)
+    options = ("--target", "label", "--report", source.parent / "report.json")
+    done = run("resample", source, destination, *options)
+    assert done.returncode == 130
+    assert done.stderr == f"smotefast: interrupted; {COMPLETE_WITHOUT_REPORT}\n"
+    assert len(pq.read_table(destination)) > 0
+    assert {*os.listdir(source.parent)} == {source.name, os.path.basename(destination)}
 
 
 def test_an_interrupt_after_the_last_rename__says_that_the_destination_is_complete(

@@ -36,6 +36,7 @@ def in_files(monkeypatch):
     put_in_files(monkeypatch, 1)
     monkeypatch.setattr(partition, "_CELL_ROWS", 12)
     monkeypatch.setattr(row_file_search, "step_bytes_in_file", lambda *sizes: 1 << 15)
+    monkeypatch.setattr(row_file_search, "_TASK_ROWS", 1 << 7)
 
 
 def table_of_rows():
@@ -130,8 +131,10 @@ def test_workers__do_the_steps_of_the_search_and_a_lost_one_costs_its_steps(
     monkeypatch.setattr("smotefast.storage.Journal.take_array", take_and_kill)
     monkeypatch.setattr("smotefast.neighbors.load_file_search", lambda *args, **kwargs: None)
     monkeypatch.setattr("smotefast.neighbors.cells.row_file_walk.FileWalk.search", fail)
+    monkeypatch.setattr(partition.CellFinder, "cells_of", fail)
     job(source, tmp_path / "out", cluster=in_processes, **BASE)
     assert len(names) == len({*names}) > 5
+    assert sum("-cells-" in name for name in names) == 2  # tasks that find the cells of rows
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from smotefast.neighbors import (
     find_neighbors_in_file,
     memory_needed_in_file,
     row_file_sample,
+    row_file_search,
 )
 from smotefast.neighbors import rules as search_rules
 from smotefast.neighbors.cells import (
@@ -26,7 +28,7 @@ from smotefast.neighbors.cells import (
 )
 from smotefast.neighbors.exact.numpy_search import search_all_pairs
 from smotefast.neighbors.planner import METHODS
-from smotefast.neighbors.queries import as_points, pool_queries
+from smotefast.neighbors.queries import as_file_points, as_points, pool_queries
 from smotefast.neighbors.row_file_sample import MarkedRows
 from tests.helpers.hypothesis_examples import examples
 
@@ -70,10 +72,15 @@ def search_file(folder, rows, k, *, memory_bytes=1 << 20, codes=None, **options)
     options = {"search": "exact", "n_threads": 2, **options}
     if codes is not None:
         options["codes"] = in_file(folder, codes)
+    stored = in_file(folder, rows)
     found = find_neighbors_in_file(
-        in_file(folder, rows), k, folder=str(folder), memory_bytes=memory_bytes, **options
+        stored, k, folder=str(folder), memory_bytes=memory_bytes, **options
     )
     assert os.listdir(folder) == []
+    # The rows are the same, wherever they are stored now.
+    assert np.array_equal(stored[:], rows, equal_nan=True)
+    if codes is not None:
+        assert np.array_equal(options["codes"][:], codes)
     return found
 
 
@@ -170,6 +177,40 @@ def test_table__has_rows_for_a_part_of_the_rows(tmp_path, small_cells, share):
     found = search_file(tmp_path, rows, 3, is_query=is_query, in_table=in_table)
     expected = np.where(is_query[:, np.newaxis], nearest(rows, 3), 0)[in_table]
     assert np.array_equal(found.indices[:], expected)
+
+
+class TasksHere:
+    """Does the tasks of a cluster, the last one first, and saves their results."""
+
+    are_shared = True
+
+    def find(self, work, numbers):
+        self.n_rows = []
+        self.saved = {
+            name: work(number, self.n_rows.append)
+            for name, number in reversed(list(numbers.items()))
+        }
+
+    def load(self, name):
+        return self.saved[name]
+
+
+@pytest.mark.parametrize("kind", ["clusters", "integers", "far rows"])
+@pytest.mark.parametrize("with_codes", [False, True])
+def test_cells_that_tasks_find__are_those_that_one_process_finds(
+    tmp_path, small_cells, monkeypatch, kind, with_codes
+):
+    monkeypatch.setattr(row_file_search, "_TASK_ROWS", 70)
+    rows = in_file(tmp_path, rows_of(kind, N))
+    codes = in_file(tmp_path, codes_of("usual", N)[0]) if with_codes else None
+    points, tasks = as_file_points(rows, codes, 0.7 if with_codes else 0.0), TasksHere()
+    found = row_file_search._cells_of_rows(points, 2, tasks)
+    expected = partition.assign(points, points, n_threads=2)
+    assert sorted(tasks.n_rows) == sorted([70] * (N // 70) + [N % 70])
+    assert np.array_equal(found.cell, expected.cell)
+    assert found.cell.dtype == expected.cell.dtype
+    assert np.array_equal(found.sizes, expected.sizes)
+    assert np.array_equal(found.centers, expected.centers)
 
 
 @examples(40)
@@ -301,6 +342,23 @@ def test_values_without_squares__are_refused(tmp_path, value):
     rows[7, 1] = value
     with np.errstate(all="ignore"), pytest.raises(ValueError, match="no comparable distance"):
         search_file(tmp_path, rows, 3)
+
+
+@pytest.mark.parametrize("scale", [1e-150, 1e-158, 1e-161, 1e-163, 1e-170])
+@pytest.mark.parametrize("weight", [0.0, 0.7])
+def test_numbers_whose_squares_vanish__are_refused_as_in_memory(tmp_path, scale, weight):
+    rows = np.vstack([np.zeros((20, 5)), rows_of("integers", 30)]) * scale
+    codes = codes_of("usual", len(rows))[0] if weight else None
+    options = {"search": "exact", "n_threads": 1, "codes": codes, "weight": weight}
+    for k in (3, len(rows) - 1):
+        if scale < 1e-162 and k == 3 and not weight:
+            for find in (find_neighbors, partial(search_file, tmp_path)):
+                with pytest.raises(ValueError, match=r"vanish in float64\. Multiply"):
+                    find(rows, k, **options)
+        else:
+            found = search_file(tmp_path, rows, k, **options)
+            expected = find_neighbors(rows, k, **options)
+            assert np.array_equal(found.indices[:], expected.indices)
 
 
 def test_nn_descent__is_refused_and_other_searches_are_named(tmp_path):

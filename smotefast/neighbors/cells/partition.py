@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from smotefast._phases import phase
+from smotefast._phases import advance, phase
 from smotefast.kernels.points import Points
 from smotefast.neighbors.cells.embedding import Levels, embed, frequent_levels
 from smotefast.neighbors.exact.tiles import (
@@ -21,7 +22,6 @@ from smotefast.neighbors.queries import (
     DensePoints,
     Queries,
     as_points,
-    counted_blocks,
     other_queries,
     random_rows,
     work_blocks,
@@ -81,6 +81,38 @@ class Assignment(NamedTuple):
         return _nearest_centers(as_points(values), centers, n_threads)
 
 
+class CellFinder(NamedTuple):
+    """Finds the cells of rows of a pool: of each row, the nearest of the centers.
+
+    ``n_threads`` are the threads of ``cells_of``, which finds the cells of consecutive rows,
+    block by block.
+    """
+
+    points: DensePoints
+    levels: Levels
+    centers: np.ndarray
+    n_threads: int
+
+    def cells_of(
+        self, start: int, stop: int, report: Callable[[int], None]
+    ) -> Iterator[np.ndarray]:
+        """Yield the cells of the rows ``start..stop``, and report numbers of rows."""
+        for first in range(start, stop, ROWS_PER_BLOCK):
+            block = slice(first, min(first + ROWS_PER_BLOCK, stop))
+            rows = as_points(embed(self.points, self.levels, block))
+            yield _nearest_centers(rows, self.centers, self.n_threads)
+            report(block.stop - first)
+
+
+# Yields the cells of all rows of a pool, block by block.
+FindCells = Callable[[CellFinder], Iterator[np.ndarray]]
+
+
+def find_cells_here(finder: CellFinder) -> Iterator[np.ndarray]:
+    """Yield the cells of all rows, found in this process."""
+    return finder.cells_of(0, len(finder.points.values), advance)
+
+
 class Partition(NamedTuple):
     """Rows of a pool in cells: the pool, the cell of each row, and what the kernels take."""
 
@@ -130,6 +162,7 @@ def assign(
     *,
     n_threads: int,
     cell_rows: int | None = None,
+    find_cells: FindCells = find_cells_here,
 ) -> Assignment | None:
     """Find the cell of each row of a pool, as ``partition`` does."""
     center, reach, _ = center_and_reach(points.values)
@@ -143,7 +176,7 @@ def assign(
         centers = k_means(points, levels, n_cells, n_threads=n_threads)
         centers = _near_together(centers, n_threads)
         scale = scale_for(max(reach, others, points.weight**0.5), _EXPONENT)
-        return _assigned(points, levels, centers, scale, n_threads)
+        return _assigned(CellFinder(points, levels, centers, n_threads), scale, find_cells)
 
 
 def rows_per_cell(n_rows: int) -> int:
@@ -151,16 +184,16 @@ def rows_per_cell(n_rows: int) -> int:
     return int(_CELL_ROWS * max(1.0, n_rows / _MANY_ROWS) ** 0.5)
 
 
-def _assigned(
-    points: DensePoints, levels: Levels, centers: np.ndarray, scale: float, n_threads: int
-) -> Assignment:
+def _assigned(finder: CellFinder, scale: float, find_cells: FindCells) -> Assignment:
+    points, levels, centers, _ = finder
     # NumPy sorts numbers of two bytes by radix.
     cell = np.empty(len(points.values), np.uint16 if len(centers) <= 1 << 16 else np.uint32)
     counts = np.zeros(len(centers), dtype=np.int64)
-    for block in counted_blocks(len(cell), 1, ROWS_PER_BLOCK, 1):
-        rows = as_points(embed(points, levels, block))
-        cell[block] = _nearest_centers(rows, centers, n_threads)
-        counts += np.bincount(cell[block], minlength=len(centers))
+    start = 0
+    for found in find_cells(finder):
+        cell[start : start + len(found)] = found
+        counts += np.bincount(found, minlength=len(centers))
+        start += len(found)
     is_filled = counts > 0
     new_number = (np.cumsum(is_filled) - 1).astype(cell.dtype)
     for block in work_blocks(len(cell), 1, ROWS_PER_BLOCK, 1):

@@ -65,6 +65,10 @@ def limits_of(
                 "or None."
             )
         low[j], high[j] = _within_range(low[j], high[j], dtype, decimal, _name(columns, j))
+        if decimal is not None and is_rounded[j]:
+            # 999.98 is 1000, which a decimal(5, 2) clips to 999.99: the largest is 999.
+            largest = _nearest_inside(decimal.largest, scale, ROUND_FLOOR)
+            low[j], high[j] = max(low[j], -largest), min(high[j], largest)
     return Limits(low[numeric], high[numeric], is_rounded[numeric])
 
 

@@ -4,9 +4,10 @@
 
 FOLDER has ``benchmark/`` and ``tables/`` as for ``benchmarks.run --tables``; a NAME is one of
 their sets or a generator of ``smotefast bench``, which makes --rows rows (default 50,000). Of
-larger sets a sample of --most-rows rows is taken (default 100,000). Without a NAME all are
-measured, one after the other, which takes hours. In each fold
-SMOTE resamples the training rows with exact neighbors and with others: those of
+larger sets a sample of --most-rows rows is taken (default 100,000). Without a NAME, the sets of
+``benchmark/`` are measured, one after the other, which takes hours.
+
+In each fold SMOTE resamples the training rows with exact neighbors and with others: those of
 ``search="approximate"``, and exact ones of which a share is replaced by random rows of the
 class. All draws are equal, so that only the neighbors differ. Classifiers are fitted to each,
 and the metrics on the test rows are subtracted fold by fold (positive: better than exact).
@@ -52,11 +53,6 @@ METRICS = {
     "MCC": "matthews_corrcoef",
     "Brier score": "neg_brier_score",
 }
-_TABLES = (
-    *(tables.GERMAN, tables.FRAUD, tables.TELCO, tables.ADULT),
-    *(tables.CREDIT, tables.COVERTYPE, tables.KDD),
-)
-_GENERATED = ("clusters", "overlapping", "heavy-tails")
 _SMALL = 15_000  # up to so many rows, folds are drawn twice
 
 
@@ -193,7 +189,7 @@ def main() -> None:
     parser.add_argument("--most-rows", type=int, default=100_000)
     parser.add_argument("--rows", type=int, default=50_000)
     given = parser.parse_args()
-    for of in given.names or (*tables.sets(given.folder), *_TABLES, *_GENERATED):
+    for of in given.names or tables.sets(given.folder):
         name, X, y = data_set(given, of)
         found = measure(name, X, y, repeats=2 if len(y) <= _SMALL else 1)
         found |= {"date": date.today().isoformat(), "machine": describe_machine()}

@@ -175,8 +175,3 @@ def write_table(
     dictionary = ["label", *(name for name in columns if table[name].type == pa.string())]
     how = {"compression": codec, "use_dictionary": dictionary, "row_group_size": 500_000}
     pq.write_table(table, path, **how)
-
-
-def write_program(path: str, text: str) -> None:
-    """Write a program that a case runs."""
-    Path(path).write_text(text)

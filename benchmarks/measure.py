@@ -47,16 +47,15 @@ class Plan(NamedTuple):
         if isinstance(value, Generated | Table):
             return value.arguments(self)
         if isinstance(value, str):
-            texts = value.replace("{folder}", f"{self.folder}")
-            return texts.replace("{tables}", f"{self.tables}")
+            return value.replace("{folder}", f"{self.folder}")
         return min(value, QUICK_ROWS) if self.quick and isinstance(value, int) else value
 
 
 class Side(NamedTuple):
     """What a process does: call a function of this folder, or run Python with a command.
 
-    Arguments of both may be data; ``{folder}`` and ``{tables}`` in a text are those of the
-    plan. With ``is_cold``, nothing is compiled.
+    Arguments of both may be data; ``{folder}`` in a text is that of the plan. With
+    ``is_cold``, nothing is compiled.
     """
 
     function: str = ""

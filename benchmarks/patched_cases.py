@@ -57,12 +57,12 @@ sampler, model = over_sampling.SMOTE(random_state=0), LogisticRegression()
 
 def _program(name: str, n_rows: int, title: str, code: str) -> Case:
     """Return the case of a program that prints what it finds."""
-    file = f"{{folder}}/{name}.py"
-    ours, theirs = ("-W", "ignore", "-m", "smotefast"), ("-W", "ignore")
-    sides = {OURS: Side(command=(*ours, file, n_rows))}
-    sides[THEIRS] = Side(command=(*theirs, file, n_rows))
-    write = Side("data:write_program", {"path": file, "text": _DATA + code})
-    return Case(f"patched_{name}", title, sides, rounds=2, prepare={OURS: write})
+    program = ("-c", _DATA + code, n_rows)
+    sides = {
+        OURS: Side(command=("-W", "ignore", "-m", "smotefast", *program)),
+        THEIRS: Side(command=("-W", "ignore", *program)),
+    }
+    return Case(f"patched_{name}", title, sides, rounds=2)
 
 
 _SIX_THOUSAND = "cross-validated, 100,000 rows, 6,700 in the class"

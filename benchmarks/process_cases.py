@@ -109,14 +109,12 @@ _BATCH = Case(
 _COLD_START = Case(
     "cold_start", "First call on a machine, with an empty compilation cache",
     {
-        name: _calls(OURS, "SMOTE", data, search=search)._replace(is_cold=True)
-        for name, data, search in (
-            ("small data", TEN_THOUSAND, "exact"),
-            ("large data", LARGE, "approximate"),
+        name: side._replace(is_cold=True)
+        for name, side in (
+            ("small data", _calls(OURS, "SMOTE", TEN_THOUSAND, search="exact")),
+            ("large data", _calls(OURS, "SMOTE", LARGE, search="approximate")),
+            ("warmup", Side(command=(*COMMAND, "warmup"))),
         )
-    }
-    | {
-        "warmup": Side(command=(*COMMAND, "warmup"), is_cold=True),
     },
     rounds=2,
     notes=(

@@ -96,7 +96,7 @@ def _files(name: str, table: str, k: int = 5, strategy: dict[str, int] | None = 
     job = {"source": source, "destination": theirs, "k": k, "strategy": strategy or "auto"}
     sides = {OURS: Side(command=(*COMMAND, *command))}
     sides[THEIRS] = Side("file_sides:resample_parquet", job)
-    made = {"table": table, "folder": "{tables}", "destination": source}
+    made = {"data": Table(table), "destination": source}
     prepare = {THEIRS: Side("real_tables:make_parquet", made)}
     files = {"source": source, "ours": ours, "theirs": theirs}
     checks = {OURS: Side("file_sides:compare_files", files)}

@@ -118,8 +118,8 @@ def binary(folder: str | Path, table: str) -> tuple[Any, Any]:
     return X, (y == small).astype(int)
 
 
-def make_parquet(table: str, folder: str, destination: str) -> None:
+def make_parquet(data: dict[str, str], destination: str) -> None:
     """Turn the numeric columns of a table into Parquet, with the target as "target"."""
-    frame, y = read(Path(folder), table)
+    frame, y = read(Path(data["folder"]), data["table"])
     frame = frame.select_dtypes("number").assign(target=y)
     frame.to_parquet(destination, index=False, row_group_size=100_000)

@@ -1,4 +1,4 @@
-"""How much of two results is equal: decisions about rows, and rows."""
+"""How good a result is: what two results share, and the recall of the neighbors of one."""
 
 from __future__ import annotations
 
@@ -6,31 +6,32 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.libraries import LAST_STEPS, selects
-
 
 def last_step(fitted: Any) -> Any:
     """Return what removed rows: the sampler itself, or the last step of a combination."""
-    step = LAST_STEPS.get(type(fitted).__name__)
-    return fitted if step is None else getattr(fitted, step)
+    return getattr(fitted, "enn_", getattr(fitted, "tomek_", fitted))
+
+
+def is_selection(fitted: Any) -> bool:
+    """Return whether a sampler decides about rows: which are kept is what compares then."""
+    is_longer = "over_sampling" in type(fitted).__module__
+    return hasattr(last_step(fitted), "sample_indices_") and not is_longer
 
 
 def save_result(path: str, fitted: Any, n_before: int, X_new: Any) -> None:
-    """Save what is compared: decisions and new rows, new rows, or the rows of a shorter result.
+    """Save the rows that are compared, and of a selection the positions of those kept.
 
-    ``n_before`` is the number of rows before resampling.
+    Rows are the new ones of a longer result, and else all. ``n_before`` is the number of rows
+    before resampling.
     """
-    if selects(type(fitted).__name__):
-        kept = last_step(fitted).sample_indices_
-        is_new = kept >= n_before
-        rows = np.asarray(X_new)[is_new] if is_new.any() else np.empty((0, 0))
-        is_combined = type(fitted).__name__ in LAST_STEPS
-        n_new = sum(fitted.smote_.sampling_strategy_.values()) if is_combined else 0
-        arrays = {"kept": kept, "n_before": n_before, "n_decided": n_before + n_new}
-    else:
-        rows, arrays = _rows_from(X_new, n_before if len(X_new) >= n_before else 0), {}
+    arrays, start = {}, n_before if len(X_new) >= n_before else 0
+    if is_selection(fitted):
+        smote = getattr(fitted, "smote_", None)
+        n_new = sum(smote.sampling_strategy_.values()) if smote is not None else 0
+        arrays = {"kept": last_step(fitted).sample_indices_, "n_decided": n_before + n_new}
+        start = 0
     with open(path, "wb") as file:  # numpy would add a suffix to a name
-        np.savez(file, rows=rows, **arrays)
+        np.savez(file, rows=_rows_from(X_new, start), **arrays)
 
 
 def _rows_from(X: Any, start: int) -> np.ndarray:
@@ -41,42 +42,53 @@ def _rows_from(X: Any, start: int) -> np.ndarray:
     return np.column_stack([one.cat.codes if hasattr(one, "cat") else one for one in columns])
 
 
-def compare(first: str, second: str) -> dict[str, Any]:
-    """Return the shares of decisions, if there are any, and of rows that are equal.
+def compare(first: str, second: str) -> dict[str, float]:
+    """Return the share of rows that are equal, and of a selection that of equal decisions.
 
-    A decision is whether a row is kept; of a combination also whether a new one is. A row of
-    the result counts as equal if the other result has it as well, wherever it stands; a new
-    one also has to have the same values, bit for bit.
+    A decision is whether a row is kept; of a combination also whether a new one is.
     """
-    one, other = (dict(np.load(path, allow_pickle=True)) for path in (first, second))
-    rows = one["rows"], other["rows"]
-    if "kept" not in one:
-        return {"rows_equal": count_equal(*rows) / len(rows[0]) if len(rows[0]) else 1.0}
-    n_decided = max(int(side["n_decided"]) for side in (one, other))
-    flags = [np.zeros(n_decided, dtype=bool) for _ in range(2)]
-    for is_kept, side in zip(flags, (one, other), strict=True):
-        is_kept[side["kept"]] = True
-    n_before = int(one["n_before"])
-    n_equal = int((flags[0] & flags[1])[:n_before].sum()) + _equal_new(one, other)
-    largest = max(int(is_kept.sum()) for is_kept in flags)
-    return {
-        "decisions_equal": float((flags[0] == flags[1]).mean()),
-        "rows_equal": n_equal / largest if largest else 1.0,
-    }
+    one, other = (dict(np.load(path)) for path in (first, second))
+    found = {"rows_equal": equal_share(one["rows"], other["rows"])}
+    if "kept" in one:
+        n_decided = int(max(one["n_decided"], other["n_decided"]))
+        flags = [np.isin(np.arange(n_decided), side["kept"]) for side in (one, other)]
+        found["decisions_equal"] = float((flags[0] == flags[1]).mean())
+    return found
 
 
-def _equal_new(one: dict[str, Any], other: dict[str, Any]) -> int:
-    """Count the new rows that both kept, with the same values."""
-    numbers = [side["kept"][side["kept"] >= side["n_before"]] for side in (one, other)]
-    _, at, of = np.intersect1d(*numbers, return_indices=True)
-    return count_equal(one["rows"][at], other["rows"][of]) if len(at) else 0
+def equal_share(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the share of the rows of the larger result that the other one has, bit for bit.
+
+    Rows of different types are equal if their values are.
+    """
+    largest = max(len(one), len(other))
+    if one.shape[1:] != other.shape[1:] or not largest:
+        return float(one.shape == other.shape)
+    dtype = np.result_type(one, other)
+    keys = [np.ascontiguousarray(rows, dtype=dtype).view(f"V{rows.shape[1] * dtype.itemsize}")
+            for rows in (one, other)]  # fmt: skip
+    _, number = np.unique(np.concatenate(keys).ravel(), return_inverse=True)
+    counts = [np.bincount(part, minlength=number.max() + 1)
+              for part in np.split(number.ravel(), [len(one)])]  # fmt: skip
+    return float(np.minimum(*counts).sum() / largest)
 
 
-def count_equal(one: np.ndarray, other: np.ndarray) -> int:
-    """Count the rows that are equal: bit for bit, or in value where the types differ."""
-    if one.shape != other.shape:
-        return 0
-    if one.dtype != other.dtype or one.dtype == object:
-        return int((one == other).all(axis=1).sum())
-    same = np.ascontiguousarray(one).view(np.uint8) == np.ascontiguousarray(other).view("u1")
-    return int(same.all(axis=1).sum())
+def recall_of(sampler: Any, X: np.ndarray, sample: int = 1000) -> float:
+    """Return the recall of the neighbors behind the last new class of a sampler.
+
+    scikit-learn finds the true ones in float64, for a sample of the base rows that were used.
+    A neighbor counts when it is no farther than the true k-th. The base rows may be some of
+    the class only, as for BorderlineSMOTE.
+    """
+    from sklearn.neighbors import NearestNeighbors
+
+    origins = sampler._origins[-1]
+    k = origins.neighbors.shape[1]
+    used = np.unique(origins.draws.choices(0, origins.draws.n) // k)
+    rows = np.random.default_rng(0).choice(used, min(sample, len(used)), replace=False)
+    pool = X[origins.pool_positions].astype(np.float64)
+    base = X[origins.base_positions[rows]].astype(np.float64)
+    tree = NearestNeighbors(n_neighbors=k + 1, algorithm="kd_tree").fit(pool)
+    farthest = tree.kneighbors(base)[0][:, -1:]  # the row itself is the nearest one
+    found = np.linalg.norm(pool[origins.neighbors[rows]] - base[:, np.newaxis], axis=2)
+    return float((found <= farthest * (1 + 1e-9)).mean())

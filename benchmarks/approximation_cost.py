@@ -4,9 +4,10 @@
 
 FOLDER has ``benchmark/`` and ``tables/`` as for ``benchmarks.run --tables``; a NAME is one of
 their sets or a generator of ``smotefast bench``, which makes --rows rows (default 50,000). Of
-larger sets a sample of --most-rows rows is taken (default 100,000). Without a NAME all are
-measured, one after the other, which takes hours. In each fold
-SMOTE resamples the training rows with exact neighbors and with others: those of
+larger sets a sample of --most-rows rows is taken (default 100,000). Without a NAME, the sets of
+``benchmark/`` are measured, one after the other, which takes hours.
+
+In each fold SMOTE resamples the training rows with exact neighbors and with others: those of
 ``search="approximate"``, and exact ones of which a share is replaced by random rows of the
 class. All draws are equal, so that only the neighbors differ. Classifiers are fitted to each,
 and the metrics on the test rows are subtracted fold by fold (positive: better than exact).
@@ -16,28 +17,27 @@ Intervals are those of Nadeau and Bengio, 95%, one by one.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy import stats
-from sklearn import metrics
 from sklearn.base import ClassifierMixin
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import RepeatedStratifiedKFold
+from sklearn.model_selection import RepeatedStratifiedKFold, cross_validate
 from sklearn.neighbors import NearestNeighbors
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from benchmarks import real_tables as tables
-from benchmarks.recall import recall_of
-from benchmarks.store import RESULTS, save
+from benchmarks.agreement import recall_of
+from benchmarks.measure import RESULTS, save
 from benchmarks.tables import markdown
 from smotefast.bench.cases import DataSet
 from smotefast.bench.machine import describe_machine
 from smotefast.bench.shapes import SHAPES, make_rows
+from smotefast.evaluation import ResampledClassifier
 from smotefast.evaluation.intervals import corrected_error
 from smotefast.evaluation.sources import sample_rows
 from smotefast.neighbors import find_neighbors
@@ -46,13 +46,14 @@ from smotefast.over_sampling import SMOTE
 K, FOLDS = 5, 5
 # Shares of the neighbors that are kept; the others are random rows of the class.
 KEPT = (0.95, 0.9, 0.8, 0.6, 0.4, 0.2, 0.0)
-_TABLES = (
-    *(tables.GERMAN, tables.FRAUD, tables.TELCO, tables.ADULT),
-    *(tables.CREDIT, tables.COVERTYPE, tables.KDD),
-)
-_GENERATED = ("clusters", "overlapping", "heavy-tails")
+METRICS = {
+    "average precision": "average_precision",
+    "ROC AUC": "roc_auc",
+    "F1": "f1",
+    "MCC": "matthews_corrcoef",
+    "Brier score": "neg_brier_score",
+}
 _SMALL = 15_000  # up to so many rows, folds are drawn twice
-Values = dict[str, float]
 
 
 class WorseNeighbors(NearestNeighbors):
@@ -85,89 +86,60 @@ def models() -> dict[str, ClassifierMixin]:
     return {"logistic": LogisticRegression(solver="newton-cholesky"), "boosting": boosting}
 
 
-def scores(y: np.ndarray, probabilities: np.ndarray) -> Values:
-    """Return the metrics of probabilities; larger is better in all of them."""
-    decisions = probabilities >= 0.5
-    found = {
-        "average precision": metrics.average_precision_score(y, probabilities),
-        "ROC AUC": metrics.roc_auc_score(y, probabilities),
-        "F1": metrics.f1_score(y, decisions),
-        "MCC": metrics.matthews_corrcoef(y, decisions),
-        "Brier score": -metrics.brier_score_loss(y, probabilities),
+def samplers(k: int) -> dict[str, SMOTE]:
+    """Return the sampler of each level; the first one searches exactly."""
+    how: dict[str, dict[str, Any]] = {
+        search: {"k_neighbors": k, "search": search} for search in ("exact", "approximate")
     }
-    return {name: float(value) for name, value in found.items()}
-
-
-def neighbor_levels(n_minority: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield a name and the parameters of SMOTE: exact search first."""
-    k = min(K, n_minority - 1)
-    yield "exact", {"k_neighbors": k, "search": "exact"}
-    yield "approximate", {"k_neighbors": k, "search": "approximate"}
-    for kept in KEPT:
-        yield f"kept {kept:g}", {"k_neighbors": WorseNeighbors(k + 1, kept)}
+    how |= {f"kept {kept:g}": {"k_neighbors": WorseNeighbors(k + 1, kept)} for kept in KEPT}
+    return {level: SMOTE(random_state=0, n_jobs=1, **given) for level, given in how.items()}
 
 
 def measure(name: str, X: np.ndarray, y: np.ndarray, repeats: int) -> dict[str, Any]:
     """Return the differences of a set: for each level, classifier and metric an interval."""
     X = X[:, np.ptp(X, axis=0) > 0]
     folds = RepeatedStratifiedKFold(n_splits=FOLDS, n_repeats=repeats, random_state=0)
-    found: dict[str, list[dict[str, Values]]] = {}
-    recalls: dict[str, list[float]] = {}
-    for train, test in folds.split(X, y):
-        scaler = StandardScaler().fit(X[train])
-        X_train, X_test = scaler.transform(X[train]), scaler.transform(X[test])
-        for level, parameters in neighbor_levels(int(y[train].sum())):
-            sampler = SMOTE(random_state=0, n_jobs=1, **parameters)
-            X_new, y_new = sampler.fit_resample(X_train, y[train])
-            recalls.setdefault(level, []).append(recall_of(sampler, X_train))
-            values = {
-                of: scores(y[test], model.fit(X_new, y_new).predict_proba(X_test)[:, 1])
-                for of, model in models().items()
-            }
-            found.setdefault(level, []).append(values)
-    exact = found.pop("exact")
-    return {
-        "name": name,
-        "rows": len(y),
-        "minority": int(y.sum()),
-        "folds": len(exact),
-        "levels": {
-            level: {
-                "recall": float(np.mean(recalls[level])),
-                "models": {of: _intervals(exact, values, of) for of in models()},
-            }
-            for level, values in found.items()
-        },
-    }
+    fewest = min(int(y[train].sum()) for train, _ in folds.split(X, y))
+    rows, levels = StandardScaler().fit_transform(X), {}
+    exact: dict[str, Any] = {}
+    for level, sampler in samplers(min(K, fewest - 1)).items():
+        found = {
+            of: cross_validate(
+                make_pipeline(StandardScaler(), ResampledClassifier(sampler, model)),
+                X, y, cv=folds, scoring=METRICS, error_score="raise",
+            )
+            for of, model in models().items()
+        }  # fmt: skip
+        exact = exact or found
+        sampler.fit_resample(rows, y)
+        intervals = {of: _intervals(exact[of], found[of]) for of in found}
+        levels[level] = {"recall": recall_of(sampler, rows), "models": intervals}
+    del levels["exact"]
+    sizes = {"rows": len(y), "minority": int(y.sum()), "folds": FOLDS * repeats}
+    return {"name": name, **sizes, "levels": levels}
 
 
-def _intervals(
-    exact: list[dict[str, Values]], other: list[dict[str, Values]], model: str
-) -> dict[str, Values]:
+def _intervals(exact: dict[str, Any], other: dict[str, Any]) -> dict[str, dict[str, float]]:
     """Return for each metric the mean difference and the bounds of its 95% interval."""
-    result, n = {}, len(exact)
-    for metric in exact[0][model]:
-        a, b = (np.array([fold[model][metric] for fold in side]) for side in (exact, other))
-        width = stats.t.ppf(0.975, n - 1) * corrected_error(b - a, 1 / (FOLDS - 1))
-        mean = float(np.mean(b - a))
-        result[metric] = {"mean": mean, "low": mean - float(width), "high": mean + float(width)}
+    result = {}
+    for metric in METRICS:
+        differences = other[f"test_{metric}"] - exact[f"test_{metric}"]
+        width = stats.t.ppf(0.975, len(differences) - 1)
+        width = float(width * corrected_error(differences, 1 / (FOLDS - 1)))
+        mean = float(differences.mean())
+        result[metric] = {"mean": mean, "low": mean - width, "high": mean + width}
     return result
 
 
-def data_sets(given: argparse.Namespace) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    """Yield name, X, y: the sets of a folder, then generated ones; samples of large ones."""
-    sets = tables.sets(given.folder)
-    for name in given.names or (*sets, *_TABLES, *_GENERATED):
-        if name in SHAPES:
-            data = DataSet(name, n_rows=given.rows, n_features=30, ratio=0.5)
-            (X, y), _ = make_rows(data, SHAPES)
-            yield f"{name}, {data.n_rows:,} x 30", X, y
-            continue
-        X, y = tables.binary(given.folder, name)
-        if len(y) > given.most_rows:
-            rows = sample_rows(y, given.most_rows, seed=0)
-            X, y = X[rows], y[rows]
-        yield name, X, y
+def data_set(given: argparse.Namespace, name: str) -> tuple[str, np.ndarray, np.ndarray]:
+    """Return name, X, y of a set of the folder, or of a generated one; a sample if large."""
+    if name in SHAPES:
+        data = DataSet(name, n_rows=given.rows, n_features=30, ratio=0.5)
+        (X, y), _ = make_rows(data, SHAPES)
+        return f"{name}, {data.n_rows:,} x 30", X, y
+    X, y = tables.binary(given.folder, name)
+    rows = sample_rows(y, given.most_rows, seed=0) if len(y) > given.most_rows else slice(None)
+    return name, X[rows], y[rows]
 
 
 def level_table(stored: list[dict[str, Any]]) -> str:
@@ -180,7 +152,7 @@ def _level_row(stored: list[dict[str, Any]], level: str) -> dict[str, str]:
     recalls = [each["recall"] for each in levels]
     fitted = [model for each in levels for model in each["models"].values()]
     found = [values for model in fitted for values in model.values()]
-    means = {of: np.mean([model[of]["mean"] for model in fitted]) for of in fitted[0]}
+    means = {of: np.mean([model[of]["mean"] for model in fitted]) for of in METRICS}
     return {
         "neighbors": level,
         "recall (lowest)": f"{np.mean(recalls):.3f} ({min(recalls):.3f})",
@@ -199,7 +171,7 @@ def set_table(stored: list[dict[str, Any]]) -> str:
         level = each["levels"]["approximate"]
         if level["recall"] < 1:  # small classes are searched exactly
             sizes = {"rows": f"{each['rows']:,}", "small class": f"{each['minority']:,}"}
-            spans = {of: _span(level, of) for of in level["models"]["logistic"]}
+            spans = {of: _span(level, of) for of in METRICS}
             recall = f"{level['recall']:.3f}"
             rows.append({"set": each["name"], **sizes, "recall": recall, **spans})
     return markdown(rows)
@@ -213,15 +185,12 @@ def _span(level: dict[str, Any], metric: str) -> str:
 
 def main() -> None:
     """Measure sets and store the results."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser = tables.study_parser(__doc__)
     parser.add_argument("--most-rows", type=int, default=100_000)
     parser.add_argument("--rows", type=int, default=50_000)
     given = parser.parse_args()
-    for name, X, y in data_sets(given):
+    for of in given.names or tables.sets(given.folder):
+        name, X, y = data_set(given, of)
         found = measure(name, X, y, repeats=2 if len(y) <= _SMALL else 1)
         found |= {"date": date.today().isoformat(), "machine": describe_machine()}
         save(RESULTS / "approximation_cost.json", found)

@@ -15,33 +15,42 @@ from smotefast.bench.processes import call
 if TYPE_CHECKING:
     from benchmarks.measure import Plan
 
-_QUICK_ROWS = 1_100
+QUICK_ROWS = 1_100  # of data in a rehearsal
 
 
 class Generated(NamedTuple):
-    """Rows of a generator; as frame, the last columns are categories."""
+    """Rows of a generator; the last columns of a frame are categories.
+
+    The shape "frame" is ``mixed_frame``.
+    """
 
     data: DataSet
     dtype: str = "float64"
     n_categories: int = 0
 
-    def arguments(self, plan: Plan) -> dict[str, Any]:
-        """Return what ``sides.load`` takes, once the rows are made."""
-        return {"folder": self.folder(plan), "n_categories": self.n_categories}
+    @property
+    def title(self) -> str:
+        """The sizes."""
+        n_small = self.data.class_counts()[-1]
+        size = f"{self.data.n_rows:,} x {self.data.n_features} {self.dtype}"
+        return f"{size}, {n_small:,} minority"
 
-    def folder(self, plan: Plan) -> str:
-        """Return the folder with X.npy and y.npy; they are made when they are new."""
-        n_rows = self.data.n_rows
-        data = replace(self.data, n_rows=min(n_rows, _QUICK_ROWS) if plan.quick else n_rows)
-        name = f"{data.shape}-{data.n_rows}x{data.n_features}-{data.ratio:.3g}-{self.dtype}"
-        if not (plan.folder / name).exists():
-            given = {"folder": str(plan.folder / name), "dtype": self.dtype}
+    def arguments(self, plan: Plan) -> dict[str, Any]:
+        """Return what ``sides.load`` takes; rows that are new are made."""
+        n_rows = min(self.data.n_rows, QUICK_ROWS) if plan.quick else self.data.n_rows
+        if self.data.shape == "frame":
+            return {"n_mixed": n_rows}
+        data = replace(self.data, n_rows=n_rows)
+        name = f"{data.shape}-{n_rows}x{data.n_features}-{data.ratio:.3g}-{self.dtype}"
+        folder = plan.folder / name
+        if not folder.exists():
+            given = {"folder": str(folder), "dtype": self.dtype}
             call("benchmarks.data:make", data=asdict(data), **given)
-        return str(plan.folder / name)
+        return {"folder": str(folder), "n_categories": self.n_categories}
 
 
 class Table(NamedTuple):
-    """A public table, and which of its columns: see ``real_tables.load``."""
+    """A public table, and which of its columns (see ``real_tables.load``)."""
 
     table: str
     columns: str = "numeric"
@@ -52,14 +61,14 @@ class Table(NamedTuple):
 
 
 def make(data: dict[str, Any], folder: str, dtype: str) -> None:
-    """Write X.npy and y.npy of a data set."""
+    """Write X.npy and y.npy of a data set of smotefast or of this file."""
     import numpy as np
 
     from smotefast.bench.shapes import SHAPES, make_rows
 
     generators = {
-        "little-overlap": _little_overlap, "nominal-70-20-10": _uneven_nominal,
-        "one-class": _one_class, "low-rank": _low_rank, "gaussian": _gaussian,
+        "little-overlap": _little_overlap, "low-rank": _low_rank, "gaussian": _gaussian,
+        "rare-values": _rare_values, "ten-labels": _ten_labels,
     }  # fmt: skip
     (X, y), _ = make_rows(DataSet(**data), SHAPES | generators)
     Path(folder).mkdir(parents=True)
@@ -78,25 +87,6 @@ def _little_overlap(data: DataSet, rng: Any) -> tuple[Any, Any]:
     return clustered_rows(home, data.n_features, rng), y
 
 
-def _uneven_nominal(data: DataSet, rng: Any) -> tuple[Any, Any]:
-    """Return categories of 5 to 20 levels; the classes have 70%, 20% and 10% of the rows."""
-    from smotefast.bench.shapes import level_codes, random_labels
-
-    counts = [data.n_rows * percent // 100 for percent in (70, 20, 10)]
-    y = random_labels(counts, rng)
-    return level_codes(y, rng.integers(5, 21, data.n_features).tolist(), rng), y
-
-
-def _one_class(data: DataSet, rng: Any) -> tuple[Any, Any]:
-    """Return clusters of full dimension."""
-    import numpy as np
-
-    from smotefast.bench.shapes import clustered_rows
-
-    y = np.ones(data.n_rows, dtype=np.int64)
-    return clustered_rows(y, data.n_features, rng), y
-
-
 def _low_rank(data: DataSet, rng: Any) -> tuple[Any, Any]:
     """Return 80 clusters, each of 5 directions, with a little noise."""
     import numpy as np
@@ -112,43 +102,76 @@ def _gaussian(data: DataSet, rng: Any) -> tuple[Any, Any]:
     return rng.normal(size=(data.n_rows, data.n_features)), rng.integers(0, 2, data.n_rows)
 
 
-def make_parquet(path: str, n_samples: int, n_features: int, share: float) -> None:
-    """Write row groups of up to 500,000 rows; random floats get no dictionary."""
+def _rare_values(data: DataSet, rng: Any) -> tuple[Any, Any]:
+    """Return normal columns, and the exponential of the sum of two of them."""
     import numpy as np
-    import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    from smotefast.bench.shapes import clustered_rows
-
-    rng = np.random.default_rng(0)
-    fields = [(f"x{i}", pa.float32()) for i in range(n_features)]
-    schema = pa.schema([*fields, ("label", pa.int32())])
-    with pq.ParquetWriter(path, schema, use_dictionary=["label"]) as writer:
-        for start in range(0, n_samples, 500_000):
-            n = min(500_000, n_samples - start)
-            y = np.zeros(n, dtype=np.int32)
-            y[rng.permutation(n)[: round(n * share)]] = 1
-            X = clustered_rows(y, n_features, rng)
-            columns = [np.ascontiguousarray(column) for column in X.T]
-            writer.write_table(pa.table([*columns, y], schema=schema))
+    X, _ = _gaussian(data, rng)
+    return X, np.exp(X[:, 0] + X[:, 1])
 
 
-def mixed_frame(n_samples: int) -> tuple[Any, Any]:
+def _ten_labels(data: DataSet, rng: Any) -> tuple[Any, Any]:
+    """Return normal columns, and ten labels of shares from 0.8 to 0.003."""
+    import numpy as np
+
+    X, _ = _gaussian(data, rng)
+    shares = np.geomspace(0.8, 0.003, 10)
+    return X, (rng.random((len(X), len(shares))) < shares).astype(int)
+
+
+def mixed_frame(n: int) -> tuple[Any, Any]:
     """Return a pandas frame of 16 columns of every usual type, and labels, 10% of them 1."""
     import numpy as np
     import pandas as pd
 
     rng = np.random.default_rng(0)
     cities = np.array(["Lisboa", "Oslo", "Praha", "Quito", "Roma", "Seoul", "Turku", "Utrecht"])
-    columns: dict[str, Any] = {f"float{i}": rng.normal(size=n_samples) for i in range(4)}
-    columns |= {f"single{i}": rng.normal(size=n_samples).astype("f4") for i in range(2)}
-    columns |= {f"int{i}": rng.integers(0, 1000, n_samples) for i in range(3)}
-    columns["small"] = rng.integers(0, 100, n_samples).astype("i2")
-    columns |= {f"flag{i}": rng.random(n_samples) < 0.3 for i in range(2)}
-    for name in ("city", "region"):
-        columns[name] = pd.Categorical(cities[rng.integers(0, 8, n_samples)])
-    words = np.array([f"customer number {i}" for i in range(5000)])
-    columns["text"] = pd.Series(words[rng.integers(0, 5000, n_samples)])
-    columns["when"] = pd.Series(rng.integers(0, 10**9, n_samples).astype("M8[s]"))
-    y = pd.Series((rng.random(n_samples) < 0.1).astype("i8"), name="label")
-    return pd.DataFrame(columns), y
+    words = np.array([f"customer number {i}" for i in range(5_000)])
+    columns: dict[str, Any] = {f"float{i}": rng.normal(size=n) for i in range(4)}
+    columns |= {f"single{i}": rng.normal(size=n).astype("f4") for i in range(2)}
+    columns |= {f"int{i}": rng.integers(0, 1_000, n) for i in range(3)}
+    columns["small"] = rng.integers(0, 100, n).astype("i2")
+    columns |= {f"flag{i}": rng.random(n) < 0.3 for i in range(2)}
+    columns |= {f"city{i}": pd.Categorical(rng.choice(cities, n)) for i in range(2)}
+    columns["text"] = pd.Series(rng.choice(words, n))
+    columns["when"] = pd.Series(rng.integers(0, 10**9, n).astype("M8[s]"))
+    return pd.DataFrame(columns), pd.Series((rng.random(n) < 0.1).astype("i8"), name="label")
+
+
+def write_table(
+    path: str,
+    n_rows: int,
+    n_columns: int,
+    share: float,
+    dtype: str = "float32",
+    codec: str = "snappy",
+    kind: str = "numbers",
+) -> None:
+    """Write a CSV or Parquet file, by its ending, of normal columns and a label.
+
+    ``share`` of the rows have label 1. With ``kind`` "text", each second column has 50 texts;
+    with "clusters", the rows are in 50 clusters. Random floats get no dictionary.
+    """
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.csv as pa_csv
+    import pyarrow.parquet as pq
+
+    rng = np.random.default_rng(0)
+    label = (rng.random(n_rows) < share).astype(np.int8)
+    centers = rng.normal(scale=9, size=(n_columns, 50)) * (kind == "clusters")
+    home = rng.integers(0, 50, n_rows)
+    columns: dict[str, Any] = {}
+    for j in range(n_columns):
+        if kind == "text" and j % 2:
+            columns[f"c{j}"] = [f"value {code}" for code in rng.integers(0, 50, n_rows)]
+        else:
+            values = rng.normal(size=n_rows) + label + centers[j, home]
+            columns[f"c{j}"] = values.astype(dtype)
+    table = pa.table({**columns, "label": label})
+    if path.endswith(".csv"):
+        pa_csv.write_csv(table, path)
+        return
+    dictionary = ["label", *(name for name in columns if table[name].type == pa.string())]
+    how = {"compression": codec, "use_dictionary": dictionary, "row_group_size": 500_000}
+    pq.write_table(table, path, **how)

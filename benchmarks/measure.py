@@ -1,23 +1,33 @@
-"""A case: one sampler of both libraries on one data set, in turn, in fresh processes."""
+"""A case: sides that take turns in fresh processes, targets, and what is stored of both."""
 
 from __future__ import annotations
 
-import math
-import re
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.data import Generated, Table
-from benchmarks.libraries import EXACT, OURS, THEIRS, sampler_program
-from smotefast.bench.measure import take_turns
-from smotefast.bench.processes import call, run_code
-from smotefast.bench.spread import summarize, summarize_calls, summarize_processes
+from benchmarks.data import QUICK_ROWS, Generated, Table
+from smotefast.bench.measure import call_seconds, take_turns
+from smotefast.bench.processes import call, run_command
+from smotefast.bench.spread import rounded, summarize_calls, summarize_processes
 
+OURS, THEIRS = "smotefast", "imbalanced-learn"
+EXACT = f'{OURS}, search="exact"'
+RESULTS = Path(__file__).parent / "results"
 Found = dict[str, Any]
-# What a case stores of its data and of each side, from what ``sides.sampler_calls`` answers.
+Stored = list[Found]
+Number = Callable[[Found], float | None]  # of the sides; None where one has no number
+# What is stored of the data and of each side, from what a side answers.
 _OF_DATA = ("rows", "features", "before", "input_bytes", "result_bytes")
-_OF_SIDES = ("counts", "new_rows", "search", "recall", "disagreement")
+_OF_SIDES = (
+    *("counts", "new_rows", "result_bytes", "rows_equal", "decisions_equal"),
+    *("search", "recall", "disagreement", "recall_of_sample"),
+)
 
 
 class Plan(NamedTuple):
@@ -32,168 +42,164 @@ class Plan(NamedTuple):
         """Return how many times each side is started, turn by turn."""
         return self.repeat or (1 if self.quick else usual)
 
-    def size(self, full: int, quick: int) -> int:
-        """Return a size: small ones show that the programs run, not how fast."""
-        return quick if self.quick else full
+    def resolve(self, value: Any) -> Any:
+        """Return an argument as a process gets it: data in folders, in a rehearsal few rows."""
+        if isinstance(value, Generated | Table):
+            return value.arguments(self)
+        if isinstance(value, str):
+            return value.replace("{folder}", f"{self.folder}")
+        return min(value, QUICK_ROWS) if self.quick and isinstance(value, int) else value
+
+
+class Side(NamedTuple):
+    """What a process does: call a function of this folder, or run Python with a command.
+
+    Arguments of both may be data; ``{folder}`` in a text is that of the plan. With
+    ``is_cold``, nothing is compiled.
+    """
+
+    function: str = ""
+    arguments: dict[str, Any] = {}  # noqa: RUF012 - nobody writes to it
+    command: tuple[Any, ...] = ()
+    is_cold: bool = False
+
+    def run(self, plan: Plan) -> Found:
+        """Return the answer of a process, and what the process took."""
+        given = {name: plan.resolve(value) for name, value in self.arguments.items()}
+        if plan.quick and "later" in given:
+            given["later"] = min(1, given["later"])
+        os.sync()  # what one side left to be written must not slow the other
+        with tempfile.TemporaryDirectory() as cache:
+            env = {"NUMBA_CACHE_DIR": cache} if self.is_cold else {}
+            if self.function:
+                return call(f"benchmarks.{self.function}", env, **given)
+            command = [sys.executable, *(str(plan.resolve(word)) for word in self.command)]
+            done = run_command(command, env)
+        return {"process": done.times(), "output": done.output}
+
+
+class Target(NamedTuple):
+    """A number to reach, and what measures it; ``unit`` is "x", "s", "bytes" or empty."""
+
+    what: str
+    target: float
+    of: Number
+    unit: str = "x"
+    at_most: bool = False
+
+    def claim(self, sides: Found) -> Found | None:
+        """Return the comparison with what was measured, if it was."""
+        measured = self.of(sides)
+        if measured is None:
+            return None
+        holds = measured <= self.target if self.at_most else measured >= self.target
+        given = {**self._asdict(), "measured": measured, "holds": bool(holds)}
+        del given["of"]
+        return given
 
 
 class Case(NamedTuple):
-    """A sampler on a data set.
+    """Sides to measure beside each other, in turn.
 
     Attributes
     ----------
-    parameters
-        What both libraries get.
-    ours
-        Our sides, with the parameters that only smotefast has. Those in ``libraries`` are
-        compared with imbalanced-learn's result.
-    speed
-        How many times as fast as imbalanced-learn our sides should be.
-    later
-        Calls after the first one, of our sides and of imbalanced-learn.
-    rounds
-        Processes of each side.
-    limit, enough, gib
-        Seconds that imbalanced-learn's call gets, seconds of calls that suffice, and the
-        address space of a process.
-    recall
-        Whether to measure the recall of the neighbors that were used.
-    whole
-        How many whole processes to measure as well.
-    is_equal
-        Whether all rows must be those of imbalanced-learn.
+    prepare
+        What runs once before, by side: it compiles, or makes files. What it finds out about a
+        result is stored with its side.
+    checks
+        What runs after, by side, and compares its result with that of imbalanced-learn.
+    table
+        The public table that is needed.
     """
 
     name: str
     title: str
-    sampler: str
-    data: Generated | Table
-    parameters: dict[str, Any] = {}  # noqa: RUF012 - nobody writes to it
-    ours: dict[str, dict[str, Any]] = {OURS: {}}  # noqa: RUF012 - nor to this one
-    speed: dict[str, float] = {}  # noqa: RUF012 - nor to this one
-    later: tuple[int, int] = (5, 1)
+    sides: dict[str, Side]
+    targets: tuple[Target, ...] = ()
     rounds: int = 3
-    limit: float | None = None
-    enough: float = math.inf
-    gib: float | None = None
-    recall: bool = False
-    whole: int = 0
-    is_equal: bool = False
+    prepare: dict[str, Side] = {}  # noqa: RUF012 - nobody writes to it
+    checks: dict[str, Side] = {}  # noqa: RUF012 - nor to this one
     notes: tuple[str, ...] = ()
+    table: str = ""
 
     def measure(self, plan: Plan) -> Found:
         """Return what is stored of the case."""
-        sides = {of: partial(self._call, plan, of) for of in (*self.ours, THEIRS)}
-        for side in self.ours:  # what has to be compiled is compiled
-            sides[side](later=0)
-        answers = take_turns(sides, plan.rounds(self.rounds))
-        found = {side: _described(given) for side, given in answers.items()}
-        for side in (OURS, EXACT):
-            if side in found and all("first_call" in found[of] for of in (side, THEIRS)):
-                paths = _saved(plan, side), _saved(plan, THEIRS)
-                shares = call("benchmarks.agreement:compare", first=paths[0], second=paths[1])
-                del shares["process"]
-                found[side] |= shares
-        ours = answers[OURS][0]
-        data = {name: ours[name] for name in _OF_DATA if ours.get(name) is not None}
-        claims = [
-            claim(f"speed, later calls{side.removeprefix(OURS)}", target, ratio(found, side))
-            for side, target in self.speed.items()
-        ]
-        claims += self._other_claims(plan, found)
-        return case_of(self.title, data, found, claims, *self.notes)
-
-    def _call(self, plan: Plan, side: str, **more: Any) -> Found:
-        """Start a process that resamples the data."""
-        is_ours = side != THEIRS
-        given = {
-            "library": OURS if is_ours else THEIRS,
-            "sampler": self.sampler,
-            "data": self.data.arguments(plan),
-            "parameters": self.parameters | self.ours.get(side, {}),
-            "later": min(self.later[not is_ours], plan.size(1_000, 1)),
-            "save": _saved(plan, side),
-            "limit": None if is_ours else self.limit,
-            "enough": self.enough,
-            "gib": self.gib,
+        prepared = {name: side.run(plan) for name, side in self.prepare.items()}
+        turns = {name: partial(side.run, plan) for name, side in self.sides.items()}
+        answers = take_turns(turns, plan.rounds(self.rounds))
+        sides = {
+            name: _chosen(prepared.get(name, {}), _OF_SIDES) | _described(runs)
+            for name, runs in answers.items()
         }
-        if math.isinf(self.enough):
-            del given["enough"]
-        return call("benchmarks.sides:sampler_calls", **(given | more))
-
-    def _other_claims(self, plan: Plan, found: Found) -> list[Found]:
-        """Measure recall and whole processes; return the claims that have a target."""
-        claims = []
-        if self.recall:
-            recall = self._call(plan, OURS, later=0, recall=True)["recall_of_sample"]
-            claims.append(claim("recall@5", 0.95, recall, ""))
-        if self.is_equal:
-            equal = found[OURS]["rows_equal"]
-            claims.append(claim("rows equal bit for bit", 1, equal, ""))
-        if self.whole:
-            whole = self._whole_processes(plan)
-            for side, numbers in whole.items():
-                found[side] |= numbers | {"peak_bytes": found[side]["peak_bytes"]}
-            claims.append(claim("speed, whole process", 1, ratio(whole, what="process_wall")))
-        return claims
-
-    def _whole_processes(self, plan: Plan) -> Found:
-        assert isinstance(self.data, Generated)
-        folder = self.data.folder(plan)
-        parameters = self.parameters | self.ours[OURS]
-        programs = {
-            OURS: sampler_program(OURS, folder, self.sampler, parameters),
-            THEIRS: sampler_program(THEIRS, folder, self.sampler, self.parameters),
-        }
-        return programs_in_turn(programs, plan.rounds(self.whole))
-
-
-def _saved(plan: Plan, side: str) -> str:
-    """Return the file with what is compared of a side."""
-    return str(plan.folder / f"rows-{re.sub('[^a-z0-9]+', '-', side.lower())}.npz")
+        for name, check in self.checks.items():
+            if not any({"refused", "stopped"} & sides[of].keys() for of in (name, THEIRS)):
+                sides[name] |= _chosen(check.run(plan), _OF_SIDES)
+        texts = {run.get("output") for runs in answers.values() for run in runs}
+        if all(texts):  # programs that print what they find
+            sides[OURS]["outputs_equal"] = float(len(texts) == 1)
+        data = [_chosen(runs[0], _OF_DATA) for runs in answers.values()]
+        claims = [claim for target in self.targets if (claim := target.claim(sides))]
+        stored = {"title": self.title, "data": next(filter(None, data), {}), "sides": sides}
+        return stored | {"claims": claims, "notes": list(self.notes)}
 
 
 def _described(answers: list[Found]) -> Found:
-    """Return what is stored of a side."""
-    last = {name: answers[-1][name] for name in _OF_SIDES if answers[-1].get(name) is not None}
-    peaks = {"peak_bytes": summarize([answer["peak"] for answer in answers])}
-    return summarize_calls(answers) | peaks | last
+    """Return what is stored of a side: times of calls if there are any, or of processes."""
+    if {"first", "refused", "stopped"} & answers[-1].keys():
+        return summarize_calls(answers) | _chosen(answers[-1], _OF_SIDES)
+    return summarize_processes([answer["process"] for answer in answers])
 
 
-def programs_in_turn(programs: dict[str, str], rounds: int) -> Found:
-    """Run whole programs in turn, each once before; return what is stored of them."""
-    for program in programs.values():
-        run_code(program)
-    sides = {name: partial(_times, program) for name, program in programs.items()}
-    answers = take_turns(sides, rounds)
-    return {name: summarize_processes(runs) for name, runs in answers.items()}
+def _chosen(answer: Found, names: tuple[str, ...]) -> Found:
+    return {name: answer[name] for name in names if answer.get(name) is not None}
 
 
-def _times(program: str) -> Found:
-    return run_code(program).times()
+def of_ours(name: str) -> Number:
+    """Return what finds a number of our side; of several, the largest one."""
+
+    def number(sides: Found) -> float | None:
+        found = sides[OURS].get(name)
+        return found["maximum"] if isinstance(found, dict) else found
+
+    return number
 
 
-def case_of(title: str, data: Found, sides: Found, claims: list[Found], *notes: str) -> Found:
-    """Return what is stored of a case."""
-    return {
-        "title": title, "data": data, "sides": sides, "claims": claims, "notes": list(notes)
-    }  # fmt: skip
+def median(what: str, side: str) -> Number:
+    """Return what finds a median of a side; with ``what`` empty, that of calls."""
+
+    def number(sides: Found) -> float | None:
+        found = sides[side].get(what)
+        return found["median"] if found else None
+
+    return number if what else lambda sides: call_seconds(sides[side])
 
 
-def claim(
-    what: str, target: float, measured: float, unit: str = "x", *, at_most: bool = False
-) -> Found:
-    """Compare a measured number with its target.
+def ratio(above: Number, below: Number) -> Number:
+    """Return what divides two numbers, if there are both."""
 
-    ``unit`` is "x" for a ratio, "s", "bytes", or empty for a share.
+    def divided(sides: Found) -> float | None:
+        one, other = above(sides), below(sides)
+        return one / other if one and other else None
+
+    return divided
+
+
+def speed(what: str = "", ours: str = OURS) -> Number:
+    """Return what tells how many times as fast as imbalanced-learn a side is."""
+    return ratio(median(what, THEIRS), median(what, ours))
+
+
+def save(path: Path, measured: Found) -> None:
+    """Put a case into a file, in place of an earlier one of the same name.
+
+    It is done after each of them, because all take hours.
     """
-    holds = bool(measured <= target if at_most else measured >= target)
-    return {
-        "what": what, "target": target, "measured": measured, "unit": unit,
-        "at_most": at_most, "holds": holds,
-    }  # fmt: skip
+    stored: Stored = json.loads(path.read_text()) if path.exists() else []
+    by_name = {case["name"]: case for case in stored} | {measured["name"]: rounded(measured)}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps([*by_name.values()], indent=1, ensure_ascii=False) + "\n")
 
 
-def ratio(sides: Found, side: str = OURS, what: str = "later_calls") -> float:
-    """Return how many times as fast as imbalanced-learn a side is."""
-    return float(sides[THEIRS][what]["median"] / sides[side][what]["median"])
+def load_all(folder: Path = RESULTS) -> dict[str, Stored]:
+    """Return the stored cases of each group."""
+    return {path.stem: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
+import argparse
 import gzip
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ADULT, TELCO, GERMAN = "adult-train", "telco_churn", "german"
 NURSERY, MUSHROOM = "nursery", "mushroom"
@@ -16,9 +15,66 @@ AMAZON, FRAUD = "amazon_employee_train", "creditcard_subset_4492"
 CREDIT = "give_me_some_credit_cs-training"
 
 
+class Reader(NamedTuple):
+    """The target (empty: the last of columns without names), and columns to leave out.
+
+    Rows that have one of ``gaps`` are left out; other marks of missing values are levels.
+    """
+
+    target: str = ""
+    left_out: str = ""
+    gaps: tuple[str, ...] = ()
+
+
+READERS = {
+    **dict.fromkeys((ADULT, GERMAN, KDD), Reader()),
+    **dict.fromkeys((NURSERY, MUSHROOM, CENSUS, COVERTYPE), Reader("class")),
+    AMAZON: Reader("ACTION"),
+    TELCO: Reader("Churn", "customerID", ("", " ")),
+    # The rows that are no fraud are of the first hour only.
+    FRAUD: Reader("Class", "Time"),
+    CREDIT: Reader("SeriousDlqin2yrs", "Unnamed: 0", ("NA",)),
+}
+
+
 def sets(folder: Path) -> list[str]:
     """Return the names of the sets of arrays in ``benchmark/`` of a folder."""
     return sorted(path.stem for path in (folder / "benchmark").glob("*.npz"))
+
+
+def study_parser(text: str | None) -> argparse.ArgumentParser:
+    """Return a parser of the arguments of a study of sets: a folder, and names of sets."""
+    parser = argparse.ArgumentParser(
+        description=text, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, metavar="FOLDER")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    return parser
+
+
+def read(folder: Path, table: str) -> tuple[Any, Any]:
+    """Return the frame of a table without its target, and the target as text."""
+    import pandas as pd
+
+    reader, path = READERS[table], folder / "tables" / f"{table}.csv.gz"
+    if table in (NURSERY, MUSHROOM):
+        frame = _read_arff(folder / "tables" / f"{table}.arff.gz")
+    elif reader.target:
+        frame = pd.read_csv(path, keep_default_na=False, na_values=reader.gaps)
+    else:
+        frame = pd.read_csv(path, keep_default_na=False, header=None, skipinitialspace=True)
+        frame.columns = [f"column_{i}" for i in range(frame.shape[1])]
+    frame = frame.drop(columns=reader.left_out or []).dropna().reset_index(drop=True)
+    return frame, frame.pop(reader.target or frame.columns[-1]).astype(str).to_numpy("O")
+
+
+def _read_arff(path: Path) -> Any:
+    """Return a file of nominal attributes."""
+    import pandas as pd
+    from scipy.io.arff import loadarff
+
+    with gzip.open(path, "rt") as lines:
+        return pd.DataFrame(loadarff(lines)[0]).apply(lambda column: column.str.decode("utf-8"))
 
 
 def load(folder: str, table: str, columns: str) -> tuple[Any, Any]:
@@ -36,10 +92,11 @@ def load(folder: str, table: str, columns: str) -> tuple[Any, Any]:
     if path.exists():
         with np.load(path) as stored:
             return stored["data"], stored["label"]
-    frame, y = READERS[table](Path(folder) / "tables")
+    frame, y = read(Path(folder), table)
     text = list(frame.select_dtypes(exclude="number").columns)
     if columns in ("numeric", "coded"):
-        return frame.drop(columns=text).to_numpy("f8"), _codes(y) if columns == "coded" else y
+        codes = np.unique(y, return_inverse=True)[1]
+        return frame.drop(columns=text).to_numpy("f8"), codes if columns == "coded" else y
     if columns == "text":
         frame = frame[text]
     chosen = list(frame.columns) if columns == "all" else text
@@ -48,15 +105,8 @@ def load(folder: str, table: str, columns: str) -> tuple[Any, Any]:
     return frame.astype(kinds), y
 
 
-def _codes(y: Any) -> Any:
-    """Return labels as numbers, in the order of the labels."""
-    import numpy as np
-
-    return np.unique(y, return_inverse=True)[1]
-
-
 def binary(folder: str | Path, table: str) -> tuple[Any, Any]:
-    """Return the numeric columns of a table, and 1 for the rows of its small class, or 0.
+    """Return the numeric columns of a table, and 1 for the rows of its smallest class.
 
     The small class of KDD Cup 99 is that of normal connections; the others are attacks.
     """
@@ -68,97 +118,8 @@ def binary(folder: str | Path, table: str) -> tuple[Any, Any]:
     return X, (y == small).astype(int)
 
 
-def _without_header(table: str) -> Callable[[Path], tuple[Any, Any]]:
-    """Return a reader of a CSV file without names, whose last column is the target."""
-
-    def read(tables: Path) -> tuple[Any, Any]:
-        frame = _csv(tables / f"{table}.csv.gz", header=None, skipinitialspace=True)
-        frame.columns = [f"column_{i}" for i in range(frame.shape[1])]
-        return _apart(frame, frame.columns[-1])
-
-    return read
-
-
-def _with_header(table: str, target: str) -> Callable[[Path], tuple[Any, Any]]:
-    return lambda tables: _apart(_csv(tables / f"{table}.csv.gz"), target)
-
-
-def _telco(tables: Path) -> tuple[Any, Any]:
-    """Leave out the customer number and the rows without their charges."""
-    import pandas as pd
-
-    frame = _csv(tables / f"{TELCO}.csv.gz").drop(columns="customerID")
-    frame["TotalCharges"] = pd.to_numeric(frame["TotalCharges"], errors="coerce")
-    return _apart(frame.dropna().reset_index(drop=True), "Churn")
-
-
-def _fraud(tables: Path) -> tuple[Any, Any]:
-    """Leave out the time: the rows that are no fraud are of the first hour only."""
-    return _apart(_csv(tables / f"{FRAUD}.csv.gz").drop(columns="Time"), "Class")
-
-
-def _credit(tables: Path) -> tuple[Any, Any]:
-    return _apart(_read_credit(tables).reset_index(drop=True), "SeriousDlqin2yrs")
-
-
-def _read_credit(tables: Path) -> Any:
-    """Return the rows of Give Me Some Credit that miss no value."""
-    import pandas as pd
-
-    return pd.read_csv(tables / f"{CREDIT}.csv.gz", index_col=0).dropna()
-
-
-def _arff(table: str) -> Callable[[Path], tuple[Any, Any]]:
-    """Return a reader of an ARFF file of nominal attributes, "class" among them."""
-
-    def read(tables: Path) -> tuple[Any, Any]:
-        import pandas as pd
-
-        names, rows, is_data = [], [], False
-        with gzip.open(tables / f"{table}.arff.gz", "rt") as lines:
-            for line in lines:
-                word = line.split(maxsplit=2)[:2]
-                if is_data and word and not line.startswith("%"):
-                    rows.append(line.strip())
-                elif word and word[0].lower() == "@attribute":
-                    names.append(word[1].strip("'"))
-                is_data = is_data or line.lower().startswith("@data")
-        return _apart(pd.DataFrame(csv.reader(rows, quotechar="'"), columns=names), "class")
-
-    return read
-
-
-def _csv(path: Path, **how: Any) -> Any:
-    """Read a CSV file; marks of missing values stay, as levels of their own."""
-    import pandas as pd
-
-    return pd.read_csv(path, keep_default_na=False, **how)
-
-
-def _apart(frame: Any, target: str) -> tuple[Any, Any]:
-    return frame, frame.pop(target).astype(str).to_numpy("O")
-
-
-READERS: dict[str, Callable[[Path], tuple[Any, Any]]] = {
-    **{name: _without_header(name) for name in (ADULT, GERMAN, KDD)},
-    **{name: _arff(name) for name in (NURSERY, MUSHROOM)},
-    TELCO: _telco,
-    FRAUD: _fraud,
-    CREDIT: _credit,
-    **{name: _with_header(name, "class") for name in (CENSUS, COVERTYPE)},
-    AMAZON: _with_header(AMAZON, "ACTION"),
-}
-
-
-def make_parquet(table: str, folder: str, destination: str) -> None:
-    """Turn a table into Parquet: numeric columns and the target, rows without a gap."""
-    import pandas as pd
-
-    if table == KDD:
-        path = Path(folder) / f"{table}.csv.gz"
-        frame = pd.read_csv(path, header=None, dtype={41: str})
-        frame.columns = [*(f"column_{i}" for i in range(41)), "attack"]
-        frame = frame.select_dtypes("number").assign(attack=frame["attack"])
-    else:
-        frame = _read_credit(Path(folder))
+def make_parquet(data: dict[str, str], destination: str) -> None:
+    """Turn the numeric columns of a table into Parquet, with the target as "target"."""
+    frame, y = read(Path(data["folder"]), data["table"])
+    frame = frame.select_dtypes("number").assign(target=y)
     frame.to_parquet(destination, index=False, row_group_size=100_000)

@@ -16,21 +16,15 @@ from pathlib import Path
 
 from benchmarks import guide_advice, tables
 from benchmarks.approximation_cost import level_table, set_table
-from benchmarks.store import load_all
+from benchmarks.measure import load_all
 
 ROOT = Path(__file__).resolve().parent.parent
 _PAGES = ("benchmarks", "approximation", "diagnose", "imbalanced-learn")
 DOCUMENTS = [ROOT / "README.md", *(ROOT / "docs" / f"{page}.md" for page in _PAGES)]
 # At most eight rows; docs/benchmarks.md has all of them.
 README_CASES = (
-    "smote_300k",
-    "smote_300k_exact",
-    "smote_300k_process",
-    "small_10k",
-    "smote_nc_55k",
-    "svm_smote_10k",
-    "smote_enn_55k",
-    "edited_500k",
+    *("smote_300k", "smote_300k_exact", "smote_300k_process", "small_10k"),
+    *("smote_nc_55k", "svm_smote_10k", "smote_enn_55k", "edited_500k"),
 )
 SYNTHETIC = ("over_samplers", "cleaning", "special")
 REAL = ("real_over_samplers", "real_cleaning", "real_files")

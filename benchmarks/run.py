@@ -3,7 +3,7 @@
     python -m benchmarks.run [NAME ...] [--tables FOLDER] [--repeat N] [--quick]
 
 NAME is a group or a case, or a pattern such as "*_55k"; without one all are measured, which
-takes about three hours, and many more with public tables, and up to 8 GB in a temporary folder
+takes about four hours, and many more with public tables, and up to 8 GB in a temporary folder
 that is removed afterwards. FOLDER holds public tables: ``tables/`` (CSV and ARFF files) and
 ``benchmark/`` (npz files with "data" and "label"); without it, or where a table is missing,
 the cases of the groups "real_..." are left out. ``--quick`` only rehearses: sizes are small and
@@ -20,40 +20,32 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from benchmarks import cases, real_cases
-from benchmarks.measure import Case, Plan
-from benchmarks.patched_cases import PROGRAMS, Program, is_installed
-from benchmarks.search_cases import SEARCHES, SearchCase
-from benchmarks.special import SPECIAL, Special
-from benchmarks.store import RESULTS, save
+from benchmarks import patched_cases, process_cases, real_cases, sampler_cases
+from benchmarks.measure import RESULTS, Case, Plan, save
+from benchmarks.search_cases import SEARCHES
 from smotefast.bench.machine import describe_machine, load
 
-AnyCase = Case | Special | Program | SearchCase | real_cases.FileCase
 
-
-def groups(tables: Path | None = None) -> dict[str, list[AnyCase]]:
+def groups(tables: Path | None = None) -> dict[str, list[Case]]:
     """Return the cases by group; of public tables those that are there."""
-    found: dict[str, list[AnyCase]] = {
-        "over_samplers": [*cases.OVER_SAMPLERS],
-        "cleaning": [*cases.CLEANING, *cases.CLEANING_OF_MANY],
-        "small": [*cases.SMALL],
-        "special": [*SPECIAL],
+    found: dict[str, list[Case]] = {
+        "over_samplers": [*sampler_cases.OVER_SAMPLERS],
+        "cleaning": [*sampler_cases.CLEANING],
+        "small": [*sampler_cases.SMALL],
+        "special": [*process_cases.SPECIAL],
         "search": [*SEARCHES],
-        "patched": [each for each in PROGRAMS if is_installed(each)],
+        "patched": [*patched_cases.PROGRAMS],
     }
+    there = {""}
     if tables is not None:
+        there |= {path.name.partition(".")[0] for path in tables.glob("*/*")}
         found["real_over_samplers"] = [*real_cases.over_samplers(tables)]
         found["real_cleaning"] = [*real_cases.cleaning(tables)]
         found["real_files"] = [*real_cases.FILES]
-    return {name: [one for one in of if _is_there(one, tables)] for name, of in found.items()}
+    return {name: [one for one in of if one.table in there] for name, of in found.items()}
 
 
-def _is_there(case: AnyCase, tables: Path | None) -> bool:
-    table = getattr(getattr(case, "data", case), "table", None)
-    return table is None or (tables is not None and any(tables.glob(f"*/{table}.*")))
-
-
-def measure(case: AnyCase, plan: Plan) -> dict[str, Any]:
+def measure(case: Case, plan: Plan) -> dict[str, Any]:
     """Return what is stored of a case, and print its claims."""
     before, started = load(), time.perf_counter()
     measured = case.measure(plan)
@@ -75,7 +67,6 @@ def main() -> None:
     parser.add_argument("--tables", type=Path, metavar="FOLDER", help="public tables")
     parser.add_argument("--repeat", type=int, help="rounds, each side once in each")
     parser.add_argument("--quick", action="store_true", help="rehearse with small sizes")
-    parser.add_argument("--data", type=Path, help="keep the data here, to use it again")
     parser.add_argument("--results", type=Path, help="where to store, in place of results/")
     given = parser.parse_args()
     results = given.results or (None if given.quick else RESULTS)
@@ -88,10 +79,8 @@ def main() -> None:
     ]
     if not selected:
         parser.error(f"no such case; the groups are {', '.join(known)}.")
-    with tempfile.TemporaryDirectory(prefix="smotefast-benchmarks-") as temporary:
-        folder = given.data or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
-        plan = Plan(folder, given.repeat, given.quick, given.tables)
+    with tempfile.TemporaryDirectory(prefix="smotefast-benchmarks-") as folder:
+        plan = Plan(Path(folder), given.repeat, given.quick, given.tables)
         for group, case in selected:
             measured = measure(case, plan)
             if results:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from benchmarks.libraries import EXACT, OURS, THEIRS
-from benchmarks.store import Stored
+from benchmarks.measure import EXACT, OURS, THEIRS, Found, Stored
 from smotefast.bench.text import bytes_text, machine_text
 from smotefast.bench.text import seconds_text as seconds
 
@@ -22,7 +20,6 @@ _SHARES = {
     "rows_equal": "identical rows",
     "outputs_equal": "same output",
 }
-Found = dict[str, Any]
 
 
 def markdown(rows: Sequence[dict[str, str]]) -> str:
@@ -35,30 +32,22 @@ def markdown(rows: Sequence[dict[str, str]]) -> str:
 
 def number(value: float, unit: str = "") -> str:
     """Write a number with its unit as people read it."""
-    if unit == "bytes":
-        return bytes_text(value)
-    if unit == "s":
-        return seconds(value)
     if unit == "x":
         return f"{value:.0f}x" if value >= 10 else f"{value:.2g}x"
-    return f"{value:.4g}"
+    return {"bytes": bytes_text, "s": seconds}.get(unit, "{:.4g}".format)(value)
 
 
 def spread(times: Found | None) -> str:
     """Write a median, with minimum and maximum where they are known of more than one."""
-    if not times:
-        return ""
-    median = seconds(times["median"])
-    if times["n"] == 1 or "minimum" not in times:
-        return median
+    if not times or times["n"] == 1 or "minimum" not in times:
+        return _median(times)
     ends = f"{seconds(times['minimum'])} to {seconds(times['maximum'])}"
-    return f"{median} ({ends}, n={times['n']})"
+    return f"{_median(times)} ({ends}, n={times['n']})"
 
 
 def shown_times(side: Found) -> Found | None:
     """Return the times that stand for a side: later calls if there were any."""
-    found = side.get("later_calls") or side.get("first_call") or side.get("process_wall")
-    return found if found is None else dict(found)
+    return side.get("later_calls") or side.get("first_call") or side.get("process_wall")
 
 
 def not_timed(side: Found) -> str:
@@ -76,12 +65,10 @@ def speed_of(case: Found) -> str:
     if claims:
         return number(claims[0]["measured"], "x")
     ours, theirs = (case["sides"].get(of, {}) for of in (OURS, THEIRS))
-    times = shown_times(ours)
-    if times is None or "refused" in theirs or not theirs:
-        return ""
-    if "stopped" in theirs:
+    times, their_times = shown_times(ours), shown_times(theirs)
+    if times and "stopped" in theirs:
         return f"more than {number(theirs['stopped'] / times['median'], 'x')}"
-    return number((shown_times(theirs) or {})["median"] / times["median"], "x")
+    return number(their_times["median"] / times["median"], "x") if times and their_times else ""
 
 
 def class_sizes(counts: dict[str, int] | None) -> str:
@@ -103,53 +90,43 @@ def search_of(side: Found) -> str:
     return text
 
 
-def each_side(sides: Sequence[Found], write: Callable[[Found], str], *, once: bool) -> str:
-    """Write something of each side in the order of the columns, or once what is equal."""
-    texts = [text for side in sides if (text := write(side))]
-    return " / ".join(dict.fromkeys(texts)) if once else ", ".join(texts)
-
-
 def _row(case: Found) -> dict[str, str]:
     """Return the cells of a case, the sides beside each other."""
-    data = case["data"]
-    sides = [case["sides"][of] for of in _SIDES if of in case["sides"]]
+    data, known = case["data"], case["sides"]
+    sides = [known[of] for of in _SIDES if of in known]
     size = f"{data['rows']:,} x {data['features']}" if "features" in data else ""
-    sizes = [number(data[of], "bytes") for of in ("input_bytes", "result_bytes") if of in data]
+    sizes = [bytes_text(data[of]) for of in ("input_bytes", "result_bytes") if of in data]
+
+    def texts(write: Callable[[Found], str]) -> list[str]:
+        return [text for side in sides if (text := write(side))]
+
+    def once(write: Callable[[Found], str]) -> str:
+        return " / ".join(dict.fromkeys(texts(write)))
+
     row = {
         "case": case["title"],
         "rows x columns": size,
         "class sizes": class_sizes(data.get("before")),
-        "class sizes after": each_side(sides, _sizes_after, once=True),
-        "synthetic samples": each_side(sides, _new_rows, once=True),
+        "class sizes after": once(lambda side: class_sizes(side.get("counts"))),
+        "synthetic samples": once(lambda s: f"{s['new_rows']:,}" if "new_rows" in s else ""),
         "input, result": ", ".join(sizes),
     }
     for name in _SIDES:
-        side = case["sides"].get(name, {})
+        side = known.get(name, {})
         row[name] = not_timed(side) or spread(shown_times(side))
     row["speedup"] = speed_of(case)
-    for name, title in _TIMES.items():
-        is_shown = name == "later_calls" or all(shown_times(s) == s.get(name) for s in sides)
-        texts = each_side(sides, lambda s, n=name: _median(s.get(n)), once=False)
-        row[title] = "" if is_shown else texts
-    row["peak memory"] = each_side(sides, _peak, once=False)
-    for name, title in _SHARES.items():
-        row[title] = each_side(sides, lambda s, n=name: _share(s.get(n)), once=True)
-    row["search"] = each_side(sides, search_of, once=True)
+    for of, title in _TIMES.items():
+        is_shown = of == "later_calls" or all(shown_times(s) == s.get(of) for s in sides)
+        row[title] = "" if is_shown else ", ".join(texts(lambda s, of=of: _median(s.get(of))))
+    row["peak memory"] = ", ".join(texts(_peak))
+    row |= {title: once(lambda s, of=of: _share(s.get(of))) for of, title in _SHARES.items()}
     name = f"`{case['name']}`" if case["name"] != case["title"] else ""
-    return row | {"measured": _measured(case), "name": name}
+    return row | {"search": once(search_of), "measured": _measured(case), "name": name}
 
 
 def _measured(case: Found) -> str:
     load = f", load {case['load_before']}" if "load_before" in case else ""
     return f"{case['date']}{load}" if "date" in case else ""
-
-
-def _sizes_after(side: Found) -> str:
-    return class_sizes(side.get("counts"))
-
-
-def _new_rows(side: Found) -> str:
-    return f"{side['new_rows']:,}" if "new_rows" in side else ""
 
 
 def _median(times: Found | None) -> str:
@@ -161,16 +138,17 @@ def _share(value: float | None) -> str:
 
 
 def _peak(side: Found) -> str:
-    return number(side["peak_bytes"]["maximum"], "bytes") if side.get("peak_bytes") else ""
+    return bytes_text(side["peak_bytes"]["maximum"]) if side.get("peak_bytes") else ""
 
 
 def cases(stored: Stored) -> str:
     """Write the cases of a group: a table, tables of those with other sides, and notes."""
-    parts = [markdown([_row(case) for case in stored if {*case["sides"]} <= {*_SIDES}])]
+    has_others = {case["name"]: not {*case["sides"]} <= {*_SIDES} for case in stored}
+    parts = [markdown([_row(case) for case in stored if not has_others[case["name"]]])]
     for case in stored:
-        if not {*case["sides"]} <= {*_SIDES}:
+        if has_others[case["name"]]:
             parts.append(f"{case['title']} (`{case['name']}`; {_measured(case)}):")
-            parts.append(markdown([*_by_side(case)]))
+            parts.append(markdown([_by_side(*side) for side in case["sides"].items()]))
     notes: dict[str, list[str]] = {}
     for case in stored:
         for note in case["notes"]:
@@ -179,84 +157,77 @@ def cases(stored: Stored) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _by_side(case: Found) -> Iterator[dict[str, str]]:
-    for name, side in case["sides"].items():
-        times = {title: spread(side.get(of)) for of, title in _TIMES.items()}
-        shares = {title: _share(side.get(of)) for of, title in _SHARES.items()}
-        more = {"peak memory": _peak(side), "search": search_of(side)}
-        yield {"run": name, **times, **more, **shares}
+def _by_side(name: str, side: Found) -> dict[str, str]:
+    times = {title: spread(side.get(of)) for of, title in _TIMES.items()}
+    shares = {title: _share(side.get(of)) for of, title in _SHARES.items()}
+    return {
+        "run": name,
+        **times,
+        "peak memory": _peak(side),
+        "search": search_of(side),
+        **shares,
+    }
 
 
 def searches(stored: Stored) -> str:
     """Write the seconds of each library beside each other, with the recall in brackets."""
-    return markdown([_search_row(case) for case in stored])
 
-
-def _search_row(case: Found) -> dict[str, str]:
-    row = {"data": case["title"]}
-    for name, side in case["sides"].items():
+    def cell(side: Found) -> str:
         recall = f" ({side['recall']:.3f})" if "recall" in side else ""
-        row[name] = f"{_median(side['first_call'])}{recall}"
-    return row
+        return f"{_median(side['first_call'])}{recall}"
+
+    by_name = ({name: cell(side) for name, side in case["sides"].items()} for case in stored)
+    return markdown([{"data": c["title"]} | of for c, of in zip(stored, by_name, strict=True)])
 
 
 def summary(stored: Stored) -> str:
     """Make a table of every comparison: the times of both libraries and the speedup."""
     rows = []
     for case in stored:
-        ours, theirs = (case["sides"].get(side) for side in (OURS, THEIRS))
-        if ours is None or theirs is None:
-            continue
-        rows.append(
-            {
-                "case": case["title"],
-                THEIRS: _their_time(case, theirs, ours),
-                OURS: _median(shown_times(ours)),
-                "speedup": speed_of(case),
-            }
-        )
+        if {OURS, THEIRS} <= case["sides"].keys():
+            ours, theirs = (case["sides"][side] for side in (OURS, THEIRS))
+            their_time = (
+                _scaled(case, ours) or not_timed(theirs) or _median(shown_times(theirs))
+            )
+            row = {"case": case["title"], THEIRS: their_time, OURS: _median(shown_times(ours))}
+            rows.append(row | {"speedup": speed_of(case)})
     return markdown([row for row in rows if row["speedup"] or "refused" in row[THEIRS]])
 
 
-def _their_time(case: Found, theirs: Found, ours: Found) -> str:
-    """Write a time that was measured, scaled to this size, or what there is instead."""
+def _scaled(case: Found, ours: Found) -> str:
+    """Write the time of imbalanced-learn where it was scaled from fewer rows."""
     for claim in case["claims"]:
         if claim["what"] == "speed, scaled":
             return f"about {seconds(claim['measured'] * (shown_times(ours) or {})['median'])}"
-    return not_timed(theirs) or _median(shown_times(theirs))
+    return ""
 
 
 def batch(case: Found) -> str:
     """Make the README's table of the job from file to file: time and peak memory."""
     ours, (copy,) = case["sides"][OURS], (s for n, s in case["sides"].items() if n != OURS)
-    return markdown(
-        [
-            {
-                "case": case["title"],
-                "pyarrow copy of the result": _median(copy["until_closed"]),
-                OURS: _median(ours["process_wall"]),
-                f"peak memory of {OURS}": _peak(ours),
-            }
-        ]
-    )
+    row = {
+        "case": case["title"],
+        "pyarrow copy of the result": _median(copy.get("until_closed") or copy["first_call"]),
+        OURS: _median(ours["process_wall"]),
+        f"peak memory of {OURS}": _peak(ours),
+    }
+    return markdown([row])
 
 
 def targets(stored: Stored) -> str:
     """Compare every measured number with its target."""
-    return markdown(
-        [
-            {
-                "case": case["title"],
-                "quantity": claim["what"],
-                "target": f"at {'most' if claim['at_most'] else 'least'} "
-                f"{number(claim['target'], claim['unit'])}",
-                "measured": number(claim["measured"], claim["unit"]),
-                "met": "yes" if claim["holds"] else "**no**",
-            }
-            for case in stored
-            for claim in case["claims"]
-        ]
-    )
+    rows = []
+    for case in stored:
+        for claim in case["claims"]:
+            target, measured = (
+                number(claim[of], claim["unit"]) for of in ("target", "measured")
+            )
+            row = {"case": case["title"], "quantity": claim["what"]}
+            row["target"] = f"at {'most' if claim['at_most'] else 'least'} {target}"
+            rows.append(
+                row | {"measured": measured, "met": "yes" if claim["holds"] else "**no**"}
+            )
+    return markdown(rows)
 
 
 def machines(groups: dict[str, Stored]) -> str:

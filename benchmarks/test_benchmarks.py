@@ -8,26 +8,28 @@ They compare a change with the state before it (``--benchmark-autosave`` and
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
-from benchmarks.cases import SMALL
 from benchmarks.data import mixed_frame
-from benchmarks.kernel_turns import copy_in_halves
-from benchmarks.libraries import OURS
-from benchmarks.measure import Plan
+from benchmarks.measure import OURS, Plan
+from benchmarks.sampler_cases import SMALL
 from benchmarks.sides import load, make_sampler
 from smotefast._threads import thread_count
 from smotefast.bench.cases import Case, DataSet, product_grid
 from smotefast.bench.contenders import CONTENDERS, choose_contenders
 from smotefast.bench.shapes import SHAPES, clustered_rows, make_rows
+from smotefast.kernels.compile import parallel_kernel, prange
 from smotefast.kernels.interpolate import interpolate_rows
 from smotefast.neighbors import find_neighbors
 from smotefast.over_sampling import RandomOverSampler
 
+_THREADS = thread_count(None)
 _GRID = [
-    *product_grid(Case(threads=thread_count(None)), {"shape": SHAPES, "rows": [2_000]}),
-    Case(DataSet(), threads=thread_count(None)),
+    *product_grid(Case(threads=_THREADS), {"shape": SHAPES, "rows": [2_000]}),
+    Case(DataSet(), threads=_THREADS),
 ]
 # pynndescent, which is always installed, would compile for 15 s.
 _NAMES = ["smotefast", "smotefast-exact", "smotefast-approximate", "imbalanced-learn"]
@@ -53,27 +55,44 @@ def test_case__of_the_package(benchmark, case, contender):
 
 @pytest.mark.parametrize("search", ["exact", "approximate"])
 def test_find_neighbors__20_000_rows(benchmark, rows, search):
-    how = {"search": search, "n_threads": thread_count(None)}
+    how = {"search": search, "n_threads": _THREADS}
     find_neighbors(rows, 5, **how)
     found = benchmark.pedantic(find_neighbors, (rows, 5), how, rounds=3)
     assert found.indices.shape == (20_000, 5)
 
 
-def test_interpolate_rows__a_million(benchmark, rows):
+@parallel_kernel
+def plain_rows(base, pool, neighbors, choices, steps, out):
+    """Interpolate without fetching ahead: what one would write first."""
+    k = neighbors.shape[1]
+    for i in prange(choices.shape[0]):
+        row = choices[i] // k
+        other = neighbors[row, choices[i] - row * k]
+        for j in range(base.shape[1]):
+            start = base[row, j]
+            out[i, j] = start + steps[i] * (pool[other, j] - start)
+
+
+def copy_in_halves(base, pool, neighbors, choices, steps, out, n_threads):
+    """Write as many bytes by two threads of ``numpy.copyto``."""
+    source, half = np.ones_like(out), len(out) // 2
+    other = threading.Thread(target=np.copyto, args=(out[half:], source[half:]))
+    other.start()
+    np.copyto(out[:half], source[:half])
+    other.join()
+
+
+@pytest.mark.benchmark(group="a million rows are written")
+@pytest.mark.parametrize("kernel", [copy_in_halves, plain_rows, interpolate_rows])
+def test_interpolation__of_a_million_rows(benchmark, rows, kernel):
     random = np.random.RandomState(0)
     neighbors = random.randint(0, len(rows), (len(rows), 5)).astype(np.int32)
     choices = random.randint(0, neighbors.size, 1_000_000)
     out = np.zeros((1_000_000, 30), np.float32)
     given = (rows, rows, neighbors, choices, random.rand(len(choices)), out)
-    threads = {"n_threads": thread_count(None)}
-    interpolate_rows(*given, **threads)
-    benchmark(interpolate_rows, *given, **threads)
+    kernel(*given, n_threads=_THREADS)
+    benchmark(kernel, *given, n_threads=_THREADS)
     assert out.any(axis=1).all()
-
-
-def test_copy__the_bytes_of_a_million_rows(benchmark):
-    source, out = (np.zeros((1_000_000, 30), np.float32) for _ in range(2))
-    benchmark(copy_in_halves, source, out)
 
 
 def test_random_over_sampler__mixed_frame(benchmark):
@@ -87,8 +106,9 @@ def test_random_over_sampler__mixed_frame(benchmark):
 @pytest.mark.filterwarnings("ignore")  # few support vectors, counts rounded: tested with them
 @pytest.mark.parametrize("case", SMALL, ids=lambda case: case.name)
 def test_sampler__a_thousand_rows(benchmark, case, tmp_path):
-    X, y = load(**case.data.arguments(Plan(tmp_path)))
-    sampler = make_sampler(OURS, case.sampler, **case.parameters)
+    given = case.sides[OURS].arguments
+    X, y = load(**given["data"].arguments(Plan(tmp_path)))
+    sampler = make_sampler(OURS, given["sampler"], **given["parameters"])
     sampler.fit_resample(X, y)
     X_new, _ = benchmark.pedantic(sampler.fit_resample, (X, y), rounds=5)
     assert len(X_new) != len(X)

@@ -7,9 +7,8 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 
-from benchmarks.libraries import OURS, THEIRS
+from benchmarks.measure import OURS, THEIRS, load_all
 from benchmarks.render import SYNTHETIC
-from benchmarks.store import load_all
 
 
 def median(case: dict[str, Any], side: str) -> float | None:

@@ -96,11 +96,6 @@ def _reason(code: int, errors: str) -> str:
     return ": ".join([f"exited with {code}", *last])[:_LETTERS]
 
 
-def run_code(code: str, env: Mapping[str, str] | None = None) -> Finished:
-    """Run ``python -c code``."""
-    return run_command([sys.executable, "-c", code], env)
-
-
 def call(
     function: str, env: Mapping[str, str] | None = None, **arguments: Any
 ) -> dict[str, Any]:

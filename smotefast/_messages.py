@@ -21,6 +21,11 @@ Name = TypeVar("Name", bound=Hashable)
 COMPLETE = "the destination is complete; the next run removes what is left of the job."
 # And of one that comes while the report is written.
 COMPLETE_WITHOUT_REPORT = "the destination is complete, but the report may not be."
+# What to do if the memory limit is not enough for a process that has compiled.
+RUN_AGAIN = (
+    "Kernels were compiled in this process, which takes 60 to 270 MiB; the next process "
+    "loads them from the cache and needs less: run the job again in a new process."
+)
 
 
 def did_you_mean(

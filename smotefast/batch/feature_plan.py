@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
+from smotefast._messages import RUN_AGAIN
 from smotefast._typing import Label
 from smotefast.batch.block_plan import MemoryLimitError, Plan, make_plan
 from smotefast.batch.categorical_features import CategoricalFeatures
@@ -24,7 +25,7 @@ from smotefast.batch.numeric_features import AllNumericFeatures, NumericFeatures
 from smotefast.batch.request import Request
 from smotefast.batch.selection import SecondStep
 from smotefast.batch.shuffle_plan import ShuffleNeed
-from smotefast.batch.warmup import RUN_AGAIN, JustCompiledError, load_kernels
+from smotefast.batch.warmup import JustCompiledError, load_kernels
 from smotefast.kernels import kernels_were_compiled
 from smotefast.report import Progress
 from smotefast.storage.limits import Limit

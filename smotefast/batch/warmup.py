@@ -36,11 +36,6 @@ _SMALL_DATA_PARAMETERS = {
     "round_columns": None,
 }
 
-RUN_AGAIN = (
-    "Kernels were compiled in this process, which takes 60 to 270 MiB; the next process "
-    "loads them from the cache and needs less: run the job again in a new process."
-)
-
 
 class JustCompiledError(MemoryLimitError):
     """The limit is not enough for a process that has compiled; it may be for the next one."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from smotefast._messages import RUN_AGAIN
 from smotefast.batch.arguments import check_format, column_names, split_columns
 from smotefast.batch.categorical_features import split_features
 from smotefast.batch.class_names import name_classes
@@ -22,7 +23,7 @@ from smotefast.batch.scan import (
 )
 from smotefast.batch.steps import JobSteps, job_steps
 from smotefast.batch.tasks import copy_tasks
-from smotefast.batch.warmup import RUN_AGAIN, JustCompiledError
+from smotefast.batch.warmup import JustCompiledError
 from smotefast.diagnosis.data import (
     BLOCK_ROWS,
     Block,

@@ -10,7 +10,9 @@ import math
 import re
 
 from smotefast._allocator import release_memory, releases_often
+from smotefast._messages import RUN_AGAIN
 from smotefast._process import peak_bytes, read_status, resident_bytes
+from smotefast.kernels import kernels_were_compiled
 
 # Free memory is released this close to the limit. Reading a batch and writing a row group
 # between two checks exceeded a limit without such a margin by up to 11 MiB.
@@ -90,11 +92,14 @@ def check_resident_memory(limit: int) -> None:
     release_memory()
     resident = read_status("VmRSS")
     if resident > limit:
+        enough = format_size(1.3 * resident, round_up=True)
+        advice = f"Use at least memory_limit={enough!r}."
+        if kernels_were_compiled():  # by a worker of a cluster: a job plans for its own process
+            advice = f"{RUN_AGAIN} On a cluster, restart the workers."
         raise MemoryError(
             f"memory_limit={format_size(limit)} is not enough: the process uses "
             f"{format_size(resident)}, more than was estimated from the files. Nothing was "
-            "changed. Use at least "
-            f"memory_limit={format_size(1.3 * resident, round_up=True)!r}."
+            f"changed. {advice}"
         )
 
 

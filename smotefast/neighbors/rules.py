@@ -63,7 +63,7 @@ _FEWEST_ROWS, _ROWS_PER_NEIGHBOR = 4096, 8
 # So many queries are searched for exactly to measure the recall: fewer need nothing else.
 _FEWEST_QUERIES = 800
 # With "auto" an exact search may take this much longer than an approximate one.
-_EXACT_RATIO = 2.5
+_EXACT_RATIO = 2.3
 # Up to this many queries "auto" searches among the rows of all classes exactly, as file jobs
 # do.
 _CROSS_CLASS_QUERIES = 40_000
@@ -82,9 +82,11 @@ _LEVELS_PER_CODE = 4
 # Walking: per query, and per row compared and column. Seconds of exact walks and rows compared
 # with a query, 100,000 rows: x 30 0.41, 1,771; 1.5, 27,084; 3.8, 86,774; x 10 0.11, 446.
 _WALK_WORK, _COMPARED_WORK = 1e5, 2.0
-# An approximate search compares rows with fewer queries at a time, and the rows that it needs
-# grow faster with the pool. 100,000 x 30, seconds and rows: 0.46, 4,600; 0.39, 3,100.
-_SCATTERED_WORK, _SCATTERED_GROWTH = 3.2, 0.3
+# An approximate search compares int16 rows with few queries at a time: a pair costs as much as
+# so many columns besides its own. The rows that it needs grow faster with the pool. Seconds of
+# approximate walks and rows compared with a query: 60,000 x 20 0.28, 16,000; 100,000 x 10 0.22,
+# 4,700; x 30 1.4, 36,000; 160,000 x 20 1.3, 23,600; 300,000 x 30 7.6, 88,000.
+_SCATTERED_WORK, _SCATTERED_PAIR, _SCATTERED_GROWTH = 0.6, 24, 0.25
 
 # Value difference metric, counted in lookups: about 2e9 a second on 2 cores.
 _EXACT_LOOKUPS = 5e10
@@ -154,7 +156,7 @@ def wants_approximate(problem: SearchProblem) -> bool:
 
 
 def approximate_cells_pay(problem: SearchProblem) -> bool:
-    """Approximate if the caller wants to; with "auto" if exact takes 2.5 times as long."""
+    """Approximate if the caller wants to; with "auto" if exact takes 2.3 times as long."""
     if wants_approximate(problem):
         return True
     if not approximate_cells_may_pay(problem):
@@ -177,22 +179,23 @@ def approximate_cells_may_pay(problem: SearchProblem) -> bool:
 
 def exact_cost(problem: SearchProblem, compared: Compared) -> float:
     """Return the work of an exact search in cells, from the rows compared in a sample."""
-    return _cells_cost(problem, compared, _COMPARED_WORK, 0.0)
+    return _cells_cost(problem, compared, _COMPARED_WORK * _width(problem), 0.0)
 
 
 def approximate_cost(problem: SearchProblem, compared: Compared) -> float:
     """Return the work of an approximate search in cells."""
-    return _cells_cost(problem, compared, _SCATTERED_WORK, _SCATTERED_GROWTH)
+    pair = _SCATTERED_WORK * (_width(problem) + _SCATTERED_PAIR)
+    return _cells_cost(problem, compared, pair, _SCATTERED_GROWTH)
 
 
 def _cells_cost(
-    problem: SearchProblem, compared: Compared, work: float, growth: float
+    problem: SearchProblem, compared: Compared, pair: float, growth: float
 ) -> float:
     # The fewer rows a bound leaves, the less their number grows with the pool.
     share = compared.n_rows / compared.n_pool
     n_rows = compared.n_rows * (problem.n_pool / compared.n_pool) ** (share + growth)
     build = _partition_cost(problem.n_pool, problem)
-    walking = _WALK_WORK + work * n_rows * _width(problem)
+    walking = _WALK_WORK + pair * n_rows
     return float(build + problem.n_queries * walking)
 
 

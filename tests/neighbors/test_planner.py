@@ -41,6 +41,8 @@ LOW = compared(3_300, 360)  # clusters of few directions
 CLUSTERS = compared(24_000, 2_200)  # of 30 directions
 EVEN = compared(25_000, 12_700)  # one Gaussian
 EVEN_1M = compared(250_000, 127_000, 250_000)
+EVEN_60K, EVEN_40K = compared(15_000, 6_270, 15_000), compared(10_000, 4_760, 10_000)
+WIDE = compared(25_000, 20_000)  # one Gaussian of more columns
 
 
 def categories(n_rows, n_codes=10, **changes):
@@ -78,8 +80,11 @@ TABLE = [
     (problem(100_000, 100_000, 30, probes=NEAR), "cells"),
     (problem(100_000, 100_000, 30, probes=LOW), "cells"),
     (problem(100_000, 100_000, 30, probes=CLUSTERS), "approximate_cells"),
-    (problem(100_000, 100_000, 30, probes=EVEN), "tiles"),
-    (problem(1_000_000, 1_000_000, 30, probes=EVEN_1M), "tiles"),
+    (problem(100_000, 100_000, 30, probes=EVEN), "approximate_cells"),
+    (problem(1_000_000, 1_000_000, 30, probes=EVEN_1M), "approximate_cells"),
+    (problem(100_000, 100_000, 30, probes=WIDE), "tiles"),
+    (problem(60_000, 60_000, 20, probes=EVEN_60K), "approximate_cells"),
+    (problem(40_000, 40_000, 20, probes=EVEN_40K), "tiles"),  # 1.9 times as long
     (problem(100_000, 100_000, 30, search="exact", probes=LOW), "cells"),
     (problem(100_000, 100_000, 30, search="exact", probes=CLUSTERS), "tiles"),
     (problem(100_000, 100_000, 30, search="approximate", probes=NEAR), "nn_descent"),

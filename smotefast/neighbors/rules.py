@@ -295,7 +295,8 @@ def same_class_first_pays(problem: SearchProblem, class_sizes: Sequence[int]) ->
     0.66, 0.54; one Gaussian 0.68, 0.77. SMOTEENN on the Gaussian, all judged: 2.3, 0.7.
     """
     n_pool, n_features = problem.n_pool, problem.n_features
-    neighbors = float(sum(class_sizes)) * n_pool * n_features
+    judged = problem._replace(n_queries=sum(class_sizes))
+    neighbors = _work(judged)
     if problem.is_sparse or problem.search == "approximate" or neighbors <= LITTLE_WORK:
         return False
     work = sum(
@@ -303,7 +304,7 @@ def same_class_first_pays(problem: SearchProblem, class_sizes: Sequence[int]) ->
     )
     if work > 0.8 * neighbors or (problem.search == "auto" and work > _EXACT_WORK):
         return False
-    return not any(pays(problem) for pays in (distinct_pays, approximate_cells_pay, cells_pay))
+    return not any(pays(judged) for pays in (distinct_pays, approximate_cells_pay, cells_pay))
 
 
 def all_unresolved(result: SearchResult) -> np.ndarray:

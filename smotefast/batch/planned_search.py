@@ -27,7 +27,7 @@ from smotefast.batch.tasks import CopyRows
 from smotefast.neighbors import ExpectedSearch, expected_search
 from smotefast.report.job_plan import PlannedSearch
 
-_UNDECIDED = "The data decide; no sample of this class was read."
+_UNDECIDED = "The data decide on the method; no sample of this class was read."
 _STREAMS = "Searches among the rows of all classes are exact in a job."
 
 
@@ -117,9 +117,9 @@ def _described(
     label: Any, n_queries: int, n_rows: int, width: int, k: int, found: ExpectedSearch
 ) -> PlannedSearch:
     how = "approximate" if found.is_approximate else "exact"
-    reason = found.reason
-    if not found.is_decided:
-        how, reason = "undecided", _UNDECIDED
+    if found.is_approximate is None:
+        how = "undecided"
+    reason = found.reason if found.is_decided else _UNDECIDED
     return PlannedSearch(label, n_queries, n_rows, width, k, how, found.method, reason)
 
 

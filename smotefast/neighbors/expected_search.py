@@ -37,14 +37,14 @@ class ExpectedSearch(NamedTuple):
     is_decided
         False if the data decide, and were not looked at.
     is_approximate
-        Whether the method may miss neighbors.
+        Whether the method may miss neighbors; None if the data decide this, too.
     """
 
     method: str
     reason: str
     work: float
     is_decided: bool
-    is_approximate: bool
+    is_approximate: bool | None
 
 
 def expected_search(
@@ -85,7 +85,9 @@ def expected_search(
         probes: DataProbes | KnownProbes = DataProbes(points, queries, k, n_threads)
         problem, is_open = problem._replace(probes=probes), False
     plan = plan_search(problem)
-    is_approximate = METHODS[plan.method].is_approximate
+    is_approximate: bool | None = METHODS[plan.method].is_approximate
+    if is_open and METHODS["approximate_cells"].may_pay(problem):
+        is_approximate = None
     work = _work(problem, plan.method)
     return ExpectedSearch(plan.method, plan.reason, work, not is_open, is_approximate)
 

@@ -270,7 +270,7 @@ def files_text(labels: Sequence[Label]) -> str:
 
 def _search_line(search: PlannedSearch) -> str:
     label = "" if search.label is None else f"class {short_label(search.label, 30)}: "
-    how = "exact or approximate, the data decide" if search.how == "undecided" else search.how
+    how = "exact or approximate" if search.how == "undecided" else search.how
     return (
         f"search  {label}{search.k} neighbors of {search.n_queries:,} rows among "
         f"{search.n_rows:,} rows x {search.n_columns:,}: {how} ({search.method}). "

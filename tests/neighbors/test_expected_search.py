@@ -53,6 +53,12 @@ def test_without_a_sample__it_is_open_if_the_data_decide():
     assert expected_search(5_000, 5_000, 20, 5, search="auto").is_decided
 
 
+def test_without_a_sample__it_is_exact_unless_the_data_may_lead_to_an_approximate_search():
+    assert expected_search(100_000, 100_000, 20, 5, search="auto").is_approximate is None
+    little = expected_search(10_026, 10_026, 8, 5, search="auto")
+    assert (little.is_decided, little.is_approximate) == (False, False)
+
+
 def test_an_approximate_search__is_expected_if_the_caller_chose_it():
     found = expected_search(50_000, 50_000, 10, 5, search="approximate", sample=rows_of("x"))
     assert found.is_approximate

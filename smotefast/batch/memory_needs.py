@@ -102,10 +102,19 @@ def search_in_file_bytes(
     return memory_needed_in_file(n_rows, n_features, dtype, n_codes)
 
 
-def search_in_file_scratch(*shape: Any, n_found: int, cross_class: bool = False) -> int:
+def search_in_file_scratch(
+    n_rows: int,
+    n_features: int,
+    dtype: np.dtype[Any],
+    n_codes: int = 0,
+    *,
+    n_found: int,
+    cross_class: bool = False,
+) -> int:
     """Return the size of the temporary files of such a search, without its results."""
     from smotefast.neighbors import scratch_needed_in_file
 
+    shape = n_rows, n_features, dtype, n_codes
     return scratch_needed_in_file(*shape, n_found=n_found, cross_class=cross_class)
 
 

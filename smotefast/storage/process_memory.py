@@ -93,13 +93,16 @@ def check_resident_memory(limit: int) -> None:
     resident = read_status("VmRSS")
     if resident > limit:
         enough = format_size(1.3 * resident, round_up=True)
-        advice = f"Use at least memory_limit={enough!r}."
-        if kernels_were_compiled():  # by a worker of a cluster: a job plans for its own process
-            advice = f"{RUN_AGAIN} On a cluster, restart the workers."
+        # A worker of a cluster may have compiled: a job plans for its own process.
+        hint = (
+            f" {RUN_AGAIN} On a cluster, restart the workers."
+            if kernels_were_compiled()
+            else ""
+        )
         raise MemoryError(
             f"memory_limit={format_size(limit)} is not enough: the process uses "
             f"{format_size(resident)}, more than was estimated from the files. Nothing was "
-            f"changed. {advice}"
+            f"changed. Use at least memory_limit={enough!r}.{hint}"
         )
 
 

@@ -306,8 +306,6 @@ def test_a_job_that_exceeds_its_plan__names_the_need_and_leaves_no_file(tmp_path
 
     for module in ("smotefast._process", "smotefast.storage.process_memory"):
         monkeypatch.setattr(f"{module}.read_status", grown)
-    # Earlier tests of the process may have compiled.
-    monkeypatch.setattr(f"{module}.kernels_were_compiled", lambda: False)
     with pytest.raises(MemoryError, match=r"uses 3\.0 GiB, more .*memory_limit='3\.9 GiB'"):
         smotefast.resample_dataset(
             source, tmp_path / "out.parquet", target="label", sampler="random",

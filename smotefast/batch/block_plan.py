@@ -10,7 +10,13 @@ from smotefast.batch.column_sizes import ColumnSizes
 from smotefast.batch.memory_needs import MemoryNeed
 from smotefast.batch.peak_memory import PeakMemory
 from smotefast.batch.shuffle_plan import ShuffleNeed, ShuffleSizes
-from smotefast.storage import format_size, relax_allocator, release_memory, release_often
+from smotefast.storage import (
+    format_size,
+    process_spread,
+    relax_allocator,
+    release_memory,
+    release_often,
+)
 
 # Row groups aim at the larger size, and shrink to the smaller one where memory is short: larger
 # groups save nothing, smaller ones cost readers.
@@ -18,8 +24,6 @@ _GROUP_BYTES = (8 << 20, 48 << 20)
 _GROUP_ROWS = (16, 1_000_000)
 # Rows of a batch, and where memory is short.
 BATCH_ROWS, _FEWEST_BATCH_ROWS = 1 << 16, 1 << 14
-# Processes that plan the same job may differ by so much.
-_PROCESSES = 4 << 20
 # With so much to spare besides a row group, allocators may return memory later.
 _PLENTY = 128 << 20
 
@@ -143,7 +147,7 @@ def make_plan(
         candidates = [_block_of_batches(rows, row_group_size) for _, rows in candidates]
     runs = _run_sizes(shuffle, run_bytes)
     least = min(peak.of_blocks(each, 1, run) for each in candidates for run in runs)
-    least += _PROCESSES
+    least += process_spread()
     choice = _first_fitting(peak, candidates, runs, n_workers, limit)
     if choice is None:
         name = "row_group_size" if is_written else "batch_rows"

@@ -53,6 +53,7 @@ from smotefast.storage import (
     format_size,
     open_any_source,
     opened_for_reading,
+    process_spread,
     release_memory,
     resident_bytes,
     resolve_memory_limit,
@@ -230,10 +231,10 @@ def block_rows(
     )
     rows = int(min(BLOCK_ROWS, (limit - fixed) / row))
     if rows < min(_LEAST_ROWS, BLOCK_ROWS, source.n_rows):
-        needed = fixed + _LEAST_ROWS * row
+        needed = fixed + _LEAST_ROWS * row + process_spread()
         raise MemoryError(
             f"memory_limit={format_size(limit)} is not enough: a diagnosis of these files "
-            f"needs about {format_size(1.02 * needed, round_up=True)}. Drop columns or raise "
+            f"needs about {format_size(needed, round_up=True)}. Drop columns or raise "
             "the limit."
         )
     return max(rows, 1)

@@ -36,6 +36,7 @@ from smotefast.storage.process_memory import (
     check_resident_memory,
     format_size,
     parse_size,
+    process_spread,
 )
 from smotefast.storage.remote.locations import locate, shown_path
 from smotefast.storage.remote.workspace import clean_any, open_workspace, recover_any
@@ -84,6 +85,7 @@ __all__ = [
     "opened_for_reading",
     "parse_size",
     "printable_path",
+    "process_spread",
     "recover",
     "recover_any",
     "relax_allocator",

@@ -8,9 +8,10 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -29,6 +30,8 @@ _EXACT, _INTEGERS = 2.0**53, 2.0**63
 # If a value does not fit the type inferred for its column, the next one that does.
 _WIDER = {"null": pa.int64(), "int64": pa.float64()}
 _UNFIT = re.compile(r"In CSV column #(\d+): .*conversion error to (\w+)")
+
+Item = TypeVar("Item")
 
 
 class Stream(NamedTuple):
@@ -84,6 +87,15 @@ def is_lazy_frame(source: Any) -> bool:
     return hasattr(source, "sink_parquet") and hasattr(source, "collect_schema")
 
 
+def one_ahead(items: Generator[Item, None, None]) -> Generator[Item, None, None]:
+    """Yield what a generator yields; it goes on in another thread while an item is used."""
+    with closing(items), ThreadPoolExecutor(1, thread_name_prefix="smotefast-read") as pool:
+        upcoming = pool.submit(next, items, None)
+        while (item := upcoming.result()) is not None:
+            upcoming = pool.submit(next, items, None)
+            yield item
+
+
 def arrow_stream(locations: Sequence[Location], how: str) -> Stream:
     """Return the batches of Arrow IPC and Feather files."""
     schemas = []
@@ -92,13 +104,13 @@ def arrow_stream(locations: Sequence[Location], how: str) -> Stream:
             schemas.append(opened.schema)
     schema = common_schema(schemas, [location.path for location in locations], (), how)
 
-    def batches() -> Iterator[pa.RecordBatch]:
+    def batches() -> Generator[pa.RecordBatch, None, None]:
         for location in locations:
             with closing(_open_arrow(location)) as opened, _read_errors(location):
                 for batch in opened.batches():
                     yield batch.select(schema.names).cast(schema)
 
-    return Stream(schema, batches)
+    return Stream(schema, lambda: one_ahead(batches()))
 
 
 class _ArrowFile:
@@ -172,12 +184,12 @@ def csv_stream(
     schema = common_schema(schemas, [location.path for location in locations], (), how)
     common = {field.name: field.type for field in schema} | types
 
-    def batches() -> Iterator[pa.RecordBatch]:
+    def batches() -> Generator[pa.RecordBatch, None, None]:
         for location in locations:
             with closing(_open_csv(location, common)) as opened, _read_errors(location):
                 yield from _csv_batches(location.path, opened.reader, schema, types)
 
-    return Stream(schema, batches)
+    return Stream(schema, lambda: one_ahead(batches()))
 
 
 def _csv_batches(

@@ -22,7 +22,7 @@ from smotefast.batch.reading import joined_blocks
 from smotefast.combine import SMOTETomek
 from smotefast.neighbors import StreamingNeighbors
 from smotefast.over_sampling import ADASYN, BorderlineSMOTE
-from smotefast.storage import open_source
+from smotefast.storage import open_source, uses_jemalloc
 from smotefast.storage.process_memory import parse_size, resident_bytes
 from smotefast.under_sampling import TomekLinks
 from tests.helpers.parquet_files import imbalanced, in_memory, resample, same, write_file
@@ -95,6 +95,17 @@ def test_blocks__are_smaller_if_a_search_would_not_fit(tmp_path):
     assert small.query_rows == small.pool_rows == small.batch_rows
     assert large.query_rows == need.n_queries
     assert large.pool_rows > 20_000
+
+
+@pytest.mark.usefixtures("small_program")
+def test_the_limit_that_is_named__is_enough_for_a_process_that_has_kept_more(
+    tmp_path, monkeypatch
+):
+    source = write_file(tmp_path / "in.parquet", imbalanced(20_000, n_features=60))
+    least = lowest_limit(source, MemoryNeed(0, 0))
+    larger = PROGRAM_BYTES + (4 << 20 if uses_jemalloc() else 12 << 20)
+    monkeypatch.setattr("smotefast.batch.peak_memory.resident_bytes", lambda: larger)
+    assert plan_of(source, MemoryNeed(0, 0), least).peak_bytes <= least
 
 
 @pytest.mark.usefixtures("small_program")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +13,8 @@ import smotefast
 from smotefast.diagnosis import diagnose_dataset, files
 from smotefast.diagnosis.data import Columns
 from smotefast.over_sampling import SMOTE, SMOTENC
-from smotefast.storage import open_source
+from smotefast.storage import open_source, uses_jemalloc
+from smotefast.storage.process_memory import parse_size
 from tests.helpers.diagnosis_data import mixed_frame, point_names, two_classes
 from tests.helpers.parquet_files import write_file, write_folder
 
@@ -103,6 +105,22 @@ def test_too_little_memory__is_refused_before_columns_are_read(tmp_path, table):
     source = write_file(tmp_path / "in.parquet", table)
     with pytest.raises(MemoryError, match="memory_limit=30 MiB is not enough"):
         from_files(source, memory_limit="30MiB")
+
+
+def test_the_limit_that_is_named__is_enough_for_a_process_that_has_kept_more(
+    tmp_path, monkeypatch
+):
+    X, y = two_classes(80_000, 20_000, n_features=40)
+    table = pa.table({**{f"x{j}": X[:, j] for j in range(40)}, "label": y})
+    source = open_source(write_file(tmp_path / "in.parquet", table))
+    columns = Columns.from_kinds([f"x{j}" for j in range(40)], ["number"] * 40, set())
+    monkeypatch.setattr(files, "resident_bytes", lambda: 200 << 20)
+    with pytest.raises(MemoryError) as refused:
+        files.block_rows(source, "label", columns, 2, 1)
+    named = parse_size(re.search(r"needs about ([\d.]+ \w+)", str(refused.value))[1])
+    more = 4 << 20 if uses_jemalloc() else 12 << 20
+    monkeypatch.setattr(files, "resident_bytes", lambda: (200 << 20) + more)
+    assert files.block_rows(source, "label", columns, 2, named)
 
 
 def test_a_limit_that_is_exceeded_later__ends_the_diagnosis(tmp_path, monkeypatch, table):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from smotefast.batch.column_sizes import ColumnSizes
 from smotefast.batch.memory_needs import MemoryNeed
-from smotefast.batch.peak_memory import PeakMemory
+from smotefast.batch.peak_memory import PeakMemory, copying_bytes, program_bytes
 from smotefast.batch.shuffle_plan import ShuffleNeed, ShuffleSizes
 from smotefast.storage import (
     format_size,
@@ -245,9 +245,23 @@ def _search_sizes(
     return batch_rows + more_queries, batch_rows + more_rows
 
 
-def _too_much(limit: int, least: float, program: int, given: str | None) -> str:
+def check_copying(limit: int) -> None:
+    """Raise MemoryLimitError if a source cannot be copied to Parquet within a limit."""
+    release_memory()
+    needed = copying_bytes()
+    if needed > limit:
+        needed += process_spread()
+        message = _too_much(limit, needed, program_bytes(), None, "copying the source")
+        raise MemoryLimitError(
+            f"{message} Other steps may need more; a plan says how much.", needed
+        )
+
+
+def _too_much(
+    limit: int, least: float, program: int, given: str | None, what: str = "this job"
+) -> str:
     message = (
-        f"memory_limit={format_size(limit)} is not enough: this job needs about "
+        f"memory_limit={format_size(limit)} is not enough: {what} needs about "
         f"{format_size(least, round_up=True)}, of which {format_size(program)} is the program "
         "itself. Nothing was written."
     )

@@ -15,7 +15,7 @@ from typing import Any
 
 from smotefast._threads import thread_count
 from smotefast.batch.arguments import Arguments
-from smotefast.batch.block_plan import Plan
+from smotefast.batch.block_plan import Plan, check_copying
 from smotefast.batch.feature_plan import (
     check_counts,
     choose_features,
@@ -24,6 +24,7 @@ from smotefast.batch.feature_plan import (
     warn_about_features,
 )
 from smotefast.batch.features import Features
+from smotefast.batch.peak_memory import copying_bytes
 from smotefast.batch.planned_search import Searches, open_searches, planned_searches
 from smotefast.batch.planned_source import count_stream, unknown_of_stores
 from smotefast.batch.planned_steps import StoredColumns, expected_output, planned_steps
@@ -49,6 +50,7 @@ from smotefast.storage import (
     check_destination,
     explain_limit,
     open_any_source,
+    process_spread,
 )
 
 # Errors that a job reports; others are mistakes of the program.
@@ -164,6 +166,8 @@ class Planning:
         arguments, target = self._arguments, self._target
         if isinstance(source, ParquetSource):
             return source, read_classes(arguments, source, target, columns, progress)
+        with self._guard():
+            check_copying(arguments.limit.n_bytes)
         if source.reread is None:
             return None
         progress.phase("counting classes")
@@ -225,10 +229,15 @@ class Planning:
     ) -> tuple[Features, Plan]:
         """Plan the memory; if it does not fit, as with a limit that is enough."""
         features, plan = plan_with_enough(request, second, progress, self._guard, **at_once)
+        expected, needed = plan.peak_bytes, plan.least_bytes
+        if request.source.is_copy:
+            copying = copying_bytes()
+            plan = replace(plan, step_bytes=plan.step_bytes | {"copying": copying})
+            expected, needed = max(expected, copying), max(needed, copying + process_spread())
         self._add(
             n_parts=plan.n_workers,
-            memory_expected=plan.peak_bytes,
-            memory_needed=plan.least_bytes,
+            memory_expected=expected,
+            memory_needed=needed,
             memory_program=plan.program_bytes,
             classes_in_files=labels_in_files(request, features),
         )

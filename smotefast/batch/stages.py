@@ -12,6 +12,7 @@ from typing import NamedTuple, TypedDict
 
 from smotefast._threads import thread_count
 from smotefast.batch.arguments import Arguments, split_columns
+from smotefast.batch.block_plan import check_copying
 from smotefast.batch.column_sizes import ColumnSizes
 from smotefast.batch.engines import THIS_MACHINE, Engine
 from smotefast.batch.job_report import check_report_path
@@ -136,6 +137,7 @@ def in_parquet(
     """Return the source as Parquet files, which are copied to a folder if necessary."""
     if isinstance(source, ParquetSource):
         return source
+    check_copying(arguments.limit.n_bytes)
     progress.phase("copying the source")
 
     def report(n_rows: int) -> None:

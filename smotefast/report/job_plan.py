@@ -225,7 +225,9 @@ class JobPlan:
             expected = _size(self.memory_expected)
             needed = format_size(self.memory_needed, round_up=True)
             limit = format_size(self.memory_limit)
-            least = f"{needed} is enough, with smaller blocks"
+            least = f"{needed} is enough"
+            if self.memory_needed < (self.memory_expected or 0):
+                least += ", with smaller blocks"
             facts.append(["memory", f"{expected} of {limit}; {least}"])
         if self.classes_in_files:
             facts.append(["files", files_text(self.classes_in_files)])

@@ -13,9 +13,10 @@ from typing import Any, Literal, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from smotefast.exceptions import ArgumentError
+from smotefast.exceptions import ArgumentError, SourceError
 from smotefast.storage.file_access import ListedFile, Location
 from smotefast.storage.files import file_checksum
+from smotefast.storage.formats.csv_files import csv_stream
 from smotefast.storage.formats.delta import open_delta
 from smotefast.storage.paths import arrow_path
 from smotefast.storage.remote.locations import locations
@@ -27,7 +28,6 @@ from smotefast.storage.streams import (
     Stream,
     WiderColumnError,
     arrow_stream,
-    csv_stream,
     is_dataset,
     is_lazy_frame,
     is_relation,
@@ -97,7 +97,11 @@ class StreamSource:
         path = os.path.join(folder, _NAME)
         recorded = None if journal is None else journal.result(_TASK)
         if recorded is None or not _is_recorded(path, recorded):
-            self.copy(path, report)
+            try:
+                self.copy(path, report)
+            except SourceError:
+                self.check_unchanged()
+                raise
             self.check_unchanged()
             if journal is not None and self.files:  # objects are read again by another job
                 # Not flushed: after a power failure it is copied again. Most jobs remove it
@@ -254,17 +258,17 @@ def open_any_source(
             f"({', '.join(sorted(formats))}). Name files of one format."
         )
     states = [SourceFile(path, (), access.state(path), files=access) for path, access in files]
-    open_stream = _stream_opener(formats, files, schema)
+    open_stream = _stream_opener(formats, files, schema, drop)
     found = open_stream({}).schema
     copy = partial(_copy_batches, open_stream)
     return StreamSource(describe_paths(paths), paths, states, found, copy, open_stream)
 
 
 def _stream_opener(
-    formats: Iterable[str], files: list[Location], how: str
+    formats: Iterable[str], files: list[Location], how: str, drop: Collection[str]
 ) -> Callable[[dict[str, pa.DataType]], Stream]:
     if "csv" in formats:
-        return lambda types: csv_stream(files, how, types)
+        return lambda types: csv_stream(files, how, types, drop)
     return lambda types: arrow_stream(files, how)
 
 

@@ -10,6 +10,7 @@ import sys
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
@@ -100,6 +101,15 @@ def test_smote__stays_under_the_lowest_limit_accepted(tmp_path, allocator):
 @pytest.mark.parametrize("allocator", [pytest.param("command", marks=long), "function"])
 def test_random__stays_under_the_lowest_limit_accepted(tmp_path, allocator):
     source = make(tmp_path / "in.parquet", 100_000, ["text", "float64", "text", "int64"])
+    run_at_the_lowest_limit(source, tmp_path / "out.parquet", "random", allocator)
+
+
+@pytest.mark.parametrize("allocator", ["command", pytest.param("function", marks=long)])
+def test_text__stays_under_the_lowest_limit_accepted(tmp_path, allocator):
+    # Its copy needs more than the steps after it.
+    table = pq.read_table(make(tmp_path / "in.parquet", 600_000, ["float64", "text"] * 3))
+    source = tmp_path / "in.csv"  # of 90 MB
+    pa_csv.write_csv(table, source)
     run_at_the_lowest_limit(source, tmp_path / "out.parquet", "random", allocator)
 
 

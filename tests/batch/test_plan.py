@@ -21,7 +21,7 @@ from smotefast.combine import SMOTETomek
 from smotefast.neighbors.planner import plan_search
 from smotefast.neighbors.runner import run_search
 from smotefast.over_sampling import SMOTE
-from smotefast.storage import ParquetSource, open_source
+from smotefast.storage import ParquetSource, open_source, process_spread
 from smotefast.under_sampling import TomekLinks
 from tests.helpers.parquet_files import imbalanced, resample, write_file
 
@@ -205,7 +205,7 @@ def test_a_limit_that_is_too_low__is_refused_and_the_plan_is_that_of_the_lowest_
     assert str(planned.refused[0].error) == str(error.value)
     assert planned.memory_program < planned.memory_expected <= planned.memory_needed
     assert plan(source, memory_limit=planned.memory_needed).refused == ()
-    few = planned.memory_needed - (8 << 20)
+    few = planned.memory_needed - process_spread() - (4 << 20)
     assert len(plan(source, memory_limit=few).refused) == 1
     peaks = [step.memory for step in planned.steps if step.memory]
     assert max(peaks) == planned.memory_expected

@@ -1,0 +1,213 @@
+"""CSV files as streams of record batches; their types are inferred from the first rows."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Collection, Generator, Iterator, Sequence
+from contextlib import ExitStack, closing
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from smotefast.exceptions import SourceError
+from smotefast.storage.file_access import Location, one_line
+from smotefast.storage.schemas import common_schema
+from smotefast.storage.streams import Stream, WiderColumnError, one_ahead, read_errors
+
+# The types of text columns are inferred from so many bytes of each file. Afterwards blocks are
+# smaller, because Arrow reads about 35 of them ahead.
+_INFERRED, _CSV_BLOCK = 8 << 20, 1 << 20
+_HEADER = 1 << 16
+# Integers from the first number on are rounded by float64; beyond the second are none.
+_EXACT, _INTEGERS = 2.0**53, 2.0**63
+# If a value does not fit the type inferred for its column, the next one that does.
+_WIDER = {"null": pa.int64(), "int64": pa.float64()}
+_UNFIT = re.compile(
+    r"In CSV column #(\d+): .*conversion error to (\w+)(?:: invalid value '(.*)')?", re.DOTALL
+)
+
+
+class _LongRowError(Exception):
+    """A row of a text file is longer than a block."""
+
+
+def csv_stream(
+    locations: Sequence[Location],
+    how: str,
+    types: dict[str, pa.DataType],
+    as_text: Collection[str] = (),
+) -> Stream:
+    """Return the batches of CSV files with a header.
+
+    Parameters
+    ----------
+    locations
+        The files; the ending .gz means compressed.
+    how
+        "unify" or "strict", see ``common_schema``.
+    types
+        Types of columns that are known not to be those inferred. The batches raise
+        WiderColumnError after adding one.
+    as_text
+        Columns that nobody uses: text, which any value is.
+    """
+    known = types | dict.fromkeys(as_text, pa.string())
+    schemas = []
+    for location in locations:
+        with closing(_open_csv(location, known, _INFERRED, only_start=True)) as opened:
+            schemas.append(opened.reader.schema)
+    schema = common_schema(schemas, [location.path for location in locations], (), how)
+    common = {field.name: field.type for field in schema} | known
+
+    def batches() -> Generator[pa.RecordBatch, None, None]:
+        for location in locations:
+            for batch in _csv_batches(location, common, types):
+                yield batch.select(schema.names)
+
+    return Stream(schema, lambda: one_ahead(batches()))
+
+
+def _csv_batches(
+    location: Location, common: dict[str, pa.DataType], types: dict[str, pa.DataType]
+) -> Iterator[pa.RecordBatch]:
+    """Yield the batches of a file; in larger blocks after a row that is longer than a block."""
+    n_done = 0
+    for block in (_CSV_BLOCK, _INFERRED):
+        n_again = n_done
+        try:
+            with closing(_open_csv(location, common, block)) as opened, read_errors(location):
+                for batch in _batches_in_blocks(location.path, opened.reader, block, types):
+                    new = batch.slice(min(n_again, batch.num_rows))
+                    n_again -= batch.num_rows - new.num_rows
+                    n_done += new.num_rows
+                    yield new
+            return
+        except _LongRowError:
+            continue
+
+
+def _batches_in_blocks(
+    path: str,
+    reader: pa_csv.CSVStreamingReader,
+    block: int,
+    types: dict[str, pa.DataType],
+) -> Iterator[pa.RecordBatch]:
+    while True:
+        try:
+            batch = reader.read_next_batch()
+        except StopIteration:
+            return
+        except pa.ArrowInvalid as error:
+            _check_length(error, block)
+            unfit = _UNFIT.search(str(error))
+            if unfit is None or unfit[2] == "string":
+                raise SourceError(f"Cannot read {path!r}: {one_line(error)}") from error
+            name = reader.schema.names[int(unfit[1])]
+            types[name] = _wider(unfit[2], unfit[3])
+            raise WiderColumnError from error
+        _refuse_rounded(path, batch, types)
+        yield batch
+
+
+def _wider(arrow_type: str, value: str | None) -> pa.DataType:
+    """Return the next type that may hold a value; text for one that is no number."""
+    if value is not None:
+        try:
+            float(value)
+        except ValueError:
+            return pa.string()
+    return _WIDER.get(arrow_type, pa.string())
+
+
+def _check_length(error: Exception, block: int) -> None:
+    """Raise _LongRowError if a row is longer than a block that may be larger."""
+    if "straddling" in str(error) and block < _INFERRED:
+        raise _LongRowError from error
+
+
+def _refuse_rounded(path: str, batch: pa.RecordBatch, types: dict[str, pa.DataType]) -> None:
+    """Raise SourceError for integers that became floats, and have more than 53 bits."""
+    for name, arrow_type in types.items():
+        if pa.types.is_floating(arrow_type):
+            size = np.abs(batch.column(name).to_numpy(zero_copy_only=False))
+            if ((size >= _EXACT) & (size <= _INTEGERS)).any():
+                raise SourceError(
+                    f"Column {name!r} of {path!r} has integers above 2**53 and numbers that "
+                    "are no 64-bit integers, which no type holds exactly. Leave it out with "
+                    f"drop={[name]}."
+                )
+
+
+class _CsvFile:
+    """A CSV file, or the rows in its first bytes, and its reader."""
+
+    def __init__(
+        self, location: Location, types: dict[str, pa.DataType], block: int, only_start: bool
+    ) -> None:
+        self._stack = ExitStack()
+        path, files = location
+        file: Any = path
+        if only_start:  # with a byte more, a row that goes on after the block is left out
+            file = pa.BufferReader(_first_bytes(location, block + 1))
+        elif files.is_remote:
+            file = self._stack.enter_context(files.opened(path))
+            if _compression(path):
+                file = pa.CompressedInputStream(file, "gzip")
+        self.reader = pa_csv.open_csv(
+            file,
+            read_options=pa_csv.ReadOptions(block_size=block),
+            parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+            convert_options=pa_csv.ConvertOptions(column_types=types),
+        )
+
+    def close(self) -> None:
+        self._stack.close()
+
+
+def _first_bytes(location: Location, n_bytes: int) -> bytes:
+    path, files = location
+    with files.opened(path) as opened, pa.input_stream(opened, _compression(path)) as file:
+        return bytes(file.read(n_bytes))
+
+
+def _open_csv(
+    location: Location, types: dict[str, pa.DataType], block: int, *, only_start: bool = False
+) -> _CsvFile:
+    path = location.path
+    try:
+        opened = _CsvFile(location, types, block, only_start)
+        names = opened.reader.schema.names
+    except SourceError:
+        raise
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"Cannot read {path!r} as CSV: it is not in UTF-8. Convert it, for example with "
+            "iconv."
+        ) from error
+    except (pa.ArrowException, OSError) as error:
+        _check_length(error, block)
+        message = f"Cannot read {path!r} as CSV: {one_line(error)}{_separator_advice(location)}"
+        raise SourceError(message) from error
+    if len(names) == 1 and (advice := _separator_advice(location)):
+        raise SourceError(f"Cannot read {path!r} as CSV.{advice}")
+    return opened
+
+
+def _separator_advice(location: Location) -> str:
+    """Say so if the header of a file seems to have another separator than a comma."""
+    with contextlib.suppress(pa.ArrowException, OSError):
+        header = _first_bytes(location, _HEADER).split(b"\n")[0]
+        for separator in (b";", b"\t", b"|"):
+            if separator in header and b"," not in header:
+                return (
+                    f" Its columns seem to be separated by {separator.decode()!r}, and only "
+                    "commas are read."
+                )
+    return ""
+
+
+def _compression(path: str) -> str | None:
+    return "gzip" if path.lower().endswith(".gz") else None

@@ -271,6 +271,8 @@ def _check_names(
 ) -> None:
     names = source.schema.names
     known = frozenset(names)
+    if not isinstance(target, str):
+        raise ArgumentError(f"target={target!r} is not the name of a column.")
     parameters = [("target", target), *(("drop", name) for name in drop)]
     for parameter, name in [*parameters, *(("keep", name) for name in keep)]:
         if name not in known and not (parameter == "drop" and name in source.names):

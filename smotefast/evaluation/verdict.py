@@ -168,8 +168,9 @@ def _ruled_out(summaries: Sequence[OptionSummary], metric: str) -> Iterator[str]
         if each.option.name not in (NONE, THRESHOLD)
     ]
     known = [high for high in highs if high is not None]
-    if known and len(known) == len(highs):
-        yield f"Gains of up to {number(max(0.0, *known))} are not ruled out."
+    largest = max(0.0, *known) if known and len(known) == len(highs) else None
+    if largest is not None and not (metric in RANKING and largest > 1):  # no gain is above 1
+        yield f"Gains of up to {number(largest)} are not ruled out."
     elif highs:
         yield "There are too few folds to say how large a gain can be."
 

@@ -164,15 +164,24 @@ class NeighborSampler(BaseOverSampler):
             return
         if self.small_class == "clamp" and n_rows > 1:
             return
-        name = self._parameter
-        advice = f"Lower {name} to {n_rows - 1} or less, set small_class='clamp'"
-        if n_rows == 1:
-            advice = "Set small_class='duplicate', which copies the row"
         raise ValueError(
             f"Expected n_neighbors <= n_samples_fit, but n_neighbors = {k + 1}, "
-            f"n_samples_fit = {n_rows}: {name}={k} needs at least {k + 1} rows in "
-            f"class {label!r}. {advice}, or leave the class out of sampling_strategy."
+            f"n_samples_fit = {n_rows}: {self._parameter}={k} needs at least {k + 1} rows in "
+            f"class {label!r}. {self._advice(n_rows)}"
         )
+
+    def _advice(self, n_rows: int) -> str:
+        """Say what helps with a class of few rows; under the patch, there is no small_class."""
+        has_choice = "small_class" in self.get_params(deep=False)
+        ways = []
+        if n_rows > 1:
+            ways.append(f"lower {self._parameter} to {n_rows - 1} or less")
+        if has_choice:
+            copies = "set small_class='duplicate', which copies the row"
+            ways.append(copies if n_rows == 1 else "set small_class='clamp'")
+        *others, last = *ways, "leave the class out of sampling_strategy"
+        text = f"{', '.join(others)}, or {last}" if others else last
+        return f"{text[0].upper()}{text[1:]}."
 
     @property
     def _parameter(self) -> str:

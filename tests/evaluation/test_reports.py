@@ -151,6 +151,14 @@ def test_verdict__of_no_gain_says_so_and_moves_the_threshold():
     )
 
 
+def test_verdict__of_an_interval_beyond_the_range_of_the_metric_says_that_folds_are_few():
+    none = summary(Option("none"), "boosting", (0, 0, 0))
+    smote = summary(SMOTE_03, "boosting", (-0.2, -31.9, 31.5))
+    assert (
+        "There are too few folds to say how large a gain can be." in verdict(none, smote).text
+    )
+
+
 def test_verdict__of_a_gain_for_one_classifier_names_it():
     none = [summary(Option("none"), model, (0, 0, 0)) for model in ("logistic", "boosting")]
     better = summary(SMOTE_03, "logistic", (0.04, 0.01, 0.07))

@@ -258,3 +258,14 @@ smotefast.unpatch_imblearn()
     once = code.replace("range(2)", "range(1)").replace("SMOTEENN(", "# ")
     done = subprocess.run([sys.executable, "-c", once], capture_output=True, text=True)
     assert "smotefast: 1 call of fit_resample in this process took " in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("n_small", "advice"),
+    [(3, "Lower k_neighbors to 2 or less, or leave the class"), (1, "Leave the class out of")],
+)
+def test_advice__names_no_parameter_that_a_replaced_class_does_not_have(patch, n_small, advice):
+    X, y = classes(0, (60, n_small))
+    with pytest.raises(ValueError, match=advice) as caught:
+        named("SMOTE")().fit_resample(X, y)
+    assert "small_class" not in str(caught.value)

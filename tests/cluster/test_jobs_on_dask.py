@@ -113,7 +113,7 @@ def test_parts__are_those_of_one_machine_byte_for_byte(in_processes, tmp_path_fa
     table = imbalanced(share=0.3, seed=data.draw(st.integers(0, 9)))
     table = with_kinds(table) if is_mixed else table
     source = write_folder(folder / "in", table, data.draw(st.sampled_from([1, 3, 7])))
-    options = {"part_size": f"{data.draw(st.integers(1, 4))}KB"}
+    options = {"part_size": f"{data.draw(st.integers(5, 20))}00B"}
     if data.draw(st.booleans()):
         options |= {"partition_by": ["label"]}
     if data.draw(st.booleans()) and not isinstance(sampler, RandomUnderSampler):

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -19,7 +18,6 @@ from smotefast.storage.file_access import Location, one_line
 from smotefast.storage.schemas import common_schema
 
 BATCH_ROWS = 1 << 16
-Item = TypeVar("Item")
 
 
 class Stream(NamedTuple):
@@ -75,15 +73,6 @@ def is_lazy_frame(source: Any) -> bool:
     return hasattr(source, "sink_parquet") and hasattr(source, "collect_schema")
 
 
-def one_ahead(items: Generator[Item, None, None]) -> Generator[Item, None, None]:
-    """Yield what a generator yields; it goes on in another thread while an item is used."""
-    with closing(items), ThreadPoolExecutor(1, thread_name_prefix="smotefast-read") as pool:
-        upcoming = pool.submit(next, items, None)
-        while (item := upcoming.result()) is not None:
-            upcoming = pool.submit(next, items, None)
-            yield item
-
-
 def arrow_stream(locations: Sequence[Location], how: str) -> Stream:
     """Return the batches of Arrow IPC and Feather files."""
     schemas = []
@@ -92,13 +81,13 @@ def arrow_stream(locations: Sequence[Location], how: str) -> Stream:
             schemas.append(opened.schema)
     schema = common_schema(schemas, [location.path for location in locations], (), how)
 
-    def batches() -> Generator[pa.RecordBatch, None, None]:
+    def batches() -> Iterator[pa.RecordBatch]:
         for location in locations:
             with closing(_open_arrow(location)) as opened, read_errors(location):
                 for batch in opened.batches():
                     yield batch.select(schema.names).cast(schema)
 
-    return Stream(schema, lambda: one_ahead(batches()))
+    return Stream(schema, batches)
 
 
 class _ArrowFile:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, closing
 from typing import Any
 
@@ -15,7 +15,7 @@ import pyarrow.csv as pa_csv
 from smotefast.exceptions import SourceError
 from smotefast.storage.file_access import Location, one_line
 from smotefast.storage.schemas import common_schema
-from smotefast.storage.streams import Stream, WiderColumnError, one_ahead, read_errors
+from smotefast.storage.streams import Stream, WiderColumnError, read_errors
 
 # The types of text columns are inferred from so many bytes of each file. Afterwards blocks are
 # smaller, because Arrow reads about 35 of them ahead.
@@ -62,12 +62,12 @@ def csv_stream(
     schema = common_schema(schemas, [location.path for location in locations], (), how)
     common = {field.name: field.type for field in schema} | known
 
-    def batches() -> Generator[pa.RecordBatch, None, None]:
+    def batches() -> Iterator[pa.RecordBatch]:
         for location in locations:
             for batch in _csv_batches(location, common, types):
                 yield batch.select(schema.names)
 
-    return Stream(schema, lambda: one_ahead(batches()))
+    return Stream(schema, batches)
 
 
 def _csv_batches(

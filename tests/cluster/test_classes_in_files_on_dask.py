@@ -244,9 +244,11 @@ def test_each_process__stays_under_the_lowest_limit_accepted(tmp_path):
     source, program = write_folder(tmp_path / "in", table, 6), tmp_path / "job.py"
     program.write_text(LIMITED_JOB)
     command = [sys.executable, program, source, tmp_path / "out"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if "Kernels were compiled" in done.stderr:  # new processes need less, as it says
+    # The planner may compile, and then a worker for each of its steps; the message says so.
+    for _ in range(6):
         done = subprocess.run(command, capture_output=True, text=True)
+        if "Kernels were compiled" not in done.stderr:
+            break
     assert done.returncode == 0, done.stderr
     limit, scratch, *peaks = json.loads(done.stdout)
     assert scratch > 480_000 * 16 * 8

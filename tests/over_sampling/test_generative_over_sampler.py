@@ -133,6 +133,8 @@ def test_samples__fit_the_columns_whatever_their_order_and_type(n_small, ratio, 
     shuffled = rows_of(lambda rows: rows.iloc[:, order] if n_small % 2 else rows)
     sampler = GenerativeOverSampler(shuffled, sampling_strategy=ratio)
     if int(50 * ratio) <= n_small:
+        with pytest.raises(ValueError, match="remove samples"):
+            sampler.fit_resample(X, y)
         return
     X_new, y_new = sampler.fit_resample(X, y)
     assert X_new.dtypes.equals(X.dtypes)

@@ -1,4 +1,4 @@
-"""Threads: how many to use, one call at a time, limits on BLAS, and what a fork must not use.
+"""Threads: how many to use, one call at a time, reading ahead, limits on BLAS, and forks.
 
 The package imports this module first, so that every forked child records the state of its
 parent.
@@ -10,12 +10,14 @@ import functools
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from threadpoolctl import threadpool_limits
+
+T = TypeVar("T")
 
 
 class _Inherited:
@@ -170,6 +172,23 @@ def run_in_threads(work: Callable[[slice], None], n: int, step: int, n_threads: 
     with threaded_code_alone(n_threads), ThreadPoolExecutor(n_threads) as threads:
         for part, _ in zip(slices, threads.map(work, slices), strict=True):
             advance(min(part.stop, n) - part.start)
+
+
+def one_ahead(items: Generator[T, None, None]) -> Generator[T, None, None]:
+    """Yield items that are not None; the next one is made in another thread meanwhile."""
+    from concurrent.futures import ThreadPoolExecutor
+    from inspect import GEN_RUNNING, getgeneratorstate
+
+    pool = ThreadPoolExecutor(1, thread_name_prefix="smotefast-read")
+    try:
+        upcoming = pool.submit(next, items, None)
+        while (item := upcoming.result()) is not None:
+            upcoming = pool.submit(next, items, None)
+            yield item
+    finally:
+        pool.shutdown()
+        if getgeneratorstate(items) != GEN_RUNNING:  # it is after Ctrl-C at the thread's start
+            items.close()
 
 
 class _BlasLimit:

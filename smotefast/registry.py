@@ -234,9 +234,10 @@ def _refuse_unknown_params(cls: type[BaseSampler], params: Mapping[str, object])
     valid = sorted(parameter_names(cls) or ())
     unknown = sorted(set(params) - set(valid))
     if unknown:
+        known = ", ".join(f"`{name}`" for name in valid)
         raise ValueError(
             f"{cls.__name__} does not take {', '.join(unknown[:MAX_NAMES])}; it takes "
-            f"{', '.join(valid)}.{parameter_hint(cls, unknown[0])}"
+            f"{known}.{parameter_hint(cls, unknown[0])}"
         )
 
 

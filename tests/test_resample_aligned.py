@@ -1,6 +1,8 @@
 """Arrays with a row for each row of X are resampled as X is."""
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 from imblearn import over_sampling as their_over
 from imblearn import under_sampling as their_under
@@ -190,6 +192,13 @@ def test_values_that_cannot_be_interpolated__are_refused(sampler, array, message
     sampler.fit_resample(X, y)
     with pytest.raises(ValueError, match=message):
         sampler.resample_aligned(array, "interpolate")
+
+
+@pytest.mark.parametrize("make", [np.array, list, pd.Series, pl.Series], ids=str)
+def test_a_second_array__is_no_value_for_synthetic_samples(make):
+    sampler, X, _ = smote()
+    with pytest.raises(ValueError, match=r"synthetic is of type .*a call of its own"):
+        sampler.resample_aligned(X[:, 0], make(X[:, 0]))
 
 
 def test_numeric_columns_of_smotenc__come_back():

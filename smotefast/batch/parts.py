@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Generator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import NamedTuple
 
 import pyarrow as pa
 
+from smotefast._threads import one_ahead
 from smotefast.batch.engines import Engine, Report
 from smotefast.batch.partitioned_sink import PartitionedSink, WrittenFile
 from smotefast.batch.tasks import Part
@@ -94,7 +94,7 @@ class PartWriter(NamedTuple):
         tables = self.row_groups(part)
         sink = self._sink(part, path, lambda: report(0))
         try:
-            with closing(_one_ahead(tables) if self.reads_ahead else tables) as groups:
+            with closing(one_ahead(tables) if self.reads_ahead else tables) as groups:
                 for table in groups:
                     sink.write(table)
                     report(table.num_rows)
@@ -170,14 +170,3 @@ def write_parts(
     names = (part.name for part in rest)
     written = {**finished, **dict(zip(names, results, strict=True))}
     return [file for part in parts for file in written[part.name]]
-
-
-def _one_ahead(
-    tables: Generator[pa.Table, None, None],
-) -> Generator[pa.Table, None, None]:
-    """Yield tables; the next one is made in another thread while one is used."""
-    with closing(tables), ThreadPoolExecutor(1, thread_name_prefix="smotefast-read") as pool:
-        upcoming = pool.submit(next, tables, None)
-        while (table := upcoming.result()) is not None:
-            upcoming = pool.submit(next, tables, None)
-            yield table

@@ -21,8 +21,8 @@ _DICTIONARY_COPIES = 26
 # other work kept both cores busy, were 3 MiB apart with jemalloc (8 runs), 24 MiB with mimalloc
 # (24 runs).
 _ALLOCATOR_SLACK = (16 << 20, 56 << 20)
-# Of a copy of a text file: blocks that are read ahead (40 MiB) and a row group. Five files of
-# numbers and texts, also compressed, took 52 to 67 MiB with jemalloc, 90 to 117 with mimalloc.
+# Of a copy of a text file: a row group, and what is read ahead, up to 40 MiB. Nine files of
+# numbers and texts, also compressed, took 52 to 67 MiB with jemalloc, 83 to 122 with mimalloc.
 _COPYING = 72 << 20
 
 

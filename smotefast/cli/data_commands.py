@@ -141,7 +141,8 @@ def visualize(
 
         about_data = {"--feature": feature, "--drop": drop, "--sample": sample != 1_000}
         with usage_errors():
-            check_arguments(file, target, [name for name, value in about_data.items() if value])
+            given = [name for name, value in about_data.items() if value]
+            check_arguments(file, target, given, output)
         text = run(
             file,
             target=target,

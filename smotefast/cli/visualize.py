@@ -12,12 +12,21 @@ from smotefast.cli.report_files import check_report_path, write_report_file
 from smotefast.storage import locate
 from smotefast.visualizer import PAGE, page_with, sample_files
 
+_PICTURES = (".png", ".svg", ".pdf", ".jpg", ".jpeg", ".gif", ".webp")
 
-def check_arguments(source: str | None, target: str | None, data_options: list[str]) -> None:
+
+def check_arguments(
+    source: str | None, target: str | None, data_options: list[str], output: str | None
+) -> None:
     """Raise ValueError for arguments that do not fit together.
 
     ``data_options`` are the options about the data that were given.
     """
+    if output is not None and Path(output).suffix.lower() in _PICTURES:
+        raise ValueError(
+            f"--output {output!r} would be no picture: the page is HTML. Use the ending .html; "
+            "smotefast.plot draws pictures."
+        )
     if source is None and (target is not None or data_options):
         given = "--target" if target is not None else data_options[0]
         raise ValueError(f"{given} is about the data of a file. Name the FILE as well.")

@@ -216,7 +216,7 @@ class SMOTENC(CategoricalSampler, SMOTE):
         if not self.continuous_features_.size:
             raise _one_type_error("categorical", "numerical", "Use SMOTEN.")
         if not self.categorical_features_.size:
-            advice = "Use SMOTE."
+            advice = "Use SMOTE, or name numbers that are codes in categorical_features."
             if set(columns.column_types()) != {"number"}:
                 advice = (
                     "X has columns that are not numeric: name them in categorical_features, or "

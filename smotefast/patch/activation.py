@@ -155,8 +155,10 @@ def checked_settings(
     """Return the parameters of ``patch_imblearn``, or raise ValueError for an invalid one."""
     if samplers is None:
         names = ALL_NAMES
-    else:
+    elif isinstance(samplers, Iterable):
         names = (samplers,) if isinstance(samplers, str) else tuple(samplers)
+    else:
+        raise ValueError(f"samplers={samplers!r} is neither names of classes nor None.")
     for name in names:
         if name not in ALL_NAMES:
             hint = did_you_mean(name, ALL_NAMES)

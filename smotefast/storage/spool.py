@@ -185,13 +185,15 @@ def _write(stream: Stream, path: str, report: Report) -> None:
     options = _copy_options(schema)
     with open_file(path) as file, pq.ParquetWriter(file, schema, **options) as writer:
         pending: list[pa.RecordBatch] = []
+        n_bytes = 0
         for batch in stream.batches():
             if batch.num_rows:
                 pending.append(batch.cast(schema))
+                n_bytes += pending[-1].nbytes
             report(batch.num_rows)
-            if sum(each.nbytes for each in pending) >= GROUP_BYTES:
+            if n_bytes >= GROUP_BYTES:
                 _write_group(writer, pending)
-                pending = []
+                pending, n_bytes = [], 0
         _write_group(writer, pending)
 
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from smotefast import diagnose_dataset
-from smotefast.exceptions import SourceChangedError, SourceError
+from smotefast.exceptions import SourceChangedError
 from smotefast.over_sampling import SMOTE, SMOTENC, RandomOverSampler
 from smotefast.storage import check_source, open_any_source
 from smotefast.storage.workspace import workspace_path
@@ -124,24 +124,6 @@ def test_a_diagnosis__reads_every_kind_of_source(tmp_path, table, form):
     assert diagnose_dataset(FORMS[form](tmp_path, table), target="label")
 
 
-@pytest.fixture
-def small_blocks(monkeypatch):
-    """Read CSV files in blocks of 200 bytes, and infer their types from one of them."""
-    for name in ("_CSV_BLOCK", "_INFERRED"):
-        monkeypatch.setattr(f"smotefast.storage.formats.csv_files.{name}", 200)
-
-
-@pytest.mark.usefixtures("small_blocks")
-def test_text_columns__get_the_type_that_holds_later_values(tmp_path):
-    lines = [f"{i},{i},,x,{i % 3 == 0}" for i in range(100)]
-    lines[60] = "60,0.5,7,y,false"
-    lines[80] = "eighty,1,0.25,z,maybe"
-    (tmp_path / "in.csv").write_text("a,b,c,d,label\n" + "\n".join(lines) + "\n")
-    resample(tmp_path / "in.csv", tmp_path / "out.parquet", sampler="random-under", drop=["d"])
-    found = pq.read_schema(tmp_path / "out.parquet")
-    assert [str(each) for each in found.types] == ["string", "double", "double", "string"]
-
-
 def test_a_damaged_text_file__is_an_error_that_names_it(tmp_path):
     (tmp_path / "in.csv").write_text("x,label\n1,a\n2,b,c\n")
     with pytest.raises(OSError, match=r"Cannot read .*in\.csv"):
@@ -150,92 +132,6 @@ def test_a_damaged_text_file__is_an_error_that_names_it(tmp_path):
     (tmp_path / "in.arrow").write_bytes(b"not an Arrow file")
     with pytest.raises(OSError, match=r"Cannot read .*in\.arrow.* as an Arrow file"):
         resample(tmp_path / "in.arrow", tmp_path / "out")
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"", "Empty CSV file"),
-        (b"x,label\n", r"in\.csv' has no rows\.$"),
-        (b"x;label\n1;a\n", "separated by ';', and only commas"),
-        (b"x;label\n0,5;a\n", "separated by ';', and only commas"),
-        (b"x\tlabel\n1\ta\n", "separated by '.t', and only commas"),
-        ("na\u00efve,label\n1,a\n".encode("latin-1"), r"in\.csv' as CSV: it is not in UTF-8"),
-        (b"x,x,label\n1,2,a\n", "more than one column named 'x'"),
-    ],
-)
-def test_text_that_is_no_table__is_refused_with_the_reason(tmp_path, content, message):
-    (tmp_path / "in.csv").write_bytes(content)
-    with pytest.raises((OSError, ValueError), match=message):
-        resample(tmp_path / "in.csv", tmp_path / "out")
-    assert os.listdir(tmp_path) == ["in.csv"]
-
-
-@pytest.mark.usefixtures("small_blocks")
-def test_integers_of_text__are_not_rounded_to_floats(tmp_path):
-    lines = [f"{i},{i % 3 == 0}" for i in range(100)]
-    lines[90] = "0.5,true"
-    (tmp_path / "in.csv").write_text("\n".join(["x,label", *lines, "1e300,true\n"]))
-    resample(tmp_path / "in.csv", tmp_path / "out", sampler="random")
-    lines[80] = f"{(1 << 53) + 1},true"
-    (tmp_path / "in.csv").write_text("\n".join(["x,label", *lines]))
-    with pytest.raises(OSError, match=r"Column 'x' of .* has integers above 2\*\*53"):
-        resample(tmp_path / "in.csv", tmp_path / "out", sampler="random", overwrite=True)
-    without = open_any_source(check_source(tmp_path / "in.csv"), drop=["x"])
-    assert sum(batch.num_rows for batch in without.reread({}).batches()) == 100
-
-
-@pytest.mark.usefixtures("small_blocks")
-def test_large_integers_and_a_late_text__are_a_column_of_text(tmp_path):
-    lines = [f"{(1 << 53) + i},{i % 3 == 0}" for i in range(100)]
-    lines[90] = "unknown,true"
-    (tmp_path / "in.csv").write_text("\n".join(["id,label", *lines]) + "\n")
-    resample(tmp_path / "in.csv", tmp_path / "out.parquet", sampler="random-under")
-    ids = pq.read_table(tmp_path / "out.parquet")["id"]
-    assert ids.type == pa.string()
-    assert {"unknown", str(1 << 53)} <= set(ids.to_pylist())
-
-
-@pytest.mark.parametrize("row", [0, 70, 99])
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_rows_of_text_that_are_longer_than_a_block__are_read_once(
-    tmp_path, monkeypatch, row, end
-):
-    monkeypatch.setattr("smotefast.storage.formats.csv_files._CSV_BLOCK", 200)
-    lines = [f"{i},name {i},{i % 3 == 0}" for i in range(100)]
-    lines[row] = f"{row},{'long name ' * 100},{row % 3 == 0}"
-    (tmp_path / "in.csv").write_bytes((end.join(["x,name,label", *lines]) + end).encode())
-    resample(tmp_path / "in.csv", tmp_path / "out.parquet", sampler="random")
-    found = pq.read_table(tmp_path / "out.parquet").slice(0, 100)
-    assert found["x"].to_pylist() == list(range(100))
-    assert len(found["name"][row].as_py()) == 1_000
-
-
-@pytest.mark.parametrize("block", range(180, 200))
-def test_line_breaks_in_quotes__are_values_wherever_blocks_end(tmp_path, monkeypatch, block):
-    for name in ("_CSV_BLOCK", "_INFERRED"):
-        monkeypatch.setattr(f"smotefast.storage.formats.csv_files.{name}", block)
-    lines = [f'{i},"line\nbreak {i}",{i % 3 == 0}' for i in range(100)]
-    (tmp_path / "in.csv").write_text("\n".join(["x,name,label", *lines]) + "\n")
-    source = open_any_source(check_source(tmp_path / "in.csv"))
-    found = pa.Table.from_batches(source.reread({}).batches())
-    assert found["name"].to_pylist() == [f"line\nbreak {i}" for i in range(100)]
-
-
-@pytest.mark.parametrize("change", ["cut off", "changed"])
-@pytest.mark.usefixtures("small_blocks")
-def test_compressed_text_that_cannot_be_read_to_its_end__is_an_error_that_names_it(
-    tmp_path, change
-):
-    rng = np.random.default_rng(0)
-    lines = [f"{value},{value > 1}" for value in rng.normal(size=40_000)]
-    written = gzip.compress(("\n".join(["x,label", *lines]) + "\n").encode())
-    half = len(written) // 2
-    rest = b"" if change == "cut off" else bytes([255 - written[half]]) + written[half + 1 :]
-    (tmp_path / "in.csv.gz").write_bytes(written[:half] + rest)
-    with pytest.raises(SourceError, match=r"Cannot read .*in\.csv\.gz"):
-        resample(tmp_path / "in.csv.gz", tmp_path / "out", sampler="random")
-    assert os.listdir(tmp_path) == ["in.csv.gz"]
 
 
 def test_a_text_file_that_is_cut_off_while_it_is_copied__has_changed(tmp_path, table):

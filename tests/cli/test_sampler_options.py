@@ -81,6 +81,11 @@ def test_resample__sets_the_parameters_of_the_sampler(
             "--sampler borderline-smote --set m_neighbors=none",
             "--set m_neighbors of BorderlineSMOTE must be an int",
         ),
+        ("--sampler smote-n --categorical code", "--k-neighbors, --set n_jobs, --seed, --samp"),
+        (
+            "--sampler smote-n --categorical code",
+            "--sampling-strategy, --search, --small-class",
+        ),
         ("--small-class shrink", "--small-class of SMOTE must be one of"),
         ("--sampler smote-nc --categorical colour", "not a column of the dataframe"),
         (

@@ -87,6 +87,7 @@ def test_visualize__without_a_browser_says_what_to_open(monkeypatch, answer):
         (["--feature", "f0"], 2, "--feature is about the data of a file"),
         (["--sample", "99"], 2, "--sample is about the data of a file"),
         (["SOURCE"], 2, "--target is missing"),
+        (["SOURCE", "--target", "label", "--output", "a.PNG"], 2, "would be no picture"),
         (["SOURCE", "--target", "lable"], 3, "--target lable is not a column"),
         (["SOURCE", "--target", "label", "--feature", "g0"], 3, "--feature g0 is not a column"),
         (["SOURCE", "--target", "f0"], 3, "continuous"),

@@ -171,7 +171,7 @@ def bad(name):
     [
         ("", {"categorical_features": range(5)}, "not designed to work only with categorical"),
         ("", {"categorical_features": []}, "not designed to work only with numerical"),
-        ("", {"categorical_features": [False] * 5}, "only with numerical.*Use SMOTE"),
+        ("", {"categorical_features": [False] * 5}, "only with numerical.*Use SMOTE, or name"),
         ("", {"categorical_features": [5]}, r"all features must be in \[0, 4\]"),
         ("", {"categorical_features": [-6, 0]}, r"all features must be in \[0, 4\]"),
         ("", {"categorical_features": [True] * 3}, "mask of 3 values, and X has 5 columns"),

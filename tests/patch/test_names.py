@@ -148,6 +148,7 @@ def test_threads__may_patch_at_once():
     [
         ({"samplers": ["SMOT"]}, "'SMOT' is not one of .* Did you mean 'SMOTE'"),
         ({"samplers": ["Combination"]}, "'Combination' is not one of"),
+        ({"samplers": 3}, "samplers=3 is neither names of classes nor None"),
         ({"search": "aprox"}, "search='aprox' is not one of .* Did you mean 'approximate'"),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from smotefast._threads import one_ahead
 from smotefast.exceptions import SourceError
 from smotefast.storage.file_access import Location, one_line
 from smotefast.storage.schemas import common_schema
@@ -20,7 +21,9 @@ from smotefast.storage.streams import Stream, WiderColumnError, read_errors
 # The types of text columns are inferred from so many bytes of each file. Afterwards blocks are
 # smaller, because Arrow reads about 35 of them ahead.
 _INFERRED, _CSV_BLOCK = 8 << 20, 1 << 20
-_HEADER = 1 << 16
+# Text without quotes is read in pieces of so many bytes; threads parse blocks of so many.
+_PIECE, _PIECE_BLOCK = 4 << 20, 256 << 10
+_HEADER, _BYTE_ORDER_MARK = 1 << 16, b"\xef\xbb\xbf"
 # Integers from the first number on are rounded by float64; beyond the second are none.
 _EXACT, _INTEGERS = 2.0**53, 2.0**63
 # If a value does not fit the type inferred for its column, the next one that does.
@@ -30,8 +33,11 @@ _UNFIT = re.compile(
 )
 
 
-class _LongRowError(Exception):
-    """A row of a text file is longer than a block."""
+_Batches = Generator[pa.RecordBatch, None, None]
+
+
+class _OtherWayError(Exception):
+    """A text file has to be read in another way: a row is too long, or has quotes."""
 
 
 def csv_stream(
@@ -63,53 +69,130 @@ def csv_stream(
     common = {field.name: field.type for field in schema} | known
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for location in locations:
-            for batch in _csv_batches(location, common, types):
+        for location, found in zip(locations, schemas, strict=True):
+            for batch in _csv_batches(location, found.names, common, types):
                 yield batch.select(schema.names)
 
     return Stream(schema, batches)
 
 
 def _csv_batches(
-    location: Location, common: dict[str, pa.DataType], types: dict[str, pa.DataType]
+    location: Location,
+    names: list[str],
+    common: dict[str, pa.DataType],
+    types: dict[str, pa.DataType],
 ) -> Iterator[pa.RecordBatch]:
-    """Yield the batches of a file; in larger blocks after a row that is longer than a block."""
+    """Yield the batches of a file, read in the fastest way that serves its rows.
+
+    A slower way begins at the start of the file again, and its rows up to there are left out.
+    """
     n_done = 0
-    for block in (_CSV_BLOCK, _INFERRED):
+    ways: list[Callable[[], _Batches]] = [
+        lambda: one_ahead(_batches_of_pieces(location, names, common)),
+        lambda: _batches_in_blocks(location, common, types, _CSV_BLOCK),
+        lambda: _batches_in_blocks(location, common, types, _INFERRED),
+    ]
+    # A stream is decompressed in another thread than it is parsed in.
+    for way in ways[_is_compressed(location) :]:
         n_again = n_done
         try:
-            with closing(_open_csv(location, common, block)) as opened, read_errors(location):
-                for batch in _batches_in_blocks(location.path, opened.reader, block, types):
+            with read_errors(location), closing(way()) as batches:
+                for batch in batches:
+                    _refuse_rounded(location.path, batch, types)
                     new = batch.slice(min(n_again, batch.num_rows))
                     n_again -= batch.num_rows - new.num_rows
                     n_done += new.num_rows
                     yield new
             return
-        except _LongRowError:
+        except _OtherWayError:
             continue
 
 
+def _batches_of_pieces(
+    location: Location, names: list[str], types: dict[str, pa.DataType]
+) -> _Batches:
+    """Yield the batches of a file without quotes: a line is a row, so it can be cut anywhere.
+
+    Arrow parses a stream in one thread, and a piece in all. In the main thread, it would handle
+    signals itself while it parses a piece: of 3,000 that came during short calls, 59 were lost.
+
+    Raises
+    ------
+    _OtherWayError
+        At the first quote after the header, and if a piece is not as expected.
+    """
+    reading = pa_csv.ReadOptions(block_size=_PIECE_BLOCK, column_names=names)
+    converting = pa_csv.ConvertOptions(column_types=types)
+    with _opened_text(location) as file:
+        for text in _lines_without_quotes(file, ",".join(names)):
+            try:
+                table = pa_csv.read_csv(text, read_options=reading, convert_options=converting)
+            except pa.ArrowInvalid as error:  # the other way finds out which row it is
+                raise _OtherWayError from error
+            yield from table.combine_chunks().to_batches()
+
+
+def _lines_without_quotes(file: pa.NativeFile, columns: str) -> Iterator[pa.Buffer]:
+    """Yield the lines of a text, some at a time, after the first one with the columns.
+
+    Raises
+    ------
+    _OtherWayError
+        If the first line is another one, a piece has no line break, or there are quotes.
+    """
+    header, _, rest = file.read(_PIECE).partition(b"\n")
+    if _columns_of(header) != columns:
+        raise _OtherWayError
+    while read := file.read(_PIECE):
+        text = rest + read
+        end = text.rfind(b"\n") + 1
+        if not end or b'"' in text:
+            raise _OtherWayError
+        yield pa.py_buffer(text).slice(0, end)
+        rest = text[end:]
+    if b'"' in rest:
+        raise _OtherWayError
+    if rest:
+        yield pa.py_buffer(rest)
+
+
+def _columns_of(header: bytes) -> str:
+    """Return the columns in the first line of a file, without quotes around them."""
+    line = header.removeprefix(_BYTE_ORDER_MARK).removesuffix(b"\r")
+    return line.replace(b'"', b"").decode(errors="replace")
+
+
 def _batches_in_blocks(
-    path: str,
-    reader: pa_csv.CSVStreamingReader,
-    block: int,
+    location: Location,
+    common: dict[str, pa.DataType],
     types: dict[str, pa.DataType],
-) -> Iterator[pa.RecordBatch]:
-    while True:
-        try:
-            batch = reader.read_next_batch()
-        except StopIteration:
-            return
-        except pa.ArrowInvalid as error:
-            _check_length(error, block)
-            unfit = _UNFIT.search(str(error))
-            if unfit is None or unfit[2] == "string":
-                raise SourceError(f"Cannot read {path!r}: {one_line(error)}") from error
-            name = reader.schema.names[int(unfit[1])]
-            types[name] = _wider(unfit[2], unfit[3])
-            raise WiderColumnError from error
-        _refuse_rounded(path, batch, types)
-        yield batch
+    block: int,
+) -> _Batches:
+    """Yield the batches of a file of any form.
+
+    Raises
+    ------
+    _OtherWayError
+        If a row is longer than a block that may be larger.
+    WiderColumnError
+        If a value does not fit the type of its column; a wider one is in ``types`` then.
+    """
+    path = location.path
+    with closing(_open_csv(location, common, block)) as opened:
+        while True:
+            try:
+                batch = opened.reader.read_next_batch()
+            except StopIteration:
+                return
+            except pa.ArrowInvalid as error:
+                _check_length(error, block)
+                unfit = _UNFIT.search(str(error))
+                if unfit is None or unfit[2] == "string":
+                    raise SourceError(f"Cannot read {path!r}: {one_line(error)}") from error
+                name = opened.reader.schema.names[int(unfit[1])]
+                types[name] = _wider(unfit[2], unfit[3])
+                raise WiderColumnError from error
+            yield batch
 
 
 def _wider(arrow_type: str, value: str | None) -> pa.DataType:
@@ -123,9 +206,9 @@ def _wider(arrow_type: str, value: str | None) -> pa.DataType:
 
 
 def _check_length(error: Exception, block: int) -> None:
-    """Raise _LongRowError if a row is longer than a block that may be larger."""
+    """Raise _OtherWayError if a row is longer than a block that may be larger."""
     if "straddling" in str(error) and block < _INFERRED:
-        raise _LongRowError from error
+        raise _OtherWayError from error
 
 
 def _refuse_rounded(path: str, batch: pa.RecordBatch, types: dict[str, pa.DataType]) -> None:
@@ -148,14 +231,11 @@ class _CsvFile:
         self, location: Location, types: dict[str, pa.DataType], block: int, only_start: bool
     ) -> None:
         self._stack = ExitStack()
-        path, files = location
-        file: Any = path
+        file: Any = location.path
         if only_start:  # with a byte more, a row that goes on after the block is left out
             file = pa.BufferReader(_first_bytes(location, block + 1))
-        elif files.is_remote:
-            file = self._stack.enter_context(files.opened(path))
-            if _compression(path):
-                file = pa.CompressedInputStream(file, "gzip")
+        elif location.files.is_remote:
+            file = self._stack.enter_context(_opened_text(location))
         self.reader = pa_csv.open_csv(
             file,
             read_options=pa_csv.ReadOptions(block_size=block),
@@ -167,9 +247,21 @@ class _CsvFile:
         self._stack.close()
 
 
-def _first_bytes(location: Location, n_bytes: int) -> bytes:
+@contextlib.contextmanager
+def _opened_text(location: Location) -> Iterator[pa.NativeFile]:
+    """Yield the text of a file, decompressed."""
     path, files = location
-    with files.opened(path) as opened, pa.input_stream(opened, _compression(path)) as file:
+    compression = "gzip" if _is_compressed(location) else None
+    with files.opened(path) as opened, pa.input_stream(opened, compression) as file:
+        yield file
+
+
+def _is_compressed(location: Location) -> bool:
+    return location.path.lower().endswith(".gz")
+
+
+def _first_bytes(location: Location, n_bytes: int) -> bytes:
+    with _opened_text(location) as file:
         return bytes(file.read(n_bytes))
 
 
@@ -207,7 +299,3 @@ def _separator_advice(location: Location) -> str:
                     "commas are read."
                 )
     return ""
-
-
-def _compression(path: str) -> str | None:
-    return "gzip" if path.lower().endswith(".gz") else None

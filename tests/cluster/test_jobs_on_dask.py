@@ -51,7 +51,7 @@ SAMPLERS = [
     RandomOverSampler(random_state=np.random.RandomState(3)),
     RandomUnderSampler(random_state=0),
     Combination(
-        SMOTE(random_state=0, sampling_strategy={1: 250}),
+        SMOTE(random_state=0, sampling_strategy={1: 400}),
         RandomUnderSampler(random_state=1, sampling_strategy={0: 240}),
     ),
 ]

@@ -36,6 +36,20 @@ def test_condensed__accepts_sparse_arrays_where_imbalanced_learn_raises():
     np.testing.assert_array_equal(mine.sample_indices_, other.sample_indices_)
 
 
+def test_one_sided_selection__goes_on_where_all_rows_of_a_class_are_in_its_store():
+    X, y = classes(9, (30, 5, 5))
+    mine, other = pair("OneSidedSelection", n_seeds_S=200, sampling_strategy=[1])
+    with pytest.raises(ValueError, match="0 sample"):
+        other.fit_resample(X, y)
+    mine.fit_resample(X, y)
+    first, searched, last = (np.flatnonzero(y == label) for label in range(3))
+    drawn = np.random.RandomState(0).randint(0, 5, 200)
+    kept = np.concatenate([first, searched[drawn], last])
+    links = theirs.TomekLinks(sampling_strategy=[1])
+    links.fit_resample(X[kept], y[kept])
+    np.testing.assert_array_equal(mine.sample_indices_, kept[links.sample_indices_])
+
+
 @both_samplers
 def test_stores__start_with_the_lowest_label_of_equally_small_classes(name):
     X, _ = classes(6, (60,))

@@ -51,6 +51,9 @@ PLAIN = {
 QUOTED = {
     "values in quotes": "\n".join(["a,b,c", *(f'{i},"{i}","name, {i}"' for i in range(100))]),
     "a late line break in quotes": "\n".join(["a,b,c", *ROWS, '7,7,"x\ny"', *ROWS[:9]]),
+    "late values that look like rows": "\n".join(
+        ["a,b,c", *ROWS, *(f'{i},{i},"x\n{i},{i},y"' for i in range(100))]
+    ),
     "a quote that is a value": "\n".join(["a,b,c", *ROWS, '7,7,5" pipe', *ROWS[:9]]),
     "a line break in the header": "\n".join(['a,"b\n1",c', *ROWS]),
     "quotes in the header": "\n".join(['a,"b""1",c', *ROWS]),

@@ -201,6 +201,15 @@ def test_a_second_array__is_no_value_for_synthetic_samples(make):
         sampler.resample_aligned(X[:, 0], make(X[:, 0]))
 
 
+@pytest.mark.parametrize("value", [pd.Timestamp("2020-01-02"), pd.NaT, np.datetime64("2020")])
+def test_a_value_of_a_library__is_one_value(value):
+    sampler, X, X_new = smote()
+    days = pd.Series(np.arange(len(X)).astype("datetime64[D]").astype("datetime64[ns]"))
+    new = sampler.resample_aligned(days, value)[len(X) :]
+    assert len(new) == len(X_new) - len(X) > 0
+    assert new.isna().all() if value is pd.NaT else (new == value).all()
+
+
 def test_numeric_columns_of_smotenc__come_back():
     rng = np.random.default_rng(0)
     X = np.column_stack([rng.normal(size=60), rng.integers(0, 3, 60)])

@@ -130,6 +130,9 @@ def test_rows__of_random_data_and_parameters_are_imbalanced_learns(case):
         if isinstance(parameters.get("sampling_strategy"), list):
             labels = [label for label in parameters["sampling_strategy"] if label < len(sizes)]
             parameters["sampling_strategy"] = labels
+        # All rows of a class may be in its store, which is an error of imbalanced-learn's.
+        is_refused = case.name == "OneSidedSelection" and parameters["n_seeds_S"] >= min(sizes)
+        assume(not is_refused)
         X, y = drawn_data(case, seed, sizes, n_features, dtype, parameters)
         mine = case.sampler(**parameters)
         if "search" in case.takes:

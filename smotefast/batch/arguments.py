@@ -262,9 +262,11 @@ def split_columns(
     return columns, features
 
 
-def _header_advice(names: list[str]) -> str:
-    """Say so if the names of columns seem to be the first row of a file without a header."""
-    if not all(name.replace(".", "", 1).lstrip("-").isdigit() for name in names):
+def _header_advice(source: ParquetSource | StreamSource) -> str:
+    """Say so if the names of columns seem to be the first row of a text without a header."""
+    is_text = isinstance(source, StreamSource) and source.reread is not None
+    names = source.schema.names
+    if not is_text or not all(n.replace(".", "", 1).lstrip("-").isdigit() for n in names):
         return ""
     return " They seem to be a row: the first line of a CSV file must have the names."
 
@@ -286,7 +288,7 @@ def _check_names(
             raise ValueError(
                 f"{parameter}={name!r} is not a column of {source.path!r}."
                 f"{did_you_mean(name, names)} Its columns are {list_names(names)}."
-                f"{_header_advice(names)}"
+                f"{_header_advice(source)}"
             )
     others = [name for name in feature if name not in source.partitioned]
     if others:

@@ -66,8 +66,7 @@ def resample_aligned(array: Any, alignment: Alignment, synthetic: Any) -> Any:
     if word not in _WORDS and word is not None and (hint := did_you_mean(word, _WORDS)):
         raise ValueError(f"synthetic={word!r} is neither of {_WORDS}.{hint}")
     is_list = isinstance(synthetic, list | tuple) and isinstance(array, np.ndarray)
-    is_array = isinstance(synthetic, np.ndarray) and synthetic.ndim
-    if is_list or is_array or library_of(synthetic) is not None:
+    if is_list or (hasattr(synthetic, "__array__") and np.ndim(synthetic)):
         raise ValueError(
             f"synthetic is of type {type(synthetic).__name__}. Pass 'base', 'interpolate' or "
             "one value; each array to resample needs a call of its own."

@@ -91,6 +91,9 @@ def test_a_file_without_a_header__is_explained(tmp_path):
     (tmp_path / "in.csv").write_text("1,-2.5,0\n3,4,1\n")
     with pytest.raises(ValueError, match="the first line of a CSV file must have the names"):
         resample(tmp_path / "in.csv", tmp_path / "out")
+    pq.write_table(pa.table({"1": [0.5, 1.5], "0": [0, 1]}), tmp_path / "in.parquet")
+    with pytest.raises(ValueError, match=r"Its columns are '1', '0'\.$"):
+        resample(tmp_path / "in.parquet", tmp_path / "out")
 
 
 @pytest.fixture

@@ -31,8 +31,6 @@ _WIDER = {"null": pa.int64(), "int64": pa.float64()}
 _UNFIT = re.compile(
     r"In CSV column #(\d+): .*conversion error to (\w+)(?:: invalid value '(.*)')?", re.DOTALL
 )
-
-
 _Batches = Generator[pa.RecordBatch, None, None]
 
 

@@ -10,13 +10,16 @@ import functools
 import os
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from threadpoolctl import threadpool_limits
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -189,6 +192,23 @@ def one_ahead(items: Generator[T, None, None]) -> Generator[T, None, None]:
         pool.shutdown()
         if getgeneratorstate(items) != GEN_RUNNING:  # it is after Ctrl-C at the thread's start
             items.close()
+
+
+def map_ahead(
+    work: Callable[[S], T], items: Iterator[S], n_threads: int
+) -> Generator[T, None, None]:
+    """Yield ``work(item)`` in the order of items; threads compute the next ones meanwhile."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    pool = ThreadPoolExecutor(n_threads, thread_name_prefix="smotefast-map")
+    try:
+        upcoming = deque(pool.submit(work, item) for item in islice(items, n_threads + 1))
+        while upcoming:
+            result = upcoming.popleft().result()
+            upcoming.extend(pool.submit(work, item) for item in islice(items, 1))
+            yield result
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 class _BlasLimit:

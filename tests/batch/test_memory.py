@@ -104,13 +104,25 @@ def test_random__stays_under_the_lowest_limit_accepted(tmp_path, allocator):
     run_at_the_lowest_limit(source, tmp_path / "out.parquet", "random", allocator)
 
 
+def write_quoted_text(folder):
+    table = pq.read_table(make(folder / "in.parquet", 600_000, ["float64", "text"] * 3))
+    pa_csv.write_csv(table, folder / "in.csv")  # 90 MB
+
+
+def write_digits(folder):
+    rng = np.random.default_rng(0)
+    digits = rng.integers(0, 10, (1_000_000, 30))
+    table = pa.table([*digits.T, digits[:, 0] == 0], [*map(str, range(30)), "label"])
+    options = pa_csv.WriteOptions(quoting_style="none")
+    pa_csv.write_csv(table, folder / "in.csv", options)  # 65 MB, 244 in memory
+
+
 @pytest.mark.parametrize("allocator", ["command", pytest.param("function", marks=long)])
-def test_text__stays_under_the_lowest_limit_accepted(tmp_path, allocator):
+@pytest.mark.parametrize("write", [write_quoted_text, write_digits])
+def test_text__stays_under_the_lowest_limit_accepted(tmp_path, write, allocator):
     # Its copy needs more than the steps after it.
-    table = pq.read_table(make(tmp_path / "in.parquet", 600_000, ["float64", "text"] * 3))
-    source = tmp_path / "in.csv"  # of 90 MB
-    pa_csv.write_csv(table, source)
-    run_at_the_lowest_limit(source, tmp_path / "out.parquet", "random", allocator)
+    write(tmp_path)
+    run_at_the_lowest_limit(tmp_path / "in.csv", tmp_path / "out.parquet", "random", allocator)
 
 
 OVER_SAMPLERS = [

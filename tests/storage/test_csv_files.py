@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import os
-from itertools import product
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +16,7 @@ from smotefast.storage import check_source, open_any_source
 from smotefast.storage.formats import csv_files
 from tests.helpers.parquet_files import resample
 
-SIZES = ("_PIECE", "_PIECE_BLOCK", "_CSV_BLOCK", "_INFERRED")
+SIZES = ("_PIECE", "_CSV_BLOCK", "_INFERRED")
 
 
 def read(path):
@@ -63,18 +62,15 @@ QUOTED = {
 }
 
 
-@pytest.mark.parametrize(("piece", "block"), product([150, 333, 4 << 20], [50, 1 << 18]))
+@pytest.mark.parametrize("piece", [150, 333, 1 << 20])
 @pytest.mark.parametrize("form", [*PLAIN, *QUOTED])
 @pytest.mark.parametrize("ending", ["csv", "csv.gz"])
-def test_pieces_and_blocks__give_the_rows_of_the_file(
-    tmp_path, monkeypatch, form, piece, block, ending
-):
+def test_pieces__give_the_rows_of_the_file(tmp_path, monkeypatch, form, piece, ending):
     content = (PLAIN | QUOTED)[form].encode()
     path = tmp_path / f"in.{ending}"
     path.write_bytes(gzip.compress(content) if ending == "csv.gz" else content)
     expected = read_at_once(path)
     monkeypatch.setattr(csv_files, "_PIECE", piece)
-    monkeypatch.setattr(csv_files, "_PIECE_BLOCK", block)
     assert read(path).equals(expected)
 
 
@@ -164,7 +160,7 @@ def test_rows_of_text_that_are_longer_than_a_block__are_read_once(
     tmp_path, monkeypatch, row, end
 ):
     monkeypatch.setattr(csv_files, "_CSV_BLOCK", 200)
-    monkeypatch.setattr(csv_files, "_PIECE_BLOCK", 200)
+    monkeypatch.setattr(csv_files, "_PIECE", 200)
     lines = [f"{i},name {i},{i % 3 == 0}" for i in range(100)]
     lines[row] = f"{row},{'long name ' * 100},{row % 3 == 0}"
     (tmp_path / "in.csv").write_bytes((end.join(["x,name,label", *lines]) + end).encode())

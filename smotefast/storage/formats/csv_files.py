@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from smotefast._threads import one_ahead
+from smotefast._threads import map_ahead, thread_count
 from smotefast.exceptions import SourceError
 from smotefast.storage.file_access import Location, one_line
 from smotefast.storage.schemas import common_schema
@@ -21,8 +21,8 @@ from smotefast.storage.streams import Stream, WiderColumnError, read_errors
 # The types of text columns are inferred from so many bytes of each file. Afterwards blocks are
 # smaller, because Arrow reads about 35 of them ahead.
 _INFERRED, _CSV_BLOCK = 8 << 20, 1 << 20
-# Text without quotes is read in pieces of so many bytes; threads parse blocks of so many.
-_PIECE, _PIECE_BLOCK = 4 << 20, 256 << 10
+# Text without quotes is read in pieces of so many bytes, which so many threads parse at most.
+_PIECE, _MAX_THREADS = 1 << 20, 4
 _HEADER, _BYTE_ORDER_MARK = 1 << 16, b"\xef\xbb\xbf"
 # Integers from the first number on are rounded by float64; beyond the second are none.
 _EXACT, _INTEGERS = 2.0**53, 2.0**63
@@ -86,7 +86,7 @@ def _csv_batches(
     """
     n_done = 0
     ways: list[Callable[[], _Batches]] = [
-        lambda: one_ahead(_batches_of_pieces(location, names, common)),
+        lambda: _batches_of_pieces(location, names, common),
         lambda: _batches_in_blocks(location, common, types, _CSV_BLOCK),
         lambda: _batches_in_blocks(location, common, types, _INFERRED),
     ]
@@ -111,23 +111,33 @@ def _batches_of_pieces(
 ) -> _Batches:
     """Yield the batches of a file without quotes: a line is a row, so it can be cut anywhere.
 
-    Arrow parses a stream in one thread, and a piece in all. In the main thread, it would handle
-    signals itself while it parses a piece: of 3,000 that came during short calls, 59 were lost.
+    Arrow parses a stream in one thread, so each piece is parsed in another one. Arrow's own
+    threads are not used for a piece: up to version 20, they wait for themselves for ever after
+    an error. In the main thread, it would handle signals itself while it parses a piece: of
+    3,000 that came during short calls, 59 were lost.
 
     Raises
     ------
     _OtherWayError
         At the first quote after the header, and if a piece is not as expected.
     """
-    reading = pa_csv.ReadOptions(block_size=_PIECE_BLOCK, column_names=names)
     converting = pa_csv.ConvertOptions(column_types=types)
+
+    def parse(text: pa.Buffer) -> pa.Table:
+        reading = pa_csv.ReadOptions(
+            use_threads=False, block_size=text.size, column_names=names
+        )
+        return pa_csv.read_csv(text, read_options=reading, convert_options=converting)
+
+    n_threads = min(thread_count(None), _MAX_THREADS)
     with _opened_text(location) as file:
-        for text in _lines_without_quotes(file, ",".join(names)):
+        texts = _lines_without_quotes(file, ",".join(names))
+        with closing(map_ahead(parse, texts, n_threads)) as tables:
             try:
-                table = pa_csv.read_csv(text, read_options=reading, convert_options=converting)
+                for table in tables:
+                    yield from table.to_batches()
             except pa.ArrowInvalid as error:  # the other way finds out which row it is
                 raise _OtherWayError from error
-            yield from table.combine_chunks().to_batches()
 
 
 def _lines_without_quotes(file: pa.NativeFile, columns: str) -> Iterator[pa.Buffer]:

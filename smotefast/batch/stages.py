@@ -137,14 +137,28 @@ def in_parquet(
     """Return the source as Parquet files, which are copied to a folder if necessary."""
     if isinstance(source, ParquetSource):
         return source
-    check_copying(arguments.limit.n_bytes)
-    progress.phase("copying the source")
+    begin, report = copying_within(arguments.limit.n_bytes, progress)
+    begin()
+    return source.to_parquet(folder, report, journal)
+
+
+def copying_within(
+    limit: int, progress: Progress
+) -> tuple[Callable[[], None], Callable[[int], None]]:
+    """Return what is called before a source is copied, and with the rows of each batch.
+
+    Both raise MemoryLimitError.
+    """
+
+    def begin() -> None:
+        check_copying(limit)
+        progress.phase("copying the source")
 
     def report(n_rows: int) -> None:
         progress.advance(n_rows)
-        check_resident_memory(arguments.limit.n_bytes)
+        check_resident_memory(limit)
 
-    return source.to_parquet(folder, report, journal)
+    return begin, report
 
 
 def check_parts(

@@ -108,8 +108,8 @@ def _parts_of_manifest(location: Location) -> list[WrittenPart]:
     manifest = read_manifest(*location)
     if manifest is None:
         raise SourceMissingError(
-            f"{location.path!r} has no manifest, which only folders in stores have. Give "
-            "the report of the job: report='FILE.json'."
+            f"{location.path!r} is verified with the report of its job: "
+            "report='FILE.json'. Only folders in stores have a manifest, which replaces it."
         )
     return parts_in(manifest)
 

@@ -154,7 +154,7 @@ def _read_file(data: DataSet) -> tuple[np.ndarray, np.ndarray, dict[str, int]]:
     from smotefast.tables import open_target
 
     assert data.target is not None
-    with opened_for_reading(open_any_source(check_source(data.file), []), _ignore) as source:
+    with opened_for_reading(open_any_source(check_source(data.file), [])) as source:
         names = source.schema.names
         if data.target not in names:
             raise ValueError(
@@ -176,10 +176,6 @@ def _read_file(data: DataSet) -> tuple[np.ndarray, np.ndarray, dict[str, int]]:
         rows = sample_rows(y, data.n_rows, data.seed)
         X, y = X[rows], y[rows]
     return X, y, left_out
-
-
-def _ignore(n_rows: int) -> None:
-    """Show no progress of a conversion."""
 
 
 def _table(batches: Any, schema: Any) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from smotefast.batch.scan import (
     label_codes,
     scan_classes,
 )
+from smotefast.batch.stages import copying_within
 from smotefast.batch.steps import JobSteps, job_steps
 from smotefast.batch.tasks import copy_tasks
 from smotefast.batch.warmup import JustCompiledError
@@ -132,9 +132,7 @@ def diagnose_files(
     with (
         explain_limit(given),
         make_progress(progress) as shown,
-        opened_for_reading(
-            opened, shown.advance, partial(shown.phase, "copying the source")
-        ) as source,
+        opened_for_reading(opened, *copying_within(limit, shown)) as source,
     ):
         shown.phase("counting classes", source.n_rows)
         classes = scan_classes(source, target, copy_tasks(source, source.n_rows), shown)

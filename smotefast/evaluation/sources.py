@@ -41,7 +41,7 @@ def read_files(path: Any, target: Any, arguments: Arguments) -> tuple[pa.Table, 
     drop = [str(name) for name in arguments.drop]
     source = open_any_source(check_source(path), drop)
     _check_columns(drop, "drop", sorted(source.names))
-    with opened_for_reading(source, lambda rows: None) as source:
+    with opened_for_reading(source) as source:
         _check_columns([target], "target", source.schema.names)
         names = [name for name in source.schema.names if name not in drop]
         limit = arguments.max_rows

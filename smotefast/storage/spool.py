@@ -117,7 +117,9 @@ class StreamSource:
 
 @contextmanager
 def opened_for_reading(
-    source: Source, report: Report, begin: Callable[[], None] = lambda: None
+    source: Source,
+    begin: Callable[[], None] = lambda: None,
+    report: Report = lambda n_rows: None,
 ) -> Iterator[ParquetSource]:
     """Yield a source as Parquet files; one that is none is copied for that long.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from smotefast._messages import did_you_mean, list_names
 from smotefast.batch.arguments import split_columns
 from smotefast.batch.scan import scan_classes
+from smotefast.batch.stages import copying_within
 from smotefast.batch.tasks import copy_tasks
 from smotefast.diagnosis.data import Columns
 from smotefast.diagnosis.files import FileData, block_rows
@@ -77,9 +77,7 @@ def sample_files(
     with (
         explain_limit(limit),
         make_progress(progress) as shown,
-        opened_for_reading(
-            opened, shown.advance, partial(shown.phase, "copying the source")
-        ) as source,
+        opened_for_reading(opened, *copying_within(limit.n_bytes, shown)) as source,
     ):
         shown.phase("reading", 2 * source.n_rows)
         classes = scan_classes(source, target, copy_tasks(source, source.n_rows), shown)

@@ -107,6 +107,13 @@ def test_too_little_memory__is_refused_before_columns_are_read(tmp_path, table):
         from_files(source, memory_limit="30MiB")
 
 
+def test_too_little_memory__is_refused_before_a_source_is_copied(tmp_path, monkeypatch):
+    (tmp_path / "in.csv").write_text("x,label\n1,0\n2,1\n")
+    monkeypatch.setattr("smotefast.storage.StreamSource.to_parquet", None)
+    with pytest.raises(MemoryError, match="30 MiB is not enough: copying the source needs"):
+        from_files(tmp_path / "in.csv", memory_limit="30MiB")
+
+
 def test_the_limit_that_is_named__is_enough_for_a_process_that_has_kept_more(
     tmp_path, monkeypatch
 ):

@@ -154,7 +154,7 @@ def test_verify__reads_the_manifest_or_the_report(store, source, tmp_path, scrat
     store.write("out/more.parquet", b"x")
     differences = smotefast.verify_dataset(store.url("out")).differences
     assert [each.split(": ")[0] for each in differences] == [name, name, "more.parquet"]
-    with pytest.raises(OSError, match="has no manifest"):
+    with pytest.raises(OSError, match="verified with the report of its job"):
         smotefast.verify_dataset(store.url("nothing"))
 
 

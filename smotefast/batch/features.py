@@ -10,8 +10,9 @@ from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv as pa_csv
 
-from smotefast._messages import MAX_NAMES
+from smotefast._messages import MAX_NAMES, short_label
 from smotefast.batch.column_checks import check_columns, column_advice
 from smotefast.batch.gathering import Gathered
 from smotefast.batch.memory_needs import MemoryNeed, ScratchNeed
@@ -24,6 +25,7 @@ from smotefast.storage import ParquetSource
 from smotefast.tables.arrow_columns import check_numeric_fields, non_numeric_fields
 
 _MOST_TO_DROP = 20
+_ROWS_AT_ONCE, _MAX_VALUE = 1 << 16, 40
 
 
 class Features(Protocol):
@@ -110,13 +112,35 @@ def numeric_dtype(request: Request, features: list[str]) -> np.dtype[Any]:
     except NotNumericError as error:
         names = list(non_numeric_fields(fields))[:_MOST_TO_DROP]
         advice = f"Leave it out with drop={names}, or copy it to the output with keep={names}."
-        raise error.with_advice(f"{advice} {_text_advice(request)}") from error.__cause__
+        advice = f"{_first_text(request.source, names[0])}{advice} {_text_advice(request)}"
+        raise error.with_advice(advice) from error.__cause__
     if dtype.kind == "b" and not request.needs.takes_categories:
         raise TypeError(
             f"{type(request.over_sampler).__name__} cannot interpolate between booleans, and "
             "all features are. Use the sampler 'random', which copies rows."
         )
     return np.dtype(np.float64) if dtype.kind == "b" else dtype
+
+
+def _first_text(source: ParquetSource, name: str) -> str:
+    """Return which value makes a column of a CSV file text, if those before it are numbers."""
+    is_text = pa.types.is_string(source.schema.field(name).type)
+    if not (is_text and source.is_copy and source.files):
+        return ""
+    missing = {*pa_csv.ConvertOptions().null_values}
+    row, has_numbers = 0, False
+    for batch in source.batches([name], _ROWS_AT_ONCE):
+        for value in batch.column(0).to_pylist():
+            row += 1
+            if value in missing:
+                continue
+            try:
+                float(value)
+            except ValueError:
+                shown = short_label(repr(value), _MAX_VALUE)
+                return f"{shown} in row {row:,} is no number. " if has_numbers else ""
+            has_numbers = True
+    return ""
 
 
 def _text_advice(request: Request) -> str:

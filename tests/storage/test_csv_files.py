@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 
 import numpy as np
 import pyarrow as pa
@@ -127,6 +128,23 @@ def test_text_that_is_no_table__is_refused_with_the_reason(tmp_path, content, me
     with pytest.raises((OSError, ValueError), match=message):
         resample(tmp_path / "in.csv", tmp_path / "out")
     assert os.listdir(tmp_path) == ["in.csv"]
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        (["1.5", "", "unknown", "7"], "'unknown' in row 3 is no number. Leave it out with"),
+        (["1", "2", "3", "4,5"], "'4,5' in row 4 is no number. Leave it out with"),
+        (["a", "1", "b", "2"], "can be compared and interpolated. Leave it out with"),
+        (["NA", "a", "1", "2"], "can be compared and interpolated. Leave it out with"),
+    ],
+)
+def test_a_text_among_numbers__is_named_by_the_error(tmp_path, values, reason):
+    lines = [f'"{value}",{i}' for i, value in enumerate(values * 9)]
+    lines = [f"{line},{i % 3 == 0}" for i, line in enumerate(lines)]
+    (tmp_path / "in.csv").write_text("\n".join(["x,z,label", *lines]) + "\n")
+    with pytest.raises(ValueError, match=re.escape(reason)):
+        resample(tmp_path / "in.csv", tmp_path / "out", sampler="smote")
 
 
 @pytest.mark.usefixtures("small_blocks")

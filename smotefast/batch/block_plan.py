@@ -263,7 +263,7 @@ def _too_much(
     message = (
         f"memory_limit={format_size(limit)} is not enough: {what} needs about "
         f"{format_size(least, round_up=True)}, of which {format_size(program)} is the program "
-        "itself. Nothing was written."
+        "itself. No output was written."
     )
     if given is not None:
         message += f" It may need less with another size than {given}."

@@ -60,11 +60,11 @@ class ColumnSizes:
         self._page = dict(self._reader)
         self._dictionary = dict.fromkeys(columns, 0)
         self._row = {name: fixed_bytes(each) or 0.0 for name, each in self._types.items()}
-        stored = [name for name in columns if name not in source.partitioned]
+        stored = [name for name in columns if name not in source.in_paths]
         if sample is not None:
             self._add_file(sample, stored, READ_BUFFER)
         for file in source.files if sample is None else ():
-            for name in source.partitioned.intersection(columns):
+            for name in source.in_paths.intersection(columns):
                 self._row[name] = max(self._row[name], len(str(file.partition[name])) * 4 + 5)
             if file.n_rows:
                 with file.opened() as parquet:

@@ -125,7 +125,8 @@ def numeric_dtype(request: Request, features: list[str]) -> np.dtype[Any]:
 def _first_text(source: ParquetSource, name: str) -> str:
     """Return which value makes a column of a CSV file text, if those before it are numbers."""
     is_text = pa.types.is_string(source.schema.field(name).type)
-    if not (is_text and source.is_copy and source.files):
+    is_there = all(file.state for file in source.files)  # a plan has counted the rows only
+    if not (is_text and source.is_copy and is_there):
         return ""
     missing = {*pa_csv.ConvertOptions().null_values}
     row, has_numbers = 0, False

@@ -87,7 +87,13 @@ def _count(
 ) -> tuple[ParquetSource, Counted]:
     schema = storable_schema(stream.schema)
     copied = ParquetSource(
-        source.path, source.paths, [], schema, frozenset(schema.names), is_copy=True
+        source.path,
+        source.paths,
+        [],
+        schema,
+        frozenset(schema.names),
+        source.partitioned,
+        is_copy=True,
     )
     # A text file without rows has no types.
     if pa.types.is_null(schema.field(target).type) and not _has_rows(stream):

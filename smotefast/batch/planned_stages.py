@@ -211,7 +211,7 @@ class Planning:
         self._unknown += open_searches(request, features, searches.searches)
         sizes = request.column_sizes
         row_bytes = {name: sizes.row_bytes([name]) for name in request.columns}
-        stored_names = [n for n in request.columns if n not in request.source.partitioned]
+        stored_names = [n for n in request.columns if n not in request.source.in_paths]
         stored = StoredColumns(request.source, stored_names, row_bytes)
         size = expected_output(
             replace(request, columns=stored_names), stored, self._plan.classes

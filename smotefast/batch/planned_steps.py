@@ -146,7 +146,7 @@ def planned_steps(
     n_copied: int,
 ) -> list[PlannedStep]:
     """Return the steps of a job; ``n_copied`` bytes are the files of a source to copy first."""
-    partitioned = request.source.partitioned
+    partitioned = request.source.in_paths
     in_files = [name for name in request.columns if name not in partitioned]
     target = [request.target] if request.target in in_files else []
     gathered = _gathered_columns(request, features, second)

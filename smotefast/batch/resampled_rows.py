@@ -106,7 +106,8 @@ class ResampledRows:
         self.schema = _selected(output.schema, columns)
         self.batch_rows = output.batch_rows or output.plan.group_rows
         self.target = prepared.target
-        self.features = [name for name in prepared.features if name in self.schema.names]
+        written = set(self.schema.names)
+        self.features = [name for name in prepared.features if name in written]
         self.summary = prepared.summary
 
     @property

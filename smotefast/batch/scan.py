@@ -19,6 +19,7 @@ from smotefast.batch.engines import THIS_MACHINE, Engine, Report
 from smotefast.batch.tasks import CopyRows
 from smotefast.engine.base import BaseSampler
 from smotefast.engine.class_counts import Counts
+from smotefast.exceptions import warn_at_caller
 from smotefast.report.progress import Progress
 from smotefast.storage import ParquetSource
 from smotefast.tables.column_types import arrow_column_type, plain_values, value_type
@@ -157,6 +158,13 @@ def scan_classes(
     found = engine.reduce(counter.count, counter.add_up, tasks, progress.advance)
     counts = found.counts
     _check_counts(source, target, counts, found.n_missing, allow_one)
+    if source.is_copy and "" in counts:  # in a CSV file, a missing text
+        warn_at_caller(
+            f"The target column {target!r} is an empty text in {counts['']:,} of "
+            f"{source.n_rows:,} rows, which is a class like others. Remove these rows if they "
+            "have none.",
+            UserWarning,
+        )
     dictionary = None
     if pa.types.is_dictionary(arrow_type):
         dictionary = pa.array(found.categories, type=arrow_type.value_type)

@@ -148,7 +148,8 @@ def exit_code(error: Exception) -> int:
 
 
 def _message(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    text = " ".join([str(error), *getattr(error, "__notes__", [])])
+    return " ".join(text.split()) or type(error).__name__
 
 
 def _restart_after_compiling(error: Exception) -> None:

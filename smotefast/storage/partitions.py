@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from smotefast._messages import list_names
-from smotefast.storage.file_access import Files, ListedFile
+from smotefast.storage.file_access import ListedFile
 
 
 class Partitions(NamedTuple):
@@ -36,7 +36,7 @@ def find_partitions(files: list[ListedFile], in_files: frozenset[str]) -> Partit
     ValueError
         If some files are partitioned by other columns than the rest.
     """
-    keys = [_keys(file.path, file.root) for file in files]
+    keys = [_keys(file) for file in files]
     for file, found in zip(files, keys, strict=True):
         if found != keys[0]:
             first, other = (
@@ -51,41 +51,28 @@ def find_partitions(files: list[ListedFile], in_files: frozenset[str]) -> Partit
         return Partitions([], [{} for _ in files])
     import pyarrow.dataset as ds  # imports pandas: 0.17 s
 
-    fields: dict[str, pa.Field] = {}
-    values: dict[tuple[Files, str], dict[str, Any]] = {}
-    for root, access in dict.fromkeys((file.root, file.files) for file in files):
-        paths = [access.key(each.path) for each in files if each[1:] == (root, access)]
-        data = ds.dataset(
-            paths,
-            filesystem=access.arrow,
-            format="parquet",
-            partitioning="hive",
-            partition_base_dir=access.key(root),
-        )
-        for name in names:
-            field = data.schema.field(name)
-            fields[name] = _wider(fields.get(name, field), field)
-        for fragment in data.get_fragments():
-            found_keys = ds.get_partition_keys(fragment.partition_expression)
-            values[access, fragment.path] = found_keys
-    of_files = [values[file.files, file.files.key(file.path)] for file in files]
-    typed = [
-        {name: _as_type(found[name], fields[name].type) for name in names} for found in of_files
-    ]
-    return Partitions(list(fields.values()), typed)
+    hive = ds.HivePartitioning(pa.schema([(name, pa.string()) for name in names]))
+    texts = [ds.get_partition_keys(hive.parse(_folders(file))) for file in files]
+    columns = {name: _typed([found[name] for found in texts]) for name in names}
+    fields = [pa.field(name, column.type) for name, column in columns.items()]
+    return Partitions(fields, pa.table(columns).to_pylist())
 
 
-def _wider(field: pa.Field, other: pa.Field) -> pa.Field:
-    """Return the one that holds text, if their types differ."""
-    return field if pa.types.is_string(field.type) or field.equals(other) else other
+def _typed(values: list[str | None]) -> pa.Array:
+    """Return values as int32 if all are such numbers, otherwise as text."""
+    texts = pa.array(values, pa.string())
+    try:
+        return texts.cast(pa.int32()) if texts.null_count < len(texts) else texts
+    except pa.ArrowInvalid:
+        return texts
 
 
-def _as_type(value: Any, arrow_type: pa.DataType) -> Any:
-    is_text = value is not None and pa.types.is_string(arrow_type)
-    return str(value) if is_text else value
-
-
-def _keys(path: str, root: str) -> list[str]:
+def _keys(file: ListedFile) -> list[str]:
     """Return the partition columns in the names of the folders below the root."""
-    folders = os.path.relpath(path, root or ".").split(os.sep)[:-1]
-    return [name.split("=", 1)[0] for name in folders if "=" in name]
+    return [name.split("=", 1)[0] for name in _folders(file).split("/") if "=" in name]
+
+
+def _folders(file: ListedFile) -> str:
+    """Return the folders of a file below the root, and "/" after each."""
+    path = os.path.relpath(file.path, file.root or ".").replace(os.sep, "/")
+    return path[: path.rfind("/") + 1]

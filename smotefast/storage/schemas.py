@@ -87,8 +87,9 @@ def _check_columns(
     schema: pa.Schema, other: pa.Schema, first: str, path: str, drop: Collection[str]
 ) -> None:
     """Raise ValueError if a file lacks columns or has additional ones."""
-    missing = [name for name in schema.names if name not in set(other.names)]
-    extra = [name for name in other.names if name not in set(schema.names)]
+    expected, found = dict.fromkeys(schema.names), dict.fromkeys(other.names)
+    missing = [name for name in expected if name not in found]
+    extra = [name for name in found if name not in expected]
     parts = [f"lacks columns {list_names(missing)}"] if missing else []
     parts += [f"has additional columns {list_names(extra)}"] if extra else []
     if parts:

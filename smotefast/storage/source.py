@@ -68,6 +68,11 @@ class ParquetSource:
         """Number of rows in all files."""
         return sum(file.n_rows for file in self.files)
 
+    @property
+    def in_paths(self) -> frozenset[str]:
+        """Names of the partition columns that the files do not have; a copy has all."""
+        return frozenset() if self.is_copy else self.partitioned
+
     def shared(self) -> ParquetSource:
         """Return the source as processes of other machines see it."""
         return replace(self, files=[file.shared() for file in self.files])
@@ -107,7 +112,7 @@ class ParquetSource:
             for batch in _read(parquet, file, groups, stored, batch_rows):
                 # All batches get the same columns and metadata, whatever the file has.
                 arrays = [
-                    _repeated(file.partition[field.name], field, batch.num_rows)
+                    repeated(file.partition[field.name], field, batch.num_rows)
                     if field.name in file.partition
                     else _as_field(batch.column(field.name), field, file.path, dictionaries)
                     for field in schema
@@ -143,7 +148,8 @@ def _read(
         yield pa.RecordBatch.from_arrays([values], names=[""])
 
 
-def _repeated(value: Any, field: pa.Field, n_rows: int) -> pa.Array:
+def repeated(value: Any, field: pa.Field, n_rows: int) -> pa.Array:
+    """Return a column of one value."""
     return pa.repeat(pa.scalar(value, field.type), n_rows)
 
 

@@ -125,10 +125,7 @@ def open_file(
         If it cannot be read as a Parquet file.
     """
     path, files = location
-    if not files.is_remote and not os.path.isfile(path):
-        if not os.path.exists(path):
-            raise SourceError(f"{path!r} is a broken link. Remove or repair it.")
-        raise SourceError(f"{path!r} is not a regular file.")
+    check_regular(location)
     state = files.state(path)
     try:
         with files.opened(path) as name, pq.ParquetFile(name) as parquet:
@@ -146,6 +143,15 @@ def open_file(
         buffer = max(READ_BUFFER, min(_REMOTE_BUFFER, per_column))
     file = SourceFile(path, group_rows, state, files=files, read_buffer=buffer)
     return file, schema, timestamps
+
+
+def check_regular(location: Location) -> None:
+    """Raise SourceError for a link to nothing, a pipe and the like, which reading waits for."""
+    path, files = location
+    if not files.is_remote and not os.path.isfile(path):
+        if not os.path.exists(path):
+            raise SourceError(f"{path!r} is a broken link. Remove or repair it.")
+        raise SourceError(f"{path!r} is not a regular file.")
 
 
 def _unreadable_message(location: Location, error: Exception) -> str:

@@ -104,6 +104,12 @@ def _files_in(folder: str, files: Files) -> list[str]:
         raise SourceMissingError(
             f"The folder {folder!r} contains no .parquet, .csv or .arrow files{content}."
         )
+    if found and streamed:
+        raise ValueError(
+            f"The folder {folder!r} has files of several formats, such as "
+            f"{_below(found[0], folder)!r} and {_below(streamed[0], folder)!r}. Name those of "
+            "one, for example with a pattern."
+        )
     return found or streamed
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,18 +16,20 @@ import pyarrow.parquet as pq
 from smotefast.exceptions import ArgumentError, SourceError
 from smotefast.storage.file_access import ListedFile, Location
 from smotefast.storage.files import file_checksum
-from smotefast.storage.formats.csv_files import csv_stream
+from smotefast.storage.formats.csv_files import csv_streams
 from smotefast.storage.formats.delta import open_delta
+from smotefast.storage.partitions import Partitions, find_partitions
 from smotefast.storage.paths import arrow_path
 from smotefast.storage.remote.locations import locations
 from smotefast.storage.sink import open_file
-from smotefast.storage.source import ParquetSource, open_listed
-from smotefast.storage.source_file import SourceFile
+from smotefast.storage.source import ParquetSource, open_listed, repeated
+from smotefast.storage.source_file import SourceFile, check_regular
 from smotefast.storage.source_folder import describe_paths, file_format, list_source_files
 from smotefast.storage.streams import (
+    FileStreams,
     Stream,
     WiderColumnError,
-    arrow_stream,
+    arrow_streams,
     is_dataset,
     is_lazy_frame,
     is_relation,
@@ -63,10 +65,10 @@ class StreamSource:
     copy
         Copies the rows to a Parquet file; its second argument is called with numbers of rows.
     reread
-        Returns the rows as a stream, again at each call; its argument is as for ``csv_stream``.
+        Returns the rows as a stream, again at each call; see ``csv_streams`` for its argument.
         None if they can be read only once, or would have to be computed.
     partitioned
-        Partition columns; always none.
+        Names of the partition columns.
     """
 
     path: str
@@ -112,7 +114,13 @@ class StreamSource:
             used = "" if self.files else " It may have been read before."
             raise ValueError(f"{self.path!r} has no rows.{used}")
         copied = open_listed([Location(path)], [ListedFile(path, folder)])
-        return replace(copied, path=self.path, paths=self.paths, is_copy=True)
+        return replace(
+            copied,
+            path=self.path,
+            paths=self.paths,
+            partitioned=self.partitioned,
+            is_copy=True,
+        )
 
 
 @contextmanager
@@ -190,7 +198,7 @@ def _write(stream: Stream, path: str, report: Report) -> None:
         n_bytes = 0
         for batch in stream.batches():
             if batch.num_rows:
-                pending.append(batch.cast(schema))
+                pending.append(batch if batch.schema.equals(schema) else batch.cast(schema))
                 n_bytes += pending[-1].nbytes
             report(batch.num_rows)
             if n_bytes >= GROUP_BYTES:
@@ -261,19 +269,47 @@ def open_any_source(
             f"{describe_paths(paths)!r} has files of several formats "
             f"({', '.join(sorted(formats))}). Name files of one format."
         )
+    for file in files:
+        check_regular(file)
     states = [SourceFile(path, (), access.state(path), files=access) for path, access in files]
-    open_stream = _stream_opener(formats, files, schema, drop)
-    found = open_stream({}).schema
+    (kind,) = formats
+    open_files = _stream_opener(kind, files, schema, drop)
+    opened = open_files({})
+    partitions = find_partitions(listed, frozenset(opened.schema.names))
+
+    def open_stream(types: dict[str, pa.DataType]) -> Stream:
+        return _joined(open_files(types), partitions)
+
+    found = _joined(opened, partitions).schema
     copy = partial(_copy_batches, open_stream)
-    return StreamSource(describe_paths(paths), paths, states, found, copy, open_stream)
+    partitioned = frozenset(field.name for field in partitions.fields)
+    return StreamSource(
+        describe_paths(paths), paths, states, found, copy, open_stream, partitioned
+    )
 
 
 def _stream_opener(
-    formats: Iterable[str], files: list[Location], how: str, drop: Collection[str]
-) -> Callable[[dict[str, pa.DataType]], Stream]:
-    if "csv" in formats:
-        return lambda types: csv_stream(files, how, types, drop)
-    return lambda types: arrow_stream(files, how)
+    kind: str, files: list[Location], how: str, drop: Collection[str]
+) -> Callable[[dict[str, pa.DataType]], FileStreams]:
+    if kind == "csv":
+        return lambda types: csv_streams(files, how, types, drop)
+    return lambda types: arrow_streams(files, how)
+
+
+def _joined(found: FileStreams, partitions: Partitions) -> Stream:
+    """Return the batches of all files, with their partition columns."""
+    fields = partitions.fields
+    schema = pa.schema([*found.schema, *fields], found.schema.metadata)
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for read, values in zip(found.of_files, partitions.values, strict=True):
+            for batch in read():
+                for field in fields:
+                    value = repeated(values[field.name], field, batch.num_rows)
+                    batch = batch.append_column(field, value)
+                yield batch
+
+    return Stream(schema, batches)
 
 
 def _is_object(source: Any) -> bool:

@@ -9,6 +9,7 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
+from functools import partial
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -33,6 +34,21 @@ class Stream(NamedTuple):
 
     schema: pa.Schema
     batches: Callable[[], Iterator[pa.RecordBatch]]
+
+
+class FileStreams(NamedTuple):
+    """Record batches of files.
+
+    Attributes
+    ----------
+    schema
+        Their common schema; for text as inferred so far.
+    of_files
+        Return those of each file.
+    """
+
+    schema: pa.Schema
+    of_files: list[Callable[[], Iterator[pa.RecordBatch]]]
 
 
 class WiderColumnError(Exception):
@@ -73,7 +89,7 @@ def is_lazy_frame(source: Any) -> bool:
     return hasattr(source, "sink_parquet") and hasattr(source, "collect_schema")
 
 
-def arrow_stream(locations: Sequence[Location], how: str) -> Stream:
+def arrow_streams(locations: Sequence[Location], how: str) -> FileStreams:
     """Return the batches of Arrow IPC and Feather files."""
     schemas = []
     for location in locations:
@@ -81,13 +97,12 @@ def arrow_stream(locations: Sequence[Location], how: str) -> Stream:
             schemas.append(opened.schema)
     schema = common_schema(schemas, [location.path for location in locations], (), how)
 
-    def batches() -> Iterator[pa.RecordBatch]:
-        for location in locations:
-            with closing(_open_arrow(location)) as opened, read_errors(location):
-                for batch in opened.batches():
-                    yield batch.select(schema.names).cast(schema)
+    def batches(location: Location) -> Iterator[pa.RecordBatch]:
+        with closing(_open_arrow(location)) as opened, read_errors(location):
+            for batch in opened.batches():
+                yield batch.select(schema.names).cast(schema)
 
-    return Stream(schema, batches)
+    return FileStreams(schema, [partial(batches, location) for location in locations])
 
 
 class _ArrowFile:

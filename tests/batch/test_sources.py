@@ -151,7 +151,7 @@ def test_a_reader_that_was_read__says_so(tmp_path, table):
         resample(reader, tmp_path / "out")
 
 
-@pytest.mark.parametrize("pattern", ["in/day=*", "in/*/*.parquet"])
+@pytest.mark.parametrize("pattern", ["in/day=*", "in/*/*.*"])
 def test_a_pattern__can_be_resampled_again_to_the_same_destination(
     tmp_path, partitioned, pattern
 ):
@@ -167,6 +167,8 @@ def test_files_of_several_formats__are_refused(tmp_path, table):
     files = [FORMS["csv"](tmp_path, table), write_file(tmp_path / "in.parquet", table)]
     with pytest.raises(ValueError, match=r"files of several formats \(csv, parquet\)"):
         resample(files, tmp_path / "out")
+    with pytest.raises(ValueError, match=r"formats, such as 'in\.parquet' and '.*\.csv'"):
+        resample(tmp_path, tmp_path.parent / "out")
 
 
 def test_an_unknown_column__is_found_before_the_source_is_copied(tmp_path, table):
@@ -228,15 +230,18 @@ def test_a_copied_source_with_other_bytes__is_copied_again_by_a_resumed_job(
     assert (tmp_path / "out.parquet").read_bytes() == expected
 
 
-@pytest.fixture
-def partitioned(tmp_path, table):
+@pytest.fixture(params=["parquet", "csv", "arrow"])
+def partitioned(tmp_path, table, request):
     """Return the folder of a table that is partitioned by day, and the table with the day."""
+    write = {"parquet": write_file, "csv": write_csv, "arrow": write_arrow_stream}
     days = pa.array(np.repeat([3, 1, 20], 200), pa.int32())
     for day, start in zip((3, 1, 20), (0, 200, 400), strict=True):
         folder = tmp_path / "in" / f"day={day}"
         folder.mkdir(parents=True)
-        write_file(folder / "a.parquet", table.slice(start, 200))
+        path = folder / f"a.{request.param}"
+        write[request.param](path, table.slice(start, 200))
     order = np.concatenate([np.flatnonzero(days.to_numpy() == day) for day in (1, 20, 3)])
+    table = widened(table) if request.param == "csv" else table
     return tmp_path / "in", table.append_column("day", days).take(order)
 
 

@@ -10,11 +10,12 @@ import sys
 import pyarrow as pa
 import pytest
 
-import smotefast.batch
+import smotefast.batch.run_job
 import smotefast.batch.warmup
 import smotefast.cli.demo
 import smotefast.cli.diagnose
 import smotefast.diagnosis.files
+from smotefast.batch.block_plan import MemoryLimitError
 from smotefast.cli.output import EXIT_CODES, Exit, exit_code
 from smotefast.storage import SourceChangedError
 from tests.helpers.command_line import shell as shell
@@ -189,3 +190,16 @@ def test_a_bug__exits_with_1():
 def test_the_process__exits_with_the_code(source):
     command = [sys.executable, "-m", "smotefast", "resample", str(source), "x.csv", *TARGET]
     assert subprocess.run(command, capture_output=True).returncode == 2
+
+
+def test_an_error__is_printed_with_what_it_leaves(shell, tmp_path, monkeypatch):
+    def refuse(*given):
+        raise MemoryLimitError("memory_limit='1 GiB' is not enough.")
+
+    monkeypatch.setattr(smotefast.batch.run_job, "count_classes", refuse)
+    (tmp_path / "in.csv").write_text("x,label\n1,0\n2,1\n")
+    code, _, message = shell("resample", tmp_path / "in.csv", tmp_path / "out", *TARGET)
+    assert code == 4
+    assert "--memory-limit 1GiB is not enough. " in message
+    assert " What is done is kept in " in message
+    assert "smotefast clean" in message

@@ -121,6 +121,9 @@ def test_text_columns__get_the_type_that_holds_later_values(tmp_path):
         (b"x\tlabel\n1\ta\n", "separated by '.t', and only commas"),
         ("na\u00efve,label\n1,a\n".encode("latin-1"), r"in\.csv' as CSV: it is not in UTF-8"),
         (b"x,x,label\n1,2,a\n", "more than one column named 'x'"),
+        ("x,label\n1,a\n".encode("utf-16"), r"in\.csv' as CSV: it is in UTF-16, not in UTF-8"),
+        (gzip.compress(b"x,label\n1,a\n", mtime=0), r"its name must end in \.gz"),
+        (b"x,label\n1,a\n" + b"1" * (17 << 20) + b",a\n", "a row is longer than 8 MiB, or a "),
     ],
 )
 def test_text_that_is_no_table__is_refused_with_the_reason(tmp_path, content, message):
@@ -159,6 +162,78 @@ def test_integers_of_text__are_not_rounded_to_floats(tmp_path):
         resample(tmp_path / "in.csv", tmp_path / "out", sampler="random", overwrite=True)
     without = open_any_source(check_source(tmp_path / "in.csv"), drop=["x"])
     assert sum(batch.num_rows for batch in without.reread({}).batches()) == 100
+
+
+BIG = 1 << 53
+
+
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        ([[*range(10**19, 10**19 + 30)]], "10000000000000000001"),
+        ([[*range(BIG, BIG + 29), 0.5]], "9007199254740993"),
+        ([[0.5, *range(BIG, BIG + 29)]], "9007199254740993"),
+        ([[0.5] * 99 + [-BIG - 1]], "-9007199254740993"),
+        ([[1, 2], [0.5, 2], [*range(1 << 60, (1 << 60) + 9)]], "1152921504606846977"),
+        ([[1, 2], [f'"{10**20 + 1}"', 2]], "100000000000000000001"),
+    ],
+)
+@pytest.mark.parametrize("size", [200, 8 << 20])
+@pytest.mark.parametrize("ending", ["csv", "csv.gz"])
+def test_integers_that_no_type_holds__are_refused_wherever_they_are(
+    tmp_path, monkeypatch, files, named, size, ending
+):
+    for name in SIZES:
+        monkeypatch.setattr(csv_files, name, size)
+    (tmp_path / "in").mkdir()
+    for i, values in enumerate(files):
+        rows = "".join(f"{value},{i % 7},{i % 2}\n" for i, value in enumerate(values))
+        text = f"x,y,label\n{rows}".encode()
+        content = gzip.compress(text) if ending == "csv.gz" else text
+        (tmp_path / "in" / f"{i}.{ending}").write_bytes(content)
+    with pytest.raises(OSError, match=rf"'x' of .* above 2\*\*53, such as {named}, "):
+        resample(tmp_path / "in", tmp_path / "out", sampler="random", keep=["x"])
+    resample(tmp_path / "in", tmp_path / "out.parquet", sampler="random", drop=["x"])
+    with pytest.raises(OSError, match=rf"'x' of .* above 2\*\*53, such as {named}, "):
+        resample(tmp_path / "in", tmp_path / "out", target="x", sampler="random")
+
+
+def test_large_numbers_that_are_exact__are_read(tmp_path):
+    texts = ["1e300", "-inf", "nan", "", "10000000000000000000", f"{BIG + 2}", "0.5", "1e17"]
+    texts += ["9007199254740993.0", "123456789012345678.5", "2" * 309]
+    (tmp_path / "in.csv").write_text("x,y\n" + "".join(f"{text},1\n" for text in texts))
+    values = read(tmp_path / "in.csv")["x"].to_pylist()
+    expected = [None if text in ("", "nan") else float(text) for text in texts]
+    assert values == expected
+
+
+@pytest.mark.parametrize("row", [3, 90])
+@pytest.mark.parametrize("form", ["plain", "quotes"])
+def test_text_in_another_encoding__names_the_column(tmp_path, monkeypatch, row, form):
+    monkeypatch.setattr(csv_files, "_INFERRED", 500)
+    monkeypatch.setattr(csv_files, "_PIECE", 500)
+    monkeypatch.setattr(csv_files, "_CSV_BLOCK", 500)
+    word = "name" if form == "plain" else '"name"'
+    lines = [f"{word},{i},{i % 3 == 0}" for i in range(100)]
+    lines[row] = f"na\u00efve,{row},true"
+    (tmp_path / "in.csv").write_bytes("\n".join(["t,x,label", *lines]).encode("latin-1"))
+    with pytest.raises(SourceError, match="column 't' is not in UTF-8"):
+        resample(tmp_path / "in.csv", tmp_path / "out", sampler="random")
+    resample(tmp_path / "in.csv", tmp_path / "out.parquet", sampler="random", drop=["t"])
+
+
+@pytest.mark.parametrize("name", ["in.csv", "in.csv.gz", "in.arrow", "in.parquet"])
+def test_a_pipe__is_refused(tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(SourceError, match="is not a regular file"):
+        read(tmp_path / name)
+
+
+def test_an_empty_text_as_class__is_a_warning(tmp_path):
+    rows = "".join(f"{i % 7},{'' if i % 20 == 0 else 'EU'}\n" for i in range(200))
+    (tmp_path / "in.csv").write_text(f"x,label\n{rows}")
+    with pytest.warns(UserWarning, match=r"'label' is an empty text in 10 of 200 rows"):
+        resample(tmp_path / "in.csv", tmp_path / "out.parquet", sampler="random")
 
 
 @pytest.mark.usefixtures("small_blocks")

@@ -6,17 +6,20 @@ import contextlib
 import re
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from smotefast._threads import map_ahead, thread_count
 from smotefast.exceptions import SourceError
 from smotefast.storage.file_access import Location, one_line
+from smotefast.storage.process_memory import format_size
 from smotefast.storage.schemas import common_schema
-from smotefast.storage.streams import Stream, WiderColumnError, read_errors
+from smotefast.storage.streams import FileStreams, WiderColumnError, read_errors
 
 # The types of text columns are inferred from so many bytes of each file. Afterwards blocks are
 # smaller, because Arrow reads about 35 of them ahead.
@@ -24,8 +27,15 @@ _INFERRED, _CSV_BLOCK = 8 << 20, 1 << 20
 # Text without quotes is read in pieces of so many bytes, which so many threads parse at most.
 _PIECE, _MAX_THREADS = 1 << 20, 4
 _HEADER, _BYTE_ORDER_MARK = 1 << 16, b"\xef\xbb\xbf"
-# Integers from the first number on are rounded by float64; beyond the second are none.
-_EXACT, _INTEGERS = 2.0**53, 2.0**63
+_CONVERT = "Convert it, for example with iconv."
+# The first bytes of files of other kinds, and what to do about them.
+_OTHER_KINDS = {
+    b"\x1f\x8b": "it is compressed with gzip, and its name must end in .gz then.",
+    b"\xff\xfe": f"it is in UTF-16, not in UTF-8. {_CONVERT}",
+    b"\xfe\xff": f"it is in UTF-16, not in UTF-8. {_CONVERT}",
+}
+# Integers from this number on may be rounded by float64. They have 16 digits or more.
+_EXACT, _INTEGER = 2.0**53, r"^[+-]?[0-9]{16,308}$"
 # If a value does not fit the type inferred for its column, the next one that does.
 _WIDER = {"null": pa.int64(), "int64": pa.float64()}
 _UNFIT = re.compile(
@@ -38,12 +48,12 @@ class _OtherWayError(Exception):
     """A text file has to be read in another way: a row is too long, or has quotes."""
 
 
-def csv_stream(
+def csv_streams(
     locations: Sequence[Location],
     how: str,
     types: dict[str, pa.DataType],
-    as_text: Collection[str] = (),
-) -> Stream:
+    as_bytes: Collection[str] = (),
+) -> FileStreams:
     """Return the batches of CSV files with a header.
 
     Parameters
@@ -55,23 +65,32 @@ def csv_stream(
     types
         Types of columns that are known not to be those inferred. The batches raise
         WiderColumnError after adding one.
-    as_text
-        Columns that nobody uses: text, which any value is.
+    as_bytes
+        Columns that nobody uses, with any values.
     """
-    known = types | dict.fromkeys(as_text, pa.string())
+    known = types | dict.fromkeys(as_bytes, pa.binary())
     schemas = []
     for location in locations:
         with closing(_open_csv(location, known, _INFERRED, only_start=True)) as opened:
             schemas.append(opened.reader.schema)
+        for field in schemas[-1]:
+            if pa.types.is_binary(field.type) and field.name not in as_bytes:
+                raise _not_utf8(location.path, field.name)
     schema = common_schema(schemas, [location.path for location in locations], (), how)
     common = {field.name: field.type for field in schema} | known
 
-    def batches() -> Iterator[pa.RecordBatch]:
-        for location, found in zip(locations, schemas, strict=True):
-            for batch in _csv_batches(location, found.names, common, types):
-                yield batch.select(schema.names)
+    floats = [field.name for field in schema if field.type == pa.float64()]
 
-    return Stream(schema, batches)
+    def batches(location: Location, names: list[str]) -> Iterator[pa.RecordBatch]:
+        large: set[str] = set()
+        for batch in _csv_batches(location, names, common, types):
+            large.update(_large_numbers(batch, floats))
+            yield batch if names == schema.names else batch.select(schema.names)
+        if large:  # the reader is closed: two would need twice the memory
+            _refuse_rounded(location, sorted(large))
+
+    files = zip(locations, schemas, strict=True)
+    return FileStreams(schema, [partial(batches, each, found.names) for each, found in files])
 
 
 def _csv_batches(
@@ -96,8 +115,7 @@ def _csv_batches(
         try:
             with read_errors(location), closing(way()) as batches:
                 for batch in batches:
-                    _refuse_rounded(location.path, batch, types)
-                    new = batch.slice(min(n_again, batch.num_rows))
+                    new = batch.slice(min(n_again, batch.num_rows)) if n_again else batch
                     n_again -= batch.num_rows - new.num_rows
                     n_done += new.num_rows
                     yield new
@@ -175,8 +193,9 @@ def _batches_in_blocks(
     common: dict[str, pa.DataType],
     types: dict[str, pa.DataType],
     block: int,
+    names: Sequence[str] = (),
 ) -> _Batches:
-    """Yield the batches of a file of any form.
+    """Yield the batches of a file of any form; all its columns, or those with some names.
 
     Raises
     ------
@@ -186,18 +205,20 @@ def _batches_in_blocks(
         If a value does not fit the type of its column; a wider one is in ``types`` then.
     """
     path = location.path
-    with closing(_open_csv(location, common, block)) as opened:
+    with closing(_open_csv(location, common, block, names=names)) as opened:
         while True:
             try:
                 batch = opened.reader.read_next_batch()
             except StopIteration:
                 return
             except pa.ArrowInvalid as error:
-                _check_length(error, block)
+                _check_length(error, block, path)
                 unfit = _UNFIT.search(str(error))
-                if unfit is None or unfit[2] == "string":
+                if unfit is None:
                     raise SourceError(f"Cannot read {path!r}: {one_line(error)}") from error
                 name = opened.reader.schema.names[int(unfit[1])]
+                if unfit[2] == "string":
+                    raise _not_utf8(path, name) from error
                 types[name] = _wider(unfit[2], unfit[3])
                 raise WiderColumnError from error
             yield batch
@@ -213,42 +234,75 @@ def _wider(arrow_type: str, value: str | None) -> pa.DataType:
     return _WIDER.get(arrow_type, pa.string())
 
 
-def _check_length(error: Exception, block: int) -> None:
-    """Raise _OtherWayError if a row is longer than a block that may be larger."""
-    if "straddling" in str(error) and block < _INFERRED:
-        raise _OtherWayError from error
+def _check_length(error: Exception, block: int, path: str) -> None:
+    """Raise an error if a row is longer than a block; _OtherWayError if that may be larger."""
+    if "straddling" in str(error):
+        if block < _INFERRED:
+            raise _OtherWayError from error
+        raise SourceError(
+            f"Cannot read {path!r} as CSV: a row is longer than {format_size(_INFERRED)}, or a "
+            "quote has no end."
+        ) from error
 
 
-def _refuse_rounded(path: str, batch: pa.RecordBatch, types: dict[str, pa.DataType]) -> None:
-    """Raise SourceError for integers that became floats, and have more than 53 bits."""
-    for name, arrow_type in types.items():
-        if pa.types.is_floating(arrow_type):
-            size = np.abs(batch.column(name).to_numpy(zero_copy_only=False))
-            if ((size >= _EXACT) & (size <= _INTEGERS)).any():
-                raise SourceError(
-                    f"Column {name!r} of {path!r} has integers above 2**53 and numbers that "
-                    "are no 64-bit integers, which no type holds exactly. Leave it out with "
-                    f"drop={[name]}."
-                )
+def _large_numbers(batch: pa.RecordBatch, floats: list[str]) -> list[str]:
+    """Return the columns of float64 that have numbers from which on integers are rounded."""
+    if not floats or not batch.num_rows:
+        return []
+    values = batch.select(floats).to_tensor(null_to_nan=True, row_major=False).to_numpy()
+    largest = np.fmax(np.fmax.reduce(values), -np.fmin.reduce(values))
+    return [name for name, size in zip(floats, largest, strict=True) if size >= _EXACT]
+
+
+def _refuse_rounded(location: Location, names: list[str]) -> None:
+    """Raise SourceError for integers in columns of float64 that it does not hold exactly."""
+    types = dict.fromkeys(names, pa.string())
+    for batch in _batches_in_blocks(location, types, {}, _INFERRED, names):
+        for name, column in zip(names, batch.columns, strict=True):
+            long = column.filter(pc.match_substring_regex(column, _INTEGER))
+            for text in long.to_pylist():
+                if int(float(text)) != int(text):
+                    raise SourceError(
+                        f"Column {name!r} of {location.path!r} has integers above 2**53, such "
+                        f"as {text}, and numbers that are no 64-bit integers, so its type is "
+                        f"float64, which does not hold them exactly. Leave it out with "
+                        f"drop={[name]}, or write the file as Parquet with the column as text."
+                    )
+
+
+def _not_utf8(path: str, name: str) -> SourceError:
+    return SourceError(
+        f"Cannot read {path!r} as CSV: column {name!r} is not in UTF-8. {_CONVERT}"
+    )
 
 
 class _CsvFile:
     """A CSV file, or the rows in its first bytes, and its reader."""
 
     def __init__(
-        self, location: Location, types: dict[str, pa.DataType], block: int, only_start: bool
+        self,
+        location: Location,
+        types: dict[str, pa.DataType],
+        block: int,
+        names: Sequence[str],
+        only_start: bool,
     ) -> None:
         self._stack = ExitStack()
         file: Any = location.path
         if only_start:  # with a byte more, a row that goes on after the block is left out
-            file = pa.BufferReader(_first_bytes(location, block + 1))
+            text = _first_bytes(location, block + 1)
+            if text[:2] in _OTHER_KINDS:
+                raise SourceError(
+                    f"Cannot read {location.path!r} as CSV: {_OTHER_KINDS[text[:2]]}"
+                )
+            file = pa.BufferReader(text)
         elif location.files.is_remote:
             file = self._stack.enter_context(_opened_text(location))
         self.reader = pa_csv.open_csv(
             file,
             read_options=pa_csv.ReadOptions(block_size=block),
             parse_options=pa_csv.ParseOptions(newlines_in_values=True),
-            convert_options=pa_csv.ConvertOptions(column_types=types),
+            convert_options=pa_csv.ConvertOptions(column_types=types, include_columns=names),
         )
 
     def close(self) -> None:
@@ -274,24 +328,28 @@ def _first_bytes(location: Location, n_bytes: int) -> bytes:
 
 
 def _open_csv(
-    location: Location, types: dict[str, pa.DataType], block: int, *, only_start: bool = False
+    location: Location,
+    types: dict[str, pa.DataType],
+    block: int,
+    *,
+    names: Sequence[str] = (),
+    only_start: bool = False,
 ) -> _CsvFile:
     path = location.path
     try:
-        opened = _CsvFile(location, types, block, only_start)
-        names = opened.reader.schema.names
+        opened = _CsvFile(location, types, block, names, only_start)
+        found = opened.reader.schema.names
     except SourceError:
         raise
     except UnicodeDecodeError as error:
         raise SourceError(
-            f"Cannot read {path!r} as CSV: it is not in UTF-8. Convert it, for example with "
-            "iconv."
+            f"Cannot read {path!r} as CSV: it is not in UTF-8. {_CONVERT}"
         ) from error
     except (pa.ArrowException, OSError) as error:
-        _check_length(error, block)
+        _check_length(error, block, path)
         message = f"Cannot read {path!r} as CSV: {one_line(error)}{_separator_advice(location)}"
         raise SourceError(message) from error
-    if len(names) == 1 and (advice := _separator_advice(location)):
+    if len(found) == 1 and (advice := _separator_advice(location)):
         raise SourceError(f"Cannot read {path!r} as CSV.{advice}")
     return opened
 

@@ -256,8 +256,7 @@ def _large_numbers(batch: pa.RecordBatch, floats: list[str]) -> list[str]:
 
 def _refuse_rounded(location: Location, names: list[str]) -> None:
     """Raise SourceError for integers in columns of float64 that it does not hold exactly."""
-    types = dict.fromkeys(names, pa.string())
-    for batch in _batches_in_blocks(location, types, {}, _INFERRED, names):
+    for batch in _texts(location, names):
         for name, column in zip(names, batch.columns, strict=True):
             long = column.filter(pc.match_substring_regex(column, _INTEGER))
             for text in long.to_pylist():
@@ -265,9 +264,18 @@ def _refuse_rounded(location: Location, names: list[str]) -> None:
                     raise SourceError(
                         f"Column {name!r} of {location.path!r} has integers above 2**53, such "
                         f"as {text}, and numbers that are no 64-bit integers, so its type is "
-                        f"float64, which does not hold them exactly. Leave it out with "
+                        "float64, which does not hold them exactly. Leave it out with "
                         f"drop={[name]}, or write the file as Parquet with the column as text."
                     )
+
+
+def _texts(location: Location, names: list[str]) -> _Batches:
+    """Yield columns as text; rows before a long one come twice."""
+    types = dict.fromkeys(names, pa.string())
+    for block in (_CSV_BLOCK, _INFERRED):
+        with contextlib.suppress(_OtherWayError):
+            yield from _batches_in_blocks(location, types, {}, block, names)
+            return
 
 
 def _not_utf8(path: str, name: str) -> SourceError:

@@ -135,13 +135,19 @@ def _first_text(source: ParquetSource, name: str) -> str:
             row += 1
             if value in missing:
                 continue
-            try:
-                float(value)
-            except ValueError:
+            if not _is_number(value):
                 shown = short_label(repr(value), _MAX_VALUE)
                 return f"{shown} in row {row:,} is no number. " if has_numbers else ""
             has_numbers = True
     return ""
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return "_" not in text  # which Python allows between digits
 
 
 def _text_advice(request: Request) -> str:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 import pyarrow as pa
 
 from smotefast._messages import list_names
 from smotefast.storage.file_access import ListedFile
+from smotefast.storage.paths import printable_path
+
+# The value of Hive for a missing one.
+_MISSING = "__HIVE_DEFAULT_PARTITION__"
 
 
 class Partitions(NamedTuple):
@@ -38,24 +43,21 @@ def find_partitions(files: list[ListedFile], in_files: frozenset[str]) -> Partit
     """
     keys = [_keys(file) for file in files]
     for file, found in zip(files, keys, strict=True):
-        if found != keys[0]:
+        if [*found] != [*keys[0]]:
             first, other = (
-                list_names(names) if names else "nothing" for names in (keys[0], found)
+                list_names([*names]) if names else "nothing" for names in (keys[0], found)
             )
             raise ValueError(
                 f"{files[0].path!r} is partitioned by {first}, and {file.path!r} by {other}. "
                 "Name folders with the same partition columns."
             )
     names = [name for name in keys[0] if name not in in_files]
-    if not names:
-        return Partitions([], [{} for _ in files])
-    import pyarrow.dataset as ds  # imports pandas: 0.17 s
-
-    hive = ds.HivePartitioning(pa.schema([(name, pa.string()) for name in names]))
-    texts = [ds.get_partition_keys(hive.parse(_folders(file))) for file in files]
-    columns = {name: _typed([found[name] for found in texts]) for name in names}
-    fields = [pa.field(name, column.type) for name, column in columns.items()]
-    return Partitions(fields, pa.table(columns).to_pylist())
+    columns = {name: _typed([found[name] for found in keys]) for name in names}
+    values: list[dict[str, Any]] = [{} for _ in files]
+    for name, column in columns.items():
+        for of_file, value in zip(values, column.to_pylist(), strict=True):
+            of_file[name] = value
+    return Partitions([pa.field(name, each.type) for name, each in columns.items()], values)
 
 
 def _typed(values: list[str | None]) -> pa.Array:
@@ -67,12 +69,26 @@ def _typed(values: list[str | None]) -> pa.Array:
         return texts
 
 
-def _keys(file: ListedFile) -> list[str]:
+def _keys(file: ListedFile) -> dict[str, str | None]:
     """Return the partition columns in the names of the folders below the root."""
-    return [name.split("=", 1)[0] for name in _folders(file).split("/") if "=" in name]
+    path = os.path.relpath(file.path, file.root or ".")
+    found: dict[str, str | None] = {}
+    for folder in path.split(os.sep)[:-1]:
+        name, is_partition, value = folder.partition("=")
+        if is_partition:  # the first one counts, as for Arrow
+            text = None if value == _MISSING else _decoded(value, file)
+            found.setdefault(_decoded(name, file), text)
+    return found
 
 
-def _folders(file: ListedFile) -> str:
-    """Return the folders of a file below the root, and "/" after each."""
-    path = os.path.relpath(file.path, file.root or ".").replace(os.sep, "/")
-    return path[: path.rfind("/") + 1]
+def _decoded(text: str, file: ListedFile) -> str:
+    """Return a text without the URL encoding of Hive."""
+    try:
+        decoded = unquote(text, errors="strict")
+        decoded.encode()
+    except UnicodeError as error:
+        raise ValueError(
+            f"{printable_path(file.path)!r} is in a partition whose name is not in UTF-8. "
+            "Rename the folder."
+        ) from error
+    return decoded

@@ -280,6 +280,44 @@ def test_a_partition_column__can_be_the_target(tmp_path, partitioned):
     assert summary.counts_after == strategy
 
 
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+@pytest.mark.parametrize(
+    ("folders", "names", "values"),
+    [
+        (["d=1/d=2"], ["d"], [1]),
+        (["a%20b=x%2Fy/c=1", "a%20b=é/c=x"], ["a b", "c"], ["x/y", "é"]),
+        (["d=1/\udce9"], ["d"], [1]),
+        (["d=01", "d=x"], ["d"], ["01", "x"]),
+        (["d=7", "d=__HIVE_DEFAULT_PARTITION__"], ["d"], [7, None]),
+        (["d=__HIVE_DEFAULT_PARTITION__"], ["d"], [None]),
+        (["d=", "d=2"], ["d"], ["", "2"]),
+    ],
+)
+def test_names_of_partitions__are_those_of_hive(
+    tmp_path, table, ending, folders, names, values
+):
+    write = {"parquet": write_file, "csv": write_csv}[ending]
+    for folder in folders:
+        (tmp_path / "in" / folder).mkdir(parents=True)
+        write(tmp_path / f"a.{ending}", table)
+        os.rename(tmp_path / f"a.{ending}", tmp_path / "in" / folder / f"a.{ending}")
+    resample(tmp_path / "in", tmp_path / "out.parquet", sampler="random")
+    result = pq.read_table(tmp_path / "out.parquet").drop_columns(table.column_names)
+    assert result.column_names == names
+    assert result[0].slice(0, len(folders) * 600)[::600].to_pylist() == values
+
+
+@pytest.mark.parametrize("folder", ["d=caf\udce9", "caf%E9=1"])
+def test_names_of_partitions_that_are_not_utf_8__are_refused(tmp_path, table, folder):
+    (tmp_path / "in" / folder).mkdir(parents=True)
+    write_csv(tmp_path / "a.csv", table)
+    os.rename(tmp_path / "a.csv", tmp_path / "in" / folder / "a.csv")
+    with pytest.raises(
+        ValueError, match=r"caf.*a\.csv' is in a partition whose name is not in"
+    ):
+        resample(tmp_path / "in", tmp_path / "out", sampler="random")
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

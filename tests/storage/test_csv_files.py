@@ -137,6 +137,7 @@ def test_text_that_is_no_table__is_refused_with_the_reason(tmp_path, content, me
     ("values", "reason"),
     [
         (["1.5", "", "unknown", "7"], "'unknown' in row 3 is no number. Leave it out with"),
+        (["1", "2", "1_000", "4"], "'1_000' in row 3 is no number. Leave it out with"),
         (["1", "2", "3", "4,5"], "'4,5' in row 4 is no number. Leave it out with"),
         (["a", "1", "b", "2"], "can be compared and interpolated. Leave it out with"),
         (["NA", "a", "1", "2"], "can be compared and interpolated. Leave it out with"),
@@ -176,6 +177,8 @@ BIG = 1 << 53
         ([[0.5] * 99 + [-BIG - 1]], "-9007199254740993"),
         ([[1, 2], [0.5, 2], [*range(1 << 60, (1 << 60) + 9)]], "1152921504606846977"),
         ([[1, 2], [f'"{10**20 + 1}"', 2]], "100000000000000000001"),
+        ([[0.5, f" {BIG + 1}"]], "9007199254740993"),
+        ([[0.5, f'" \t{BIG + 1} "']], "9007199254740993"),
     ],
 )
 @pytest.mark.parametrize("size", [200, 8 << 20])
@@ -196,6 +199,16 @@ def test_integers_that_no_type_holds__are_refused_wherever_they_are(
     resample(tmp_path / "in", tmp_path / "out.parquet", sampler="random", drop=["x"])
     with pytest.raises(OSError, match=rf"'x' of .* above 2\*\*53, such as {named}, "):
         resample(tmp_path / "in", tmp_path / "out", target="x", sampler="random")
+
+
+def test_a_file_that_cannot_be_read_again_for_its_integers__is_named(tmp_path, monkeypatch):
+    def fail(*given):
+        raise OSError("connection lost")
+
+    monkeypatch.setattr(csv_files, "_refuse_rounded", fail)
+    (tmp_path / "in.csv").write_text("x,label\n1e17,0\n2.5,1\n")
+    with pytest.raises(SourceError, match=r"Cannot read .*in\.csv': connection lost"):
+        resample(tmp_path / "in.csv", tmp_path / "out", sampler="random")
 
 
 def test_large_numbers_that_are_exact__are_read(tmp_path):

@@ -35,7 +35,7 @@ _OTHER_KINDS = {
     b"\xfe\xff": f"it is in UTF-16, not in UTF-8. {_CONVERT}",
 }
 # Integers from this number on may be rounded by float64. They have 16 digits or more.
-_EXACT, _INTEGER = 2.0**53, r"^[+-]?[0-9]{16,308}$"
+_EXACT, _INTEGER = 2.0**53, r"^[ \t]*[+-]?[0-9]{16,308}[ \t]*$"
 # If a value does not fit the type inferred for its column, the next one that does.
 _WIDER = {"null": pa.int64(), "int64": pa.float64()}
 _UNFIT = re.compile(
@@ -87,7 +87,8 @@ def csv_streams(
             large.update(_large_numbers(batch, floats))
             yield batch if names == schema.names else batch.select(schema.names)
         if large:  # the reader is closed: two would need twice the memory
-            _refuse_rounded(location, sorted(large))
+            with read_errors(location):
+                _refuse_rounded(location, sorted(large))
 
     files = zip(locations, schemas, strict=True)
     return FileStreams(schema, [partial(batches, each, found.names) for each, found in files])
@@ -260,10 +261,11 @@ def _refuse_rounded(location: Location, names: list[str]) -> None:
         for name, column in zip(names, batch.columns, strict=True):
             long = column.filter(pc.match_substring_regex(column, _INTEGER))
             for text in long.to_pylist():
-                if int(float(text)) != int(text):
+                number = int(text)
+                if int(float(text)) != number:
                     raise SourceError(
                         f"Column {name!r} of {location.path!r} has integers above 2**53, such "
-                        f"as {text}, and numbers that are no 64-bit integers, so its type is "
+                        f"as {number}, and numbers that are no 64-bit integers, so its type is "
                         "float64, which does not hold them exactly. Leave it out with "
                         f"drop={[name]}, or write the file as Parquet with the column as text."
                     )
@@ -304,7 +306,7 @@ class _CsvFile:
                     f"Cannot read {location.path!r} as CSV: {_OTHER_KINDS[text[:2]]}"
                 )
             file = pa.BufferReader(text)
-        elif location.files.is_remote:
+        elif location.files.is_remote or not _is_utf8(location.path):
             file = self._stack.enter_context(_opened_text(location))
         self.reader = pa_csv.open_csv(
             file,
@@ -324,6 +326,15 @@ def _opened_text(location: Location) -> Iterator[pa.NativeFile]:
     compression = "gzip" if _is_compressed(location) else None
     with files.opened(path) as opened, pa.input_stream(opened, compression) as file:
         yield file
+
+
+def _is_utf8(path: str) -> bool:
+    """Whether Arrow can open a file by its name."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_compressed(location: Location) -> bool:

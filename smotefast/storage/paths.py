@@ -159,13 +159,20 @@ def arrow_path(path: str, flags: int = os.O_RDONLY) -> Iterator[str]:
     flags
         Flags for ``os.open``, which opens a file whose name is not UTF-8.
     """
+    if is_utf8(path):
+        yield path
+        return
+    descriptor = os.open(path, flags, 0o666)
+    try:  # Arrow opens this name again, so the descriptor can be closed
+        yield f"/dev/fd/{descriptor}"
+    finally:
+        os.close(descriptor)
+
+
+def is_utf8(path: str) -> bool:
+    """Whether a path is UTF-8, so that Arrow can open a file by its name."""
     try:
         path.encode()
     except UnicodeEncodeError:
-        descriptor = os.open(path, flags, 0o666)
-        try:  # Arrow opens this name again, so the descriptor can be closed
-            yield f"/dev/fd/{descriptor}"
-        finally:
-            os.close(descriptor)
-    else:
-        yield path
+        return False
+    return True

@@ -17,6 +17,7 @@ import pyarrow.csv as pa_csv
 from smotefast._threads import map_ahead, thread_count
 from smotefast.exceptions import SourceError
 from smotefast.storage.file_access import Location, one_line
+from smotefast.storage.paths import is_utf8
 from smotefast.storage.process_memory import format_size
 from smotefast.storage.schemas import common_schema
 from smotefast.storage.streams import FileStreams, WiderColumnError, read_errors
@@ -79,13 +80,14 @@ def csv_streams(
     schema = common_schema(schemas, [location.path for location in locations], (), how)
     common = {field.name: field.type for field in schema} | known
 
+    columns = schema.names  # pyarrow makes a new list each time
     floats = [field.name for field in schema if field.type == pa.float64()]
 
     def batches(location: Location, names: list[str]) -> Iterator[pa.RecordBatch]:
         large: set[str] = set()
         for batch in _csv_batches(location, names, common, types):
             large.update(_large_numbers(batch, floats))
-            yield batch if names == schema.names else batch.select(schema.names)
+            yield batch if names == columns else batch.select(columns)
         if large:  # the reader is closed: two would need twice the memory
             with read_errors(location):
                 _refuse_rounded(location, sorted(large))
@@ -306,7 +308,7 @@ class _CsvFile:
                     f"Cannot read {location.path!r} as CSV: {_OTHER_KINDS[text[:2]]}"
                 )
             file = pa.BufferReader(text)
-        elif location.files.is_remote or not _is_utf8(location.path):
+        elif location.files.is_remote or not is_utf8(location.path):
             file = self._stack.enter_context(_opened_text(location))
         self.reader = pa_csv.open_csv(
             file,
@@ -326,15 +328,6 @@ def _opened_text(location: Location) -> Iterator[pa.NativeFile]:
     compression = "gzip" if _is_compressed(location) else None
     with files.opened(path) as opened, pa.input_stream(opened, compression) as file:
         yield file
-
-
-def _is_utf8(path: str) -> bool:
-    """Whether Arrow can open a file by its name."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _is_compressed(location: Location) -> bool:

@@ -133,9 +133,9 @@ def _batches_of_pieces(
     """Yield the batches of a file without quotes: a line is a row, so it can be cut anywhere.
 
     Arrow parses a stream in one thread, so each piece is parsed in another one. Arrow's own
-    threads are not used for a piece: those of version 20 wait for themselves for ever after
-    a row that is longer than a block. In the main thread, it would handle signals itself while it parses a piece: of
-    3,000 that came during short calls, 59 were lost.
+    threads are not used for a piece: those of version 20 wait for themselves for ever after a
+    row that is longer than a block. In the main thread, it would handle signals itself while it
+    parses a piece: of 3,000 that came during short calls, 59 were lost.
 
     Raises
     ------

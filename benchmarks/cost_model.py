@@ -5,9 +5,8 @@
 
 Each job runs as a command, after a plan of it: the plan tells the work of each step, the job's
 report how long it took. Options: --repeats N (default 3; the fastest run counts), --only WORD
-for jobs whose name has the word, --rows N for the most rows of a job, --busy for a machine that
-does other work: the CPU time of a job counts, on one thread. The first job of a kind of search
-compiles; "smotefast warmup" before avoids that.
+for jobs whose name has the word. The first job of a kind of search compiles;
+"smotefast warmup" before avoids that.
 """
 
 from __future__ import annotations
@@ -99,30 +98,26 @@ class Measured(NamedTuple):
         }
 
 
-def measure(job: Job, folder: str, repeats: int, *, by_cpu: bool) -> Measured:
-    """Plan a job and run it; the fastest run counts, or the one with least CPU time."""
+def measure(job: Job, folder: str, repeats: int) -> Measured:
+    """Plan a job and run it; the fastest run counts."""
     source = f"{folder}/{job.name}.{'csv' if job.kind == 'csv' else 'parquet'}"
     write_table(source, *job[1:4], dtype=job.dtype, codec=job.codec, kind=job.kind)
     result = f"{folder}/result" if job.is_folder else f"{folder}/result.parquet"
     options = [source, result, "--target", "label", "--overwrite", *job.options.split()]
     plan = json.loads(run_command([*_COMMAND, "plan", *options, "--json", "-q"]).output)
-    runs = [_seconds_by_step(options, f"{folder}/report.json", by_cpu) for _ in range(repeats)]
+    runs = [_seconds_by_step(options, f"{folder}/report.json") for _ in range(repeats)]
     shutil.rmtree(result) if job.is_folder else os.remove(result)
     os.remove(source)
     threads = {"": 1, "threads": plan["threads"], "parts": plan["parts_at_once"]}
-    if by_cpu:
-        threads = dict.fromkeys(threads, 1)
     return Measured(_work(plan, threads), min(runs, key=lambda steps: sum(steps.values())))
 
 
-def _seconds_by_step(options: list[str], report: str, by_cpu: bool) -> dict[str, float]:
+def _seconds_by_step(options: list[str], report: str) -> dict[str, float]:
     """Run a job; what its steps do not take is the time to start."""
     done = run_command([*_COMMAND, "resample", *options, "--report", report, "--quiet"])
     with open(report) as file:
-        steps = json.load(file)["seconds_by_step"]
-    steps["starting"] = max(0.0, done.wall - sum(steps.values()))
-    scale = (done.user + done.system) / done.wall if by_cpu else 1.0
-    return {name: scale * seconds for name, seconds in steps.items()}
+        steps: dict[str, float] = json.load(file)["seconds_by_step"]
+    return steps | {"starting": max(0.0, done.wall - sum(steps.values()))}
 
 
 def _work(plan: dict[str, Any], threads: dict[str, int]) -> dict[str, Counter[str]]:
@@ -184,21 +179,15 @@ def main() -> None:
     parser.add_argument("what", choices=["fit", "check"])
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--only", default="")
-    parser.add_argument("--rows", type=int, default=sys.maxsize)
-    parser.add_argument("--busy", action="store_true")
     given = parser.parse_args()
     known = FIT if given.what == "fit" else CHECK
-    jobs = [
-        job._replace(n_rows=min(job.n_rows, given.rows))
-        for job in known
-        if given.only in job.name
-    ]
+    jobs = [job for job in known if given.only in job.name]
     print(json.dumps({**describe_machine(), "load": load()}))
     results = []
     with tempfile.TemporaryDirectory(prefix="smotefast-cost-") as folder:
         for job in jobs:
             print(f"{job.name}: {job.n_rows:,} x {job.n_columns} {job.options}", flush=True)
-            results.append(measure(job, folder, given.repeats, by_cpu=given.busy))
+            results.append(measure(job, folder, given.repeats))
             planned = results[-1].estimates()
             for name, seconds in results[-1].seconds.items():
                 print(f"    {name} {planned.get(name, 0):.2f}/{seconds:.2f}", flush=True)

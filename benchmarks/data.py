@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from benchmarks.measure import Plan
 
 QUICK_ROWS = 1_100  # of data in a rehearsal
+_SHAPES = Path(__file__).parent / "shapes.py"
 
 
 class Generated(NamedTuple):
@@ -41,12 +42,14 @@ class Generated(NamedTuple):
         if self.data.shape == "frame":
             return {"n_mixed": n_rows}
         data = replace(self.data, n_rows=n_rows)
-        name = f"{data.shape}-{n_rows}x{data.n_features}-{data.ratio:.3g}-{self.dtype}"
-        folder = plan.folder / name
+        folder = plan.folder / f"{data.shape}-{n_rows}x{data.n_features}-{data.ratio:.3g}"
         if not folder.exists():
-            given = {"folder": str(folder), "dtype": self.dtype}
-            call("benchmarks.data:make", data=asdict(data), **given)
-        return {"folder": str(folder), "n_categories": self.n_categories}
+            given: dict[str, Any] = {"folder": str(folder), "plugins": [str(_SHAPES)]}
+            made = call("smotefast.bench.calls:make_data", data=asdict(data), **given)
+            if "error" in made:
+                raise ValueError(made["error"])
+        how = {"dtype": self.dtype, "n_categories": self.n_categories}
+        return {"folder": str(folder), **how}
 
 
 class Table(NamedTuple):
@@ -58,65 +61,6 @@ class Table(NamedTuple):
     def arguments(self, plan: Plan) -> dict[str, Any]:
         """Return what ``sides.load`` takes."""
         return {"folder": str(plan.tables), "table": self.table, "columns": self.columns}
-
-
-def make(data: dict[str, Any], folder: str, dtype: str) -> None:
-    """Write X.npy and y.npy of a data set of smotefast or of this file."""
-    import numpy as np
-
-    from smotefast.bench.shapes import SHAPES, make_rows
-
-    generators = {
-        "little-overlap": _little_overlap, "low-rank": _low_rank, "gaussian": _gaussian,
-        "rare-values": _rare_values, "ten-labels": _ten_labels,
-    }  # fmt: skip
-    (X, y), _ = make_rows(DataSet(**data), SHAPES | generators)
-    Path(folder).mkdir(parents=True)
-    np.save(Path(folder) / "X.npy", X.astype(dtype, copy=False))
-    np.save(Path(folder) / "y.npy", y)
-
-
-def _little_overlap(data: DataSet, rng: Any) -> tuple[Any, Any]:
-    """Return clusters of two classes; 5% of the majority lie in those of the minority."""
-    import numpy as np
-
-    from smotefast.bench.shapes import clustered_rows, random_labels
-
-    y = random_labels(data.class_counts(), rng)
-    home = np.where(rng.random(len(y)) < 0.05, 1, y)
-    return clustered_rows(home, data.n_features, rng), y
-
-
-def _low_rank(data: DataSet, rng: Any) -> tuple[Any, Any]:
-    """Return 80 clusters, each of 5 directions, with a little noise."""
-    import numpy as np
-
-    n, d = data.n_rows, data.n_features
-    y, maps = rng.integers(0, 80, n), rng.normal(size=(80, 5, d))
-    X = 3 * rng.normal(size=(80, d))[y] + 0.05 * rng.normal(size=(n, d))
-    return X + np.einsum("ni,nij->nj", rng.normal(size=(n, 5)), maps[y]), y
-
-
-def _gaussian(data: DataSet, rng: Any) -> tuple[Any, Any]:
-    """Return rows of one Gaussian."""
-    return rng.normal(size=(data.n_rows, data.n_features)), rng.integers(0, 2, data.n_rows)
-
-
-def _rare_values(data: DataSet, rng: Any) -> tuple[Any, Any]:
-    """Return normal columns, and the exponential of the sum of two of them."""
-    import numpy as np
-
-    X, _ = _gaussian(data, rng)
-    return X, np.exp(X[:, 0] + X[:, 1])
-
-
-def _ten_labels(data: DataSet, rng: Any) -> tuple[Any, Any]:
-    """Return normal columns, and ten labels of shares from 0.8 to 0.003."""
-    import numpy as np
-
-    X, _ = _gaussian(data, rng)
-    shares = np.geomspace(0.8, 0.003, 10)
-    return X, (rng.random((len(X), len(shares))) < shares).astype(int)
 
 
 def mixed_frame(n: int) -> tuple[Any, Any]:

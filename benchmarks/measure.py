@@ -1,4 +1,4 @@
-"""A case: sides that take turns in fresh processes, targets, and what is stored of both."""
+"""A case: sides that take turns in fresh processes, and what is stored of them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.data import QUICK_ROWS, Generated, Table
-from smotefast.bench.measure import call_seconds, take_turns
+from smotefast.bench.measure import take_turns
 from smotefast.bench.processes import call, run_command
 from smotefast.bench.spread import rounded, summarize_calls, summarize_processes
 
@@ -21,12 +20,11 @@ EXACT = f'{OURS}, search="exact"'
 RESULTS = Path(__file__).parent / "results"
 Found = dict[str, Any]
 Stored = list[Found]
-Number = Callable[[Found], float | None]  # of the sides; None where one has no number
 # What is stored of the data and of each side, from what a side answers.
 _OF_DATA = ("rows", "features", "before", "input_bytes", "result_bytes")
 _OF_SIDES = (
     *("counts", "new_rows", "result_bytes", "rows_equal", "decisions_equal"),
-    *("search", "recall", "disagreement", "recall_of_sample"),
+    *("search", "recall", "disagreement"),
 )
 
 
@@ -37,10 +35,6 @@ class Plan(NamedTuple):
     repeat: int | None = None
     quick: bool = False
     tables: Path | None = None
-
-    def rounds(self, usual: int) -> int:
-        """Return how many times each side is started, turn by turn."""
-        return self.repeat or (1 if self.quick else usual)
 
     def resolve(self, value: Any) -> Any:
         """Return an argument as a process gets it: data in folders, in a rehearsal few rows."""
@@ -78,26 +72,6 @@ class Side(NamedTuple):
         return {"process": done.times(), "output": done.output}
 
 
-class Target(NamedTuple):
-    """A number to reach, and what measures it; ``unit`` is "x", "s", "bytes" or empty."""
-
-    what: str
-    target: float
-    of: Number
-    unit: str = "x"
-    at_most: bool = False
-
-    def claim(self, sides: Found) -> Found | None:
-        """Return the comparison with what was measured, if it was."""
-        measured = self.of(sides)
-        if measured is None:
-            return None
-        holds = measured <= self.target if self.at_most else measured >= self.target
-        given = {**self._asdict(), "measured": measured, "holds": bool(holds)}
-        del given["of"]
-        return given
-
-
 class Case(NamedTuple):
     """Sides to measure beside each other, in turn.
 
@@ -115,7 +89,6 @@ class Case(NamedTuple):
     name: str
     title: str
     sides: dict[str, Side]
-    targets: tuple[Target, ...] = ()
     rounds: int = 3
     prepare: dict[str, Side] = {}  # noqa: RUF012 - nobody writes to it
     checks: dict[str, Side] = {}  # noqa: RUF012 - nor to this one
@@ -126,9 +99,9 @@ class Case(NamedTuple):
         """Return what is stored of the case."""
         prepared = {name: side.run(plan) for name, side in self.prepare.items()}
         turns = {name: partial(side.run, plan) for name, side in self.sides.items()}
-        answers = take_turns(turns, plan.rounds(self.rounds))
+        answers = take_turns(turns, plan.repeat or (1 if plan.quick else self.rounds))
         sides = {
-            name: _chosen(prepared.get(name, {}), _OF_SIDES) | _described(runs)
+            name: _described(runs) | _chosen(prepared.get(name, {}), _OF_SIDES)
             for name, runs in answers.items()
         }
         for name, check in self.checks.items():
@@ -138,9 +111,8 @@ class Case(NamedTuple):
         if all(texts):  # programs that print what they find
             sides[OURS]["outputs_equal"] = float(len(texts) == 1)
         data = [_chosen(runs[0], _OF_DATA) for runs in answers.values()]
-        claims = [claim for target in self.targets if (claim := target.claim(sides))]
         stored = {"title": self.title, "data": next(filter(None, data), {}), "sides": sides}
-        return stored | {"claims": claims, "notes": list(self.notes)}
+        return stored | {"notes": list(self.notes)}
 
 
 def _described(answers: list[Found]) -> Found:
@@ -152,41 +124,6 @@ def _described(answers: list[Found]) -> Found:
 
 def _chosen(answer: Found, names: tuple[str, ...]) -> Found:
     return {name: answer[name] for name in names if answer.get(name) is not None}
-
-
-def of_ours(name: str) -> Number:
-    """Return what finds a number of our side; of several, the largest one."""
-
-    def number(sides: Found) -> float | None:
-        found = sides[OURS].get(name)
-        return found["maximum"] if isinstance(found, dict) else found
-
-    return number
-
-
-def median(what: str, side: str) -> Number:
-    """Return what finds a median of a side; with ``what`` empty, that of calls."""
-
-    def number(sides: Found) -> float | None:
-        found = sides[side].get(what)
-        return found["median"] if found else None
-
-    return number if what else lambda sides: call_seconds(sides[side])
-
-
-def ratio(above: Number, below: Number) -> Number:
-    """Return what divides two numbers, if there are both."""
-
-    def divided(sides: Found) -> float | None:
-        one, other = above(sides), below(sides)
-        return one / other if one and other else None
-
-    return divided
-
-
-def speed(what: str = "", ours: str = OURS) -> Number:
-    """Return what tells how many times as fast as imbalanced-learn a side is."""
-    return ratio(median(what, THEIRS), median(what, ours))
 
 
 def save(path: Path, measured: Found) -> None:

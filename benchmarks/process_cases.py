@@ -5,23 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks.data import Generated
-from benchmarks.measure import (
-    OURS,
-    THEIRS,
-    Case,
-    Found,
-    Side,
-    Target,
-    median,
-    of_ours,
-    ratio,
-    speed,
-)
+from benchmarks.measure import OURS, THEIRS, Case, Side
 from benchmarks.sampler_cases import LARGE, SMOTE_3M, TEN_THOUSAND
 from smotefast.bench.cases import DataSet
 
 COMMAND = ("-m", "smotefast")
-_WHOLE = "process_wall"
 
 
 def _calls(library: str, sampler: str, data: Any, later: int = 0, **parameters: Any) -> Side:
@@ -29,38 +17,22 @@ def _calls(library: str, sampler: str, data: Any, later: int = 0, **parameters: 
     return Side("sides:sampler_calls", {"library": library, **given})
 
 
-def whole_process(name: str, data: Generated, target: float) -> Case:
+def whole_process(name: str, data: Generated) -> Case:
     """Return a case of programs that load data, over-sample them once, and end."""
     program = "sides:resample_once"
     sides = {of: _calls(of, "SMOTE", data)._replace(function=program) for of in (OURS, THEIRS)}
     title = f"SMOTE, whole process, {data.title}"
-    targets = (Target("speed, whole process", target, speed(_WHOLE)),)
     how: dict[str, Any] = {"rounds": 5, "prepare": {OURS: sides[OURS]}}
     how["notes"] = ("The kernels were compiled before and come from numba's cache.",)
-    return Case(name, title, sides, targets, **how)
+    return Case(name, title, sides, **how)
 
 
 _FRAME = Generated(DataSet("frame", n_rows=1_000_000))
 _MIXED_FRAME = Case(
     "ros_mixed", "RandomOverSampler, mixed pandas frame, 1,000,000 x 16",
     {of: _calls(of, "RandomOverSampler", _FRAME, 3) for of in (OURS, THEIRS)},
-    (
-        Target("speed, later calls", 10, speed()),
-        Target("memory of the call relative to the result", 1.1,
-               ratio(of_ours("added_bytes"), of_ours("result_bytes")), "", True),
-    ),
-    notes=(
-        "Memory of the call: peak resident memory during the first call, minus the resident "
-        "memory before it.",
-        "Columns: 6 float, 4 integer, 2 bool, 2 category, 1 string, 1 datetime.",
-    ),
+    notes=("Columns: 6 float, 4 integer, 2 bool, 2 category, 1 string, 1 datetime.",),
 )  # fmt: skip
-
-
-def _added_by_import(sides: Found) -> float:
-    """Return the seconds that the import adds to an interpreter that does nothing."""
-    medians = [sides[name][_WHOLE]["median"] for name in ("import smotefast", "python alone")]
-    return float(medians[0] - medians[1])
 
 
 _PROGRAMS = {
@@ -72,12 +44,7 @@ _PROGRAMS = {
 _IMPORTS = Case(
     "import_time", "Import time of smotefast and of SMOTE",
     {name: Side(command=("-c", code)) for name, code in _PROGRAMS.items()},
-    (
-        Target("import smotefast", 0.1, _added_by_import, "s", True),
-        Target("speed, importing SMOTE", 1, ratio(
-            median(_WHOLE, f"SMOTE from {THEIRS}"), median(_WHOLE, f"SMOTE from {OURS}"))),
-    ),
-    20,
+    rounds=20,
 )  # fmt: skip
 _COPY = "plain pyarrow copy"
 _SOURCE, _RESULT = "{folder}/rows.parquet", "{folder}/balanced.parquet"
@@ -91,19 +58,13 @@ _BATCH = Case(
         )),
         _COPY: Side("file_sides:copy_parquet", {"source": _RESULT}),
     },
-    (
-        Target("resident memory", 1 << 30, of_ours("peak_bytes"), "bytes", True),
-        Target("throughput relative to the copy", 0.5,
-               ratio(median("first_call", _COPY), median(_WHOLE, OURS)), ""),
-    ),
     prepare={
         _COPY: Side("data:write_table", {"path": _SOURCE, **_ROWS}),
         OURS: Side(command=(*COMMAND, "warmup")),
     },
     notes=(
-        "The copy streams the balanced file into another file with the same settings. The "
-        "throughput compares its reading and writing alone, without process start and "
-        "fsync, with the whole smotefast command, which includes both.",
+        "The copy streams the balanced file into another file with the same settings: its "
+        "first call is reading and writing alone, without process start and fsync.",
     ),
 )  # fmt: skip
 _COLD_START = Case(
@@ -129,11 +90,6 @@ _OTHER_TARGETS = Case(
     "other_targets",
     "SMOTER and SMOGN (numeric target), MLSMOTE (10 labels), 28,000 x 59 float64",
     {f"{OURS}, {name}": _calls(OURS, name, data, 2) for name, data in _NORMAL.items()},
-    tuple(
-        Target(f"seconds of a call, {name}", 60, median("later_calls", f"{OURS}, {name}"), "s",
-               True)
-        for name in _NORMAL
-    ),
     prepare={name: _calls(OURS, name, data) for name, data in _NORMAL.items()},
     notes=(
         "Normal columns. The target is the exponential of the sum of two of them, so that "
@@ -141,7 +97,7 @@ _OTHER_TARGETS = Case(
     ),
 )  # fmt: skip
 SPECIAL = (
-    whole_process("smote_300k_process", LARGE, 5),
-    whole_process("small_10k_process", TEN_THOUSAND, 1),
+    whole_process("smote_300k_process", LARGE),
+    whole_process("small_10k_process", TEN_THOUSAND),
     *(SMOTE_3M, _MIXED_FRAME, _IMPORTS, _BATCH, _COLD_START, _OTHER_TARGETS),
 )

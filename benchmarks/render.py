@@ -41,7 +41,6 @@ def table_makers() -> dict[str, Callable[[], str]]:
         "selected": lambda: tables.summary([by_name[name] for name in README_CASES]),
         "summary": lambda: tables.summary(compared),
         "batch": lambda: tables.batch(by_name["batch_20m"]),
-        "targets": lambda: tables.targets([*compared, *stored["small"]]),
         "machine": lambda: tables.machines(measured),
         "search": lambda: tables.searches(stored["search"]),
         "approximation levels": lambda: level_table(stored["approximation_cost"]),

@@ -7,7 +7,7 @@ takes about four hours, and many more with public tables, and up to 8 GB in a te
 that is removed afterwards. FOLDER holds public tables: ``tables/`` (CSV and ARFF files) and
 ``benchmark/`` (npz files with "data" and "label"); without it, or where a table is missing,
 the cases of the groups "real_..." are left out. ``--quick`` only rehearses: sizes are small and
-nothing is stored, unless ``--results`` names a folder.
+nothing is stored.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Any
 from benchmarks import patched_cases, process_cases, real_cases, sampler_cases
 from benchmarks.measure import RESULTS, Case, Plan, save
 from benchmarks.search_cases import SEARCHES
+from benchmarks.tables import speed_of
 from smotefast.bench.machine import describe_machine, load
 
 
@@ -46,15 +47,11 @@ def groups(tables: Path | None = None) -> dict[str, list[Case]]:
 
 
 def measure(case: Case, plan: Plan) -> dict[str, Any]:
-    """Return what is stored of a case, and print its claims."""
+    """Return what is stored of a case, and print how long it took."""
     before, started = load(), time.perf_counter()
     measured = case.measure(plan)
-    print(f"{case.name}  ({time.perf_counter() - started:.0f} s)", flush=True)
-    for claim in measured["claims"]:
-        verdict = "holds" if claim["holds"] else "DOES NOT HOLD"
-        bound = "at most" if claim["at_most"] else "at least"
-        numbers = f"{claim['measured']:.4g} {claim['unit']}, {bound} {claim['target']:.4g}"
-        print(f"    {claim['what']}: {numbers}: {verdict}", flush=True)
+    seconds = time.perf_counter() - started
+    print(f"{case.name}: {speed_of(measured)}  ({seconds:.0f} s)", flush=True)
     about = {"quick": plan.quick, "date": date.today().isoformat(), "load_before": before}
     return {"name": case.name, **measured, **about, "machine": describe_machine()}
 
@@ -67,9 +64,7 @@ def main() -> None:
     parser.add_argument("--tables", type=Path, metavar="FOLDER", help="public tables")
     parser.add_argument("--repeat", type=int, help="rounds, each side once in each")
     parser.add_argument("--quick", action="store_true", help="rehearse with small sizes")
-    parser.add_argument("--results", type=Path, help="where to store, in place of results/")
     given = parser.parse_args()
-    results = given.results or (None if given.quick else RESULTS)
     known = groups(given.tables)
     selected = [
         (group, case)
@@ -83,8 +78,8 @@ def main() -> None:
         plan = Plan(Path(folder), given.repeat, given.quick, given.tables)
         for group, case in selected:
             measured = measure(case, plan)
-            if results:
-                save(results / f"{group}.json", measured)
+            if not given.quick:
+                save(RESULTS / f"{group}.json", measured)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.data import Generated, Table
-from benchmarks.measure import EXACT, OURS, THEIRS, Case, Side, Target, of_ours, speed
+from benchmarks.measure import EXACT, OURS, THEIRS, Case, Side
 from smotefast.bench.cases import DataSet
 
 Options = dict[str, Any]
@@ -26,8 +27,6 @@ def sampler_case(
     ours: Options | None = None,
     *,
     title: str = "",
-    faster: dict[str, float] | None = None,
-    targets: tuple[Target, ...] = (),
     recall: bool = False,
     later: int = 15,
     limit: int = 600,
@@ -39,8 +38,6 @@ def sampler_case(
     ----------
     parameters, ours
         What both libraries get; our sides, with the parameters that only smotefast has.
-    faster
-        How many times as fast as imbalanced-learn our sides should be.
     recall
         Whether to measure the recall of the neighbors that were used.
     later, limit
@@ -59,47 +56,34 @@ def sampler_case(
     theirs = usual | {"library": THEIRS, "parameters": parameters or {}}
     theirs |= {"later": later, "save": saved, "limit": limit}
     sides[THEIRS] = Side("sides:sampler_calls", theirs)
-    claims = [
-        Target(f"speed, later calls{side.removeprefix(OURS)}", least, speed(ours=side))
-        for side, least in (faster or {}).items()
-    ]
-    if recall:
-        claims.append(Target("recall@5", 0.95, of_ours("recall_of_sample"), ""))
     of_version = "".join(f", {key} {value}" for key, value in (parameters or {}).items())
     title = title or f"{sampler}{of_version}, {data.title}"
     table = data.table if isinstance(data, Table) else ""
     how = {"prepare": prepare, "checks": checks, "table": table}
-    return Case(name, title, sides, (*claims, *targets), **how, **more)
+    return Case(name, title, sides, **how, **more)
 
 
 def _near_others(name: str, sampler: str) -> Case:
     """Return a case in which calls of imbalanced-learn take most of a minute."""
-    note = (
-        "30% of the majority rows lie in the clusters of the minority. recall@5 is the "
-        "recall of the search within the class. The sampler measures the recall of the "
-        "search among all rows itself and searches exactly below 0.95."
-    )
-    faster = {OURS: 10, EXACT: 2}
-    how: Options = {"faster": faster, "rounds": 2, "recall": True, "notes": (note,)}
+    note = "30% of the majority rows lie in the clusters of the minority."
+    how: Options = {"rounds": 2, "recall": True, "notes": (note,)}
     return sampler_case(name, sampler, _OVERLAPPING, ours=BOTH, **how)
 
 
 OVER_SAMPLERS = (
-    sampler_case("smote_300k", "SMOTE", LARGE, faster={OURS: 15}, recall=True),
+    sampler_case("smote_300k", "SMOTE", LARGE, recall=True),
     sampler_case(
-        "smote_300k_exact", "SMOTE", LARGE, ours={OURS: {"search": "exact"}}, faster={OURS: 3},
+        "smote_300k_exact", "SMOTE", LARGE, ours={OURS: {"search": "exact"}},
         title=f'SMOTE, search="exact", {LARGE.title}',
-        targets=(Target("rows equal bit for bit", 1, of_ours("rows_equal"), ""),),
     ),
-    sampler_case("small_10k", "SMOTE", TEN_THOUSAND, faster={OURS: 1}, rounds=5),
+    sampler_case("small_10k", "SMOTE", TEN_THOUSAND, rounds=5),
     sampler_case(
         "smote_nc_55k", "SMOTENC", _CATEGORIES, {"categorical_features": [16, 17, 18, 19]},
         title="SMOTENC, 55,000 x 20 float64, 4 columns categorical, 5,000 minority",
-        faster={OURS: 20},
     ),
     sampler_case(
         "smote_nc_55k_frame", "SMOTENC", _CATEGORIES._replace(n_categories=4),
-        {"categorical_features": "auto"}, faster={OURS: 20},
+        {"categorical_features": "auto"},
         title="SMOTENC, pandas frame, 55,000 x 20, 4 columns categorical, 5,000 minority",
     ),
     sampler_case(
@@ -111,7 +95,7 @@ OVER_SAMPLERS = (
     sampler_case(
         # In float32 imbalanced-learn ends with "cannot convert float NaN to integer".
         "kmeans_smote_300k", "KMeansSMOTE", LARGE._replace(dtype="float64"),
-        {"cluster_balance_threshold": 0.1}, faster={OURS: 3}, rounds=2,
+        {"cluster_balance_threshold": 0.1}, rounds=2,
     ),
     sampler_case(
         # Half of the class's share of all rows: with more, k-means finds no cluster of it.
@@ -126,7 +110,6 @@ OVER_SAMPLERS = (
             f"{OURS}, LinearSVC": {"svm_estimator": "linear"},
             f"{OURS}, Nystroem and LinearSVC": {"svm_estimator": "kernel"},
         },
-        faster={OURS: 1},
         notes=(
             "Both libraries fit scikit-learn's `SVC`, which takes most of the time. The runs "
             "with LinearSVC scale the columns first; imbalanced-learn does not accept "
@@ -135,48 +118,50 @@ OVER_SAMPLERS = (
     ),
 )  # fmt: skip
 SMOTE_3M = sampler_case(
-    "smote_3m", "SMOTE", _MANY, faster={OURS: 60}, recall=True, later=0, rounds=1,
+    "smote_3m", "SMOTE", _MANY, recall=True, later=0, rounds=1,
     limit=3_600, notes=("One call; imbalanced-learn was given an hour.",),
-    targets=(
-        Target("peak memory, result included", 2e9, of_ours("peak_bytes"), "bytes", True),
-    ),
 )  # fmt: skip
 
 
-def _cleaner(name: str, sampler: str, fast: float, version: Options, n_rows: int) -> Case:
+def _cleaner(name: str, sampler: str, n_rows: int, **version: int) -> Case:
     """Return a case of a sampler that removes rows; those that search do it exactly, too.
 
-    On 500,000 rows, both libraries make one call, and there is no target.
+    On 500,000 rows, both libraries make one call.
     """
     note = "5% of the majority rows lie in the clusters of the minority."
-    ours = BOTH if fast and not version else {OURS: {}}
-    data = Generated(DataSet("little-overlap", n_rows=n_rows))
-    how: Options = {"notes": (note,), "faster": {of: fast if of == OURS else 3 for of in ours}}
+    ours = BOTH if name in _SEARCH else {OURS: {}}
+    how: Options = {"notes": (note,)}
     if n_rows == 500_000:
         how = {"later": 0, "rounds": 1, "notes": (f"imbalanced-learn was given 600 s. {note}",)}
-    if not fast:
-        del how["faster"]
+    data = Generated(DataSet("little-overlap", n_rows=n_rows))
     return sampler_case(f"{name}_{n_rows // 1000}k", sampler, data, version, ours, **how)
 
 
-# The name, the sampler, how many times as fast it should be, and parameters.
-_CLEANERS: tuple[tuple[str, str, float, Options], ...] = (
-    ("smote_enn", "SMOTEENN", 15, {}),
-    ("smote_tomek", "SMOTETomek", 15, {}),
-    ("tomek_links", "TomekLinks", 15, {}),
-    ("edited", "EditedNearestNeighbours", 10, {}),
-    ("repeated_edits", "RepeatedEditedNearestNeighbours", 10, {}),
-    ("all_knn", "AllKNN", 20, {}),
-    ("cleaning_rule", "NeighbourhoodCleaningRule", 10, {}),
-    ("one_sided", "OneSidedSelection", 8, {}),
-    *((f"near_miss_{v}", "NearMiss", 3, {"version": v}) for v in (1, 2, 3)),
-)
+_SEARCH = {
+    "smote_enn": "SMOTEENN",
+    "smote_tomek": "SMOTETomek",
+    "tomek_links": "TomekLinks",
+    "edited": "EditedNearestNeighbours",
+    "repeated_edits": "RepeatedEditedNearestNeighbours",
+    "all_knn": "AllKNN",
+    "cleaning_rule": "NeighbourhoodCleaningRule",
+    "one_sided": "OneSidedSelection",
+}
+
+
+def _cleaners(n_rows: int) -> Iterator[Case]:
+    for name, sampler in _SEARCH.items():
+        yield _cleaner(name, sampler, n_rows)
+    for version in (1, 2, 3):
+        yield _cleaner(f"near_miss_{version}", "NearMiss", n_rows, version=version)
+
+
 CLEANING = (
-    *(_cleaner(*given, n_rows=55_000) for given in _CLEANERS),
+    *_cleaners(55_000),
     # imbalanced-learn fits a classifier for each row: 34 s for 11,000 rows.
-    _cleaner("condensed", "CondensedNearestNeighbour", 0, {}, 11_000),
-    _cleaner("random_under", "RandomUnderSampler", 0, {}, 55_000),
-    *(_cleaner(*given, n_rows=500_000) for given in _CLEANERS),
+    _cleaner("condensed", "CondensedNearestNeighbour", 11_000),
+    _cleaner("random_under", "RandomUnderSampler", 55_000),
+    *_cleaners(500_000),
 )
 
 
@@ -186,8 +171,7 @@ def small_case(name: str, **parameters: Any) -> Case:
     shape = {"SMOTENC": "mixed", "SMOTEN": "nominal"}.get(sampler, "little-overlap")
     data = Generated(DataSet(shape, n_rows=1_000, ratio=1 / 9))
     title = f"{name}, 1,000 x 20, 100 minority"
-    how: Options = {"title": title, "faster": {OURS: 1}, "rounds": 5}
-    return sampler_case(f"small_{name}", sampler, data, parameters, **how)
+    return sampler_case(f"small_{name}", sampler, data, parameters, title=title, rounds=5)
 
 
 SMALL = (

@@ -50,6 +50,7 @@ def load(
     folder: str = "",
     table: str = "",
     columns: str = "",
+    dtype: str = "float64",
     n_categories: int = 0,
     n_mixed: int = 0,
 ) -> Any:
@@ -61,7 +62,8 @@ def load(
         return import_module("benchmarks.real_tables").load(folder, table, columns)
     if n_mixed:
         return mixed_frame(n_mixed)
-    X, y = np.load(Path(folder) / "X.npy"), np.load(Path(folder) / "y.npy")
+    X = np.load(Path(folder) / "X.npy").astype(dtype, copy=False)
+    y = np.load(Path(folder) / "y.npy")
     return (_as_frame(X, n_categories) if n_categories else X), y
 
 
@@ -117,7 +119,7 @@ def sampler_calls(
     if save:
         save_result(save, fitted, len(X), X_new)
     if recall:
-        answer["recall_of_sample"] = recall_of(fitted, X)
+        answer["recall"] = recall_of(fitted, X)
     return answer
 
 

@@ -30,13 +30,6 @@ def markdown(rows: Sequence[dict[str, str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines if line)
 
 
-def number(value: float, unit: str = "") -> str:
-    """Write a number with its unit as people read it."""
-    if unit == "x":
-        return f"{value:.0f}x" if value >= 10 else f"{value:.2g}x"
-    return {"bytes": bytes_text, "s": seconds}.get(unit, "{:.4g}".format)(value)
-
-
 def spread(times: Found | None) -> str:
     """Write a median, with minimum and maximum where they are known of more than one."""
     if not times or times["n"] == 1 or "minimum" not in times:
@@ -60,15 +53,14 @@ def not_timed(side: Found) -> str:
 
 
 def speed_of(case: Found) -> str:
-    """Write how many times as fast as imbalanced-learn we are: the first claim, or a ratio."""
-    claims = [claim for claim in case["claims"] if claim["unit"] == "x"]
-    if claims:
-        return number(claims[0]["measured"], "x")
+    """Write how many times as fast as imbalanced-learn we are, if both were measured."""
     ours, theirs = (case["sides"].get(of, {}) for of in (OURS, THEIRS))
     times, their_times = shown_times(ours), shown_times(theirs)
-    if times and "stopped" in theirs:
-        return f"more than {number(theirs['stopped'] / times['median'], 'x')}"
-    return number(their_times["median"] / times["median"], "x") if times and their_times else ""
+    if not times or not (their_times or "stopped" in theirs):
+        return ""
+    ratio = (their_times["median"] if their_times else theirs["stopped"]) / times["median"]
+    text = f"{ratio:.0f}x" if ratio >= 10 else f"{ratio:.2g}x"
+    return text if their_times else f"more than {text}"
 
 
 def class_sizes(counts: dict[str, int] | None) -> str:
@@ -186,20 +178,10 @@ def summary(stored: Stored) -> str:
     for case in stored:
         if {OURS, THEIRS} <= case["sides"].keys():
             ours, theirs = (case["sides"][side] for side in (OURS, THEIRS))
-            their_time = (
-                _scaled(case, ours) or not_timed(theirs) or _median(shown_times(theirs))
-            )
+            their_time = not_timed(theirs) or _median(shown_times(theirs))
             row = {"case": case["title"], THEIRS: their_time, OURS: _median(shown_times(ours))}
             rows.append(row | {"speedup": speed_of(case)})
     return markdown([row for row in rows if row["speedup"] or "refused" in row[THEIRS]])
-
-
-def _scaled(case: Found, ours: Found) -> str:
-    """Write the time of imbalanced-learn where it was scaled from fewer rows."""
-    for claim in case["claims"]:
-        if claim["what"] == "speed, scaled":
-            return f"about {seconds(claim['measured'] * (shown_times(ours) or {})['median'])}"
-    return ""
 
 
 def batch(case: Found) -> str:
@@ -207,27 +189,11 @@ def batch(case: Found) -> str:
     ours, (copy,) = case["sides"][OURS], (s for n, s in case["sides"].items() if n != OURS)
     row = {
         "case": case["title"],
-        "pyarrow copy of the result": _median(copy.get("until_closed") or copy["first_call"]),
+        "pyarrow copy of the result": _median(copy["first_call"]),
         OURS: _median(ours["process_wall"]),
         f"peak memory of {OURS}": _peak(ours),
     }
     return markdown([row])
-
-
-def targets(stored: Stored) -> str:
-    """Compare every measured number with its target."""
-    rows = []
-    for case in stored:
-        for claim in case["claims"]:
-            target, measured = (
-                number(claim[of], claim["unit"]) for of in ("target", "measured")
-            )
-            row = {"case": case["title"], "quantity": claim["what"]}
-            row["target"] = f"at {'most' if claim['at_most'] else 'least'} {target}"
-            rows.append(
-                row | {"measured": measured, "met": "yes" if claim["holds"] else "**no**"}
-            )
-    return markdown(rows)
 
 
 def machines(groups: dict[str, Stored]) -> str:

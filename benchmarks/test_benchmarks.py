@@ -21,7 +21,6 @@ from smotefast._threads import thread_count
 from smotefast.bench.cases import Case, DataSet, product_grid
 from smotefast.bench.contenders import CONTENDERS, choose_contenders
 from smotefast.bench.shapes import SHAPES, clustered_rows, make_rows
-from smotefast.kernels.compile import parallel_kernel, prange
 from smotefast.kernels.interpolate import interpolate_rows
 from smotefast.neighbors import find_neighbors
 from smotefast.over_sampling import RandomOverSampler
@@ -61,18 +60,6 @@ def test_find_neighbors__20_000_rows(benchmark, rows, search):
     assert found.indices.shape == (20_000, 5)
 
 
-@parallel_kernel
-def plain_rows(base, pool, neighbors, choices, steps, out):
-    """Interpolate without fetching ahead: what one would write first."""
-    k = neighbors.shape[1]
-    for i in prange(choices.shape[0]):
-        row = choices[i] // k
-        other = neighbors[row, choices[i] - row * k]
-        for j in range(base.shape[1]):
-            start = base[row, j]
-            out[i, j] = start + steps[i] * (pool[other, j] - start)
-
-
 def copy_in_halves(base, pool, neighbors, choices, steps, out, n_threads):
     """Write as many bytes by two threads of ``numpy.copyto``."""
     source, half = np.ones_like(out), len(out) // 2
@@ -83,7 +70,7 @@ def copy_in_halves(base, pool, neighbors, choices, steps, out, n_threads):
 
 
 @pytest.mark.benchmark(group="a million rows are written")
-@pytest.mark.parametrize("kernel", [copy_in_halves, plain_rows, interpolate_rows])
+@pytest.mark.parametrize("kernel", [copy_in_halves, interpolate_rows])
 def test_interpolation__of_a_million_rows(benchmark, rows, kernel):
     random = np.random.RandomState(0)
     neighbors = random.randint(0, len(rows), (len(rows), 5)).astype(np.int32)

@@ -17,20 +17,11 @@ def median(case: dict[str, Any], side: str) -> float | None:
     return None if calls is None else float(calls["median"])
 
 
-def was_scaled(case: dict[str, Any]) -> bool:
-    """Tell whether the time of imbalanced-learn is that of smaller data."""
-    return any(claim.get("what", "").endswith("scaled") for claim in case["claims"])
-
-
 def measured() -> list[tuple[str, float, float]]:
     """Return title and seconds of both libraries, where both ran the same calls."""
     stored = load_all()
     cases = [case for group in SYNTHETIC for case in stored[group]]
-    rows = [
-        (case["title"], median(case, OURS), median(case, THEIRS))
-        for case in cases
-        if not was_scaled(case)
-    ]
+    rows = [(case["title"], median(case, OURS), median(case, THEIRS)) for case in cases]
     return [(title, ours, theirs) for title, ours, theirs in rows if ours and theirs]
 
 

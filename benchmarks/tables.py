@@ -87,7 +87,8 @@ def _row(case: Found) -> dict[str, str]:
     data, known = case["data"], case["sides"]
     sides = [known[of] for of in _SIDES if of in known]
     size = f"{data['rows']:,} x {data['features']}" if "features" in data else ""
-    sizes = [bytes_text(data[of]) for of in ("input_bytes", "result_bytes") if of in data]
+    known_sizes = (data.get(of, 0) for of in ("input_bytes", "result_bytes"))
+    sizes = [bytes_text(size) for size in known_sizes if size >= 1e6]
 
     def texts(write: Callable[[Found], str]) -> list[str]:
         return [text for side in sides if (text := write(side))]

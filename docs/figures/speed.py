@@ -41,5 +41,5 @@ def later_calls() -> None:
                     fontsize=8)  # fmt: skip
     ax.set_yticks(places, titles, fontsize=8)
     ax.set(xscale="log", xlabel="seconds of a call (median)")
-    ax.margins(y=0.02)
+    ax.margins(x=0.1, y=0.02)
     ax.figure.legend(loc="outside upper center", ncols=2)

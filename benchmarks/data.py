@@ -42,7 +42,7 @@ class Generated(NamedTuple):
         if self.data.shape == "frame":
             return {"n_mixed": n_rows}
         data = replace(self.data, n_rows=n_rows)
-        folder = plan.folder / f"{data.shape}-{n_rows}x{data.n_features}-{data.ratio:.3g}"
+        folder = plan.folder / "-".join(map(str, asdict(data).values()))
         if not folder.exists():
             given: dict[str, Any] = {"folder": str(folder), "plugins": [str(_SHAPES)]}
             made = call("smotefast.bench.calls:make_data", data=asdict(data), **given)

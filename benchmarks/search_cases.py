@@ -20,7 +20,7 @@ LIBRARIES = {
     **{f"faiss {index}": "faiss" for index in ("Flat", "IVF", "HNSW")},
     **{name: name for name in ("hnswlib", "usearch", "pynndescent")},
 }
-_EXACT = ("smotefast exact", "faiss Flat")  # take too long on large clusters of full dimension
+_EXACT = ("smotefast exact", "faiss Flat")  # left out of large clusters
 
 
 def _case(name: str, title: str, data: Generated | Table, left_out: Sequence[str] = ()) -> Case:

@@ -169,8 +169,13 @@ def searches(stored: Stored) -> str:
         recall = f" ({side['recall']:.3f})" if "recall" in side else ""
         return f"{_median(side['first_call'])}{recall}"
 
-    by_name = ({name: cell(side) for name, side in case["sides"].items()} for case in stored)
-    return markdown([{"data": c["title"]} | of for c, of in zip(stored, by_name, strict=True)])
+    names = dict.fromkeys(name for case in stored for name in case["sides"])
+    ours_first = sorted(names, key=lambda name: not name.startswith(OURS))
+    rows = []
+    for case in stored:
+        found = {name: cell(side) for name, side in case["sides"].items()}
+        rows.append({"data": case["title"]} | {of: found.get(of, "") for of in ours_first})
+    return markdown(rows)
 
 
 def summary(stored: Stored) -> str:

@@ -28,6 +28,8 @@ LAYERS = [
     {"report", "over_sampling", "under_sampling"},
     {"engine", "cluster"},
     {"neighbors", "storage", "tables"},
+    {"_typing"},
+    {"_row_files"},
     {"kernels"},
     {"calibration", "exceptions"},
     {
@@ -36,11 +38,10 @@ LAYERS = [
         "_messages",
         "_registration",
         "_threads",
-        "_typing",
         "_version",
         "typing",
     },
-    {"_control_groups", "_imblearn_import", "_phases", "_process", "_row_files"},
+    {"_control_groups", "_imblearn_import", "_phases", "_process"},
     {"_open_files"},
 ]
 # Subpackages for files or the command line may import these at the top of a file.

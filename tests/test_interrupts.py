@@ -160,7 +160,7 @@ def test_ctrl_c__ends_a_call_within_its_phase_and_the_next_call_is_right(
         ("tiles", "distances.rank_candidates"),
         ("tiles", "interpolate.interpolate_rows"),
         ("csr", "distances_csr.search_sparse_rows"),
-        ("csr", "interpolate_csr.fill_csr_rows"),
+        ("csr", "interpolate.fill_csr_rows"),
         ("mixed", "votes.elect_categories"),
         ("categories", "value_differences.scan_codes"),
         ("cells", "closer_rows.have_closer_rows"),

@@ -31,8 +31,9 @@ def stored(tmp_path, values):
     width=st.sampled_from([None, 1, 3]),
     n=st.integers(1, 300),
     sizes=st.sampled_from([(1, 1), (16, 64), (8 << 10, 2 << 20)]),
+    compiled=st.booleans(),
 )
-def test_rows__are_those_of_the_array(tmp_path_factory, seed, dtype, width, n, sizes):
+def test_rows__are_those_of_the_array(tmp_path_factory, seed, dtype, width, n, sizes, compiled):
     rng = np.random.default_rng(seed)
     values = rng.integers(0, 200, n if width is None else (n, width)).astype(dtype)
     rows = stored(tmp_path_factory.mktemp("rows"), values)
@@ -40,7 +41,11 @@ def test_rows__are_those_of_the_array(tmp_path_factory, seed, dtype, width, n, s
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_row_files, "_GAP_BYTES", sizes[0])
         patch.setattr(_row_files, "_BUFFER_BYTES", sizes[1])
+        patch.setattr(_row_files, "_CALL_BYTES", sizes[1])
+        patch.setattr(_row_files, "_CALL_ROWS", sizes[1])
+        patch.setattr(_row_files, "kernels_are_loaded", lambda: compiled)
         assert np.array_equal(rows[numbers], values[numbers])
+        assert np.array_equal(rows.converted_to("f8")[numbers], values[numbers].astype("f8"))
     assert np.array_equal(rows[3:9], values[3:9])
     assert np.array_equal(rows[::4], values[::4])
     assert rows.reshape(-1).shape == (values.size,)

@@ -51,8 +51,9 @@ def resample_dataset(
 
     The rows equal those of the sampler's ``fit_resample`` on the whole table with the same
     seed: the originals in their order, then the synthetic samples, class after class (see
-    ``order``). Columns keep their order, types and metadata. The classes to over-sample must
-    fit into the memory limit; the other classes and the result need not.
+    ``order``). Columns keep their order, types and metadata. Rows of a class to over-sample
+    that do not fit into the memory limit are in temporary files. A sampler that cannot use
+    these raises an error before it reads the rows.
 
     Parameters
     ----------

@@ -78,7 +78,8 @@ class Interpolate(NumberRecipe):
         """Return the samples ``start..stop`` of the class as a CSR matrix."""
         if isinstance(self.origins, PairOrigins):
             return super().csr_rows(start, stop, n_threads=n_threads)
-        from smotefast.kernels.interpolate_csr import CsrRows, count_csr_rows, fill_csr_rows
+        from smotefast.kernels.interpolate import count_csr_rows, fill_csr_rows
+        from smotefast.kernels.points import CsrRows
 
         choices, steps = self._read(start, stop)
         matrices = cast("tuple[CSR, CSR]", (self.base, self.pool))

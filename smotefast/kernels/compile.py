@@ -2,6 +2,7 @@
 
 * ``inner``: a helper that only kernels call.
 * ``parallel_kernel``: an entry point with ``prange``; it is called with ``n_threads=``.
+* ``serial_kernel``: an entry point that runs in the thread of the caller.
 
 A parallel kernel is compiled twice from one source, each when first needed: with threads and
 without. The serial version runs for one thread and in forked children of a process whose
@@ -85,7 +86,7 @@ class _Compiled:
                 # The cache names a type of the smotefast version that wrote it.
                 FunctionCache(self.py_func).flush()
             return self.dispatcher(*args)
-        except OSError:  # kernels do no I/O, so the cache failed: disk full or folder gone
+        except OSError:  # kernels raise none, so the cache failed: disk full or folder gone
             self.dispatcher = numba.njit(**self.flags)(self.py_func)
         return self.dispatcher(*args)
 
@@ -127,5 +128,19 @@ def parallel_kernel(
             return get("serial")(*args)
         with _threaded_entry(n_threads):
             return get("threads")(*args)
+
+    return call
+
+
+def serial_kernel(py_func: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile an entry point without threads, when it is first called."""
+
+    @functools.cache
+    def compiled() -> _Compiled:
+        return _Compiled(py_func, {})
+
+    @functools.wraps(py_func)
+    def call(*args: Any) -> Any:
+        return compiled()(*args)
 
     return call

@@ -10,7 +10,7 @@ import numpy as np
 
 from smotefast.kernels.compile import inner, parallel_kernel, prange
 from smotefast.kernels.heaps import NO_ROW, heap_to_sorted, offer
-from smotefast.kernels.interpolate_csr import CsrRows
+from smotefast.kernels.points import CsrRows
 
 
 @inner

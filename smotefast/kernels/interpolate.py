@@ -1,7 +1,10 @@
-"""Dense interpolation: ``out[i] = base + step * (neighbor - base)``.
+"""Interpolation between rows: ``out[i] = base + step * (neighbor - base)``.
 
 The arithmetic is that of imbalanced-learn, bit for bit: the difference in the type of the data
 (float32 rounds there), then one multiply and one add in float64 without FMA, then the cast.
+
+Rows of CSR matrices take two passes: count, then fill. An absent entry is a zero. Entries that
+become zero are dropped, as SciPy's sum of two matrices drops them.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from smotefast.kernels.compile import JIT_DISABLED, inner, intrinsic, parallel_kernel, prange
+from smotefast.kernels.points import CsrRows
 
 if TYPE_CHECKING:
     from llvmlite import ir
@@ -113,3 +117,72 @@ def interpolate_rows(
             for j in range(n_features):
                 start = base[row, j]
                 out[i, j] = start + step * (pool[other, j] - start)
+
+
+@inner
+def _merge_row(base, row, pool, other, step, out_indices, out_data, at):  # type: ignore[no-untyped-def]
+    """Interpolate one sparse row; write it to ``at`` unless negative; return its size."""
+    a, a_end = base.indptr[row], base.indptr[row + 1]
+    b, b_end = pool.indptr[other], pool.indptr[other + 1]
+    zero = base.data.dtype.type(0)
+    n = 0
+    while a < a_end or b < b_end:
+        start = zero
+        end = zero
+        take_a = b >= b_end or (a < a_end and base.indices[a] <= pool.indices[b])
+        take_b = a >= a_end or (b < b_end and pool.indices[b] <= base.indices[a])
+        column = base.indices[a] if take_a else pool.indices[b]
+        if take_a:
+            start = base.data[a]
+            a += 1
+        if take_b:
+            end = pool.data[b]
+            b += 1
+        value = start + step * (end - start)
+        if value != 0:
+            if at >= 0:
+                out_indices[at + n] = column
+                out_data[at + n] = value
+            n += 1
+    return n
+
+
+@parallel_kernel
+def count_csr_rows(
+    base: CsrRows,
+    pool: CsrRows,
+    neighbors: np.ndarray,
+    choices: np.ndarray,
+    steps: np.ndarray,
+    no_indices: np.ndarray,
+    no_data: np.ndarray,
+    out: np.ndarray,
+) -> None:
+    """Write the number of entries of each new row to ``out``, of shape (n_new,).
+
+    ``no_indices`` and ``no_data`` are empty arrays of the types that ``fill_csr_rows`` takes.
+    """
+    k = neighbors.shape[1]
+    for i in prange(choices.shape[0]):
+        row = choices[i] // k
+        other = neighbors[row, choices[i] - row * k]
+        out[i] = _merge_row(base, row, pool, other, steps[i], no_indices, no_data, -1)
+
+
+@parallel_kernel
+def fill_csr_rows(
+    base: CsrRows,
+    pool: CsrRows,
+    neighbors: np.ndarray,
+    choices: np.ndarray,
+    steps: np.ndarray,
+    indptr: np.ndarray,
+    out_indices: np.ndarray,
+    out_data: np.ndarray,
+) -> None:
+    """Write the entries of each new row from ``indptr[i]`` on."""
+    k = neighbors.shape[1]
+    for i in prange(choices.shape[0]):
+        row = choices[i] // k
+        other = neighbors[row, choices[i] - row * k]
+        _merge_row(base, row, pool, other, steps[i], out_indices, out_data, indptr[i])

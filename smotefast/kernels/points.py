@@ -1,4 +1,4 @@
-"""Rows of numbers and categories, as the search kernels take them."""
+"""Rows as the kernels take them: numbers and categories, or a CSR matrix."""
 
 from __future__ import annotations
 
@@ -31,3 +31,11 @@ class Points(NamedTuple):
     def subset(self, rows: np.ndarray | slice) -> Points:
         """Return some of the rows."""
         return Points(self.values[rows], self.codes[rows], self.weight)
+
+
+class CsrRows(NamedTuple):
+    """A CSR matrix for kernels: column indices of a row are sorted and unique."""
+
+    indptr: np.ndarray
+    indices: np.ndarray
+    data: np.ndarray

@@ -9,7 +9,7 @@ from smotefast.kernels.compile import JIT_DISABLED, inner
 from smotefast.kernels.distances import rank_candidates, scan_rows
 from smotefast.kernels.distances_csr import search_sparse_rows
 from smotefast.kernels.heaps import NO_ROW
-from smotefast.kernels.interpolate_csr import CsrRows
+from smotefast.kernels.points import CsrRows
 from smotefast.neighbors.queries import as_points, pool_queries
 from tests.helpers import reference_kernels as naive
 from tests.helpers.hypothesis_examples import examples

@@ -357,14 +357,14 @@ class FileWalk:
         indices = np.empty((len(candidates), self._k), dtype=np.int64)
         per_query = candidates.shape[1] * (self._width * 16 + 32)
         for block in work_blocks(len(candidates), per_query, self._n_bytes, 1):
-            numbers = np.unique(candidates[block])
-            numbers = numbers[numbers < self.n_pool]
+            drawn = candidates[block]
+            numbers, which = np.unique(drawn, return_inverse=True)
+            numbers = numbers[numbers < self.n_pool]  # the last one may be none
             pool, part = self._cells.read_rows(numbers), queries.subset(block)
             part = part._replace(excluded=np.full(len(part.rows), -1))
             ranked = scan.rank_candidates(
-                pool, part, np.searchsorted(numbers, candidates[block]), self._k,
-                n_threads=self._n_threads,
-            )  # fmt: skip
+                pool, part, which.reshape(drawn.shape), self._k, n_threads=self._n_threads
+            )
             squared[block] = ranked.squared()
             numbers = np.append(numbers, self.n_pool)  # no row
             indices[block] = numbers[np.minimum(ranked.indices, len(numbers) - 1)]

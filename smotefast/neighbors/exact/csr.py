@@ -18,7 +18,7 @@ from smotefast.neighbors.queries import Queries, SparseRows, counted_blocks
 from smotefast.neighbors.result import SearchResult
 
 if TYPE_CHECKING:
-    from smotefast.kernels.interpolate_csr import CsrRows
+    from smotefast.kernels.points import CsrRows
 
 # Multiply-adds of one kernel call and thread: about 0.3 s. A signal is handled after a call.
 _WORK_PER_THREAD = 3e8
@@ -87,7 +87,7 @@ def _canonical(matrix: CSR) -> CSR:
 
 
 def _kernel_rows(rows: CSR) -> CsrRows:
-    from smotefast.kernels.interpolate_csr import CsrRows
+    from smotefast.kernels.points import CsrRows
 
     # Two types of indices at most: the kernels are compiled for each type.
     is_large = max(rows.nnz, *rows.shape) > np.iinfo(np.int32).max

@@ -199,11 +199,14 @@ def test_full_disk__is_an_error_with_its_number(tmp_path, monkeypatch):
     assert os.listdir(tmp_path) == []
 
 
-def test_truncated_file__is_an_error(tmp_path):
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("numbers", [slice(None), np.array([0, 4, 1])])
+def test_truncated_file__is_an_error(tmp_path, monkeypatch, numbers, compiled):
+    monkeypatch.setattr(_row_files, "kernels_are_loaded", lambda: compiled)
     rows = stored(tmp_path, np.arange(5.0))
     os.ftruncate(rows._descriptor.number, 24)
     with pytest.raises(OSError, match="ends before") as caught:
-        rows[:]
+        rows[numbers]
     assert caught.value.errno == errno.EIO
 
 

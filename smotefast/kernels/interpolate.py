@@ -28,12 +28,7 @@ if TYPE_CHECKING:
 _TASK = 256
 _AHEAD = 16
 
-if JIT_DISABLED:
-
-    def prefetch(array: np.ndarray, index: int) -> None:
-        """Do nothing: only compiled code can prefetch."""
-
-else:
+if not JIT_DISABLED:
 
     @intrinsic  # type: ignore[untyped-decorator]  # numba's own
     def prefetch(
@@ -60,6 +55,11 @@ else:
             return context.get_dummy_value()
 
         return types.void(array, index), codegen
+
+else:
+
+    def prefetch(array: np.ndarray, index: int) -> None:
+        """Do nothing: only compiled code can prefetch."""
 
 
 @inner(inline="always")

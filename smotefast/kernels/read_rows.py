@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
+from typing import Any
+
 import numpy as np
 
 from smotefast.kernels.compile import JIT_DISABLED, serial_kernel
 
-if JIT_DISABLED:
-    import ctypes
-    import os
-
-    def pread(descriptor: int, address: int, size: int, offset: int) -> int:
-        """Read bytes of a file to an address; return how many."""
-        data = os.pread(descriptor, size, offset)
-        ctypes.memmove(address, data, len(data))
-        return len(data)
-
-else:
+if not JIT_DISABLED:
     from numba.core import types
 
     # The function of the C library, found by its name: a pointer could not be cached.
     _arguments = types.intc, types.intp, types.intp, types.int64
-    pread = types.ExternalFunction(  # type: ignore[assignment]
-        "pread", types.intp(*_arguments)
-    )
+    pread: Any = types.ExternalFunction("pread", types.intp(*_arguments))
+
+else:
+
+    def _pread(descriptor: int, address: int, size: int, offset: int) -> int:
+        data = os.pread(descriptor, size, offset)
+        ctypes.memmove(address, data, len(data))
+        return len(data)
+
+    pread = _pread
 
 
 @serial_kernel

@@ -111,12 +111,13 @@ def one_line_errors(debug: bool) -> Iterator[None]:
 
 
 def _print_interrupted(error: BaseException) -> None:
-    """Say what an interrupted job leaves."""
+    """Say what an interrupted command leaves; those of a job are in notes."""
     remarks = getattr(error, "__notes__", [])
     if remarks or isinstance(error, KeyboardInterrupt):
         is_complete = {COMPLETE, COMPLETE_WITHOUT_REPORT} & {*remarks}
         state = () if is_complete else ("the destination is unchanged.",)
-        typer.echo(f"smotefast: interrupted; {' '.join([*state, *remarks])}", err=True)
+        text = " ".join([*state, *remarks]) if remarks else str(error) or "nothing was written."
+        typer.echo(f"smotefast: interrupted; {text}", err=True)
 
 
 def exit_code(error: Exception) -> int:

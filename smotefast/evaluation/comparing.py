@@ -228,7 +228,7 @@ class _Comparing:
     def _nothing_finished(self, run: Run) -> BaseException:
         errors = [text for found in run.folds for text in found.errors.values()]
         if run.stopped == "Ctrl-C":
-            return KeyboardInterrupt("Interrupted before any option was finished.")
+            return KeyboardInterrupt("no option was finished.")
         if run.stopped is not None:
             return RuntimeError(
                 f"No option was finished within time_limit={self.arguments.time_limit:g}. "
@@ -280,7 +280,13 @@ class _Comparing:
             return None
         work = self._work(self.data)
         metric, seed = self.arguments.metric, self.arguments.seed
-        found = last_estimate(work, self.rows, self.kept, verdict, metric, seed, self.deadline)
+        found = None
+        try:
+            found = last_estimate(
+                work, self.rows, self.kept, verdict, metric, seed, self.deadline
+            )
+        except KeyboardInterrupt:
+            run.stopped = "Ctrl-C"
         if found is None:
             self.warnings.append(
                 "There is no estimate on the rows that were kept: it was not finished."

@@ -40,6 +40,8 @@ class EvaluationData:
         Codes of groups whose rows are in one fold; ranks in time. None without them.
     scaling
         How numbers are scaled, see ``preprocessing.SCALERS``.
+    left_out
+        Classes whose rows are left out.
     """
 
     matrix: np.ndarray
@@ -50,6 +52,7 @@ class EvaluationData:
     groups: np.ndarray | None = None
     times: np.ndarray | None = None
     scaling: str = "standard"
+    left_out: tuple[Any, ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -80,7 +83,10 @@ class EvaluationData:
         kept = [c for c in range(len(self.labels)) if c not in classes]
         data = self.take(np.flatnonzero(np.isin(self.y, kept)))
         return replace(
-            data, y=np.searchsorted(kept, data.y), labels=[self.labels[c] for c in kept]
+            data,
+            y=np.searchsorted(kept, data.y),
+            labels=[self.labels[c] for c in kept],
+            left_out=tuple(self.labels[c] for c in classes),
         )
 
     def hashes(self) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time as clock
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,8 +67,8 @@ def last_estimate(
 ) -> LastEstimate | None:
     """Fit the chosen option on all rows of the cross-validation, and score the others.
 
-    ``work`` holds all rows. None if the option cannot be fitted on them
-    before the deadline.
+    ``work`` holds all rows. None if the option cannot be fitted on them, or its interval not
+    be drawn, before the deadline.
     """
     winner = verdict.winner
     used = 0 if winner.option.name == THRESHOLD else work.options.index(winner.option)
@@ -80,7 +81,9 @@ def last_estimate(
     name = metric
     if verdict.moves_threshold and metric in work.scoring.decisions:
         name = metric + TUNED
-    draws = _draws(work, train, y, result, nothing, name, seed)
+    draws = _draws(work, train, y, result, nothing, name, seed, deadline)
+    if draws is None:
+        return None
     ends = np.nanpercentile(draws, [2.5, 97.5], axis=0)
     gain = float(goodness(name, np.array(result.scores[name])))
     gain -= float(goodness(base_name(name), np.array(nothing.scores[base_name(name)])))
@@ -103,10 +106,12 @@ def _draws(
     nothing: Result,
     name: str,
     seed: int,
-) -> np.ndarray:
+    deadline: float | None,
+) -> np.ndarray | None:
     """Return the metric and the difference for draws of the rows with replacement.
 
-    A draw without rows of some class is repeated within the classes.
+    A draw without rows of some class is repeated within the classes. None if the deadline
+    passes: of many classes and rows, a draw takes 0.1 s.
     """
     rng = np.random.default_rng(seed)
     counts = np.bincount(work.data.y[train], minlength=work.scoring.n_classes)
@@ -116,6 +121,8 @@ def _draws(
     names = name, base_name(name)
     drawn = np.empty((_N_DRAWS, 2))
     for i in range(_N_DRAWS):
+        if deadline is not None and clock.time() > deadline:
+            return None
         rows = rng.integers(0, len(y), len(y))
         if not np.isin(present, y[rows]).all():
             rows = np.concatenate([rng.choice(each, len(each)) for each in by_class])

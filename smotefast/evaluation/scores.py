@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from smotefast.calibration import prior_correction
@@ -91,7 +93,7 @@ def score_of(
 ) -> float:
     """Return one metric of probabilities as they are; other arguments as for ``all_scores``."""
     if metric in RANKING:
-        return _ranking(y, probability, scoring)[metric]
+        return _ranking(y, probability, scoring, [metric])[metric]
     if metric in PROBABILITIES:
         return _probabilities(y, probability, scoring)[metric]
     value = threshold if metric.endswith(TUNED) else scoring.neutral
@@ -99,15 +101,18 @@ def score_of(
     return decision_scores(y, predicted, scoring)[base_name(metric)]
 
 
-def _ranking(y: np.ndarray, probability: np.ndarray, scoring: Scoring) -> dict[str, float]:
-    """Return the metrics of ranking; of more classes, means of each class against the rest."""
+def _ranking(
+    y: np.ndarray, probability: np.ndarray, scoring: Scoring, names: Sequence[str] = RANKING
+) -> dict[str, float]:
+    """Return metrics of ranking; of more classes, means of each class against the rest."""
     from sklearn.metrics import average_precision_score, roc_auc_score
 
-    pairs = [
-        [score(y == c, probability[:, c]) for score in (roc_auc_score, average_precision_score)]
+    known = {"roc_auc": roc_auc_score, "average_precision": average_precision_score}
+    of_classes = [
+        [known[name](y == c, probability[:, c]) for name in names]
         for c in _classes_to_rank(scoring)
     ]
-    return dict(zip(RANKING, map(float, np.mean(pairs, axis=0)), strict=True))
+    return dict(zip(names, map(float, np.mean(of_classes, axis=0)), strict=True))
 
 
 def _classes_to_rank(scoring: Scoring) -> list[int]:

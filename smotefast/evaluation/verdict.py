@@ -170,6 +170,9 @@ def _ruled_out(summaries: Sequence[OptionSummary], metric: str) -> Iterator[str]
     known = [high for high in highs if high is not None]
     largest = max(0.0, *known) if known and len(known) == len(highs) else None
     if largest is not None and not (metric in RANKING and largest > 1):  # no gain is above 1
+        if metric in RANKING:
+            of_nothing = [each.mean(metric) for each in summaries if each.option.name == NONE]
+            largest = min(largest, 1 - min(mean or 0.0 for mean in of_nothing))
         yield f"Gains of up to {number(largest)} are not ruled out."
     elif highs:
         yield "There are too few folds to say how large a gain can be."

@@ -21,6 +21,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 import smotefast
 from smotefast import SMOTE, SMOTENC, SMOTETomek, compare
+from smotefast.evaluation import holdout
 from smotefast.evaluation.sources import sample_rows
 from tests.evaluation.tables import mixed, numbers, three_classes
 
@@ -275,6 +276,28 @@ def test_time_limit__holds_and_leaves_what_is_finished():
     assert 0 < result.n_folds < 100
     assert any("Stopped by time limit" in text for text in result.warnings)
     assert time.monotonic() - started < 60
+
+
+def test_time_limit__holds_for_the_estimate_on_the_kept_rows(monkeypatch):
+    monkeypatch.setattr(holdout, "_N_DRAWS", 10**7)
+    started = time.monotonic()
+    result = compare(*three_classes(), **quick, time_limit=15, n_jobs=1)
+    assert time.monotonic() - started < 60
+    assert result.n_folds == 3
+    assert result.estimate is None
+    assert any("no estimate on the rows that were kept" in text for text in result.warnings)
+
+
+def test_ctrl_c_in_the_estimate__leaves_all_folds(monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(holdout, "_draws", interrupt)
+    result = compare(*numbers(), **quick, n_jobs=1)
+    assert result.stopped == "Ctrl-C"
+    assert result.n_folds == 3
+    assert result.estimate is None
+    assert str(result)
 
 
 INTERRUPTED = """

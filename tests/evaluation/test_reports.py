@@ -75,6 +75,20 @@ def test_code_of_files__reads_them(tmp_path):
     assert set(names["model"].predict(names["X"])) <= {"yes", "no"}
 
 
+@quiet
+def test_code__leaves_out_small_classes_as_the_comparison_did(tmp_path):
+    pd = pytest.importorskip("pandas")
+    columns, labels = mixed(200)
+    labels[:3] = "rare"
+    path = tmp_path / "rare.csv"
+    pd.DataFrame({**columns, "y": labels}).to_csv(path, index=False)
+    result = compare(path, "y", models="logistic", samplers=[], repeats=1, folds=2)
+    names = {}
+    exec(result.code, names)
+    assert len(names["X"]) == 197
+    assert set(names["model"].predict(names["X"])) <= {"yes", "no"}
+
+
 class Page(HTMLParser):
     """Collects tags and what a page loads."""
 
@@ -149,6 +163,13 @@ def test_verdict__of_no_gain_says_so_and_moves_the_threshold():
         "are not ruled out. Move the threshold to 0.210: it improves F1 by 0.100 (0.050 to "
         "0.150) over doing nothing at 0.5 for boosting."
     )
+
+
+def test_verdict__of_no_gain_names_none_that_cannot_be():
+    none = summary(Option("none"), "boosting", (0, 0, 0))
+    none.scores["average_precision"][:] = 0.98
+    found = verdict(none, summary(SMOTE_03, "boosting", (0.0, -0.1, 0.1)))
+    assert "Gains of up to 0.020 are not ruled out." in found.text
 
 
 def test_verdict__of_an_interval_beyond_the_range_of_the_metric_says_that_folds_are_few():

@@ -121,10 +121,15 @@ def pipeline_code(
         lines.append(fit)
     if threshold is not None and not is_binary:
         lines.append(_decide(threshold))
-    imports = code.header()
-    if not is_binary and threshold is not None:
-        imports = f"import numpy as np\n{imports}"
-    return "\n".join([imports, "", *([load, ""] if load else []), *lines])
+    needs_numpy = bool(data.left_out) or (not is_binary and threshold is not None)
+    imports = "import numpy as np\n" * needs_numpy + code.header()
+    rows = [load] if load else []
+    if data.left_out:
+        rows += [
+            f"is_used = ~np.isin(y, {list(data.left_out)!r})",
+            "X, y = X[is_used], y[is_used]",
+        ]
+    return "\n".join([imports, "", *rows, *[""] * bool(rows), *lines])
 
 
 def _with_threshold(code: _Code, threshold: float, label: Any, fit: str) -> list[str]:

@@ -251,7 +251,8 @@ RULES = (
         "Rows with a duplicate in another class: {subjects}. No model can separate them, and "
         "resampling multiplies them.",
         "Find out which label is right, or add a column that separates these rows.",
-        "X[pd.DataFrame(X).duplicated(keep=False).to_numpy()]",
+        "X[pd.Series(list(y)).groupby([*pd.DataFrame(X).to_numpy().T], dropna=False)"
+        '.transform("nunique").to_numpy() > 1]',
     ),
     Rule(
         # SMOTE starts from noisy rows as from all others: a fifth of them means a fifth of the

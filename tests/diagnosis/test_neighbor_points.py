@@ -50,6 +50,9 @@ def test_rows_under_two_labels__are_reported():
     X[:10] = X[400:410]
     point = find_point(smotefast.diagnose(X, y), "conflicting_labels")
     assert (point.level, point.values) == ("warning", {"share": {1: 0.1}})
+    pd = pytest.importorskip("pandas")
+    X[20:30] = X[30:40]  # of one class
+    assert len(eval(point.code, {"pd": pd, "X": X, "y": y})) == 20
 
 
 def test_zero_and_its_negative__are_one_value_for_duplicates():

@@ -112,7 +112,7 @@ class RowFile:
         rows = np.asarray(rows, dtype=np.int64)
         taken = np.empty((len(rows), *self.shape[1:]), self._stored)
         if taken.size:  # else no rows, or rows of no columns
-            order = np.argsort(rows)  # a stable sort would take five times as long
+            order = np.argsort(rows)  # a stable sort takes four times as long
             ascending = rows[order]
             if ascending[0] < 0 or ascending[-1] >= len(self):
                 raise IndexError(f"Row {ascending[[0, -1]]} is not one of {len(self):,} rows.")

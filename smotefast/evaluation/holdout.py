@@ -111,7 +111,7 @@ def _draws(
     """Return the metric and the difference for draws of the rows with replacement.
 
     A draw without rows of some class is repeated within the classes. None if the deadline
-    passes: of many classes and rows, a draw takes 0.1 s.
+    passes.
     """
     rng = np.random.default_rng(seed)
     counts = np.bincount(work.data.y[train], minlength=work.scoring.n_classes)

@@ -126,7 +126,7 @@ def pipeline_code(
     rows = [load] if load else []
     if data.left_out:
         rows += [
-            f"is_used = ~np.isin(y, {list(data.left_out)!r})",
+            f"is_used = ~np.isin(y, {np.array(data.left_out).tolist()!r})",
             "X, y = X[is_used], y[is_used]",
         ]
     return "\n".join([imports, "", *rows, *[""] * bool(rows), *lines])

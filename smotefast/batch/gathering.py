@@ -19,6 +19,7 @@ from smotefast.batch.memory_needs import position_bytes
 from smotefast.batch.reading import (
     FileReader,
     NumberReader,
+    also_affected,
     count_unusable,
     source_changed,
     values_text,
@@ -215,16 +216,12 @@ class UnusableValues:
         )
 
     def _others(self, label: Any, name: str) -> str:
-        """Say how many other columns, or else classes, have such values."""
-        columns = {other for _, other in self.counts} - {name}
-        classes = {other for other, _ in self.counts} - {label}
-        n, one, several = len(columns), "column", "columns"
-        if not columns:
-            n, one, several = len(classes), "class", "classes"
-        if n == 0:
-            return ""
-        subject = f"another {one} is" if n == 1 else f"{n} other {several} are"
-        return f" ({subject} affected as well)"
+        """Say which other columns, or else classes, have such values."""
+        columns = dict.fromkeys(other for _, other in self.counts if other != name)
+        classes = dict.fromkeys(other for other, _ in self.counts if other != label)
+        if columns:
+            return also_affected("column", "columns", [*columns])
+        return also_affected("class", "classes", [*classes])
 
 
 def check_complete(n_rows: Counts, sizes: Counts) -> None:

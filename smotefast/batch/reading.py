@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from smotefast._messages import list_names, quote_name
 from smotefast._row_files import RowFile
 from smotefast.batch.scan import label_codes
 from smotefast.report.progress import Progress
@@ -150,10 +151,13 @@ class NumberReader:
             If a value is missing or not finite, in a row of any class.
         """
         for start, batch in self.files.batches(self.features, phase):
-            for name, column in zip(self.features, batch.columns, strict=True):
-                n_unusable = count_unusable(column)
-                if n_unusable:
-                    raise _unusable(name, n_unusable, start, start + batch.num_rows - 1)
+            counts = {
+                name: n
+                for name, column in zip(self.features, batch.columns, strict=True)
+                if (n := count_unusable(column))
+            }
+            if counts:
+                raise _unusable(counts, start, start + batch.num_rows - 1)
             yield start, features_to_matrix(batch.columns, self.features, self.dtype)
 
     def rows_at(self, positions: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
@@ -190,9 +194,21 @@ def values_text(n: int) -> str:
     return f"{n:,} missing or infinite value{'s' * (n > 1)}"
 
 
-def _unusable(name: str, n: int, first: int, last: int) -> ValueError:
+def also_affected(noun: str, plural: str, names: list[Any]) -> str:
+    """Name other columns or classes with such values for a message; nothing without any."""
+    if not names:
+        return ""
+    subject = f"{noun} {quote_name(names[0])} is"
+    if len(names) > 1:
+        subject = f"{plural} {list_names(names)} are"
+    return f" ({subject} affected as well)"
+
+
+def _unusable(counts: dict[str, int], first: int, last: int) -> ValueError:
+    (name, n), *others = counts.items()
+    also = also_affected("column", "columns", [other for other, _ in others])
     return ValueError(
-        f"Column {name!r} has {values_text(n)} in rows {first:,} to {last:,}, and this sampler "
-        "compares rows of all classes. Fill or remove them in the whole source, or drop the "
-        "column."
+        f"Column {name!r} has {values_text(n)} in rows {first:,} to {last:,}{also}, and this "
+        "sampler compares rows of all classes. Fill or remove them in the whole source, or "
+        "drop the column."
     )

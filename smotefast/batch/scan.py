@@ -221,7 +221,8 @@ def _check_labels(target: str, counts: Counts) -> None:
     if continuous:
         raise ValueError(
             f"Unknown label type: continuous. The target column {target!r} holds values "
-            f"such as {continuous[0]!r}, which are not classes."
+            f"such as {continuous[0]!r}, which are not classes. Name the column that holds "
+            "the class, or make classes of these values first."
         )
 
 

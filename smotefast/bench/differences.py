@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 TOLERANCE = 0.1
-_FEWEST = 3
+FEWEST = 3
 # What is compared; CPU seconds say the same as those of the process.
 QUANTITIES = {
     "first_call": "first call",
@@ -72,7 +72,7 @@ def judge(
     >>> judge("first_call", summarize([1.0, 1.1, 1.2]), summarize([1.1, 1.6, 1.7]))
     'no change'
     """
-    if min(old["n"], new["n"]) < _FEWEST:
+    if min(old["n"], new["n"]) < FEWEST:
         return "too few runs"
     smallest = _SMALLEST_BYTES if quantity.endswith("bytes") else 0
     low, high = sorted((old["median"], new["median"]))

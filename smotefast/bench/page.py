@@ -8,7 +8,13 @@ from html import escape
 from typing import Any
 
 from smotefast.bench.measure import call_seconds
-from smotefast.bench.text import case_table, end_text, machine_text, slope_rows
+from smotefast.bench.text import (
+    case_table,
+    end_text,
+    machine_text,
+    sizes_left_out,
+    slope_rows,
+)
 from smotefast.report.charts import Bar, Chart, key_of, log_ticks, rows_chart
 from smotefast.report.html_page import html_figure, html_fragment, html_page, html_table
 
@@ -61,12 +67,7 @@ def _sizes(sizes: Mapping[str, Any]) -> str:
     """Write the sizes of a data set."""
     classes = " : ".join(f"{n:,}" for n in sizes["class_sizes"])
     text = f"{sizes['rows']:,} rows, {sizes['features']} columns, class sizes {classes}"
-    left_out = [
-        f"{sizes[name]:,} {name.replace('_', ' ')}"
-        for name in ("columns_left_out", "rows_left_out")
-        if sizes.get(name)
-    ]
-    return "; ".join([text, *left_out])
+    return "; ".join(filter(None, [text, sizes_left_out(sizes)]))
 
 
 def _bars(case: Mapping[str, Any], kind: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from smotefast.bench.differences import QUANTITIES, Difference
+from smotefast.bench.differences import FEWEST, QUANTITIES, Difference
 
 Cells = list[str]
 
@@ -96,11 +96,19 @@ def cut_short_text(contender: Mapping[str, Any]) -> str:
     return ""
 
 
+def sizes_left_out(sizes: Mapping[str, Any]) -> str:
+    """Write how many columns and rows of a file are not measured; nothing if all are."""
+    counts = {noun: sizes.get(f"{noun}s_left_out") for noun in ("column", "row")}
+    shown = [f"{n:,} {noun}{'s' * (n > 1)} left out" for noun, n in counts.items() if n]
+    return "; ".join(shown)
+
+
 def run_text(run: Mapping[str, Any]) -> str:
     """Return a run as text: machine, a table for each case, slopes, what was left out."""
     lines = [machine_text(run["machine"]), ""]
     for case in run["cases"]:
-        lines += [case["name"], *_aligned(case_table(run, case)), ""]
+        sizes = filter(None, [sizes_left_out(case["sizes"])])
+        lines += [case["name"], *sizes, *_aligned(case_table(run, case)), ""]
     if run.get("slopes"):
         lines += ["Slopes on log-log axes", *_aligned(slope_rows(run)), ""]
     lines += [f"left out: {name}: {why}" for name, why in run["left_out"].items()]
@@ -159,7 +167,10 @@ def differences_text(
         f"not compared, because the data changed: {name}: {what}"
         for name, what in (changed or {}).items()
     )
-    return "\n".join([*table, *left_out, f"{len(differences)} measurements: {total}."])
+    total = f"{len(differences)} measurements: {total}."
+    if "too few runs" in counts:
+        total += f" Both runs need {FEWEST} processes to tell a change from noise: --rounds."
+    return "\n".join([*table, *left_out, total])
 
 
 _QUIET = ("no change", "too few runs")

@@ -11,8 +11,9 @@ import typer
 
 from smotefast.cli import bench_options, options
 from smotefast.cli.output import (
-    EXIT_CODES,
+    WRITES_REPORTS,
     Exit,
+    exit_codes,
     one_line_errors,
     print_progress,
     print_result,
@@ -53,7 +54,7 @@ _KINDS: dict[str, Callable[[str], Any]] = {
 def _command(kind: str, summary: str, rounds: int, later: int) -> None:
     """Add the command of a kind of run; they differ in the defaults."""
 
-    @app.command(kind, help=summary, epilog=EXIT_CODES)
+    @app.command(kind, help=summary, epilog=exit_codes(*WRITES_REPORTS))
     def measure(
         file: bench_options.File = None,
         target: bench_options.Target = None,
@@ -215,7 +216,7 @@ _command("memory", "Measure the memory of processes, and what the first call add
 _command("scale", "Measure how seconds and memory grow with one size at a time.", 3, 3)
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command(epilog=exit_codes())
 def diff(
     old: Annotated[str, typer.Argument(metavar="OLD", help="The JSON file of a run.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The JSON file of a later run.")],

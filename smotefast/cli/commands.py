@@ -26,8 +26,10 @@ from smotefast.cli.job_command import (
 )
 from smotefast.cli.log_lines import log_lines, shows_lines
 from smotefast.cli.output import (
-    EXIT_CODES,
+    RUNS_JOBS,
+    WRITES_REPORTS,
     Exit,
+    exit_codes,
     one_line_errors,
     print_result,
     print_step,
@@ -80,7 +82,7 @@ def _smotefast(
     pass
 
 
-@app.command(epilog=EXIT_CODES, cls=CheckedCommand)
+@app.command(epilog=exit_codes(*RUNS_JOBS, Exit.CLUSTER), cls=CheckedCommand)
 def resample(
     source: options.Source,
     destination: options.Destination,
@@ -167,7 +169,7 @@ def resample(
             print_result(str(summary), warning=warning)
 
 
-@app.command(epilog=EXIT_CODES, cls=PlanCommand)
+@app.command(epilog=exit_codes(*RUNS_JOBS), cls=PlanCommand)
 def plan(
     source: options.Source,
     target: options.Target,
@@ -238,7 +240,7 @@ def plan(
         show_plan(planned, as_json=as_json)
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command(epilog=exit_codes(Exit.DIFFERS))
 def verify(
     destination: Annotated[
         str,
@@ -264,7 +266,7 @@ def verify(
             raise typer.Exit(Exit.DIFFERS)
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command(epilog=exit_codes(Exit.DISK, Exit.EXISTS))
 def clean(
     destination: options.Destination,
     scratch: options.Scratch = None,
@@ -295,8 +297,12 @@ def samplers(
         print_result(text)
 
 
-for _command in (diagnose, visualize, compare):
-    app.command(epilog=EXIT_CODES)(_command)
+for _command, _codes in (
+    (diagnose, (*RUNS_JOBS, Exit.FOUND)),
+    (visualize, RUNS_JOBS),
+    (compare, (*WRITES_REPORTS, Exit.CHANGED)),
+):
+    app.command(epilog=exit_codes(*_codes))(_command)
 
 
 @app.command()

@@ -34,10 +34,7 @@ def diagnose(
     format: options.Format = None,
     drop: options.Drop = None,
     memory_limit: options.MemoryLimit = None,
-    html: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="Also write the report to an HTML file."),
-    ] = None,
+    html: options.HtmlFile = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an existing HTML file.")
     ] = False,
@@ -117,6 +114,7 @@ def visualize(
             metavar="PAGE",
             help="Write the page to this HTML file.",
             show_default="a temporary file",
+            callback=options.file_to_write,
         ),
     ] = None,
     overwrite: Annotated[

@@ -14,6 +14,15 @@ def _job_names(ctx: typer.Context, incomplete: str) -> list[str]:
     return list(job_names(ctx, incomplete))
 
 
+def file_to_write(path: str | None) -> str | None:
+    """Return the name of a file or folder to write, or fail if it is another option."""
+    if path is not None and path.startswith("-"):
+        raise typer.BadParameter(
+            f"{path!r} is an option: the name is missing. A file of this name is './{path}'."
+        )
+    return path
+
+
 class Rows(StrEnum):
     """The rows that a job writes."""
 
@@ -299,6 +308,7 @@ Report = Annotated[
         help="Write a report to a JSON file when the job is complete; 'smotefast verify' "
         "checks DESTINATION by it.",
         show_default="none",
+        callback=file_to_write,
     ),
 ]
 Format = Annotated[
@@ -317,6 +327,7 @@ Scratch = Annotated[
         help="Folder of this machine for the files of a job that writes to a store, such as "
         "s3://bucket/name.",
         show_default="a folder for temporary files",
+        callback=file_to_write,
     ),
 ]
 Dask = Annotated[
@@ -392,11 +403,21 @@ Quiet = Annotated[
 Debug = Annotated[bool, typer.Option("--debug", help="Print the traceback of an error.")]
 JsonFile = Annotated[
     str | None,
-    typer.Option("--json", metavar="FILE", help="Also write the results to a JSON file."),
+    typer.Option(
+        "--json",
+        metavar="FILE",
+        help="Also write the results to a JSON file.",
+        callback=file_to_write,
+    ),
 ]
 HtmlFile = Annotated[
     str | None,
-    typer.Option("--html", metavar="FILE", help="Also write a report to an HTML file."),
+    typer.Option(
+        "--html",
+        metavar="FILE",
+        help="Also write a report to an HTML file.",
+        callback=file_to_write,
+    ),
 ]
 OverwriteReports = Annotated[
     bool, typer.Option("--overwrite", help="Replace existing JSON and HTML files.")

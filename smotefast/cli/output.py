@@ -58,10 +58,17 @@ _MEANINGS = {
     130: "interrupted by Ctrl-C (SIGTERM: 143)",
     Exit.BUG: "any other error; bench diff: something is worse beyond noise",
 }
-# Blank lines keep typer from joining the lines.
-EXIT_CODES = "\n\n".join(
-    ["Exit codes:", *(f"{code:d}: {meaning}" for code, meaning in _MEANINGS.items())]
-)
+# Of commands that write reports, and of those that plan or run a job.
+WRITES_REPORTS = (Exit.DISK, Exit.EXISTS)
+RUNS_JOBS = (Exit.MEMORY, *WRITES_REPORTS, Exit.CHANGED)
+_OF_ALL = (0, Exit.USAGE, Exit.DATA, 130, Exit.BUG)
+
+
+def exit_codes(*others: Exit) -> str:
+    """Return the lines of a command's help: the codes of all commands, and others it has."""
+    codes = (code for code in _MEANINGS if code in (*_OF_ALL, *others))
+    # Blank lines keep typer from joining the lines.
+    return "\n\n".join(["Exit codes:", *(f"{code:d}: {_MEANINGS[code]}" for code in codes)])
 
 
 class UsageError(Exception):

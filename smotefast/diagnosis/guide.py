@@ -67,15 +67,18 @@ def _steps(facts: Facts) -> Iterator[Step]:
     yield Step("Are the classes balanced?", is_balanced, ratio)
     if is_balanced:
         return
-    can_interpolate = any(item.n_rows > max(facts.sampler.k, 1) for item in facts.studied)
-    yield Step(
-        "Can rows be interpolated?",
-        can_interpolate,
-        "The classes have enough rows for neighbors; copies are the baseline."
-        if can_interpolate
-        else "The classes have too few rows for neighbors. Copies add no values.",
-        ("random",),
-    )
+    k = max(facts.sampler.k, 1)
+    too_small = [item.label for item in facts.studied if item.n_rows <= k]
+    can_interpolate = len(too_small) < len(facts.studied)
+    reason = "The classes have enough rows for neighbors; copies are the baseline."
+    if not can_interpolate:
+        reason = "The classes have too few rows for neighbors. Copies add no values."
+    elif too_small:
+        reason = (
+            f"Not in {listed('class', too_small)}, with {counted(k, 'row')} or fewer; the "
+            "other classes have enough rows for neighbors."
+        )
+    yield Step("Can rows be interpolated?", can_interpolate, reason, ("random",))
     if can_interpolate:
         yield from _samplers(facts)
 
@@ -149,15 +152,23 @@ def _has_groups(facts: Facts) -> Answer:
 
 def _is_at_border(facts: Facts) -> Answer:
     noise, danger = facts.mean("noise"), facts.mean("danger")
-    return danger > BORDER and noise <= BORDER_NOISE, (
+    is_at_border = danger > BORDER
+    reason = (
         f"{percent(danger)} of the rows have at least half of their neighbors in other "
         f"classes, and {percent(noise)} all of them."
     )
+    if is_at_border and noise > BORDER_NOISE:
+        reason += f" With more than {percent(BORDER_NOISE)} noise, too few rows are left there."
+    return is_at_border and noise <= BORDER_NOISE, reason
 
 
 def _is_uneven(facts: Facts) -> Answer:
     noise, deviation = facts.mean("noise"), facts.mean("unevenness")
-    return deviation >= UNEVEN and noise <= UNEVEN_NOISE, (
+    is_uneven = deviation >= UNEVEN
+    reason = (
         f"The share of other classes among neighbors has a standard deviation of "
         f"{deviation:.2f}, and {percent(noise)} of the rows are noise."
     )
+    if is_uneven and noise > UNEVEN_NOISE:
+        reason += f" With more than {percent(UNEVEN_NOISE)} noise, most new rows start from it."
+    return is_uneven and noise <= UNEVEN_NOISE, reason

@@ -117,6 +117,14 @@ def refuses_categories(facts: Facts, figures: Figures) -> bool:
     return sampler.name is not None and sampler.refuses_missing and not are_booleans
 
 
+def samplers_of_categories(facts: Facts, figures: Figures) -> str:
+    """Say which sampler takes text, if none was given."""
+    kinds = {facts.columns.kinds[j] for j in figures}
+    if facts.sampler.name is not None or kinds <= {"boolean"}:
+        return ""
+    return f" SMOTE does not accept them; {facts.categorical_sampler} does."
+
+
 def numbers_as_categories(facts: Facts) -> Figures:
     """Return the number of values of numbers that the sampler uses as categories."""
     return {

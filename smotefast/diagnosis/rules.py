@@ -118,7 +118,7 @@ RULES = (
         "{k_name}={k} needs one row more in a class to over-sample. Too small: {subjects}.",
         "Collect more rows, merge the class with a related one, or leave it out with a dict as "
         "sampling_strategy. Or use as many neighbors as there are, and copy single rows.",
-        "smotefast.{over}({fallback})",
+        "{over_fallback}",
         below=True,
         refused=measures.refuses_small_classes,
     ),
@@ -146,7 +146,7 @@ RULES = (
         "sampling_strategy asks for many new rows per original row: {subjects}. Beyond about "
         "{threshold:g} per row, more rows add density but no information.",
         "Generate fewer rows, as many as validation on rows that were not resampled supports.",
-        "smotefast.{over}(sampling_strategy={eleven_times})",
+        "{over_fewer}",
     ),
     Rule(
         # A class that loses nine rows in ten loses nine tenths of its information.
@@ -168,7 +168,7 @@ RULES = (
         "Impute numbers on the training rows, before resampling in the same pipeline; make "
         "infinite ones missing first. Or use missing='distance' of SMOTE and SMOTENC, in "
         "memory. A missing category may count as one more category.",
-        "make_pipeline(SimpleImputer(), ResampledClassifier(sampler, model))",
+        "{impute_first}",
         refused=measures.refuses_missing_numbers,
         detail=measures.rows_without_neighbors,
     ),
@@ -194,6 +194,7 @@ RULES = (
         "compares numbers.",
         "{categorical}",
         refused=measures.refuses_categories,
+        detail=measures.samplers_of_categories,
     ),
     Rule(
         "numbers_as_categories",
@@ -224,7 +225,7 @@ RULES = (
         "The distance between two rows comes from few columns: {subjects}.",
         "Scale the columns on the training rows, before resampling in the same pipeline. Use "
         "RobustScaler or a logarithm for columns with outliers.",
-        "make_pipeline(StandardScaler(), ResampledClassifier(sampler, model))",
+        "{scale_first}",
         detail=measures.range_of_spreads,
     ),
     Rule(

@@ -128,9 +128,56 @@ def _categorical(words: Words) -> str:
         return f"make_column_transformer({encoder}, remainder='passthrough')"
     if facts.categorical_sampler == "SMOTEN":
         return "smotefast.SMOTEN()"
+    return f"smotefast.SMOTENC({_categorical_features(words)})"
+
+
+def _categorical_features(words: Words) -> str:
+    """Return the parameter that names the categories of SMOTENC."""
+    facts = words.facts
+    given = sorted(facts.sampler.categorical)
+    if given and words.are_named:
+        return f"categorical_features={list(facts.columns.named(given))!r}"
     if words.are_named:
-        return "smotefast.SMOTENC(categorical_features='not numeric')"
-    return f"smotefast.SMOTENC(categorical_features={facts.real_categories!r})"
+        return "categorical_features='not numeric'"
+    return f"categorical_features={given or facts.real_categories!r}"
+
+
+def _over_sampler(parameter: Callable[[Words], str]) -> Callable[[Words], str]:
+    """Return the code of the over-sampler with a parameter.
+
+    If no sampler was given, it is the one for the types of the columns.
+    """
+
+    def code(words: Words) -> str:
+        facts, name = words.facts, words.facts.sampler.over
+        if facts.sampler.name is None and facts.real_categories:
+            name = facts.categorical_sampler
+        first = f"{_categorical_features(words)}, " if name == "SMOTENC" else ""
+        return f"smotefast.{name}({first}{parameter(words)})"
+
+    return code
+
+
+def _before_resampling(transformer: str) -> Callable[[Words], str]:
+    """Return the code of a pipeline that transforms the numbers; categories pass through."""
+
+    def code(words: Words) -> str:
+        facts = words.facts
+        if not facts.real_categories:
+            return f"make_pipeline({transformer}(), ResampledClassifier(sampler, model))"
+        lines = [] if words.are_named else ["X = pd.DataFrame(X).infer_objects()"]
+        return "\n".join(
+            [
+                *lines,
+                "numbers = make_column_selector(dtype_include='number')",
+                f"prepare = make_column_transformer(({transformer}(), numbers),",
+                "    remainder='passthrough', verbose_feature_names_out=False)",
+                "prepare.set_output(transform='pandas')",
+                "make_pipeline(prepare, ResampledClassifier(sampler, model))",
+            ]
+        )
+
+    return code
 
 
 def _rows_of(kind: str) -> Callable[[Words], str]:
@@ -172,7 +219,6 @@ _WORDS: dict[str, Callable[[Words], Any]] = {
     "columns": lambda words: words.names,
     "sampler": lambda words: words.facts.sampler.display_name,
     "refuser": _refuser,
-    "over": lambda words: words.facts.sampler.over,
     "under": lambda words: words.facts.sampler.under,
     "k": lambda words: words.facts.sampler.k,
     "k_name": lambda words: words.facts.sampler.k_name,
@@ -182,9 +228,11 @@ _WORDS: dict[str, Callable[[Words], Any]] = {
     "markers": _markers,
     "as_category": _as_category,
     "categorical": _categorical,
-    "fallback": _fallback,
+    "over_fallback": _over_sampler(_fallback),
+    "over_fewer": _over_sampler(lambda words: f"sampling_strategy={_sizes(words, 11)}"),
+    "impute_first": _before_resampling("SimpleImputer"),
+    "scale_first": _before_resampling("StandardScaler"),
     "sixth": _sixth,
-    "eleven_times": lambda words: _sizes(words, 11),
     "tenth": lambda words: _sizes(words, 0.1),
     "rows_of_noise": _rows_of("noise"),
     "rows_of_danger": _rows_of("danger"),

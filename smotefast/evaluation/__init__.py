@@ -79,8 +79,9 @@ def compare(
         "logistic", "boosting" (HistGradientBoostingClassifier), "forest", or classifiers of
         scikit-learn with ``predict_proba``; a mapping gives them names.
     samplers : sequence of str or samplers, default=None
-        Names of samplers, or samplers, which are used as they are. None means random ones
-        and those that fit the types of the columns.
+        Names of samplers, or samplers, which are used as they are, also of imbalanced-learn.
+        Their ``categorical_features`` are columns of X, and categories for all options. None
+        means random ones and those that fit the types of the columns.
     ratios : sequence of float, default=None
         Rows of the smaller class divided by those of the larger one after resampling. None
         means three between the ratio of the data and 1.

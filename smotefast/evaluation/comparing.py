@@ -14,10 +14,17 @@ from smotefast.evaluation.comparison import Comparison
 from smotefast.evaluation.curves import make_curves
 from smotefast.evaluation.data import EvaluationData, read_data
 from smotefast.evaluation.folds import Fold, duplicates_across, hold_out, make_folds
+from smotefast.evaluation.given_samplers import categories_of_samplers
 from smotefast.evaluation.holdout import last_estimate
 from smotefast.evaluation.models import named_models
-from smotefast.evaluation.options import THRESHOLD, make_options
+from smotefast.evaluation.options import (
+    THRESHOLD,
+    fitting_samplers,
+    interpolates_encoded,
+    make_options,
+)
 from smotefast.evaluation.reporting.pipeline_code import pipeline_code
+from smotefast.evaluation.reporting.wording import join_words
 from smotefast.evaluation.running import Run, make_plan, run_folds
 from smotefast.evaluation.sources import loading_code, read_files, usable_rows
 from smotefast.evaluation.summary import (
@@ -83,7 +90,7 @@ def _compare_columns(
         y,
         groups=groups,
         time=time,
-        categorical=arguments.categorical,
+        categorical={*arguments.categorical, *categories_of_samplers(arguments.samplers, X)},
         scaling=arguments.scaling,
     )
     data, reduced = usable_rows(data, arguments)
@@ -117,8 +124,18 @@ class _Comparing:
         self.options = make_options(
             data, arguments.samplers, arguments.ratios, arguments.k_neighbors
         )
+        self._warn_of_encoded_columns()
         self.scoring = arguments.scoring(len(data.labels), data.positive)
         self.rows, self.kept = self._split()
+
+    def _warn_of_encoded_columns(self) -> None:
+        named = {each.name for each in self.options if interpolates_encoded(each)}
+        if named and self.data.categorical.any():
+            (fitting,) = fitting_samplers(self.data)
+            self.warnings.append(
+                f"Synthetic rows of {list_names(sorted(named))} lie between categories: they "
+                f"are interpolated in one-hot columns. {fitting!r} keeps categories."
+            )
 
     def _split(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the rows of the cross-validation, and those for the last estimate."""
@@ -152,7 +169,8 @@ class _Comparing:
         plan = make_plan(work, folds, self.arguments.n_jobs)
         self.arguments.say(
             f"{self.data.n_rows:,} rows x {len(self.data.names):,} columns; "
-            f"{len(self.options)} options x {len(self.models)} models x {len(folds)} folds: "
+            f"{len(self.options)} options x {len(self.models)} model"
+            f"{'s' * (len(self.models) > 1)} x {len(folds)} folds: "
             f"{plan}"
         )
         run = run_folds(work, folds, plan, self._deadline(), self.arguments.say)
@@ -205,7 +223,7 @@ class _Comparing:
         beyond = []
         if metric in self.scoring.decisions:
             beyond = tuned_against_threshold(summaries, metric, share, seed)
-        verdict = decide_verdict(summaries, metric, self.scoring, beyond)
+        verdict = decide_verdict(summaries, metric, self.scoring, beyond, share)
         if left_out and run.stopped is not None:
             text = f"{verdict.text} Not compared, as too few folds were finished: "
             verdict = replace(verdict, text=f"{text}{list_names(left_out)}.")
@@ -255,13 +273,14 @@ class _Comparing:
                 "are those of these folds."
             )
         errors: dict[int, str] = {}
+        by_error: dict[str, list[str]] = {}
         for found in used:
             errors = {**found.errors, **errors}
         shown = {(each.option, each.model) for each in summaries}
         for i, option in enumerate(work.options):
             missing = [name for name in work.models if (option, name) not in shown]
             if i in errors:
-                self.warnings.append(f"{option.label} is left out: {errors[i]}")
+                by_error.setdefault(errors[i], []).append(option.label)
             elif missing and option.name != THRESHOLD:
                 if not used[0].is_complete:
                     left_out.append(option.label)
@@ -269,6 +288,9 @@ class _Comparing:
                 self.warnings.append(
                     f"{option.label} is left out for {', '.join(missing)}: it takes no weights."
                 )
+        for error, labels in by_error.items():
+            are = "is" if len(labels) == 1 else "are"
+            self.warnings.append(f"{join_words(labels)} {are} left out: {error}")
         if len(used) < 2:
             self.warnings.append("One fold has no intervals: nothing is shown to be better.")
         if left_out:

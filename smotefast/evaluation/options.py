@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 
 from smotefast._messages import did_you_mean, list_names
+from smotefast.engine.base import BaseSampler
+from smotefast.engine.needs import Needs
 from smotefast.engine.param_constraints import sampling_type
 from smotefast.engine.suggestions import parameter_names
 from smotefast.evaluation.data import EvaluationData
+from smotefast.evaluation.given_samplers import refuse_column_options, with_categories
 from smotefast.evaluation.preprocessing import code_positions
-from smotefast.over_sampling.columns.options import ColumnOptions
 from smotefast.registry import (
     advice_on_objects,
     all_names,
@@ -175,29 +177,12 @@ def _given_option(sampler: Any) -> Option:
             f"samplers has {sampler!r}, which is neither a name nor a sampler. Pass names such "
             "as 'smote', or objects such as SMOTE()."
         )
-    _refuse_column_options(sampler)
+    refuse_column_options(sampler)
     name = type(sampler).__name__
     known = {sampler_class(each).__name__: each for each in all_names()}.get(name, name)
     synthesizer = getattr(sampler, "synthesizer", None)  # which makes most of the difference
     shown = known if synthesizer is None else f"{known}({type(synthesizer).__name__})"
     return Option(shown, known, given=sampler)
-
-
-def _refuse_column_options(sampler: Any) -> None:
-    """Refuse parameters for columns, in the sampler or a step of it.
-
-    Rows are standardized, imputed and encoded before a sampler of numbers gets them.
-    """
-    params = sampler.get_params() if hasattr(sampler, "get_params") else {}
-    for step in (sampler, *params.values()):
-        if isinstance(step, ColumnOptions) and (names := step.column_options()):
-            raise ValueError(
-                f"samplers has {type(step).__name__} with {list_names(names)}, and a "
-                "comparison imputes, standardizes and encodes the columns before it resamples: "
-                "values and positions are not those of X. Leave the parameters out of the "
-                "comparison, or score ResampledClassifier(sampler, model) on X with "
-                "sklearn.model_selection.cross_validate."
-            )
 
 
 def _text(value: Any) -> str:
@@ -285,7 +270,7 @@ class TargetCounts:
 def make_option_sampler(option: Option, data: EvaluationData, seed: int) -> Any:
     """Return the sampler of an option for prepared rows, or None."""
     if option.given is not None:
-        return _given_sampler(option, data)
+        return with_categories(option.given, code_positions(data))
     if option.sampler is None:
         return None
     cls = sampler_class(option.sampler)
@@ -296,16 +281,6 @@ def make_option_sampler(option: Option, data: EvaluationData, seed: int) -> Any:
     if "categorical_features" in known:
         params["categorical_features"] = code_positions(data)
     return cls(**params)
-
-
-def _given_sampler(option: Option, data: EvaluationData) -> Any:
-    """Return a copy of the user's sampler, told which prepared columns are categories."""
-    from sklearn.base import clone
-
-    sampler = clone(option.given)
-    if isinstance(getattr(sampler, "categorical_features", None), str):
-        sampler.set_params(categorical_features=code_positions(data))
-    return sampler
 
 
 def _strategy(option: Option, cls: Any, n_classes: int) -> dict[str, Any]:
@@ -325,8 +300,25 @@ def _fixed_params(known: Iterable[str], seed: int) -> dict[str, Any]:
 
 def takes_codes(option: Option) -> bool:
     """Tell whether the sampler takes category codes instead of encoded columns."""
-    if option.given is not None:
-        return bool(option.given.needs().takes_categories)
-    if option.sampler is None:
+    return option.sampler is not None and bool(_needs(option).takes_categories)
+
+
+def interpolates_encoded(option: Option) -> bool:
+    """Tell whether synthetic rows have numbers between the one-hot codes of categories."""
+    if option.sampler is None or takes_codes(option):
         return False
-    return bool(sampler_class(option.sampler).default_needs().takes_categories)
+    sampler = sampler_class(option.sampler) if option.given is None else option.given
+    makes_rows = sampling_type(sampler) in ("over-sampling", "combination")
+    return makes_rows and not _needs(option).copies_rows
+
+
+def _needs(option: Option) -> Needs:
+    """Return what the sampler of an option needs.
+
+    A sampler of another package needs what that of the same name here does.
+    """
+    if isinstance(option.given, BaseSampler):
+        return option.given.needs()
+    if option.sampler in all_names():
+        return sampler_class(option.sampler).default_needs()
+    return Needs()

@@ -111,6 +111,11 @@ def usable_rows(data: EvaluationData, arguments: Arguments) -> tuple[EvaluationD
         warnings.append(f"{limit:,} of {data.n_rows:,} rows, drawn by class: max_rows={limit}.")
         data = data.take(sample_rows(data.y, limit, arguments.seed))
     counts = data.counts
+    if len(data.labels) < 2:
+        raise ValueError(
+            "The target needs to have more than 1 class, and all rows are of class "
+            f"{data.labels[0]!r}. Name the column that holds the class."
+        )
     small = [c for c, n in enumerate(counts) if n < 2 * arguments.folds]
     if len(data.labels) - len(small) < 2:
         sizes = ", ".join(f"{data.labels[c]!r}: {counts[c]}" for c in range(len(counts))[:10])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from smotefast.evaluation.decisions import Scoring
-from smotefast.evaluation.intervals import Interval
+from smotefast.evaluation.intervals import Interval, intervals
 from smotefast.evaluation.options import NONE, THRESHOLD
 from smotefast.evaluation.reporting.wording import (
     interval_words,
@@ -20,6 +20,8 @@ from smotefast.evaluation.reporting.wording import (
 )
 from smotefast.evaluation.scores import PROBABILITIES, RANKING, TUNED, goodness
 from smotefast.evaluation.summary import OptionSummary
+
+CHANCE = 0.5  # ROC AUC of a model that knows nothing of the rows
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ def decide_verdict(
     metric: str,
     scoring: Scoring,
     beyond_threshold: Sequence[tuple[OptionSummary, Interval]],
+    test_share: float,
 ) -> Verdict:
     """Choose an option and say why.
 
@@ -62,6 +65,8 @@ def decide_verdict(
         How predictions are scored.
     beyond_threshold
         Options at their tuned thresholds compared with nothing at a tuned threshold.
+    test_share
+        Test rows divided by training rows of a fold.
     """
     if metric in scoring.decisions:
         better = [(each, interval) for each, interval in beyond_threshold if interval.better]
@@ -79,6 +84,7 @@ def decide_verdict(
         tuned = winner.difference[scoring.tuned_for + TUNED]
         moves = tuned.better
         sentences.append(_threshold_sentence(winner, scoring, tuned))
+    sentences += _chance_sentence(winner, test_share)
     return Verdict(winner, moves, " ".join(sentences))
 
 
@@ -169,10 +175,12 @@ def _ruled_out(summaries: Sequence[OptionSummary], metric: str) -> Iterator[str]
     ]
     known = [high for high in highs if high is not None]
     largest = max(0.0, *known) if known and len(known) == len(highs) else None
-    if largest is not None and not (metric in RANKING and largest > 1):  # no gain is above 1
+    if largest == 0:
+        yield "Gains are ruled out: the interval of no option reaches above 0."
+    elif largest is not None and not (metric in RANKING and largest > 1):
         if metric in RANKING:
             of_nothing = [each.mean(metric) for each in summaries if each.option.name == NONE]
-            largest = min(largest, 1 - min(mean or 0.0 for mean in of_nothing))
+            largest = min(largest, 1 - min(mean or 0.0 for mean in of_nothing))  # up to 1
         yield f"Gains of up to {number(largest)} are not ruled out."
     elif highs:
         yield "There are too few folds to say how large a gain can be."
@@ -190,6 +198,20 @@ def _threshold_sentence(winner: OptionSummary, scoring: Scoring, tuned: Interval
         f"Moving the threshold is not shown to improve {metric}: {interval_words(tuned)} for "
         f"{model_words(winner.model)}."
     )
+
+
+def _chance_sentence(winner: OptionSummary, test_share: float) -> Iterator[str]:
+    """Say so if the option that is used is not shown to rank better than chance."""
+    values = winner.scores["roc_auc"]
+    (auc,) = intervals(values[:, np.newaxis], test_share, 0.0)
+    if auc.low is not None and auc.low <= CHANCE:
+        option = f" with {option_words(winner.option)}" * (winner.option.name != NONE)
+        yield (
+            f"But {model_words(winner.model)}{option} is not shown to rank better than chance: "
+            f"its ROC AUC is {interval_words(auc)}, that of chance {CHANCE:g}. Neither "
+            "resampling nor a threshold makes up for columns that do not tell the classes "
+            "apart."
+        )
 
 
 def _move(winner: OptionSummary, scoring: Scoring) -> str:
@@ -227,7 +249,8 @@ def _decision_sentences(
     elif compared:
         best, interval = max(compared, key=lambda pair: pair[1].mean or 0.0)
         yield (
-            "No option is shown to decide better than a moved threshold alone; the largest "
-            f"difference is {interval_words(interval)}, with {option_words(best.option)} for "
+            "No option is shown to decide better than a moved threshold alone. With both "
+            f"thresholds tuned, the largest difference in {metric_words(metric)} is "
+            f"{interval_words(interval)}, with {option_words(best.option)} for "
             f"{model_words(best.model)}."
         )

@@ -150,7 +150,13 @@ def label_values(y: Container) -> np.ndarray:
     if target_type == "unknown" and np.asarray(y).dtype == object:
         raise ValueError(_unknown_objects(y))
     if target_type not in {"binary", "multiclass", "multiclass-multioutput"}:
-        check_classification_targets(y)  # raises scikit-learn's error
+        try:
+            check_classification_targets(y)
+        except ValueError as error:
+            raise ValueError(
+                f"{error} Pass the labels of classes. From numbers that are measured, make "
+                "classes first, such as y > 0.5."
+            ) from error
     return np.asarray(column_or_1d(y))
 
 

@@ -53,9 +53,15 @@ def test_missing_or_infinite_values_in_the_class_to_be_resampled(fails, value):
     fails(with_value(imbalanced(), "f2", 1, value), ValueError, message)
 
 
-def test_several_unusable_columns_are_counted(fails):
+def test_several_unusable_columns_are_named(fails):
     table = with_value(with_value(imbalanced(), "f2", 1, None), "f3", 1, np.inf)
-    fails(table, ValueError, r"over-sampled \(another column is affected as well\)")
+    fails(table, ValueError, r"over-sampled \(column 'f3' is affected as well\)")
+    table = with_value(table, "f1", 1, np.inf)
+    fails(
+        table,
+        ValueError,
+        r"'f1' has .*over-sampled \(columns 'f2', 'f3' are affected as well\)",
+    )
 
 
 def test_text_among_the_features(fails):

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from functools import partial
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from tests.bench.test_runs import PLUGIN
@@ -87,6 +89,7 @@ def test_bench__measures_smotefast_on_a_file(tmp_path):
     after = [each["rows_after"] for each in stored["cases"][0]["contenders"]]
     assert after[0] == after[1] > stored["cases"][0]["sizes"]["rows"]
     assert str(tmp_path) not in out.read_text()
+    assert "left out" not in done.stdout
     few, many = n_rows // 2, [n_rows + 5, n_rows + 9]
     rows = f"--rows {few},{many[0]},{many[1]} --threads 1 --contender imbalanced-learn"
     quick = "--in-process --rounds 1 --later 0 --k 2 --overwrite".split()
@@ -98,6 +101,22 @@ def test_bench__measures_smotefast_on_a_file(tmp_path):
         True, True
     ]  # fmt: skip
     assert [x for x, _ in stored["slopes"][0]["seconds"]["points"]] == [few, n_rows]
+
+
+def test_bench__says_what_of_a_file_is_left_out_and_diff_what_it_needs(tmp_path):
+    table = imbalanced()
+    gaps = table["f1"].to_numpy().copy()
+    gaps[:7] = np.nan
+    table = table.set_column(table.schema.get_field_index("f1"), "f1", pa.array(gaps))
+    table = table.append_column("city", [["x"] * table.num_rows])
+    source = write_file(tmp_path / "in.parquet", table, group_rows=100)
+    quick = "--contender smotefast --in-process --rounds 1 --later 1 --json"
+    done = run("speed", source, "--target", "label", *quick.split(), tmp_path / "run.json")
+    assert done.returncode == 0, done.stderr
+    assert "1 column left out; 7 rows left out" in done.stdout
+    done = run("diff", tmp_path / "run.json", tmp_path / "run.json")
+    assert done.returncode == 0
+    assert "Both runs need 3 processes to tell a change from noise" in done.stdout
 
 
 def test_runs_without_a_measurement_or_with_an_error__fail_after_writing(quick, tmp_path):

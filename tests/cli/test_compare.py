@@ -23,7 +23,7 @@ def test_compare__prints_the_plan_first_and_writes_reports(source, tmp_path):
     paths = tmp_path / "out.json", tmp_path / "out.html"
     done = run(source, *QUICK.split(), "--json", paths[0], "--html", paths[1])
     assert done.returncode == 0, done.stderr
-    assert "4 options x 1 models x 3 folds: " in done.stderr.splitlines()[0]
+    assert "4 options x 1 model x 3 folds: " in done.stderr.splitlines()[0]
     assert "fits, about" in done.stderr.splitlines()[0]
     plain = json.loads(paths[0].read_text())
     assert plain["verdict"].split()[0] in done.stdout

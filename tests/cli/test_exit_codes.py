@@ -16,7 +16,7 @@ import smotefast.cli.demo
 import smotefast.cli.diagnose
 import smotefast.diagnosis.files
 from smotefast.batch.block_plan import MemoryLimitError
-from smotefast.cli.output import EXIT_CODES, Exit, exit_code
+from smotefast.cli.output import Exit, exit_code, exit_codes
 from smotefast.storage import SourceChangedError
 from tests.helpers.command_line import shell as shell
 from tests.helpers.parquet_files import imbalanced, write_file
@@ -178,7 +178,7 @@ def test_help_and_docs__name_every_code(shell):
     with open(os.path.join(os.path.dirname(smotefast.__file__), "../docs/batch.md")) as file:
         page = file.read()
     for code in [*(int(code) for code in Exit), 130]:
-        assert f"{code}: " in EXIT_CODES
+        assert f"{code}: " in exit_codes(*Exit)
         assert f"| {code} |" in page
     assert "6: the destination exists" in text
 
@@ -203,3 +203,33 @@ def test_an_error__is_printed_with_what_it_leaves(shell, tmp_path, monkeypatch):
     assert "--memory-limit 1GiB is not enough. " in message
     assert " What is done is kept in " in message
     assert "smotefast clean" in message
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        ("compare", "--json"), ("compare", "--html"), ("diagnose", "--html"),
+        ("bench speed", "--json"), ("resample", "--report"), ("resample", "--scratch"),
+    ],
+)  # fmt: skip
+def test_an_option_as_the_name_of_a_file__is_a_usage_error(shell, source, command, option):
+    destination = ["out.parquet"] if command == "resample" else []
+    code, _, text = shell(
+        *command.split(), source, *destination, *TARGET, option, "--overwrite"
+    )
+    assert code == 2
+    assert "'--overwrite' is an option: the name is" in " ".join(text.split())
+    assert not os.path.exists("--overwrite")
+    assert os.listdir(source.parent) == ["in.parquet"]
+
+
+def test_help__names_the_codes_of_the_command_only(shell):
+    shown = {
+        command: set(re.findall(r"\b(\d+): ", shell(*command.split(), "--help")[1]))
+        for command in ("compare", "diagnose", "verify", "bench diff")
+    }
+    common = {"0", "1", "2", "3", "130"}
+    assert shown["compare"] == {*common, "5", "6", "7"}
+    assert shown["diagnose"] == {*common, "4", "5", "6", "7", "9"}
+    assert shown["verify"] == {*common, "8"}
+    assert shown["bench diff"] == common

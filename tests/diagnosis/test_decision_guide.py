@@ -135,3 +135,30 @@ def test_candidates__are_what_compare_takes(kind):
     )
     assert {option.option.name for option in result.options} == {"none", *report.candidates}
     assert np.isfinite(result.options[-1].seconds)
+
+
+def test_reasons__name_the_figure_that_decided():
+    def reason(question, **figures):
+        (step,) = [
+            step for step in guide(facts_of(class_figures(**figures)))
+            if question in step.question
+        ]  # fmt: skip
+        return step.answer, step.reason
+
+    answer, text = reason("border", danger=0.31, noise=0.21)
+    assert (answer, "With more than 20% noise" in text) == (False, True)
+    answer, text = reason("border", danger=0.29, noise=0.21)
+    assert (answer, "With more than" in text) == (False, False)
+    answer, text = reason("harder", unevenness=0.3, noise=0.11)
+    assert (answer, "With more than 10% noise" in text) == (False, True)
+    answer, text = reason("harder", unevenness=0.3, noise=0.1)
+    assert (answer, "With more than" in text) == (True, False)
+
+
+def test_classes_that_are_too_small__are_named_beside_larger_ones():
+    X, y = two_classes(400, 60)
+    y[-3:] = 2
+    report = smotefast.diagnose(X, y)
+    (step,) = [step for step in report.guide if "interpolated" in step.question]
+    assert step.answer
+    assert step.reason.startswith("Not in class 2, with 5 rows or fewer; the other classes")

@@ -11,7 +11,7 @@ import pytest
 import sklearn.cluster
 import sklearn.feature_selection
 import sklearn.preprocessing
-from sklearn.compose import make_column_transformer
+from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -20,6 +20,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 import smotefast
 from smotefast.diagnosis.rules import RULES, find_points
 from smotefast.evaluation import ResampledClassifier
+from smotefast.exceptions import ResamplingWarning
 from smotefast.registry import all_names
 from tests.helpers.diagnosis_data import class_figures, facts_of, find_point, two_classes
 
@@ -118,7 +119,8 @@ def test_code__runs_and_settles_what_it_is_about():
         },
         **{"SimpleImputer": SimpleImputer, "StandardScaler": StandardScaler},
         **{"ResampledClassifier": ResampledClassifier, "OneHotEncoder": OneHotEncoder},
-        "make_column_transformer": make_column_transformer,
+        **{"make_column_transformer": make_column_transformer},
+        **{"make_column_selector": make_column_selector},
     }
     for point in report.points:
         if point.name != "overlap":  # which compares
@@ -127,6 +129,51 @@ def test_code__runs_and_settles_what_it_is_about():
     gone = {rule.name for rule in RULES if rule.settles} | {"code_columns"}
     assert gone <= {point.name for point in report.points}
     assert not gone & {point.name for point in again.points}
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_code_of_pipelines__fits_on_numbers_beside_categories(is_named):
+    X, y = two_classes(300, 60, n_features=2)
+    frame = pd.DataFrame({"city": np.where(X[:, 0] > 0, "b", "c"), "age": X[:, 0]})
+    frame["income"] = 1e4 * X[:, 1]
+    frame["kind"] = pd.Categorical(np.where(X[:, 1] > 0, "x", "y"))
+    frame.loc[::9, "age"] = np.nan
+    data = frame if is_named else frame.to_numpy(dtype=object)
+    report = smotefast.diagnose(data, y)
+    encode = make_column_transformer(
+        (OneHotEncoder(), make_column_selector(dtype_exclude="number")), remainder="passthrough"
+    )
+    names = {
+        **{"X": data, "pd": pd, "make_column_transformer": make_column_transformer},
+        **{"make_column_selector": make_column_selector, "make_pipeline": make_pipeline},
+        **{"SimpleImputer": SimpleImputer, "StandardScaler": StandardScaler},
+        "ResampledClassifier": ResampledClassifier,
+        "sampler": smotefast.SMOTENC("not numeric", random_state=0),
+        "model": make_pipeline(encode, SimpleImputer(), LogisticRegression(max_iter=10_000)),
+    }
+    for name in ("missing_values", "scales"):
+        *lines, last = find_point(report, name).code.splitlines()
+        exec("\n".join(lines), names)
+        if name == "scales":  # which keeps missing values
+            names["sampler"] = smotefast.RandomOverSampler(random_state=0)
+        pipeline = eval(last, names).fit(names["X"], y)
+        assert pipeline.score(names["X"], y) > 0.5
+
+
+def test_code_of_over_samplers__is_for_the_types_of_the_columns():
+    X, y = two_classes(400, 4)
+    frame = pd.DataFrame(X).add_prefix("x").assign(city=np.where(X[:, 0] > 0, "b", "c"))
+    expected = "smotefast.SMOTENC(categorical_features={}, small_class='clamp')"
+    for data, sampler, columns in (
+        (frame, None, "'not numeric'"),
+        (frame, smotefast.SMOTENC(["city"]), "['city']"),
+        (frame.to_numpy(dtype=object), None, f"[{X.shape[1]}]"),
+    ):
+        code = find_point(smotefast.diagnose(data, y, sampler), "small_class").code
+        assert code == expected.format(columns)
+        with pytest.warns(ResamplingWarning, match="3 neighbors instead of 5"):
+            labels = eval(code, {"smotefast": smotefast}).fit_resample(data, y)[1]
+        assert len(labels) == 800
 
 
 def test_code__is_for_arrays_if_columns_have_no_names():

@@ -9,7 +9,10 @@ import subprocess
 import sys
 import time
 
+import imblearn.combine
+import imblearn.over_sampling
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from pyarrow import csv
@@ -20,12 +23,13 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.tree import DecisionTreeClassifier
 
 import smotefast
-from smotefast import SMOTE, SMOTENC, SMOTETomek, compare
+from smotefast import SMOTE, SMOTENC, Combination, RandomUnderSampler, SMOTETomek, compare
 from smotefast.evaluation import holdout
 from smotefast.evaluation.sources import sample_rows
 from tests.evaluation.tables import mixed, numbers, three_classes
 
 quick = {"models": "logistic", "samplers": ["smote"], "ratios": [0.5], "repeats": 1, "folds": 3}
+UNDER = RandomUnderSampler(random_state=0)
 METRICS = {
     "roc_auc", "average_precision",
     "f1", "mcc", "recall", "precision", "balanced_accuracy",
@@ -247,6 +251,79 @@ def test_a_sampler_that_fails__is_left_out_with_its_reason():
     assert any(text.startswith("adasyn 0.5 is left out: ") for text in result.warnings)
 
 
+def test_options_with_the_same_error__share_a_warning():
+    X, _ = numbers(200)
+    settings = {**quick, "samplers": ["smote", "random"], "ratios": None}
+    result = compare(X, np.arange(200) % 2, **settings)
+    (text,) = [each for each in result.warnings if "left out" in each]
+    assert text.startswith("smote 1 and random 1 are left out: The specified ratio")
+    assert "Gains are ruled out: the interval of no option reaches above 0." in result.verdict
+
+
+@pytest.mark.parametrize(
+    ("sampler", "is_warned"),
+    [
+        ("smote", True),
+        (imblearn.over_sampling.SMOTE(), True),
+        (imblearn.combine.SMOTETomek(), True),
+        ("smote-nc", False),
+        (imblearn.over_sampling.SMOTENC("auto"), False),
+        ("random", False),
+        ("tomek-links", False),
+    ],
+)
+def test_interpolation_of_encoded_categories__is_warned_of(sampler, is_warned):
+    X, y = numbers(300, share=0.2)
+    frame = pd.DataFrame(X).add_prefix("x").assign(city=np.where(X[:, 0] > 0, "b", "c"))
+    result = compare(frame, y, **{**quick, "samplers": [sampler]})
+    assert is_warned == any("lie between categories" in text for text in result.warnings)
+    assert len(result.options) > 1
+
+
+def test_imbalanced_learns_categories__are_those_of_the_columns():
+    """A sampler of imbalanced-learn gets codes, as that of the same name here does."""
+    X, y = numbers(300, share=0.2)
+    frame = pd.DataFrame(X).add_prefix("x").assign(city=np.where(X[:, 0] > 0, "b", "c"))
+    given = [cls("auto", random_state=0) for cls in (imblearn.over_sampling.SMOTENC, SMOTENC)]
+    results = [compare(frame, y, **{**quick, "samplers": [each]}) for each in given]
+    scores = [result.options[-1].scores["roc_auc"] for result in results]
+    np.testing.assert_array_equal(*scores)
+
+
+@pytest.mark.parametrize("is_frame", [True, False])
+@pytest.mark.parametrize("wrap", [lambda each: each, lambda each: Combination(each, UNDER)])
+def test_categories_of_a_sampler__are_columns_of_x_and_not_of_prepared_rows(is_frame, wrap):
+    """Numbers come first in prepared rows, and the categories are first in X."""
+    X, y = numbers(300, share=0.2)
+    frame = pd.DataFrame({"code": (X[:, 0] > 0).astype(int), "a": X[:, 0], "b": X[:, 1]})
+    data = frame if is_frame else frame.to_numpy()
+    column = "code" if is_frame else 0
+    results = [
+        compare(data, y, **{**quick, "samplers": [wrap(each)]}, categorical=categorical)
+        for each, categorical in (
+            (SMOTENC([0], random_state=0), []),
+            (SMOTENC([column], random_state=0), []),
+            (SMOTENC("auto", random_state=0), [column]),
+        )
+    ]
+    scores = [result.options[-1].scores["log_loss"] for result in results]
+    np.testing.assert_array_equal(scores[0], scores[1])
+    np.testing.assert_array_equal(scores[0], scores[2])
+    with pytest.raises(ValueError, match="name different columns as categorical_features"):
+        compare(data, y, **{**quick, "samplers": [SMOTENC([0]), SMOTENC([1])]})
+
+
+@pytest.mark.parametrize("metric", ["average_precision", "f1"])
+def test_verdict__says_if_the_model_ranks_no_better_than_chance(metric):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(400, 3)), np.arange(400) % 10 == 0
+    text = "is not shown to rank better than chance: its ROC AUC is 0."
+    settings = {**quick, "metric": metric, "repeats": 2}
+    assert text in compare(X, y, **settings).verdict
+    X[y] += 2
+    assert text not in compare(X, y, **settings).verdict
+
+
 def test_max_rows__keeps_small_classes():
     labels = np.repeat([0, 1, 2], [19_203, 2, 795])
     drawn = labels[sample_rows(labels, 2000, 0)]
@@ -334,7 +411,7 @@ def test_ctrl_c__gives_what_is_finished(jobs):
 def test_the_plan__is_said_first():
     lines = []
     compare(*numbers(), progress=lines.append, **quick)
-    assert "4 options x 1 models x 3 folds" in lines[0]
+    assert "4 options x 1 model x 3 folds" in lines[0]
     assert "fits, about" in lines[0]
 
 

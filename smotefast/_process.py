@@ -55,6 +55,26 @@ def reset_peak() -> bool:
     return True
 
 
+class SignalError(KeyboardInterrupt):
+    """SIGTERM or SIGHUP, to be handled as Ctrl-C is.
+
+    Attributes
+    ----------
+    number
+        The number of the signal.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+def signal_name(error: KeyboardInterrupt) -> str:
+    """Return what interrupted a program: "SIGINT", "SIGTERM" or "SIGHUP"."""
+    number = error.number if isinstance(error, SignalError) else signal.SIGINT
+    return signal.Signals(number).name
+
+
 def _exit(number: int) -> BaseException:
     return SystemExit(128 + number)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import signal
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from smotefast._process import exit_on_signals
+from smotefast._process import SignalError, exit_on_signals, signal_name
 from smotefast.bench.cases import Case, Contender, value_of
 from smotefast.bench.differences import QUANTITIES
 from smotefast.bench.machine import describe_machine, load
@@ -23,14 +22,6 @@ KINDS = ("speed", "memory", "scale")
 SCALED = ("rows", "features", "k", "classes", "threads")
 
 Run = dict[str, Any]
-
-
-class _SignalError(KeyboardInterrupt):
-    """SIGTERM or SIGHUP; SystemExit would be a refusal of the sampler that runs."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
 
 
 def measure_run(
@@ -93,13 +84,12 @@ def measure_run(
         "cases": [],
     }
     try:
-        with exit_on_signals(_SignalError):
+        with exit_on_signals(SignalError):  # SystemExit would be a refusal of a sampler
             for case in measure_cases(cases, contenders, plan, base, progress):
                 run["cases"].append(case)
     except KeyboardInterrupt as error:
         run["stopped"] = True
-        number = error.number if isinstance(error, _SignalError) else signal.SIGINT
-        run["stopped_by"] = signal.Signals(number).name
+        run["stopped_by"] = signal_name(error)
     except Exception as error:
         if not run["cases"]:
             raise

@@ -167,7 +167,12 @@ def _read_file(data: DataSet) -> tuple[np.ndarray, np.ndarray, dict[str, int]]:
     if not numbers:
         raise ValueError(f"{data.file!r} has no column of numbers besides the target.")
     X = np.column_stack([_values(table.column(name)) for name in numbers])
-    y = np.unique(labels, return_inverse=True)[1]
+    classes, y = np.unique(labels, return_inverse=True)
+    if len(classes) < 2:
+        raise ValueError(
+            f"The target column {data.target!r} needs to have more than 1 class, and all rows "
+            f"are of class {classes.tolist()[0]!r}."
+        )
     is_complete = np.isfinite(X).all(axis=1)
     X, y = X[is_complete], y[is_complete]
     left_out = {"columns_left_out": len(names) - 1 - len(numbers)}

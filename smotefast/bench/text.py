@@ -105,7 +105,8 @@ def sizes_left_out(sizes: Mapping[str, Any]) -> str:
 
 def run_text(run: Mapping[str, Any]) -> str:
     """Return a run as text: machine, a table for each case, slopes, what was left out."""
-    lines = [machine_text(run["machine"]), ""]
+    load = f"load average before: {run['load_before']:g}"
+    lines = [machine_text(run["machine"]), load, ""]
     for case in run["cases"]:
         sizes = filter(None, [sizes_left_out(case["sizes"])])
         lines += [case["name"], *sizes, *_aligned(case_table(run, case)), ""]

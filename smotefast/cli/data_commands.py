@@ -5,6 +5,7 @@ Each imports the heavy modules that it needs, so that ``--help`` is fast.
 
 from __future__ import annotations
 
+import signal
 from typing import Annotated, Any
 
 import typer
@@ -217,5 +218,6 @@ def compare(
         result = compare_options(source, target, groups=groups, time=time, **settings)
         write_reports(result, paths, overwrite)
         print_result(str(result))
-        if result.stopped == "Ctrl-C":
-            raise typer.Exit(130)
+        if result.stopped not in (None, "time limit"):
+            name = "SIGINT" if result.stopped == "Ctrl-C" else result.stopped
+            raise typer.Exit(128 + signal.Signals[name])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import traceback
 import warnings
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from smotefast._messages import COMPLETE, COMPLETE_WITHOUT_REPORT
+from smotefast._process import signal_name
 from smotefast.cli.wording import to_shell_words
 
 if TYPE_CHECKING:
@@ -105,7 +107,7 @@ def one_line_errors(debug: bool) -> Iterator[None]:
         raise
     except KeyboardInterrupt as error:
         _print_interrupted(error)
-        raise typer.Exit(130) from None
+        raise typer.Exit(128 + signal.Signals[signal_name(error)]) from None
     except Exception as error:
         _restart_after_compiling(error)
         if debug:

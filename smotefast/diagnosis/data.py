@@ -9,15 +9,18 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
 from smotefast._typing import Matrix
 from smotefast.tables import Table
+from smotefast.tables.arrays import ArrayTable
 from smotefast.tables.categories import EncodedColumn
 from smotefast.tables.labels import label_keys
+from smotefast.tables.sparse import SparseTable
 
+Container = Literal["frame", "array", "sparse"]
 BLOCK_ROWS = 1 << 16
 # Sparse rows become dense blocks, which are shorter for many columns: 65,536 rows of so many
 # columns would take 2 GiB. Wider rows are text or one-hot keys, where distances mean little.
@@ -101,15 +104,22 @@ class Columns:
     kinds: list[str]  # "number", "boolean", "text", "category" or "other", see ``tables``
     numbers: list[int]  # indices of the columns that are read as numbers
     categories: list[int]  # and as categories
+    container: Container = "frame"  # what X is, for code
 
     @classmethod
-    def from_kinds(cls, names: list[Any], kinds: list[str], categorical: set[int]) -> Columns:
+    def from_kinds(
+        cls,
+        names: list[Any],
+        kinds: list[str],
+        categorical: set[int],
+        container: Container = "frame",
+    ) -> Columns:
         """Read columns of numbers as numbers, except those declared to be categorical."""
         numbers = [
             j for j, kind in enumerate(kinds) if kind == "number" and j not in categorical
         ]
         categories = [j for j, kind in enumerate(kinds) if j not in numbers and kind != "other"]
-        return cls(names, kinds, numbers, categories)
+        return cls(names, kinds, numbers, categories, container)
 
     @property
     def others(self) -> list[int]:
@@ -162,12 +172,20 @@ class TableData:
 def open_data(table: Table, categorical: frozenset[int], y: np.ndarray) -> TableData:
     """Return the rows of a table, without columns whose values cannot be read."""
     names = list(range(table.n_features)) if table.names is None else list(table.names)
-    columns = Columns.from_kinds(names, _kinds_of(table), set(categorical))
+    container = _container(table)
+    columns = Columns.from_kinds(names, _kinds_of(table), set(categorical), container)
     try:
         return TableData(table, columns, y)
     except _UNREADABLE:
         kinds = [_kind_if_readable(table, columns, j) for j in range(table.n_features)]
-        return TableData(table, Columns.from_kinds(names, kinds, set(categorical)), y)
+        columns = Columns.from_kinds(names, kinds, set(categorical), container)
+        return TableData(table, columns, y)
+
+
+def _container(table: Table) -> Container:
+    if isinstance(table, SparseTable):
+        return "sparse"
+    return "array" if isinstance(table, ArrayTable) else "frame"
 
 
 def _kinds_of(table: Table) -> list[str]:

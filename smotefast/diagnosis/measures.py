@@ -23,15 +23,20 @@ def no_detail(facts: Facts, figures: Figures) -> str:
 
 
 def constants(facts: Facts) -> Figures:
-    """Return the columns with one value."""
-    return {j: 1.0 for j, figures in facts.figures.items() if figures.is_constant}
+    """Return the columns with one value, or none; beside missing values one is information."""
+    return {
+        j: 1.0
+        for j, figures in facts.figures.items()
+        if figures.is_constant and figures.n_missing in (0, facts.n_rows)
+    }
 
 
 def refuses_unread(facts: Facts, figures: Figures) -> bool:
     """Whether the sampler refuses columns of neither numbers nor categories."""
     sampler = facts.sampler
-    is_refused = sampler.name is not None and sampler.refuses_missing
-    return is_refused and not sampler.categorical.issuperset(figures)
+    if sampler.name is None and facts.columns.container == "sparse":
+        return False  # numbers, of too many columns for distances
+    return sampler.refuses_missing and not sampler.categorical.issuperset(figures)
 
 
 def texts_beside_numbers(facts: Facts, figures: Figures) -> str:
@@ -114,7 +119,7 @@ def refuses_categories(facts: Facts, figures: Figures) -> bool:
     """Whether the sampler refuses these categories."""
     sampler, kinds = facts.sampler, facts.columns.kinds
     are_booleans = all(kinds[j] == "boolean" for j in figures)
-    return sampler.name is not None and sampler.refuses_missing and not are_booleans
+    return sampler.refuses_missing and not are_booleans
 
 
 def samplers_of_categories(facts: Facts, figures: Figures) -> str:
@@ -122,7 +127,7 @@ def samplers_of_categories(facts: Facts, figures: Figures) -> str:
     kinds = {facts.columns.kinds[j] for j in figures}
     if facts.sampler.name is not None or kinds <= {"boolean"}:
         return ""
-    return f" SMOTE does not accept them; {facts.categorical_sampler} does."
+    return f" {facts.categorical_sampler} does."
 
 
 def numbers_as_categories(facts: Facts) -> Figures:

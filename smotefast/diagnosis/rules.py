@@ -239,8 +239,7 @@ RULES = (
         "generates more duplicates.",
         "Drop duplicates before splitting: on both sides of a split they inflate scores. Keep "
         "them if each is a separate observation.",
-        "kept = ~pd.DataFrame(X).assign(class_=y).duplicated().to_numpy()\n"
-        "X, y = X[kept], y[kept]",
+        "kept = ~{frame}.assign(class_=y).duplicated().to_numpy()\nX, y = X[kept], y[kept]",
     ),
     Rule(
         # One row in a hundred under two labels is a usual rate of human error. One in twenty
@@ -252,7 +251,7 @@ RULES = (
         "Rows with a duplicate in another class: {subjects}. No model can separate them, and "
         "resampling multiplies them.",
         "Find out which label is right, or add a column that separates these rows.",
-        "X[pd.Series(list(y)).groupby([*pd.DataFrame(X).to_numpy().T], dropna=False)"
+        "X[pd.Series(list(y)).groupby([*{frame}.to_numpy().T], dropna=False)"
         '.transform("nunique").to_numpy() > 1]',
     ),
     Rule(

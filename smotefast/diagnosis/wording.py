@@ -92,9 +92,15 @@ class Words(dict[str, Any]):
         return list(self.facts.columns.named(list(self.figures)))
 
     @property
-    def are_named(self) -> bool:
-        """Whether columns have names: code is then for a pandas frame, else for an array."""
-        return self.facts.columns.names != list(range(self.facts.n_features))
+    def is_frame(self) -> bool:
+        """Whether code is for a pandas frame, else for an array or a sparse matrix."""
+        return self.facts.columns.container == "frame"
+
+    def columns_code(self, columns: Sequence[int]) -> str:
+        """Return columns of a frame as code: names, or positions if not all names are text."""
+        if self.facts.columns.names == list(range(self.facts.n_features)):
+            return f"X.columns[{list(columns)!r}]"
+        return repr(list(self.facts.columns.named(columns)))
 
 
 def _subjects(words: Words) -> str:
@@ -105,9 +111,12 @@ def _subjects(words: Words) -> str:
 
 
 def _drop(words: Words) -> str:
-    if words.are_named:
-        return f"X = X.drop(columns={words.names!r})"
-    return f"X = np.delete(X, {words.names!r}, axis=1)"
+    columns = list(words.figures)
+    if words.is_frame:
+        return f"X = X.drop(columns={words.columns_code(columns)})"
+    if words.facts.columns.container == "sparse":
+        return f"X = X[:, np.delete(np.arange(X.shape[1]), {columns!r})]"
+    return f"X = np.delete(X, {columns!r}, axis=1)"
 
 
 def _markers(words: Words) -> list[str]:
@@ -116,8 +125,9 @@ def _markers(words: Words) -> list[str]:
 
 
 def _as_category(words: Words) -> str:
-    if words.are_named:
-        return f"X = X.astype(dict.fromkeys({words.names!r}, 'category'))"
+    if words.is_frame:
+        columns = words.columns_code(list(words.figures))
+        return f"X = X.astype(dict.fromkeys({columns}, 'category'))"
     return f"smotefast.SMOTENC(categorical_features={words.names!r})"
 
 
@@ -135,9 +145,9 @@ def _categorical_features(words: Words) -> str:
     """Return the parameter that names the categories of SMOTENC."""
     facts = words.facts
     given = sorted(facts.sampler.categorical)
-    if given and words.are_named:
+    if given and words.is_frame and facts.columns.names != list(range(facts.n_features)):
         return f"categorical_features={list(facts.columns.named(given))!r}"
-    if words.are_named:
+    if words.is_frame and not given:
         return "categorical_features='not numeric'"
     return f"categorical_features={given or facts.real_categories!r}"
 
@@ -162,10 +172,18 @@ def _before_resampling(transformer: str) -> Callable[[Words], str]:
     """Return the code of a pipeline that transforms the numbers; categories pass through."""
 
     def code(words: Words) -> str:
-        facts = words.facts
+        facts, lines = words.facts, []
+        infinite = [j for j in words.figures if facts.figures[j].n_infinite]
+        if facts.real_categories and not words.is_frame:
+            lines.append("X = pd.DataFrame(X).infer_objects()")
+        if infinite and words.is_frame:
+            columns = words.columns_code(infinite)
+            lines.append(f"X[{columns}] = X[{columns}].mask(X[{columns}].abs() > 1e150)")
+        elif infinite and not facts.real_categories:
+            lines.append("X[np.abs(X) > 1e150] = np.nan")
         if not facts.real_categories:
-            return f"make_pipeline({transformer}(), ResampledClassifier(sampler, model))"
-        lines = [] if words.are_named else ["X = pd.DataFrame(X).infer_objects()"]
+            pipeline = f"make_pipeline({transformer}(), ResampledClassifier(sampler, model))"
+            return "\n".join([*lines, pipeline])
         return "\n".join(
             [
                 *lines,
@@ -183,9 +201,24 @@ def _before_resampling(transformer: str) -> Callable[[Words], str]:
 def _rows_of(kind: str) -> Callable[[Words], str]:
     def code(words: Words) -> str:
         rows = f"report.rows[{words.names[0]!r}][{kind!r}]"
-        return f"X.iloc[{rows}]" if words.are_named else f"X[{rows}]"
+        return f"X.iloc[{rows}]" if words.is_frame else f"X[{rows}]"
 
     return code
+
+
+def _rows_of_class(words: Words) -> str:
+    """Return the rows of a class as numbers."""
+    rows = f"X[y == {words.names[0]!r}]"
+    if not words.facts.real_categories:
+        return rows
+    return f"pd.get_dummies({rows if words.is_frame else f'pd.DataFrame({rows})'})"
+
+
+def _frame(words: Words) -> str:
+    """Return X as a frame."""
+    if words.facts.columns.container == "sparse":
+        return "pd.DataFrame.sparse.from_spmatrix(X)"
+    return "pd.DataFrame(X)"
 
 
 def _sizes(words: Words, factor: float) -> dict[Hashable, int]:
@@ -194,16 +227,29 @@ def _sizes(words: Words, factor: float) -> dict[Hashable, int]:
     return {label: math.ceil(factor * sizes[label]) for label in words.names}
 
 
+def _fewer(words: Words) -> str:
+    """Return the parameters for eleven times the rows of the classes, and others as planned."""
+    sampler = words.facts.sampler
+    planned = {item.label: item.n_rows + item.n_new for item in words.facts.oversampled}
+    text = f"sampling_strategy={planned | _sizes(words, 11)}"
+    small = [item.n_rows for item in words.facts.oversampled if item.n_rows <= sampler.k]
+    return f"{text}, {_parameter_for(words, min(small))}" if small else text
+
+
 def _sixth(words: Words) -> int:
     """Return the number of columns for which each class has six rows per column."""
     return max(1, min(_sizes(words, 1).values()) // 6)
 
 
 def _fallback(words: Words) -> str:
-    """Return the parameter with which an over-sampler takes small classes."""
+    return _parameter_for(words, int(min(words.figures.values())))
+
+
+def _parameter_for(words: Words, n_rows: int) -> str:
+    """Return the parameter with which an over-sampler takes classes of so few rows."""
     if words.facts.sampler.small_class is None:
-        return f"{words.facts.sampler.k_name}={max(1, min(words.figures.values()) - 1)}"
-    return f"small_class={'duplicate' if 1 in words.figures.values() else 'clamp'!r}"
+        return f"{words.facts.sampler.k_name}={max(1, n_rows - 1)}"
+    return f"small_class={'duplicate' if n_rows == 1 else 'clamp'!r}"
 
 
 def _refuser(words: Words) -> str:
@@ -216,7 +262,7 @@ def _refuser(words: Words) -> str:
 _WORDS: dict[str, Callable[[Words], Any]] = {
     "subjects": _subjects,
     "messages": lambda words: " ".join(map(str, words.names)),
-    "columns": lambda words: words.names,
+    "columns": lambda words: words.columns_code(list(words.figures)),
     "sampler": lambda words: words.facts.sampler.display_name,
     "refuser": _refuser,
     "under": lambda words: words.facts.sampler.under,
@@ -229,13 +275,14 @@ _WORDS: dict[str, Callable[[Words], Any]] = {
     "as_category": _as_category,
     "categorical": _categorical,
     "over_fallback": _over_sampler(_fallback),
-    "over_fewer": _over_sampler(lambda words: f"sampling_strategy={_sizes(words, 11)}"),
+    "over_fewer": _over_sampler(_fewer),
     "impute_first": _before_resampling("SimpleImputer"),
     "scale_first": _before_resampling("StandardScaler"),
     "sixth": _sixth,
     "tenth": lambda words: _sizes(words, 0.1),
     "rows_of_noise": _rows_of("noise"),
     "rows_of_danger": _rows_of("danger"),
-    "rows_of_class": lambda words: f"X[y == {words.names[0]!r}]",
+    "rows_of_class": _rows_of_class,
+    "frame": _frame,
     "most_groups": lambda words: max(words.figures.values()),
 }

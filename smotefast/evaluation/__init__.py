@@ -65,7 +65,7 @@ def compare(
     over-sampling, under-sampling with weights, and samplers at several ratios, each with each
     classifier. Only training rows are resampled; imputation, scaling and encoding are learned
     from them as well. A share of the rows is kept for a last estimate of the option that is
-    used. Interrupted by Ctrl-C, it returns what is finished.
+    used. Interrupted by Ctrl-C, SIGTERM or SIGHUP, it returns what is finished.
 
     Parameters
     ----------

@@ -18,6 +18,8 @@ METRICS = (*RANKING, *DECISIONS, "cost", "brier", "log_loss")
 # Thresholds tuned for recall or precision alone would take all rows, or hardly any.
 _TUNABLE = ("f1", "mcc", "balanced_accuracy", "cost")
 _MANY_ROWS = 50_000
+# A sample of fewer rows has hardly any of a small class.
+_FEWEST_ROWS = 100
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,12 @@ class Arguments:
         from smotefast.evaluation.options import check_ratios, check_sampler, checked_ks
 
         _check_integer("folds", self.folds, 2)
-        for name, value in (("repeats", self.repeats), ("max_rows", self.max_rows)):
+        for name, value, least in (
+            ("repeats", self.repeats, 1),
+            ("max_rows", self.max_rows, _FEWEST_ROWS),
+        ):
             if value is not None:
-                _check_integer(name, value, 1)
+                _check_integer(name, value, least)
         _check_integer("random_state", self.seed, 0)
         if self.n_jobs is not None:
             _check_integer("n_jobs", self.n_jobs, -(1 << 16))

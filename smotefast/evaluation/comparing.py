@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from smotefast._messages import list_names
+from smotefast._process import SignalError, exit_on_signals
 from smotefast.evaluation.arguments import Arguments
 from smotefast.evaluation.comparison import Comparison
 from smotefast.evaluation.curves import make_curves
@@ -50,6 +51,8 @@ def compare_files(
 ) -> Comparison:
     """Compare options on files; see ``compare``."""
     started = clock.time()
+    if target in arguments.drop:
+        raise ValueError(f"drop={target!r} is the target. Drop other columns.")
     table, warnings = read_files(path, target, arguments)
     load = loading_code(path, target)
     arguments = replace(arguments, drop=())  # which are not in the table
@@ -78,6 +81,9 @@ def _compare_columns(
     load: str,
 ) -> Comparison:
     """Take columns that are given by name out of X, read the rest, and compare."""
+    for name, given in (("groups", groups), ("time", time)):
+        if isinstance(y, str | int) and isinstance(given, str | int) and given == y:
+            raise ValueError(f"{name}={given!r} is the target. Name another column.")
     if isinstance(y, str | int):
         X, y = split_target(X, y, "target")
     if isinstance(groups, str | int):
@@ -162,7 +168,11 @@ class _Comparing:
         )
 
     def run(self) -> Comparison:
-        """Return the comparison."""
+        """Return the comparison; SIGTERM and SIGHUP end it as Ctrl-C does."""
+        with exit_on_signals(SignalError):
+            return self._run()
+
+    def _run(self) -> Comparison:
         work = self._work(self.data.take(self.rows))
         folds = self._folds(work.data)
         self._check_duplicates(work.data, folds)
@@ -245,8 +255,9 @@ class _Comparing:
 
     def _nothing_finished(self, run: Run) -> BaseException:
         errors = [text for found in run.folds for text in found.errors.values()]
-        if run.stopped == "Ctrl-C":
-            return KeyboardInterrupt("no option was finished.")
+        if run.interruption is not None:
+            run.interruption.args = ("no option was finished.",)
+            return run.interruption
         if run.stopped is not None:
             return RuntimeError(
                 f"No option was finished within time_limit={self.arguments.time_limit:g}. "
@@ -293,12 +304,10 @@ class _Comparing:
             self.warnings.append(f"{join_words(labels)} {are} left out: {error}")
         if len(used) < 2:
             self.warnings.append("One fold has no intervals: nothing is shown to be better.")
-        if left_out:
-            self.warnings.append(f"These options were not finished: {list_names(left_out)}.")
         return left_out
 
     def _estimate(self, run: Run, verdict: Verdict) -> Any:
-        if not len(self.kept) or run.stopped == "Ctrl-C":
+        if not len(self.kept) or run.interruption is not None:
             return None
         work = self._work(self.data)
         metric, seed = self.arguments.metric, self.arguments.seed
@@ -307,8 +316,8 @@ class _Comparing:
             found = last_estimate(
                 work, self.rows, self.kept, verdict, metric, seed, self.deadline
             )
-        except KeyboardInterrupt:
-            run.stopped = "Ctrl-C"
+        except KeyboardInterrupt as error:
+            run.interrupt(error)
         if found is None:
             self.warnings.append(
                 "There is no estimate on the rows that were kept: it was not finished."

@@ -43,7 +43,7 @@ class Comparison:
     code
         The option to use as Python code.
     stopped
-        "time limit" or "Ctrl-C" if not all folds were run.
+        "time limit", "Ctrl-C", "SIGTERM" or "SIGHUP" if not all folds were run.
     """
 
     metric: str

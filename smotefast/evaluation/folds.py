@@ -26,7 +26,8 @@ class Fold:
 def hold_out(data: EvaluationData, share: float, seed: int) -> Split:
     """Return rows for cross-validation, and a share of the rows that is kept for the end.
 
-    The rows that are kept are drawn by class, are whole groups, or are the last ones in time.
+    The rows that are kept are drawn by class, are whole groups, or are the last ones in time;
+    then the other rows of their groups are left out.
     """
     from sklearn.model_selection import StratifiedGroupKFold, train_test_split
 
@@ -34,9 +35,11 @@ def hold_out(data: EvaluationData, share: float, seed: int) -> Split:
     if data.times is not None:
         order = np.argsort(data.times, kind="stable")
         cut = _cut(data.times[order], round(data.n_rows * (1 - share)))
-        return np.sort(order[:cut]), np.sort(order[cut:])
+        return _without_groups(data, np.sort(order[:cut]), np.sort(order[cut:]))
     if data.groups is not None:
-        n_splits = max(2, round(1 / share))
+        n_splits = min(max(2, round(1 / share)), len(np.unique(data.groups)))
+        if n_splits < 2:
+            return rows, rows[:0]
         folds = StratifiedGroupKFold(n_splits, shuffle=True, random_state=seed)
         kept: Split = next(folds.split(rows, data.y, data.groups))
         return kept
@@ -50,10 +53,16 @@ def make_folds(data: EvaluationData, n_folds: int, repeats: int, seed: int) -> l
     Raises
     ------
     ValueError
-        If a class has too few rows or groups, or no fold has all classes.
+        If a class has too few rows, or there are fewer groups than folds.
     """
+    n_groups = n_folds if data.groups is None else len(np.unique(data.groups))
+    if data.times is None and n_groups < n_folds:
+        raise ValueError(
+            f"folds={n_folds} need as many groups, and the rows to train and test on have "
+            f"{n_groups}. Lower folds."
+        )
     if data.times is not None:
-        folds = [Fold(0, *split) for split in _forward(data.times, n_folds)]
+        folds = [Fold(0, *split) for split in _forward(data, n_folds)]
         return [fold for fold in folds if _has_all_classes(data, fold)]
     return [
         Fold(repeat, train, test)
@@ -75,11 +84,13 @@ def inner_splits(data: EvaluationData, seed: int) -> list[Split]:
     without all classes in the rows to fit on are left out.
     """
     if data.times is not None:
-        found: Iterator[Split] = iter(_forward(data.times, 2)[-1:])
+        found: Iterator[Split] = iter(_forward(data, 2)[-1:])
     else:
         smallest = int(data.counts.min())
         n_folds = 5 if smallest < 50 else 3 if smallest < 100 else 2
-        found = _stratified(data, max(2, min(n_folds, smallest)), seed)
+        n_groups = n_folds if data.groups is None else len(np.unique(data.groups))
+        n_folds = max(2, min(n_folds, smallest, n_groups))
+        found = _stratified(data, n_folds, seed) if n_groups > 1 else iter(())
     n_classes = len(data.labels)
     return [
         (train, test) for train, test in found if len(np.unique(data.y[train])) == n_classes
@@ -95,21 +106,29 @@ def _stratified(data: EvaluationData, n_folds: int, seed: int) -> Iterator[Split
     yield from folds.split(rows, data.y, data.groups)
 
 
-def _forward(times: np.ndarray, n_folds: int) -> list[Split]:
+def _forward(data: EvaluationData, n_folds: int) -> list[Split]:
     """Return folds of later rows, each with all earlier rows to train on.
 
-    Rows of one time are never on both sides.
+    Rows of one time are never on both sides, nor are those of one group.
     """
-    order = np.argsort(times, kind="stable")
-    ordered = times[order]
-    n_rows = len(times)
+    assert data.times is not None
+    order = np.argsort(data.times, kind="stable")
+    ordered = data.times[order]
+    n_rows = data.n_rows
     cuts = [_cut(ordered, n_rows * i // (n_folds + 1)) for i in range(1, n_folds + 2)]
     cuts[-1] = n_rows
     return [
-        (np.sort(order[:start]), np.sort(order[start:stop]))
+        _without_groups(data, np.sort(order[:start]), np.sort(order[start:stop]))
         for start, stop in itertools.pairwise(cuts)
         if 0 < start < stop
     ]
+
+
+def _without_groups(data: EvaluationData, train: np.ndarray, test: np.ndarray) -> Split:
+    """Leave out training rows whose group has test rows."""
+    if data.groups is not None:
+        train = train[~np.isin(data.groups[train], data.groups[test])]
+    return train, test
 
 
 def _cut(ordered: np.ndarray, position: int) -> int:

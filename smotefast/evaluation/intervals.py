@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,11 @@ class Interval:
     mean: float | None
     low: float | None
     high: float | None
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether it is 0 without an error: no fold has a difference."""
+        return self.mean == 0 and not self.low and not self.high
 
     @property
     def better(self) -> bool:
@@ -44,7 +50,11 @@ def corrected_error(differences: np.ndarray, test_share: float) -> float:
 
 
 def intervals(
-    differences: np.ndarray, test_share: float, resolution: float, seed: int = 0
+    differences: np.ndarray,
+    test_share: float,
+    resolution: float,
+    seed: int = 0,
+    uncertain: Collection[int] = (),
 ) -> list[Interval]:
     """Return simultaneous intervals of the mean differences of some options.
 
@@ -61,6 +71,9 @@ def intervals(
         Standard deviation for differences that are equal in all folds, but not 0.
     seed
         Seed of the draws behind the width.
+    uncertain
+        Columns where a difference of 0 in all folds may be chance, and has this standard
+        deviation, too; that of others is 0 by its construction.
     """
     columns = [column[np.isfinite(column)] for column in differences.T]
     found = [i for i, column in enumerate(columns) if len(column) > 1 and np.ptp(column) > 0]
@@ -68,7 +81,13 @@ def intervals(
     constant = [i for i, each in enumerate(columns) if len(each) > 1 and i not in found]
     if any(columns[i].any() for i in constant):
         width = max(width, critical_value(differences[:, [*found, *constant]], seed))
-    return [_interval(column, width, test_share, resolution) for column in columns]
+    found_intervals = [_interval(each, width, test_share, resolution) for each in columns]
+    for i in uncertain:
+        if found_intervals[i].is_zero and len(columns[i]) > 1:
+            width = max(width, critical_value(differences[:, [i]], seed))
+            high = width * resolution * np.sqrt(1 / len(columns[i]) + test_share)
+            found_intervals[i] = Interval(0.0, -float(high), float(high))
+    return found_intervals
 
 
 def _interval(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from typing import Any
 
@@ -107,7 +108,23 @@ def make_options(
         samplers = fitting_samplers(data)
     for sampler in samplers:
         options += _given_variants(sampler, usable, ks)
-    return list(dict.fromkeys(options))
+    return list(dict.fromkeys(_with_own_labels(options)))
+
+
+def _with_own_labels(options: list[Option]) -> Iterator[Option]:
+    """Name objects of the same class by their parameters, then by a number."""
+    labels = Counter(each.label for each in options if each.given is not None)
+    taken: set[str] = set()
+    for option in options:
+        name = option.name
+        if option.given is not None and labels[option.label] > 1:
+            name = " ".join(f"{name}: {option.given!r}".split())
+            n = 1
+            while name in taken:
+                n += 1
+                name = f"{option.name} ({n})"
+            taken.add(name)
+        yield replace(option, name=name)
 
 
 def fitting_samplers(data: EvaluationData) -> list[str]:

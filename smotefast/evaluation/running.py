@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
 
+from smotefast._process import signal_name
 from smotefast._threads import thread_count
 from smotefast.engine.param_constraints import sampling_type
 from smotefast.evaluation.data import EvaluationData
@@ -51,10 +55,20 @@ class Plan:
 
 @dataclass
 class Run:
-    """The folds that were run, and why not all of them: "time limit" or "Ctrl-C"."""
+    """The folds that were run, and why not all of them.
+
+    "time limit", "Ctrl-C", or the signal "SIGTERM" or "SIGHUP".
+    """
 
     folds: list[FoldResults] = field(default_factory=list)
     stopped: str | None = None
+    interruption: KeyboardInterrupt | None = None
+
+    def interrupt(self, error: KeyboardInterrupt) -> None:
+        """Note what stopped it."""
+        name = signal_name(error)
+        self.stopped = "Ctrl-C" if name == "SIGINT" else name
+        self.interruption = error
 
 
 def format_seconds(seconds: float) -> str:
@@ -139,7 +153,7 @@ def _growth(option: Option, counts: np.ndarray) -> float:
 def run_folds(
     work: Work, folds: Sequence[Fold], plan: Plan, deadline: float | None, say: Say
 ) -> Run:
-    """Run the folds until all are done, the time is up, or Ctrl-C."""
+    """Run the folds until all are done, the time is up, or Ctrl-C or SIGTERM."""
     run = Run()
     started = time.monotonic()
     spoken = started
@@ -155,8 +169,8 @@ def run_folds(
             run.stopped = "time limit"
     except TimeIsUpError:
         run.stopped = "time limit"
-    except KeyboardInterrupt:
-        run.stopped = "Ctrl-C"
+    except KeyboardInterrupt as error:
+        run.interrupt(error)
     return run
 
 
@@ -178,7 +192,7 @@ def _parallel(
 
     pool = Parallel(plan.n_jobs, return_as="generator_unordered", pre_dispatch=plan.n_jobs)
     tasks = (
-        delayed(_run_in_worker)(work, fold, deadline)
+        delayed(_run_in_worker)(work, fold, deadline, os.getpid())
         for fold in folds
         if deadline is None or time.time() < deadline
     )
@@ -191,7 +205,21 @@ def _parallel(
                 yield
 
 
-def _run_in_worker(work: Work, fold: Fold, deadline: float | None) -> FoldResults:
-    """Run a fold in a process that leaves Ctrl-C to its parent."""
+def _run_in_worker(work: Work, fold: Fold, deadline: float | None, parent: int) -> FoldResults:
+    """Run a fold in a process that leaves Ctrl-C to its parent, and ends with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _end_with(parent)
     return work.run_fold(FoldResults(fold), deadline=deadline)
+
+
+@cache
+def _end_with(parent: int) -> None:
+    """End this process when its parent does, also if that was killed and told nobody."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    if os.getppid() == parent:
+        threading.Thread(target=watch, daemon=True).start()

@@ -49,8 +49,13 @@ def read_files(path: Any, target: Any, arguments: Arguments) -> tuple[pa.Table, 
             batches = list(source.batches(names, _BATCH_ROWS))
             return pa.Table.from_batches(batches), []
         rows = sample_rows(_labels(source, target), limit, arguments.seed)
-        text = f"{len(rows):,} of {source.n_rows:,} rows, drawn by class: max_rows={limit}."
+        text = _sampled(len(rows), source.n_rows, limit)
         return pa.Table.from_batches(_taken(source, names, rows)), [text]
+
+
+def _sampled(n_rows: int, n_all: int, limit: int) -> str:
+    least = f", and {_FEWEST} rows of each class are the least" * (n_rows > limit)
+    return f"{n_rows:,} of {n_all:,} rows, drawn by class: max_rows={limit}{least}."
 
 
 def _check_columns(given: Iterable[str], parameter: str, names: list[str]) -> None:
@@ -108,8 +113,10 @@ def usable_rows(data: EvaluationData, arguments: Arguments) -> tuple[EvaluationD
     warnings = []
     limit = arguments.max_rows
     if limit is not None and data.n_rows > limit:
-        warnings.append(f"{limit:,} of {data.n_rows:,} rows, drawn by class: max_rows={limit}.")
-        data = data.take(sample_rows(data.y, limit, arguments.seed))
+        rows = sample_rows(data.y, limit, arguments.seed)
+        if len(rows) < data.n_rows:  # files are a sample already
+            warnings.append(_sampled(len(rows), data.n_rows, limit))
+            data = data.take(rows)
     counts = data.counts
     if len(data.labels) < 2:
         raise ValueError(

@@ -112,7 +112,13 @@ def summarize(
         is_apart = base_name(name) in work.scoring.decisions and name != metric
         for family in _families(work, list(scores), is_apart):
             columns = [_difference(work, scores, key, name) for key in family]
-            found = intervals(np.column_stack(columns), share, 0.5 / smallest, seed)
+            uncertain = [
+                i
+                for i, key in enumerate(family)
+                if base_name(name) in work.scoring.decisions
+                and (work.options[key[0]].name != NONE or name != base_name(name))
+            ]
+            found = intervals(np.column_stack(columns), share, 0.5 / smallest, seed, uncertain)
             for key, interval in zip(family, found, strict=True):
                 differences[key][name] = interval
     return [_summary(work, folds, key, scores[key], differences[key]) for key in sorted(scores)]

@@ -68,9 +68,16 @@ def decide_verdict(
     test_share
         Test rows divided by training rows of a fold.
     """
+    by_chance = {
+        (each.option, each.model): interval
+        for each in summaries
+        if (interval := _above_chance(each, test_share)) is not None
+    }
+    ranking = [each for each in summaries if (each.option, each.model) not in by_chance]
     if metric in scoring.decisions:
         better = [(each, interval) for each, interval in beyond_threshold if interval.better]
-        winner = _best_decision(summaries, metric, [each for each, _ in better])
+        usable = [each for each, _ in better if each in ranking]
+        winner = _best_decision(summaries, ranking, metric, usable)
         sentences = list(_decision_sentences(summaries, metric, better, beyond_threshold))
         moves = winner.option.name != NONE
     else:
@@ -82,9 +89,11 @@ def decide_verdict(
         winner = _best(_nothing(summaries) + [each for each, _ in better], metric)
         sentences = list(_sentences(summaries, metric, better))
         tuned = winner.difference[scoring.tuned_for + TUNED]
-        moves = tuned.better
-        sentences.append(_threshold_sentence(winner, scoring, tuned))
-    sentences += _chance_sentence(winner, test_share)
+        moves = tuned.better and winner in ranking
+        if not tuned.better or moves:
+            sentences.append(_threshold_sentence(winner, scoring, tuned))
+    if (auc := by_chance.get((winner.option, winner.model))) is not None:
+        sentences.append(_chance_sentence(winner, auc))
     return Verdict(winner, moves, " ".join(sentences))
 
 
@@ -103,11 +112,15 @@ def _best(candidates: Sequence[OptionSummary], metric: str) -> OptionSummary:
 
 
 def _best_decision(
-    summaries: Sequence[OptionSummary], metric: str, better: Sequence[OptionSummary]
+    summaries: Sequence[OptionSummary],
+    ranking: Sequence[OptionSummary],
+    metric: str,
+    better: Sequence[OptionSummary],
 ) -> OptionSummary:
+    """Return the best option; ``ranking`` has those that rank better than chance."""
     thresholds = [
         each
-        for each in summaries
+        for each in ranking
         if each.option.name == THRESHOLD and each.difference[metric].better
     ]
     moved = _best([*thresholds, *better], metric + TUNED) if thresholds or better else None
@@ -127,6 +140,13 @@ def _sentences(
     better: Sequence[tuple[OptionSummary, Interval]],
 ) -> Iterator[str]:
     """Say which options improve a metric of ranking or of probabilities."""
+    compared = [each for each in summaries if each.option.name not in (NONE, THRESHOLD)]
+    if not compared:
+        yield f"No option was compared with doing nothing ({metric_words(metric)})."
+        return
+    if all(each.difference[metric].is_zero for each in compared):
+        yield f"No option changes {metric_words(metric)} in any fold."
+        return
     if not better:
         yield f"No option {_does_better(metric)} than doing nothing ({metric_words(metric)})."
         yield from _ruled_out(summaries, metric)
@@ -200,18 +220,22 @@ def _threshold_sentence(winner: OptionSummary, scoring: Scoring, tuned: Interval
     )
 
 
-def _chance_sentence(winner: OptionSummary, test_share: float) -> Iterator[str]:
-    """Say so if the option that is used is not shown to rank better than chance."""
-    values = winner.scores["roc_auc"]
-    (auc,) = intervals(values[:, np.newaxis], test_share, 0.0)
-    if auc.low is not None and auc.low <= CHANCE:
-        option = f" with {option_words(winner.option)}" * (winner.option.name != NONE)
-        yield (
-            f"But {model_words(winner.model)}{option} is not shown to rank better than chance: "
-            f"its ROC AUC is {interval_words(auc)}, that of chance {CHANCE:g}. Neither "
-            "resampling nor a threshold makes up for columns that do not tell the classes "
-            "apart."
-        )
+def _above_chance(summary: OptionSummary, test_share: float) -> Interval | None:
+    """Return the interval of the ROC AUC if it reaches down to that of chance."""
+    (auc,) = intervals(summary.scores["roc_auc"][:, np.newaxis], test_share, 0.0)
+    return auc if auc.low is not None and auc.low <= CHANCE else None
+
+
+def _chance_sentence(winner: OptionSummary, auc: Interval) -> str:
+    """Say that the option that is used is not shown to rank better than chance."""
+    words = model_words(winner.model)
+    option = f" with {option_words(winner.option)}" * (winner.option.name != NONE)
+    return (
+        f"{words[0].upper()}{words[1:]}{option} is not shown to rank better than chance: its "
+        f"ROC AUC is {interval_words(auc)}, that of chance {CHANCE:g}. Neither resampling nor "
+        "a threshold makes up for columns that do not tell the classes apart, even if "
+        "predicting the class more often improves a metric of decisions."
+    )
 
 
 def _move(winner: OptionSummary, scoring: Scoring) -> str:

@@ -216,7 +216,9 @@ def _refuse_missing(y: Container) -> None:
     if isinstance(y, list | tuple):
         n_missing = sum(map(is_missing, y))
     elif isinstance(y, np.ndarray) and y.dtype.kind == "f":
-        assert_all_finite(y, input_name="y")
+        n_missing = int(np.isnan(y).sum())
+        if not n_missing:
+            assert_all_finite(y, input_name="y")
     elif isinstance(y, np.ndarray) and y.dtype.kind in "mM":
         n_missing = int(np.isnat(y).sum())
     elif isinstance(y, np.ndarray) and y.dtype.kind == "O":

@@ -10,7 +10,7 @@ from tests.helpers.diagnosis_data import find_point, mixed_frame, point_names
 
 def test_text_and_categories__are_refused_by_samplers_of_numbers_only():
     frame, y = mixed_frame()
-    assert find_point(smotefast.diagnose(frame, y), "categorical_columns").level == "note"
+    assert find_point(smotefast.diagnose(frame, y), "categorical_columns").level == "problem"
     point = find_point(smotefast.diagnose(frame, y, SMOTE()), "categorical_columns")
     assert (point.level, point.columns) == ("problem", ("city",))
     for sampler in (SMOTENC(["city"]), SMOTENC("not numeric"), SMOTEN(), RandomOverSampler()):

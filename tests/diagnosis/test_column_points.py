@@ -84,6 +84,6 @@ def test_identifiers__are_text_or_whole_numbers_but_not_amounts():
 def test_dates__are_reported_as_excluded():
     frame, y = mixed_frame()
     frame["day"] = pd.Timestamp("2020-01-01") + pd.to_timedelta(np.arange(300), "D")
-    assert find_point(smotefast.diagnose(frame, y), "unread_columns").level == "warning"
+    assert find_point(smotefast.diagnose(frame, y), "unread_columns").level == "problem"
     point = find_point(smotefast.diagnose(frame, y, SMOTE()), "unread_columns")
     assert (point.level, point.columns) == ("problem", ("day",))

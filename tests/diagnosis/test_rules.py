@@ -11,6 +11,7 @@ import pytest
 import sklearn.cluster
 import sklearn.feature_selection
 import sklearn.preprocessing
+from scipy import sparse
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
@@ -197,3 +198,75 @@ def test_a_strategy_of_every_finding__names_one_parameter():
     facts = replace(facts, sampler=replace(facts.sampler, n_to_keep={"often": 10}))
     codes = [point.code for point in find_points(facts) if "sampling_strategy" in point.code]
     assert len(codes) == len({code.split("(")[0] for code in codes})
+
+
+CONTAINERS = {
+    "frame": lambda X: pd.DataFrame(X).add_prefix("x"),
+    "frame without text as names": pd.DataFrame,
+    "array": lambda X: X,
+    "sparse": sparse.csr_array,
+}
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_code_of_numbers__runs_on_each_container(container):
+    """Constants are dropped, duplicates and noise are found, infinite values are imputed."""
+    X, y = two_classes(2000, 100, n_features=3)
+    X[:, 2] = 7
+    X[2001:2060, :2] = X[1:60, :2] + 1e-3  # noise
+    X[2080:] = X[2060:2080]
+    if container != "sparse":
+        X[5, 1] = np.inf
+        X[7, 0] = np.nan
+    data = CONTAINERS[container](X)
+    report = smotefast.diagnose(data, y)
+    names = {"X": data, "y": y, "np": np, "pd": pd, "report": report, "sklearn": sklearn}
+    names |= {"make_pipeline": make_pipeline, "SimpleImputer": SimpleImputer}
+    names |= {"ResampledClassifier": ResampledClassifier, "model": LogisticRegression()}
+    names["sampler"] = smotefast.SMOTE(random_state=0)
+    rows = eval(find_point(report, "noise").code, names)
+    assert rows.shape == (len(report.rows[1]["noise"]), 3)
+    exec(find_point(report, "constant_columns").code, names)
+    assert names["X"].shape == (2100, 2)
+    exec(find_point(report, "duplicates").code, names)
+    assert names["X"].shape[0] == len(names["y"]) == 2080
+    if container != "sparse":
+        *lines, last = find_point(report, "missing_values").code.splitlines()
+        exec("\n".join(lines), names)
+        assert not np.isinf(np.asarray(names["X"])).any()
+        eval(last, names).fit(names["X"], names["y"])
+
+
+def test_code_of_groups__takes_categories():
+    rng = np.random.default_rng(0)
+    y = np.repeat(["a", "b"], [600, 300])
+    value = rng.normal(size=900)
+    value[y == "b"] += np.where(np.arange(300) % 2, 30, -30)
+    frame = pd.DataFrame({"value": value, "kind": np.where(rng.random(900) < 0.5, "u", "v")})
+    report = smotefast.diagnose(frame, y)
+    code = find_point(report, "separate_groups").code
+    assert len(eval(code, {"X": frame, "y": y, "sklearn": sklearn, "pd": pd})) == 300
+
+
+def test_one_value_beside_missing_ones__is_no_constant():
+    X, y = two_classes(300, 60)
+    frame = pd.DataFrame(X).add_prefix("x")
+    frame["flag"] = np.where(y == 1, "yes", None)
+    frame["number"] = np.where(y == 1, 1.0, np.nan)
+    frame["empty"] = np.nan
+    frame["same"] = 3
+    report = smotefast.diagnose(frame, y)
+    assert set(find_point(report, "constant_columns").columns) == {"empty", "same"}
+    assert {"flag", "number"} <= set(find_point(report, "missing_values").columns)
+
+
+def test_fewer_rows__keep_the_plan_of_other_classes_and_take_small_ones():
+    X, y = two_classes(416, 64)
+    y = np.array(["big", "mid"], dtype=object)[y]
+    y[-12:-2], y[-2:] = "rare", "single"
+    report = smotefast.diagnose(X, y)
+    code = find_point(report, "far_past_the_data").code
+    with pytest.warns(ResamplingWarning, match="single"):
+        labels = eval(code, {"smotefast": smotefast}).fit_resample(X, y)[1]
+    counts = dict(zip(*np.unique(labels, return_counts=True), strict=True))
+    assert counts == {"big": 416, "mid": 416, "rare": 110, "single": 22}

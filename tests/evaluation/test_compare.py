@@ -25,6 +25,8 @@ from sklearn.tree import DecisionTreeClassifier
 import smotefast
 from smotefast import SMOTE, SMOTENC, Combination, RandomUnderSampler, SMOTETomek, compare
 from smotefast.evaluation import holdout
+from smotefast.evaluation.data import read_data
+from smotefast.evaluation.folds import hold_out, inner_splits, make_folds
 from smotefast.evaluation.sources import sample_rows
 from tests.evaluation.tables import mixed, numbers, three_classes
 
@@ -257,7 +259,7 @@ def test_options_with_the_same_error__share_a_warning():
     result = compare(X, np.arange(200) % 2, **settings)
     (text,) = [each for each in result.warnings if "left out" in each]
     assert text.startswith("smote 1 and random 1 are left out: The specified ratio")
-    assert "Gains are ruled out: the interval of no option reaches above 0." in result.verdict
+    assert result.verdict.startswith("No option changes average precision in any fold.")
 
 
 @pytest.mark.parametrize(
@@ -319,9 +321,73 @@ def test_verdict__says_if_the_model_ranks_no_better_than_chance(metric):
     X, y = rng.normal(size=(400, 3)), np.arange(400) % 10 == 0
     text = "is not shown to rank better than chance: its ROC AUC is 0."
     settings = {**quick, "metric": metric, "repeats": 2}
-    assert text in compare(X, y, **settings).verdict
+    result = compare(X, y, **settings)
+    assert text in result.verdict
+    assert "Move the threshold" not in result.verdict
+    assert not result.decision.moves_threshold
+    assert "FixedThresholdClassifier" not in result.code
     X[y] += 2
     assert text not in compare(X, y, **settings).verdict
+
+
+def test_objects_of_the_same_class__have_names_of_their_own():
+    given = [SMOTE(), SMOTE(k_neighbors=3), imblearn.over_sampling.SMOTE(), "smote"]
+    result = compare(*numbers(200), **{**quick, "samplers": given})
+    names = [each.label for each in result.options][3:]
+    assert names == ["smote: SMOTE()", "smote: SMOTE(k_neighbors=3)", "smote (2)", "smote 0.5"]
+
+
+def test_too_few_rows_to_draw__are_refused_and_a_sample_is_drawn_once(tmp_path):
+    X, y = numbers(1000, share=0.02)
+    table = pa.table({**{f"x{j}": X[:, j] for j in range(X.shape[1])}, "y": y})
+    pq.write_table(table, tmp_path / "a.parquet")
+    with pytest.raises(ValueError, match="max_rows=99 must be a whole number from 100 on"):
+        compare(X, y, max_rows=99, **quick)
+    (text,) = [
+        each
+        for each in compare(tmp_path / "a.parquet", "y", max_rows=100, **quick).warnings
+        if "max_rows" in each
+    ]
+    assert text == "100 of 1,000 rows, drawn by class: max_rows=100."
+
+
+def test_groups_and_time__hold_together():
+    """A group has no rows on both sides, and no training row is later than a test row."""
+    rng = np.random.default_rng(0)
+    X, y = numbers(1200, share=0.3)
+    groups, when = np.arange(1200) // 50, np.arange(1200) + rng.integers(0, 60, 1200)
+    data, _ = read_data(X, y, groups=groups, time=when, categorical=set())
+    rows, kept = hold_out(data, 0.2, 0)
+    part = data.take(rows)
+    folds = [(each.train, each.test) for each in make_folds(part, 4, 1, 0)]
+    assert len(folds) == 4
+    for source, train, test in [(data, rows, kept), *((part, *each) for each in folds)]:
+        assert len(train)
+        assert not set(source.groups[train]) & set(source.groups[test])
+        assert source.times[train].max() < source.times[test].min()
+    inner = part.take(folds[-1][0])
+    ((train, test),) = inner_splits(inner, 0)
+    assert not set(inner.groups[train]) & set(inner.groups[test])
+    with pytest.raises(ValueError, match="Fewer than two folds"):
+        compare(X, y, groups=np.arange(1200) % 20, time=when, **quick)
+
+
+def test_few_groups__hold_out_one_and_name_what_folds_need():
+    X, y = numbers(400, share=0.3)
+    result = compare(X, y, groups=np.arange(400) % 4, **quick)
+    assert result.n_folds == 3
+    with pytest.raises(
+        ValueError, match=r"folds=4 need as many groups, .* have 3. Lower folds"
+    ):
+        compare(X, y, groups=np.arange(400) % 4, **{**quick, "folds": 4})
+
+
+@pytest.mark.parametrize("parameter", ["groups", "time"])
+def test_the_target__is_neither_groups_nor_time(parameter):
+    X, y = numbers(200)
+    frame = pd.DataFrame(X).add_prefix("x").assign(y=y)
+    with pytest.raises(ValueError, match=f"{parameter}='y' is the target"):
+        compare(frame, "y", **{parameter: "y"}, **quick)
 
 
 def test_max_rows__keeps_small_classes():
@@ -386,7 +452,7 @@ def stop(text):
     global n
     n += 1
     if n == 2:  # the first line about finished folds
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGNAL)
 X, y = numbers(4000)
 result = compare(X, y, models="logistic", repeats=2000, n_jobs=JOBS, progress=stop)
 print(result.stopped, result.n_folds >= 1, result.estimate)
@@ -395,17 +461,29 @@ print(result.stopped, result.n_folds >= 1, result.estimate)
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_ctrl_c__gives_what_is_finished(jobs):
-    code = INTERRUPTED.replace("JOBS", str(jobs))
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_an_interruption__gives_what_is_finished(jobs, name):
+    """The pipes are closed in time: no process of the comparison lives on."""
+    code = INTERRUPTED.replace("JOBS", str(jobs)).replace("SIGNAL", name)
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
         env=os.environ,
-        timeout=300,
+        timeout=100,
     )
-    assert done.stdout.split() == ["Ctrl-C", "True", "None"], done.stderr
+    stopped = "Ctrl-C" if name == "SIGINT" else name
+    assert done.stdout.split() == [stopped, "True", "None"], done.stderr
     assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_killed_comparison__leaves_no_processes():
+    """Workers have the pipe of the output, which ends when the last of them does."""
+    code = INTERRUPTED.replace("JOBS", "2").replace("SIGNAL", "SIGKILL")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=100)
+    assert done.returncode == -signal.SIGKILL
 
 
 def test_the_plan__is_said_first():

@@ -55,6 +55,15 @@ def test_no_difference_and_no_values(column, expected):
     assert not found.better
 
 
+def test_no_difference__is_uncertain_unless_it_is_0_by_construction():
+    differences = np.column_stack([np.zeros(5), np.zeros(5), np.arange(5.0)])
+    exact, chance, varies = intervals(differences, 0.25, 0.02, uncertain=[1, 2])
+    assert exact.is_zero
+    assert chance.low < 0 < chance.high == -chance.low
+    assert not chance.better
+    assert varies == intervals(differences, 0.25, 0.02)[2]
+
+
 def test_equal_differences__have_the_error_of_half_a_row():
     found = intervals(np.full((5, 1), 0.5), 0.25, 0.02)[0]
     assert found.mean == 0.5

@@ -166,6 +166,33 @@ def test_verdict__of_no_gain_says_so_and_moves_the_threshold():
     )
 
 
+def test_verdict__says_if_nothing_was_compared_and_if_nothing_changed():
+    none = summary(Option("none"), "boosting", (0, 0, 0))
+    threshold = summary(Option("threshold"), "boosting", (0, 0, 0))
+    text = "No option was compared with doing nothing (average precision)."
+    assert verdict(none, threshold).text.startswith(text)
+    text = "No option changes average precision in any fold."
+    same = summary(SMOTE_03, "boosting", (0, 0, 0))
+    assert verdict(none, threshold, same).text.startswith(text)
+    worse = summary(SMOTE_03, "boosting", (-0.2, -0.3, -0.1))
+    text = "Gains are ruled out: the interval of no option reaches above 0."
+    assert text in verdict(none, threshold, same, worse).text
+
+
+@pytest.mark.parametrize("metric", ["average_precision", "f1"])
+def test_verdict__of_a_model_at_chance_moves_no_threshold(metric):
+    none = summary(Option("none"), "boosting", (0, 0, 0), tuned=(0.1, 0.05, 0.15))
+    threshold = summary(Option("threshold"), "boosting", (0, 0, 0))
+    for each in (none, threshold):
+        each.scores["roc_auc"][:] = 0.45, 0.56
+        each.difference["f1"] = Interval(0.1, 0.05, 0.15)
+    found = decide_verdict([none, threshold], metric, Scoring(2, 1), [], 0.25)
+    assert found.winner is none
+    assert not found.moves_threshold
+    assert "not shown to rank better than chance" in found.text
+    assert "Move the threshold" not in found.text
+
+
 def test_verdict__of_no_gain_names_none_that_cannot_be():
     none = summary(Option("none"), "boosting", (0, 0, 0))
     none.scores["average_precision"][:] = 0.98

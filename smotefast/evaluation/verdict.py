@@ -69,15 +69,21 @@ def decide_verdict(
         Test rows divided by training rows of a fold.
     """
     by_chance = {
-        (each.option, each.model): interval
+        id(each): interval
         for each in summaries
         if (interval := _above_chance(each, test_share)) is not None
     }
-    ranking = [each for each in summaries if (each.option, each.model) not in by_chance]
     if metric in scoring.decisions:
         better = [(each, interval) for each, interval in beyond_threshold if interval.better]
-        usable = [each for each, _ in better if each in ranking]
-        winner = _best_decision(summaries, ranking, metric, usable)
+        usable = [each for each, _ in better if id(each) not in by_chance]
+        thresholds = [
+            each
+            for each in summaries
+            if each.option.name == THRESHOLD
+            and each.difference[metric].better
+            and id(each) not in by_chance
+        ]
+        winner = _best_decision(_nothing(summaries), [*thresholds, *usable], metric)
         sentences = list(_decision_sentences(summaries, metric, better, beyond_threshold))
         moves = winner.option.name != NONE
     else:
@@ -89,10 +95,10 @@ def decide_verdict(
         winner = _best(_nothing(summaries) + [each for each, _ in better], metric)
         sentences = list(_sentences(summaries, metric, better))
         tuned = winner.difference[scoring.tuned_for + TUNED]
-        moves = tuned.better and winner in ranking
+        moves = tuned.better and id(winner) not in by_chance
         if not tuned.better or moves:
             sentences.append(_threshold_sentence(winner, scoring, tuned))
-    if (auc := by_chance.get((winner.option, winner.model))) is not None:
+    if (auc := by_chance.get(id(winner))) is not None:
         sentences.append(_chance_sentence(winner, auc))
     return Verdict(winner, moves, " ".join(sentences))
 
@@ -112,26 +118,18 @@ def _best(candidates: Sequence[OptionSummary], metric: str) -> OptionSummary:
 
 
 def _best_decision(
-    summaries: Sequence[OptionSummary],
-    ranking: Sequence[OptionSummary],
-    metric: str,
-    better: Sequence[OptionSummary],
+    nothing: Sequence[OptionSummary], moved: Sequence[OptionSummary], metric: str
 ) -> OptionSummary:
-    """Return the best option; ``ranking`` has those that rank better than chance."""
-    thresholds = [
-        each
-        for each in ranking
-        if each.option.name == THRESHOLD and each.difference[metric].better
-    ]
-    moved = _best([*thresholds, *better], metric + TUNED) if thresholds or better else None
-    still = _best(_nothing(summaries), metric)
-    if moved is None:
+    """Return the best option; ``moved`` have tuned thresholds, and are shown to be better."""
+    still = _best(nothing, metric)
+    if not moved:
         return still
+    best = _best(moved, metric + TUNED)
     ends = [
         float(np.nanmean(goodness(metric, each.scores[name])))
-        for each, name in ((moved, metric + TUNED), (still, metric))
+        for each, name in ((best, metric + TUNED), (still, metric))
     ]
-    return moved if ends[0] > ends[1] else still
+    return best if ends[0] > ends[1] else still
 
 
 def _sentences(

@@ -87,6 +87,15 @@ class Facts:
         return [item for item in self.classes if item.n_new]
 
     @property
+    def too_small(self) -> dict[Hashable, int]:
+        """Sizes of the classes to over-sample that have too few rows for the neighbors."""
+        return {
+            item.label: item.n_rows
+            for item in self.oversampled
+            if item.n_rows <= self.sampler.k
+        }
+
+    @property
     def studied(self) -> list[ClassFigures]:
         """The classes that the guide is about: over-sampled now, or by default."""
         return [item for item in self.classes if self.sampler.weights.get(item.label)]

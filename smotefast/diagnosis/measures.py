@@ -48,9 +48,7 @@ def texts_beside_numbers(facts: Facts, figures: Figures) -> str:
 
 def small_classes(facts: Facts) -> Figures:
     """Return the sizes of the classes without enough neighbors."""
-    return {
-        item.label: item.n_rows for item in facts.oversampled if item.n_rows <= facts.sampler.k
-    }
+    return facts.too_small
 
 
 def refuses_small_classes(facts: Facts, figures: Figures) -> bool:

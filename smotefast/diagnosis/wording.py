@@ -96,11 +96,16 @@ class Words(dict[str, Any]):
         """Whether code is for a pandas frame, else for an array or a sparse matrix."""
         return self.facts.columns.container == "frame"
 
+    @property
+    def has_names(self) -> bool:
+        """Whether all columns have text as names; else their positions are the names."""
+        return self.facts.columns.names != list(range(self.facts.n_features))
+
     def columns_code(self, columns: Sequence[int]) -> str:
         """Return columns of a frame as code: names, or positions if not all names are text."""
-        if self.facts.columns.names == list(range(self.facts.n_features)):
-            return f"X.columns[{list(columns)!r}]"
-        return repr(list(self.facts.columns.named(columns)))
+        if self.has_names:
+            return repr(list(self.facts.columns.named(columns)))
+        return f"X.columns[{list(columns)!r}]"
 
 
 def _subjects(words: Words) -> str:
@@ -145,7 +150,7 @@ def _categorical_features(words: Words) -> str:
     """Return the parameter that names the categories of SMOTENC."""
     facts = words.facts
     given = sorted(facts.sampler.categorical)
-    if given and words.is_frame and facts.columns.names != list(range(facts.n_features)):
+    if given and words.is_frame and words.has_names:
         return f"categorical_features={list(facts.columns.named(given))!r}"
     if words.is_frame and not given:
         return "categorical_features='not numeric'"
@@ -229,10 +234,9 @@ def _sizes(words: Words, factor: float) -> dict[Hashable, int]:
 
 def _fewer(words: Words) -> str:
     """Return the parameters for eleven times the rows of the classes, and others as planned."""
-    sampler = words.facts.sampler
     planned = {item.label: item.n_rows + item.n_new for item in words.facts.oversampled}
     text = f"sampling_strategy={planned | _sizes(words, 11)}"
-    small = [item.n_rows for item in words.facts.oversampled if item.n_rows <= sampler.k]
+    small = words.facts.too_small.values()
     return f"{text}, {_parameter_for(words, min(small))}" if small else text
 
 

@@ -136,6 +136,14 @@ def list_names(names: Iterable[Hashable]) -> str:
     return f"{shown} and {n_more:,} more" if n_more > 0 else shown
 
 
+def one_class(target: str, label: object) -> str:
+    """Say that all rows of a file are of one class."""
+    return (
+        f"The target column {target!r} needs to have more than 1 class, and all rows are of "
+        f"class {label!r}."
+    )
+
+
 def quote_name(name: object) -> str:
     """Return the repr of a name for a message, shortened if it is very long."""
     text = repr(name)

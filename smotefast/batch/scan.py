@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from smotefast._messages import one_class
 from smotefast.batch.engines import THIS_MACHINE, Engine, Report
 from smotefast.batch.tasks import CopyRows
 from smotefast.engine.base import BaseSampler
@@ -235,10 +236,7 @@ def _check_counts(
             "rows. Fill or remove these rows."
         )
     if len(counts) == 1 and not allow_one:
-        raise ValueError(
-            f"The target column {target!r} needs to have more than 1 class, and all rows are "
-            f"of class {next(iter(counts))!r}."
-        )
+        raise ValueError(one_class(target, next(iter(counts))))
 
 
 def label_codes(column: pa.Array, labels: list[Any]) -> np.ndarray:

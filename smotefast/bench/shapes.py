@@ -148,7 +148,7 @@ def make_rows(data: DataSet, shapes: dict[str, Generator]) -> tuple[Rows, dict[s
 
 def _read_file(data: DataSet) -> tuple[np.ndarray, np.ndarray, dict[str, int]]:
     """Return the numeric columns of a file and the class as a code; rows with gaps left out."""
-    from smotefast._messages import did_you_mean, list_names
+    from smotefast._messages import did_you_mean, list_names, one_class
     from smotefast.evaluation.sources import sample_rows
     from smotefast.storage import check_source, open_any_source, opened_for_reading
     from smotefast.tables import open_target
@@ -169,10 +169,7 @@ def _read_file(data: DataSet) -> tuple[np.ndarray, np.ndarray, dict[str, int]]:
     X = np.column_stack([_values(table.column(name)) for name in numbers])
     classes, y = np.unique(labels, return_inverse=True)
     if len(classes) < 2:
-        raise ValueError(
-            f"The target column {data.target!r} needs to have more than 1 class, and all rows "
-            f"are of class {classes.tolist()[0]!r}."
-        )
+        raise ValueError(one_class(data.target, classes.tolist()[0]))
     is_complete = np.isfinite(X).all(axis=1)
     X, y = X[is_complete], y[is_complete]
     left_out = {"columns_left_out": len(names) - 1 - len(numbers)}

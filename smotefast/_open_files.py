@@ -8,10 +8,23 @@ import tempfile
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Self
+from typing import Any, Protocol, Self
+
+
+class Publisher(Protocol):
+    """Makes files known to other processes by name; see ``storage.remote.shared_folder``."""
+
+    def publish(self, path: str, *, is_kept: bool) -> str:
+        """Let other processes read a file; return its name for them."""
+        ...
+
+    def fetch(self, name: str) -> str:
+        """Return the path of such a file on this machine."""
+        ...
+
 
 # Folders in which files get names.
-_shared_folders: set[str] = set()
+_shared_folders: dict[str, Publisher] = {}
 
 
 class OpenFile:
@@ -29,8 +42,17 @@ class OpenFile:
         Where the file was created.
     """
 
-    def __init__(self, number: int, folder: str, path: str = "") -> None:
-        self.number, self.folder, self._path = number, folder, path
+    def __init__(
+        self,
+        number: int,
+        folder: str,
+        name: str = "",
+        publisher: Publisher | None = None,
+        *,
+        is_published: bool = False,
+    ) -> None:
+        self.number, self.folder = number, folder
+        self._name, self._publisher, self._is_published = name, publisher, is_published
         self._finalizer = self._closed_at_end("")
         _open.add(self)
 
@@ -48,18 +70,21 @@ class OpenFile:
             file = cls(number, folder)
             os.unlink(path)
             return file
-        file = cls(number, folder, path)
+        file = cls(number, folder, path, _shared_folders[folder])
         file._remove_at_end(path)
         return file
 
     def __reduce__(self) -> tuple[Any, ...]:
-        if not self._path:
+        if self._publisher is None:
             raise TypeError(
                 "Rows in temporary files can be read by this process only. Raise memory_limit, "
                 "so that all classes fit into memory."
             )
-        os.fsync(self.number)  # from then on, a network file system shows it to others
-        return _opened, (self._path, self.folder)
+        name = self._name
+        if not self._is_published:
+            os.fsync(self.number)  # from then on, a network file system shows it to others
+            name = self._publisher.publish(name, is_kept=True)
+        return _opened, (name, self.folder, self._publisher)
 
     def close(self) -> None:
         """Close the file; reading it is an error from then on."""
@@ -81,13 +106,13 @@ class OpenFile:
 _open: weakref.WeakSet[OpenFile] = weakref.WeakSet()
 
 
-def _opened(path: str, folder: str) -> OpenFile:
+def _opened(name: str, folder: str, publisher: Publisher) -> OpenFile:
     """Open a file that another process has created, to read it."""
     try:
-        number = os.open(path, os.O_RDONLY)
+        number = os.open(publisher.fetch(name), os.O_RDONLY)
     except FileNotFoundError as error:
-        raise FileNotFoundError(missing_file_message(path)) from error
-    return OpenFile(number, folder, path)
+        raise FileNotFoundError(missing_file_message(name)) from error
+    return OpenFile(number, folder, name, publisher, is_published=True)
 
 
 def _close(number: int, process: int, path: str) -> None:
@@ -102,6 +127,8 @@ def _close(number: int, process: int, path: str) -> None:
 
 def missing_file_message(path: str) -> str:
     """Say that a process lacks a file of a job that others share with it."""
+    if "://" in path:
+        return f"{path!r}, a file of the job, is not in its store: the job has ended."
     return (
         f"{path!r}, a file of the job, is not on this machine, or was removed. All machines "
         "need the folder of the job under the same path; scratch may name another."
@@ -122,16 +149,16 @@ def files_closed_after(folder: str) -> Iterator[None]:
 
 
 @contextmanager
-def files_for_other_processes(folder: str) -> Iterator[None]:
+def files_for_other_processes(folder: str, publisher: Publisher) -> Iterator[None]:
     """Give the files that are created in a folder names, by which other processes open them.
 
     Files that are open at the end of the block stay until the folder is removed.
     """
-    _shared_folders.add(folder)
+    _shared_folders[folder] = publisher
     try:
         yield
     finally:
-        _shared_folders.remove(folder)
+        _shared_folders.pop(folder)
         for each in _files_in(folder):
             each.leave()
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from smotefast import _row_files
 from smotefast._open_files import files_closed_after, files_for_other_processes
 from smotefast._row_files import RowFile, TableWriter
+from smotefast.storage.remote.shared_folder import MountedFolder
 from tests.helpers.hypothesis_examples import examples
 
 
@@ -140,7 +141,7 @@ def test_files_for_other_processes__are_opened_by_name_and_removed_with_the_last
     tmp_path,
 ):
     values = np.arange(12, dtype=np.int32).reshape(6, 2)
-    with files_for_other_processes(str(tmp_path)):
+    with files_for_other_processes(str(tmp_path), MountedFolder(str(tmp_path))):
         rows = stored(tmp_path, values)
         rows.append(values[:1])
         arrays = {"rows": rows, "wide": rows.converted_to(np.float64), "flat": rows.reshape(-1)}
@@ -166,7 +167,7 @@ def test_files_for_other_processes__are_opened_by_name_and_removed_with_the_last
 
 def test_files_that_are_open_after_the_block__stay_and_later_ones_have_no_name(tmp_path):
     values = np.arange(4.0)
-    with files_for_other_processes(str(tmp_path)):
+    with files_for_other_processes(str(tmp_path), MountedFolder(str(tmp_path))):
         rows = stored(tmp_path, values)
     later = stored(tmp_path, values)
     with pytest.raises(TypeError, match="Raise memory_limit"):

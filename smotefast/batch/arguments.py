@@ -130,8 +130,6 @@ def check_arguments(
     if on_cluster:
         refuse_on_cluster(steps, order)
     location = destination_location(destination) if is_written else Location("", LOCAL)
-    if on_cluster and scratch is None:
-        _refuse_store(location)
     return Arguments(
         check_source(source),
         *location,
@@ -156,15 +154,6 @@ def check_arguments(
         format,
         on_cluster,
     )
-
-
-def _refuse_store(location: Location) -> None:
-    """Refuse a destination in a store, for a job on a cluster without ``scratch``."""
-    if location.files.is_remote:
-        raise ArgumentError(
-            f"The destination {location.path!r} is in a store, so a job on a cluster needs "
-            "scratch: a folder that all workers have under the same path."
-        )
 
 
 def _check_weights(

@@ -28,15 +28,7 @@ def ignore(task: Any, result: Any) -> None:
 
 
 class Engine(Protocol):
-    """Runs tasks.
-
-    Attributes
-    ----------
-    folder
-        Folder for files that all workers of a cluster read and write; empty on this machine.
-    """
-
-    folder: str
+    """Runs tasks."""
 
     def run(
         self,
@@ -80,8 +72,6 @@ class Engine(Protocol):
 
 class ThisMachine:
     """Runs tasks in threads of this process; see ``Engine``."""
-
-    folder = ""
 
     def run(
         self,

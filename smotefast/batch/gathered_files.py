@@ -22,6 +22,7 @@ from smotefast.batch.reading import FileReader
 from smotefast.batch.tasks import CopyRows
 from smotefast.storage import ParquetSource, check_resident_memory
 from smotefast.storage.files import remove
+from smotefast.storage.remote.shared_folder import SharedFolder
 
 # The metadata of a batch that holds the number of its class.
 _LABEL = "label"
@@ -39,7 +40,7 @@ class ClassRowWriter(NamedTuple):
     batch_rows, limit
         Rows to read at a time, and largest resident memory of the process in bytes.
     folder, prefix
-        Where the files are, and what their names begin with.
+        Where the files are published, and what their names begin with.
     """
 
     source: ParquetSource
@@ -47,15 +48,15 @@ class ClassRowWriter(NamedTuple):
     labels: list[Any]
     batch_rows: int
     limit: int
-    folder: str
+    folder: SharedFolder
     prefix: str
 
     def write(self, task: CopyRows, report: Report) -> str | None:
-        """Write the file of a task; return its path, or None if it has no rows.
+        """Publish the file of a task; return its name, or None if it has no rows.
 
         Another attempt writes another file, and gives it the same name.
         """
-        path = os.path.join(self.folder, f"{self.prefix}-{task.start}.arrow")
+        path = os.path.join(self.folder.path, f"{self.prefix}-{task.start}.arrow")
         attempt = f"{path}.{secrets.token_hex(4)}"
         fields = [self.source.schema.field(name) for name in self.columns]
         schema = pa.schema([*fields, pa.field("", pa.int64())])  # the positions
@@ -69,7 +70,7 @@ class ClassRowWriter(NamedTuple):
             remove(attempt)
             return None
         os.replace(attempt, path)
-        return path
+        return self.folder.publish(path)
 
     def _batches(
         self, task: CopyRows, schema: pa.Schema, report: Report
@@ -91,31 +92,31 @@ class GatheredFiles:
 
     Parameters
     ----------
-    engine
-        The cluster.
+    engine, folder
+        The cluster, and the folder for the files.
     tasks
         The tasks that copy all rows of the source.
     """
 
-    def __init__(self, engine: Engine, tasks: Sequence[CopyRows]) -> None:
-        self._engine, self._tasks = engine, tasks
+    def __init__(self, engine: Engine, folder: SharedFolder, tasks: Sequence[CopyRows]) -> None:
+        self._engine, self._folder, self._tasks = engine, folder, tasks
 
     def read(
         self, reader: FileReader, columns: list[str], labels: list[Any]
     ) -> Iterator[tuple[Any, np.ndarray, pa.RecordBatch]]:
         """Gather rows of some classes, and yield them; see ``gathering.rows_of_classes``."""
-        progress, folder = reader.progress, self._engine.folder
+        progress, folder = reader.progress, self._folder
         progress.phase("reading classes", reader.source.n_rows)
         prefix = f"rows-{secrets.token_hex(4)}"
         writer = ClassRowWriter(
             reader.source, columns, labels, reader.batch_rows, reader.limit, folder, prefix
         )
-        paths = self._engine.run(writer.write, self._tasks, progress.advance)
-        for path in filter(None, paths):
-            for number, positions, rows in _read_file(path):
+        names = self._engine.run(writer.write, self._tasks, progress.advance)
+        for name in filter(None, names):
+            for number, positions, rows in _read_file(folder.fetch(name)):
                 yield labels[number], positions, rows
                 check_resident_memory(reader.limit)
-            remove(path)
+            folder.remove(name)
 
 
 def _read_file(path: str) -> Iterator[tuple[int, np.ndarray, pa.RecordBatch]]:

@@ -31,11 +31,14 @@ from smotefast.neighbors import save_searches
 from smotefast.report import LoggedProgress, StepTimes, make_progress
 from smotefast.storage import (
     Journal,
+    Location,
     ParquetSource,
     exit_on_signals,
     explain_limit,
-    open_source,
 )
+from smotefast.storage.remote.shared_folder import SharedFolder, store_of
+from smotefast.storage.source import open_listed
+from smotefast.storage.source_folder import list_source_files
 
 
 class LazyParts(NamedTuple):
@@ -87,6 +90,8 @@ def check_frame(
         The message names the argument and the allowed values.
     """
     kept = column_names(keep, "keep")
+    if store_of(scratch) is not None:
+        scratch = None  # which is a folder of this machine
     arguments = check_arguments(
         name,
         "",
@@ -111,11 +116,11 @@ def check_frame(
 
 def prepare_parts(
     arguments: Arguments,
-    folder: str,
+    rows: Sequence[Location],
     target: str,
     *,
     engine: Engine,
-    scratch: str,
+    scratch: SharedFolder,
     progress: bool | None,
 ) -> LazyParts:
     """Count classes, gather rows and find neighbors for the Parquet files of a frame.
@@ -124,38 +129,39 @@ def prepare_parts(
     ----------
     arguments
         Those that ``check_frame`` has returned.
-    folder
-        Folder with the rows of the frame.
+    rows
+        Files with the rows of the frame, or a folder of them.
     target
         The column with the class.
     engine
         Runs the tasks.
     scratch
-        Folder for files of classes that do not fit into memory. What fills the parts reads
-        them, under the same path.
+        Folder for files of the job, such as those of classes that do not fit into memory.
+        What fills the parts reads them.
     progress
         Whether a progress bar is shown; None shows one in a terminal.
     """
     (frame,) = arguments.source
-    source = _opened(folder, frame.path)
+    source = _opened(rows, frame.path)
     columns = checked_columns(arguments, source, target)
     with (
         explain_limit(arguments.limit),
         exit_on_signals(),
         LoggedProgress(make_progress(progress)) as shown,
-        files_for_other_processes(scratch),
+        files_for_other_processes(scratch.path, scratch),
     ):
         counted = count_classes(arguments, source, target, columns, shown, engine)
         request, copies, part_rows = counted
-        journal = Journal(engine.folder)
-        with save_searches(journal, SearchSteps(engine, journal, request.limit)):
+        journal = Journal(scratch.path)
+        steps = SearchSteps(engine, scratch, journal, request.limit)
+        with save_searches(journal, steps):
             prepared = prepare_job(
                 request,
                 shown,
                 StepTimes("counting"),
                 is_written=False,
-                scratch=scratch,
-                gathered=GatheredFiles(engine, copies),
+                scratch=scratch.path,
+                gathered=GatheredFiles(engine, scratch, copies),
             )
     warn_resampling(prepared.job.messages)
     prepared.job.n_threads = 1  # of each task; the samples do not depend on it
@@ -165,9 +171,10 @@ def prepare_parts(
     return LazyParts(row_groups(request, prepared), parts)
 
 
-def _opened(folder: str, frame: str) -> ParquetSource:
-    """Open the rows of a frame; messages name the frame, as the folder will be removed."""
+def _opened(rows: Sequence[Location], frame: str) -> ParquetSource:
+    """Open the rows of a frame; messages name the frame, as the files will be removed."""
     try:
-        return replace(open_source(folder).shared(), path=frame)
+        source = open_listed(rows, list_source_files(rows))
+        return replace(source.shared(), path=frame)
     except (ValueError, TypeError) as error:
-        raise type(error)(str(error).replace(folder, frame)) from error
+        raise type(error)(str(error).replace(rows[0].path, frame)) from error

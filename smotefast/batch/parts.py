@@ -22,6 +22,7 @@ from smotefast.report import WrittenPart
 from smotefast.storage import ParquetSink, release_memory, uses_jemalloc
 from smotefast.storage.files import OutputFiles, file_checksum, remove
 from smotefast.storage.journal import Journal
+from smotefast.storage.remote.shared_folder import SharedFolder
 
 
 class PartWriter(NamedTuple):
@@ -34,7 +35,7 @@ class PartWriter(NamedTuple):
     schema, options
         Schema of the output, and arguments of ``ParquetWriter``.
     folder
-        Folder of the job.
+        Where this process writes a part.
     output
         Where complete files are kept.
     group_rows
@@ -53,7 +54,7 @@ class PartWriter(NamedTuple):
     row_groups: Callable[[Part], Generator[pa.Table, None, None]]
     schema: pa.Schema
     options: Mapping[str, object]
-    folder: str
+    folder: SharedFolder
     output: OutputFiles
     group_rows: int
     reads_ahead: bool
@@ -68,7 +69,7 @@ class PartWriter(NamedTuple):
         there are partitions.
         """
         number = f"{secrets.token_hex(4)}-" if self.has_rivals else ""
-        attempt = os.path.join(self.folder, f"attempt-{number}{part.name}")
+        attempt = os.path.join(self.folder.path, f"attempt-{number}{part.name}")
         if self.partition_by:
             remove(attempt)
         files = self._write_files(part, attempt, report)

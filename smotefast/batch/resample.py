@@ -155,7 +155,8 @@ def resample_dataset(
     scratch
         Folder of this machine for the files of jobs whose destination is in a store. None means
         a folder for temporary files. To go on with an interrupted job, it must be the same. On
-        a cluster, all workers must have it under the same path.
+        a cluster, all workers must have it under the same path; with None, files that they
+        share are in the store.
     format
         "delta" reads the current version of a Delta table, with the package deltalake. None
         reads files by their names.

@@ -64,6 +64,7 @@ from smotefast.storage import (
     relax_allocator,
     writer_options,
 )
+from smotefast.storage.remote.shared_folder import MountedFolder, SharedFolder
 
 # The fact that names the size of row groups.
 _PLAN = "plan"
@@ -100,10 +101,13 @@ def run_job(
         journal = open_journal(workspace, arguments, source, target)
         keys = keys_of(arguments)
         engine: Engine = THIS_MACHINE
+        shared: SharedFolder = MountedFolder(workspace.path)
         if cluster is not None:
-            engine = stack.enter_context(open_engine(cluster, workspace.path, package_versions))
-            stack.enter_context(files_closed_after(engine.folder))
-            stack.enter_context(files_for_other_processes(engine.folder))
+            in_store = output.files.is_remote and arguments.scratch is None
+            shared = stack.enter_context(workspace.shared_folder(in_store=in_store))
+            engine = stack.enter_context(open_engine(cluster, shared, package_versions))
+            stack.enter_context(files_closed_after(shared.path))
+            stack.enter_context(files_for_other_processes(shared.path, shared))
         files = in_parquet(source, workspace.path, arguments, shown, journal)
         if cluster is not None:
             files = files.shared()
@@ -114,11 +118,10 @@ def run_job(
             check_parts(request, copies, part_rows, shown)
         gathered = step_engine = None
         if cluster is not None:
-            gathered = GatheredFiles(engine, copies)
-            step_engine = SearchSteps(engine, journal, request.limit)
+            gathered = GatheredFiles(engine, shared, copies)
+            step_engine = SearchSteps(engine, shared, journal, request.limit)
         with save_searches(journal, step_engine):
-            scratch = engine.folder or workspace.path
-            prepared = _prepare(request, journal, output, scratch, shown, times, gathered)
+            prepared = _prepare(request, journal, output, shared.path, shown, times, gathered)
         warn_resampling(prepared.job.messages)
         tasks = [
             *(copies if arguments.writes_originals else ()),
@@ -127,7 +130,7 @@ def run_job(
         n_rows = _rows_to_write(request, prepared)
         order = row_order(row_groups(request, prepared), keys, n_rows, workspace)
         parts = order.parts(tasks, part_rows, is_folder=output.is_folder)
-        writer = _part_writer(request, prepared, order, workspace, engine)
+        writer = _part_writer(request, prepared, order, workspace, shared)
         finished = finished_parts(parts, writer, journal)
         if keys is not None and len(finished) < len(parts):
             times.begin("sorting")
@@ -253,7 +256,7 @@ def _part_writer(
     prepared: PreparedJob,
     order: RowOrder,
     workspace: Workspace,
-    engine: Engine,
+    folder: SharedFolder,
 ) -> PartWriter:
     source, plan, layout = request.source, prepared.plan, request.arguments.layout
     by = request.arguments.partition_by
@@ -268,13 +271,13 @@ def _part_writer(
             codec=layout.compression,
             level=layout.compression_level,
         ),
-        engine.folder or workspace.path,
+        folder,
         workspace.files,
         plan.group_rows,
         reads_ahead=plan.n_workers == 1,
         layout=order.layout,
         partition_by=by,
-        has_rivals=bool(engine.folder),
+        has_rivals=request.arguments.on_cluster,
     )
 
 

@@ -16,6 +16,7 @@ from smotefast.batch.engines import Engine, Report
 from smotefast.neighbors import StepWork
 from smotefast.storage import Journal, check_resident_memory
 from smotefast.storage.journal import write_array
+from smotefast.storage.remote.shared_folder import SharedFolder
 
 
 class Step(NamedTuple):
@@ -33,22 +34,22 @@ class StepWriter(NamedTuple):
     work
         Finds the neighbors of a step.
     folder
-        Where the files are.
+        Where the files are published.
     limit
         Largest resident memory of the process, in bytes.
     """
 
     work: StepWork
-    folder: str
+    folder: SharedFolder
     limit: int
 
     def write(self, step: Step, report: Report) -> str:
-        """Do a step; return the path of the file with its result."""
+        """Do a step; return the name of the file with its result."""
         found = self.work(step.number, report)
         check_resident_memory(self.limit)
-        path = os.path.join(self.folder, f"{step.name}-{secrets.token_hex(4)}.npy")
+        path = os.path.join(self.folder.path, f"{step.name}-{secrets.token_hex(4)}.npy")
         write_array(path, found)
-        return path
+        return self.folder.publish(path)
 
 
 class SearchSteps:
@@ -56,22 +57,26 @@ class SearchSteps:
 
     Parameters
     ----------
-    engine
-        The cluster.
+    engine, folder
+        The cluster, and the folder for the files.
     journal
         Gets the results.
     limit
         Memory limit of each process, in bytes.
     """
 
-    def __init__(self, engine: Engine, journal: Journal, limit: int) -> None:
-        self._engine, self._journal, self._limit = engine, journal, limit
+    def __init__(
+        self, engine: Engine, folder: SharedFolder, journal: Journal, limit: int
+    ) -> None:
+        self._engine, self._folder = engine, folder
+        self._journal, self._limit = journal, limit
 
     def do(self, work: StepWork, numbers: Mapping[str, int], report: Report) -> None:
         """Do steps, and save their results by name."""
-        writer = StepWriter(work, self._engine.folder, self._limit)
+        writer = StepWriter(work, self._folder, self._limit)
         steps = [Step(*item) for item in numbers.items()]
         self._engine.run(writer.write, steps, report, done=self._record)
 
-    def _record(self, step: Step, path: str) -> None:
-        self._journal.take_array(step.name, path)
+    def _record(self, step: Step, name: str) -> None:
+        self._journal.take_array(step.name, self._folder.fetch(name))
+        self._folder.remove(name)

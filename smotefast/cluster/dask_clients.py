@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from smotefast._threads import thread_count
 from smotefast.cluster import dask_futures
 from smotefast.exceptions import ArgumentError, ClusterError, MissingPackageError
+from smotefast.storage.remote.shared_folder import SharedFolder
 
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster
@@ -129,7 +130,9 @@ def _local_cluster(memory_limit: int) -> Iterator[LocalCluster]:
             log.setLevel(level)
 
 
-def check_workers(client: Client, folder: str, facts: Callable[[], Mapping[str, str]]) -> None:
+def check_workers(
+    client: Client, shared: SharedFolder, facts: Callable[[], Mapping[str, str]]
+) -> None:
     """Check that there are workers, each with one task thread, the folder and these versions.
 
     Workers that join later are not checked.
@@ -138,8 +141,8 @@ def check_workers(client: Client, folder: str, facts: Callable[[], Mapping[str, 
     ----------
     client
         Connected to the cluster.
-    folder
-        Folder of the job.
+    shared
+        Folder for files of the job.
     facts
         Returns the versions of the packages that the rows depend on.
 
@@ -156,11 +159,10 @@ def check_workers(client: Client, folder: str, facts: Callable[[], Mapping[str, 
             "--nthreads 1'."
         ) from error
     _check_threads(client.nthreads())
-    probe, text = os.path.join(folder, "probe"), secrets.token_hex(8)
-    with open(probe, "x", encoding="utf-8") as file:
-        file.write(text)
+    text = secrets.token_hex(8)
+    probe = _publish_text(shared, text)
     try:
-        found = client.run(look, facts, probe, text)
+        found = client.run(look, facts, shared, probe, text)
     except OSError as error:
         raise ClusterError(
             f"A worker of the cluster ended, or cannot be reached ({error}). Look at its log: "
@@ -172,7 +174,8 @@ def check_workers(client: Client, folder: str, facts: Callable[[], Mapping[str, 
             "Install the same version of it on all workers."
         ) from error
     for address, worker in found.items():
-        _check_worker(address, worker, folder, facts())
+        _check_worker(address, worker, os.path.dirname(probe), facts())
+    shared.remove(probe)
 
 
 def _check_threads(threads: Mapping[str, int]) -> None:
@@ -192,8 +195,8 @@ def _check_worker(
     if not worker.shares_folder:
         raise ClusterError(
             f"The worker {address} cannot read and write {folder!r}, the folder of the job. "
-            "Choose a destination, or scratch for a destination in a store, on storage that "
-            "all workers have under the same path."
+            "Choose a destination, or scratch, on storage that all workers have under the "
+            "same path, or in a store."
         )
     for name, version in versions.items():
         other = worker.versions.get(name)
@@ -204,17 +207,25 @@ def _check_worker(
             )
 
 
-def look(facts: Callable[[], Mapping[str, str]], probe: str, text: str) -> WorkerFacts:
+def look(
+    facts: Callable[[], Mapping[str, str]], shared: SharedFolder, probe: str, text: str
+) -> WorkerFacts:
     """Return what a worker says of itself; runs on the worker."""
-    written = f"{probe}-{secrets.token_hex(4)}"
     shares_folder = False
     with suppress(OSError):
-        with open(probe, encoding="utf-8") as file:
+        with open(shared.fetch(probe), encoding="utf-8") as file:
             is_same = file.read() == text
-        with open(written, "x", encoding="utf-8"):
-            shares_folder = is_same
-        os.unlink(written)
+        shared.remove(_publish_text(shared, text))
+        shares_folder = is_same
     return WorkerFacts(dict(facts()), shares_folder)
+
+
+def _publish_text(shared: SharedFolder, text: str) -> str:
+    """Publish a small file; return its name."""
+    path = os.path.join(shared.path, f"probe-{secrets.token_hex(4)}")
+    with open(path, "x", encoding="utf-8") as file:
+        file.write(text)
+    return shared.publish(path)
 
 
 def import_distributed() -> Any:

@@ -6,11 +6,7 @@ of its own, so a task that runs twice does no harm.
 
 from __future__ import annotations
 
-import os
 import pickle
-import secrets
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,12 +14,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from smotefast.cluster.dask_clients import check_workers
 from smotefast.cluster.dask_futures import completed, result_of
 from smotefast.cluster.shared_work import (
+    SharedFile,
     SharedWork,
     do_task,
     forget_shared,
     merge_results,
     write_shared,
 )
+from smotefast.storage.remote.shared_folder import SharedFolder
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -32,7 +30,6 @@ _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
 Report = Callable[[int], None]
 Work = Callable[[_Task, Report], _Result]
-_PREFIX = "cluster-"
 # Results that one task merges.
 _BRANCHES = 16
 
@@ -44,13 +41,13 @@ class DaskEngine:
     ----------
     client
         Connected to the cluster.
-    folder
-        Folder for files that all workers read and write. When it is removed, attempts that
-        still run fail.
+    shared
+        Folder for files that all workers read. When it is removed, attempts that still run
+        fail.
     """
 
-    def __init__(self, client: Client, folder: str) -> None:
-        self._client, self.folder = client, folder
+    def __init__(self, client: Client, shared: SharedFolder) -> None:
+        self._client, self._shared = client, shared
 
     def run(
         self,
@@ -64,7 +61,7 @@ class DaskEngine:
         """Do tasks, one at a time on each worker; return their results."""
         if not tasks:  # an earlier run of the job has done them all
             return []
-        futures = self._submit(self._share(SharedWork(work)), tasks)
+        futures = self._submit(write_shared(SharedWork(work), self._shared), tasks)
         numbers = {future.key: number for number, future in enumerate(futures)}
         results: dict[int, _Result] = {}
         try:
@@ -86,13 +83,13 @@ class DaskEngine:
         report: Report,
     ) -> _Result:
         """Do tasks, and merge their results on the workers, as a tree."""
-        path = self._share(SharedWork(work, merge))
-        futures = level = self._submit(path, tasks)
+        file = write_shared(SharedWork(work, merge), self._shared)
+        futures = level = self._submit(file, tasks)
         try:
             while len(level) > 1:
                 groups = [level[i : i + _BRANCHES] for i in range(0, len(level), _BRANCHES)]
                 level = [
-                    self._client.submit(merge_results, path, g, pure=False) for g in groups
+                    self._client.submit(merge_results, file, g, pure=False) for g in groups
                 ]
             (last,) = completed(self._client, level)
             result, n_rows = result_of(self._client, last)
@@ -103,16 +100,11 @@ class DaskEngine:
         merged: _Result = result
         return merged
 
-    def _submit(self, path: str, tasks: Sequence[_Task]) -> list[Future[Any]]:
+    def _submit(self, file: SharedFile, tasks: Sequence[_Task]) -> list[Future[Any]]:
         pickled = [pickle.dumps(task) for task in tasks]
         futures: list[Future[Any]]
-        futures = self._client.map(do_task, [path] * len(tasks), pickled, pure=False)
+        futures = self._client.map(do_task, [file] * len(tasks), pickled, pure=False)
         return futures
-
-    def _share(self, work: SharedWork) -> str:
-        path = os.path.join(self.folder, f"work-{secrets.token_hex(4)}.pickle")
-        write_shared(work, path)
-        return path
 
     def _cancel(self, futures: Sequence[Future[Any]]) -> None:
         """Cancel what does not run yet; what does, fails when the folder is removed."""
@@ -122,25 +114,10 @@ class DaskEngine:
 
 @contextmanager
 def open_engine(
-    client: Client, folder: str, facts: Callable[[], Mapping[str, str]]
+    client: Client, shared: SharedFolder, facts: Callable[[], Mapping[str, str]]
 ) -> Iterator[DaskEngine]:
-    """Return an engine for a job, with a folder that is removed at the end.
-
-    Parameters
-    ----------
-    client, facts
-        Those of ``check_workers``.
-    folder
-        Folder of the job. Such folders of an earlier run, in it, are removed first.
-    """
-    for name in os.listdir(folder):
-        if name.startswith(_PREFIX):
-            shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
-    shared = tempfile.mkdtemp(prefix=_PREFIX, dir=folder)
-    try:
-        check_workers(client, shared, facts)
-        yield DaskEngine(client, shared)
-        with suppress(Exception):  # such as the error that a worker is gone
-            client.run(forget_shared)
-    finally:
-        shutil.rmtree(shared, ignore_errors=True)
+    """Return an engine for a job; the parameters are those of ``check_workers``."""
+    check_workers(client, shared, facts)
+    yield DaskEngine(client, shared)
+    with suppress(Exception):  # such as the error that a worker is gone
+        client.run(forget_shared, shared)

@@ -6,14 +6,13 @@ executor. Spark Connect has these methods as well.
 
 from __future__ import annotations
 
-import os
 import pickle
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from smotefast.cluster.shared_work import SharedWork, do_task, write_shared
+from smotefast.cluster.shared_work import SharedFile, SharedWork, do_task, write_shared
+from smotefast.storage.remote.shared_folder import SharedFolder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,12 +32,12 @@ class SparkEngine:
     ----------
     session
         The session.
-    folder
-        Folder for files that all executors and this process read and write.
+    shared
+        Folder for files that all executors and this process read.
     """
 
-    def __init__(self, session: SparkSession, folder: str) -> None:
-        self._session, self.folder = session, folder
+    def __init__(self, session: SparkSession, shared: SharedFolder) -> None:
+        self._session, self._shared = session, shared
 
     def run(
         self,
@@ -52,10 +51,9 @@ class SparkEngine:
         """Do tasks; return their results."""
         if not tasks:
             return []
-        path = os.path.join(self.folder, f"work-{secrets.token_hex(4)}.pickle")
-        write_shared(SharedWork(work), path)
+        file = write_shared(SharedWork(work), self._shared)
         table = table_of_tasks(self._session, tasks)
-        rows = table.mapInArrow(partial(_do_tasks, path), _RESULTS).collect()
+        rows = table.mapInArrow(partial(_do_tasks, file), _RESULTS).collect()
         found = {row["number"]: pickle.loads(row["result"]) for row in rows}
         results = []
         for number, task in enumerate(tasks):
@@ -82,11 +80,11 @@ def table_of_tasks(session: SparkSession, tasks: Sequence[object]) -> DataFrame:
     return session.createDataFrame(rows, _TASKS).repartitionByRange(len(rows), "number")
 
 
-def _do_tasks(path: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _do_tasks(file: SharedFile, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Do the tasks of batches, on an executor; yield their pickled results."""
     import pyarrow as pa
 
     for batch in batches:
-        results = [pickle.dumps(do_task(path, task)) for task in batch["task"].to_pylist()]
+        results = [pickle.dumps(do_task(file, task)) for task in batch["task"].to_pylist()]
         columns = [batch["number"], pa.array(results, pa.binary())]
         yield pa.RecordBatch.from_arrays(columns, names=["number", "result"])

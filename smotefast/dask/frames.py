@@ -18,8 +18,9 @@ from smotefast.cluster import (
     open_engine,
     result_of,
 )
-from smotefast.cluster.shared_work import SharedWork, do_task, write_shared
-from smotefast.storage import ScratchFolder
+from smotefast.cluster.shared_work import SharedFile, SharedWork, do_task, write_shared
+from smotefast.storage import Location
+from smotefast.storage.remote.shared_folder import SharedScratch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 # Kept until this process ends: nothing tells whether a partition is still to be computed.
-_folders: list[ScratchFolder] = []
+_folders: list[SharedScratch] = []
 
 
 def fit_resample(
@@ -65,9 +66,10 @@ def fit_resample(
         Largest resident memory of each process, such as "2GiB". None means the default of
         ``resample_dataset``.
     scratch
-        Existing folder that all workers have under the same path, for a copy of the rows, which
-        stays until this process ends. None means the system's folder for temporary files, which
-        is enough if all workers are on this machine.
+        Existing folder that all workers have under the same path, or the URL of a folder in a
+        store such as "s3://bucket/scratch", for a copy of the rows, which stays until this
+        process ends. None means the system's folder for temporary files, which is enough if all
+        workers are on this machine.
     cluster
         A client whose workers have one task thread each. None means the current one.
     progress
@@ -122,28 +124,28 @@ def fit_resample(
     )
     client = _current_client() if cluster is None else cluster
     check_client(client)
-    folder = ScratchFolder(None if scratch is None else os.path.abspath(scratch))
+    scratch_folder = SharedScratch(scratch)
+    shared = scratch_folder.shared
     try:
-        with open_engine(client, folder.path, package_versions) as engine:
-            source = os.path.join(folder.path, "rows")
-            _write(ddf, source, client)
+        with open_engine(client, shared, package_versions) as engine:
+            _write(ddf, shared.location("rows"), client)
             parts = prepare_parts(
                 arguments,
-                source,
+                [shared.location("rows")],
                 target,
                 engine=engine,
-                scratch=folder.path,
+                scratch=shared,
                 progress=progress,
             )
-        path = os.path.join(folder.path, "parts.pickle")
-        write_shared(SharedWork(Frames(parts._replace(parts=[]), ddf._meta).frame), path)
+        frames = Frames(parts._replace(parts=[]), ddf._meta)
+        file = write_shared(SharedWork(frames.frame), shared)
     except BaseException:
-        folder.remove()
+        scratch_folder.remove()
         raise
-    _folders.append(folder)
+    _folders.append(scratch_folder)
     tasks = [pickle.dumps(part) for part in parts.parts]
     meta = _without_index(ddf._meta)
-    resampled: DataFrame = dd.from_map(_partition, tasks, path=path, meta=meta)
+    resampled: DataFrame = dd.from_map(_partition, tasks, file=file, meta=meta)
     return resampled
 
 
@@ -177,18 +179,21 @@ def _is_complete(dtype: Any) -> bool:
     return UNKNOWN_CATEGORIES not in getattr(dtype, "categories", ())
 
 
-def _partition(task: bytes, path: str) -> pd.DataFrame:
+def _partition(task: bytes, file: SharedFile) -> pd.DataFrame:
     """Fill a partition, on a worker."""
-    frame: pd.DataFrame = do_task(path, task)[0]
+    frame: pd.DataFrame = do_task(file, task)[0]
     return frame
 
 
-def _write(ddf: DataFrame, folder: str, client: Client) -> None:
+def _write(ddf: DataFrame, folder: Location, client: Client) -> None:
     """Write the partitions on the workers, with names in their order."""
+    files = folder.files
+    where = {"filesystem": files.arrow} if files.is_remote else {}
     with client.as_current():
         written = ddf.to_parquet(
-            folder,
+            files.key(folder.path),
             engine="pyarrow",
+            **where,
             write_index=False,
             compute=False,
             name_function=lambda number: f"part-{number:06d}.parquet",

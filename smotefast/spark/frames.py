@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from smotefast.batch.lazy_parts import check_frame, prepare_parts
-from smotefast.cluster.shared_work import SharedWork, do_task, write_shared
+from smotefast.cluster.shared_work import SharedFile, SharedWork, do_task, write_shared
 from smotefast.cluster.spark_engine import SparkEngine, table_of_tasks
-from smotefast.storage import ScratchFolder
+from smotefast.storage.remote.shared_folder import SharedFolder, SharedScratch
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import Column, DataFrame
 
 # Kept until this process ends: nothing tells whether an action still needs the rows.
-_folders: list[ScratchFolder] = []
+_folders: list[SharedScratch] = []
 
 
 def resample(
@@ -58,9 +59,10 @@ def resample(
         Largest resident memory of each Python process, such as "2GiB". None means the default
         of ``resample_dataset``.
     scratch
-        Existing folder that the executors and this process have under the same path, for a copy
-        of the rows, which stays until this process ends. None means the system's folder for
-        temporary files, which is enough for a master such as "local[4]".
+        Existing folder that the executors and this process have under the same path, or the URL
+        of a folder in a store such as "s3://bucket/scratch", for a copy of the rows, which
+        stays until this process ends. None means the system's folder for temporary files, which
+        is enough for a master such as "local[4]".
     progress
         Whether a progress bar is shown during this call; None shows one in a terminal.
 
@@ -104,27 +106,27 @@ def resample(
         scratch=scratch,
     )
     ordered = _ordered(df, order_by)
-    folder = ScratchFolder(None if scratch is None else os.path.abspath(scratch))
+    scratch_folder = SharedScratch(scratch)
+    shared = scratch_folder.shared
     try:
-        source = os.path.join(folder.path, "rows")
-        ordered.write.parquet(f"file://{source}")
-        engine = SparkEngine(df.sparkSession, folder.path)
+        names = _write_rows(ordered, shared)
+        if not names:
+            raise ValueError("df has no rows.")
         parts = prepare_parts(
             arguments,
-            source,
+            [shared.location(name) for name in names],
             target,
-            engine=engine,
-            scratch=folder.path,
+            engine=SparkEngine(df.sparkSession, shared),
+            scratch=shared,
             progress=progress,
         )
-        path = os.path.join(folder.path, "parts.pickle")
-        write_shared(SharedWork(parts._replace(parts=[]).table), path)
+        file = write_shared(SharedWork(parts._replace(parts=[]).table), shared)
     except BaseException:
-        folder.remove()
+        scratch_folder.remove()
         raise
-    _folders.append(folder)
+    _folders.append(scratch_folder)
     table = table_of_tasks(df.sparkSession, parts.parts)
-    return table.mapInArrow(partial(_rows_of_parts, path, _timestamps(df)), df.schema)
+    return table.mapInArrow(partial(_rows_of_parts, file, _timestamps(df)), df.schema)
 
 
 def _check_frame(df: Any) -> None:
@@ -143,6 +145,35 @@ def _ordered(df: DataFrame, order_by: str | Column | Sequence[str | Column]) -> 
     return df.orderBy(*columns) if columns else df
 
 
+def _write_rows(df: DataFrame, shared: SharedFolder) -> list[str]:
+    """Publish the rows of each partition as a file; return their names, in order.
+
+    An attempt that Spark repeats publishes another file, whose name it does not return.
+    """
+    written = df.mapInArrow(partial(_write_partition, shared), "number long, name string")
+    return [row["name"] for row in sorted(written.collect(), key=lambda row: row["number"])]
+
+
+def _write_partition(
+    shared: SharedFolder, batches: Iterable[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
+    """Write the rows of a partition, on an executor; yield its number and the file's name."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from pyspark import TaskContext
+
+    number = TaskContext.get().partitionId()
+    path = os.path.join(shared.path, f"frame-{number:06d}-{secrets.token_hex(4)}.parquet")
+    writer = None
+    for batch in batches:
+        if batch.num_rows:
+            writer = writer or pq.ParquetWriter(path, batch.schema)
+            writer.write_batch(batch)
+    if writer is not None:
+        writer.close()
+        yield pa.RecordBatch.from_pydict({"number": [number], "name": [shared.publish(path)]})
+
+
 def _timestamps(df: DataFrame) -> dict[str, str | None]:
     """Return the time zone that Spark takes each timestamp from Arrow in; its unit is 1 us."""
     zones = {"timestamp": "UTC", "timestamp_ntz": None}
@@ -151,14 +182,14 @@ def _timestamps(df: DataFrame) -> dict[str, str | None]:
 
 
 def _rows_of_parts(
-    path: str, zones: dict[str, str | None], batches: Iterable[pa.RecordBatch]
+    file: SharedFile, zones: dict[str, str | None], batches: Iterable[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
     """Fill the parts of batches of tasks, on an executor."""
     import pyarrow as pa
 
     for batch in batches:
         for task in batch["task"].to_pylist():
-            table: pa.Table = do_task(path, task)[0]
+            table: pa.Table = do_task(file, task)[0]
             for name, zone in zones.items():
                 at = table.schema.get_field_index(name)
                 column = table.column(at).cast(pa.timestamp("us", zone))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType, TracebackType
 from typing import Any
@@ -27,9 +28,11 @@ from smotefast.storage.files import LocalOutput, OutputFiles, flush_to_disk, rem
 from smotefast.storage.journal import NAME as JOURNAL
 from smotefast.storage.journal import Journal
 from smotefast.storage.lease import Lease
+from smotefast.storage.remote.shared_folder import MountedFolder, SharedFolder
 
 OUTPUT = "data"
 _LEASE, _BACKUP = "lease", "replaced"
+SHARED = "cluster-"
 # The fact that is added before the result is moved to the destination.
 PUBLISH = "publish"
 NO_MANIFEST: Mapping[str, Any] = MappingProxyType({})
@@ -99,6 +102,27 @@ class Workspace:
     def files(self) -> OutputFiles:
         """Where complete files are kept."""
         return LocalOutput(self.output, is_folder=self._destination.is_folder)
+
+    @contextlib.contextmanager
+    def shared_folder(self, *, in_store: bool) -> Iterator[SharedFolder]:
+        """Return a folder for files of a cluster, in it or in the store of the destination.
+
+        It is removed at the end; those of earlier runs are removed first.
+        """
+        for name in os.listdir(self.path):
+            if name.startswith(SHARED):
+                remove(os.path.join(self.path, name))
+        path = tempfile.mkdtemp(prefix=SHARED, dir=self.path)
+        folder = self._folder_in_store(path) if in_store else MountedFolder(path)
+        try:
+            yield folder
+        finally:
+            with contextlib.suppress(OSError):  # the next job removes it
+                folder.remove_all()
+
+    def _folder_in_store(self, path: str) -> SharedFolder:
+        """Return a folder in the store of the destination, whose files here are in ``path``."""
+        raise NotImplementedError
 
     def public_name(self, name: str) -> str:
         """Return the name of a file in the destination."""

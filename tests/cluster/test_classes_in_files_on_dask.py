@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 
 import numpy as np
 import pyarrow as pa
@@ -18,10 +19,12 @@ from smotefast.batch.search_steps import SearchSteps, Step, StepWriter
 from smotefast.neighbors import row_file_search, rules
 from smotefast.neighbors.cells import partition
 from smotefast.over_sampling import SMOTE, SMOTENC, RandomOverSampler
+from smotefast.storage.remote.shared_folder import MountedFolder
 from smotefast.under_sampling import RandomUnderSampler
 from tests.helpers.classes_in_files import put_in_files
 from tests.helpers.dask_clusters import client_of
 from tests.helpers.parquet_files import imbalanced, write_folder
+from tests.helpers.stores import s3_store
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +97,27 @@ def test_files__are_those_of_classes_in_memory(
     assert len(files[0]) > 2
     assert [each.read_bytes() for each in files[0]] == [each.read_bytes() for each in files[1]]
     assert sorted(os.listdir(tmp_path)) == ["here", "in", "there"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["smote", "smote-nc"])
+def test_files_in_a_store__need_no_folder_that_workers_share(
+    tmp_path, source, monkeypatch, in_files, name
+):
+    """Workers fetch classes in files from the store, and publish what they find there."""
+    sampler, options = JOBS[name]
+    store = s3_store(monkeypatch)
+    for path in sorted(source.iterdir()):
+        store.write(f"in/{path.name}", path.read_bytes())
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with client_of(2, processes=True) as client:  # its credentials are in variables
+        there = job(store.url("in"), store.url("there"), sampler, cluster=client, **options)
+    assert there.scratch_bytes > 0
+    job(source, tmp_path / "here", sampler, **options)
+    files = sorted((tmp_path / "here").glob("*.parquet"))
+    found = {os.path.basename(name): store.read(name) for name in store.names()}
+    assert [each.read_bytes() for each in files] == [found[each.name] for each in files]
+    assert len(found) == 3 + len(files) + 1  # the source, and a manifest
 
 
 def test_an_approximate_search__is_that_of_one_machine(
@@ -169,8 +193,6 @@ def test_a_step_that_is_done_twice__has_one_result(tmp_path):
         return np.arange(number)
 
     class Engine:
-        folder = str(tmp_path / "shared")
-
         def run(self, work, tasks, report, *, done):
             for task in tasks:
                 done(task, work(task, report))
@@ -178,13 +200,15 @@ def test_a_step_that_is_done_twice__has_one_result(tmp_path):
 
     (tmp_path / "shared").mkdir()
     journal, n_rows = smotefast.storage.Journal(str(tmp_path)), []
-    SearchSteps(Engine(), journal, 1 << 60).do(work, {"step-3": 3, "step-5": 5}, n_rows.append)
+    shared = MountedFolder(str(tmp_path / "shared"))
+    steps = SearchSteps(Engine(), shared, journal, 1 << 60)
+    steps.do(work, {"step-3": 3, "step-5": 5}, n_rows.append)
     assert journal.load_array("step-3").tolist() == [0, 1, 2]
     assert journal.load_array("step-5").tolist() == [0, 1, 2, 3, 4]
     assert n_rows == [3, 3, 5, 5]
     assert len(os.listdir(tmp_path / "shared")) == 2
     with pytest.raises(MemoryError):
-        StepWriter(work, str(tmp_path), 1).write(Step("step", 1), print)
+        StepWriter(work, shared, 1).write(Step("step", 1), print)
 
 
 def test_partitions_of_a_frame__are_those_of_classes_in_memory(
@@ -203,6 +227,24 @@ def test_partitions_of_a_frame__are_those_of_classes_in_memory(
     pd.testing.assert_frame_equal(*found)
     in_files = [path.name for folder in tmp_path.iterdir() for path in folder.glob("rows-*")]
     assert in_files  # as long as the partitions can be computed
+
+
+@pytest.mark.long
+def test_partitions_of_a_frame__are_filled_from_a_store(tmp_path, monkeypatch):
+    pd, dd = pytest.importorskip("pandas"), pytest.importorskip("dask.dataframe")
+    rows = table_of_rows().to_pandas().drop(columns="name")
+    sampler, store = SMOTENC(["kind"], random_state=0), s3_store(monkeypatch)
+    put_in_files(monkeypatch, 1)
+    with client_of(2, processes=True) as client:
+        ddf = dd.from_pandas(rows, npartitions=3)
+        options = {"cluster": client, "scratch": store.url("scratch")}
+        lazy = smotefast.dask.fit_resample(ddf, "label", sampler, **options)
+        found = lazy.compute(scheduler=client).reset_index(drop=True)
+        assert store.names()
+    X, y = sampler.fit_resample(rows.drop(columns="label"), rows["label"])
+    pd.testing.assert_frame_equal(found, X.assign(label=y)[found.columns])
+    smotefast.dask.frames._folders.pop().remove()
+    assert store.names() == []
 
 
 LIMITED_JOB = """

@@ -92,7 +92,7 @@ REFUSED = [
     ({"keep": ["ky"]}, ValueError, "keep='ky' is not a column of 'ddf'"),
     ({"keep": ["wide", "small", "count", "kind"]}, ValueError, "'ddf' has no feature"),
     ({"memory_limit": "much"}, ValueError, "memory_limit='much' is not a size"),
-    ({"scratch": "s3://bucket"}, ValueError, "scratch is a URL"),
+    ({"scratch": "nothing://bucket"}, OSError, "nothing://bucket"),
     ({"scratch": "/no/folder"}, OSError, "scratch folder '/no/folder' is not usable"),
 ]
 

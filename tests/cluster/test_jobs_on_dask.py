@@ -8,7 +8,9 @@ import pickle
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -36,9 +38,11 @@ from smotefast.over_sampling import (
     RandomOverSampler,
 )
 from smotefast.storage import open_source
+from smotefast.storage.remote.shared_folder import MountedFolder
 from smotefast.under_sampling import RandomUnderSampler, TomekLinks
 from tests.helpers.command_line import run
 from tests.helpers.dask_clusters import client_of
+from tests.helpers.failing_store import FailingStore, register
 from tests.helpers.hypothesis_examples import examples
 from tests.helpers.parquet_files import imbalanced, write_file, write_folder
 from tests.helpers.stores import make_store
@@ -169,7 +173,8 @@ def test_counts__do_not_depend_on_how_tasks_are_grouped(tmp_path):
 def test_files__of_two_attempts_are_the_same_file(tmp_path, source):
     opened = open_source(source)
     tasks = copy_tasks(opened, 100)
-    writer = ClassRowWriter(opened, ["label", "f0"], [1], 7, 1 << 40, str(tmp_path), "rows")
+    folder = MountedFolder(str(tmp_path))
+    writer = ClassRowWriter(opened, ["label", "f0"], [1], 7, 1 << 40, folder, "rows")
     first = [Path(writer.write(task, lambda n: None)).read_bytes() for task in tasks]
     again = [Path(writer.write(task, lambda n: None)).read_bytes() for task in tasks]
     assert again == first
@@ -285,7 +290,6 @@ def test_tasks__are_a_few_numbers(tmp_path, source):
         ({"sampler": ADASYN()}, "ADASYN compares rows of all classes.*'smote'"),
         ({"sampler": TomekLinks()}, "TomekLinks compares rows of all classes"),
         ({"order": "shuffled"}, "order='shuffled' sorts all rows in one process"),
-        ({"destination": "memory://bucket/out"}, "needs scratch"),
     ],
 )
 def test_what_does_not_split__is_refused(tmp_path, source, in_threads, options, message):
@@ -547,12 +551,15 @@ def test_a_paused_worker__goes_on_with_the_task_that_it_does(status, executing, 
     assert _goes_on({"status": status, "metrics": {"task_counts": counts}}) == goes_on
 
 
+@pytest.mark.parametrize("is_shared", [True, False])
 @pytest.mark.parametrize("kind", ["memory", pytest.param("s3", marks=pytest.mark.long)])
-def test_a_store__gets_the_files_of_one_machine(tmp_path, monkeypatch, kind):
+def test_a_store__gets_the_files_of_one_machine(tmp_path, monkeypatch, kind, is_shared):
+    """Files of the job are in ``scratch``, which processes share, or else in the store."""
     store = make_store(kind, monkeypatch)
     url = store.write_table("in.parquet", imbalanced(share=0.3), row_group_size=40)
     (tmp_path / "scratch").mkdir()
-    options = {"scratch": tmp_path / "scratch"}
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    options = {"scratch": tmp_path / "scratch"} if is_shared else {}
     job(url, store.url("here"), **options)
     with client_of(2, processes=kind == "s3") as client:  # its credentials are in variables
         job(url, store.url("there"), cluster=client, **options)
@@ -564,8 +571,49 @@ def test_a_store__gets_the_files_of_one_machine(tmp_path, monkeypatch, kind):
     assert len(files["here"]) > 2
     assert files["there"] == files["here"]
     assert os.listdir(tmp_path / "scratch") == []
+    assert not any("smotefast" in name or "cluster" in name for name in store.names())
+
+
+@pytest.mark.parametrize("kind", ["before", "after", "from then on"])
+def test_a_request_that_fails__leaves_no_incomplete_destination(
+    tmp_path, source, in_threads, monkeypatch, kind
+):
+    """What workers share is in the store as well; the next run removes what an attempt left."""
+    register()
+    monkeypatch.setattr(FailingStore, "objects", {})
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    objects, requests = FailingStore.objects, FailingStore.requests
+
+    def run():
+        job(source, "failing://box/out", cluster=in_threads)
+
+    def data():
+        found = [(name, objects[name]) for name in sorted(objects) if "/data-" in name]
+        return [(os.path.basename(name), content) for name, content in found]
+
+    requests.arm(None, kind)
+    run()
+    expected, n_requests, n_left = data(), requests.count, []
+    assert len(expected) > 3
+    for point in range(1, n_requests + 1, max(1, n_requests // 12)):
+        objects.clear()
+        requests.arm(point, kind)
+        with suppress(OSError, ClusterError):
+            run()
+        requests.arm(None, kind)
+        if "box/out/_manifest.json" in objects:
+            assert data() == expected, point
+        n_left.append(len(objects))
+        objects.pop("box/out/_manifest.json", None)
+        run()
+        assert data() == expected, point
+        assert {name.split("/")[2].split("-")[0] for name in objects} == {
+            "_manifest.json", "data"
+        }, point  # fmt: skip
+    assert any(n_left)
+    requests.arm(None, kind)
 
 
 def test_no_tasks__have_no_results(tmp_path, in_threads):
-    assert DaskEngine(in_threads, str(tmp_path)).run(print, [], print) == []
+    assert DaskEngine(in_threads, MountedFolder(str(tmp_path))).run(print, [], print) == []
     assert os.listdir(tmp_path) == []

@@ -17,6 +17,7 @@ from smotefast.cluster.shared_work import (
     read_shared,
     write_shared,
 )
+from smotefast.storage.remote.shared_folder import MountedFolder
 
 
 @pytest.fixture(autouse=True)
@@ -29,8 +30,7 @@ def test_objects__come_back_with_arrays_that_can_be_written(tmp_path):
     matrix = np.arange(12.0).reshape(3, 4)
     table = pa.table({"a": ["x", None, "z"], "b": [1, 2, 3]})
     value = {"C": matrix, "F": np.asfortranarray(matrix), "cut": matrix[:, 1:], "table": table}
-    write_shared(value, str(tmp_path / "value"))
-    found = read_shared(str(tmp_path / "value"))
+    found = read_shared(write_shared(value, MountedFolder(str(tmp_path))))
     for name in ("C", "F", "cut"):
         np.testing.assert_array_equal(found[name], value[name])
         found[name][0, 0] = -1
@@ -39,37 +39,35 @@ def test_objects__come_back_with_arrays_that_can_be_written(tmp_path):
 
 
 def test_arrays__are_read_once_per_process(tmp_path):
-    path = str(tmp_path / "value")
-    write_shared(np.zeros(1000), path)
-    assert read_shared(path) is read_shared(path)
-    os.unlink(path)
-    read_shared(path)
+    file = write_shared(np.zeros(1000), MountedFolder(str(tmp_path)))
+    assert read_shared(file) is read_shared(file)
+    os.unlink(file.name)
+    read_shared(file)
     forget_shared()
     with pytest.raises(FileNotFoundError):
-        read_shared(path)
+        read_shared(file)
 
 
 def test_a_process__keeps_the_last_file_of_each_of_two_folders(tmp_path):
-    paths = [str(tmp_path / name) for name in ("a/1", "a/2", "b/1", "c/1")]
-    for path in paths:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        write_shared(np.zeros(1000), path)
-    first = weakref.ref(read_shared(paths[0]))
-    second = weakref.ref(read_shared(paths[1]))
+    files = []
+    for name in "aabc":
+        os.makedirs(tmp_path / name, exist_ok=True)
+        files.append(write_shared(np.zeros(1000), MountedFolder(str(tmp_path / name))))
+    first = weakref.ref(read_shared(files[0]))
+    second = weakref.ref(read_shared(files[1]))
     assert first() is None
-    third = weakref.ref(read_shared(paths[2]))
-    assert read_shared(paths[1]) is second()
-    read_shared(paths[3])
+    third = weakref.ref(read_shared(files[2]))
+    assert read_shared(files[1]) is second()
+    read_shared(files[3])
     assert second() is None
-    assert read_shared(paths[2]) is third()
+    assert read_shared(files[2]) is third()
 
 
 def test_a_file_that_ends_too_early__is_an_error(tmp_path):
-    path = tmp_path / "value"
-    write_shared(np.zeros(1000), str(path))
-    path.write_bytes(path.read_bytes()[:-1])
+    file = write_shared(np.zeros(1000), MountedFolder(str(tmp_path)))
+    os.truncate(file.name, os.path.getsize(file.name) - 1)
     with pytest.raises(OSError, match="ends too early"):
-        read_shared(str(path))
+        read_shared(file)
 
 
 def test_results__have_the_rows_that_tasks_reported(tmp_path):
@@ -78,8 +76,7 @@ def test_results__have_the_rows_that_tasks_reported(tmp_path):
         report(1)
         return 2 * task
 
-    path = str(tmp_path / "work")
-    write_shared(SharedWork(double, sum), path)
-    found = [do_task(path, bytes(f"I{n}\n.", "ascii")) for n in (3, 4)]
+    file = write_shared(SharedWork(double, sum), MountedFolder(str(tmp_path)))
+    found = [do_task(file, bytes(f"I{n}\n.", "ascii")) for n in (3, 4)]
     assert found == [(6, 4), (8, 5)]
-    assert merge_results(path, found) == (14, 9)
+    assert merge_results(file, found) == (14, 9)

@@ -12,6 +12,7 @@ from smotefast.neighbors import row_file_search
 from smotefast.over_sampling import ADASYN, SMOTE, SMOTENC, RandomOverSampler
 from smotefast.spark import frames
 from tests.helpers.classes_in_files import put_in_files
+from tests.helpers.stores import CREDENTIALS, s3_store
 
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
 
@@ -95,6 +96,25 @@ def test_rows__are_the_same_if_executors_read_classes_in_files(session, tmp_path
     X, y = sampler.fit_resample(rows[["wide", "small"]], rows["label"])
     assert found == tuples(X.assign(label=y))
     assert [*tmp_path.glob("*/rows-*")]  # as long as an action may need the rows
+
+
+@with_java
+def test_rows__are_filled_from_a_store(session, monkeypatch):
+    """Executors publish the rows, and fetch classes in files, from the same store."""
+    put_in_files(monkeypatch, 1)
+    rows, sampler, store = frame(), SMOTE(random_state=0), s3_store(monkeypatch)
+    df = session.createDataFrame(tuples(rows), SCHEMA).select("key", "wide", "small", "label")
+    # The executors have started, so their credentials cannot be in variables.
+    keys = f"{CREDENTIALS['AWS_ACCESS_KEY_ID']}:{CREDENTIALS['AWS_SECRET_ACCESS_KEY']}"
+    scratch = store.url("scratch").replace("s3://", f"s3://{keys}@")
+    options = {"order_by": "key", "keep": ["key"], "scratch": scratch}
+    resampled = smotefast.spark.resample(df, "label", sampler, **options)
+    found = [tuple(row)[1:] for row in resampled.collect()]
+    X, y = sampler.fit_resample(rows[["wide", "small"]], rows["label"])
+    assert found == tuples(X.assign(label=y))
+    assert store.names()
+    frames._folders.pop().remove()
+    assert store.names() == []
 
 
 @with_java

@@ -292,6 +292,12 @@ class RemoteFiles:
         if size != n_bytes:
             raise StoreError(f"{path!r} has {size} bytes after {n_bytes} were written.")
 
+    def download(self, path: str, local: str) -> None:
+        """Copy a file of a store to this machine."""
+        with self.errors(path), self.opened(path) as source, open(local, "wb") as file:
+            while piece := source.read(_PIECE):
+                file.write(piece)
+
     def move(self, path: str, to: str) -> None:
         """Give a complete file another name in one step; a file of that name is replaced."""
         old, new = self.key(path), self.key(to)

@@ -29,9 +29,11 @@ from smotefast.storage.remote.manifest import (
     destination_manifest,
     manifest_bytes,
 )
+from smotefast.storage.remote.shared_folder import StoreFolder
 from smotefast.storage.workspace import (
     NO_MANIFEST,
     PUBLISH,
+    SHARED,
     Workspace,
     clean,
     recover,
@@ -103,6 +105,11 @@ class RemoteWorkspace(Workspace):
         """Choose the folder of the files, and add it to the journal."""
         self.journal.add_fact(_OUTPUT, folder=f"data-{secrets.token_hex(8)}")
 
+    def _folder_in_store(self, path: str) -> StoreFolder:
+        """Return a folder in the store, and remove those of earlier runs."""
+        _remove_shared(self._files, self._jobs)
+        return StoreFolder(self._files, f"{self._jobs}/{os.path.basename(path)}", path)
+
     @property
     def files(self) -> RemoteOutput:
         """Where complete files are kept."""
@@ -171,6 +178,18 @@ class RemoteWorkspace(Workspace):
             super().release()
 
 
+def _remove_shared(files: RemoteFiles, jobs: str) -> int:
+    """Remove what processes of a cluster shared in jobs that have ended; return the bytes."""
+    sizes: dict[str, int] = {}
+    for path, info in files.files_below(jobs).items():
+        name = path.split("/")[0]
+        if name.startswith(SHARED):
+            sizes[name] = sizes.get(name, 0) + info.size
+    for name in sorted(sizes):
+        files.delete_folder(f"{jobs}/{name}")
+    return sum(sizes.values())
+
+
 def jobs_folder(path: str, *, is_folder: bool) -> str:
     """Return the folder of the store for the leases of a destination."""
     parent, name = os.path.split(path)
@@ -219,6 +238,8 @@ def clean_remote(destination: Destination) -> int:
     with workspace:
         n_bytes = workspace.bytes_here()
         n_bytes += _remove_unnamed(destination, files, None)
+        jobs = jobs_folder(destination.path, is_folder=destination.is_folder)
+        n_bytes += _remove_shared(files, jobs)
         workspace.is_ours = True
     return n_bytes
 

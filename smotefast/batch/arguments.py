@@ -40,7 +40,8 @@ class Arguments(NamedTuple):
     """Checked arguments: paths as strings, the limit in bytes, copies of the samplers.
 
     The source is a list of locations, or an object that yields batches. ``files`` is where the
-    destination is. ``on_cluster`` says that processes of several machines may do the tasks.
+    destination is. ``on_cluster`` says that processes of several machines may do the tasks, and
+    ``n_workers`` how many there are; 0 on this machine, and before that is known.
     """
 
     source: Any
@@ -66,6 +67,7 @@ class Arguments(NamedTuple):
     scratch: str | None
     format: str | None
     on_cluster: bool = False
+    n_workers: int = 0
 
 
 def check_arguments(

@@ -28,7 +28,19 @@ def ignore(task: Any, result: Any) -> None:
 
 
 class Engine(Protocol):
-    """Runs tasks."""
+    """Runs tasks.
+
+    Attributes
+    ----------
+    n_workers
+        Number of processes of a cluster when the job begins; 0 on this machine, and if it is
+        unknown.
+    """
+
+    @property
+    def n_workers(self) -> int:
+        """Number of processes of a cluster when the job begins."""
+        ...
 
     def run(
         self,
@@ -72,6 +84,8 @@ class Engine(Protocol):
 
 class ThisMachine:
     """Runs tasks in threads of this process; see ``Engine``."""
+
+    n_workers = 0
 
     def run(
         self,

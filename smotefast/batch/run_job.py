@@ -108,6 +108,7 @@ def run_job(
             engine = stack.enter_context(open_engine(cluster, shared, package_versions))
             stack.enter_context(files_closed_after(shared.path))
             stack.enter_context(files_for_other_processes(shared.path, shared))
+            arguments = arguments._replace(n_workers=engine.n_workers)
         files = in_parquet(source, workspace.path, arguments, shown, journal)
         if cluster is not None:
             files = files.shared()

@@ -49,6 +49,11 @@ class DaskEngine:
     def __init__(self, client: Client, shared: SharedFolder) -> None:
         self._client, self._shared = client, shared
 
+    @property
+    def n_workers(self) -> int:
+        """Number of workers now."""
+        return len(self._client.nthreads())
+
     def run(
         self,
         work: Work[_Task, _Result],

@@ -39,6 +39,14 @@ class SparkEngine:
     def __init__(self, session: SparkSession, shared: SharedFolder) -> None:
         self._session, self._shared = session, shared
 
+    @property
+    def n_workers(self) -> int:
+        """Tasks that run at a time; 0 in a session of Spark Connect, which does not tell."""
+        try:
+            return int(self._session.sparkContext.defaultParallelism)
+        except Exception:  # of PySpark: the attribute is not supported
+            return 0
+
     def run(
         self,
         work: Work[_Task, _Result],

@@ -15,6 +15,7 @@ import pytest
 from sklearn.base import clone
 
 import smotefast
+from smotefast.batch import classes_in_files
 from smotefast.batch.search_steps import SearchSteps, Step, StepWriter
 from smotefast.neighbors import row_file_search, rules
 from smotefast.neighbors.cells import partition
@@ -160,6 +161,22 @@ def test_workers__do_the_steps_of_the_search_and_a_lost_one_costs_its_steps(
     assert len(names) == len({*names}) > 5
     assert sum("-cells-" in name for name in names) == 2  # tasks that find the cells of rows
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+
+
+@pytest.mark.parametrize(("n_rows", "workers", "is_in_file"), [
+    (100, 0.5, True), (100, 1, False), (10_000, 0.5, False)
+])  # fmt: skip
+def test_many_workers__search_large_classes_that_fit_into_memory(
+    in_processes, tmp_path, source, monkeypatch, n_rows, workers, is_in_file
+):
+    monkeypatch.setattr(classes_in_files, "MANY_ROWS", n_rows)
+    monkeypatch.setattr(classes_in_files, "SEARCH_WORKERS", workers)
+    monkeypatch.setattr(classes_in_files, "thread_count", lambda n_jobs: 2)
+    there = job(source, tmp_path / "there", cluster=in_processes, **BASE)
+    here = job(source, tmp_path / "here", **BASE)
+    assert (there.scratch_bytes > 0) == is_in_file
+    assert here.scratch_bytes == 0
+    assert contents(tmp_path / "there") == contents(tmp_path / "here")
 
 
 @pytest.mark.parametrize("on_cluster_first", [True, False])

@@ -158,7 +158,7 @@ def _categorical_features(words: Words) -> str:
 
 
 def _over_sampler(parameter: Callable[[Words], str]) -> Callable[[Words], str]:
-    """Return the code of the over-sampler with a parameter.
+    """Return the code of the over-sampler with a parameter, in the combination that is judged.
 
     If no sampler was given, it is the one for the types of the columns.
     """
@@ -168,7 +168,13 @@ def _over_sampler(parameter: Callable[[Words], str]) -> Callable[[Words], str]:
         if facts.sampler.name is None and facts.real_categories:
             name = facts.categorical_sampler
         first = f"{_categorical_features(words)}, " if name == "SMOTENC" else ""
-        return f"smotefast.{name}({first}{parameter(words)})"
+        over = f"smotefast.{name}({first}{parameter(words)})"
+        judged = facts.sampler.name
+        if judged in ("SMOTEENN", "SMOTETomek"):
+            return f"smotefast.{judged}(smote={over})"
+        if judged == "Combination":
+            return f"smotefast.Combination({over}, smotefast.{facts.sampler.under}())"
+        return over
 
     return code
 

@@ -270,3 +270,21 @@ def test_fewer_rows__keep_the_plan_of_other_classes_and_take_small_ones():
         labels = eval(code, {"smotefast": smotefast}).fit_resample(X, y)[1]
     counts = dict(zip(*np.unique(labels, return_counts=True), strict=True))
     assert counts == {"big": 416, "mid": 416, "rare": 110, "single": 22}
+
+
+@pytest.mark.parametrize(
+    "sampler",
+    [
+        smotefast.SMOTEENN(),
+        smotefast.SMOTETomek(),
+        smotefast.Combination(smotefast.SMOTE(), smotefast.TomekLinks()),
+    ],
+    ids=lambda sampler: type(sampler).__name__,
+)
+def test_code_of_combinations__sets_the_parameter_of_their_over_sampler(sampler):
+    X, y = two_classes(400, 4)
+    code = find_point(smotefast.diagnose(X, y, sampler), "small_class").code
+    assert code.startswith(f"smotefast.{type(sampler).__name__}(")
+    with pytest.warns(ResamplingWarning, match="3 neighbors instead of 5"):
+        resampled = eval(code, {"smotefast": smotefast}).fit_resample(X, y)[1]
+    assert (resampled == 1).sum() > 4

@@ -66,7 +66,8 @@ class DaskEngine:
         """Do tasks, one at a time on each worker; return their results."""
         if not tasks:  # an earlier run of the job has done them all
             return []
-        futures = self._submit(write_shared(SharedWork(work), self._shared), tasks)
+        file = write_shared(SharedWork(work), self._shared)
+        futures = self._submit(file, tasks)
         numbers = {future.key: number for number, future in enumerate(futures)}
         results: dict[int, _Result] = {}
         try:
@@ -78,6 +79,7 @@ class DaskEngine:
         except BaseException:
             self._cancel(futures)
             raise
+        self._shared.remove(file.name)
         return [results[number] for number in range(len(tasks))]
 
     def reduce(
@@ -101,6 +103,7 @@ class DaskEngine:
         except BaseException:
             self._cancel([*futures, *level])
             raise
+        self._shared.remove(file.name)
         report(n_rows)
         merged: _Result = result
         return merged

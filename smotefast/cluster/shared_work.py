@@ -94,7 +94,7 @@ def _read(shared: SharedFile) -> Any:
 
 def _opened(shared: SharedFile) -> BinaryIO:
     try:
-        return open(shared.folder.fetch(shared.name), "rb")
+        return shared.folder.open(shared.name)
     except FileNotFoundError as error:
         raise FileNotFoundError(missing_file_message(shared.name)) from error
 

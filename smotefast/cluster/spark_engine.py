@@ -62,6 +62,7 @@ class SparkEngine:
         file = write_shared(SharedWork(work), self._shared)
         table = table_of_tasks(self._session, tasks)
         rows = table.mapInArrow(partial(_do_tasks, file), _RESULTS).collect()
+        self._shared.remove(file.name)
         found = {row["number"]: pickle.loads(row["result"]) for row in rows}
         results = []
         for number, task in enumerate(tasks):

@@ -164,7 +164,7 @@ def test_workers__do_the_steps_of_the_search_and_a_lost_one_costs_its_steps(
 
 
 @pytest.mark.parametrize(("n_rows", "workers", "is_in_file"), [
-    (100, 0.5, True), (100, 1, False), (10_000, 0.5, False)
+    (100, 0.25, True), (100, 1, False), (10_000, 0.25, False)
 ])  # fmt: skip
 def test_many_workers__search_large_classes_that_fit_into_memory(
     in_processes, tmp_path, source, monkeypatch, n_rows, workers, is_in_file

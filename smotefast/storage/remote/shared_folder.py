@@ -11,7 +11,7 @@ import os
 import secrets
 import weakref
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from smotefast.storage.file_access import Location
 from smotefast.storage.files import remove
@@ -51,6 +51,10 @@ class SharedFolder(Protocol):
         """Remove a published file."""
         ...
 
+    def open(self, name: str) -> BinaryIO:
+        """Open a published file that is read once."""
+        ...
+
     def remove_all(self) -> None:
         """Remove the folder with its files."""
         ...
@@ -81,6 +85,10 @@ class MountedFolder:
     def remove(self, name: str) -> None:
         """Remove a file."""
         remove(name)
+
+    def open(self, name: str) -> BinaryIO:
+        """Open a file."""
+        return open(name, "rb")
 
     def remove_all(self) -> None:
         """Remove the folder with its files."""
@@ -137,11 +145,26 @@ class StoreFolder:
 
     def fetch(self, name: str) -> str:
         """Download a file, unless this process has it; return its path."""
-        path = os.path.join(self.path, os.path.basename(name))
+        path = self._copy(name)
         if not os.path.exists(path):
-            attempt = f"{path}.{secrets.token_hex(4)}"
-            self._files.download(name, attempt)
-            os.replace(attempt, path)
+            os.replace(self._download(name), path)
+        return path
+
+    def open(self, name: str) -> BinaryIO:
+        """Open a copy of a file, which takes space until it is closed."""
+        path = self._download(name)
+        file = open(path, "rb")
+        os.unlink(path)
+        return file
+
+    def _copy(self, name: str) -> str:
+        """Return the path of the copy of this process."""
+        return os.path.join(self.path, os.path.basename(name))
+
+    def _download(self, name: str) -> str:
+        """Download a file to a path of its own, which this returns."""
+        path = f"{self._copy(name)}.{secrets.token_hex(4)}"
+        self._files.download(name, path)
         return path
 
     def location(self, name: str) -> Location:
@@ -150,8 +173,7 @@ class StoreFolder:
 
     def remove(self, name: str) -> None:
         """Remove a file from the store, and the copy of this process."""
-        with contextlib.suppress(OSError):
-            remove(os.path.join(self.path, os.path.basename(name)))
+        remove(self._copy(name))
         self._files.delete(name)
 
     def remove_all(self) -> None:

@@ -47,6 +47,9 @@ def test_files__are_read_by_another_process_until_it_forgets_them(folder, store)
     assert read(path) == "text"
     store.write("jobs/cluster-1/a", b"changed")  # it is not read a second time
     assert read(other.fetch(name)) == "text"
+    with other.open(name) as file:
+        assert file.read() == b"changed"
+    assert {*os.listdir(other.path)} == {os.path.basename(path), "scratch.lock"}
     other.forget()
     assert not os.path.exists(path)
     assert read(other.fetch(name)) == "changed"

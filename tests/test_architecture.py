@@ -34,14 +34,13 @@ LAYERS = [
     {"calibration", "exceptions"},
     {
         "_allocator",
-        "_deferred_imports",
         "_messages",
         "_registration",
         "_threads",
         "_version",
         "typing",
     },
-    {"_control_groups", "_imblearn_import", "_phases", "_process"},
+    {"_control_groups", "_deferred_imports", "_imblearn_import", "_phases", "_process"},
     {"_open_files"},
 ]
 # Subpackages for files or the command line may import these at the top of a file.

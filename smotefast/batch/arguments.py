@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
 from smotefast._messages import did_you_mean, list_names, quote_name
+from smotefast.batch.engines import Engine
 from smotefast.batch.layout import Layout, check_layout
 from smotefast.batch.scan import Allowed
 from smotefast.batch.steps import JobSteps, job_steps, refuse_on_cluster
+from smotefast.cluster.worker_memory import WorkerMemory
 from smotefast.registry import make_sampler
 from smotefast.storage import (
     ArgumentError,
@@ -42,6 +44,7 @@ class Arguments(NamedTuple):
     The source is a list of locations, or an object that yields batches. ``files`` is where the
     destination is. ``on_cluster`` says that processes of several machines may do the tasks, and
     ``n_workers`` how many there are; 0 on this machine, and before that is known.
+    ``worker_memory`` is what the program takes there.
     """
 
     source: Any
@@ -68,6 +71,11 @@ class Arguments(NamedTuple):
     format: str | None
     on_cluster: bool = False
     n_workers: int = 0
+    worker_memory: WorkerMemory = WorkerMemory()
+
+    def on(self, engine: Engine) -> Arguments:
+        """Return the arguments of a job whose tasks an engine runs."""
+        return self._replace(n_workers=engine.n_workers, worker_memory=engine.worker_memory)
 
 
 def check_arguments(

@@ -10,6 +10,7 @@ from smotefast.batch.column_sizes import ColumnSizes
 from smotefast.batch.memory_needs import MemoryNeed
 from smotefast.batch.peak_memory import PeakMemory, copying_bytes, program_bytes
 from smotefast.batch.shuffle_plan import ShuffleNeed, ShuffleSizes
+from smotefast.cluster.worker_memory import WorkerMemory
 from smotefast.storage import (
     format_size,
     process_spread,
@@ -26,6 +27,7 @@ _GROUP_ROWS = (16, 1_000_000)
 BATCH_ROWS, _FEWEST_BATCH_ROWS = 1 << 16, 1 << 14
 # With so much to spare besides a row group, allocators may return memory later.
 _PLENTY = 128 << 20
+_NO_WORKERS = WorkerMemory()
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def make_plan(
     run_bytes: int | None = None,
     is_written: bool = True,
     extra_groups: float = 0.0,
+    workers: WorkerMemory = _NO_WORKERS,
 ) -> Plan:
     """Choose the block sizes.
 
@@ -126,6 +129,8 @@ def make_plan(
         caller, who calls ``row_group_size`` ``batch_rows``, and nothing is remembered of them.
     extra_groups
         Row groups that a part holds besides those that are read and written.
+    workers
+        Memory of the program on the workers of a cluster.
 
     Raises
     ------
@@ -141,6 +146,7 @@ def make_plan(
         shuffle,
         is_written=is_written,
         extra_groups=extra_groups,
+        workers=workers,
     )
     candidates = _block_sizes(peak.row_bytes, n_written, group_rows, row_group_size)
     if not is_written:

@@ -15,6 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any, Generic, Protocol, TypeVar
 
+from smotefast.cluster.worker_memory import WorkerMemory
+
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
 Report = Callable[[int], None]
@@ -35,11 +37,18 @@ class Engine(Protocol):
     n_workers
         Number of processes of a cluster when the job begins; 0 on this machine, and if it is
         unknown.
+    worker_memory
+        What the program takes there.
     """
 
     @property
     def n_workers(self) -> int:
         """Number of processes of a cluster when the job begins."""
+        ...
+
+    @property
+    def worker_memory(self) -> WorkerMemory:
+        """What the program takes on the workers."""
         ...
 
     def run(
@@ -86,6 +95,7 @@ class ThisMachine:
     """Runs tasks in threads of this process; see ``Engine``."""
 
     n_workers = 0
+    worker_memory = WorkerMemory()
 
     def run(
         self,

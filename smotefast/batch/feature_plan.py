@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
+from sklearn.base import clone
+
 from smotefast._messages import RUN_AGAIN
 from smotefast._typing import Label
 from smotefast.batch.block_plan import MemoryLimitError, Plan, make_plan
@@ -122,7 +124,12 @@ def _load_kernels(
         n_rows = request.source.n_rows
     sizes = features.n_numbers, features.n_codes
     in_files = bool(features.in_files)
-    load_kernels(request.over_sampler, n_rows, *sizes, dtype, in_files=in_files)
+    samplers = [request.over_sampler]
+    if request.arguments.on_cluster and "n_jobs" in samplers[0].get_params(deep=False):
+        # What workers run. Those of this machine then find it in the cache.
+        samplers.append(clone(samplers[0]).set_params(n_jobs=1))
+    for sampler in samplers:
+        load_kernels(sampler, n_rows, *sizes, dtype, in_files=in_files)
     second.load_kernels(features.n_numbers, dtype, in_files=in_files)
 
 
@@ -164,6 +171,7 @@ def _fitting_plan(
             need=need,
             limit=request.limit,
             row_group_size=request.arguments.layout.row_group_size,
+            workers=request.arguments.worker_memory,
             **options,
         )
     except MemoryLimitError as error:

@@ -150,7 +150,7 @@ def prepare_parts(
         LoggedProgress(make_progress(progress)) as shown,
         files_for_other_processes(scratch.path, scratch),
     ):
-        arguments = arguments._replace(n_workers=engine.n_workers)
+        arguments = arguments.on(engine)
         counted = count_classes(arguments, source, target, columns, shown, engine)
         request, copies, part_rows = counted
         journal = Journal(scratch.path)

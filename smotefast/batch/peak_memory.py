@@ -9,7 +9,9 @@ from __future__ import annotations
 from smotefast.batch.column_sizes import ColumnSizes
 from smotefast.batch.memory_needs import MemoryNeed
 from smotefast.batch.shuffle_plan import ShuffleNeed
-from smotefast.storage import resident_bytes, uses_jemalloc
+from smotefast.cluster.worker_memory import ProcessMemory, WorkerMemory
+from smotefast.kernels import kernels_are_loaded
+from smotefast.storage import release_memory, resident_bytes, uses_jemalloc
 
 # What a writer remembers of each column of a row group, until the footer is written.
 _CHUNK_BYTES = 1_000
@@ -29,6 +31,12 @@ _COPYING = 72 << 20
 def program_bytes() -> int:
     """Return the resident memory, and what allocators may keep besides."""
     return resident_bytes() + _ALLOCATOR_SLACK[not uses_jemalloc()]
+
+
+def process_memory() -> ProcessMemory:
+    """Return what the program takes in this process, before a job."""
+    release_memory()
+    return ProcessMemory(program_bytes(), kernels_are_loaded())
 
 
 def copying_bytes() -> int:
@@ -52,8 +60,9 @@ class PeakMemory:
         *,
         is_written: bool,
         extra_groups: float,
+        workers: WorkerMemory,
     ) -> None:
-        self.program = program_bytes()
+        self.program = max(program_bytes() + workers.more, workers.least)
         self.row_bytes = sizes.row_bytes(columns)
         dictionaries = _DICTIONARY_COPIES * sizes.dictionary_bytes(columns)
         self._reader = sizes.reader_bytes(columns) + dictionaries

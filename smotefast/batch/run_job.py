@@ -20,6 +20,7 @@ from smotefast.batch.gathered_files import GatheredFiles
 from smotefast.batch.job_report import describe_output, write_report
 from smotefast.batch.partitioned_sink import without_columns
 from smotefast.batch.parts import PartWriter, finished_parts, write_parts
+from smotefast.batch.peak_memory import process_memory
 from smotefast.batch.prepare import PreparedJob, prepare_job
 from smotefast.batch.reading import ClassRows
 from smotefast.batch.request import Request
@@ -105,10 +106,12 @@ def run_job(
         if cluster is not None:
             in_store = output.files.is_remote and arguments.scratch is None
             shared = stack.enter_context(workspace.shared_folder(in_store=in_store))
-            engine = stack.enter_context(open_engine(cluster, shared, package_versions))
+            engine = stack.enter_context(
+                open_engine(cluster, shared, package_versions, process_memory)
+            )
             stack.enter_context(files_closed_after(shared.path))
             stack.enter_context(files_for_other_processes(shared.path, shared))
-            arguments = arguments._replace(n_workers=engine.n_workers)
+            arguments = arguments.on(engine)
         files = in_parquet(source, workspace.path, arguments, shown, journal)
         if cluster is not None:
             files = files.shared()

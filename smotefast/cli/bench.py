@@ -94,16 +94,16 @@ def _measure(kind: str, given: dict[str, Any]) -> None:
     from smotefast.cli.report_files import write_report_file
 
     silence_log()  # progress is printed as lines
+    paths = {"JSON": given["json"], "HTML": given["html"]}
     with usage_errors():
         arguments = _arguments(kind, given)
-    paths = {"JSON": given["json"], "HTML": given["html"]}
-    check_paths(paths, given["overwrite"])
+        check_paths(paths, given["overwrite"])
     run = measure_run(kind, progress=None if given["quiet"] else print_progress, **arguments)
+    print_result(run_text(run))
     texts = {"JSON": to_json(run), "HTML": to_html_page(run)}
     for name, path in paths.items():
         if path is not None:
             write_report_file(path, texts[name], overwrite=given["overwrite"], kind=name)
-    print_result(run_text(run))
     if run["stopped"]:
         raise typer.Exit(128 + signal.Signals[run["stopped_by"]])
     if run["error"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -43,7 +44,16 @@ def numbers_in(text: str | None, option: str, kind: Callable[[str], T]) -> list[
 
 
 def check_paths(paths: dict[str, str | None], overwrite: bool) -> None:
-    """Raise OSError if a report cannot be written; ``paths`` by kind."""
+    """Raise OSError if a report cannot be written; ``paths`` by kind.
+
+    Raises
+    ------
+    ValueError
+        If two reports have the same path.
+    """
+    given = [os.path.realpath(path) for path in paths.values() if path is not None]
+    if len(set(given)) < len(given):
+        raise ValueError(f"{' and '.join(paths)} have the same name. Use two files.")
     for kind, path in paths.items():
         if path is not None:
             check_report_path(path, overwrite, kind)

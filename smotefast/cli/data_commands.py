@@ -60,7 +60,7 @@ def diagnose(
     with one_line_errors(debug):
         if quiet:
             silence_log()
-        from smotefast.cli.diagnose import check_arguments, run, to_json
+        from smotefast.cli.diagnose import check_arguments, report_text, run, to_json
 
         with usage_errors():
             check_arguments(source, sampler, memory_limit, format)
@@ -75,7 +75,8 @@ def diagnose(
             overwrite=overwrite,
             quiet=quiet,
         )
-        print_result(to_json(diagnosis) if as_json else str(diagnosis))
+        text = to_json(diagnosis) if as_json else report_text(diagnosis, source, target)
+        print_result(text)
         if fail_on is not None and diagnosis.has(fail_on.value):
             raise typer.Exit(Exit.FOUND)
 
@@ -214,10 +215,10 @@ def compare(
                 "progress": False if quiet else print_progress,
             }
             make_arguments(**settings)
-        check_paths(paths, overwrite)
+            check_paths(paths, overwrite)
         result = compare_options(source, target, groups=groups, time=time, **settings)
-        write_reports(result, paths, overwrite)
         print_result(str(result))
+        write_reports(result, paths, overwrite)
         if result.stopped not in (None, "time limit"):
             name = "SIGINT" if result.stopped == "Ctrl-C" else result.stopped
             raise typer.Exit(128 + signal.Signals[name])

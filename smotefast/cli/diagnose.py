@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 from smotefast.batch.arguments import check_format
 from smotefast.cli.report_files import check_report_path, write_report_file
 from smotefast.diagnosis import Diagnosis, checked_sampler, diagnose_dataset
+from smotefast.diagnosis.text import folds, to_text
 from smotefast.storage import locate, resolve_memory_limit
 
 
@@ -53,6 +55,24 @@ def run(
     if html is not None:
         write_report_file(html, diagnosis.to_html(), overwrite=overwrite)
     return diagnosis
+
+
+def report_text(diagnosis: Diagnosis, source: str, target: str) -> str:
+    """Return the report, the command that compares, and what its code is for."""
+    from smotefast.evaluation.sources import loading_code  # not before memory is measured
+
+    names = ",".join(diagnosis.candidates)
+    n_folds = folds(diagnosis)
+    options = f"--target {shlex.quote(target)} --samplers {names}"
+    options += f" --folds {n_folds}" * bool(n_folds)
+    lines = [
+        to_text(diagnosis, f"smotefast compare {shlex.quote(source)} {options}"),
+        "",
+        "Code is for a pandas frame and the report in Python:",
+        *loading_code(source, target).splitlines(),
+        "report = smotefast.diagnose(X, y)",
+    ]
+    return "\n".join(lines)
 
 
 def to_json(diagnosis: Diagnosis) -> str:

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 job_name: ContextVar[str] = ContextVar("job_name", default="")
 job_prefix: ContextVar[str] = ContextVar("job_prefix", default="")
 # Set in a restarted process, so that it does not restart again.
+# How often the process was restarted. A job may compile kernels of a search in memory, and
+# those of one in files in the next process.
 _RESTARTED = "SMOTEFAST_RESTARTED"
+_MOST_RESTARTS = 3
 
 
 class Exit(IntEnum):
@@ -167,14 +170,23 @@ def _restart_after_compiling(error: Exception) -> None:
     from smotefast.batch import JustCompiledError
 
     is_posix = os.name == "posix"
-    if isinstance(error, JustCompiledError) and is_posix and not is_restarted():
+    if isinstance(error, JustCompiledError) and is_posix and may_restart():
         command = [sys.executable, *sys.orig_argv[1:]]
-        os.execve(sys.executable, command, {**os.environ, _RESTARTED: "1"})
+        os.execve(sys.executable, command, {**os.environ, _RESTARTED: str(_restarts() + 1)})
 
 
 def is_restarted() -> bool:
     """Tell whether this process goes on with the command of a process that compiled."""
-    return _RESTARTED in os.environ
+    return _restarts() > 0
+
+
+def may_restart() -> bool:
+    """Tell whether this process may restart after compiling."""
+    return _restarts() < _MOST_RESTARTS
+
+
+def _restarts() -> int:
+    return int(os.environ.get(_RESTARTED, "0"))
 
 
 def silence_log() -> None:
@@ -211,7 +223,7 @@ def show_plan(plan: JobPlan, *, as_json: bool) -> None:
 
     errors = [each.error for each in plan.refused]
     compiled = next((each for each in errors if isinstance(each, JustCompiledError)), None)
-    if compiled is not None and not is_restarted():
+    if compiled is not None and may_restart():
         raise compiled
     if as_json and job_name.get():
         entry = {"job": job_name.get(), **plan.to_dict(to_shell_words)}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smotefast._threads import thread_count
 from smotefast.cluster import dask_futures
+from smotefast.cluster.worker_memory import ProcessMemory, WorkerMemory, worker_memory
 from smotefast.exceptions import ArgumentError, ClusterError, MissingPackageError
 from smotefast.storage.remote.shared_folder import SharedFolder
 
@@ -36,10 +37,13 @@ class WorkerFacts(NamedTuple):
         Versions of its packages.
     shares_folder
         Whether it reads and writes the folder of the job.
+    memory
+        What the program takes there.
     """
 
     versions: Mapping[str, str]
     shares_folder: bool
+    memory: ProcessMemory
 
 
 def check_client(cluster: Any) -> None:
@@ -51,8 +55,12 @@ def check_client(cluster: Any) -> None:
         If Dask is not installed.
     TypeError
         If it is something else.
+    ValueError
+        If it is closed.
     """
     distributed = import_distributed()
+    if isinstance(cluster, distributed.Client) and cluster.status in ("closing", "closed"):
+        raise ValueError("cluster is a client that is closed. Connect a new one.")
     if not isinstance(cluster, distributed.Client) or cluster.asynchronous:
         raise TypeError(
             f"cluster={cluster!r} must be a distributed.Client that is not asynchronous, such "
@@ -116,6 +124,7 @@ def _local_cluster(memory_limit: int) -> Iterator[LocalCluster]:
             processes=True,
             dashboard_address=":0",  # any free port: None takes 8787, if that is free
             memory_limit=int(memory_limit / _PAUSE_AT),
+            preload=["smotefast._allocator"],
         )
     try:
         yield local
@@ -131,11 +140,14 @@ def _local_cluster(memory_limit: int) -> Iterator[LocalCluster]:
 
 
 def check_workers(
-    client: Client, shared: SharedFolder, facts: Callable[[], Mapping[str, str]]
-) -> None:
+    client: Client,
+    shared: SharedFolder,
+    versions: Callable[[], Mapping[str, str]],
+    memory: Callable[[], ProcessMemory],
+) -> WorkerMemory:
     """Check that there are workers, each with one task thread, the folder and these versions.
 
-    Workers that join later are not checked.
+    Workers that join later are not checked. Returns what the program takes on the workers.
 
     Parameters
     ----------
@@ -143,8 +155,10 @@ def check_workers(
         Connected to the cluster.
     shared
         Folder for files of the job.
-    facts
+    versions
         Returns the versions of the packages that the rows depend on.
+    memory
+        Returns what the program takes in a process.
 
     Raises
     ------
@@ -162,7 +176,7 @@ def check_workers(
     text = secrets.token_hex(8)
     probe = _publish_text(shared, text)
     try:
-        found = client.run(look, facts, shared, probe, text)
+        found = client.run(look, versions, memory, shared, probe, text)
     except OSError as error:
         raise ClusterError(
             f"A worker of the cluster ended, or cannot be reached ({error}). Look at its log: "
@@ -174,8 +188,9 @@ def check_workers(
             "Install the same version of it on all workers."
         ) from error
     for address, worker in found.items():
-        _check_worker(address, worker, os.path.dirname(probe), facts())
+        _check_worker(address, worker, os.path.dirname(probe), versions())
     shared.remove(probe)
+    return worker_memory(memory(), [worker.memory for worker in found.values()])
 
 
 def _check_threads(threads: Mapping[str, int]) -> None:
@@ -208,7 +223,11 @@ def _check_worker(
 
 
 def look(
-    facts: Callable[[], Mapping[str, str]], shared: SharedFolder, probe: str, text: str
+    versions: Callable[[], Mapping[str, str]],
+    memory: Callable[[], ProcessMemory],
+    shared: SharedFolder,
+    probe: str,
+    text: str,
 ) -> WorkerFacts:
     """Return what a worker says of itself; runs on the worker."""
     shares_folder = False
@@ -217,7 +236,7 @@ def look(
             is_same = file.read() == text
         shared.remove(_publish_text(shared, text))
         shares_folder = is_same
-    return WorkerFacts(dict(facts()), shares_folder)
+    return WorkerFacts(dict(versions()), shares_folder, memory())
 
 
 def _publish_text(shared: SharedFolder, text: str) -> str:

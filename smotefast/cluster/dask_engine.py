@@ -21,6 +21,7 @@ from smotefast.cluster.shared_work import (
     merge_results,
     write_shared,
 )
+from smotefast.cluster.worker_memory import ProcessMemory, WorkerMemory
 from smotefast.storage.remote.shared_folder import SharedFolder
 
 if TYPE_CHECKING:
@@ -44,10 +45,12 @@ class DaskEngine:
     shared
         Folder for files that all workers read. When it is removed, attempts that still run
         fail.
+    memory
+        What the program takes on the workers.
     """
 
-    def __init__(self, client: Client, shared: SharedFolder) -> None:
-        self._client, self._shared = client, shared
+    def __init__(self, client: Client, shared: SharedFolder, memory: WorkerMemory) -> None:
+        self._client, self._shared, self.worker_memory = client, shared, memory
 
     @property
     def n_workers(self) -> int:
@@ -122,10 +125,12 @@ class DaskEngine:
 
 @contextmanager
 def open_engine(
-    client: Client, shared: SharedFolder, facts: Callable[[], Mapping[str, str]]
+    client: Client,
+    shared: SharedFolder,
+    versions: Callable[[], Mapping[str, str]],
+    memory: Callable[[], ProcessMemory],
 ) -> Iterator[DaskEngine]:
     """Return an engine for a job; the parameters are those of ``check_workers``."""
-    check_workers(client, shared, facts)
-    yield DaskEngine(client, shared)
+    yield DaskEngine(client, shared, check_workers(client, shared, versions, memory))
     with suppress(Exception):  # such as the error that a worker is gone
         client.run(forget_shared, shared)

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from smotefast.cluster.shared_work import SharedFile, SharedWork, do_task, write_shared
+from smotefast.cluster.worker_memory import WorkerMemory
 from smotefast.storage.remote.shared_folder import SharedFolder
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ class SparkEngine:
             return int(self._session.sparkContext.defaultParallelism)
         except Exception:  # of PySpark: the attribute is not supported
             return 0
+
+    @property
+    def worker_memory(self) -> WorkerMemory:
+        """Nothing more than in this process: executors are not asked."""
+        return WorkerMemory()
 
     def run(
         self,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smotefast.batch.engines import Report
 from smotefast.batch.lazy_parts import LazyParts, check_frame, prepare_parts
+from smotefast.batch.peak_memory import process_memory
 from smotefast.batch.resume import package_versions
 from smotefast.batch.tasks import Part
 from smotefast.cluster import (
@@ -127,7 +128,7 @@ def fit_resample(
     scratch_folder = SharedScratch(scratch)
     shared = scratch_folder.shared
     try:
-        with open_engine(client, shared, package_versions) as engine:
+        with open_engine(client, shared, package_versions, process_memory) as engine:
             _write(ddf, shared.location("rows"), client)
             parts = prepare_parts(
                 arguments,

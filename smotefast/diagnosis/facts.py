@@ -55,6 +55,15 @@ class Facts:
         return [j for j, figures in self.figures.items() if figures.is_key]
 
     @property
+    def constants(self) -> list[int]:
+        """Columns with one value, or none; beside missing values one is information."""
+        return [
+            j
+            for j, figures in self.figures.items()
+            if figures.is_constant and figures.n_missing in (0, self.n_rows)
+        ]
+
+    @property
     def texts_of_numbers(self) -> list[int]:
         """Columns of text that hold numbers."""
         return [j for j in self.columns.categories if self.figures[j].holds_number_texts]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from smotefast.diagnosis.facts import Facts
 from smotefast.diagnosis.report import Step
-from smotefast.diagnosis.wording import counted, listed, percent
+from smotefast.diagnosis.wording import counted, listed, percent, ratio_words
 
 # Below this ratio of class sizes, the classes are balanced for any learner.
 BALANCED = 1.5
@@ -63,7 +63,9 @@ def candidates(steps: tuple[Step, ...]) -> tuple[str, ...]:
 def _steps(facts: Facts) -> Iterator[Step]:
     yield Step("Do figures suggest weights or a threshold?", *_weights_first(facts), FIRST)
     is_balanced = facts.imbalance <= BALANCED or not facts.studied
-    ratio = f"The largest class has {facts.imbalance:.2g} times the rows of the smallest."
+    ratio = (
+        f"The largest class has {ratio_words(facts.imbalance)} times the rows of the smallest."
+    )
     yield Step("Are the classes balanced?", is_balanced, ratio)
     if is_balanced:
         return
@@ -122,7 +124,7 @@ def _categorical(facts: Facts) -> Iterator[Step]:
 def _weights_first(facts: Facts) -> Answer:
     reasons = []
     if facts.imbalance <= MILD:
-        reasons.append(f"the imbalance is mild ({facts.imbalance:.2g} to 1)")
+        reasons.append(f"the imbalance is mild ({ratio_words(facts.imbalance)} to 1)")
     if facts.searched and facts.mean("overlap") < LITTLE_OVERLAP:
         share = percent(facts.mean("overlap"))
         reasons.append(f"few nearest neighbors are of other classes ({share})")

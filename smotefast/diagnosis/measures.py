@@ -22,15 +22,6 @@ def no_detail(facts: Facts, figures: Figures) -> str:
     return ""
 
 
-def constants(facts: Facts) -> Figures:
-    """Return the columns with one value, or none; beside missing values one is information."""
-    return {
-        j: 1.0
-        for j, figures in facts.figures.items()
-        if figures.is_constant and figures.n_missing in (0, facts.n_rows)
-    }
-
-
 def refuses_unread(facts: Facts, figures: Figures) -> bool:
     """Whether the sampler refuses columns of neither numbers nor categories."""
     sampler = facts.sampler

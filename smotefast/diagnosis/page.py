@@ -9,11 +9,12 @@ from smotefast._messages import short_label
 from smotefast.diagnosis.pictures import Distribution, RowMap
 from smotefast.diagnosis.report import KINDS, Diagnosis, Point
 from smotefast.diagnosis.text import (
+    BEFORE_COMPARING,
     HEADS,
-    NEXT_STEP,
     NO_POINTS,
     class_cells,
     legend,
+    next_step,
     shown_classes,
     step_words,
     summary,
@@ -79,7 +80,8 @@ def _guide(diagnosis: Diagnosis) -> Iterator[str]:
         yield f"<li><strong>{escape(step.question)}</strong> {escape(step_words(step))}</li>"
     yield "</ul>"
     names = escape(", ".join(diagnosis.candidates))
-    yield f"<p>Candidates: <strong>{names}</strong>. {escape(NEXT_STEP)}</p>"
+    last = f"{BEFORE_COMPARING} {next_step(diagnosis)}"
+    yield f"<p>Candidates: <strong>{names}</strong>. {last}</p>"
 
 
 def _map(rows: RowMap | None) -> Iterator[str]:

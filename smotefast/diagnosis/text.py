@@ -6,25 +6,48 @@ from collections.abc import Iterator
 
 from smotefast._messages import short_label
 from smotefast.diagnosis.report import ClassFigures, Diagnosis, Point, Step
+from smotefast.diagnosis.wording import ratio_words
 from smotefast.report.text_lines import printable, text_table, wrapped
 
 WIDTH = 96
 HEADS = ["class", "rows", "new rows", "searched", "noise", "danger", "safe", "overlap"]
 NO_POINTS = "no check found a problem."
-NEXT_STEP = (
-    "None of them is known to help before a comparison: "
-    "smotefast.compare(X, y, samplers=report.candidates)"
-)
+BEFORE_COMPARING = "None of them is known to help before a comparison:"
+# Rows of each of two classes that a comparison needs for its folds, and with two folds.
+_ROWS_FOR_FOLDS, _FEWEST_ROWS = 10, 4
 _MOST_CLASSES = 20
 _LONGEST_LABEL = 24
 
 
-def to_text(diagnosis: Diagnosis) -> str:
-    """Return the report as text, most serious points first."""
-    return "\n".join(_lines(diagnosis))
+def to_text(diagnosis: Diagnosis, compare: str | None = None) -> str:
+    """Return the report as text, most serious points first.
+
+    Its last line is a command that compares the candidates, or code without one.
+    """
+    return "\n".join(_lines(diagnosis, compare))
 
 
-def _lines(diagnosis: Diagnosis) -> Iterator[str]:
+def folds(diagnosis: Diagnosis) -> int | None:
+    """Return how many folds a comparison can have; 0 for its default, None for no comparison.
+
+    Other classes than the two largest may be too small: they are left out.
+    """
+    _, second = sorted(diagnosis.counts.values())[-1:-3:-1]
+    if second >= _ROWS_FOR_FOLDS:
+        return 0
+    return second // 2 if second >= _FEWEST_ROWS else None
+
+
+def next_step(diagnosis: Diagnosis) -> str:
+    """Return the code that compares the candidates, or why there is none."""
+    n_folds = folds(diagnosis)
+    if n_folds is None:
+        return f"that needs {_FEWEST_ROWS} rows of two classes at least."
+    option = f", folds={n_folds}" * (n_folds > 0)
+    return f"smotefast.compare(X, y, samplers=report.candidates{option})"
+
+
+def _lines(diagnosis: Diagnosis, compare: str | None) -> Iterator[str]:
     yield wrapped(summary(diagnosis), WIDTH)
     yield ""
     shown, rest = shown_classes(diagnosis.classes)
@@ -43,7 +66,12 @@ def _lines(diagnosis: Diagnosis) -> Iterator[str]:
     for step in diagnosis.guide:
         yield wrapped(f"{step.question} {step_words(step)}", WIDTH, first="- ", rest="  ")
     yield ""
-    yield wrapped(f"Candidates: {', '.join(diagnosis.candidates)}. {NEXT_STEP}", WIDTH)
+    names = ", ".join(diagnosis.candidates)
+    if compare is None or folds(diagnosis) is None:
+        yield wrapped(f"Candidates: {names}. {BEFORE_COMPARING} {next_step(diagnosis)}", WIDTH)
+    else:
+        yield wrapped(f"Candidates: {names}. {BEFORE_COMPARING}", WIDTH)
+        yield f"  {compare}"
 
 
 def summary(diagnosis: Diagnosis) -> str:
@@ -52,7 +80,7 @@ def summary(diagnosis: Diagnosis) -> str:
     return (
         f"{diagnosis.n_rows:,} rows, {diagnosis.n_features:,} columns, "
         f"{len(diagnosis.counts):,} classes (smallest: {minority}, 1 to "
-        f"{diagnosis.imbalance:.3g}); checked for {diagnosis.judged}"
+        f"{ratio_words(diagnosis.imbalance, 3)}); checked for {diagnosis.judged}"
     )
 
 

@@ -27,6 +27,17 @@ def percent(share: float) -> str:
     return "more than 99%" if 0.99 < share < 1 else f"{share:.0%}"
 
 
+def ratio_words(ratio: float, digits: int = 2) -> str:
+    """Write how many times one number is another.
+
+    Examples
+    --------
+    >>> ratio_words(29.6), ratio_words(4991.3)
+    ('30', '4,991')
+    """
+    return f"{ratio:.{digits}g}" if ratio < 10**digits else f"{ratio:,.0f}"
+
+
 def counted(n: int, noun: str) -> str:
     """Write a number with its noun.
 
@@ -116,12 +127,15 @@ def _subjects(words: Words) -> str:
 
 
 def _drop(words: Words) -> str:
-    columns = list(words.figures)
     if words.is_frame:
-        return f"X = X.drop(columns={words.columns_code(columns)})"
-    if words.facts.columns.container == "sparse":
-        return f"X = X[:, np.delete(np.arange(X.shape[1]), {columns!r})]"
-    return f"X = np.delete(X, {columns!r}, axis=1)"
+        return f"X = X.drop(columns={words.columns_code(list(words.figures))})"
+    # All columns to drop: other columns have other positions afterwards.
+    facts = words.facts
+    columns = sorted({*words.figures, *facts.keys, *facts.constants, *facts.columns.others})
+    again = "  # then diagnose again: positions change"
+    if facts.columns.container == "sparse":
+        return f"X = X[:, np.delete(np.arange(X.shape[1]), {columns!r})]{again}"
+    return f"X = np.delete(X, {columns!r}, axis=1){again}"
 
 
 def _markers(words: Words) -> list[str]:
@@ -133,7 +147,8 @@ def _as_category(words: Words) -> str:
     if words.is_frame:
         columns = words.columns_code(list(words.figures))
         return f"X = X.astype(dict.fromkeys({columns}, 'category'))"
-    return f"smotefast.SMOTENC(categorical_features={words.names!r})"
+    positions = sorted({*words.figures, *words.facts.real_categories})
+    return f"smotefast.SMOTENC(categorical_features={positions!r})"
 
 
 def _categorical(words: Words) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from smotefast._messages import list_names
 from smotefast._process import SignalError, exit_on_signals
@@ -44,6 +45,8 @@ _FEWEST_KEPT = 5
 _CHECKED_REPEATS = 3
 # A comparison stops so long before its time limit, as a share, for the last estimate.
 _KEPT_TIME = 0.1
+# An interval is drawn from the groups of the kept rows. With fewer, it is too narrow.
+_FEW_GROUPS = 20
 
 
 def compare_files(
@@ -67,7 +70,8 @@ def compare_data(X: Any, y: Any, groups: Any, time: Any, arguments: Arguments) -
             "compare() needs the class of each row: pass the labels as y, or the name of a "
             "column of X as in compare(X, target='label')."
         )
-    return _compare_columns(X, y, groups, time, arguments, [], started, "")
+    load = "X = X.toarray()\n" if sparse.issparse(X) else ""
+    return _compare_columns(X, y, groups, time, arguments, [], started, load)
 
 
 def _compare_columns(
@@ -84,6 +88,8 @@ def _compare_columns(
     for name, given in (("groups", groups), ("time", time)):
         if isinstance(y, str | int) and isinstance(given, str | int) and given == y:
             raise ValueError(f"{name}={given!r} is the target. Name another column.")
+    if isinstance(groups, str | int) and isinstance(time, str | int) and groups == time:
+        raise ValueError(f"time={time!r} names the groups, too. Name another column.")
     if isinstance(y, str | int):
         X, y = split_target(X, y, "target")
     if isinstance(groups, str | int):
@@ -322,6 +328,13 @@ class _Comparing:
             self.warnings.append(
                 "There is no estimate on the rows that were kept: it was not finished."
             )
+        elif self.data.groups is not None:
+            n_groups = len(np.unique(self.data.groups[self.kept]))
+            if n_groups < _FEW_GROUPS:
+                self.warnings.append(
+                    f"The rows that were kept are of {n_groups} groups: the interval of their "
+                    "estimate is uncertain."
+                )
         return found
 
     def _code(self, verdict: Verdict) -> str:

@@ -15,6 +15,7 @@ from smotefast.evaluation.verdict import Verdict
 from smotefast.evaluation.work import FoldResults, Key, Result, Work
 
 _N_DRAWS = 400
+_MOST_TRIES = 100
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class LastEstimate:
     none
         Of doing nothing with the same classifier.
     interval
-        95% interval of the metric to choose by, from draws of these rows by class.
+        95% interval of the metric to choose by, from draws of these rows, or of their groups.
     difference
         By how much the option is better than doing nothing in this metric, and its interval.
     probability
@@ -81,7 +82,7 @@ def last_estimate(
     name = metric
     if verdict.moves_threshold and metric in work.scoring.decisions:
         name = metric + TUNED
-    draws = _draws(work, train, y, result, nothing, name, seed, deadline)
+    draws = _draws(work, train, test, result, nothing, name, seed, deadline)
     if draws is None:
         return None
     ends = np.nanpercentile(draws, [2.5, 97.5], axis=0)
@@ -101,31 +102,28 @@ def last_estimate(
 def _draws(
     work: Work,
     train: np.ndarray,
-    y: np.ndarray,
+    test: np.ndarray,
     result: Result,
     nothing: Result,
     name: str,
     seed: int,
     deadline: float | None,
 ) -> np.ndarray | None:
-    """Return the metric and the difference for draws of the rows with replacement.
+    """Return the metric and the difference for draws of the test rows with replacement.
 
-    A draw without rows of some class is repeated within the classes. None if the deadline
-    passes.
+    None if the deadline passes.
     """
+    y = work.data.y[test]
+    groups = None if work.data.groups is None else work.data.groups[test]
     rng = np.random.default_rng(seed)
     counts = np.bincount(work.data.y[train], minlength=work.scoring.n_classes)
     priors = counts / counts.sum()
-    by_class = [np.flatnonzero(y == c) for c in range(work.scoring.n_classes)]
-    present = np.unique(y)
     names = name, base_name(name)
     drawn = np.empty((_N_DRAWS, 2))
     for i in range(_N_DRAWS):
         if deadline is not None and clock.time() > deadline:
             return None
-        rows = rng.integers(0, len(y), len(y))
-        if not np.isin(present, y[rows]).all():
-            rows = np.concatenate([rng.choice(each, len(each)) for each in by_class])
+        rows = _drawn_rows(y, rng) if groups is None else _drawn_groups(y, groups, rng)
         one, other = (
             score_of(of, y[rows], each.probability[rows], each.threshold, priors, work.scoring)
             for each, of in zip((result, nothing), names, strict=True)
@@ -133,3 +131,26 @@ def _draws(
         gain = goodness(name, np.array(one)) - goodness(name, np.array(other))
         drawn[i] = one, float(gain)
     return drawn
+
+
+def _drawn_rows(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draw rows with replacement; within the classes, if a draw lacks one."""
+    rows = rng.integers(0, len(y), len(y))
+    if not np.isin(np.unique(y), y[rows]).all():
+        by_class = [np.flatnonzero(y == c) for c in np.unique(y)]
+        rows = np.concatenate([rng.choice(each, len(each)) for each in by_class])
+    return rows
+
+
+def _drawn_groups(y: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draw whole groups with replacement, as their rows are not independent.
+
+    A draw that lacks a class is repeated; all rows are the last one.
+    """
+    order = np.argsort(groups, kind="stable")
+    members = np.split(order, np.flatnonzero(np.diff(groups[order])) + 1)
+    for _ in range(_MOST_TRIES):
+        rows = np.concatenate([members[i] for i in rng.integers(0, len(members), len(members))])
+        if np.isin(np.unique(y), y[rows]).all():
+            return rows
+    return np.arange(len(y))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _BATCH_ROWS = 1 << 16
+# Formats that printed code reads, by the ends of names.
+_KINDS = {
+    "csv": (".csv", ".csv.gz"),
+    "parquet": PARQUET,
+    "feather": (".feather", ".arrow"),
+}
 # Rows of a class in a sample of the rows, if it has so many.
 _FEWEST = 20
 
@@ -128,7 +135,8 @@ def usable_rows(data: EvaluationData, arguments: Arguments) -> tuple[EvaluationD
         sizes = ", ".join(f"{data.labels[c]!r}: {counts[c]}" for c in range(len(counts))[:10])
         raise ValueError(
             f"folds={arguments.folds} need two classes of at least {2 * arguments.folds} rows; "
-            f"the rows of the classes are {sizes}. Lower folds, or collect more rows."
+            f"the rows of the classes are {sizes}. "
+            f"{'Lower folds, or collect' if arguments.folds > 2 else 'Collect'} more rows."
         )
     if small:
         names = list_names(data.labels[c] for c in small)
@@ -142,17 +150,38 @@ def usable_rows(data: EvaluationData, arguments: Arguments) -> tuple[EvaluationD
 def loading_code(path: Any, target: str) -> str:
     """Return code that reads the files with pandas; what pandas cannot read is left open."""
     shown = shown_path(path) if isinstance(path, str | bytes | os.PathLike) else None
-    read = f"...  # a pandas frame with the rows of {shown or type(path).__name__!r}"
-    if shown is not None and _are_files(shown, (".csv", ".csv.gz")):
-        read = f"pd.read_csv({shown!r})"
-    elif shown is not None and _are_files(shown, PARQUET):
-        read = f"pd.read_parquet({shown!r})"
-    return f"import pandas as pd\n\nX = {read}\ny = X.pop({target!r})"
+    lines = None if shown is None else _reading(shown)
+    if lines is None:
+        name = shown or type(path).__name__
+        lines = f"X = ...  # a pandas frame with the rows of {name!r}"
+    return f"{lines}\ny = X.pop({target!r})"
 
 
-def _are_files(path: str, extensions: tuple[str, ...]) -> bool:
-    """Tell whether a file, a URL or, for Parquet, all files of a folder have an extension."""
+def _reading(path: str) -> str | None:
+    """Return lines that read files as this module does; None for other formats."""
+    if "://" in path or os.path.isfile(path):
+        kind = _kind([path])
+        if kind == "csv" and "://" not in path:  # pandas reads text such as "NA" as missing
+            return f"from pyarrow import csv\n\nX = csv.read_csv({path!r}).to_pandas()"
+        return kind and f"import pandas as pd\n\nX = pd.read_{kind}({path!r})"
     if os.path.isdir(path):
-        names = os.listdir(path)
-        return extensions == PARQUET and all(name.lower().endswith(PARQUET) for name in names)
-    return ("://" in path or os.path.isfile(path)) and path.lower().endswith(extensions)
+        kind = _kind(os.listdir(path))
+        if kind == "parquet":
+            return f"import pandas as pd\n\nX = pd.read_parquet({path!r})"
+        files, imports = repr(path), ""
+    else:
+        kind = _kind(glob.glob(path, recursive=True))
+        files, imports = f"sorted(glob.glob({path!r}, recursive=True))", "import glob\n\n"
+    return kind and (
+        f"{imports}from pyarrow import dataset\n\n"
+        f"X = dataset.dataset({files}, format={kind!r}).to_table().to_pandas()"
+    )
+
+
+def _kind(paths: list[str]) -> str | None:
+    """Return the format of files by their names; None for several or other formats."""
+    kinds = {
+        next((kind for kind, ends in _KINDS.items() if path.lower().endswith(ends)), None)
+        for path in paths
+    }
+    return kinds.pop() if len(kinds) == 1 else None

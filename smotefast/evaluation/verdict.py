@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -221,7 +221,9 @@ def _threshold_sentence(winner: OptionSummary, scoring: Scoring, tuned: Interval
 def _above_chance(summary: OptionSummary, test_share: float) -> Interval | None:
     """Return the interval of the ROC AUC if it reaches down to that of chance."""
     (auc,) = intervals(summary.scores["roc_auc"][:, np.newaxis], test_share, 0.0)
-    return auc if auc.low is not None and auc.low <= CHANCE else None
+    if auc.low is None or auc.high is None or auc.low > CHANCE:
+        return None
+    return replace(auc, low=max(0.0, auc.low), high=min(1.0, auc.high))
 
 
 def _chance_sentence(winner: OptionSummary, auc: Interval) -> str:

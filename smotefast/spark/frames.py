@@ -109,6 +109,7 @@ def resample(
     scratch_folder = SharedScratch(scratch)
     shared = scratch_folder.shared
     try:
+        shared.remove(write_shared(None, shared).name)  # fails before the rows are computed
         names = _write_rows(ordered, shared)
         if not names:
             raise ValueError("df has no rows.")

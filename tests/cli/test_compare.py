@@ -29,6 +29,9 @@ def test_compare__prints_the_plan_first_and_writes_reports(source, tmp_path):
     assert plain["verdict"].split()[0] in done.stdout
     assert [each["name"] for each in plain["options"]][-1] == "smote"
     assert paths[1].read_text().startswith("<!doctype html>")
+    same = run(source, *QUICK.split(), "--json", tmp_path / "a", "--html", tmp_path / "a")
+    assert same.returncode == 2
+    assert "JSON and HTML have the same name" in same.stderr
     again = run(source, *QUICK.split(), "--json", paths[0])
     assert again.returncode == 6
     assert "exists. Use another name, or --overwrite." in again.stderr
@@ -59,3 +62,13 @@ def test_errors__have_the_words_of_the_shell(source, options, code, message):
     done = run(source, *given)
     assert (done.returncode, done.stdout) == (code, ""), done.stderr
     assert message in done.stderr
+
+
+def test_a_report_that_cannot_be_written__costs_no_results(source, tmp_path, monkeypatch):
+    def fail(*_):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("smotefast.cli.report_files.replace_file", fail)
+    done = run(source, *QUICK.split(), "--json", tmp_path / "out.json")
+    assert (done.returncode, "the disk is full" in done.stderr) == (5, True)
+    assert "model = make_pipeline(" in done.stdout

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from functools import partial
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -31,7 +34,30 @@ def in_memory(source, sampler=None, drop=()):
 def test_diagnose__prints_the_report_of_diagnose(source):
     done = run(source, "--target", "label")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"{in_memory(source)}\n"
+    report, end = done.stdout.split("  smotefast compare ")
+    same, _, last = str(in_memory(source)).rpartition("smotefast.compare(")
+    assert report.split() == same.split()
+    assert last == "X, y, samplers=report.candidates)"
+    command, code = end.split("\n\nCode is for a pandas frame and the report in Python:\n")
+    quick = "--models logistic --ratios 1 --folds 2 --repeats 1"
+    assert commands.run("compare", *shlex.split(command), *quick.split()).returncode == 0
+    names = {}
+    exec(f"import smotefast\n{code}", names)
+    assert names["report"].counts == in_memory(source).counts
+
+
+@pytest.mark.parametrize(
+    ("n_small", "expected"),
+    [(3, "needs 4 rows of two classes"), (9, "--folds 4"), (10, "--samplers threshold")],
+)
+def test_diagnose__ends_with_a_comparison_that_the_classes_allow(tmp_path, n_small, expected):
+    table = imbalanced()
+    small = pc.equal(table["label"], 1)
+    rows = [table.filter(pc.invert(small)), table.filter(small).slice(0, n_small)]
+    source = write_file(tmp_path / "small.parquet", pa.concat_tables(rows))
+    text = run(source, "--target", "label").stdout
+    assert expected in text
+    assert ("--folds" in text) == (n_small == 9)
 
 
 def test_diagnose__prints_json_and_writes_a_page(source, tmp_path):

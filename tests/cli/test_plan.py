@@ -79,7 +79,7 @@ def test_a_process_that_compiled__shows_the_plan_if_it_was_restarted(
 def test_a_process_that_compiled__restarts(shell, source, monkeypatch):
     errors = []
     monkeypatch.setattr("smotefast.batch.feature_plan.kernels_were_compiled", lambda: True)
-    monkeypatch.setattr("smotefast.cli.output.is_restarted", lambda: False)
+    monkeypatch.setattr("smotefast.cli.output.may_restart", lambda: True)
     monkeypatch.setattr("smotefast.cli.output._restart_after_compiling", errors.append)
     code, out, _ = shell("plan", source, "--target", "label", "--memory-limit", "1MiB", "-q")
     assert (code, out) == (4, "")

@@ -26,6 +26,7 @@ from smotefast.batch.gathered_files import ClassRowWriter
 from smotefast.batch.scan import TargetCounter
 from smotefast.batch.tasks import copy_tasks
 from smotefast.cluster import DaskEngine
+from smotefast.cluster.worker_memory import ProcessMemory, WorkerMemory
 from smotefast.combine import Combination
 from smotefast.exceptions import ArgumentError, ClusterError
 from smotefast.over_sampling import (
@@ -320,9 +321,13 @@ def test_workers__need_the_folder_and_the_versions_of_the_job(
     from smotefast.cluster.dask_clients import WorkerFacts
 
     versions = smotefast.batch.resume.package_versions()
+    memory = ProcessMemory(0, False)
     for facts, message in (
-        (WorkerFacts(versions, False), "cannot read and write .*folder of the job"),
-        (WorkerFacts({**versions, "numpy": "1"}, True), "has numpy 1, and this process"),
+        (WorkerFacts(versions, False, memory), "cannot read and write .*folder of the job"),
+        (
+            WorkerFacts({**versions, "numpy": "1"}, True, memory),
+            "has numpy 1, and this process",
+        ),
     ):
         monkeypatch.setattr(
             "smotefast.cluster.dask_clients.look", lambda *args, facts=facts: facts
@@ -615,5 +620,6 @@ def test_a_request_that_fails__leaves_no_incomplete_destination(
 
 
 def test_no_tasks__have_no_results(tmp_path, in_threads):
-    assert DaskEngine(in_threads, MountedFolder(str(tmp_path))).run(print, [], print) == []
+    engine = DaskEngine(in_threads, MountedFolder(str(tmp_path)), WorkerMemory())
+    assert engine.run(print, [], print) == []
     assert os.listdir(tmp_path) == []

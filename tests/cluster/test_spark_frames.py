@@ -12,6 +12,7 @@ from smotefast.neighbors import row_file_search
 from smotefast.over_sampling import ADASYN, SMOTE, SMOTENC, RandomOverSampler
 from smotefast.spark import frames
 from tests.helpers.classes_in_files import put_in_files
+from tests.helpers.failing_store import FailingStore, register
 from tests.helpers.stores import CREDENTIALS, s3_store
 
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
@@ -181,6 +182,18 @@ def test_arguments__are_checked_before_rows_are_computed(tmp_path, options, mess
     with pytest.raises(ValueError, match=message):
         smotefast.spark.resample(Frame(), **given)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_store_that_is_missing__is_an_error_before_rows_are_computed():
+    register()
+    FailingStore.requests.arm(1, "from then on")
+    try:
+        with pytest.raises(OSError, match="injected"):
+            smotefast.spark.resample(
+                Frame(), "label", "random", order_by=(), scratch="failing://bucket/scratch"
+            )
+    finally:
+        FailingStore.requests.arm(None, "before")
 
 
 def test_what_is_no_spark_frame__is_refused():

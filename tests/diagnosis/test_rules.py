@@ -181,7 +181,9 @@ def test_code__is_for_arrays_if_columns_have_no_names():
     X, y = two_classes()
     X[:, 2] = 7
     report = smotefast.diagnose(X, y)
-    assert find_point(report, "constant_columns").code == "X = np.delete(X, [2], axis=1)"
+    assert find_point(report, "constant_columns").code == (
+        "X = np.delete(X, [2], axis=1)  # then diagnose again: positions change"
+    )
 
 
 def test_reasons__that_refuse_the_data_are_given_once():
@@ -288,3 +290,28 @@ def test_code_of_combinations__sets_the_parameter_of_their_over_sampler(sampler)
     with pytest.warns(ResamplingWarning, match="3 neighbors instead of 5"):
         resampled = eval(code, {"smotefast": smotefast}).fit_resample(X, y)[1]
     assert (resampled == 1).sum() > 4
+
+
+def test_columns_of_arrays_to_drop__are_in_one_line():
+    """Run one after the other, two lines would drop other columns than the report names."""
+    rng = np.random.default_rng(0)
+    X = np.c_[rng.permutation(900) + 7.0, np.ones(900), rng.normal(size=(900, 2))]
+    y = np.arange(900) % 9 == 0
+    for rows in (X, sparse.csr_array(X)):
+        points = smotefast.diagnose(rows, y).points
+        dropped = [p for p in points if p.name in ("identifier_columns", "constant_columns")]
+        (code,) = {point.code for point in dropped}
+        names = {"X": rows, "np": np}
+        exec(code, names)
+        kept = names["X"] if rows is X else names["X"].toarray()
+        np.testing.assert_array_equal(kept, X[:, 2:])
+
+
+def test_codes_beside_categories__are_one_list():
+    rng = np.random.default_rng(0)
+    X = np.empty((600, 3), dtype=object)
+    X[:, 0], X[:, 1] = rng.choice(["a", "b"], 600), rng.integers(0, 4, 600)
+    X[:, 2] = rng.normal(size=600)
+    points = smotefast.diagnose(X, np.arange(600) % 6 == 0).points
+    codes = [point.code for point in points if point.name == "code_columns"]
+    assert codes == ["smotefast.SMOTENC(categorical_features=[0, 1])"]

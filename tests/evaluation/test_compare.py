@@ -528,3 +528,44 @@ def test_infinite_values__are_refused_by_column():
 
 def test_compare__is_a_public_name():
     assert smotefast.compare is compare
+
+
+def test_the_interval_of_the_estimate__is_that_of_groups():
+    """Copies of a row within its group are no more evidence than the row."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(120, 3)), np.arange(120) % 4 == 0
+    estimates = []
+    for copies in (1, 10):
+        groups = np.repeat(np.arange(120), copies)
+        given = {**quick, "samplers": [], "groups": groups}
+        result = compare(X[groups], y[groups], **given)
+        assert result.estimate.n_rows == 24 * copies
+        estimates.append(result.estimate.interval)
+    np.testing.assert_allclose(*estimates, rtol=1e-6)
+
+
+def test_draws_of_groups__are_whole_and_have_all_classes():
+    groups, y = np.array([0, 1, 0, 2, 2, 3]), np.array([0, 0, 1, 0, 0, 0])
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        rows = holdout._drawn_groups(y, groups, rng)
+        counts = np.bincount(rows, minlength=6)
+        assert counts[0] == counts[2] > 0
+        assert counts[3] == counts[4]
+    alone = np.arange(3)
+    np.testing.assert_array_equal(
+        holdout._drawn_groups(np.array([0, 1, 2]), alone, _Repeated()), alone
+    )
+
+
+class _Repeated:
+    """A generator that draws the first group each time."""
+
+    def integers(self, low, high, size):
+        return np.zeros(size, dtype=int)
+
+
+def test_few_groups__are_a_warning():
+    X, y = numbers(300, share=0.3)
+    result = compare(X, y, groups=np.arange(300) % 25, **{**quick, "samplers": []})
+    assert any("of 5 groups: the interval" in text for text in result.warnings)

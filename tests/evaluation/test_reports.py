@@ -6,7 +6,11 @@ import re
 from html.parser import HTMLParser
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from pyarrow import csv, feather
+from pyarrow import parquet as pq
+from scipy import sparse
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
@@ -73,6 +77,53 @@ def test_code_of_files__reads_them(tmp_path):
     names = {}
     exec(result.code, names)
     assert set(names["model"].predict(names["X"])) <= {"yes", "no"}
+
+
+@quiet
+@pytest.mark.parametrize(
+    ("names", "given"),
+    [
+        (["a.csv"], "a.csv"),
+        (["a.csv.gz"], "a.csv.gz"),
+        (["a.arrow"], "a.arrow"),
+        (["in/a.csv", "in/b.csv"], "in"),
+        (["in/a.parquet", "in/b.parquet"], "in"),
+        (["it's a.csv", "it's b.csv"], "it's ?.csv"),
+        (["in/a.parquet", "in/b.parquet"], "in/*.parquet"),
+    ],
+)
+def test_code_of_files__reads_what_was_compared(tmp_path, names, given):
+    """A class called "NA" is one, in all formats."""
+    columns, labels = mixed(200)
+    table = pa.table({**columns, "y": np.where(labels == "yes", "NA", "ok")})
+    for i, name in enumerate(names):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        rows = table.slice(i * 200 // len(names), 200 // len(names))
+        if ".csv" in name:
+            with pa.output_stream(path) as file:  # compresses .gz
+                csv.write_csv(rows, file)
+        elif name.endswith(".arrow"):
+            feather.write_feather(rows, path)
+        else:
+            pq.write_table(rows, path)
+    result = compare(tmp_path / given, "y", models="logistic", samplers=[], repeats=1, folds=2)
+    code = {}
+    exec(result.code, code)
+    assert len(code["X"]) == 200
+    assert set(code["model"].predict(code["X"])) <= {"NA", "ok"}
+    assert dict(zip(*np.unique(code["y"], return_counts=True), strict=True)) == result.counts
+
+
+@quiet
+@pytest.mark.parametrize("kind", [sparse.csr_array, sparse.csc_matrix, sparse.coo_array])
+def test_code_of_sparse_rows__runs(kind):
+    X, y = sparse.random(400, 9, 0.4, random_state=0), np.arange(400) % 8 == 0
+    rows = kind(X)
+    result = compare(rows, y, models="logistic", samplers=[], repeats=1, folds=2)
+    code = {"X": rows, "y": y}
+    exec(result.code, code)
+    assert code["model"].predict(code["X"]).shape == (400,)
 
 
 @quiet

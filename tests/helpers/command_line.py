@@ -33,7 +33,7 @@ def run(*arguments) -> CompletedProcess[str]:
     ):
         warnings.simplefilter("default", UserWarning)  # not an error, as in other tests
         patch.setattr(sys, "argv", command)
-        patch.setenv("SMOTEFAST_RESTARTED", "1")  # prevents a restart of this process
+        patch.setenv("SMOTEFAST_RESTARTED", "3")  # prevents a restart of this process
         with pytest.raises(SystemExit) as ended:
             main()
     return CompletedProcess(command, ended.value.code, out.getvalue(), err.getvalue())

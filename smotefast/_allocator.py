@@ -11,7 +11,11 @@ import functools
 import logging
 import os
 import sys
+from typing import Any
 
+# With such a limit, allocators may keep free memory from the start. If the job then needs all
+# of the limit, it returns free memory with each batch.
+RELAXED_LIMIT = 1 << 30
 _is_chosen = _is_relaxed = _releases_often = False
 
 
@@ -88,7 +92,7 @@ def release_memory() -> None:
         trim(0)
 
 
-def dask_setup(worker: object) -> None:
+def dask_setup(worker: Any) -> None:
     """Set up a worker of ``--dask local`` as a command, before tasks import anything.
 
     Dask calls this function of a module in ``preload``. A worker with pandas and without these
@@ -98,4 +102,6 @@ def dask_setup(worker: object) -> None:
 
     defer_imports()
     choose_allocator()
+    if worker.memory_manager.memory_limit >= RELAXED_LIMIT:
+        relax_allocator()
     logging.getLogger("distributed.worker").setLevel(logging.CRITICAL)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
+from smotefast._allocator import RELAXED_LIMIT
 from smotefast._messages import COMPLETE_WITHOUT_REPORT
 from smotefast._open_files import files_closed_after, files_for_other_processes
 from smotefast.batch.arguments import Arguments
@@ -69,9 +70,6 @@ from smotefast.storage.remote.shared_folder import MountedFolder, SharedFolder
 
 # The fact that names the size of row groups.
 _PLAN = "plan"
-# With such a limit, allocators may keep free memory from the start. If the job then needs all
-# of the limit, it returns free memory with each batch.
-_RELAXED_LIMIT = 1 << 30
 
 
 def run_job(
@@ -84,7 +82,7 @@ def run_job(
 ) -> Summary:
     """Resample files; see ``resample_dataset``."""
     times, peak = StepTimes("counting"), PeakMemory()
-    if arguments.limit.n_bytes >= _RELAXED_LIMIT:
+    if arguments.limit.n_bytes >= RELAXED_LIMIT:
         relax_allocator()
     source = _open(arguments)
     recover_any(Location(arguments.destination, arguments.files), arguments.scratch)

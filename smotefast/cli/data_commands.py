@@ -75,7 +75,11 @@ def diagnose(
             overwrite=overwrite,
             quiet=quiet,
         )
-        text = to_json(diagnosis) if as_json else report_text(diagnosis, source, target)
+        text = (
+            to_json(diagnosis)
+            if as_json
+            else report_text(diagnosis, source, target, drop or [])
+        )
         print_result(text)
         if fail_on is not None and diagnosis.has(fail_on.value):
             raise typer.Exit(Exit.FOUND)

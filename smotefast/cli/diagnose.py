@@ -57,7 +57,7 @@ def run(
     return diagnosis
 
 
-def report_text(diagnosis: Diagnosis, source: str, target: str) -> str:
+def report_text(diagnosis: Diagnosis, source: str, target: str, drop: list[str]) -> str:
     """Return the report, the command that compares, and what its code is for."""
     from smotefast.evaluation.sources import loading_code  # not before memory is measured
 
@@ -65,11 +65,13 @@ def report_text(diagnosis: Diagnosis, source: str, target: str) -> str:
     n_folds = folds(diagnosis)
     options = f"--target {shlex.quote(target)} --samplers {names}"
     options += f" --folds {n_folds}" * bool(n_folds)
+    options += "".join(f" --drop {shlex.quote(name)}" for name in drop)
     lines = [
         to_text(diagnosis, f"smotefast compare {shlex.quote(source)} {options}"),
         "",
         "Code is for a pandas frame and the report in Python:",
         *loading_code(source, target).splitlines(),
+        *([f"X = X.drop(columns={drop!r})"] if drop else []),
         "report = smotefast.diagnose(X, y)",
     ]
     return "\n".join(lines)

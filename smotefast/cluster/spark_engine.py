@@ -50,7 +50,7 @@ class SparkEngine:
 
     @property
     def worker_memory(self) -> WorkerMemory:
-        """Nothing more than in this process: executors are not asked."""
+        """Nothing more than in this process: executors are not measured."""
         return WorkerMemory()
 
     def run(

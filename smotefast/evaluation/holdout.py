@@ -114,7 +114,7 @@ def _draws(
     None if the deadline passes.
     """
     y = work.data.y[test]
-    groups = None if work.data.groups is None else work.data.groups[test]
+    groups = None if work.data.groups is None else _members(work.data.groups[test])
     rng = np.random.default_rng(seed)
     counts = np.bincount(work.data.y[train], minlength=work.scoring.n_classes)
     priors = counts / counts.sum()
@@ -142,13 +142,19 @@ def _drawn_rows(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return rows
 
 
-def _drawn_groups(y: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _members(groups: np.ndarray) -> list[np.ndarray]:
+    """Return the positions of the rows of each group."""
+    order = np.argsort(groups, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(groups[order])) + 1)
+
+
+def _drawn_groups(
+    y: np.ndarray, members: list[np.ndarray], rng: np.random.Generator
+) -> np.ndarray:
     """Draw whole groups with replacement, as their rows are not independent.
 
     A draw that lacks a class is repeated; all rows are the last one.
     """
-    order = np.argsort(groups, kind="stable")
-    members = np.split(order, np.flatnonzero(np.diff(groups[order])) + 1)
     for _ in range(_MOST_TRIES):
         rows = np.concatenate([members[i] for i in rng.integers(0, len(members), len(members))])
         if np.isin(np.unique(y), y[rows]).all():

@@ -41,7 +41,7 @@ def test_workers__are_compared_with_this_process(here, workers, expected):
 
 
 def test_a_job__needs_what_the_program_takes_on_its_workers(tmp_path, monkeypatch):
-    """Workers are asked: here each says that it takes 5 GiB, so the limit is not enough."""
+    """Here each worker says that it takes 5 GiB, so the limit is not enough."""
     source = write_file(tmp_path / "in.parquet", imbalanced())
     with client_of(2, processes=False) as client:
         monkeypatch.setattr(

@@ -74,46 +74,35 @@ def diagnose(
     >>> diagnosis.candidates
     ('threshold', 'class-weight', 'random', 'smote')
     """
-    if y is not None and target is not None:
-        raise TypeError(
-            "diagnose() got both y and target. Pass the labels as y, or the name of the column "
-            "that holds them as target."
-        )
-    if y is None and target is None:
+    if (y is None) == (target is None):
         raise TypeError(
             "diagnose() needs the class of each row: pass the labels as y, or the name of a "
-            "column of X as in diagnose(X, target='label')."
+            "column of X as in diagnose(X, target='label'), but not both y and target."
         )
+    name = y if isinstance(y, str | int) else target
     if isinstance(X, str | os.PathLike):
-        y = target if y is None else y
-        if not isinstance(y, str):
+        if not isinstance(name, str):
             raise TypeError(f"X={X!r} is a path: name its target column, target='label'.")
-        return diagnose_dataset(X, target=y, sampler=sampler)
-    return _diagnose_table(X, y, sampler, target)
+        return diagnose_dataset(X, target=name, sampler=sampler)
 
-
-def _diagnose_table(X: Any, y: Any, sampler: Sampler, name: Any) -> Diagnosis:
     from smotefast.diagnosis.data import open_data
     from smotefast.diagnosis.examine import examine
-    from smotefast.diagnosis.sampler_facts import describe_sampler, with_data_errors
+    from smotefast.diagnosis.sampler_facts import describe_sampler, with_data_error
     from smotefast.engine.class_counts import class_counts
     from smotefast.tables import open_table, open_target
     from smotefast.tables.target_column import split_target
 
     if name is not None:
-        X, y = split_target(X, name, "target")
-    elif isinstance(y, str | int):
-        X, y = split_target(X, y, "y")
-    target, table = open_target(y), open_table(X)
-    if table.n_samples != len(target.values):
+        X, y = split_target(X, name, "y" if target is None else "target")
+    labels, table = open_target(y).values, open_table(X)
+    if table.n_samples != len(labels):
         raise ValueError(
-            f"X has {table.n_samples} rows and y has {len(target.values)}; pass one label for "
-            "each row."
+            f"X has {table.n_samples} rows and y has {len(labels)}; pass one label per row."
         )
     checked = checked_sampler(sampler)
-    facts = describe_sampler(checked, table, class_counts(target.values), target.values)
-    facts = with_data_errors(facts, checked, X, y)
-    data = open_data(table, facts.categorical, target.values)
+    facts = describe_sampler(checked, table, class_counts(labels), labels)
+    facts = with_data_error(facts, checked, X, y)
+    data = open_data(table, facts.categorical, labels)
     return examine(data, facts, lambda block: None)
 
 

@@ -72,9 +72,9 @@ class ColumnFigures:
 
     @property
     def has_few_values(self) -> bool:
-        """Whether it holds more than two whole numbers, but few and frequent ones."""
+        """Whether it holds two whole numbers, or a few more that are frequent."""
         most = min(FEW_VALUES, self.n_sampled / _FEW_VALUES_REPEAT)
-        return self.is_whole and 2 < self.n_distinct <= most
+        return self.is_two_valued or (self.is_whole and 2 < self.n_distinct <= most)
 
     def is_mostly_missing(self, n_rows: int) -> bool:
         """Whether more values are missing or infinite than given."""
@@ -116,9 +116,7 @@ class ColumnTotals:
 
     def add(self, block: Block) -> None:
         """Count the values of a block."""
-        values = np.column_stack(
-            [block.numbers, np.where(block.codes < 0, np.nan, block.codes)]
-        )
+        values = _values(block)
         missing, infinite = np.isnan(values), np.isinf(values)
         self.missing += missing.sum(axis=0)
         self.infinite += infinite.sum(axis=0)
@@ -127,50 +125,53 @@ class ColumnTotals:
         self.high = np.maximum(self.high, np.where(bad, -np.inf, values).max(axis=0))
 
 
+def _values(rows: Block | Sample) -> np.ndarray:
+    """Return the numbers and the codes of categories; NaN for missing values."""
+    return np.column_stack([rows.numbers, np.where(rows.codes < 0, np.nan, rows.codes)])
+
+
 def column_figures(
     columns: Columns, totals: ColumnTotals, sample: Sample
 ) -> dict[int, ColumnFigures]:
     """Return the figures of each column of numbers or categories, by its index in X."""
-    figures = {}
-    for i, j in enumerate(columns.numbers):
-        figures[j] = _figures_of_numbers(totals, i, sample.numbers[:, i])
-    for i, j in enumerate(columns.categories):
-        codes, categories = sample.codes[:, i], sample.categories[i]
-        figures[j] = _figures_of_categories(totals, len(columns.numbers) + i, codes, categories)
+    figures, n_numbers = {}, len(columns.numbers)
+    sampled = _values(sample)
+    for i, j in enumerate([*columns.numbers, *columns.categories]):
+        values = sampled[np.isfinite(sampled[:, i]), i]
+        others = (
+            _of_numbers(float(totals.low[i]), float(totals.high[i]), values)
+            if i < n_numbers
+            else _of_categories(
+                sample.codes[:, i - n_numbers], sample.categories[i - n_numbers]
+            )
+        )
+        figures[j] = ColumnFigures(
+            n_missing=int(totals.missing[i]),
+            n_infinite=int(totals.infinite[i]),
+            is_constant=not totals.low[i] < totals.high[i],
+            n_distinct=len(np.unique(values)),
+            n_sampled=len(values),
+            **others,
+        )
     return dict(sorted(figures.items()))
 
 
-def _figures_of_numbers(totals: ColumnTotals, i: int, sampled: np.ndarray) -> ColumnFigures:
-    values = sampled[np.isfinite(sampled)]
-    low, high = float(totals.low[i]), float(totals.high[i])
-    lower, upper = np.quantile(values, [0.25, 0.75]) if len(values) else (0.0, 0.0)
-    deviation = float(np.std(values)) if len(values) else 0.0
-    spread = float(upper - lower) / 1.349
-    return ColumnFigures(
-        n_missing=int(totals.missing[i]),
-        n_infinite=int(totals.infinite[i]),
-        is_constant=not low < high,
-        low=low,
-        high=high,
-        n_distinct=len(np.unique(values)),
-        n_sampled=len(values),
-        is_whole=bool(len(values)) and bool((values == np.rint(values)).all()),
-        spread=spread if spread > 0 else deviation,
-        deviation=deviation,
-    )
+def _of_numbers(low: float, high: float, values: np.ndarray) -> dict[str, Any]:
+    if not len(values):
+        return {"low": low, "high": high, "spread": 0.0, "deviation": 0.0}
+    lower, upper = np.quantile(values, [0.25, 0.75])
+    deviation = float(np.std(values))
+    return {
+        "low": low,
+        "high": high,
+        "is_whole": bool((values == np.rint(values)).all()),
+        "spread": float(upper - lower) / 1.349 or deviation,
+        "deviation": deviation,
+    }
 
 
-def _figures_of_categories(
-    totals: ColumnTotals, i: int, codes: np.ndarray, categories: dict[int, Any]
-) -> ColumnFigures:
+def _of_categories(codes: np.ndarray, categories: dict[int, Any]) -> dict[str, Any]:
     texts = {code: value for code, value in categories.items() if isinstance(value, str)}
     markers = [code for code, text in texts.items() if means_missing(text)]
-    return ColumnFigures(
-        n_missing=int(totals.missing[i]),
-        n_infinite=0,
-        is_constant=not totals.low[i] < totals.high[i],
-        n_distinct=len(categories),
-        n_sampled=int((codes >= 0).sum()),
-        texts=tuple(texts.values()),
-        marked_missing=float(np.isin(codes, markers).mean()),
-    )
+    marked = float(np.isin(codes, markers).mean())
+    return {"texts": tuple(texts.values()), "marked_missing": marked}

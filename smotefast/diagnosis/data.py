@@ -7,9 +7,9 @@ of their categories, whether it comes from memory or from files.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 
@@ -32,26 +32,20 @@ _LARGEST = 1e150
 _UNREADABLE = (ArithmeticError, NotImplementedError, TypeError, ValueError)
 
 
-@dataclass(frozen=True)
-class HashedColumn:
-    """A column of categories with codes that are the same in every block.
+# A column of categories: int32 codes, and the categories by code.
+HashedColumn = tuple[np.ndarray, dict[int, Any]]
+
+
+def hashed(column: EncodedColumn) -> HashedColumn:
+    """Return a column with codes that are the same in every block.
 
     A code is a hash of the category as text, -1 for a missing value. The probability that two
     of 1,000 categories share a code is 1 in 4,000.
     """
-
-    codes: np.ndarray  # int32
-    categories: dict[int, Any]  # by code
-
-    @classmethod
-    def of(cls, column: EncodedColumn) -> HashedColumn:
-        """Return the column of encoded categories."""
-        categories = column.categories
-        hashes = [-1 if value is None else _hash(value) for value in categories]
-        codes = np.array(hashes, dtype=np.int32)[column.codes]
-        known = {code: value for code, value in zip(hashes, categories, strict=True)}
-        known.pop(-1, None)
-        return cls(codes, known)
+    hashes = [-1 if value is None else _hash(value) for value in column.categories]
+    known = dict(zip(hashes, column.categories, strict=True))
+    known.pop(-1, None)
+    return np.array(hashes, dtype=np.int32)[column.codes], known
 
 
 def _hash(value: Any) -> int:
@@ -76,26 +70,6 @@ class Block:
         return int(self.numbers.shape[0])
 
 
-def make_block(
-    start: int, numbers: Matrix, columns: Sequence[HashedColumn], classes: np.ndarray
-) -> Block:
-    """Return a block; numbers whose squares overflow become infinite."""
-    if not isinstance(numbers, np.ndarray):
-        numbers = numbers.toarray()
-    numbers = np.asarray(numbers, dtype=np.float64)
-    too_large = np.abs(numbers) > _LARGEST
-    if too_large.any():
-        numbers = np.where(too_large, np.copysign(np.inf, numbers), numbers)
-    codes = [column.codes for column in columns] or [np.empty((len(numbers), 0), np.int32)]
-    return Block(
-        start,
-        numbers,
-        np.column_stack(codes),
-        classes[start : start + len(numbers)],
-        [column.categories for column in columns],
-    )
-
-
 @dataclass(frozen=True)
 class Columns:
     """The columns of X, and how the diagnosis reads each."""
@@ -111,7 +85,7 @@ class Columns:
         cls,
         names: list[Any],
         kinds: list[str],
-        categorical: set[int],
+        categorical: Collection[int],
         container: Container = "frame",
     ) -> Columns:
         """Read columns of numbers as numbers, except those declared to be categorical."""
@@ -126,21 +100,45 @@ class Columns:
         """Indices of the columns that are excluded from distances."""
         return [j for j, kind in enumerate(self.kinds) if kind == "other"]
 
-    def named(self, columns: Sequence[int]) -> tuple[Any, ...]:
+    def named(self, columns: Iterable[int]) -> tuple[Any, ...]:
         """Return the names of these columns."""
         return tuple(self.names[j] for j in columns)
 
 
-class Data(Protocol):
+@dataclass(frozen=True)
+class Data:
     """Rows that can be read in blocks, and the class of each."""
 
     columns: Columns
     labels: list[Any]  # in label order
     classes: np.ndarray  # of each row, as an index into ``labels``
+    # All rows in order: their numbers, and their categories column by column.
+    parts: Callable[[], Iterable[tuple[Matrix, list[HashedColumn]]]]
 
     def blocks(self) -> Iterator[Block]:
         """Read all rows in order; each call starts again."""
-        ...
+        start = 0
+        for numbers, categories in self.parts():
+            n_rows, width = numbers.shape
+            step = max(1, min(BLOCK_ROWS, _BLOCK_VALUES // max(1, width)))
+            for first in range(0, n_rows, step):
+                rows = slice(first, first + step)
+                columns = [(codes[rows], known) for codes, known in categories]
+                yield self._block(start + first, numbers[rows], columns)
+            start += n_rows
+
+    def _block(self, start: int, numbers: Matrix, columns: list[HashedColumn]) -> Block:
+        """Return a block; numbers whose squares overflow become infinite."""
+        if not isinstance(numbers, np.ndarray):
+            numbers = numbers.toarray()
+        numbers = np.asarray(numbers, dtype=np.float64)
+        too_large = np.abs(numbers) > _LARGEST
+        if too_large.any():
+            numbers = np.where(too_large, np.copysign(np.inf, numbers), numbers)
+        codes = [codes for codes, _ in columns] or [np.empty((len(numbers), 0), np.int32)]
+        classes = self.classes[start : start + len(numbers)]
+        known = [categories for _, categories in columns]
+        return Block(start, numbers, np.column_stack(codes), classes, known)
 
 
 def class_dtype(n_classes: int) -> np.dtype[Any]:
@@ -148,38 +146,25 @@ def class_dtype(n_classes: int) -> np.dtype[Any]:
     return np.min_scalar_type(-n_classes)
 
 
-class TableData:
-    """The rows of an open table with labels ``y``, of shape (n_samples,)."""
-
-    def __init__(self, table: Table, columns: Columns, y: np.ndarray) -> None:
-        self.columns = columns
-        labels, classes = np.unique(y, return_inverse=True)
-        self.labels = label_keys(labels)
-        self.classes = classes.reshape(-1).astype(class_dtype(len(labels)))
-        self._numbers = _number_columns(table, columns.numbers)
-        self._categories = [HashedColumn.of(table.encode(j)) for j in columns.categories]
-
-    def blocks(self) -> Iterator[Block]:
-        """Read all rows in order."""
-        width = max(1, self._numbers.shape[1])
-        step = max(1, min(BLOCK_ROWS, _BLOCK_VALUES // width))
-        for start in range(0, len(self.classes), step):
-            rows = slice(start, start + step)
-            columns = [replace(each, codes=each.codes[rows]) for each in self._categories]
-            yield make_block(start, self._numbers[rows], columns, self.classes)
-
-
-def open_data(table: Table, categorical: frozenset[int], y: np.ndarray) -> TableData:
+def open_data(table: Table, categorical: frozenset[int], y: np.ndarray) -> Data:
     """Return the rows of a table, without columns whose values cannot be read."""
     names = list(range(table.n_features)) if table.names is None else list(table.names)
-    container = _container(table)
-    columns = Columns.from_kinds(names, _kinds_of(table), set(categorical), container)
+    labels, codes = np.unique(y, return_inverse=True)
+    classes = codes.reshape(-1).astype(class_dtype(len(labels)))
+
+    def read(kinds: list[str]) -> Data:
+        columns = Columns.from_kinds(names, kinds, categorical, _container(table))
+        categories = [hashed(table.encode(j)) for j in columns.categories]
+        part = _number_columns(table, columns.numbers), categories
+        return Data(columns, label_keys(labels), classes, lambda: [part])
+
+    kinds = ["number" if table.n_features <= WIDEST_SPARSE else "other"] * table.n_features
+    if not table.is_sparse:
+        kinds = list(table.column_types())
     try:
-        return TableData(table, columns, y)
+        return read(kinds)
     except _UNREADABLE:
-        kinds = [_kind_if_readable(table, columns, j) for j in range(table.n_features)]
-        columns = Columns.from_kinds(names, kinds, set(categorical), container)
-        return TableData(table, columns, y)
+        return read([_kind_if_readable(table, j, kind) for j, kind in enumerate(kinds)])
 
 
 def _container(table: Table) -> Container:
@@ -188,24 +173,13 @@ def _container(table: Table) -> Container:
     return "array" if isinstance(table, ArrayTable) else "frame"
 
 
-def _kinds_of(table: Table) -> list[str]:
-    """Return what each column holds; "other" for all columns of very wide sparse rows."""
-    if not table.is_sparse:
-        return list(table.column_types())
-    kind = "number" if table.n_features <= WIDEST_SPARSE else "other"
-    return [kind] * table.n_features
-
-
-def _kind_if_readable(table: Table, columns: Columns, j: int) -> str:
+def _kind_if_readable(table: Table, j: int, kind: str) -> str:
     """Return what a column holds; "other" if its values cannot be read."""
     try:
-        if j in columns.numbers:
-            _number_columns(table, [j])
-        elif j in columns.categories:
-            table.encode(j)
+        _ = _number_columns(table, [j]) if kind == "number" else table.encode(j)
     except _UNREADABLE:
         return "other"
-    return columns.kinds[j]
+    return kind
 
 
 def _number_columns(table: Table, columns: list[int]) -> Matrix:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import cached_property
 
 import numpy as np
 
 from smotefast.diagnosis.columns import ColumnFigures
-from smotefast.diagnosis.data import Columns, Data
-from smotefast.diagnosis.neighborhoods import Neighborhoods
-from smotefast.diagnosis.report import KINDS, ClassFigures
-from smotefast.diagnosis.sample import Sample
+from smotefast.diagnosis.data import Columns
+from smotefast.diagnosis.report import ClassFigures
 from smotefast.diagnosis.sampler_facts import SamplerFacts
-from smotefast.over_sampling.border import is_in_danger, is_noise
 
 # A share of fewer rows says little: of 20 rows the margin of error is 22 points.
 JUDGED_ROWS = 20
@@ -37,8 +34,6 @@ class Facts:
     figures: dict[int, ColumnFigures]
     sampler: SamplerFacts
     classes: tuple[ClassFigures, ...] = ()
-    # Columns that the distance leaves out: keys, and those that are mostly missing.
-    excluded: frozenset[int] = frozenset()
     # Rows without neighbors, because numbers are missing or infinite.
     n_incomplete: int = 0
     # Sizes of separate groups among the sampled rows of each class.
@@ -49,12 +44,18 @@ class Facts:
         """Number of columns of X."""
         return len(self.columns.names)
 
-    @property
+    @cached_property
     def keys(self) -> list[int]:
         """Columns that identify rows."""
         return [j for j, figures in self.figures.items() if figures.is_key]
 
-    @property
+    @cached_property
+    def excluded(self) -> set[int]:
+        """Columns of numbers that the distance leaves out: keys, and mostly missing ones."""
+        figures = ((j, self.figures[j]) for j in self.columns.numbers)
+        return {j for j, each in figures if each.is_key or each.is_mostly_missing(self.n_rows)}
+
+    @cached_property
     def constants(self) -> list[int]:
         """Columns with one value, or none; beside missing values one is information."""
         return [
@@ -63,18 +64,18 @@ class Facts:
             if figures.is_constant and figures.n_missing in (0, self.n_rows)
         ]
 
-    @property
+    @cached_property
     def texts_of_numbers(self) -> list[int]:
         """Columns of text that hold numbers."""
         return [j for j in self.columns.categories if self.figures[j].holds_number_texts]
 
-    @property
+    @cached_property
     def real_categories(self) -> list[int]:
         """Columns of categories, without keys and numbers written as text."""
         others = {*self.keys, *self.texts_of_numbers}
         return [j for j in self.columns.categories if j not in others]
 
-    @property
+    @cached_property
     def real_numbers(self) -> list[int]:
         """Columns of numbers, also those written as text, without keys."""
         numbers = {*self.columns.numbers, *self.texts_of_numbers}
@@ -85,7 +86,7 @@ class Facts:
         """The over-sampler for these columns, if some are categories."""
         return "SMOTENC" if len(self.real_numbers) > len(self.two_valued) else "SMOTEN"
 
-    @property
+    @cached_property
     def two_valued(self) -> list[int]:
         """Columns of numbers with two whole numbers."""
         return [j for j in self.columns.numbers if self.figures[j].is_two_valued]
@@ -95,7 +96,7 @@ class Facts:
         """The classes to over-sample."""
         return [item for item in self.classes if item.n_new]
 
-    @property
+    @cached_property
     def too_small(self) -> dict[Hashable, int]:
         """Sizes of the classes to over-sample that have too few rows for the neighbors."""
         return {
@@ -104,12 +105,12 @@ class Facts:
             if item.n_rows <= self.sampler.k
         }
 
-    @property
+    @cached_property
     def studied(self) -> list[ClassFigures]:
         """The classes that the guide is about: over-sampled now, or by default."""
         return [item for item in self.classes if self.sampler.weights.get(item.label)]
 
-    @property
+    @cached_property
     def searched(self) -> list[ClassFigures]:
         """The studied classes with enough searched rows for shares to be meaningful."""
         return [item for item in self.studied if item.n_searched >= JUDGED_ROWS]
@@ -126,13 +127,13 @@ class Facts:
         figures = [getattr(item, figure) for item in self.searched]
         return float(np.average(figures, weights=weights))
 
-    @property
+    @cached_property
     def spreads(self) -> dict[int, float]:
         """The spread of each column of numbers that varies and counts in the distance."""
         used = [j for j in self.columns.numbers if j not in self.excluded]
         return {j: self.figures[j].spread for j in used if self.figures[j].spread > 0}
 
-    @property
+    @cached_property
     def dominant(self) -> dict[int, float]:
         """The columns that dominate the distance, with their share of it together."""
         return dominant_columns(self.spreads)
@@ -156,71 +157,3 @@ def dominant_columns(spreads: Mapping[int, float]) -> dict[int, float]:
         if share > least:
             return dict.fromkeys(ordered[:n], share)
     return {}
-
-
-class RowResults(NamedTuple):
-    """What the pass over all rows found out about the sampled rows."""
-
-    neighborhoods: Neighborhoods | None
-    # Rows that equal each sampled row, itself included, and those of its class.
-    n_equal: np.ndarray
-    n_in_class: np.ndarray
-
-
-def class_figures(
-    sampler: SamplerFacts, data: Data, sample: Sample, results: RowResults
-) -> tuple[ClassFigures, ...]:
-    """Return the figures of each class."""
-    has_values = bool(data.columns.numbers or data.columns.categories)
-    is_repeated = (results.n_in_class > 1) & has_values
-    is_conflicting = (results.n_equal > results.n_in_class) & has_values
-    sizes = np.bincount(data.classes, minlength=len(data.labels)).tolist()
-    figures = []
-    for code, label in enumerate(data.labels):
-        sampled = sample.classes == code
-        is_other_class, kinds, _ = _searched(results.neighborhoods, sample, code, sampler.m)
-        shares = {
-            name: float(np.mean(kinds == i)) for i, name in enumerate(KINDS) if len(kinds)
-        }
-        item = ClassFigures(
-            label=label,
-            n_rows=sizes[code],
-            n_new=sampler.n_to_generate.get(label, 0),
-            n_searched=len(kinds),
-            **(shares or dict.fromkeys(KINDS)),
-            overlap=float(is_other_class[:, 0].mean()) if shares else None,
-            unevenness=float(np.std(is_other_class.mean(axis=1))) if shares else None,
-            repeated=float(is_repeated[sampled].mean()),
-            conflicting=float(is_conflicting[sampled].mean()),
-        )
-        figures.append(item)
-    return tuple(figures)
-
-
-def rows_by_kind(
-    neighborhoods: Neighborhoods | None, data: Data, sample: Sample, m: int
-) -> dict[Hashable, dict[str, list[int]]]:
-    """Return the positions in X of the searched rows of each class and kind."""
-    rows: dict[Hashable, dict[str, list[int]]] = {}
-    for code, label in enumerate(data.labels):
-        _, kinds, positions = _searched(neighborhoods, sample, code, m)
-        rows[label] = {name: positions[kinds == i].tolist() for i, name in enumerate(KINDS)}
-    return rows
-
-
-def _searched(
-    neighborhoods: Neighborhoods | None, sample: Sample, code: int, m: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the searched rows of a class: ``is_other_class``, kinds and positions in X."""
-    if neighborhoods is None:
-        return np.empty((0, 1), dtype=bool), np.empty(0, int), np.empty(0, int)
-    is_of_class = sample.classes[neighborhoods.rows] == code
-    is_other_class = neighborhoods.is_other_class[is_of_class]
-    positions = sample.positions[neighborhoods.rows[is_of_class]]
-    return is_other_class, row_kinds(is_other_class, m), positions
-
-
-def row_kinds(is_other_class: np.ndarray, m: int) -> np.ndarray:
-    """Return the kind of each row, as an index into ``KINDS``."""
-    n_others = is_other_class.sum(axis=1)
-    return np.select([is_noise(n_others, m), is_in_danger(n_others, m)], [0, 1], 2)

@@ -21,16 +21,17 @@ from smotefast.batch.scan import (
     scan_classes,
 )
 from smotefast.batch.stages import copying_within
-from smotefast.batch.steps import JobSteps, job_steps
+from smotefast.batch.steps import job_steps
 from smotefast.batch.tasks import copy_tasks
 from smotefast.batch.warmup import JustCompiledError
 from smotefast.diagnosis.data import (
     BLOCK_ROWS,
     Block,
     Columns,
+    Data,
     HashedColumn,
     class_dtype,
-    make_block,
+    hashed,
 )
 from smotefast.diagnosis.examine import OnBlock, examine
 from smotefast.diagnosis.report import Diagnosis
@@ -40,7 +41,6 @@ from smotefast.diagnosis.sampler_facts import (
     describe_sampler,
     one_line,
     sampler_steps,
-    with_data_error,
 )
 from smotefast.engine.base import BaseSampler
 from smotefast.kernels import kernels_were_compiled
@@ -73,44 +73,30 @@ _SLACK = 160 << 20
 _TARGET_ROWS = 1 << 18
 
 
-class FileData:
-    """The rows of Parquet files, in blocks of ``batch_rows``."""
+def file_data(
+    source: ParquetSource, target: str, classes: Classes, columns: Columns, batch_rows: int
+) -> Data:
+    """Return the rows of Parquet files, in blocks of ``batch_rows``."""
+    labels, numbers = list(classes.counts), list(columns.named(columns.numbers))
+    categories = list(columns.named(columns.categories))
 
-    def __init__(
-        self,
-        source: ParquetSource,
-        target: str,
-        classes: Classes,
-        columns: Columns,
-        batch_rows: int,
-    ) -> None:
-        self._source, self._target, self._batch_rows = source, target, batch_rows
-        self.columns = columns
-        self.labels = list(classes.counts)
-        self.classes = np.empty(source.n_rows, class_dtype(len(self.labels)))
-        start = 0
-        for batch in source.batches([target], _TARGET_ROWS):
-            stop = start + batch.num_rows
-            self.classes[start:stop] = label_codes(batch.column(0), self.labels)
-            start = stop
-
-    def blocks(self) -> Iterator[Block]:
-        """Read all rows in order."""
-        numbers = list(self.columns.named(self.columns.numbers))
-        categories = list(self.columns.named(self.columns.categories))
+    def parts() -> Iterator[tuple[np.ndarray, list[HashedColumn]]]:
         # The target is read as well, for the number of rows if no other column is read.
-        names = [*numbers, *categories, self._target]
-        start = 0
-        for batch in self._source.batches(names, self._batch_rows):
+        for batch in source.batches([*numbers, *categories, target], batch_rows):
             arrays = batch.columns[:-1]
             values = np.empty((batch.num_rows, 0))
             if numbers:
                 values = features_to_matrix(
                     arrays[: len(numbers)], numbers, np.dtype(np.float64), nulls="nan"
                 )
-            encoded = map(encode_arrow, arrays[len(numbers) :])
-            yield make_block(start, values, list(map(HashedColumn.of, encoded)), self.classes)
-            start += batch.num_rows
+            yield values, [hashed(encode_arrow(array)) for array in arrays[len(numbers) :]]
+
+    codes = np.empty(source.n_rows, class_dtype(len(labels)))
+    start = 0
+    for batch in source.batches([target], _TARGET_ROWS):
+        codes[start : start + batch.num_rows] = label_codes(batch.column(0), labels)
+        start += batch.num_rows
+    return Data(columns, labels, codes, parts)
 
 
 def diagnose_files(
@@ -138,24 +124,19 @@ def diagnose_files(
         classes = scan_classes(source, target, copy_tasks(source, source.n_rows), shown)
         name_classes(sampler, classes.counts)
         schema = ArrowSchema(map(source.schema.field, features))
-        y = all_target_values(source, target) if _needs_labels(sampler) else None
+        strategies = (getattr(step, "sampling_strategy", 0) for step in sampler_steps(sampler))
+        # A function as strategy is called with the labels.
+        y = all_target_values(source, target) if any(map(callable, strategies)) else None
         facts = describe_sampler(sampler, schema, classes.counts, y)
         facts = _with_job_errors(facts, sampler, source, features)
-        columns = Columns.from_kinds(
-            list(features), list(schema.column_types()), set(facts.categorical)
-        )
+        kinds: list[str] = list(schema.column_types())
+        columns = Columns.from_kinds(list(features), kinds, facts.categorical)
         rows = block_rows(source, target, columns, len(classes.counts), limit)
-        data = FileData(source, target, classes, columns, rows)
+        data = file_data(source, target, classes, columns, rows)
         shown.phase("drawing and searching", 2 * source.n_rows)
         diagnosis = examine(data, facts, _after_each_block(shown, limit))
         source.check_unchanged()
         return diagnosis
-
-
-def _needs_labels(sampler: BaseSampler | None) -> bool:
-    """Whether a step has a function as strategy, which is called with the labels."""
-    steps = sampler_steps(sampler)
-    return any(callable(getattr(step, "sampling_strategy", None)) for step in steps)
 
 
 def _with_job_errors(
@@ -165,23 +146,20 @@ def _with_job_errors(
     if sampler is None:
         return facts
     try:
-        steps = job_steps(sampler)
+        over_sampler = job_steps(sampler).over_sampler
     except (TypeError, ValueError) as error:
         return replace(facts, file_error=one_line(error))
+    if facts.copies_rows:
+        return facts
     try:
-        if not facts.copies_rows:
-            refuse_index(source, features)
-            _check_types(steps, source, features)
+        refuse_index(source, features)
+        if over_sampler.needs().takes_categories:
+            split_features(over_sampler, source.schema, features)
+        else:
+            check_numeric_fields([source.schema.field(name) for name in features])
     except (TypeError, ValueError) as error:
-        return with_data_error(facts, one_line(error))
+        return replace(facts, data_error=one_line(error))
     return facts
-
-
-def _check_types(steps: JobSteps, source: ParquetSource, features: list[str]) -> None:
-    if steps.over_sampler.needs().takes_categories:
-        split_features(steps.over_sampler, source.schema, features)
-    else:
-        check_numeric_fields([source.schema.field(name) for name in features])
 
 
 def _after_each_block(progress: Progress, limit: int) -> OnBlock:

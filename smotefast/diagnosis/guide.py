@@ -5,7 +5,7 @@ The guide does not know which candidate is best. It says which are worth a compa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from smotefast.diagnosis.facts import Facts
 from smotefast.diagnosis.report import Step
@@ -34,20 +34,7 @@ UNEVEN_NOISE = 0.1
 # a majority vote of neighbors does not keep.
 COMPLEX = 10
 
-Answer = tuple[bool, str]
 FIRST = ("threshold", "class-weight")
-# Question, how to answer it, and the candidates if the answer is yes. They are about classes
-# whose neighbors were searched for, in columns of numbers.
-_NEIGHBOR_QUESTIONS: tuple[tuple[str, Callable[[Facts], Answer], tuple[str, ...]], ...] = (
-    ("Are the classes noisy?", lambda facts: _is_noisy(facts), ("smote-enn", "smote-tomek")),
-    ("Has a class separate groups?", lambda facts: _has_groups(facts), ("kmeans-smote",)),
-    (
-        "Do many rows lie at the class border?",
-        lambda facts: _is_at_border(facts),
-        ("borderline-smote", "svm-smote"),
-    ),
-    ("Are some regions harder than others?", lambda facts: _is_uneven(facts), ("adasyn",)),
-)
 
 
 def guide(facts: Facts) -> tuple[Step, ...]:
@@ -61,12 +48,11 @@ def candidates(steps: tuple[Step, ...]) -> tuple[str, ...]:
 
 
 def _steps(facts: Facts) -> Iterator[Step]:
-    yield Step("Do figures suggest weights or a threshold?", *_weights_first(facts), FIRST)
+    yield _weights_first(facts)
     is_balanced = facts.imbalance <= BALANCED or not facts.studied
-    ratio = (
-        f"The largest class has {ratio_words(facts.imbalance)} times the rows of the smallest."
-    )
-    yield Step("Are the classes balanced?", is_balanced, ratio)
+    ratio = ratio_words(facts.imbalance)
+    reason = f"The largest class has {ratio} times the rows of the smallest."
+    yield Step("Are the classes balanced?", is_balanced, reason)
     if is_balanced:
         return
     k = max(facts.sampler.k, 1)
@@ -81,47 +67,17 @@ def _steps(facts: Facts) -> Iterator[Step]:
             "other classes have enough rows for neighbors."
         )
     yield Step("Can rows be interpolated?", can_interpolate, reason, ("random",))
-    if can_interpolate:
-        yield from _samplers(facts)
-
-
-def _samplers(facts: Facts) -> Iterator[Step]:
-    if facts.real_categories:
+    if can_interpolate and facts.real_categories:
         yield from _categorical(facts)
-        return
-    n_flags, reason = len(facts.two_valued), f"{len(facts.real_numbers)} columns of numbers."
-    if n_flags:
-        reason += (
-            f" {n_flags} of them have two values: if they are categories, name them in "
-            "categorical= of compare, which then knows 'smote-nc'."
-        )
-    are_all = 0 < n_flags == len(facts.real_numbers)
-    names: tuple[str, ...] = ("smote", "smote-n") if are_all else ("smote",)
-    yield Step("Are columns categorical?", are_all, reason, names)
-    if not facts.searched:
-        yield Step("Can neighbors be judged?", False, "Too few rows were searched.")
-        return
-    for question, answer, names in _NEIGHBOR_QUESTIONS:
-        applies, reason = answer(facts)
-        yield Step(question, applies, reason, names if applies else ())
+    elif can_interpolate:
+        yield _two_valued(facts)
+        if facts.searched:
+            yield from _neighbors(facts)
+        else:
+            yield Step("Can neighbors be judged?", False, "Too few rows were searched.")
 
 
-def _categorical(facts: Facts) -> Iterator[Step]:
-    categories, numbers = facts.real_categories, facts.real_numbers
-    is_mixed = facts.categorical_sampler == "SMOTENC"
-    reason = f"{len(categories)} categorical and {counted(len(numbers), 'numeric column')}."
-    name = "smote-nc" if is_mixed else "smote-n"
-    yield Step("Are columns categorical?", True, reason, (name,))
-    if is_mixed:
-        yield Step(
-            "Are the columns mixed and many?",
-            len(categories) >= COMPLEX,
-            f"From {COMPLEX} columns of categories beside numbers on, a generative model of "
-            "the class may keep what depends on what. smotefast has none.",
-        )
-
-
-def _weights_first(facts: Facts) -> Answer:
+def _weights_first(facts: Facts) -> Step:
     reasons = []
     if facts.imbalance <= MILD:
         reasons.append(f"the imbalance is mild ({ratio_words(facts.imbalance)} to 1)")
@@ -129,48 +85,79 @@ def _weights_first(facts: Facts) -> Answer:
         share = percent(facts.mean("overlap"))
         reasons.append(f"few nearest neighbors are of other classes ({share})")
     text = " and ".join(reasons) or "they are a baseline in any case"
-    return bool(reasons), (
+    text = (
         f"{text[0].upper()}{text[1:]}. Both leave the data as they are. Only a moved threshold "
         "leaves predicted probabilities unchanged; class weights and resampling both shift "
         "them, so calibrate afterwards or correct for the class shares."
     )
+    return Step("Do figures suggest weights or a threshold?", bool(reasons), text, FIRST)
 
 
-def _is_noisy(facts: Facts) -> Answer:
-    noise, overlap = facts.mean("noise"), facts.mean("overlap")
-    return noise > NOISY or overlap > NOISY_OVERLAP, (
+def _categorical(facts: Facts) -> Iterator[Step]:
+    n_categories = len(facts.real_categories)
+    numbers = counted(len(facts.real_numbers), "numeric column")
+    reason = f"{n_categories} categorical and {numbers}."
+    is_mixed = facts.categorical_sampler == "SMOTENC"
+    name = "smote-nc" if is_mixed else "smote-n"
+    yield Step("Are columns categorical?", True, reason, (name,))
+    if is_mixed:
+        yield Step(
+            "Are the columns mixed and many?",
+            n_categories >= COMPLEX,
+            f"From {COMPLEX} columns of categories beside numbers on, a generative model of "
+            "the class may keep what depends on what. smotefast has none.",
+        )
+
+
+def _two_valued(facts: Facts) -> Step:
+    n_flags, reason = len(facts.two_valued), f"{len(facts.real_numbers)} columns of numbers."
+    if n_flags:
+        reason += (
+            f" {n_flags} of them have two values: if they are categories, name them in "
+            "categorical= of compare, which then knows 'smote-nc'."
+        )
+    are_all = 0 < n_flags == len(facts.real_numbers)
+    names = ("smote", "smote-n") if are_all else ("smote",)
+    return Step("Are columns categorical?", are_all, reason, names)
+
+
+def _neighbors(facts: Facts) -> Iterator[Step]:
+    """Answer the questions about classes whose neighbors were searched for."""
+    figures = ("noise", "danger", "overlap", "unevenness")
+    noise, danger, overlap, unevenness = map(facts.mean, figures)
+
+    def step(question: str, answer: bool, reason: str, *names: str) -> Step:
+        return Step(question, answer, reason, names if answer else ())
+
+    reason = (
         f"{percent(noise)} of the rows have no neighbor of their class, and {percent(overlap)} "
         "a nearest neighbor of another class."
     )
+    is_noisy = noise > NOISY or overlap > NOISY_OVERLAP
+    yield step("Are the classes noisy?", is_noisy, reason, "smote-enn", "smote-tomek")
 
-
-def _has_groups(facts: Facts) -> Answer:
     groups = {label: sizes for label, sizes in facts.groups.items() if len(sizes) > 1}
-    if not groups:
-        return False, "The neighbors of a class connect all of its rows."
-    sizes = [f"{len(each)} groups" for each in groups.values()]
-    return True, f"Groups that no neighbors connect: {listed('class', list(groups), sizes)}."
+    reason = "The neighbors of a class connect all of its rows."
+    if groups:
+        sizes = [f"{len(each)} groups" for each in groups.values()]
+        reason = f"Groups that no neighbors connect: {listed('class', list(groups), sizes)}."
+    yield step("Has a class separate groups?", bool(groups), reason, "kmeans-smote")
 
-
-def _is_at_border(facts: Facts) -> Answer:
-    noise, danger = facts.mean("noise"), facts.mean("danger")
-    is_at_border = danger > BORDER
     reason = (
         f"{percent(danger)} of the rows have at least half of their neighbors in other "
         f"classes, and {percent(noise)} all of them."
     )
-    if is_at_border and noise > BORDER_NOISE:
+    question, is_clean = "Do many rows lie at the class border?", noise <= BORDER_NOISE
+    if danger > BORDER and not is_clean:
         reason += f" With more than {percent(BORDER_NOISE)} noise, too few rows are left there."
-    return is_at_border and noise <= BORDER_NOISE, reason
+    names = "borderline-smote", "svm-smote"
+    yield step(question, danger > BORDER and is_clean, reason, *names)
 
-
-def _is_uneven(facts: Facts) -> Answer:
-    noise, deviation = facts.mean("noise"), facts.mean("unevenness")
-    is_uneven = deviation >= UNEVEN
     reason = (
-        f"The share of other classes among neighbors has a standard deviation of "
-        f"{deviation:.2f}, and {percent(noise)} of the rows are noise."
+        "The share of other classes among neighbors has a standard deviation of "
+        f"{unevenness:.2f}, and {percent(noise)} of the rows are noise."
     )
-    if is_uneven and noise > UNEVEN_NOISE:
+    question, is_clean = "Are some regions harder than others?", noise <= UNEVEN_NOISE
+    if unevenness >= UNEVEN and not is_clean:
         reason += f" With more than {percent(UNEVEN_NOISE)} noise, most new rows start from it."
-    return is_uneven and noise <= UNEVEN_NOISE, reason
+    yield step(question, unevenness >= UNEVEN and is_clean, reason, "adasyn")

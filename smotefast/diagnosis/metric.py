@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 
 from smotefast.batch.shuffle_keys import ShuffleKeys
 from smotefast.diagnosis.columns import ColumnFigures
-from smotefast.diagnosis.data import Columns
+from smotefast.diagnosis.facts import Facts
 from smotefast.diagnosis.sample import Sample
 
 # Largest random shift of a row to break ties, as a share of what a differing category counts:
@@ -50,33 +49,26 @@ class Metric:
         return np.asarray((numbers[:, self.used] - self.center) / self.scale)
 
 
-def make_metric(
-    columns: Columns,
-    figures: dict[int, ColumnFigures],
-    sample: Sample,
-    excluded: Collection[int],
-    *,
-    is_scaled: bool,
-) -> Metric:
-    """Return the distance of the values as they are, or of scaled values.
+def make_metric(facts: Facts, sample: Sample) -> Metric:
+    """Return the distance of the values as they are, or scaled if few columns dominate it.
 
     Scaled numbers are divided by their standard deviation; columns of two values by their
     range, so that they count as categories do. As they are, a differing category counts as
     the median of the standard deviations, as in SMOTENC.
     """
-    widths = {i: _width(figures[j]) for i, j in enumerate(columns.numbers)}
-    used = [
-        i
-        for i, j in enumerate(columns.numbers)
-        if j not in excluded and (not is_scaled or 0 < widths[i] < np.inf)
-    ]
+    numbers = facts.columns.numbers
+    used = [i for i, j in enumerate(numbers) if j not in facts.excluded]
+    scale = np.array([_width(facts.figures[j]) for j in numbers])
+    if facts.dominant:
+        used = [i for i in used if 0 < scale[i] < np.inf]
+        weight = 1.0
+    else:
+        median = np.median([facts.figures[numbers[i]].deviation for i in used] or [1.0])
+        weight = float(median**2) or 1.0
+        scale = np.ones(len(numbers))
     center = np.array([_median(sample.numbers[:, i]) for i in used], dtype=float)
-    positions = np.array(used, dtype=np.intp)
-    if is_scaled:
-        return Metric(positions, center, np.array([widths[i] for i in used], dtype=float), 1.0)
-    deviations = [figures[columns.numbers[i]].deviation for i in used]
-    median = float(np.median(deviations)) if deviations else 1.0
-    return Metric(positions, center, np.ones(len(used)), median**2 if median > 0 else 1.0)
+    index = np.array(used, dtype=np.intp)
+    return Metric(index, center, scale[index], weight)
 
 
 def _width(figures: ColumnFigures) -> float:

@@ -19,6 +19,7 @@ from smotefast.diagnosis.data import Block
 from smotefast.diagnosis.metric import Metric, random_priorities
 from smotefast.diagnosis.sample import Sample
 from smotefast.neighbors.row_hashes import hash_rows
+from smotefast.over_sampling.border import is_in_danger, is_noise
 
 # A group with less than a tenth of its class is a few outliers.
 _GROUP_SHARE = 0.1
@@ -33,9 +34,15 @@ _GROUP_ROWS = 50
 class Neighborhoods:
     """Classes of the neighbors of the sampled rows that could be searched for."""
 
-    rows: np.ndarray  # indices of these rows in the sample
+    rows: np.ndarray  # indices of these rows in the sample; none if the data have too few
     is_other_class: np.ndarray  # of each neighbor, nearest first, shape (n_rows, n_neighbors)
     n_incomplete: int  # rows of the data without a distance: a number is missing or infinite
+
+    @property
+    def kinds(self) -> np.ndarray:
+        """The kind of each row, as an index into ``KINDS``."""
+        n_others, m = self.is_other_class.sum(axis=1), self.is_other_class.shape[1]
+        return np.select([is_noise(n_others, m), is_in_danger(n_others, m)], [0, 1], 2)
 
 
 class NeighborSearch:
@@ -90,13 +97,15 @@ class NeighborSearch:
         is_offered = rows[index] == positions[low:high] - start
         self._positions[low:high][is_offered] = start + index[is_offered]
 
-    def result(self) -> Neighborhoods | None:
-        """Return the neighborhoods; None if there are too few rows to have k neighbors."""
-        n_usable = len(self._classes) - self._n_incomplete
-        if not len(self._rows) or n_usable < self._k + 1:
-            return None
+    def result(self) -> Neighborhoods:
+        """Return the neighborhoods."""
+        if len(self._classes) - self._n_incomplete <= self._k or not len(self._rows):
+            return Neighborhoods(self._rows[:0], np.empty((0, self._k), dtype=bool), 0)
+        # Remove each row from its neighbors, or the farthest one if it is not among them.
         neighbors = self._nearest.positions[self._query]
-        classes = self._classes[_without_itself(neighbors, self._positions[self._rows])]
+        is_itself = neighbors == self._positions[self._rows][:, np.newaxis]
+        is_itself[:, -1] |= ~is_itself.any(axis=1)
+        classes = self._classes[neighbors[~is_itself].reshape(-1, self._k)]
         is_other_class = classes != self._sample.classes[self._rows][:, np.newaxis]
         draw_duplicates(is_other_class, *self._duplicates.counts())
         return Neighborhoods(self._rows, is_other_class, self._n_incomplete)
@@ -130,14 +139,6 @@ def draw_duplicates(
     for row, n, drawn, first in zip(rows, n_neighbors, n_drawn, is_first, strict=True):
         index = np.arange(n)
         is_other_class[row, :n] = index < drawn if first else index >= n - drawn
-
-
-def _without_itself(neighbors: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """Remove each row from its neighbors, or the farthest one if it is not among them."""
-    is_itself = neighbors == positions[:, np.newaxis]
-    is_itself[:, -1] |= ~is_itself.any(axis=1)
-    n_rows, k = neighbors.shape
-    return np.asarray(neighbors[~is_itself].reshape(n_rows, k - 1))
 
 
 class DuplicateCounter:
@@ -175,7 +176,7 @@ def row_hashes(numbers: np.ndarray, codes: np.ndarray) -> np.ndarray:
     return hash_rows(values, codes)
 
 
-def group_sizes(metric: Metric, sample: Sample, code: int, n_threads: int) -> list[int]:
+def group_sizes(metric: Metric, sample: Sample, code: int) -> list[int]:
     """Return the sizes of separate groups among the sampled rows of a class, largest first.
 
     Groups are the connected components of the k-nearest-neighbor graph of the class: samplers
@@ -183,37 +184,27 @@ def group_sizes(metric: Metric, sample: Sample, code: int, n_threads: int) -> li
     row connects count as one. Duplicates count once, and groups with less than a tenth of the
     class not at all. The list is empty if there are too few rows to tell.
     """
-    rows = np.flatnonzero((sample.classes == code) & metric.is_complete(sample.numbers))
-    priority = random_priorities(0, len(rows))
-    values, codes = metric.coordinates(sample.numbers[rows], priority), sample.codes[rows]
-    without_priority = np.column_stack([values[:, :-1], codes])
-    _, first = np.unique(without_priority, axis=0, return_index=True)
-    first.sort()
-    if len(first) < _GROUP_ROWS or values.shape[1] == 1:
-        return []
-    groups = _connected_components(values[first], codes[first], metric.weight, n_threads)
-    sizes = np.sort(np.bincount(groups))[::-1]
-    return [int(size) for size in sizes if size >= _GROUP_SHARE * len(first)]
-
-
-def _connected_components(
-    values: np.ndarray, codes: np.ndarray, weight: float, n_threads: int
-) -> np.ndarray:
-    """Return the component of each row in the k-nearest-neighbor graph."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
     from smotefast.neighbors import find_neighbors
 
-    n_rows, k = len(values), GROUP_NEIGHBORS
+    rows = np.flatnonzero((sample.classes == code) & metric.is_complete(sample.numbers))
+    numbers, codes = metric.scaled(sample.numbers[rows]), sample.codes[rows]
+    _, first = np.unique(np.column_stack([numbers, codes]), axis=0, return_index=True)
+    first.sort()
+    n_rows, k = len(first), GROUP_NEIGHBORS
+    if n_rows < _GROUP_ROWS or not numbers.shape[1]:
+        return []
     neighbors = find_neighbors(
-        values,
+        metric.coordinates(sample.numbers[rows], random_priorities(0, len(rows)))[first],
         k,
         search="exact",
-        n_threads=n_threads,
-        codes=codes if codes.shape[1] else None,
-        weight=weight if codes.shape[1] else 0.0,
+        n_threads=thread_count(None),
+        codes=codes[first] if codes.shape[1] else None,
+        weight=metric.weight if codes.shape[1] else 0.0,
     )
     edges = np.repeat(np.arange(n_rows), k), neighbors.indices.reshape(-1)
     graph = csr_array((np.ones(n_rows * k), edges), shape=(n_rows, n_rows))
-    return np.asarray(connected_components(graph, directed=False)[1])
+    sizes = np.sort(np.bincount(connected_components(graph, directed=False)[1]))[::-1]
+    return [int(size) for size in sizes if size >= _GROUP_SHARE * n_rows]

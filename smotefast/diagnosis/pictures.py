@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from sklearn.decomposition import PCA
+from sklearn.preprocessing import StandardScaler
 
 from smotefast.diagnosis.data import Data
-from smotefast.diagnosis.facts import Facts, row_kinds
+from smotefast.diagnosis.facts import Facts
 from smotefast.diagnosis.metric import Metric
 from smotefast.diagnosis.neighborhoods import Neighborhoods
 from smotefast.diagnosis.report import Point
@@ -54,11 +56,10 @@ def draw_pictures(
     data: Data,
     sample: Sample,
     metric: Metric,
-    neighborhoods: Neighborhoods | None,
+    found: Neighborhoods,
     points: Sequence[Point],
 ) -> Pictures:
     """Return a map of the searched rows, and distributions of columns that points name."""
-    rows = None if neighborhoods is None else _row_map(facts, sample, metric, neighborhoods)
     position = {name: j for j, name in enumerate(facts.columns.names)}
     named = dict.fromkeys(position[name] for point in points for name in point.columns)
     figures = facts.figures
@@ -66,23 +67,20 @@ def draw_pictures(
         j for j in named if j in figures and figures[j].n_sampled and not figures[j].is_key
     ]
     columns = [_distribution(j, data, sample) for j in usable[:_MOST_COLUMNS]]
-    return Pictures(rows, tuple(columns))
+    return Pictures(_row_map(facts, sample, metric, found), tuple(columns))
 
 
 def _row_map(
-    facts: Facts, sample: Sample, metric: Metric, neighborhoods: Neighborhoods
+    facts: Facts, sample: Sample, metric: Metric, found: Neighborhoods
 ) -> RowMap | None:
-    step = -(-len(neighborhoods.rows) // _MOST_MARKS)
-    rows = neighborhoods.rows[::step]
+    shown = slice(None, None, max(1, -(-len(found.rows) // _MOST_MARKS)))
+    rows = found.rows[shown]
     values = np.column_stack([metric.scaled(sample.numbers[rows]), _one_hot(sample, rows)])
-    values = values[:, values.std(axis=0) > 0]
-    if values.shape[1] < 2 or len(values) < 2:
+    if len(rows) < 2 or np.count_nonzero(np.ptp(values, axis=0)) < 2:
         return None
-    sizes = [item.n_rows for item in facts.classes]
+    largest = int(np.argmax([item.n_rows for item in facts.classes]))
     return RowMap(
-        principal_components(values)[0],
-        row_kinds(neighborhoods.is_other_class[::step], facts.sampler.m),
-        sample.classes[rows] == int(np.argmax(sizes)),
+        principal_components(values)[0], found.kinds[shown], sample.classes[rows] == largest
     )
 
 
@@ -92,7 +90,7 @@ def _one_hot(sample: Sample, rows: np.ndarray) -> np.ndarray:
     for i in range(sample.codes.shape[1]):
         codes = sample.codes[rows, i]
         ranks, names = _frequent(codes, sample.categories[i])
-        columns.append((ranks[:, np.newaxis] == range(len(names))) / np.sqrt(2))
+        columns.append(ranks[:, np.newaxis] == range(len(names)))
     return np.column_stack(columns)
 
 
@@ -104,12 +102,10 @@ def principal_components(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     tuple
         The projected rows, shape (n_rows, 2), and the share of each component in the variance.
     """
-    scale = values.std(axis=0)
-    centered = (values - values.mean(axis=0)) / np.where(scale > 0, scale, 1)
-    _, sizes, axes = np.linalg.svd(centered, full_matrices=False)
-    shares = sizes**2 / max(np.sum(sizes**2), np.finfo(float).tiny)
-    axes = axes[:2] * np.sign(axes[:2, np.abs(axes[:2]).argmax(axis=1)].diagonal())[:, None]
-    return np.asarray(centered @ axes.T), shares
+    components = PCA(2, svd_solver="full")
+    with np.errstate(invalid="ignore"):  # columns that are all constant
+        projected = components.fit_transform(StandardScaler().fit_transform(values))
+    return projected, np.nan_to_num(components.explained_variance_ratio_)
 
 
 def _distribution(column: int, data: Data, sample: Sample) -> Distribution:

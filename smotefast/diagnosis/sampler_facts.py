@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -51,8 +52,7 @@ class SamplerFacts:
     measures_distance: bool = True
     cleaner: str = ""  # the class of its step that compares numbers to remove rows
     parameter_errors: tuple[str, ...] = ()
-    accepts_data: bool | None = None  # None if ``fit`` was not called
-    data_error: str = ""  # of ``fit``
+    data_error: str | None = None  # of ``fit``; empty without one, None if it was not called
     all_refuse: bool = False  # whether each sampler has this error
     file_error: str = ""  # why it cannot resample files, if the data are files
 
@@ -64,7 +64,7 @@ class SamplerFacts:
     @property
     def refuses_missing(self) -> bool:
         """Whether it refuses missing and infinite values."""
-        return not self.copies_rows and not self.accepts_data
+        return not self.copies_rows and self.data_error != ""
 
 
 def describe_sampler(
@@ -74,13 +74,28 @@ def describe_sampler(
 
     ``counts`` are the rows of each class, and ``y`` the labels, for a function as strategy.
     """
+    check_two_classes(counts)
     errors: list[str] = []
+
+    def attempt(default: Any, function: Callable[..., Any], *arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except (TypeError, ValueError) as error:
+            errors.append(one_line(error))
+            return default
+
     labels = np.empty(0) if y is None else y
     over, under = sampler_steps(sampler)
     steps = [step for step in (over, under) if step is not None]
-    n_to_generate = _n_to_generate(sampler, over, counts, labels, errors)
-    defaults = counts_to_generate("auto", counts, labels)
-    categorical = _categorical(over, columns, errors)
+    n_to_generate = defaults = counts_to_generate("auto", counts, labels)
+    if sampler is not None:
+        strategy = {} if over is None else getattr(over, "sampling_strategy", "auto")
+        n_to_generate = attempt(defaults, counts_to_generate, strategy, counts, labels)
+    categorical = attempt((), _categorical, over, columns)
+    n_to_keep = {}
+    if isinstance(under, SingleSampler):
+        after = {label: n + n_to_generate.get(label, 0) for label, n in counts.items()}
+        n_to_keep = attempt({}, under.resolve_strategy, under.sampling_strategy, after, labels)
     cleaner = "" if under is None or _needs(under).copies_rows else type(under).__name__
     k_name = _needs(over).neighbors_parameter or "k_neighbors"
     return SamplerFacts(
@@ -88,13 +103,13 @@ def describe_sampler(
         over="SMOTE" if over is None else type(over).__name__,
         under="" if under is None else type(under).__name__,
         copies_rows=bool(steps) and all(_needs(step).copies_rows for step in steps),
-        categorical=frozenset() if cleaner else categorical,
+        categorical=frozenset() if cleaner else frozenset(map(int, categorical)),
         k=number_of_neighbors(getattr(over, k_name, _NEIGHBORS if sampler is None else 0)),
         k_name=k_name,
         m=number_of_neighbors(getattr(over, "m_neighbors", _BORDER_NEIGHBORS)),
         small_class="error" if sampler is None else getattr(over, "small_class", None),
         n_to_generate=n_to_generate,
-        n_to_keep=_n_to_keep(under, counts, n_to_generate, labels, errors),
+        n_to_keep={} if isinstance(under, BaseCleaner) else n_to_keep,
         parameter_errors=tuple(errors),
         weights=n_to_generate if any(n_to_generate.values()) else defaults,
         interpolates=not steps or any(map(_interpolates, steps)),
@@ -121,67 +136,25 @@ def _interpolates(step: Any) -> bool:
     return not (_needs(step).copies_rows or isinstance(step, BaseSelector))
 
 
-def _categorical(over: Any, columns: TableSchema, errors: list[str]) -> frozenset[int]:
+def _categorical(over: Any, columns: TableSchema) -> Iterable[int]:
+    """Return the columns that an over-sampler treats as categories."""
     if not _needs(over).takes_categories:
-        return frozenset()
+        return ()
     if not hasattr(over, "categorical_features"):
-        return frozenset(range(columns.n_features))
-    try:
-        return frozenset(map(int, categorical_positions(over.categorical_features, columns)))
-    except ValueError as error:
-        errors.append(one_line(error))
-        return frozenset()
+        return range(columns.n_features)
+    return categorical_positions(over.categorical_features, columns)
 
 
-def _n_to_generate(
-    sampler: BaseSampler | None, over: Any, counts: Counts, y: np.ndarray, errors: list[str]
-) -> Counts:
-    """Return the rows to generate by class; by the default if the strategy is refused."""
-    if sampler is not None and over is None:
-        check_two_classes(counts)
-        return {}
-    strategy = getattr(over, "sampling_strategy", "auto")
-    try:
-        return counts_to_generate(strategy, counts, y)
-    except (TypeError, ValueError) as error:
-        check_two_classes(counts)
-        errors.append(one_line(error))
-        return counts_to_generate("auto", counts, y)
-
-
-def _n_to_keep(
-    under: Any, counts: Counts, n_to_generate: Counts, y: np.ndarray, errors: list[str]
-) -> Counts:
-    """Return the rows to keep by class; empty for steps without such a number."""
-    if not isinstance(under, SingleSampler):
-        return {}
-    after = {label: n + n_to_generate.get(label, 0) for label, n in counts.items()}
-    try:
-        targets = under.resolve_strategy(under.sampling_strategy, after, y)
-    except (TypeError, ValueError) as error:
-        errors.append(one_line(error))
-        return {}
-    return {} if isinstance(under, BaseCleaner) else targets
-
-
-def with_data_errors(
+def with_data_error(
     facts: SamplerFacts, sampler: BaseSampler | None, X: Any, y: Any
 ) -> SamplerFacts:
-    """Add the errors of ``fit``, which checks the data and resamples nothing."""
-    error = _fit_error(RandomOverSampler(), X, y)
-    if error:
-        return replace(with_data_error(facts, error), all_refuse=True)
+    """Add the error of ``fit``, which checks the data and resamples nothing."""
+    if error := _fit_error(RandomOverSampler(), X, y):
+        return replace(facts, data_error=error, all_refuse=True)
     if sampler is None:
         return facts
-    steps = [step for step in sampler_steps(sampler) if step is not None]
-    return with_data_error(
-        facts, next(filter(None, (_fit_error(step, X, y) for step in steps)), "")
-    )
-
-
-def with_data_error(facts: SamplerFacts, error: str) -> SamplerFacts:
-    """Add the message of ``fit``; without one, it accepts the data."""
-    return replace(facts, accepts_data=not error, data_error=error)
+    errors = (_fit_error(step, X, y) for step in sampler_steps(sampler) if step is not None)
+    return replace(facts, data_error=next(filter(None, errors), ""))
 
 
 def _fit_error(step: Any, X: Any, y: Any) -> str:

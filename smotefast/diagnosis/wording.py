@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 from smotefast._messages import quote_name
@@ -80,234 +80,176 @@ _SHOWN: dict[str, Callable[[float], str]] = {
 
 
 class Words(dict[str, Any]):
-    """What the templates of a finding may name; each word is computed when it is used."""
+    """What the templates of a finding may name: values, and words made by methods."""
 
     def __init__(
         self, facts: Facts, about: str, shown: str, figures: Mapping[Any, float], limit: float
     ) -> None:
-        super().__init__(threshold=limit)
-        self.facts, self.about, self.shown, self.figures = facts, about, shown, figures
-
-    def fill(self, template: str) -> str:
-        """Fill in a template."""
-        return template.format_map(self)
+        sampler = facts.sampler
+        super().__init__(
+            threshold=limit,
+            n_features=facts.n_features,
+            sampler=sampler.display_name,
+            **{name: getattr(sampler, name) for name in ("under", "k", "k_name", "m")},
+        )
+        self._facts, self._about, self._shown, self._figures = facts, about, shown, figures
+        self._names = list(facts.columns.named(figures) if about == "column" else figures)
+        # Code is for a pandas frame, else for an array or a sparse matrix.
+        self._is_frame = facts.columns.container == "frame"
+        # If not all names are text, positions are the names.
+        self._has_names = facts.columns.names != list(range(facts.n_features))
+        self.update(rows="X.iloc" if self._is_frame else "X", first=self._names[0])
 
     def __missing__(self, word: str) -> Any:
-        return _WORDS[word](self)
+        return getattr(self, f"_{word}")()
 
-    @property
-    def names(self) -> list[Hashable]:
-        """Names of the columns, or classes or messages."""
-        if self.about != "column":
-            return list(self.figures)
-        return list(self.facts.columns.named(list(self.figures)))
+    def _subjects(self) -> str:
+        shown = _SHOWN.get(self._shown)
+        figures = [shown(figure) for figure in self._figures.values()] if shown else []
+        return listed(self._about, self._names, figures)
 
-    @property
-    def is_frame(self) -> bool:
-        """Whether code is for a pandas frame, else for an array or a sparse matrix."""
-        return self.facts.columns.container == "frame"
+    def _messages(self) -> str:
+        return " ".join(self._names)
 
-    @property
-    def has_names(self) -> bool:
-        """Whether all columns have text as names; else their positions are the names."""
-        return self.facts.columns.names != list(range(self.facts.n_features))
+    def _refuser(self) -> str:
+        sampler = self._facts.sampler
+        name = f"{sampler.display_name} does not accept"
+        return "No sampler accepts" if sampler.all_refuse else name
 
-    def columns_code(self, columns: Sequence[int]) -> str:
-        """Return columns of a frame as code: names, or positions if not all names are text."""
-        if self.has_names:
-            return repr(list(self.facts.columns.named(columns)))
-        return f"X.columns[{list(columns)!r}]"
+    def _columns(self, columns: Iterable[int] | None = None) -> str:
+        """Return columns of a frame as code, by default those of the finding."""
+        columns = list(self._figures if columns is None else columns)
+        if self._has_names:
+            return repr(list(self._facts.columns.named(columns)))
+        return f"X.columns[{columns!r}]"
 
+    def _frame(self) -> str:
+        """Return X as a frame."""
+        if self._facts.columns.container == "sparse":
+            return "pd.DataFrame.sparse.from_spmatrix(X)"
+        return "pd.DataFrame(X)"
 
-def _subjects(words: Words) -> str:
-    shown = _SHOWN.get(words.shown)
-    return listed(
-        words.about, words.names, [shown(n) for n in words.figures.values()] if shown else ()
-    )
+    def _drop(self) -> str:
+        if self._is_frame:
+            return f"X = X.drop(columns={self._columns()})"
+        # All columns to drop: other columns have other positions afterwards.
+        facts = self._facts
+        columns = sorted({*self._figures, *facts.keys, *facts.constants, *facts.columns.others})
+        kept = f"np.delete(X, {columns!r}, axis=1)"
+        if facts.columns.container == "sparse":
+            kept = f"X[:, np.delete(np.arange(X.shape[1]), {columns!r})]"
+        return f"X = {kept}  # then diagnose again: positions change"
 
+    def _markers(self) -> list[str]:
+        texts = {text for j in self._figures for text in self._facts.figures[j].texts}
+        return sorted(filter(means_missing, texts))
 
-def _drop(words: Words) -> str:
-    if words.is_frame:
-        return f"X = X.drop(columns={words.columns_code(list(words.figures))})"
-    # All columns to drop: other columns have other positions afterwards.
-    facts = words.facts
-    columns = sorted({*words.figures, *facts.keys, *facts.constants, *facts.columns.others})
-    again = "  # then diagnose again: positions change"
-    if facts.columns.container == "sparse":
-        return f"X = X[:, np.delete(np.arange(X.shape[1]), {columns!r})]{again}"
-    return f"X = np.delete(X, {columns!r}, axis=1){again}"
+    def _as_category(self) -> str:
+        if self._is_frame:
+            return f"X = X.astype(dict.fromkeys({self._columns()}, 'category'))"
+        positions = sorted({*self._figures, *self._facts.real_categories})
+        return f"smotefast.SMOTENC(categorical_features={positions!r})"
 
+    def _categorical(self) -> str:
+        if self._facts.sampler.cleaner:
+            encoder = f"(OneHotEncoder(), {self._names!r})"
+            return f"make_column_transformer({encoder}, remainder='passthrough')"
+        if self._facts.categorical_sampler == "SMOTEN":
+            return "smotefast.SMOTEN()"
+        return f"smotefast.SMOTENC({self._categorical_features()})"
 
-def _markers(words: Words) -> list[str]:
-    texts = {text for j in words.figures for text in words.facts.figures[j].texts}
-    return sorted(filter(means_missing, texts))
+    def _categorical_features(self) -> str:
+        """Return the parameter that names the categories of SMOTENC."""
+        given: list[Any] = sorted(self._facts.sampler.categorical)
+        if self._is_frame and not given:
+            return "categorical_features='not numeric'"
+        if self._is_frame and self._has_names:
+            given = list(self._facts.columns.named(given))
+        return f"categorical_features={given or self._facts.real_categories!r}"
 
+    def _over_sampler(self, parameter: str) -> str:
+        """Return the code of the over-sampler with a parameter, in the combination judged.
 
-def _as_category(words: Words) -> str:
-    if words.is_frame:
-        columns = words.columns_code(list(words.figures))
-        return f"X = X.astype(dict.fromkeys({columns}, 'category'))"
-    positions = sorted({*words.figures, *words.facts.real_categories})
-    return f"smotefast.SMOTENC(categorical_features={positions!r})"
-
-
-def _categorical(words: Words) -> str:
-    facts = words.facts
-    if facts.sampler.cleaner:
-        encoder = f"(OneHotEncoder(), {words.names!r})"
-        return f"make_column_transformer({encoder}, remainder='passthrough')"
-    if facts.categorical_sampler == "SMOTEN":
-        return "smotefast.SMOTEN()"
-    return f"smotefast.SMOTENC({_categorical_features(words)})"
-
-
-def _categorical_features(words: Words) -> str:
-    """Return the parameter that names the categories of SMOTENC."""
-    facts = words.facts
-    given = sorted(facts.sampler.categorical)
-    if given and words.is_frame and words.has_names:
-        return f"categorical_features={list(facts.columns.named(given))!r}"
-    if words.is_frame and not given:
-        return "categorical_features='not numeric'"
-    return f"categorical_features={given or facts.real_categories!r}"
-
-
-def _over_sampler(parameter: Callable[[Words], str]) -> Callable[[Words], str]:
-    """Return the code of the over-sampler with a parameter, in the combination that is judged.
-
-    If no sampler was given, it is the one for the types of the columns.
-    """
-
-    def code(words: Words) -> str:
-        facts, name = words.facts, words.facts.sampler.over
-        if facts.sampler.name is None and facts.real_categories:
-            name = facts.categorical_sampler
-        first = f"{_categorical_features(words)}, " if name == "SMOTENC" else ""
-        over = f"smotefast.{name}({first}{parameter(words)})"
-        judged = facts.sampler.name
-        if judged in ("SMOTEENN", "SMOTETomek"):
-            return f"smotefast.{judged}(smote={over})"
-        if judged == "Combination":
-            return f"smotefast.Combination({over}, smotefast.{facts.sampler.under}())"
+        If no sampler was given, it is the one for the types of the columns.
+        """
+        sampler = self._facts.sampler
+        name = sampler.over
+        if sampler.name is None and self._facts.real_categories:
+            name = self._facts.categorical_sampler
+        if name == "SMOTENC":
+            parameter = f"{self._categorical_features()}, {parameter}"
+        over = f"smotefast.{name}({parameter})"
+        if sampler.name in ("SMOTEENN", "SMOTETomek"):
+            return f"smotefast.{sampler.name}(smote={over})"
+        if sampler.name == "Combination":
+            return f"smotefast.Combination({over}, smotefast.{sampler.under}())"
         return over
 
-    return code
+    def _over_fallback(self) -> str:
+        return self._over_sampler(self._parameter_for(int(min(self._figures.values()))))
 
+    def _over_fewer(self) -> str:
+        """Request eleven times the rows of the classes, and others as planned."""
+        facts = self._facts
+        planned = {item.label: item.n_rows + item.n_new for item in facts.oversampled}
+        text = f"sampling_strategy={planned | self._sizes(11)}"
+        if facts.too_small:
+            text += f", {self._parameter_for(min(facts.too_small.values()))}"
+        return self._over_sampler(text)
 
-def _before_resampling(transformer: str) -> Callable[[Words], str]:
-    """Return the code of a pipeline that transforms the numbers; categories pass through."""
+    def _parameter_for(self, n_rows: int) -> str:
+        """Return the parameter with which an over-sampler takes classes of so few rows."""
+        if self._facts.sampler.small_class is None:
+            return f"{self._facts.sampler.k_name}={max(1, n_rows - 1)}"
+        return f"small_class={'duplicate' if n_rows == 1 else 'clamp'!r}"
 
-    def code(words: Words) -> str:
-        facts, lines = words.facts, []
-        infinite = [j for j in words.figures if facts.figures[j].n_infinite]
-        if facts.real_categories and not words.is_frame:
+    def _impute_first(self) -> str:
+        return self._before_resampling("SimpleImputer")
+
+    def _scale_first(self) -> str:
+        return self._before_resampling("StandardScaler")
+
+    def _before_resampling(self, transformer: str) -> str:
+        """Return the code of a pipeline that transforms the numbers, not the categories."""
+        facts, lines = self._facts, []
+        infinite = [j for j in self._figures if facts.figures[j].n_infinite]
+        if facts.real_categories and not self._is_frame:
             lines.append("X = pd.DataFrame(X).infer_objects()")
-        if infinite and words.is_frame:
-            columns = words.columns_code(infinite)
+        if infinite and self._is_frame:
+            columns = self._columns(infinite)
             lines.append(f"X[{columns}] = X[{columns}].mask(X[{columns}].abs() > 1e150)")
         elif infinite and not facts.real_categories:
             lines.append("X[np.abs(X) > 1e150] = np.nan")
-        if not facts.real_categories:
-            pipeline = f"make_pipeline({transformer}(), ResampledClassifier(sampler, model))"
-            return "\n".join([*lines, pipeline])
-        return "\n".join(
-            [
-                *lines,
+        first = f"{transformer}()"
+        if facts.real_categories:
+            lines += [
                 "numbers = make_column_selector(dtype_include='number')",
-                f"prepare = make_column_transformer(({transformer}(), numbers),",
+                f"prepare = make_column_transformer(({first}, numbers),",
                 "    remainder='passthrough', verbose_feature_names_out=False)",
                 "prepare.set_output(transform='pandas')",
-                "make_pipeline(prepare, ResampledClassifier(sampler, model))",
             ]
-        )
+            first = "prepare"
+        pipeline = f"make_pipeline({first}, ResampledClassifier(sampler, model))"
+        return "\n".join([*lines, pipeline])
 
-    return code
+    def _rows_of_class(self) -> str:
+        """Return the rows of a class as numbers."""
+        rows = f"X[y == {self['first']!r}]"
+        if not self._facts.real_categories:
+            return rows
+        return f"pd.get_dummies({rows if self._is_frame else f'pd.DataFrame({rows})'})"
 
+    def _sizes(self, factor: float) -> dict[Hashable, int]:
+        """Return the rows of each class of the finding, times a factor."""
+        sizes = {item.label: item.n_rows for item in self._facts.classes}
+        return {label: math.ceil(factor * sizes[label]) for label in self._names}
 
-def _rows_of(kind: str) -> Callable[[Words], str]:
-    def code(words: Words) -> str:
-        rows = f"report.rows[{words.names[0]!r}][{kind!r}]"
-        return f"X.iloc[{rows}]" if words.is_frame else f"X[{rows}]"
+    def _tenth(self) -> dict[Hashable, int]:
+        return self._sizes(0.1)
 
-    return code
+    def _sixth(self) -> int:
+        """Return the number of columns for which each class has six rows per column."""
+        return max(1, min(self._sizes(1).values()) // 6)
 
-
-def _rows_of_class(words: Words) -> str:
-    """Return the rows of a class as numbers."""
-    rows = f"X[y == {words.names[0]!r}]"
-    if not words.facts.real_categories:
-        return rows
-    return f"pd.get_dummies({rows if words.is_frame else f'pd.DataFrame({rows})'})"
-
-
-def _frame(words: Words) -> str:
-    """Return X as a frame."""
-    if words.facts.columns.container == "sparse":
-        return "pd.DataFrame.sparse.from_spmatrix(X)"
-    return "pd.DataFrame(X)"
-
-
-def _sizes(words: Words, factor: float) -> dict[Hashable, int]:
-    """Return the rows of each class of the finding, times a factor."""
-    sizes = {item.label: item.n_rows for item in words.facts.classes}
-    return {label: math.ceil(factor * sizes[label]) for label in words.names}
-
-
-def _fewer(words: Words) -> str:
-    """Return the parameters for eleven times the rows of the classes, and others as planned."""
-    planned = {item.label: item.n_rows + item.n_new for item in words.facts.oversampled}
-    text = f"sampling_strategy={planned | _sizes(words, 11)}"
-    small = words.facts.too_small.values()
-    return f"{text}, {_parameter_for(words, min(small))}" if small else text
-
-
-def _sixth(words: Words) -> int:
-    """Return the number of columns for which each class has six rows per column."""
-    return max(1, min(_sizes(words, 1).values()) // 6)
-
-
-def _fallback(words: Words) -> str:
-    return _parameter_for(words, int(min(words.figures.values())))
-
-
-def _parameter_for(words: Words, n_rows: int) -> str:
-    """Return the parameter with which an over-sampler takes classes of so few rows."""
-    if words.facts.sampler.small_class is None:
-        return f"{words.facts.sampler.k_name}={max(1, n_rows - 1)}"
-    return f"small_class={'duplicate' if n_rows == 1 else 'clamp'!r}"
-
-
-def _refuser(words: Words) -> str:
-    sampler = words.facts.sampler
-    if sampler.all_refuse:
-        return "No sampler accepts"
-    return f"{sampler.display_name} does not accept"
-
-
-_WORDS: dict[str, Callable[[Words], Any]] = {
-    "subjects": _subjects,
-    "messages": lambda words: " ".join(map(str, words.names)),
-    "columns": lambda words: words.columns_code(list(words.figures)),
-    "sampler": lambda words: words.facts.sampler.display_name,
-    "refuser": _refuser,
-    "under": lambda words: words.facts.sampler.under,
-    "k": lambda words: words.facts.sampler.k,
-    "k_name": lambda words: words.facts.sampler.k_name,
-    "m": lambda words: words.facts.sampler.m,
-    "n_features": lambda words: words.facts.n_features,
-    "drop": _drop,
-    "markers": _markers,
-    "as_category": _as_category,
-    "categorical": _categorical,
-    "over_fallback": _over_sampler(_fallback),
-    "over_fewer": _over_sampler(_fewer),
-    "impute_first": _before_resampling("SimpleImputer"),
-    "scale_first": _before_resampling("StandardScaler"),
-    "sixth": _sixth,
-    "tenth": lambda words: _sizes(words, 0.1),
-    "rows_of_noise": _rows_of("noise"),
-    "rows_of_danger": _rows_of("danger"),
-    "rows_of_class": _rows_of_class,
-    "frame": _frame,
-    "most_groups": lambda words: max(words.figures.values()),
-}
+    def _most_groups(self) -> float:
+        return max(self._figures.values())

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-import numpy as np
 
 from smotefast.evaluation.curves import Curves
 from smotefast.evaluation.decisions import Scoring
 from smotefast.evaluation.holdout import LastEstimate
 from smotefast.evaluation.summary import OptionSummary
 from smotefast.evaluation.verdict import Verdict
+from smotefast.report.plain_values import to_plain
 
 
 @dataclass(frozen=True)
@@ -81,15 +79,14 @@ class Comparison:
         Numbers that are not finite become None.
         """
         winner = self.decision.winner
-        plain: dict[str, Any] = _finite(
+        plain: dict[str, Any] = to_plain(
             {
                 "verdict": self.verdict,
                 "metric": self.metric,
                 "classes": [
-                    {"label": _plain_label(label), "rows": int(n)}
-                    for label, n in self.counts.items()
+                    {"label": label, "rows": int(n)} for label, n in self.counts.items()
                 ],
-                "positive": _plain_label(self.positive),
+                "positive": self.positive,
                 "folds": {"finished": self.n_folds, "planned": self.planned_folds},
                 "winner": {
                     "name": winner.option.name,
@@ -115,19 +112,3 @@ class Comparison:
         from smotefast.evaluation.reporting.page import to_html_fragment
 
         return to_html_fragment(self)
-
-
-def _plain_label(label: Any) -> Any:
-    label = label.item() if isinstance(label, np.generic) else label
-    return label if isinstance(label, str | int | float | bool) else str(label)
-
-
-def _finite(value: Any) -> Any:
-    """Return a copy in which numbers that are not finite are None."""
-    if isinstance(value, Mapping):
-        return {str(key): _finite(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(each) for each in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -13,8 +13,8 @@ from smotefast.batch.arguments import split_columns
 from smotefast.batch.scan import scan_classes
 from smotefast.batch.stages import copying_within
 from smotefast.batch.tasks import copy_tasks
-from smotefast.diagnosis.data import Columns
-from smotefast.diagnosis.files import FileData, block_rows
+from smotefast.diagnosis.data import Columns, Data
+from smotefast.diagnosis.files import block_rows, file_data
 from smotefast.diagnosis.pictures import principal_components
 from smotefast.engine.class_counts import Counts
 from smotefast.report.progress import make_progress
@@ -84,7 +84,7 @@ def sample_files(
         _check_n_classes(target, classes.counts)
         columns = Columns.from_kinds(names, ["number"] * len(names), set())
         step = block_rows(source, target, columns, len(classes.counts), limit.n_bytes)
-        data = FileData(source, target, classes, columns, step)
+        data = file_data(source, target, classes, columns, step)
         positions = sample_positions(data.classes, list(classes.counts.values()), n_rows)
         values = _values_at(data, positions, shown.advance)
         source.check_unchanged()
@@ -153,7 +153,7 @@ def _sample_sizes(counts: Sequence[int], n_rows: int) -> list[int]:
     return sizes
 
 
-def _values_at(data: FileData, positions: np.ndarray, advance: Any) -> np.ndarray:
+def _values_at(data: Data, positions: np.ndarray, advance: Any) -> np.ndarray:
     """Return the numbers of some rows, shape (n_rows, n_columns)."""
     parts = []
     for block in data.blocks():
@@ -169,7 +169,7 @@ def _name_of(path: Any) -> str:
 
 
 def _plot_data(
-    name: str, data: FileData, positions: np.ndarray, values: np.ndarray, unused: list[str]
+    name: str, data: Data, positions: np.ndarray, values: np.ndarray, unused: list[str]
 ) -> PlotData:
     finite = np.abs(values) <= _LARGEST  # False for NaN
     columns, empty = _with_numbers(data.columns.names, finite.any(axis=0))
@@ -223,7 +223,7 @@ def _json_label(label: Any) -> Any:
     return str(label) if isinstance(label, int) and abs(label) > 2**53 else label
 
 
-def _sampled_rows(data: FileData, n_drawn: int) -> str:
+def _sampled_rows(data: Data, n_drawn: int) -> str:
     n_rows = len(data.classes)
     if n_drawn == n_rows:
         return f"All {n_rows:,} rows."

@@ -125,7 +125,9 @@ METHODS: dict[str, Method] = {
     ),
     "integer_keys": _numpy(search_integer_keys, rules.integer_keys_pay),
     "scikit_learn": _numpy(search_scikit_learn, rules.scikit_learn_pays),
-    "all_pairs": _numpy(search_all_pairs, rules.numpy_pays, takes_codes=True),
+    "all_pairs": _numpy(
+        search_all_pairs, rules.numpy_pays, takes_codes=True, gives_distances=True
+    ),
     "scan": _in_blocks(search_scan, rules.scan_pays, max_k=0),
     "cells": _in_blocks(
         search_cells, rules.cells_pay, rules.cells_may_pay, finishers=(_by_float64, _by_scan)

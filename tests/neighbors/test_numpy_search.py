@@ -50,8 +50,11 @@ def test_numpy_methods__find_what_the_compiled_scan_finds(seed, n, n_features, k
     rows = np.sort(rng.choice(n, rng.integers(1, n + 1), replace=False))
     queries, k = pool_queries(points, rows), min(k, n - 1)
     with np.errstate(over="ignore"):  # in kernels that run without a compiler
-        expected = search_by("scan", points, queries, k).indices
-    np.testing.assert_array_equal(search_by(method, points, queries, k).indices, expected)
+        expected = search_by("scan", points, queries, k)
+    found = search_by(method, points, queries, k)
+    np.testing.assert_array_equal(found.indices, expected.indices)
+    if found.squared_distances is not None:
+        np.testing.assert_array_equal(found.squared_distances, expected.squared_distances)
 
 
 @given(

@@ -126,8 +126,8 @@ TABLE = [
     (problem(2, 500_000, 20, **COLD), "scan"),  # a large pool is not copied
     (problem(1, 400_000, 20, **COLD), "scikit_learn"),
     (problem(300_000, 1, 40, 1, **OTHERS, **COLD), "scan"),
-    (problem(1_000, 1_000, 20, **STREAM, **COLD), "scan"),
-    (problem(100, 100, 2, **STREAM), "scan"),
+    (problem(1_000, 1_000, 20, **STREAM, **COLD), "all_pairs"),
+    (problem(100, 100, 2, **STREAM), "all_pairs"),
     # sparse rows
     (problem(100, 100, 20, is_sparse=True), "csr"),
     (problem(1_000_000, 1_000_000, 30, is_sparse=True), "csr"),

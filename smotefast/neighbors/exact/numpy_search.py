@@ -26,6 +26,8 @@ from smotefast.neighbors.result import SearchResult
 # Pairs estimated at a time, 1 MB of distances: 108 of 1,000 x 20 take 0.90 ms of CPU time, 1.15
 # with a quarter.
 _PAIRS_PER_BLOCK = 1 << 17
+# The same for queries: more memory at a time is returned to the system after each search.
+_QUERIES_PER_BLOCK = 512
 # Candidates beyond k that scikit-learn returns, at first and if these were too few: integers
 # have many equal distances. Each costs 2% of the search.
 _SPARES = (2, 14)
@@ -59,7 +61,7 @@ def search_all_pairs(
         highest = rows.around.norms.max()
         if np.isnan(highest) and np.isnan(rows.exact).any():
             return SearchResult(np.full((len(queries.rows), k), rows.n_pool), None)  # no row
-        return SearchResult(_nearest_of_all(rows, stacked, k), None)
+        return SearchResult(*_nearest_of_all(rows, stacked, k))
 
 
 def search_scikit_learn(
@@ -117,7 +119,7 @@ def _nearest_of_candidates(rows: _Rows, queries: Queries[Points], k: int) -> np.
             break
     if unresolved.shape[0]:
         rest = queries.subset(unresolved)
-        indices[unresolved] = _nearest_of_all(rows, rest, k, bound[unresolved])
+        indices[unresolved], _ = _nearest_of_all(rows, rest, k, bound[unresolved])
     return indices
 
 
@@ -161,13 +163,17 @@ def _rank(
 
 def _nearest_of_all(
     rows: _Rows, queries: Queries[Points], k: int, bound: np.ndarray | None = None
-) -> np.ndarray:
+) -> tuple[np.ndarray, np.ndarray]:
     """Estimate all distances; compute those of every row that may be among the k nearest.
+
+    Return the k nearest, and their squared distances.
 
     ``bound`` is at least the k-th squared distance; without it, it is estimated.
     """
     around, indices = rows.around, np.empty((len(queries.rows), k), np.int64)
-    for block in work_blocks(len(queries.rows), rows.n_pool, _PAIRS_PER_BLOCK, 1):
+    squared = np.empty(indices.shape)
+    work = max(rows.n_pool, _PAIRS_PER_BLOCK // _QUERIES_PER_BLOCK)
+    for block in work_blocks(len(queries.rows), work, _PAIRS_PER_BLOCK, 1):
         part = queries.subset(block)
         norms = around.norms[part.rows]
         estimates = _estimates(rows, part)
@@ -179,8 +185,8 @@ def _nearest_of_all(
         limit = kth + around.error(norms, kth) - norms
         is_near = estimates > limit[:, np.newaxis]
         np.logical_not(is_near, out=is_near)  # near also where an estimate overflowed
-        indices[block] = _nearest_of_near(rows, part, is_near, k)
-    return indices
+        indices[block], squared[block] = _nearest_of_near(rows, part, is_near, k)
+    return indices, squared
 
 
 def _kth_smallest_bound(values: np.ndarray, k: int) -> np.ndarray:
@@ -202,7 +208,7 @@ def _kth_smallest_bound(values: np.ndarray, k: int) -> np.ndarray:
 
 def _nearest_of_near(
     rows: _Rows, queries: Queries[Points], is_near: np.ndarray, k: int
-) -> np.ndarray:
+) -> tuple[np.ndarray, np.ndarray]:
     """Compute the distances of the rows marked for each query; return the k nearest."""
     in_pool = np.flatnonzero(queries.excluded >= 0)
     is_near[in_pool, queries.excluded[in_pool]] = False
@@ -213,8 +219,8 @@ def _nearest_of_near(
         squared += rows.weight * differ.sum(axis=0)
     order = np.lexsort((squared, query))  # stable: equal distances stay by index
     first = np.searchsorted(query, np.arange(len(queries.rows)))
-    nearest: np.ndarray = candidates[order[first[:, np.newaxis] + np.arange(k)]]
-    return nearest
+    nearest = order[first[:, np.newaxis] + np.arange(k)]
+    return candidates[nearest], squared[nearest]
 
 
 def _estimates(rows: _Rows, queries: Queries[Points]) -> np.ndarray:

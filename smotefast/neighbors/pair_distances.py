@@ -39,15 +39,37 @@ def check_distances(pool: Matrix, queries: np.ndarray, indices: np.ndarray) -> N
     largest = _largest_number(pool)
     _refuse_vanishing(largest)
     if largest > _LARGEST_SQUARED:
-        squared = squared_distances_to(pool, pool[queries], indices)
-        n_far = int((~np.isfinite(squared)).any(axis=1).sum())
-        if n_far:
-            raise ValueError(
-                f"{n_far:,} of {len(queries):,} rows have no comparable distance to their "
-                f"neighbors: X holds numbers up to {largest:.3g}, and squared differences of "
-                f"numbers beyond {_LARGEST_SQUARED:g} may not be finite. Scale or remove them "
-                "first."
-            )
+        _refuse_far(squared_distances_to(pool, pool[queries], indices), largest)
+
+
+def check_distances_to(pool: Matrix, queries: Matrix, squared: np.ndarray) -> None:
+    """Refuse squared distances of rows to others that overflow, or all vanish.
+
+    Parameters
+    ----------
+    pool, queries : arrays or CSR matrices
+    squared : squared distances of each query to rows of the pool, shape (n_queries, k)
+
+    Raises
+    ------
+    ValueError
+        As for ``check_distances``.
+    """
+    if not squared.any() or not np.isfinite(squared).all():
+        largest = max(_largest_number(pool), _largest_number(queries))
+        _refuse_vanishing(largest)
+        _refuse_far(squared, largest)
+
+
+def _refuse_far(squared: np.ndarray, largest: float) -> None:
+    n_far = int((~np.isfinite(squared)).any(axis=1).sum())
+    if n_far:
+        raise ValueError(
+            f"{n_far:,} of {len(squared):,} rows have no comparable distance to their "
+            f"neighbors: X holds numbers up to {largest:.3g}, and squared differences of "
+            f"numbers beyond {_LARGEST_SQUARED:g} may not be finite. Scale or remove them "
+            "first."
+        )
 
 
 def check_small_numbers(rows: RowFile, k: int) -> None:

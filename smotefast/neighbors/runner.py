@@ -70,7 +70,7 @@ def run_search(
     plan = SearchPlan(method, "The caller chose it.") if method else plan_search(problem)
     result: SearchResult | SmallerSearch | None = None
     while True:
-        log_detail("search method: %s. %s", *plan)
+        log_detail("search method: %s. %s (search=%r)", *plan, problem.search)
         method_entry = METHODS[plan.method]
         if method_entry.search is None:
             result = _search_approximately(method_entry, arguments, problem)

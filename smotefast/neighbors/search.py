@@ -15,7 +15,11 @@ from smotefast._typing import Matrix
 from smotefast.kernels.points import Points
 from smotefast.neighbors.estimator import NeighborEstimator, search_by_estimator
 from smotefast.neighbors.exact.metrics import ALL_PAIRS, euclidean_rows, search_all_pairs
-from smotefast.neighbors.pair_distances import check_distances, squared_distances_to
+from smotefast.neighbors.pair_distances import (
+    check_distances,
+    check_distances_to,
+    squared_distances_to,
+)
 from smotefast.neighbors.problem import SEARCHES, describe_search, describe_value_difference
 from smotefast.neighbors.queries import (
     CategoryPoints,
@@ -111,7 +115,7 @@ def find_neighbors(
 
 
 def find_neighbors_in_pool(
-    pool: Matrix, k: int, *, queries: Matrix, n_threads: int
+    pool: Matrix, k: int, *, queries: Matrix, n_threads: int, allow_far: bool = False
 ) -> Neighbors:
     """Find the k nearest rows of a pool for rows that are not part of it.
 
@@ -121,11 +125,17 @@ def find_neighbors_in_pool(
     k : neighbors per query, at most ``n_pool``
     queries : the same kind, of shape (n_queries, n_features)
     n_threads : threads to use; the result does not depend on it
+    allow_far : whether distances may be infinite, or all be 0, because their squares are
 
     Returns
     -------
     Neighbors
         With distances.
+
+    Raises
+    ------
+    ValueError
+        If squared distances overflow float64, or all are 0 in it because numbers are small.
     """
     n_pool = pool.shape[0]
     check_search(k, n_pool, 0, "exact")
@@ -135,6 +145,8 @@ def find_neighbors_in_pool(
     indices, squared = as_indices(result.indices, n_pool), result.squared_distances
     if squared is None:
         squared = squared_distances_to(pool, queries, indices)
+    if not allow_far:
+        check_distances_to(pool, queries, squared)
     return Neighbors(indices, "exact", distances=np.sqrt(squared))
 
 
@@ -151,10 +163,16 @@ def find_farthest(pool: Matrix, k: int, *, queries: Matrix, n_threads: int) -> n
     -------
     ndarray of shape (n_queries, k), float64
         Ascending.
+
+    Raises
+    ------
+    ValueError
+        As for ``find_neighbors_in_pool``.
     """
     points, rows = as_rows(pool), other_queries(as_rows(queries))
     problem = describe_search(points, rows, k, task="farthest")
     squared = run_search(points, rows, k, problem, n_threads=n_threads).squared()
+    check_distances_to(pool, queries, squared)
     return np.asarray(np.sqrt(squared))
 
 

@@ -246,7 +246,11 @@ def _nearest_of_other_classes(
     for start in range(0, len(others), step):
         block = others[start : start + step]
         nearest = find_neighbors_in_pool(
-            rows.rows_at(block), 1, queries=matrix, n_threads=call.search.n_threads
+            rows.rows_at(block),
+            1,
+            queries=matrix,
+            n_threads=call.search.n_threads,
+            allow_far=True,  # _lengths() measures what has no square
         )
         assert nearest.distances is not None
         found = nearest.distances[:, 0]

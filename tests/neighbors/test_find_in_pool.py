@@ -93,13 +93,22 @@ def test_find_in_pool__is_exact_far_from_the_origin(method, offset, monkeypatch)
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_find_in_pool__does_not_warn_where_squares_overflow(method, monkeypatch):
+@pytest.mark.parametrize(
+    ("scale", "message"), [(1e200, "10 of 10 rows have no comparable"), (1e-200, "vanish")]
+)
+def test_find_in_pool__refuses_squares_that_overflow_or_vanish(
+    method, scale, message, monkeypatch
+):
     rows, queries = rows_and_queries(3, 20, 10, 2, 0, "float64")
     force(monkeypatch, method)
+    with quiet(), pytest.raises(ValueError, match=message):
+        find_neighbors_in_pool(rows * scale, 3, queries=queries * scale, n_threads=1)
+    one_far = np.concatenate([rows, np.full_like(rows[:1], 1e200)])
     with quiet():
-        found = find_neighbors_in_pool(rows * 1e200, 3, queries=queries, n_threads=1)
-    assert np.isinf(found.distances).all()
-    assert found.indices.tolist() == [[0, 1, 2]] * 10
+        found = find_neighbors_in_pool(one_far, 3, queries=queries, n_threads=1)
+    np.testing.assert_array_equal(found.indices, naive_pool.nearest(rows, queries, 3))
+    with quiet(), pytest.raises(ValueError, match="1 of 21 rows"):
+        find_neighbors_in_pool(rows, 3, queries=one_far, n_threads=1)
 
 
 @pytest.mark.skipif(JIT_DISABLED, reason="needs more rows than plain Python can compare")

@@ -27,6 +27,13 @@ def test_levels__are_those_of_the_paper(seed, sizes, k, n_levels):
     assert sampler.levels_[1].tolist() == proximity_levels(X, y, 1, k, n_levels)
 
 
+@pytest.mark.parametrize(("scale", "message"), [(1e160, "no comparable"), (1e-165, "vanish")])
+def test_numbers_without_squares__are_refused(scale, message):
+    X, y = classes(0, (60, 20), 3)
+    with pytest.raises(ValueError, match=message):
+        ProWSyn().fit_resample(X * scale, y)
+
+
 @pytest.mark.parametrize("theta", [0.0, 1.0])
 def test_samples__lie_between_two_rows_of_a_level_drawn_by_its_weight(theta):
     X, y = classes(0, (8_000, 60), 3)

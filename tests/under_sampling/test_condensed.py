@@ -36,6 +36,14 @@ def test_condensed__accepts_sparse_arrays_where_imbalanced_learn_raises():
     np.testing.assert_array_equal(mine.sample_indices_, other.sample_indices_)
 
 
+@pytest.mark.parametrize(("scale", "message"), [(1e160, "no comparable"), (1e-165, "vanish")])
+@pytest.mark.parametrize("name", ["CondensedNearestNeighbour", "OneSidedSelection"])
+def test_numbers_without_squares__are_refused(name, scale, message):
+    X, y = classes(3, (90, 25, 60))
+    with pytest.raises(ValueError, match=message):
+        getattr(ours, name)(random_state=0).fit_resample(X * scale, y)
+
+
 def test_one_sided_selection__goes_on_where_all_rows_of_a_class_are_in_its_store():
     X, y = classes(9, (30, 5, 5))
     mine, other = pair("OneSidedSelection", n_seeds_S=200, sampling_strategy=[1])

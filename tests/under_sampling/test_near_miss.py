@@ -36,6 +36,14 @@ def test_rows_of_any_dtype__equal_imbalanced_learns(version, dtype):
     assert_same_choice(mine, other, X, y)
 
 
+@all_versions
+@pytest.mark.parametrize(("scale", "message"), [(1e160, "no comparable"), (1e-165, "vanish")])
+def test_numbers_without_squares__are_refused(version, scale, message):
+    X, y = classes(3, SIZES)
+    with pytest.raises(ValueError, match=message):
+        NearMiss(version=version).fit_resample(X * scale, y)
+
+
 @given(
     seed=st.integers(0, 9999),
     sizes=st.tuples(st.integers(4, 80), st.integers(4, 40)),

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import numpy as np
@@ -91,12 +92,16 @@ class PicklableFeatures:
         return {name: value for name, value in vars(self).items() if name not in left_out}
 
 
-def refuse_index(source: ParquetSource, features: list[str]) -> None:
-    """Refuse features that are the index of a pandas frame; pandas marks those with a name."""
+def index_columns(source: ParquetSource, features: Iterable[str]) -> list[str]:
+    """Return the features that are the index of a pandas frame; pandas marks those."""
     marked = (source.schema.pandas_metadata or {}).get("index_columns", [])
     named = [name for name in marked if isinstance(name, str)]  # a range is marked by a dict
-    index = [name for name in features if name in named or name.startswith("__index_level_")]
-    if index:
+    return [name for name in features if name in named or name.startswith("__index_level_")]
+
+
+def refuse_index(source: ParquetSource, features: Iterable[str]) -> None:
+    """Refuse features that are the index of a pandas frame."""
+    if index := index_columns(source, features):
         few = index[:MAX_NAMES]
         raise ValueError(
             f"Column {index[0]!r} is the index of a pandas frame, not a feature. Leave it out "

@@ -13,6 +13,7 @@ import typer
 from smotefast.cli import compare_options, options
 from smotefast.cli.output import (
     Exit,
+    UsageError,
     one_line_errors,
     print_progress,
     print_result,
@@ -218,6 +219,8 @@ def compare(
                 "n_jobs": jobs,
                 "progress": False if quiet else print_progress,
             }
+            if jobs == 0:
+                raise UsageError("--jobs 0 is not valid: give a number of processes, or -1.")
             make_arguments(**settings)
             check_paths(paths, overwrite)
         result = compare_options(source, target, groups=groups, time=time, **settings)

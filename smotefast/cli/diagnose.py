@@ -70,6 +70,7 @@ def report_text(diagnosis: Diagnosis, source: str, target: str, drop: list[str])
         to_text(diagnosis, f"smotefast compare {shlex.quote(source)} {options}"),
         "",
         "Code is for a pandas frame and the report in Python:",
+        "import smotefast",
         *loading_code(source, target).splitlines(),
         *([f"X = X.drop(columns={drop!r})"] if drop else []),
         "report = smotefast.diagnose(X, y)",

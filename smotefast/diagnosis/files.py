@@ -13,7 +13,7 @@ from smotefast.batch.arguments import check_format, column_names, split_columns
 from smotefast.batch.categorical_features import split_features
 from smotefast.batch.class_names import name_classes
 from smotefast.batch.column_sizes import ColumnSizes
-from smotefast.batch.features import refuse_index
+from smotefast.batch.features import index_columns, refuse_index
 from smotefast.batch.scan import (
     Classes,
     all_target_values,
@@ -120,17 +120,19 @@ def diagnose_files(
         make_progress(progress) as shown,
         opened_for_reading(opened, *copying_within(limit, shown)) as source,
     ):
+        index = index_columns(source, features)  # no columns in memory either
+        columns_of_x = [name for name in features if name not in index]
         shown.phase("counting classes", source.n_rows)
         classes = scan_classes(source, target, copy_tasks(source, source.n_rows), shown)
         name_classes(sampler, classes.counts)
-        schema = ArrowSchema(map(source.schema.field, features))
+        schema = ArrowSchema(map(source.schema.field, columns_of_x))
         strategies = (getattr(step, "sampling_strategy", 0) for step in sampler_steps(sampler))
         # A function as strategy is called with the labels.
         y = all_target_values(source, target) if any(map(callable, strategies)) else None
         facts = describe_sampler(sampler, schema, classes.counts, y)
         facts = _with_job_errors(facts, sampler, source, features)
         kinds: list[str] = list(schema.column_types())
-        columns = Columns.from_kinds(list(features), kinds, facts.categorical)
+        columns = Columns.from_kinds(columns_of_x, kinds, facts.categorical)
         rows = block_rows(source, target, columns, len(classes.counts), limit)
         data = file_data(source, target, classes, columns, rows)
         shown.phase("drawing and searching", 2 * source.n_rows)

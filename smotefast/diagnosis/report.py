@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
+from smotefast._messages import list_names
 from smotefast.report.plain_values import to_plain
 
 if TYPE_CHECKING:
@@ -159,6 +160,8 @@ class Diagnosis:
 
     def has(self, level: str) -> bool:
         """Tell whether a finding has this level, or a more serious one."""
+        if level not in LEVELS:
+            raise ValueError(f"level={level!r} is not one of {list_names(LEVELS)}.")
         serious = LEVELS[: LEVELS.index(level) + 1]
         return any(point.level in serious for point in self.points)
 

@@ -53,7 +53,8 @@ RULES = (
         "A different value in each sampled row, like names, row numbers and keys: {subjects}. "
         "Distances in this report leave them out.",
         "Drop identifiers from X: distances between them have no meaning, and a synthetic row "
-        "must not carry the identifier of an original one.",
+        "must not carry the identifier of an original one. Convert dates and amounts that are "
+        "written as text: they are no identifiers.",
         "{drop}",
         settles=True,
     ),
@@ -61,7 +62,7 @@ RULES = (
         "constant_columns",
         lambda facts: facts.constants,
         *("column", "is_constant", "", ((_ANY, "note"),)),
-        "The same value in all rows: {subjects}.",
+        "The same value in all rows, or none in any: {subjects}.",
         "Drop constant columns: they carry no information.",
         "{drop}",
         settles=True,
@@ -73,8 +74,8 @@ RULES = (
         "Neither numbers nor categories (but dates, lists, or very wide sparse rows): "
         "{subjects}. Distances in this report leave them out.",
         "Convert dates to numbers, such as days since a date, and drop what cannot be "
-        "converted.",
-        "{drop}",
+        "converted. Reduce sparse rows to fewer columns, on the training rows.",
+        "{drop_or_reduce}",
         settles=True,
         refused=measures.refuses_unread,
     ),
@@ -130,7 +131,7 @@ RULES = (
         "Few rows per column, with {n_features} columns: {subjects}. Synthetic rows cannot "
         "reflect the shape of the class.",
         "Use fewer columns, selected on the training rows.",
-        "sklearn.feature_selection.SelectKBest(k={sixth})",
+        "{select_first}",
         below=True,
     ),
     Rule(
@@ -202,7 +203,8 @@ RULES = (
         "{sampler} treats numbers as categories, with a different category in nearly every "
         "row: {subjects}.",
         "Take them out of the categories, or bin the values.",
-        "sklearn.preprocessing.KBinsDiscretizer(encode='ordinal')",
+        "bins = sklearn.preprocessing.KBinsDiscretizer(encode='ordinal')\n"
+        "{cells} = bins.fit_transform({cells})",
     ),
     Rule(
         "code_columns",

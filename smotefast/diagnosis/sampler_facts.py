@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -37,6 +38,7 @@ class SamplerFacts:
 
     name: str | None = None  # of its class; None for SMOTE's defaults
     over: str = "SMOTE"  # the class of its step that adds rows
+    parameters: dict[str, Any] = field(default_factory=dict)  # of that step, as code can have
     under: str = ""  # the class of its step that removes rows
     copies_rows: bool = False  # of any type
     categorical: frozenset[int] = frozenset()  # columns that it treats as categories
@@ -101,6 +103,7 @@ def describe_sampler(
     return SamplerFacts(
         name=None if sampler is None else type(sampler).__name__,
         over="SMOTE" if over is None else type(over).__name__,
+        parameters=_parameters(over),
         under="" if under is None else type(under).__name__,
         copies_rows=bool(steps) and all(_needs(step).copies_rows for step in steps),
         categorical=frozenset() if cleaner else frozenset(map(int, categorical)),
@@ -130,6 +133,19 @@ def sampler_steps(sampler: BaseSampler | None) -> tuple[Any, Any]:
 def _needs(step: Any) -> Needs:
     """Return what a step needs; the defaults for samplers of other packages and for None."""
     return step.needs() if isinstance(step, BaseSampler) else Needs()
+
+
+def _parameters(step: Any) -> dict[str, Any]:
+    """Return the parameters that are not defaults and that ``repr`` writes as code."""
+    if step is None:
+        return {}
+    defaults = inspect.signature(type(step)).parameters
+    return {
+        name: value
+        for name, value in step.get_params(deep=False).items()
+        if isinstance(value, str | int | float | dict | list | tuple | None)
+        and value != defaults[name].default
+    }
 
 
 def _interpolates(step: Any) -> bool:

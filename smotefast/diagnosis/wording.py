@@ -140,6 +140,15 @@ class Words(dict[str, Any]):
             kept = f"X[:, np.delete(np.arange(X.shape[1]), {columns!r})]"
         return f"X = {kept}  # then diagnose again: positions change"
 
+    def _drop_or_reduce(self) -> str:
+        if self._facts.columns.container != "sparse":
+            return self._drop()
+        return self._before_resampling("sklearn.decomposition.TruncatedSVD(100)")
+
+    def _cells(self) -> str:
+        """Return the columns of the finding."""
+        return f"X[{self._columns()}]" if self._is_frame else f"X[:, {sorted(self._figures)!r}]"
+
     def _markers(self) -> list[str]:
         texts = {text for j in self._figures for text in self._facts.figures[j].texts}
         return sorted(filter(means_missing, texts))
@@ -148,6 +157,8 @@ class Words(dict[str, Any]):
         if self._is_frame:
             return f"X = X.astype(dict.fromkeys({self._columns()}, 'category'))"
         positions = sorted({*self._figures, *self._facts.real_categories})
+        if not set(self._facts.columns.numbers).difference(positions, self._dropped):
+            return "smotefast.SMOTEN()"
         return f"smotefast.SMOTENC(categorical_features={positions!r})"
 
     def _categorical(self) -> str:
@@ -156,19 +167,28 @@ class Words(dict[str, Any]):
             return f"make_column_transformer({encoder}, remainder='passthrough')"
         if self._facts.categorical_sampler == "SMOTEN":
             return "smotefast.SMOTEN()"
-        return f"smotefast.SMOTENC({self._categorical_features()})"
+        return f"smotefast.SMOTENC({self._categorical_features(self._figures)})"
 
-    def _categorical_features(self) -> str:
+    @property
+    def _dropped(self) -> set[int]:
+        """Columns that other findings drop or convert."""
+        facts = self._facts
+        settled = *facts.keys, *facts.constants, *facts.texts_of_numbers, *facts.columns.others
+        return set(settled)
+
+    def _categorical_features(self, others: Iterable[int] = ()) -> str:
         """Return the parameter that names the categories of SMOTENC."""
-        given: list[Any] = sorted(self._facts.sampler.categorical)
-        if self._is_frame and not given:
+        sampler = self._facts.sampler
+        given = sampler.parameters.get("categorical_features", "auto")
+        if self._is_frame and isinstance(given, str):
             return "categorical_features='not numeric'"
+        columns: list[Any] = sorted({*sampler.categorical, *others} - self._dropped)
         if self._is_frame and self._has_names:
-            given = list(self._facts.columns.named(given))
-        return f"categorical_features={given or self._facts.real_categories!r}"
+            columns = list(self._facts.columns.named(columns))
+        return f"categorical_features={columns or self._facts.real_categories!r}"
 
-    def _over_sampler(self, parameter: str) -> str:
-        """Return the code of the over-sampler with a parameter, in the combination judged.
+    def _over_sampler(self, **changes: Any) -> str:
+        """Return the code of the over-sampler with other parameters, in the combination judged.
 
         If no sampler was given, it is the one for the types of the columns.
         """
@@ -176,9 +196,12 @@ class Words(dict[str, Any]):
         name = sampler.over
         if sampler.name is None and self._facts.real_categories:
             name = self._facts.categorical_sampler
+        parameters = {**sampler.parameters, **changes}
+        parameters.pop("categorical_features", None)
+        texts = [f"{key}={value!r}" for key, value in parameters.items()]
         if name == "SMOTENC":
-            parameter = f"{self._categorical_features()}, {parameter}"
-        over = f"smotefast.{name}({parameter})"
+            texts.insert(0, self._categorical_features())
+        over = f"smotefast.{name}({', '.join(texts)})"
         if sampler.name in ("SMOTEENN", "SMOTETomek"):
             return f"smotefast.{sampler.name}(smote={over})"
         if sampler.name == "Combination":
@@ -186,41 +209,50 @@ class Words(dict[str, Any]):
         return over
 
     def _over_fallback(self) -> str:
-        return self._over_sampler(self._parameter_for(int(min(self._figures.values()))))
+        return self._over_sampler(**self._parameter_for(int(min(self._figures.values()))))
 
     def _over_fewer(self) -> str:
         """Request eleven times the rows of the classes, and others as planned."""
         facts = self._facts
         planned = {item.label: item.n_rows + item.n_new for item in facts.oversampled}
-        text = f"sampling_strategy={planned | self._sizes(11)}"
+        changes: dict[str, Any] = {"sampling_strategy": planned | self._sizes(11)}
         if facts.too_small:
-            text += f", {self._parameter_for(min(facts.too_small.values()))}"
-        return self._over_sampler(text)
+            changes |= self._parameter_for(min(facts.too_small.values()))
+        return self._over_sampler(**changes)
 
-    def _parameter_for(self, n_rows: int) -> str:
+    def _parameter_for(self, n_rows: int) -> dict[str, Any]:
         """Return the parameter with which an over-sampler takes classes of so few rows."""
         if self._facts.sampler.small_class is None:
-            return f"{self._facts.sampler.k_name}={max(1, n_rows - 1)}"
-        return f"small_class={'duplicate' if n_rows == 1 else 'clamp'!r}"
+            return {self._facts.sampler.k_name: max(1, n_rows - 1)}
+        return {"small_class": "duplicate" if n_rows == 1 else "clamp"}
 
     def _impute_first(self) -> str:
-        return self._before_resampling("SimpleImputer")
+        return self._before_resampling("SimpleImputer()")
 
     def _scale_first(self) -> str:
-        return self._before_resampling("StandardScaler")
+        is_sparse = self._facts.columns.container == "sparse"
+        scaler = "sklearn.preprocessing.MaxAbsScaler()" if is_sparse else "StandardScaler()"
+        return self._before_resampling(scaler)
 
-    def _before_resampling(self, transformer: str) -> str:
+    def _select_first(self) -> str:
+        """Keep columns of numbers for which each class has six rows per column."""
+        most = min(self._sizes(1).values()) // 6
+        k = max(1, min(most, len(self._facts.real_numbers)))
+        return self._before_resampling(f"sklearn.feature_selection.SelectKBest(k={k})")
+
+    def _before_resampling(self, first: str) -> str:
         """Return the code of a pipeline that transforms the numbers, not the categories."""
         facts, lines = self._facts, []
-        infinite = [j for j in self._figures if facts.figures[j].n_infinite]
+        columns = self._figures if self._about == "column" else ()
+        infinite = [j for j in columns if j in facts.figures and facts.figures[j].n_infinite]
         if facts.real_categories and not self._is_frame:
             lines.append("X = pd.DataFrame(X).infer_objects()")
         if infinite and self._is_frame:
-            columns = self._columns(infinite)
-            lines.append(f"X[{columns}] = X[{columns}].mask(X[{columns}].abs() > 1e150)")
+            names = self._columns(infinite)
+            lines.append(f"X[{names}] = X[{names}].mask(X[{names}].abs() > 1e150)")
         elif infinite and not facts.real_categories:
             lines.append("X[np.abs(X) > 1e150] = np.nan")
-        first = f"{transformer}()"
+        name = "prepare" if facts.real_categories or "." in first else first
         if facts.real_categories:
             lines += [
                 "numbers = make_column_selector(dtype_include='number')",
@@ -228,9 +260,11 @@ class Words(dict[str, Any]):
                 "    remainder='passthrough', verbose_feature_names_out=False)",
                 "prepare.set_output(transform='pandas')",
             ]
-            first = "prepare"
-        pipeline = f"make_pipeline({first}, ResampledClassifier(sampler, model))"
-        return "\n".join([*lines, pipeline])
+        elif name != first:
+            lines.append(f"{name} = {first}")
+        return "\n".join(
+            [*lines, f"make_pipeline({name}, ResampledClassifier(sampler, model))"]
+        )
 
     def _rows_of_class(self) -> str:
         """Return the rows of a class as numbers."""
@@ -246,10 +280,6 @@ class Words(dict[str, Any]):
 
     def _tenth(self) -> dict[Hashable, int]:
         return self._sizes(0.1)
-
-    def _sixth(self) -> int:
-        """Return the number of columns for which each class has six rows per column."""
-        return max(1, min(self._sizes(1).values()) // 6)
 
     def _most_groups(self) -> float:
         return max(self._figures.values())

@@ -9,7 +9,7 @@ import numpy as np
 
 from smotefast.evaluation.decisions import Scoring
 from smotefast.evaluation.intervals import Interval, intervals
-from smotefast.evaluation.options import NONE, THRESHOLD
+from smotefast.evaluation.options import CLASS_WEIGHT, NONE, THRESHOLD
 from smotefast.evaluation.reporting.wording import (
     interval_words,
     join_words,
@@ -173,8 +173,9 @@ def _improvement(
     """Say by how much the best of the options that are shown to be better improves a metric."""
     best, interval = max(found, key=lambda pair: pair[1].mean or 0.0)
     words = option_words(best.option)
+    verb = "improve" if best.option.name == CLASS_WEIGHT else "improves"
     text = (
-        f"{words[0].upper()}{words[1:]} improves {metric_words(metric)} by "
+        f"{words[0].upper()}{words[1:]} {verb} {metric_words(metric)} by "
         f"{interval_words(interval)} for {model_words(model)}{' only' if is_only else ''}"
     )
     others = [each.label for each, _ in found if each is not best]

@@ -164,3 +164,12 @@ def test_progress__is_a_bar_or_nothing(tmp_path, table):
     with pytest.raises(TypeError, match="progress='yes'"):
         diagnose_dataset(source, target="label", progress="yes")
     assert os.listdir(tmp_path) == ["in.parquet"]
+
+
+@pytest.mark.parametrize("name", [None, "user"])
+def test_the_index_of_a_frame__is_no_column(tmp_path, name):
+    frame, y = mixed_frame()
+    frame = frame.assign(label=y).sample(frac=0.9, random_state=0).rename_axis(name)
+    frame.to_parquet(tmp_path / "in.parquet")
+    expected = smotefast.diagnose(frame.drop(columns="label"), frame["label"])
+    assert from_files(tmp_path / "in.parquet").to_dict() == expected.to_dict()

@@ -194,3 +194,8 @@ def test_clean_data__have_no_points_in_any_format():
     assert "no check found a problem" in diagnosis.to_html()
     assert diagnosis.to_dict()["points"] == []
     assert diagnosis.judged == "SMOTE"
+
+
+def test_levels_that_do_not_exist__are_refused(wide):
+    with pytest.raises(ValueError, match="'bad' is not one of 'problem', 'warning', 'note'"):
+        wide.has("bad")

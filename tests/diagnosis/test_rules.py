@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 import sklearn.cluster
+import sklearn.decomposition
 import sklearn.feature_selection
 import sklearn.preprocessing
 from scipy import sparse
@@ -315,3 +317,96 @@ def test_codes_beside_categories__are_one_list():
     points = smotefast.diagnose(X, np.arange(600) % 6 == 0).points
     codes = [point.code for point in points if point.name == "code_columns"]
     assert codes == ["smotefast.SMOTENC(categorical_features=[0, 1])"]
+
+
+def test_code_of_samplers__keeps_their_parameters():
+    X, y = two_classes(400, 20)
+    for sampler, expected in (
+        (
+            smotefast.SMOTE(k_neighbors=50, random_state=3),
+            "smotefast.SMOTE(k_neighbors=50, random_state=3, small_class='clamp')",
+        ),
+        (
+            smotefast.BorderlineSMOTE(k_neighbors=50, kind="borderline-2"),
+            "smotefast.BorderlineSMOTE(k_neighbors=50, kind='borderline-2', "
+            "small_class='clamp')",
+        ),
+        (
+            smotefast.SMOTETomek(smote=smotefast.SMOTE(k_neighbors=50)),
+            "smotefast.SMOTETomek(smote=smotefast.SMOTE(k_neighbors=50, small_class='clamp'))",
+        ),
+    ):
+        code = find_point(smotefast.diagnose(X, y, sampler), "small_class").code
+        assert sorted(code) == sorted(expected)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResamplingWarning)  # fewer neighbors
+            eval(code, {"smotefast": smotefast}).fit_resample(X, y)
+
+
+def test_code_of_categories__names_those_of_the_sampler_and_of_the_finding():
+    X, y = two_classes(400, 60, n_features=3)
+    frame = pd.DataFrame(X).add_prefix("x").assign(a=np.where(X[:, 0] > 0, "b", "c"))
+    frame["b"], frame["id"] = np.where(X[:, 1] > 0, "b", "c"), [f"p{i}" for i in range(460)]
+    for given in (["a"], [3]):
+        report = smotefast.diagnose(frame, y, smotefast.SMOTENC(given))
+        names = {"X": frame}
+        exec(find_point(report, "identifier_columns").code, names)
+        code = find_point(report, "categorical_columns").code
+        assert code == "smotefast.SMOTENC(categorical_features=['a', 'b'])"
+        eval(code, {"smotefast": smotefast}).fit_resample(names["X"], y)
+    report = smotefast.diagnose(frame.iloc[:410], y[:410], "smote-nc")
+    code = find_point(report, "far_past_the_data").code
+    assert code.startswith("smotefast.SMOTENC(categorical_features='not numeric', ")
+
+
+def test_codes_in_all_columns_of_an_array__are_for_smoten():
+    rng = np.random.default_rng(0)
+    X, y = np.c_[rng.integers(0, 4, 900), rng.integers(0, 7, 900)], np.arange(900) % 9 == 0
+    for data in (X, X.astype(float), sparse.csr_array(X)):
+        assert find_point(smotefast.diagnose(data, y), "code_columns").code == (
+            "smotefast.SMOTEN()"
+        )
+
+
+@pytest.mark.parametrize("container", [*CONTAINERS, "text beside numbers"])
+def test_code_of_scales_and_columns__runs(container):
+    X, y = two_classes(300, 20, n_features=8)
+    X[:, 1] *= 1e4
+    data = CONTAINERS.get(container, CONTAINERS["frame"])(X)
+    model = LogisticRegression(max_iter=10_000)
+    if container == "text beside numbers":
+        data["text"] = np.where(X[:, 0] > 0, "b", "c")
+        text = make_column_selector(dtype_exclude="number")
+        encode = make_column_transformer((OneHotEncoder(), text), remainder="passthrough")
+        model = make_pipeline(encode, model)
+    report = smotefast.diagnose(data, y)
+    names = {"make_pipeline": make_pipeline, "StandardScaler": StandardScaler, "X": data}
+    names |= {"ResampledClassifier": ResampledClassifier, "sklearn": sklearn, "model": model}
+    names |= {"make_column_transformer": make_column_transformer, "pd": pd}
+    names |= {"make_column_selector": make_column_selector}
+    names["sampler"] = smotefast.RandomOverSampler(random_state=0)
+    for name in ("scales", "rows_per_feature"):
+        *lines, last = find_point(report, name).code.splitlines()
+        exec("\n".join(lines), names)
+        assert eval(last, names).fit(data, y).score(data, y) > 0.5
+
+
+def test_code_of_very_wide_sparse_rows__reduces_them():
+    X = sparse.random(600, 5_000, density=0.01, format="csr", random_state=0)
+    y = np.arange(600) % 6 == 0
+    code = find_point(smotefast.diagnose(X, y), "unread_columns").code
+    names = {"sklearn": sklearn, "make_pipeline": make_pipeline, "sampler": smotefast.SMOTE()}
+    names |= {"ResampledClassifier": ResampledClassifier, "model": LogisticRegression()}
+    *lines, last = code.splitlines()
+    exec("\n".join(lines), names)
+    eval(last, names).fit(X, y)
+
+
+def test_code_of_numbers_as_categories__bins_them():
+    X, y = two_classes(400, 60, n_features=2)
+    for data in (X.copy(), pd.DataFrame(X).add_prefix("x")):
+        code = find_point(smotefast.diagnose(data, y, "smote-n"), "numbers_as_categories").code
+        names = {"X": data, "sklearn": sklearn}
+        exec(code, names)
+        report = smotefast.diagnose(names["X"], y, "smote-n")
+        assert "numbers_as_categories" not in {point.name for point in report.points}

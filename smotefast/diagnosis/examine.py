@@ -47,9 +47,9 @@ def examine(data: Data, sampler: SamplerFacts, on_block: OnBlock) -> Diagnosis:
     )
     metric = make_metric(facts, sample)
     search = NeighborSearch(metric, sample, sampler.m, facts.n_rows)
-    duplicates = DuplicateCounter(row_hashes(sample.numbers, sample.codes), sample.classes)
+    duplicates = DuplicateCounter(_hashes(facts, sample), sample.classes)
     for block in data.blocks():
-        duplicates.add(row_hashes(block.numbers, block.codes), block.classes)
+        duplicates.add(_hashes(facts, block), block.classes)
         search.add(block)
         on_block(block)
     found = search.result()
@@ -58,7 +58,7 @@ def examine(data: Data, sampler: SamplerFacts, on_block: OnBlock) -> Diagnosis:
         for code, label in enumerate(data.labels)
         if sampler.weights.get(label) and len(found.rows)
     }
-    classes = class_figures(sampler, data, sample, found, *duplicates.counts())
+    classes = class_figures(facts, data, sample, found, *duplicates.counts())
     facts = replace(facts, classes=classes, groups=groups, n_incomplete=found.n_incomplete)
     steps, points = guide(facts), find_points(facts)
     n_sampled = np.bincount(sample.classes, minlength=len(data.labels)).tolist()
@@ -81,8 +81,17 @@ def examine(data: Data, sampler: SamplerFacts, on_block: OnBlock) -> Diagnosis:
     )
 
 
+def _hashes(facts: Facts, rows: Block | Sample) -> np.ndarray:
+    """Hash rows without keys: rows with different keys are duplicates all the same."""
+    numbers, categories = (
+        [i for i, j in enumerate(columns) if j not in facts.keys]
+        for columns in (facts.columns.numbers, facts.columns.categories)
+    )
+    return row_hashes(rows.numbers[:, numbers], rows.codes[:, categories])
+
+
 def class_figures(
-    sampler: SamplerFacts,
+    facts: Facts,
     data: Data,
     sample: Sample,
     found: Neighborhoods,
@@ -94,7 +103,7 @@ def class_figures(
     ``n_equal`` and ``n_in_class`` are the rows that equal each sampled row, itself included,
     and those of its class.
     """
-    has_values = bool(data.columns.numbers or data.columns.categories)
+    has_values = not {*data.columns.numbers, *data.columns.categories} <= {*facts.keys}
     is_repeated = (n_in_class > 1) & has_values
     is_conflicting = (n_equal > n_in_class) & has_values
     sizes = np.bincount(data.classes, minlength=len(data.labels)).tolist()
@@ -110,7 +119,7 @@ def class_figures(
         item = ClassFigures(
             label=label,
             n_rows=sizes[code],
-            n_new=sampler.n_to_generate.get(label, 0),
+            n_new=facts.sampler.n_to_generate.get(label, 0),
             n_searched=int(searched.sum()),
             repeated=float(is_repeated[sampled].mean()),
             conflicting=float(is_conflicting[sampled].mean()),

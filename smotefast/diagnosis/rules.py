@@ -224,7 +224,7 @@ RULES = (
         "scales",
         lambda facts: facts.dominant if facts.sampler.measures_distance else {},
         *("column", "share", "percent", ((_ANY, "warning"), (SCALE_SHARE_SERIOUS, "problem"))),
-        "The distance between two rows comes from few columns: {subjects}.",
+        "The distance between two rows comes from few columns: {dominant}.",
         "Scale the columns on the training rows, before resampling in the same pipeline. Use "
         "RobustScaler or a logarithm for columns with outliers.",
         "{scale_first}",
@@ -240,7 +240,8 @@ RULES = (
         "generates more duplicates.",
         "Drop duplicates before splitting: on both sides of a split they inflate scores. Keep "
         "them if each is a separate observation.",
-        "kept = ~{frame}.assign(class_=y).duplicated().to_numpy()\nX, y = X[kept], y[kept]",
+        "kept = ~{frame}.assign(class_=list(y)).duplicated().to_numpy()\n"
+        "X, y = X[kept], y[kept]",
     ),
     Rule(
         # One row in a hundred under two labels is a usual rate of human error. One in twenty

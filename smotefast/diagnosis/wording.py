@@ -108,6 +108,13 @@ class Words(dict[str, Any]):
         figures = [shown(figure) for figure in self._figures.values()] if shown else []
         return listed(self._about, self._names, figures)
 
+    def _dominant(self) -> str:
+        """Return the columns, with their share together."""
+        if len(self._names) == 1:
+            return self._subjects()
+        share = percent(max(self._figures.values()))
+        return f"{listed('column', self._names)} ({share} together)"
+
     def _messages(self) -> str:
         return " ".join(self._names)
 
@@ -124,10 +131,13 @@ class Words(dict[str, Any]):
         return f"X.columns[{columns!r}]"
 
     def _frame(self) -> str:
-        """Return X as a frame."""
+        """Return X as a frame, without keys."""
+        frame, keys = "pd.DataFrame(X)", self._facts.keys
         if self._facts.columns.container == "sparse":
-            return "pd.DataFrame.sparse.from_spmatrix(X)"
-        return "pd.DataFrame(X)"
+            frame = "pd.DataFrame.sparse.from_spmatrix(X)"
+        if keys and self._is_frame:
+            return f"{frame}.drop(columns={self._columns(keys)}, errors='ignore')"
+        return f"{frame}.drop(columns={keys})" if keys else frame
 
     def _drop(self) -> str:
         if self._is_frame:
@@ -268,10 +278,12 @@ class Words(dict[str, Any]):
 
     def _rows_of_class(self) -> str:
         """Return the rows of a class as numbers."""
-        rows = f"X[y == {self['first']!r}]"
-        if not self._facts.real_categories:
-            return rows
-        return f"pd.get_dummies({rows if self._is_frame else f'pd.DataFrame({rows})'})"
+        rows, facts = f"X[y == {self['first']!r}]", self._facts
+        if facts.n_incomplete or facts.real_categories:
+            rows = rows if self._is_frame else f"pd.DataFrame({rows})"
+        if facts.n_incomplete:
+            rows += ".dropna()"
+        return f"pd.get_dummies({rows}).to_numpy()" if facts.real_categories else rows
 
     def _sizes(self, factor: float) -> dict[Hashable, int]:
         """Return the rows of each class of the finding, times a factor."""

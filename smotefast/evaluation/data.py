@@ -18,6 +18,8 @@ from smotefast.tables.labels import label_keys
 _MOST_VALUES = 200_000_000
 # A column of text with so many rows and no value twice identifies rows.
 _KEY_ROWS = 20
+# Expected duplicates of integers drawn from their range, whose absence has a probability of 5%.
+_KEY_REPEATS = 3.0
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,8 @@ def _matrix(
             kind, reason = "left out", "it holds neither numbers nor categories"
         else:
             matrix[:, j] = _column(table, j, kind, names[j])
-            if column_type == "text" and _is_key(matrix[:, j]):
+            is_text = column_type == "text"
+            if (is_text or kind == "number") and _is_key(matrix[:, j], is_text):
                 kind, reason = "left out", "no value occurs twice"
         if kind == "left out":
             warnings.append(f"Column {names[j]!r} is not used: {reason}.")
@@ -197,9 +200,18 @@ def _column(table: Table, j: int, kind: str, name: Hashable) -> np.ndarray:
     return values
 
 
-def _is_key(codes: np.ndarray) -> bool:
-    known = codes[~np.isnan(codes)]
-    return len(known) >= _KEY_ROWS and len(np.unique(known)) == len(known)
+def _is_key(values: np.ndarray, is_text: bool) -> bool:
+    """Whether no value of text occurs twice, or of integers among which some should.
+
+    Row numbers are such integers. Amounts that differ by chance have a larger range.
+    """
+    known = values[~np.isnan(values)]
+    if len(known) < _KEY_ROWS or len(np.unique(known)) < len(known):
+        return False
+    if is_text:
+        return True
+    is_whole = bool((known == np.rint(known)).all())
+    return is_whole and len(known) ** 2 / 2 / (np.ptp(known) + 1) >= _KEY_REPEATS
 
 
 def _ranks(values: Any, n_rows: int, name: str) -> np.ndarray | None:

@@ -410,3 +410,42 @@ def test_code_of_numbers_as_categories__bins_them():
         exec(code, names)
         report = smotefast.diagnose(names["X"], y, "smote-n")
         assert "numbers_as_categories" not in {point.name for point in report.points}
+
+
+def test_duplicates__are_found_beside_keys():
+    X, y = two_classes(400, 60)
+    frame = pd.DataFrame(np.r_[X, X]).add_prefix("x").assign(id=[f"K{i}" for i in range(920)])
+    frame.index = np.random.default_rng(0).permutation(920)
+    labels = pd.Series(np.r_[y, y])  # of another index
+    numbers = np.c_[np.r_[X, X], np.arange(920)]
+    for data, given in ((frame, labels), (numbers, labels.to_numpy())):
+        point = find_point(smotefast.diagnose(data, given), "duplicates")
+        assert point.values["share"] == {1: 1.0}
+        names = {"X": data, "y": given, "pd": pd}
+        exec(point.code, names)
+        assert len(names["X"]) == len(names["y"]) == 460
+    alone = smotefast.diagnose(frame[["id"]], labels)
+    assert [item.repeated for item in alone.classes] == [0, 0]
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_code_of_groups__leaves_out_missing_values(is_named):
+    rng = np.random.default_rng(0)
+    y, value = np.repeat([0, 1], [600, 300]), rng.normal(size=900)
+    value[y == 1] += np.where(np.arange(300) % 2, 30, -30)
+    frame = pd.DataFrame({0: value, 1: rng.normal(size=900)})
+    frame.loc[880:, 1] = np.nan
+    data = frame.assign(**{"kind": "a"}) if is_named else frame.to_numpy()
+    if is_named:
+        data.loc[::3, "kind"] = "b"
+    code = find_point(smotefast.diagnose(data, y), "separate_groups").code
+    names = {"X": data, "y": y, "sklearn": sklearn, "pd": pd}
+    assert len(eval(code, names)) == 280
+
+
+def test_scales__show_the_share_of_several_columns_together():
+    X = np.random.default_rng(0).normal(size=(500, 15))
+    X[:, :3] *= 1e4
+    point = find_point(smotefast.diagnose(X, np.arange(500) % 5 == 0), "scales")
+    assert set(point.columns) == {0, 1, 2}
+    assert "(more than 99% together)." in point.text

@@ -569,3 +569,19 @@ def test_few_groups__are_a_warning():
     X, y = numbers(300, share=0.3)
     result = compare(X, y, groups=np.arange(300) % 25, **{**quick, "samplers": []})
     assert any("of 5 groups: the interval" in text for text in result.warnings)
+
+
+def test_row_numbers__are_not_used():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(600, 2)), np.repeat([0, 1], [500, 100])  # sorted by class
+    frame = pd.DataFrame(X, columns=["a", "b"]).assign(
+        row=np.arange(600), amount=rng.permutation(100_000)[:600], month=np.arange(600) % 12
+    )
+    quick = {"models": "logistic", "samplers": ["random"], "ratios": [1.0], "random_state": 0}
+    result = compare(frame, y, **quick, folds=3, repeats=1, progress=False)
+    left_out = [text for text in result.warnings if "is not used" in text]
+    assert left_out == ["Column 'row' is not used: no value occurs twice."]
+    auc = {each.option.name: each.mean("roc_auc") for each in result.options}
+    assert auc["none"] < 0.7
+    named = compare(frame, y, **quick, folds=3, repeats=1, drop=["row"], progress=False)
+    assert named.verdict == result.verdict

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 from smotefast.diagnosis import measures
 from smotefast.diagnosis.facts import SCALE_SHARE_SERIOUS, Facts
+from smotefast.diagnosis.measures import Figures
 from smotefast.diagnosis.report import LEVELS, Point
 from smotefast.diagnosis.wording import Words
 
-Figures = Mapping[Any, float]
 _ANY = 0.0
 
 

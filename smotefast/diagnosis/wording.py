@@ -130,11 +130,15 @@ class Words(dict[str, Any]):
             return repr(list(self._facts.columns.named(columns)))
         return f"X.columns[{columns!r}]"
 
+    def _as_frame(self, rows: str) -> str:
+        """Return rows of X as a frame."""
+        if self._facts.columns.container == "sparse":
+            return f"pd.DataFrame.sparse.from_spmatrix({rows})"
+        return f"pd.DataFrame({rows})"
+
     def _frame(self) -> str:
         """Return X as a frame, without keys."""
-        frame, keys = "pd.DataFrame(X)", self._facts.keys
-        if self._facts.columns.container == "sparse":
-            frame = "pd.DataFrame.sparse.from_spmatrix(X)"
+        frame, keys = self._as_frame("X"), self._facts.keys
         if keys and self._is_frame:
             return f"{frame}.drop(columns={self._columns(keys)}, errors='ignore')"
         return f"{frame}.drop(columns={keys})" if keys else frame
@@ -280,7 +284,7 @@ class Words(dict[str, Any]):
         """Return the rows of a class as numbers."""
         rows, facts = f"X[y == {self['first']!r}]", self._facts
         if facts.n_incomplete or facts.real_categories:
-            rows = rows if self._is_frame else f"pd.DataFrame({rows})"
+            rows = rows if self._is_frame else self._as_frame(rows)
         if facts.n_incomplete:
             rows += ".dropna()"
         return f"pd.get_dummies({rows}).to_numpy()" if facts.real_categories else rows

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from smotefast._messages import did_you_mean, list_names
+from smotefast.engine.column_checks import is_key
 from smotefast.neighbors.row_hashes import hash_rows
 from smotefast.tables import Table, open_table, open_target
 from smotefast.tables.column_types import is_missing
@@ -18,8 +19,6 @@ from smotefast.tables.labels import label_keys
 _MOST_VALUES = 200_000_000
 # A column of text with so many rows and no value twice identifies rows.
 _KEY_ROWS = 20
-# Expected duplicates of integers drawn from their range, whose absence has a probability of 5%.
-_KEY_REPEATS = 3.0
 
 
 @dataclass(frozen=True)
@@ -201,17 +200,13 @@ def _column(table: Table, j: int, kind: str, name: Hashable) -> np.ndarray:
 
 
 def _is_key(values: np.ndarray, is_text: bool) -> bool:
-    """Whether no value of text occurs twice, or of integers among which some should.
-
-    Row numbers are such integers. Amounts that differ by chance have a larger range.
-    """
+    """Whether no value of text occurs twice, or of integers that are keys, as row numbers."""
     known = values[~np.isnan(values)]
-    if len(known) < _KEY_ROWS or len(np.unique(known)) < len(known):
+    distinct = np.unique(known)
+    if len(known) < _KEY_ROWS or len(distinct) < len(known):
         return False
-    if is_text:
-        return True
     is_whole = bool((known == np.rint(known)).all())
-    return is_whole and len(known) ** 2 / 2 / (np.ptp(known) + 1) >= _KEY_REPEATS
+    return is_text or (is_whole and is_key(distinct, len(known)))
 
 
 def _ranks(values: Any, n_rows: int, name: str) -> np.ndarray | None:
